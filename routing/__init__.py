@@ -1,0 +1,1 @@
+"""Decides: pure values and functions, without input or output."""

@@ -1,0 +1,32 @@
+"""The policy: what it says, how it is read from a file, and what is refused with its place and mend."""
+
+from routing.finding import Finding
+from routing.policy.checks import check
+from routing.policy.duration import format_duration, parse_duration
+from routing.policy.loading import load_policy, policy_of
+from routing.policy.model import DAYS, Channel, Day, LabelSpec, Policy, Service, Task, Team, WorkingHours
+from routing.policy.tier import ALWAYS_SUSPENDS, EscalationStep, Experts, Promised, Suspender, Tier
+
+__all__ = [
+    "ALWAYS_SUSPENDS",
+    "DAYS",
+    "Channel",
+    "Day",
+    "EscalationStep",
+    "Experts",
+    "Finding",
+    "LabelSpec",
+    "Policy",
+    "Promised",
+    "Service",
+    "Suspender",
+    "Task",
+    "Team",
+    "Tier",
+    "WorkingHours",
+    "check",
+    "format_duration",
+    "load_policy",
+    "parse_duration",
+    "policy_of",
+]

@@ -1,0 +1,183 @@
+"""What pydantic cannot see: whether the parts of a policy fit each other."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from routing.expression_check import Vocabulary, expression_problems
+from routing.finding import Finding, Known
+from routing.policy.model import LabelSpec, Policy, Service, Task, Team
+from routing.policy.tier import ALWAYS_SUSPENDS, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a policy defines: the names that its parts may refer to."""
+
+    services: tuple[str, ...]
+    channels: tuple[str, ...]
+    tasks: tuple[str, ...]
+    allow_private_callbacks: bool = False
+
+
+def names_of(policy: Policy) -> Names:
+    """The names a valid policy defines."""
+    return Names(
+        tuple(policy.services), tuple(policy.channels), tuple(policy.tasks), policy.allow_private_callbacks
+    )
+
+
+def _unknown(key: str, wrong: Iterable[str], known: tuple[str, ...], what: str) -> Iterator[Finding]:
+    for name in wrong:
+        if name not in known:
+            yield Finding(key, f"there is no {what} {name!r}", Known(known).mend(name, what))
+
+
+def _twice(key: str, values: Iterable[str], what: str) -> Iterator[Finding]:
+    for value, count in Counter(value.casefold() for value in values).items():
+        if count > 1:
+            yield Finding(
+                key, f"the {what} {value!r} stands there {count} times", "keep one and rename the others"
+            )
+
+
+def service_findings(key: str, service: Service, names: Names) -> Iterator[Finding]:
+    """A service: its tasks exist, it can prove who it is, its callbacks can be signed."""
+    yield from _unknown(f"{key}.tasks", service.tasks, names.tasks, "task")
+    if not service.secret_env and not service.bearer_env:
+        yield Finding(key, "it has no secret", 'add `secret_env = ["SECONDLOOK_SECRET_…"]`')
+    if service.callback_url and not service.secret_env:
+        yield Finding(f"{key}.callback_url", "callbacks cannot be signed", "add `secret_env`")
+    if (service.callback_url or "").startswith("http://") and not names.allow_private_callbacks:
+        yield Finding(
+            f"{key}.callback_url",
+            "the address is not encrypted",
+            "use https or set allow_private_callbacks = true",
+        )
+
+
+def team_findings(key: str, team: Team, names: Names) -> Iterator[Finding]:
+    """A team: its channel and tasks exist."""
+    yield from _unknown(f"{key}.channel", (team.channel,), names.channels, "channel")
+    yield from _unknown(f"{key}.tasks", team.tasks, names.tasks, "task")
+
+
+def label_findings(key: str, labels: Iterable[LabelSpec]) -> Iterator[Finding]:
+    """Labels: no two can be taken for each other in a thread reply, whatever the case of letters."""
+    shown = [text for label in labels for text in {label.name.casefold(), label.shown.casefold()}]
+    return _twice(f"{key}.labels", shown, "label")
+
+
+def tier_findings(key: str, tier: Tier, labels: tuple[str, ...], names: Names) -> Iterator[Finding]:
+    """A tier: its expression, channel, threshold, escalation and people can work with the task's labels."""
+    vocabulary = Vocabulary(labels, names.services)
+    for problem, mend in expression_problems(tier.when, vocabulary):
+        yield Finding(f"{key}.when", problem, mend)
+    yield from _unknown(f"{key}.channel", (tier.channel,), names.channels, "channel")
+    if tier.safe_label is not None:
+        yield from _unknown(f"{key}.safe_label", (tier.safe_label,), labels, "label")
+    yield from _threshold(key, tier, len(labels))
+    yield from _escalation(key, tier, names)
+    yield from _quorum(key, tier, len(labels))
+
+
+def _threshold(key: str, tier: Tier, count: int) -> Iterator[Finding]:
+    if isinstance(tier.accept_above, float) and not 1 / max(count, 1) < tier.accept_above <= 1:
+        lowest = f"more than 1/{count}, which every model reaches, and at most 1"
+        yield Finding(f"{key}.accept_above", f"{tier.accept_above} decides nothing", f"use {lowest}")
+    if tier.accept_above == "always_review" and tier.audit:
+        yield Finding(f"{key}.audit", "nothing is accepted that could be audited", "remove `audit`")
+    if tier.promised and not tier.audit:
+        problem = "a promise is kept by looking at a share of what is accepted"
+        yield Finding(f"{key}.audit", problem, "set `audit = 0.05` or so")
+
+
+def _escalation(key: str, tier: Tier, names: Names) -> Iterator[Finding]:
+    for place, step in enumerate(tier.escalation):
+        here = f"{key}.escalation[{place}]"
+        yield from _unknown(f"{here}.channel", filter(None, [step.channel]), names.channels, "channel")
+        if place and step.after < tier.escalation[place - 1].after:
+            yield Finding(f"{here}.after", "it is sooner than the step before", "put the steps in order")
+        if tier.expires_in is not None and step.after >= tier.expires_in:
+            yield Finding(f"{here}.after", "the case has expired by then", "make it sooner than `expires_in`")
+
+
+def _quorum(key: str, tier: Tier, count: int) -> Iterator[Finding]:
+    experts = tier.experts
+    if experts.channel_members or experts.user_group:
+        return
+    people = len(tier.people)
+    if tier.quorum > people:
+        problem = f"{tier.quorum} labels are wanted from {people} named people"
+        yield Finding(f"{key}.quorum", problem, "name more people or lower the quorum")
+    elif (
+        tier.quorum == people
+        and (tier.quorum % 2 == 0 or (count > 2 and people > 1))
+        and not tier.adjudicators
+    ):
+        problem = "a disagreement could never be settled: nobody is left to ask"
+        yield Finding(f"{key}.quorum", problem, "name an adjudicator or one more person")
+
+
+def task_findings(key: str, task: Task) -> Iterator[Finding]:
+    """A task as a whole: no name twice, and every prediction finds a tier."""
+    yield from _twice(f"{key}.reason_codes", task.reason_codes, "reason code")
+    yield from _twice(f"{key}.tiers", (tier.name for tier in task.tiers), "tier")
+    *earlier, last = task.tiers
+    if last.when.strip() != "true":
+        yield Finding(
+            f"{key}.tiers.{last.name}.when",
+            "the last tier does not take every prediction",
+            'remove `when` or write `when = "true"`',
+        )
+    for tier in earlier:
+        if tier.when.strip() == "true":
+            yield Finding(
+                f"{key}.tiers.{tier.name}.when",
+                "no tier after this one is ever reached",
+                "give it a condition or put it last",
+            )
+
+
+def cross_findings(policy: Policy) -> Iterator[Finding]:
+    """Every error that pydantic cannot see, of a policy whose fields are right."""
+    names = names_of(policy)
+    for key, service in policy.services.items():
+        yield from service_findings(f"services.{key}", service, names)
+    for key, task in policy.tasks.items():
+        if task.name != key:
+            yield Finding(f"tasks.{key}.name", "a task is named by its section", "remove `name`")
+        yield from label_findings(f"tasks.{key}", task.labels)
+        yield from task_findings(f"tasks.{key}", task)
+        for tier in task.tiers:
+            yield from tier_findings(f"tasks.{key}.tiers.{tier.name}", tier, task.label_names, names)
+    for key, team in policy.teams.items():
+        yield from team_findings(f"teams.{key}", team, names)
+
+
+def check(policy: Policy) -> tuple[Finding, ...]:
+    """Advice on a policy that works: what its author may not have meant."""
+    return tuple(_advice(policy))
+
+
+def _advice(policy: Policy) -> Iterator[Finding]:
+    posted = {task for service in policy.services.values() for task in service.tasks}
+    reported = {task for team in policy.teams.values() for task in team.tasks}
+    for name, task in policy.tasks.items():
+        if name not in posted:
+            yield Finding(f"tasks.{name}", "no service may post it", "add it to a service's `tasks`")
+        if name not in reported:
+            yield Finding(f"tasks.{name}", "no team gets its digest", "add it to a team's `tasks`")
+        for tier in task.tiers:
+            yield from _tier_advice(f"tasks.{name}.tiers.{tier.name}", tier)
+
+
+def _tier_advice(key: str, tier: Tier) -> Iterator[Finding]:
+    if tier.accept_above != "always_review" and not tier.audit:
+        problem = "what is accepted is never looked at, so errors there stay unseen"
+        yield Finding(f"{key}.audit", problem, "set `audit = 0.05` or so")
+    left_out = [cause for cause in ALWAYS_SUSPENDS if cause not in tier.suspend_on]
+    if left_out:
+        names = " and ".join(f'"{cause}"' for cause in left_out)
+        problem = f"{names} suspend a promise in any case: it was shown for one model and one set of labels"
+        yield Finding(f"{key}.suspend_on", problem, "name them too, so that the policy says what happens")

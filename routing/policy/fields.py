@@ -1,0 +1,108 @@
+"""The shapes of single values in a policy: names, Slack ids, times of day, addresses."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator
+
+MAX_NAME = 75
+MAX_QUESTION = 300
+MAX_TEXT = 300
+MAX_URL = 2_000
+
+
+def _plain(value: str) -> str:
+    if value != value.strip() or not value:
+        raise ValueError("the text is empty or has blanks at its ends; trim it and say something")
+    if any(unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in value):
+        raise ValueError("the text holds a line break or a control character; write it in one plain line")
+    return value
+
+
+def _at_most(limit: int) -> Callable[[str], str]:
+    def validate(value: str) -> str:
+        if len(value) > limit:
+            raise ValueError(f"{len(value)} characters are too many for Slack; at most {limit}")
+        return value
+
+    return validate
+
+
+def _shape(pattern: str, mend: str) -> Callable[[str], str]:
+    compiled = re.compile(pattern)
+
+    def validate(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise ValueError(f"{value!r} does not have the right form; {mend}")
+        return value
+
+    return validate
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{value!r} is no time zone; use a name such as Europe/Berlin or UTC") from None
+    return value
+
+
+def _address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not value.isprintable() or " " in value:
+        raise ValueError(f"{value!r} is no web address; write it in full, such as https://example.com/page")
+    return value
+
+
+def minutes(clock: str) -> int:
+    """Minutes after midnight of a time "HH:MM"."""
+    hours, _, rest = clock.partition(":")
+    return int(hours) * 60 + int(rest)
+
+
+Line = Annotated[str, AfterValidator(_plain), AfterValidator(_at_most(MAX_TEXT))]
+Question = Annotated[str, AfterValidator(_plain), AfterValidator(_at_most(MAX_QUESTION))]
+ShortName = Annotated[str, AfterValidator(_plain), AfterValidator(_at_most(MAX_NAME))]
+Key = Annotated[
+    str, AfterValidator(_shape(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "use up to 64 letters, digits, - and _"))
+]
+ChannelId = Annotated[
+    str,
+    AfterValidator(
+        _shape(r"[CGD][A-Z0-9]{2,20}", "copy the id from the channel's details, such as C0000000001")
+    ),
+]
+UserId = Annotated[
+    str,
+    AfterValidator(_shape(r"[UW][A-Z0-9]{2,20}", "copy the member id from the profile, such as U0000000001")),
+]
+GroupId = Annotated[
+    str, AfterValidator(_shape(r"S[A-Z0-9]{2,20}", "copy the id of the user group, such as S0000000001"))
+]
+WorkspaceId = Annotated[
+    str, AfterValidator(_shape(r"[TE][A-Z0-9]{2,20}", "copy the id of the workspace, such as T0000000001"))
+]
+VariableName = Annotated[
+    str,
+    AfterValidator(
+        _shape(r"[A-Z][A-Z0-9_]{0,99}", "name an environment variable, such as SECONDLOOK_SECRET_SHOP")
+    ),
+]
+TimeZone = Annotated[str, AfterValidator(_zone)]
+Address = Annotated[str, AfterValidator(_address), AfterValidator(_at_most(MAX_URL))]
+ClockTime = Annotated[
+    str, AfterValidator(_shape(r"([01]\d|2[0-3]):[0-5]\d", 'write a time of day such as "09:00"'))
+]
+ClosingTime = Annotated[
+    str,
+    AfterValidator(
+        _shape(r"([01]\d|2[0-3]):[0-5]\d|24:00", 'write a time of day such as "18:00" or "24:00"')
+    ),
+]

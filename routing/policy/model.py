@@ -1,0 +1,200 @@
+"""What a policy says: services, channels, tasks with their labels and tiers, teams."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from routing.errors import UnknownChannel, UnknownTask
+from routing.label import RationaleRule
+from routing.policy.duration import Duration
+from routing.policy.fields import (
+    Address,
+    ChannelId,
+    ClockTime,
+    ClosingTime,
+    Key,
+    Line,
+    Question,
+    ShortName,
+    TimeZone,
+    VariableName,
+    WorkspaceId,
+    minutes,
+)
+from routing.policy.section import Section
+from routing.policy.tier import Tier
+from routing.policy.working_days import spell_out_days
+
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WORKDAYS: tuple[Day, ...] = DAYS[:5]
+
+
+class Service(Section):
+    """A program that posts predictions: what it may post, and which variables hold its secrets."""
+
+    tasks: tuple[Key, ...] = Field(min_length=1)
+    secret_env: tuple[VariableName, ...] = ()
+    bearer_env: tuple[VariableName, ...] = ()
+    callback_url: Address | None = None
+    rate_per_minute: int = Field(default=6000, strict=True, ge=1, le=1_000_000)
+
+
+class Channel(Section):
+    """A Slack channel by its id; its key is the name used in the policy."""
+
+    id: ChannelId
+
+
+class LabelSpec(Section):
+    """One possible answer of a task. `title` is what people see instead of `name`."""
+
+    name: ShortName
+    description: Line
+    example: Line
+    title: ShortName | None = None
+
+    @property
+    def shown(self) -> str:
+        """What people read: the title, or the name."""
+        return self.title or self.name
+
+
+class WorkingHours(Section):
+    """When people work; outside of it are quiet hours. `end` may be "24:00"."""
+
+    timezone: TimeZone = "UTC"
+    days: tuple[Day, ...] = Field(default=WORKDAYS, min_length=1)
+    start: ClockTime = "09:00"
+    end: ClosingTime = "18:00"
+
+    @model_validator(mode="after")
+    def _at_least_an_hour(self) -> "WorkingHours":
+        if self.length < timedelta(hours=1):
+            raise ValueError("the day has to last at least an hour; let `end` come after `start`")
+        if len(set(self.days)) != len(self.days):
+            raise ValueError("a day is named twice; name each once")
+        return self
+
+    @property
+    def length(self) -> timedelta:
+        """How long a working day is by the clock on the wall."""
+        return timedelta(minutes=minutes(self.end) - minutes(self.start))
+
+
+class Task(Section):
+    """One kind of decision; `name` is the task's key in the policy."""
+
+    name: Key = ""
+    question: Question
+    kind: Literal["choice"] = "choice"
+    labels: tuple[LabelSpec, ...] = Field(min_length=2, max_length=100)
+    guideline: Address | None = None
+    rationale: RationaleRule = RationaleRule.NEVER
+    reason_codes: tuple[ShortName, ...] = Field(default=(), max_length=100)
+    hours: WorkingHours | None = None
+    tiers: tuple[Tier, ...] = Field(min_length=1, max_length=50)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _days_are_working_days(cls, data: Any) -> Any:
+        hours = data.get("hours") if isinstance(data, Mapping) else None
+        try:
+            known = WorkingHours.model_validate(hours) if hours is not None else None
+        except ValueError:
+            known = None
+        return spell_out_days(data, known.length, len(known.days)) if known else data
+
+    @model_validator(mode="after")
+    def _order_is_risk(self) -> "Task":
+        for place, tier in enumerate(self.tiers):
+            tier._risk = place
+        return self
+
+    @cached_property
+    def label_names(self) -> tuple[str, ...]:
+        """The labels' names, in the policy's order."""
+        return tuple(label.name for label in self.labels)
+
+    @cached_property
+    def labels_digest(self) -> str:
+        """12 hex digits of the set of label names: what was measured holds for the same set only."""
+        text = json.dumps(sorted(self.label_names), ensure_ascii=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def label(self, name: str) -> LabelSpec | None:
+        """The label of that name, or None."""
+        return next((label for label in self.labels if label.name == name), None)
+
+    def title(self, name: str) -> str:
+        """What people read for a label; its name if the policy no longer knows it."""
+        label = self.label(name)
+        return label.shown if label else name
+
+    def tier(self, name: str) -> Tier:
+        """The tier of that name; the riskiest if a case's tier has since left the policy."""
+        return next((tier for tier in self.tiers if tier.name == name), self.tiers[0])
+
+
+class Team(Section):
+    """Who gets the digest of which tasks, where and when.
+
+    `target_error` is the share of errors the team aims at or below; the digest compares with it.
+    """
+
+    channel: Key
+    timezone: TimeZone = "UTC"
+    tasks: tuple[Key, ...] = Field(min_length=1)
+    digest_day: Day = "mon"
+    digest_at: ClockTime = "09:00"
+    target_error: float | None = Field(default=None, strict=True, gt=0, lt=1)
+
+
+class Policy(Section):
+    """The whole policy; see `load_policy` for the file."""
+
+    name: Line | None = None
+    undo_for: Duration = timedelta(minutes=10)
+    allow_private_callbacks: bool = Field(default=False, strict=True)
+    guest_teams: tuple[WorkspaceId, ...] = ()
+    services: dict[Key, Service] = Field(min_length=1)
+    channels: dict[Key, Channel] = Field(min_length=1)
+    tasks: dict[Key, Task] = Field(min_length=1)
+    teams: dict[Key, Team] = Field(default={})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tasks_know_their_names(cls, data: Any) -> Any:
+        tasks = data.get("tasks") if isinstance(data, Mapping) else None
+        if not isinstance(tasks, Mapping):
+            return data
+        named = {
+            key: {"name": key, **task} if isinstance(task, Mapping) else task for key, task in tasks.items()
+        }
+        return {**data, "tasks": named}
+
+    @cached_property
+    def version(self) -> str:
+        """12 hex digits that change when, and only when, the policy's content does."""
+        content = self.model_dump(mode="json", exclude_defaults=True)
+        text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def task(self, name: str) -> Task:
+        """The task of that name. Raises UnknownTask."""
+        try:
+            return self.tasks[name]
+        except KeyError:
+            raise UnknownTask(f"{name}: the policy knows {', '.join(self.tasks)}.") from None
+
+    def channel_id(self, name: str) -> str:
+        """The Slack id of the channel with that name in the policy. Raises UnknownChannel."""
+        try:
+            return self.channels[name].id
+        except KeyError:
+            raise UnknownChannel(f"{name}: the policy knows {', '.join(self.channels)}.") from None

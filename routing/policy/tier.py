@@ -1,0 +1,174 @@
+"""A tier of a task: which predictions pass, who looks at the others, and what happens if nobody does."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, PrivateAttr, Tag, field_validator, model_validator
+
+from routing.policy.duration import Duration
+from routing.policy.fields import GroupId, Key, UserId
+from routing.policy.section import Section
+
+Suspender = Literal["new_model", "changed_labels", "drift"]
+ALWAYS_SUSPENDS: tuple[Suspender, ...] = ("new_model", "changed_labels")
+
+
+class Experts(Section):
+    """Who may answer: the channel's members, a user group, people by id, or several of these."""
+
+    channel_members: bool = Field(default=True, strict=True)
+    user_group: GroupId | None = None
+    people: tuple[UserId, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_people_close_the_channel(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and (data.get("user_group") or data.get("people")):
+            return {"channel_members": False, **data}
+        return data
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "Experts":
+        if not (self.channel_members or self.user_group or self.people):
+            raise ValueError("nobody may answer; name people, a user group or the channel's members")
+        return self
+
+    def sources(self, channel_id: str) -> tuple[str, ...]:
+        """Where membership has to be looked up, as `channel:C…` and `group:S…`."""
+        channel = (f"channel:{channel_id}",) if self.channel_members else ()
+        group = (f"group:{self.user_group}",) if self.user_group else ()
+        return channel + group
+
+
+class EscalationStep(Section):
+    """What happens `after` this much time without a decision, `times` times, `repeat` apart."""
+
+    after: Duration
+    to: Literal["thread", "people", "channel"]
+    people: tuple[UserId, ...] = ()
+    channel: Key | None = None
+    repeat: Duration | None = None
+    times: int = Field(default=1, strict=True, ge=1, le=20)
+
+    @model_validator(mode="after")
+    def _says_to_whom(self) -> "EscalationStep":
+        if self.to == "people" and not self.people:
+            raise ValueError('`to = "people"` names nobody; add `people = ["U…"]`')
+        if self.to == "channel" and self.channel is None:
+            raise ValueError('`to = "channel"` names no channel; add `channel = "…"`')
+        if self.to != "channel" and self.channel is not None:
+            raise ValueError('a channel is named but not used; set `to = "channel"` or remove `channel`')
+        if self.times > 1 and self.repeat is None:
+            raise ValueError('`times` needs a distance; add `repeat = "1h"`')
+        if self.times == 1 and self.repeat is not None:
+            raise ValueError("`repeat` does nothing without `times`; add `times = 2` or more")
+        return self
+
+
+class Promised(Section):
+    """What a tier promises instead of naming a threshold: at most this share of errors, and how surely.
+
+    Of the predictions it accepts, at most `error` are wrong; that is shown with `confidence`, or nothing is
+    accepted.
+    """
+
+    error: float = Field(strict=True, gt=0, lt=0.5)
+    confidence: float = Field(strict=True, ge=0.5, lt=1)
+
+    @property
+    def words(self) -> str:
+        """The promise in words: "at most 2 % error with 95 % confidence"."""
+        return f"at most {self.error * 100:.4g} % error with {self.confidence * 100:.4g} % confidence"
+
+
+def _kind_of_threshold(value: object) -> str:
+    if isinstance(value, Mapping | Promised):
+        return "promise"
+    return "words" if isinstance(value, str) else "threshold"
+
+
+Acceptance = Annotated[
+    Annotated[float, Tag("threshold")]
+    | Annotated[Literal["always_review"], Tag("words")]
+    | Annotated[Promised, Tag("promise")],
+    Discriminator(_kind_of_threshold),
+]
+
+
+class Tier(Section):
+    """A class of consequence: which cases, who looks, by when, and what happens if nobody does.
+
+    A prediction is accepted without review if its calibrated confidence is `accept_above` or more; where that
+    is a promise, if it reaches the threshold certified for its model, its labels and its calibrator. `audit`
+    is the least share of the accepted that is looked at. `suspend_on` says what ends a certified threshold,
+    `novel` what becomes of a case unlike anything that was labeled. `error_cost` is what an error costs that
+    is accepted, in a unit of your own that is the same for all tiers; `minutes_per_label` is how long an
+    expert takes for one label. Both serve the budget and the replay only.
+    """
+
+    name: Key
+    when: str = "true"
+    channel: Key
+    accept_above: Acceptance
+    audit: float = Field(default=0.0, strict=True, ge=0, le=1)
+    suspend_on: tuple[Suspender, ...] = ALWAYS_SUSPENDS
+    novel: Literal["review", "note"] = "note"
+    quorum: int = Field(default=1, strict=True, ge=1, le=20)
+    error_cost: float = Field(default=1.0, strict=True, ge=0)
+    minutes_per_label: float = Field(default=1.0, strict=True, gt=0, le=480)
+    due_in: Duration
+    experts: Experts = Experts()
+    adjudicators: tuple[UserId, ...] = ()
+    escalation: tuple[EscalationStep, ...] = Field(default=(), max_length=20)
+    on_expiry: Literal["keep_open", "close", "accept_prediction", "safe_label"] = "keep_open"
+    safe_label: str | None = None
+    expires_in: Duration | None = None
+    _risk: int = PrivateAttr(default=0)
+
+    @field_validator("accept_above", mode="before")
+    @classmethod
+    def _threshold_or_words(cls, value: object) -> object:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number and not isinstance(value, Mapping | Promised) and value != "always_review":
+            raise ValueError(
+                f'{value!r} is no threshold; give a number such as 0.9, "always_review" or a promise such as '
+                "{ error = 0.02, confidence = 0.95 }"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _suspends_a_promise(self) -> "Tier":
+        if self.promised is None and self.suspend_on != ALWAYS_SUSPENDS:
+            raise ValueError(
+                "`suspend_on` does nothing without a promise; "
+                "remove it or write `accept_above = { error = 0.02, confidence = 0.95 }`"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _expiry_is_complete(self) -> "Tier":
+        if (self.on_expiry == "safe_label") != (self.safe_label is not None):
+            raise ValueError(
+                '`on_expiry = "safe_label"` and `safe_label` need each other; give both or neither'
+            )
+        if (self.on_expiry == "keep_open") != (self.expires_in is None):
+            raise ValueError(
+                "`expires_in` and an `on_expiry` other than keep_open need each other; give both or neither"
+            )
+        return self
+
+    @property
+    def promised(self) -> Promised | None:
+        """What the tier promises; None where it names a threshold or reviews everything."""
+        return self.accept_above if isinstance(self.accept_above, Promised) else None
+
+    @property
+    def risk(self) -> int:
+        """The tier's place in its task, 0 is the riskiest."""
+        return self._risk
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Everybody the tier names by user id: experts, adjudicators and those it escalates to."""
+        escalated = (user for step in self.escalation for user in step.people)
+        return frozenset((*self.experts.people, *self.adjudicators, *escalated))

@@ -1,0 +1,106 @@
+"""pydantic's errors in plain words, each with its key as people see it in the file and a mend."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from routing.finding import Finding, Known
+from routing.policy.model import Channel, LabelSpec, Policy, Service, Task, Team, WorkingHours
+from routing.policy.tier import EscalationStep, Experts, Promised, Tier
+
+SECTIONS: Mapping[str, type[BaseModel]] = {
+    "services": Service,
+    "channels": Channel,
+    "tasks": Task,
+    "labels": LabelSpec,
+    "tiers": Tier,
+    "hours": WorkingHours,
+    "experts": Experts,
+    "escalation": EscalationStep,
+    "promise": Promised,
+    "teams": Team,
+}
+TYPES = {
+    "string_type": ("is not text", 'write it in quotes: "…"'),
+    "int_type": ("is not a whole number", "write a number without quotes"),
+    "int_from_float": ("is not a whole number", "write a number without a fraction"),
+    "float_type": ("is not a number", "write a number without quotes"),
+    "finite_number": ("is not a finite number", "write a number such as 0.05"),
+    "bool_type": ("is neither true nor false", "write true or false without quotes"),
+    "tuple_type": ("is not a list", 'write it in brackets: ["…"]'),
+    "dict_type": ("is not a table", "write it as a [section] of its own"),
+    "model_type": ("is not a table", "write it as a [section] of its own"),
+}
+
+
+def _name_at(raw: Any, place: str | int) -> tuple[str, Any]:
+    """How a place in the file is named, and what stands there; list items go by their `name`, if any."""
+    if isinstance(place, int) and isinstance(raw, Sequence) and place < len(raw):
+        item = raw[place]
+        name = item.get("name") if isinstance(item, Mapping) else None
+        return (f".{name}" if isinstance(name, str) else f"[{place}]"), item
+    return f".{place}", raw.get(place) if isinstance(raw, Mapping) else None
+
+
+def key_of(path: Sequence[str | int], raw: Any) -> str:
+    """The dotted key of a path in the raw file: `tasks.returns.tiers.critical.audit`."""
+    key, here = "", raw
+    for place in path:
+        if place in {"threshold", "words", "promise", "[key]"}:
+            continue
+        name, here = _name_at(here, place)
+        key += name
+    return key.lstrip(".") or "policy"
+
+
+def _section(path: Sequence[str | int]) -> type[BaseModel]:
+    named = [SECTIONS[place] for place in path[:-1] if isinstance(place, str) and place in SECTIONS]
+    return named[-1] if named else Policy
+
+
+def _unknown_key(error: ErrorDetails) -> tuple[str, str]:
+    wrong = str(error["loc"][-1])
+    fields = tuple(name for name in _section(error["loc"]).model_fields if name != wrong)
+    return "this key is not known", Known(fields).mend(wrong, "key")
+
+
+def _own_words(error: ErrorDetails) -> tuple[str, str]:
+    problem, _, mend = error["msg"].removeprefix("Value error, ").rpartition("; ")
+    return problem, mend
+
+
+def _limit(error: ErrorDetails) -> tuple[str, str] | None:
+    limits = {
+        name.removesuffix("_length"): value
+        for name, value in error.get("ctx", {}).items()
+        if name.split("_")[0] in {"min", "max", "ge", "le", "gt", "lt"}
+    }
+    if not limits:
+        return None
+    words = {"min": "at least", "ge": "at least", "max": "at most", "le": "at most", "gt": "more than"}
+    wanted = " and ".join(f"{words.get(name, 'less than')} {value}" for name, value in limits.items())
+    return "is outside of its limits", f"give {wanted}"
+
+
+def _words(error: ErrorDetails) -> tuple[str, str]:
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        return _unknown_key(error)
+    if kind == "missing":
+        return "is missing", f"add `{error['loc'][-1]} = …`"
+    if kind == "value_error":
+        return _own_words(error)
+    if kind in {"literal_error", "enum"}:
+        return f"{error['input']!r} is not possible here", f"use {error.get('ctx', {}).get('expected')}"
+    if kind in TYPES:
+        return TYPES[kind]
+    return _limit(error) or (error["msg"], "see the example policy")
+
+
+def findings(error: ValidationError, raw: Any, prefix: tuple[str | int, ...] = ()) -> tuple[Finding, ...]:
+    """Everything pydantic found, in plain words."""
+    return tuple(
+        Finding(key_of((*prefix, *one["loc"]), raw), *_words(one)) for one in error.errors(include_url=False)
+    )

@@ -1,0 +1,41 @@
+"""In a task with working hours "2d" means two working days and "1w" one working week."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+DURATIONS = ("due_in", "expires_in", "after", "repeat")
+LONG = re.compile(r"(\d{1,5})\s*([dw])")
+
+
+def _spelled_out(value: object, day: timedelta, days_a_week: int) -> object:
+    match = LONG.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        return value
+    days = int(match[1]) * (days_a_week if match[2] == "w" else 1)
+    return f"{days * int(day.total_seconds()) // 60}m"
+
+
+def _rewritten(section: object, day: timedelta, days_a_week: int) -> Any:
+    if not isinstance(section, Mapping):
+        return section
+    spelled = {
+        key: _spelled_out(value, day, days_a_week) if key in DURATIONS else value
+        for key, value in section.items()
+    }
+    steps = section.get("escalation")
+    if isinstance(steps, list | tuple):
+        spelled["escalation"] = [_rewritten(step, day, days_a_week) for step in steps]
+    return spelled
+
+
+def spell_out_days(task: Mapping[str, Any], day: timedelta, days_a_week: int) -> dict[str, Any]:
+    """The raw task with days and weeks of its tiers' durations as minutes of working time.
+
+    So "1d" and a working day's number of hours are the same deadline: this time on the next working day.
+    """
+    tiers = task.get("tiers")
+    if not isinstance(tiers, list | tuple):
+        return dict(task)
+    return {**task, "tiers": [_rewritten(tier, day, days_a_week) for tier in tiers]}
