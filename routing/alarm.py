@@ -1,0 +1,71 @@
+"""Alarms about a model's traffic: what changed, by how much and how surely, without numpy."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+__all__ = ["EXAMPLES", "WHOLE", "Alarm", "AlarmKind", "Drift"]
+
+EXAMPLES = 3
+WHOLE = ""
+"""The slice that is all of the traffic."""
+
+
+class AlarmKind(StrEnum):
+    """What changed. A `slice` alarm is about the share of a slice's values in the traffic."""
+
+    ERROR = "error"
+    CONFIDENCE = "confidence"
+    LABELS = "labels"
+    FIELD = "field"
+    SLICE = "slice"
+    WORDS = "words"
+    TOPICS = "topics"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One finding about a task, with its size and its evidence.
+
+    `slice` is "key=value" or WHOLE, `subject` the field or slice key it is about, where there is one.
+    `effect` is measured in `unit`, `statistic` is that of the test, whose `p_value` is adjusted for all that
+    was tested and every look of a year; of an e-process the p-value is 1/e (Ville). `sentence` tells a lead
+    all of it, `case_ids` are up to three cases that are most typical of what changed.
+    """
+
+    kind: AlarmKind
+    task: str
+    slice: str
+    subject: str | None
+    effect: float
+    unit: str
+    statistic: float
+    p_value: float
+    adjusted_p_value: float
+    n_reference: int
+    n_window: int
+    sentence: str
+    case_ids: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return {**asdict(self), "kind": self.kind.value, "case_ids": list(self.case_ids)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Alarm":
+        """The alarm that `to_json` gave."""
+        ids = tuple(stored["case_ids"])
+        return cls(**{**stored, "kind": AlarmKind(stored["kind"]), "case_ids": ids})
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What one look at a window found after `tests` tests.
+
+    `alarms` are sure and large enough to act on, surest first; `small` are as sure, but too small to matter.
+    """
+
+    tests: int
+    alarms: tuple[Alarm, ...] = ()
+    small: tuple[Alarm, ...] = ()

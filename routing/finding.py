@@ -1,0 +1,34 @@
+"""One thing to say about a policy: where, what is wrong, and the mend."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`key` is the path in the file, such as `tasks.returns.tiers.critical.channel`."""
+
+    key: str
+    problem: str
+    mend: str
+
+    def line(self, source: str) -> str:
+        """The finding as people read it."""
+        return f"{source}: {self.key}: {self.problem}; {self.mend}"
+
+
+class Known(NamedTuple):
+    """Names that exist, with a suggestion for one that does not."""
+
+    names: tuple[str, ...]
+
+    def mend(self, wrong: str, what: str) -> str:
+        """The closest known name, or all of them, or how to add one."""
+        close = get_close_matches(wrong, self.names, n=1, cutoff=0.6)
+        if close:
+            return f"did you mean {close[0]!r}?"
+        if not self.names:
+            return f"there is no {what} yet, add one"
+        shown = ", ".join(repr(name) for name in self.names[:10])
+        return f"use one of {shown}" + (", …" if len(self.names) > 10 else "")

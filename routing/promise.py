@@ -1,0 +1,139 @@
+"""Promises about the error of what is accepted: what is promised, granted, not granted yet, or watched."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+__all__ = ["Certificate", "CertificateMethod", "MonitorReport", "NotYet", "Promise", "answer_from_json"]
+
+CertificateMethod = Literal["fixed_sequence", "census_and_audit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """At most this share of what is accepted is wrong (`error`), with this `confidence`.
+
+    Raises ValueError unless 0 < error < 0.5 and 0.5 ≤ confidence < 1.
+    """
+
+    error: float
+    confidence: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.error < 0.5:
+            raise ValueError(f"the error promised has to lie between 0 and 0.5: {self.error}")
+        if not 0.5 <= self.confidence < 1:
+            raise ValueError(
+                f"the confidence of a promise has to be at least 0.5 and below 1: {self.confidence}"
+            )
+
+    @property
+    def delta(self) -> float:
+        """The chance that the promise fails."""
+        return 1 - self.confidence
+
+    @property
+    def words(self) -> str:
+        """The promise in words."""
+        return f"at most {100 * self.error:.3g} % error with {100 * self.confidence:.4g} % confidence"
+
+    def spent_by(self, attempt: int) -> float:
+        """The part of δ for the attempt of this number, counted from 1: 6δ/(π²k²), which adds up to δ.
+
+        However often a threshold is tested, on whatever labels, all that were granted hold at once with
+        `confidence`. Raises ValueError for an attempt below 1.
+        """
+        if attempt < 1:
+            raise ValueError(f"attempts are counted from 1: {attempt}")
+        return 6 * self.delta / (math.pi * attempt) ** 2
+
+    def split(self, weights: Sequence[float]) -> tuple["Promise", ...]:
+        """One promise for each tier or slice, so that with `confidence` all of them hold at once.
+
+        δ is split by `weights` (union bound); equal ones give equal parts. Raises ValueError for weights that
+        are not positive and finite, or if there are none.
+        """
+        if not weights or not all(0 < weight < math.inf for weight in weights):
+            raise ValueError(f"a promise is split by positive, finite weights: {weights}")
+        total = math.fsum(weights)
+        return tuple(Promise(self.error, 1 - self.delta * (weight / total)) for weight in weights)
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A threshold that keeps a promise: accept a calibrated confidence of `threshold` or more.
+
+    `attempt` counts the tests of this promise from 1, `spent` is the chance of failure that this one used.
+    The test rests on `labels` among `accepted` predictions, `errors` of them wrong; what was asked and is
+    `unanswered` was counted as wrong. The error of what will be accepted is at most `bound` with confidence
+    1 − `spent`, if it comes from the same source.
+    """
+
+    threshold: float
+    promise: Promise
+    method: CertificateMethod
+    attempt: int
+    spent: float
+    accepted: int
+    labels: int
+    errors: int
+    bound: float
+    unanswered: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Certificate":
+        """The certificate that `to_json` gave."""
+        return cls(**{**stored, "promise": Promise(**stored["promise"])})
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """No threshold keeps the promise as far as the labels tell: about `needed` more are missing.
+
+    `needed` is 0 where more labels alone would not help: the model errs too often.
+    """
+
+    needed: int
+    why: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "NotYet":
+        """The answer that `to_json` gave."""
+        return cls(**stored)
+
+
+def answer_from_json(stored: Mapping[str, Any]) -> Certificate | NotYet:
+    """The answer of a test that `to_json` gave."""
+    return Certificate.from_json(stored) if "threshold" in stored else NotYet.from_json(stored)
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorReport:
+    """What the audits since a certificate say: is its promise still believable?
+
+    `e_value` is the largest evidence so far against an error of at most the promised one; it reaches 1/δ by
+    chance with probability δ at most, however often one looks (Ville 1939). `revoked_at` is the index of the
+    audit at which it did, None if it never did. The error lies between `low` and `high` with confidence 1 − δ
+    at all times at once.
+    """
+
+    n: int
+    errors: int
+    e_value: float
+    revoked_at: int | None
+    low: float
+    high: float
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether the evidence has turned against the promise."""
+        return self.revoked_at is not None
