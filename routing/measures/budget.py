@@ -1,0 +1,220 @@
+"""Which thresholds and audit shares lose the least for the expert time there is.
+
+Reviewing a prediction costs minutes and saves what its error would cost, times the chance of one. The least
+is lost if those are reviewed that save the most for a minute: a knapsack whose pieces are small, so greedy is
+best (Dantzig 1957). Within a tier those are the least confident, so that a threshold says it. Experts are
+taken to be right.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from routing.measures.allocation import FLOOR, allocate
+from routing.measures.recalibration import LABELS_NEEDED
+from routing.measures.sample import Floats
+from routing.measures.tier_traffic import STEPS, TierTraffic, expected_errors
+from routing.plan import Budget, BudgetPoint, TierPlan, Watched
+
+POINTS = 41
+HOUR = 60.0
+ROUNDING = 1e-9
+"""Of the minutes: a budget that is spent to the last second is not overspent."""
+
+
+def plan_budget(
+    traffic: Sequence[TierTraffic], minutes: float, half_width: float | None = None, floor: float = FLOOR
+) -> Budget:
+    """The plan for `minutes` of expert time in a week.
+
+    No tier that accepts anything has an audit share below `floor`, nor below its present one; with
+    `half_width` they are raised as `allocate` says, so that the error of the accepted part is known to within
+    that much after a week. Raises ValueError where that takes more minutes than there are, or without
+    traffic.
+    """
+    if not any(len(one.score) for one in traffic):
+        raise ValueError("there is no traffic to plan for; look further back or wait for predictions")
+    errors = [expected_errors(one) for one in traffic]
+    tiers = [
+        _Tier(one, wrong, max(floor, one.audit)) for one, (wrong, _) in zip(traffic, errors, strict=True)
+    ]
+    chosen = _Knapsack(tiers)
+    if half_width is not None:
+        tiers = _watched(tiers, chosen.thresholds(minutes), half_width, floor)
+        chosen = _Knapsack(tiers)
+    thresholds = chosen.thresholds(minutes)
+    plans = tuple(tier.plan(threshold) for tier, threshold in zip(tiers, thresholds, strict=True))
+    return Budget(
+        minutes=minutes,
+        spent=sum(plan.minutes for plan in plans),
+        loss=sum(plan.loss for plan in plans),
+        now=_now(tiers),
+        hour_saves=chosen.loss(minutes) - chosen.loss(minutes + HOUR),
+        tiers=plans,
+        points=chosen.points(),
+        warnings=tuple(_warnings(traffic, [is_known for _, is_known in errors])),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Tier:
+    """A tier with the chance that each of its predictions is wrong, and the audit share it will have."""
+
+    traffic: TierTraffic
+    wrong: Floats
+    audit: float
+
+    @property
+    def is_free(self) -> npt.NDArray[np.bool_]:
+        """Those that a threshold decides about."""
+        if self.traffic.is_kept:
+            return np.zeros(len(self.wrong), dtype=bool)
+        return self.accepted(self.traffic.lowest)
+
+    def accepted(self, threshold: float | None) -> npt.NDArray[np.bool_]:
+        """Those that would be accepted, audits included."""
+        if self.traffic.is_kept:
+            return ~self.traffic.is_due
+        if threshold is None:
+            return np.zeros(len(self.wrong), dtype=bool)
+        return ~self.traffic.is_due & (self.traffic.score >= threshold)
+
+    def spends(self, threshold: float | None, audit: float) -> tuple[float, float]:
+        """The minutes and the loss of a week."""
+        traffic, accepted = self.traffic, self.accepted(threshold)
+        number = np.count_nonzero(accepted)
+        reviews = len(accepted) - number + audit * number
+        lost = (1 - audit) * traffic.error_cost * float(self.wrong[accepted].sum())
+        return float(reviews) * traffic.minutes / traffic.weeks, lost / traffic.weeks
+
+    def plan(self, threshold: float | None) -> TierPlan:
+        """The tier's part of a budget."""
+        traffic = self.traffic
+        number = int(np.count_nonzero(self.accepted(threshold)))
+        audit = self.audit if number else traffic.audit if threshold == traffic.threshold else 0.0
+        minutes, loss = self.spends(threshold, audit)
+        return TierPlan(
+            task=traffic.key[0],
+            tier=traffic.key[1],
+            threshold=threshold,
+            was_threshold=traffic.threshold,
+            audit=audit,
+            was_audit=traffic.audit,
+            received=len(traffic.score) / traffic.weeks,
+            accepted=number / traffic.weeks,
+            minutes=minutes,
+            loss=loss,
+            labels=traffic.labels,
+            is_kept=traffic.is_kept,
+        )
+
+
+class _Knapsack:
+    """Every prediction that a threshold decides about, those first that save the most in a minute."""
+
+    def __init__(self, tiers: Sequence[_Tier]) -> None:
+        self._tiers = tiers
+        lowest = [tier.spends(tier.traffic.lowest, tier.audit) for tier in tiers]
+        self.least = sum(minutes for minutes, _ in lowest)
+        self._most_lost = sum(loss for _, loss in lowest)
+        place = np.concatenate([np.full(np.count_nonzero(one.is_free), n) for n, one in enumerate(tiers)])
+        score = np.concatenate([one.traffic.score[one.is_free] for one in tiers])
+        saved, minutes = (np.concatenate(parts) for parts in zip(*map(_pieces, tiers), strict=True))
+        self._order = np.lexsort((score, -saved / minutes))
+        self._place = place.astype(np.intp)[self._order]
+        self._minutes = np.concatenate([[0.0], np.cumsum(minutes[self._order])])
+        self._saved = np.concatenate([[0.0], np.cumsum(saved[self._order])])
+
+    def _reviewed(self, minutes: float) -> int:
+        """How many are reviewed, in order. Raises ValueError where the minutes do not even do for audits."""
+        left = minutes - self.least
+        if left < -ROUNDING:
+            raise ValueError(
+                f"{minutes:.0f} minutes a week are not enough: audits and what is always reviewed take "
+                f"{self.least:.0f}; give at least that many, or lower audit shares or the wanted width"
+            )
+        return int(np.searchsorted(self._minutes, left + ROUNDING, side="right")) - 1
+
+    def loss(self, minutes: float) -> float:
+        """The least expected loss in a week."""
+        return self._most_lost - float(self._saved[self._reviewed(minutes)])
+
+    def thresholds(self, minutes: float) -> list[float | None]:
+        """The thresholds by tier; of equal scores all are accepted, so no more than `minutes` is spent."""
+        first = self._place[: self._reviewed(minutes)]
+        counts = np.bincount(first, minlength=len(self._tiers)).tolist()
+        return [_threshold(tier, count) for tier, count in zip(self._tiers, counts, strict=True)]
+
+    def points(self) -> tuple[BudgetPoint, ...]:
+        """The curve from the fewest minutes to reviewing everything."""
+        grid = np.linspace(self.least, self.least + float(self._minutes[-1]), POINTS).tolist()
+        return tuple(BudgetPoint(minutes, self.loss(minutes)) for minutes in grid)
+
+
+def _pieces(tier: _Tier) -> tuple[Floats, Floats]:
+    """What a week saves and takes if one more is reviewed, for each; audits are paid for already."""
+    traffic = tier.traffic
+    rest = max(1 - tier.audit, ROUNDING) / traffic.weeks
+    saved: Floats = rest * traffic.error_cost * tier.wrong[tier.is_free]
+    return saved, np.full(len(saved), rest * traffic.minutes)
+
+
+def _threshold(tier: _Tier, reviewed: int) -> float | None:
+    """The threshold below which lie the `reviewed` least sure, rounded down; None to review everything."""
+    traffic = tier.traffic
+    if traffic.is_kept:
+        return traffic.threshold
+    scores = np.sort(traffic.score[tier.is_free])
+    if len(scores) == 0:
+        return traffic.threshold
+    if reviewed >= len(scores):
+        return None
+    return max(math.floor(float(scores[reviewed]) * STEPS + ROUNDING) / STEPS, traffic.lowest)
+
+
+def _watched(
+    tiers: Sequence[_Tier], thresholds: Sequence[float | None], half_width: float, floor: float
+) -> list[_Tier]:
+    """The tiers with audit shares by which the error of the accepted part is known well enough."""
+    accepted = [tier.accepted(one) for tier, one in zip(tiers, thresholds, strict=True)]
+    strata = {
+        place: Watched(
+            " ".join(tier.traffic.key),
+            max(1, round(np.count_nonzero(kept) / tier.traffic.weeks)),
+            float(tier.wrong[kept].mean()),
+            tier.traffic.minutes,
+        )
+        for place, (tier, kept) in enumerate(zip(tiers, accepted, strict=True))
+        if kept.any()
+    }
+    if not strata:
+        return list(tiers)
+    shares = dict(zip(strata, allocate(list(strata.values()), half_width, floor).shares, strict=True))
+    return [
+        replace(tier, audit=max(tier.audit, shares[place].share)) if place in shares else tier
+        for place, tier in enumerate(tiers)
+    ]
+
+
+def _now(tiers: Sequence[_Tier]) -> BudgetPoint:
+    """What the present policy takes and is expected to lose in a week."""
+    spent = [tier.spends(tier.traffic.threshold, tier.traffic.audit) for tier in tiers]
+    return BudgetPoint(sum(minutes for minutes, _ in spent), sum(loss for _, loss in spent))
+
+
+def _warnings(traffic: Sequence[TierTraffic], is_known: Sequence[bool]) -> Iterator[str]:
+    needed = LABELS_NEEDED["platt"]
+    for one, known in zip(traffic, is_known, strict=True):
+        name = f"tier {one.key[1]} of {one.key[0]}"
+        if len(one.score) and not known:
+            yield (
+                f"{name}: {one.labels} labels do not tell its errors (about {needed} of equal weight do); "
+                "they are taken to be what the model's confidence says"
+            )
+        if one.is_kept and len(one.score):
+            yield f"{name} keeps its rule: it is always reviewed or under a promise"
+    if len({one.error_cost for one in traffic}) == 1 and len(traffic) > 1:
+        yield "an error costs the same in every tier; set `error_cost` where one is worse than another"

@@ -1,0 +1,21 @@
+"""Measures that draw, for callers without numpy: a seed in place of a generator."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from routing.alarm import Drift
+from routing.confidence import CalibratorFit
+from routing.measures.drift import Seen, find_drift, learn_reference
+from routing.measures.recalibration import LabeledConfidences, choose
+
+
+def choose_calibrator(labeled: LabeledConfidences, seed: int) -> CalibratorFit:
+    """As `recalibration.choose`; the same labels and seed give the same."""
+    return choose(labeled, np.random.default_rng(seed))
+
+
+def drift_between(task: str, reference: Sequence[Seen], window: Sequence[Seen], seed: int) -> Drift:
+    """What changed from the reference to the window, as `drift.find_drift`; the same give the same."""
+    rng = np.random.default_rng(seed)
+    return find_drift(task, learn_reference(reference, rng), window, rng)
