@@ -1,0 +1,37 @@
+"""What triage decides about a prediction."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Disposition(StrEnum):
+    """What triage did with a prediction."""
+
+    AUTO_ACCEPTED = "auto_accepted"
+    REVIEW = "review"
+    REUSED = "reused"
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """What triage decided. `channel` is the channel's name in the policy.
+
+    `inclusion_probability` is the chance, fixed before the draw, that this prediction was sent to review.
+    `threshold` is what the confidence was held against, None where nothing is accepted; `certificate_id`
+    names the certificate that granted it. `calibrated` is the calibrated confidence, with the version of the
+    calibrator that gave it; both are None where none is in force and the confidence counts as it is.
+    """
+
+    disposition: Disposition
+    tier: str
+    channel: str
+    quorum: int
+    due_in: timedelta
+    inclusion_probability: float
+    is_audit: bool
+    reasons: tuple[str, ...]
+    calibrated: float | None = None
+    calibrator_version: str | None = None
+    threshold: float | None = None
+    certificate_id: str | None = None

@@ -1,0 +1,79 @@
+"""An expert's answer to a case: a label with its rationale, or an abstention."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ExpertId:
+    """A person in Slack, keyed on workspace and user (user ids alone are not unique across workspaces)."""
+
+    team_id: str
+    user_id: str
+
+
+class ExpertConfidence(StrEnum):
+    """How sure the expert says to be."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Via(StrEnum):
+    """The surface an answer came from."""
+
+    BUTTON = "button"
+    MODAL = "modal"
+    THREAD = "thread"
+
+
+class RationaleRule(StrEnum):
+    """When a task demands a rationale."""
+
+    NEVER = "never"
+    ON_OVERRIDE = "on_override"
+    ALWAYS = "always"
+
+    def requires(self, label: str, predicted: str) -> bool:
+        """Whether an expert who answers `label` where the model said `predicted` must say why."""
+        return self is RationaleRule.ALWAYS or (self is RationaleRule.ON_OVERRIDE and label != predicted)
+
+
+@dataclass(frozen=True, slots=True)
+class Rationale:
+    """Why, in the expert's words, with an optional reason code of the task."""
+
+    text: str
+    reason_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One expert's answer; append-only. `round` counts the answers of this expert to this case from 1.
+
+    `screen_version` is the version of the message the expert saw. `withdrawn_at` is set by Undo.
+    """
+
+    label_id: str
+    case_id: str
+    expert: ExpertId
+    round: int
+    label: str
+    labeled_at: datetime
+    via: Via
+    screen_version: int
+    rationale: Rationale | None = None
+    expert_confidence: ExpertConfidence | None = None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """ "Can't tell", on record; it counts toward no quorum."""
+
+    case_id: str
+    expert: ExpertId
+    abstained_at: datetime
+    note: str | None = None

@@ -1,0 +1,16 @@
+"""Keyed-hash draws: reproducible for whoever has the key, not guessable by anybody else."""
+
+import hmac
+
+PRECISION = 53
+
+
+def draw(key: bytes, *parts: str) -> float:
+    """A number in [0, 1), uniform over keys and parts: the first 53 bits of HMAC-SHA256.
+
+    Every part is preceded by its length, so ("ab", "c") and ("a", "bc") are different draws.
+    """
+    encoded = (part.encode("utf-8", "surrogatepass") for part in parts)
+    message = b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    digest = hmac.digest(key, message, "sha256")
+    return float(int.from_bytes(digest[:8], "big") >> (64 - PRECISION)) / float(1 << PRECISION)
