@@ -1,0 +1,50 @@
+"""Brings the schema of a database up to this version of the program."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+
+from storage.errors import SchemaTooNew
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+UPGRADE_LOCK = 4_025_113_007  # any number that nobody else uses
+
+
+def upgrade(tx: sa.Connection) -> None:
+    """Run the migrations that are missing; replicas that start together take turns; raises `SchemaTooNew`."""
+    if tx.dialect.name == "postgresql":
+        _take_turn(tx)
+    scripts = ScriptDirectory(MIGRATIONS)
+    _refuse_newer(tx, scripts)
+    config = Config()
+    with EnvironmentContext(
+        config, scripts, fn=lambda at, _: scripts._upgrade_revs("head", at)
+    ) as environment:
+        environment.configure(connection=tx)
+        environment.run_migrations()
+
+
+def is_current(tx: sa.Connection) -> bool:
+    """Whether the schema is the one this version of the program writes."""
+    return (
+        MigrationContext.configure(tx).get_current_revision()
+        == ScriptDirectory(MIGRATIONS).get_current_head()
+    )
+
+
+def _take_turn(tx: sa.Connection) -> None:
+    # A lock of the transaction, which works behind a pooler too. SQLite's writers take turns by themselves.
+    tx.execute(sa.text("SET LOCAL lock_timeout = '120s'"))
+    tx.execute(sa.text("SET LOCAL statement_timeout = 0"))
+    tx.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+
+
+def _refuse_newer(tx: sa.Connection, scripts: ScriptDirectory) -> None:
+    known = {script.revision for script in scripts.walk_revisions()}
+    unknown = set(MigrationContext.configure(tx).get_current_heads()) - known
+    if unknown:
+        raise SchemaTooNew(f"Its schema is {', '.join(sorted(unknown))}.")

@@ -1,0 +1,48 @@
+"""The tables; private to storage."""
+
+from storage.tables.columns import metadata
+from storage.tables.delivery import channel_pace, outbox, projections
+from storage.tables.leads import audit_shares, digests, mutes
+from storage.tables.measures import alarms, calibrators, certificates, profiles
+from storage.tables.records import (
+    audit,
+    audit_head,
+    events,
+    experts,
+    images,
+    membership_sources,
+    memberships,
+    receipts,
+    steps,
+)
+from storage.tables.review import abstentions, cases, counters, decision_feed, decisions, labels, predictions
+
+__all__ = [
+    "abstentions",
+    "alarms",
+    "audit",
+    "audit_head",
+    "audit_shares",
+    "calibrators",
+    "cases",
+    "certificates",
+    "channel_pace",
+    "counters",
+    "decision_feed",
+    "decisions",
+    "digests",
+    "events",
+    "experts",
+    "images",
+    "labels",
+    "membership_sources",
+    "memberships",
+    "metadata",
+    "mutes",
+    "outbox",
+    "predictions",
+    "profiles",
+    "projections",
+    "receipts",
+    "steps",
+]

@@ -1,0 +1,152 @@
+"""Predictions and what becomes of them under review."""
+
+import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
+
+from storage.column_types import ArrivalId, Document, Duration
+from storage.tables.columns import (
+    case_id,
+    count,
+    expert,
+    flag,
+    metadata,
+    moment,
+    partial,
+    row_id,
+    text,
+)
+
+predictions = Table(
+    "predictions",
+    metadata,
+    row_id(),
+    text("case_id", is_unique=True),
+    text("service"),
+    text("external_id"),
+    text("task"),
+    text("kind"),
+    Column("body_digest", sa.LargeBinary(), nullable=False),
+    text("label"),
+    Column("confidence", sa.Float(), nullable=False),
+    Column("probabilities", Document),
+    text("model_name"),
+    text("model_version"),
+    Column("input", Document, nullable=False),
+    Column("evidence", Document),
+    Column("slices", Document),
+    text("callback_url", is_null=True),
+    Column("asked_due_in", Duration()),
+    text("disposition"),
+    text("tier"),
+    text("channel"),
+    Column("quorum", sa.Integer(), nullable=False),
+    Column("due_in", Duration(), nullable=False),
+    Column("inclusion_probability", sa.Float(), nullable=False),
+    flag("is_audit"),
+    Column("calibrated", sa.Float(), nullable=False),
+    text("calibrator_version", is_null=True),
+    Column("threshold", sa.Float()),
+    text("certificate_id", is_null=True),
+    Column("reasons", Document, nullable=False),
+    text("policy_version"),
+    moment("occurred_at"),
+    moment("received_at"),
+    UniqueConstraint("service", "external_id"),
+    Index("ix_predictions_task_received_at", "task", "received_at"),
+)
+partial("ix_predictions_audit", predictions.c.is_audit, predictions.c.task, predictions.c.received_at)
+
+cases = Table(
+    "cases",
+    metadata,
+    row_id(),
+    Column("case_id", sa.Text(), ForeignKey("predictions.case_id"), nullable=False, unique=True),
+    text("tier"),
+    text("channel"),
+    Column("quorum", sa.Integer(), nullable=False),
+    text("status"),
+    flag("is_open"),
+    moment("opened_at"),
+    moment("due_at"),
+    text("assigned_team_id", is_null=True),
+    text("assigned_user_id", is_null=True),
+    moment("snoozed_until", is_null=True),
+    moment("expires_at", is_null=True),
+    count("steps_taken"),
+    moment("next_step_at", is_null=True),
+)
+partial("ix_cases_open", cases.c.is_open, cases.c.due_at)
+partial("ix_cases_open_channel", cases.c.is_open, cases.c.channel, cases.c.due_at)
+partial("ix_cases_open_step", cases.c.is_open & cases.c.next_step_at.is_not(None), cases.c.next_step_at)
+partial("ix_cases_open_expiry", cases.c.is_open & cases.c.expires_at.is_not(None), cases.c.expires_at)
+partial(
+    "ix_cases_open_assigned",
+    cases.c.is_open & cases.c.assigned_user_id.is_not(None),
+    cases.c.assigned_user_id,
+    cases.c.due_at,
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    row_id(),
+    text("label_id", is_unique=True),
+    case_id(),
+    *expert(),
+    Column("round", sa.Integer(), nullable=False),
+    text("label"),
+    moment("labeled_at"),
+    text("via"),
+    Column("screen_version", sa.Integer(), nullable=False),
+    text("rationale", is_null=True),
+    text("reason_code", is_null=True),
+    text("expert_confidence", is_null=True),
+    moment("withdrawn_at", is_null=True),
+    UniqueConstraint("case_id", "team_id", "user_id", "round"),
+    Index("ix_labels_expert", "team_id", "user_id", "row_id"),
+)
+
+abstentions = Table(
+    "abstentions",
+    metadata,
+    row_id(),
+    case_id(),
+    *expert(),
+    moment("abstained_at"),
+    text("note", is_null=True),
+    UniqueConstraint("case_id", "team_id", "user_id", "abstained_at"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    row_id(),
+    text("decision_id", is_unique=True),
+    case_id(),
+    Column("sequence", sa.Integer(), nullable=False),
+    text("label"),
+    text("method"),
+    moment("decided_at"),
+    text("policy_version"),
+    Column("screen_version", sa.Integer(), nullable=False),
+    Column("decided_by", Document, nullable=False),
+    UniqueConstraint("case_id", "sequence"),
+    Index("ix_decisions_decided_at", "decided_at"),
+)
+
+decision_feed = Table(
+    "decision_feed",
+    metadata,
+    Column("cursor", ArrivalId, primary_key=True, autoincrement=False),
+    Column("decision_id", sa.Text(), ForeignKey("decisions.decision_id"), nullable=False),
+    text("service"),
+    text("event"),
+    UniqueConstraint("decision_id", "event"),
+    Index("ix_decision_feed_service_cursor", "service", "cursor"),
+)
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", sa.Text(), primary_key=True),
+    Column("value", sa.BigInteger(), nullable=False),
+)
