@@ -1,0 +1,57 @@
+"""How many labels experts gave since something was measured: whether measuring it anew is worth it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from routing.prediction import ModelRef
+from storage.database import Transaction
+from storage.standing_decisions import IS_PRODUCTION, Window, by_experts, in_period_by_experts
+from storage.tables import predictions
+
+ModelOfTask = tuple[str, ModelRef]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The predictions of one tier and model received from `since` to before `until`."""
+
+    task: str
+    tier: str
+    model: ModelRef
+    since: datetime
+    until: datetime
+
+
+def by_model(
+    tx: Transaction, tasks: Collection[str], since: datetime, until: datetime
+) -> Mapping[ModelOfTask, int]:
+    """How many predictions of each task and model experts decided from `since` to before `until`."""
+    names = predictions.c.task, predictions.c.model_name, predictions.c.model_version
+    counted = in_period_by_experts(Window(tuple(sorted(tasks)), since, until), *names, sa.func.count())
+    rows = tx.execute(counted.group_by(*names).order_by(*names))
+    return {(task, ModelRef(name, version)): number for task, name, version, number in rows}
+
+
+def of_model(tx: Transaction, task: str, model: ModelRef, since: datetime, until: datetime) -> int:
+    """How many predictions of one model experts decided from `since` to before `until`."""
+    counted = in_period_by_experts(Window((task,), since, until), sa.func.count())
+    is_of = predictions.c.model_name == model.name, predictions.c.model_version == model.version
+    number: int = tx.execute(counted.where(*is_of)).scalar_one()
+    return number
+
+
+def known_at(tx: Transaction, received: Received, moment: datetime) -> int:
+    """How many of what was received had a decision of experts before `moment` that stands to this day."""
+    decided = by_experts()
+    counted = (
+        sa.select(sa.func.count())
+        .select_from(predictions.join(decided, decided.c.case_id == predictions.c.case_id))
+        .where(predictions.c.task == received.task, IS_PRODUCTION, predictions.c.tier == received.tier)
+        .where(predictions.c.received_at >= received.since, predictions.c.received_at < received.until)
+        .where(predictions.c.model_name == received.model.name)
+        .where(predictions.c.model_version == received.model.version, decided.c.decided_at < moment)
+    )
+    return tx.execute(counted).scalar_one()

@@ -1,0 +1,69 @@
+"""Which decisions count: those that no later one replaced and no Undo took back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from routing.case import Method
+from routing.prediction import Kind
+from storage.tables import cases, decision_feed, decisions, predictions
+
+IS_PRODUCTION = predictions.c.kind == Kind.PRODUCTION.value
+_later = decisions.alias("later")
+_REPLACED = sa.select(_later.c.row_id).where(
+    _later.c.case_id == decisions.c.case_id, _later.c.sequence > decisions.c.sequence
+)
+_UNDONE = sa.select(decision_feed.c.cursor).where(
+    decision_feed.c.decision_id == decisions.c.decision_id, decision_feed.c.event == "reopened"
+)
+_BY_EXPERTS = decisions.c.method != Method.EXPIRED.value
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which decisions and predictions belong to a period; only production counts."""
+
+    tasks: tuple[str, ...]
+    since: datetime
+    until: datetime
+
+    @property
+    def counted(self) -> tuple[sa.ColumnElement[bool], ...]:
+        """The conditions for predictions that count."""
+        return predictions.c.task.in_(self.tasks), IS_PRODUCTION
+
+    def holds(self, moment: sa.Column[Any]) -> tuple[sa.ColumnElement[bool], ...]:
+        """The conditions for a moment of the period."""
+        return moment >= self.since, moment < self.until
+
+    @property
+    def received(self) -> tuple[sa.ColumnElement[bool], ...]:
+        """The conditions for predictions that count and came in during the period."""
+        return *self.counted, *self.holds(predictions.c.received_at)
+
+
+def in_period(window: Window, *columns: Any) -> sa.Select[Any]:
+    """The decisions of the period that no later one of it replaced and no Undo took back."""
+    replaced = _REPLACED.where(_later.c.decided_at < window.until)
+    return (
+        sa.select(*columns)
+        .select_from(
+            decisions.join(cases, cases.c.case_id == decisions.c.case_id).join(
+                predictions, predictions.c.case_id == decisions.c.case_id
+            )
+        )
+        .where(*window.counted, *window.holds(decisions.c.decided_at), ~replaced.exists(), ~_UNDONE.exists())
+    )
+
+
+def in_period_by_experts(window: Window, *columns: Any) -> sa.Select[Any]:
+    """As `in_period`, without what was decided by a time-out: that says nothing about the model."""
+    return in_period(window, *columns).where(_BY_EXPERTS)
+
+
+def by_experts() -> sa.Subquery:
+    """Every case's decision by experts that stands now: `case_id`, `label`, `decided_at`, `row_id`."""
+    columns = (decisions.c.case_id, decisions.c.label, decisions.c.decided_at, decisions.c.row_id)
+    return sa.select(*columns).where(_BY_EXPERTS, ~_REPLACED.exists(), ~_UNDONE.exists()).subquery("standing")
