@@ -1,0 +1,23 @@
+"""JSON as the database keeps it: compact, in the order given, finite."""
+
+import json
+from typing import Any
+
+
+def dump(value: Any) -> str:
+    """Compact JSON; raises ValueError for NaN and Infinity, which JSON does not have."""
+    return _encode(value)
+
+
+def canonical(value: Any) -> str:
+    """JSON with one spelling for equal values: sorted keys, ASCII only. What hashes are taken over."""
+    return _encode_canonical(value)
+
+
+def load(text: str | bytes) -> Any:
+    """The value of a JSON text."""
+    return json.loads(text)
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_encode_canonical = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False).encode

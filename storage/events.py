@@ -1,0 +1,30 @@
+"""What may happen twice and must count once: Slack events, clicks, digests."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from storage.database import Transaction
+from storage.forgetting import forget
+from storage.tables import events
+from storage.upserts import add_once
+
+
+def claim(tx: Transaction, key: str, now: datetime) -> bool:
+    """True for the first to come with this key, such as `event:Ev1`; False for every repeat."""
+    return add_once(tx, events, {"key": key, "claimed_at": now})
+
+
+def release(tx: Transaction, key: str) -> None:
+    """Let the key be claimed again."""
+    tx.execute(sa.delete(events).where(events.c.key == key))
+
+
+def is_free(prefix: str, name: sa.Column[str]) -> sa.ColumnElement[bool]:
+    """For queries that leave out what was done: whether nobody has claimed the key `prefix` + `name`."""
+    return ~sa.exists().where(events.c.key == sa.literal(prefix, sa.Text()) + name)
+
+
+def forget_before(tx: Transaction, moment: datetime) -> int:
+    """Drop a portion of the keys claimed before a moment; how many."""
+    return forget(tx, events.c.key, events.c.claimed_at, moment)

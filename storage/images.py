@@ -1,0 +1,38 @@
+"""Pictures that came with cases, until Slack has them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from storage.database import Transaction
+from storage.tables import images
+from storage.upserts import ensure
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """A picture's bytes and, once uploaded, its id in Slack."""
+
+    image_id: str
+    media_type: str
+    content: bytes
+    slack_file_id: str | None = None
+
+
+def add_many(tx: Transaction, new: Sequence[tuple[str, str, bytes]]) -> None:
+    """Store `(image_id, media_type, bytes)`; one that is there stays."""
+    names = ("image_id", "media_type", "content")
+    ensure(tx, images, [dict(zip(names, one, strict=True)) for one in new])
+
+
+def get(tx: Transaction, image_id: str) -> StoredImage | None:
+    """The picture."""
+    row = tx.execute(sa.select(images).where(images.c.image_id == image_id)).one_or_none()
+    return None if row is None else StoredImage(row.image_id, row.media_type, row.content, row.slack_file_id)
+
+
+def set_slack_file(tx: Transaction, image_id: str, slack_file_id: str) -> bool:
+    """Note that Slack has it; False when there is no such picture."""
+    update = sa.update(images).where(images.c.image_id == image_id)
+    return tx.execute(update.values(slack_file_id=slack_file_id)).rowcount == 1

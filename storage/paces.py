@@ -1,0 +1,45 @@
+"""How fast each channel may be posted to: one row a channel, shared by all replicas."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from storage.column_types import EPOCH
+from storage.database import Transaction
+from storage.tables import channel_pace
+from storage.upserts import ensure, insert
+
+UPDATES = "update"
+"""The pace of message updates, which Slack counts for the workspace and not for the channel."""
+
+
+def open_many(tx: Transaction, channel_ids: Iterable[str]) -> None:
+    """Give each channel a pace that allows a message at once."""
+    ensure(tx, channel_pace, [{"channel_id": one, "next_at": EPOCH} for one in sorted(set(channel_ids))])
+
+
+def take(tx: Transaction, channel_id: str, now: datetime, pace_for: timedelta) -> bool:
+    """Use the channel's turn, so that its next comes after `pace_for`; False when it has not come."""
+    is_ready = (channel_pace.c.channel_id == channel_id) & (channel_pace.c.next_at <= now)
+    free = sa.select(channel_pace.c.channel_id).where(is_ready).with_for_update(skip_locked=True)
+    update = sa.update(channel_pace).where(channel_pace.c.channel_id == free.scalar_subquery())
+    return tx.execute(update.values(next_at=now + pace_for, reason=None)).rowcount == 1
+
+
+def give_back(tx: Transaction, channel_id: str, now: datetime) -> None:
+    """Return a turn that was taken in this transaction and not used."""
+    tx.execute(sa.update(channel_pace).where(channel_pace.c.channel_id == channel_id).values(next_at=now))
+
+
+def pause(tx: Transaction, channel_id: str, until: datetime, reason: str | None = None) -> None:
+    """Hold a channel (or `UPDATES`) until a moment; an earlier moment never shortens a pause."""
+    new = insert(tx, channel_pace).values(channel_id=channel_id, next_at=until, reason=reason)
+    later = new.excluded.next_at > channel_pace.c.next_at
+    tx.execute(
+        new.on_conflict_do_update(
+            index_elements=["channel_id"],
+            set_={"next_at": new.excluded.next_at, "reason": new.excluded.reason},
+            where=later,
+        )
+    )
