@@ -1,0 +1,1 @@
+"""The webhook API: translates between HTTP and the use cases."""

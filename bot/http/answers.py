@@ -1,0 +1,183 @@
+"""What services are answered: the shapes that the OpenAPI page promises."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.http import examples
+from bot.http.problems import JsonObject
+
+
+def _example(value: JsonObject) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [value]})
+
+
+class FaultView(BaseModel):
+    """One thing that is wrong."""
+
+    loc: list[str | int] = Field(description="Where: from `body`, `query` or `header` inward.")
+    msg: str = Field(description="What is wrong, for a person.")
+    type: str = Field(description="What is wrong, for a program.")
+
+
+class Problem(BaseModel):
+    """Why a request was refused: every fault that was found."""
+
+    model_config = _example(examples.UNKNOWN_LABEL)
+    detail: list[FaultView]
+
+
+class Links(BaseModel):
+    """Where to read on."""
+
+    self: str
+
+
+class CaseAnswer(BaseModel):
+    """What became of a posted prediction; the same for ever."""
+
+    model_config = _example(examples.REVIEWED)
+    case_id: str
+    external_id: str
+    disposition: Literal["auto_accepted", "review", "reused"]
+    tier: str
+    reasons: list[str]
+    inclusion_probability: float = Field(
+        ge=0, le=1, description="The chance of being sent to review, fixed before the draw."
+    )
+    confidence: float = Field(ge=0, le=1, description="The model's probability of its label, as posted.")
+    calibrated_confidence: float | None = Field(
+        ge=0, le=1, description="The same after the calibrator in force, which counts; null without one."
+    )
+    calibrator_version: str | None = Field(description="The calibrator that gave it; null without one.")
+    threshold: float | None = Field(
+        description="What the confidence had to reach to be accepted; null where nothing is accepted."
+    )
+    certificate_id: str | None = Field(
+        description="The certificate that grants the threshold; null where the policy names it."
+    )
+    due_at: datetime | None = Field(
+        description="When a reviewed case is overdue; null where nobody reviews it."
+    )
+    links: Links
+
+
+class StoredItem(CaseAnswer):
+    """A batch's item that is stored: 202, or 200 for a repeat."""
+
+    status: Literal[200, 202]
+
+
+class RefusedItem(Problem):
+    """A batch's item that was refused, with the status that it would have had alone."""
+
+    model_config = _example({"status": 422, **examples.UNKNOWN_LABEL})
+    status: Literal[403, 409, 413, 422, 503]
+
+
+class BatchAnswer(BaseModel):
+    """One answer per item, in order."""
+
+    model_config = _example(examples.BATCH)
+    answers: list[StoredItem | RefusedItem]
+
+
+class DecisionView(BaseModel):
+    """A case's final label; a correction makes a new one with the next sequence."""
+
+    decision_id: str
+    sequence: int = Field(ge=1)
+    label: str
+    method: Literal["single", "consensus", "adjudicated", "expired"]
+    decided_at: datetime
+    policy_version: str
+
+
+class LabelView(BaseModel):
+    """One expert's answer; who it was stays in Slack."""
+
+    label: str
+    labeled_at: datetime
+    rationale: str | None
+    reason_code: str | None
+    expert_confidence: Literal["low", "medium", "high"] | None
+    withdrawn_at: datetime | None
+
+
+class CaseView(CaseAnswer):
+    """Where a prediction is now."""
+
+    model_config = _example(examples.CASE_VIEW)
+    service: str
+    task: str
+    kind: Literal["production", "synthetic", "red_team"]
+    status: Literal["auto_accepted", "reused", "open", "disputed", "decided", "expired"]
+    predicted_label: str
+    received_at: datetime
+    policy_version: str
+    decision: DecisionView | None = Field(description="The decision in force, null until there is one.")
+    labels: list[LabelView] = Field(description="The experts' answers, empty until the case is decided.")
+
+
+class FeedItem(DecisionView):
+    """One line of the feed: a decision, or that it no longer holds."""
+
+    cursor: int
+    event: Literal["decided", "reopened"]
+    case_id: str
+    external_id: str
+
+
+class Feed(BaseModel):
+    """Decisions in the order in which they became visible."""
+
+    model_config = _example(examples.FEED)
+    decisions: list[FeedItem]
+    next: int = Field(description="Give this as `after` next time.")
+    has_more: bool
+
+
+class Alive(BaseModel):
+    """The process runs."""
+
+    status: Literal["alive"]
+
+
+class PartView(BaseModel):
+    """Whether one thing that the bot needs is there."""
+
+    is_ok: bool
+    detail: str
+
+
+class Ready(BaseModel):
+    """Whether the process can do its work."""
+
+    model_config = _example(examples.READY)
+    status: Literal["ready", "degraded", "unavailable"] = Field(
+        description="degraded: cases are taken and kept, but Slack cannot be reached."
+    )
+    database: PartView
+    slack: PartView
+    oldest_undelivered_for: float | None = Field(
+        description="Seconds that the oldest undelivered message, notice or callback waits; null: none does."
+    )
+
+
+class ReportLine(BaseModel):
+    """A digest that was made."""
+
+    key: str = Field(description="Names the team's week for ever.")
+    last_day: date = Field(description="The day of the team's calendar on which the week ended.")
+    since_at: datetime
+    until_at: datetime
+    made_at: datetime
+    links: Links
+
+
+class Reports(BaseModel):
+    """A team's digests, newest first."""
+
+    model_config = _example(examples.REPORTS)
+    reports: list[ReportLine]

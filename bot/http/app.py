@@ -1,0 +1,107 @@
+"""Builds the webhook API: plain routes for what services post, FastAPI's for the rest."""
+
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import metadata
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi_offline import FastAPIOffline
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import request_response
+
+from bot.http import health, openapi, problems, reads, reports
+from bot.http.access import AccessLog
+from bot.http.door import Door
+from bot.http.health import ReadSlackState, SlackState
+from bot.http.limits import BodyReader
+from bot.http.metrics import Metrics
+from bot.http.parsing import Parser
+from bot.http.rate import Rates
+from bot.http.signatures import Services
+from bot.http.writer import Writer
+from bot.usecases import intake
+from bot.usecases.context import Context
+from bot.usecases.intake import Answer, Posting
+
+DRAIN_SECONDS = 8.0
+PlainEndpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class PlainRoute(APIRoute):
+    """A route that FastAPI documents and Starlette serves: no parameters are solved, no model is filled."""
+
+    def __init__(self, path: str, endpoint: PlainEndpoint, **documentation: Any) -> None:
+        super().__init__(path, endpoint, **documentation)
+        self.app = request_response(endpoint)
+
+
+def slack_not_watched() -> SlackState:
+    """The state of Slack where nobody watches it."""
+    return SlackState(is_ok=True, detail="not watched")
+
+
+def build_api(
+    ctx: Context,
+    services: Services,
+    *,
+    slack_state: ReadSlackState = slack_not_watched,
+    metrics: Metrics | None = None,
+    on_stored: Callable[[], None] = lambda: None,
+) -> FastAPI:
+    """The webhook API as an ASGI application; its writer starts and drains with the application's lifespan.
+
+    `on_stored` is called after each transaction that may have left something to deliver.
+    """
+    metrics = metrics or Metrics()
+    writer = Writer(_receiver(ctx, metrics, on_stored), metrics.flushed)
+    metrics.watch("intake_queue", "Requests that wait to be stored.", lambda: float(writer.queue_depth))
+    rates = Rates({name: service.rate_per_minute for name, service in ctx.policy.services.items()})
+    door = Door(services, Parser(ctx), rates, writer, BodyReader())
+    app = FastAPIOffline(
+        title="Second Look",
+        version=metadata.version("secondlook"),
+        lifespan=_lifespan(writer),
+        redoc_url=None,
+    )
+    _add_plain_routes(app, door)
+    app.include_router(reads.routes(ctx, services, rates))
+    app.include_router(reports.routes(ctx, services, rates))
+    app.include_router(health.routes(ctx, writer, metrics, slack_state))
+    problems.install(app)
+    openapi.complete(app)
+    app.add_middleware(AccessLog, metrics=metrics)
+    return app
+
+
+def _add_plain_routes(app: FastAPI, door: Door) -> None:
+    plain: dict[str, Any] = {"methods": ["POST"], "tags": ["Posting"], "route_class_override": PlainRoute}
+    app.router.add_api_route("/v1/cases", door.post_case, **plain, **openapi.POST_CASE)
+    app.router.add_api_route("/v1/cases/batch", door.post_batch, **plain, **openapi.POST_BATCH)
+
+
+def _receiver(
+    ctx: Context, metrics: Metrics, on_stored: Callable[[], None]
+) -> Callable[[Sequence[Posting]], Sequence[Answer]]:
+    def receive(postings: Sequence[Posting]) -> Sequence[Answer]:
+        answers = intake.receive(ctx, postings)
+        metrics.stored(postings, answers)
+        on_stored()
+        return answers
+
+    return receive
+
+
+def _lifespan(writer: Writer) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        writer.start()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(writer.close, DRAIN_SECONDS)
+
+    return lifespan

@@ -1,0 +1,105 @@
+"""POST /v1/cases and /v1/cases/batch: plain routes from bytes to the writer and back."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.http import json_text
+from bot.http.access import note
+from bot.http.limits import BATCH_BYTES, CASE_BYTES, JSON, NDJSON, BodyReader, media_type
+from bot.http.parsing import Parser
+from bot.http.problems import Fault, Refused, json_response
+from bot.http.rate import Rates
+from bot.http.signatures import Credentials, Services, read_credentials
+from bot.http.writer import Writer
+from bot.usecases.intake import Answer, Posting
+from bot.usecases.triage import Posted
+
+MOST_ITEMS = 1_000
+INLINE_BYTES = 32 * 1024
+REPLAYED = {"webhook-replayed": "true"}
+ONE = frozenset({JSON})
+MANY = NDJSON | ONE
+
+Item = Posted | Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a posted body passes on its way in."""
+
+    services: Services
+    parser: Parser
+    rates: Rates
+    writer: Writer
+    reader: BodyReader
+
+    async def post_case(self, request: Request) -> Response:
+        """Take one case."""
+        credentials = read_credentials(request.headers)
+        media_type(request.headers, ONE)
+        body = await self.reader.read(request, CASE_BYTES)
+        if len(body) <= INLINE_BYTES:
+            posting = self._one(request, credentials, body)
+        else:  # in a thread, so that nobody waits for a large body
+            posting = await run_in_threadpool(self._one, request, credentials, body)
+        return await self._submit(request, posting, len(body))
+
+    async def post_batch(self, request: Request) -> Response:
+        """Take up to a thousand cases, each answered for itself."""
+        credentials = read_credentials(request.headers)
+        form = media_type(request.headers, MANY)
+        body = await self.reader.read(request, BATCH_BYTES)
+        posting = await run_in_threadpool(self._many, request, credentials, body, form)
+        return await self._submit(request, posting, len(body))
+
+    def _one(self, request: Request, credentials: Credentials, body: bytes) -> Posting:
+        service = self._identify(request, credentials, body)
+        self.rates.take(service)
+        posted = self.parser.parse(_text(body), service)
+        return Posting(service, (posted,), posted.body_digest, credentials.webhook_id)
+
+    def _many(self, request: Request, credentials: Credentials, body: bytes, form: str) -> Posting:
+        service = self._identify(request, credentials, body)
+        split = json_text.lines if form in NDJSON else json_text.array_items
+        texts = self._counted(service, split(_text(body), MOST_ITEMS))
+        items = tuple(self._item(text, service) for text in texts)
+        return Posting(service, items, hashlib.sha256(body).digest(), credentials.webhook_id, is_batch=True)
+
+    def _identify(self, request: Request, credentials: Credentials, body: bytes) -> str:
+        service = self.services.identify(credentials, body)
+        note(request.scope, service=service)
+        return service
+
+    def _counted(self, service: str, texts: Iterable[str]) -> list[str]:
+        """The items, paid for; a malformed batch costs one."""
+        self.rates.take(service)
+        found = list(texts)
+        if len(found) > 1:
+            self.rates.take(service, len(found) - 1)
+        return found
+
+    def _item(self, text: str, service: str) -> Item:
+        try:
+            return self.parser.parse(text, service)
+        except Refused as refused:
+            return Answer(refused.status, refused.as_json())
+
+    async def _submit(self, request: Request, posting: Posting, size: int) -> Response:
+        answer = await self.writer.submit(posting, size)
+        if case_id := answer.body.get("case_id"):
+            note(request.scope, case=case_id)
+        if posting.is_batch:
+            note(request.scope, items=len(posting.items))
+        return json_response(answer.status, answer.body, REPLAYED if answer.is_replay else None)
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise Refused(422, Fault(("body",), "invalid JSON: not UTF-8", "json_invalid")) from None

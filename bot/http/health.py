@@ -1,0 +1,105 @@
+"""Whether the process lives, whether it can work, and its figures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import RedirectResponse, Response
+
+from bot.http.answers import Alive, Ready
+from bot.http.metrics import Metrics
+from bot.http.openapi import OPEN
+from bot.http.problems import JsonObject, json_response
+from bot.http.writer import Writer
+from bot.usecases.context import Context
+from storage import outbox, projections
+from storage.errors import StorageError
+
+
+@dataclass(frozen=True, slots=True)
+class SlackState:
+    """Whether Slack can be reached, and where not what to do about it."""
+
+    is_ok: bool
+    detail: str
+
+
+ReadSlackState = Callable[[], SlackState]
+METRICS_DOCUMENT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "All figures in Prometheus' text format.",
+        "content": {"text/plain": {"schema": {"type": "string"}, "example": "secondlook_intake_queue 0.0\n"}},
+    }
+}
+UNREADY: dict[int | str, dict[str, Any]] = {
+    503: {"model": Ready, "description": "The database or the intake is not there."}
+}
+
+
+def routes(ctx: Context, writer: Writer, metrics: Metrics, slack_state: ReadSlackState) -> APIRouter:
+    """The routes for those who run the bot; unsigned, and telling nothing about cases."""
+    router = APIRouter(tags=["Running"])
+
+    @router.get("/", include_in_schema=False)
+    def front_door() -> Response:
+        """Whoever opens the bare address in a browser wants the API's page."""
+        return RedirectResponse("/docs")
+
+    @router.get("/healthz", response_model=Alive, openapi_extra=OPEN, summary="Is it alive?")
+    def healthz() -> JsonObject:
+        """Always 200 while the process answers."""
+        return {"status": "alive"}
+
+    @router.get(
+        "/readyz", response_model=Ready, responses=UNREADY, openapi_extra=OPEN, summary="Can it work?"
+    )
+    def readyz() -> Response:
+        """503 where cases cannot be taken.
+
+        Trouble with Slack is told (`degraded`) but is no reason to refuse cases: they wait until it is back.
+        """
+        answer = readiness(ctx, writer, slack_state())
+        return json_response(503 if answer["status"] == "unavailable" else 200, answer)
+
+    @router.get(
+        "/metrics",
+        response_class=Response,
+        responses=METRICS_DOCUMENT,
+        openapi_extra=OPEN,
+        summary="Figures for Prometheus",
+    )
+    def read_metrics() -> Response:
+        """Requests, intake, predictions and deliveries."""
+        return Response(metrics.exposition(), media_type=metrics.content_type)
+
+    return router
+
+
+def readiness(ctx: Context, writer: Writer, slack: SlackState) -> JsonObject:
+    """What `/readyz` answers."""
+    database, oldest = _database(ctx)
+    is_working = database["is_ok"] and writer.is_open
+    status = ("ready" if slack.is_ok else "degraded") if is_working else "unavailable"
+    return {
+        "status": status,
+        "database": database,
+        "slack": {"is_ok": slack.is_ok, "detail": slack.detail},
+        "oldest_undelivered_for": oldest,
+    }
+
+
+def undelivered_for(ctx: Context) -> float | None:
+    """Seconds that the oldest undelivered message, notice or callback has waited; raises StorageError."""
+    with ctx.database.read() as tx:
+        waiting = (outbox.oldest_undelivered_at(tx), projections.oldest_waiting_at(tx))
+    moments: list[datetime] = [moment for moment in waiting if moment is not None]
+    return max(0.0, (ctx.clock.now() - min(moments)).total_seconds()) if moments else None
+
+
+def _database(ctx: Context) -> tuple[JsonObject, float | None]:
+    try:
+        return {"is_ok": True, "detail": "answers"}, undelivered_for(ctx)
+    except StorageError as error:
+        return {"is_ok": False, "detail": (type(error).__doc__ or "").strip()}, None

@@ -1,0 +1,114 @@
+"""Refuses JSON that parsers read differently: a key twice in one object, endless keys, NaN, deep nesting."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from bot.http.problems import Fault, Path, Refused
+
+JsonObject = dict[str, Any]
+MOST_KEYS = 1_000
+_SPACE = re.compile(r"[ \t\r\n]*")
+
+
+class _Doubtful(ValueError):
+    """What is wrong with a JSON text that a lenient parser would take."""
+
+
+def check(text: str, prefix: Path) -> None:
+    """Raise Refused (422) unless `text` is one JSON value that every parser reads alike."""
+    try:
+        _DECODER.decode(text)
+    except RecursionError:
+        raise malformed("nested too deeply", prefix) from None
+    except ValueError as error:
+        raise malformed(_reason(error), prefix) from None
+
+
+def array_items(text: str, most: int) -> Iterator[str]:
+    """The text of each element of a JSON array; raises Refused (422) for anything else or more than `most`.
+
+    Elements are told apart without judging them: a key twice in one of them is that element's fault.
+    """
+    at = _after_space(text, 0)
+    if text[at : at + 1] != "[":
+        raise malformed("expected a JSON array", ("body",))
+    at = _after_space(text, at + 1)
+    count = 0
+    is_more = text[at : at + 1] != "]"
+    while is_more:
+        count += 1
+        if count > most:
+            raise too_many(most)
+        end = _element_end(text, at)
+        yield text[at:end]
+        at, is_more = _separator(text, end)
+    if _after_space(text, at + 1) != len(text):
+        raise malformed("unexpected text after the array", ("body",))
+
+
+def lines(text: str, most: int) -> Iterator[str]:
+    """The lines of NDJSON that are not empty; raises Refused (422) for more than `most`."""
+    for count, match in enumerate(re.finditer(r"[^\r\n]+", text), start=1):
+        if count > most:
+            raise too_many(most)
+        yield match.group()
+
+
+def malformed(reason: str, prefix: Path) -> Refused:
+    """A 422 for JSON that is not."""
+    return Refused(422, Fault(prefix, f"invalid JSON: {reason}", "json_invalid"))
+
+
+def too_many(most: int) -> Refused:
+    """A 422 for a batch that is too long."""
+    return Refused(422, Fault(("body",), f"more than {most} items", "too_long"))
+
+
+def _after_space(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
+
+
+def _element_end(text: str, at: int) -> int:
+    try:
+        return _LENIENT.raw_decode(text, at)[1]
+    except RecursionError:
+        raise malformed("nested too deeply", ("body",)) from None
+    except ValueError as error:
+        raise malformed(_reason(error), ("body",)) from None
+
+
+def _separator(text: str, end: int) -> tuple[int, bool]:
+    """Where the next element (or the closing bracket) is, and whether there is a next one."""
+    at = _after_space(text, end)
+    if text[at : at + 1] == ",":
+        return _after_space(text, at + 1), True
+    if text[at : at + 1] == "]":
+        return at, False
+    raise malformed(f"expected ',' or ']' at character {at}", ("body",))
+
+
+def _reason(error: ValueError) -> str:
+    """What is wrong, without quoting the text."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at character {error.pos}"
+    return str(error) if isinstance(error, _Doubtful) else "a number is too long"
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> JsonObject:
+    if len(pairs) > MOST_KEYS:
+        raise _Doubtful(f"more than {MOST_KEYS} keys in one object")
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Doubtful("a key occurs twice in one object")
+    return found
+
+
+def _constant(name: str) -> None:
+    raise _Doubtful(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant)
+_LENIENT = json.JSONDecoder()

@@ -1,0 +1,74 @@
+"""What Prometheus reads: requests, the intake's batches and queue, predictions by disposition."""
+
+from collections.abc import Callable, Sequence
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from bot.usecases.intake import STORED, Answer, Posting
+from bot.usecases.triage import Posted
+
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+FLUSH_SIZES = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000)
+
+
+class Metrics:
+    """The webhook API's figures; every label has few values: routes, statuses, tasks, dispositions.
+
+    `registry` is shared with whoever else has something to count.
+    """
+
+    content_type = CONTENT_TYPE_LATEST
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
+        self._requests = Counter(
+            "secondlook_http_requests",
+            "Requests answered.",
+            ("method", "route", "status"),
+            registry=self.registry,
+        )
+        self._request_seconds = Histogram(
+            "secondlook_http_request_seconds",
+            "Time to answer.",
+            ("route",),
+            buckets=SECONDS,
+            registry=self.registry,
+        )
+        self._flushes = Histogram(
+            "secondlook_intake_flush_items",
+            "Predictions stored in one transaction.",
+            buckets=FLUSH_SIZES,
+            registry=self.registry,
+        )
+        self._predictions = Counter(
+            "secondlook_predictions",
+            "Predictions stored.",
+            ("task", "disposition"),
+            registry=self.registry,
+        )
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one request, by its route's template."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._request_seconds.labels(route).observe(seconds)
+
+    def flushed(self, items: int) -> None:
+        """Count one transaction of the intake."""
+        self._flushes.observe(items)
+
+    def stored(self, postings: Sequence[Posting], answers: Sequence[Answer]) -> None:
+        """Count the predictions that are new; their tasks are the policy's, not the caller's."""
+        for posting, answer in zip(postings, answers, strict=True):
+            told = answer.body.get("answers", [{"status": answer.status, **answer.body}])
+            for item, one in zip(posting.items, [] if answer.is_replay else told, strict=False):
+                if isinstance(item, Posted) and one["status"] == STORED:
+                    self._predictions.labels(item.submission.task, one["disposition"]).inc()
+
+    def watch(self, name: str, description: str, read: Callable[[], float]) -> None:
+        """A gauge that is read whenever somebody asks."""
+        Gauge(f"secondlook_{name}", description, registry=self.registry).set_function(read)
+
+    def exposition(self) -> bytes:
+        """All figures in Prometheus' text format."""
+        return generate_latest(self.registry)

@@ -1,0 +1,123 @@
+"""From the text of a posted case to what the use case takes, or to every fault in it."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from bot.http import json_text
+from bot.http.limits import CASE_BYTES
+from bot.http.problems import Fault, Path, Refused, invalid
+from bot.http.schemas import CASE, PostedCase, PostedInput, json_values
+from bot.usecases.context import Context
+from bot.usecases.triage import Picture, Posted
+from routing.policy import parse_duration
+from routing.prediction import CaseInput, Evidence, Image, ModelRef, Prediction, Submission
+from routing.submission_check import check_submission
+
+BODY: Path = ("body",)
+AHEAD = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Parser:
+    """Reads posted cases by the rules of one policy."""
+
+    ctx: Context
+
+    def parse(self, text: str, service: str) -> Posted:
+        """The case in `text`; raises Refused (413, 422, 403) naming each wrong field."""
+        case, received_at = _parsed(text), self.ctx.clock.now()
+        self._may_post(service, case.task)
+        posted = _posted(case, service, received_at, self.ctx.new_id)
+        faults = [
+            *self._circumstances(case, received_at),
+            *_faults(check_submission(self.ctx.policy.task(case.task), posted.submission)),
+        ]
+        if faults:
+            raise Refused(422, *faults)
+        return posted
+
+    def _may_post(self, service: str, task: str) -> None:
+        loc = (*BODY, "task")
+        if task not in self.ctx.policy.tasks:
+            raise Refused(422, Fault(loc, "the policy has no such task", "unknown_task"))
+        if task not in self.ctx.policy.services[service].tasks:
+            raise Refused(403, Fault(loc, "your service may not post this task", "forbidden_task"))
+
+    def _circumstances(self, case: PostedCase, received_at: datetime) -> list[Fault]:
+        """What only the clock and the policy can tell."""
+        faults = []
+        if case.occurred_at is not None and case.occurred_at > received_at + AHEAD:
+            faults.append(Fault((*BODY, "occurred_at"), "more than 5 minutes ahead", "datetime_future"))
+        is_plain = case.callback_url is not None and urlsplit(case.callback_url).scheme != "https"
+        if is_plain and not self.ctx.policy.allow_private_callbacks:
+            faults.append(Fault((*BODY, "callback_url"), "must begin with https://", "url_scheme"))
+        return faults
+
+
+def _parsed(text: str) -> PostedCase:
+    if len(text) > CASE_BYTES or len(text.encode()) > CASE_BYTES:
+        raise Refused(413, Fault(BODY, f"the item is larger than {CASE_BYTES} bytes", "body_too_large"))
+    json_text.check(text, BODY)
+    try:
+        return CASE.validate_json(text)
+    except ValidationError as error:
+        raise invalid(error, BODY) from None
+
+
+def _faults(found: tuple[tuple[str, str], ...]) -> list[Fault]:
+    """The core's faults: a dotted path such as `prediction.label`, and what is wrong there."""
+    return [Fault((*BODY, *path.split(".", 2)), message, "prediction") for path, message in found]
+
+
+def _digest(case: PostedCase) -> bytes:
+    """What the case says, whatever the order of its keys."""
+    canonical = json.dumps(json_values(case), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).digest()
+
+
+def _posted(case: PostedCase, service: str, received_at: datetime, new_id: Callable[[str], str]) -> Posted:
+    image = case.input.image
+    content = image.content if image is not None else None
+    picture = None
+    if image is not None and content is not None and image.media_type is not None:
+        picture = Picture(new_id("image"), image.media_type, content)
+    submission = _submission(case, service, received_at, picture.image_id if picture else None)
+    return Posted(submission, _digest(case), picture)
+
+
+def _submission(case: PostedCase, service: str, received_at: datetime, image_id: str | None) -> Submission:
+    return Submission(
+        service=service,
+        external_id=case.external_id,
+        task=case.task,
+        input=_case_input(case.input, image_id),
+        prediction=_prediction(case),
+        occurred_at=case.occurred_at or received_at,
+        kind=case.kind,
+        evidence=tuple(Evidence(item.title, item.text, item.link) for item in case.evidence),
+        slices=case.slices,
+        callback_url=case.callback_url,
+        due_in=None if case.due_in is None else parse_duration(case.due_in),
+    )
+
+
+def _case_input(posted: PostedInput, image_id: str | None) -> CaseInput:
+    image = posted.image
+    shown = None if image is None else Image(image.alt_text, image.url, image_id)
+    return CaseInput(posted.text, posted.fields, posted.link, shown)
+
+
+def _prediction(case: PostedCase) -> Prediction:
+    prediction = case.prediction
+    return Prediction(
+        label=prediction.label,
+        confidence=prediction.own_confidence,
+        model=ModelRef(case.model.name, case.model.version),
+        probabilities=prediction.probabilities,
+    )

@@ -1,0 +1,35 @@
+"""Checks a posted picture: its base64, its size, and that it is what it says it is."""
+
+import base64
+import binascii
+
+from pydantic_core import PydanticCustomError
+
+IMAGE_BYTES = 256 * 1024
+LONGEST_BASE64 = 4 * -(-IMAGE_BYTES // 3)
+MAGIC = {
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/gif": (b"GIF87a", b"GIF89a"),
+    "image/webp": (b"RIFF",),
+}
+WEBP_MARK = slice(8, 12)
+
+
+def decode(data: str, media_type: str) -> bytes:
+    """The picture's bytes; raises PydanticCustomError for bad base64, too many bytes or another format."""
+    try:
+        content = base64.b64decode(data, validate=True)
+    except (binascii.Error, ValueError):
+        raise PydanticCustomError("base64", "not base64 (standard alphabet, with padding)") from None
+    if len(content) > IMAGE_BYTES:
+        raise PydanticCustomError("image_too_large", f"more than {IMAGE_BYTES} bytes")
+    if not _is_what_it_says(content, media_type):
+        raise PydanticCustomError("image_format", f"the bytes are not {media_type}")
+    return content
+
+
+def _is_what_it_says(content: bytes, media_type: str) -> bool:
+    if media_type == "image/webp" and content[WEBP_MARK] != b"WEBP":
+        return False
+    return content.startswith(MAGIC[media_type])

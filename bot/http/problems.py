@@ -1,0 +1,112 @@
+"""How a refused request is told: one shape of error for every endpoint, naming each wrong field."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.errors import BotError
+from storage.errors import StorageError
+
+JsonObject = dict[str, Any]
+Path = tuple[str | int, ...]
+MOST_FAULTS = 50
+LONGEST_STEP = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: where (`loc`, from `body`, `query` or `header` inward), what, and its code."""
+
+    loc: Path
+    msg: str
+    type: str
+
+    def as_json(self) -> JsonObject:
+        """The fault as it is answered; steps of the path that the caller made up are cut."""
+        loc = [step if isinstance(step, int) else step[:LONGEST_STEP] for step in self.loc]
+        return {"loc": loc, "msg": self.msg, "type": self.type}
+
+
+class Refused(BotError):
+    """The request was refused."""
+
+    def __init__(self, status: int, *faults: Fault, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__("; ".join(fault.msg for fault in faults))
+        self.status = status
+        self.faults = faults
+        self.headers = dict(headers or {})
+
+    def as_json(self) -> JsonObject:
+        """`{"detail": [...]}`: what every refusal answers."""
+        return problem(self.faults)
+
+
+def problem(faults: Iterable[Fault]) -> JsonObject:
+    """The body of an error answer."""
+    return {"detail": [fault.as_json() for fault in faults]}
+
+
+def json_response(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer."""
+    return Response(to_json(body), status, headers, media_type="application/json")
+
+
+def unavailable(message: str, retry_in: float = 1.0) -> Refused:
+    """A 503 that says when to come back, in seconds."""
+    return Refused(503, Fault((), message, "unavailable"), headers=retry_after(retry_in))
+
+
+def retry_after(seconds: float) -> dict[str, str]:
+    """The header that says when to try again: whole seconds, at least one."""
+    return {"retry-after": str(max(1, math.ceil(seconds)))}
+
+
+def invalid(error: ValidationError, prefix: Path) -> Refused:
+    """A 422 with each wrong field; never what was in it."""
+    return Refused(422, *faults_of(error.errors(include_url=False, include_input=False), prefix))
+
+
+def faults_of(errors: Iterable[Mapping[str, Any]], prefix: Path = ()) -> list[Fault]:
+    """Pydantic's errors as faults, the first fifty of them."""
+    found = [Fault((*prefix, *error["loc"]), error["msg"], error["type"]) for error in errors]
+    if len(found) > MOST_FAULTS:
+        more = len(found) - MOST_FAULTS
+        return [*found[:MOST_FAULTS], Fault(prefix, f"and {more} more faults", "too_many_faults")]
+    return found
+
+
+def install(app: FastAPI) -> None:
+    """Make `app` answer every error in this shape."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(StorageError, _not_stored)
+
+
+def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)  # noqa: S101 - what it is registered for
+    return json_response(error.status, error.as_json(), error.headers)
+
+
+def _invalid_request(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
+    return json_response(422, problem(faults_of(error.errors())))
+
+
+def _http_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
+    fault = Fault((), str(error.detail), f"http_{error.status_code}")
+    return json_response(error.status_code, problem([fault]), error.headers)
+
+
+def _not_stored(request: Request, _error: Exception) -> Response:
+    return _refused(request, unavailable("the database does not answer: try again in a moment"))

@@ -1,0 +1,128 @@
+"""GET: a service's cases, by our id or its own, and the feed of decisions."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from bot.http.answers import CaseView, Feed
+from bot.http.caller import Caller, caller_of
+from bot.http.fields import NAME
+from bot.http.openapi import refusals
+from bot.http.problems import Fault, JsonObject, Refused
+from bot.http.rate import Rates
+from bot.http.signatures import Services
+from bot.usecases import reading, triage
+from bot.usecases.context import Context
+from bot.usecases.reading import CaseStanding
+from routing.case import Decision
+from routing.label import Label
+from storage.decisions import FeedEntry
+
+LAST_CURSOR = 2**63 - 1
+REFUSALS = refusals(401, 422, 429, 503)
+CaseId = Annotated[
+    str, Path(max_length=100, pattern=NAME, examples=["case_3f0c9a51d27e48b6a9d4c1e07b52f816"])
+]
+ExternalId = Annotated[str, Query(min_length=1, max_length=200, pattern=NAME, examples=["payment-48213"])]
+ServiceName = Annotated[
+    str | None,
+    Query(
+        max_length=200,
+        pattern=NAME,
+        description="Your service's name; it must be the caller's.",
+        examples=["shop"],
+    ),
+]
+After = Annotated[int, Query(ge=0, le=LAST_CURSOR, description="The cursor to go on from.", examples=[0])]
+Limit = Annotated[int, Query(ge=1, le=1_000, examples=[100])]
+
+
+def routes(ctx: Context, services: Services, rates: Rates) -> APIRouter:
+    """The reading routes, for services that sign as they do to post."""
+    router = APIRouter(tags=["Reading"])
+    caller = caller_of(services, rates)
+    _add_cases(router, ctx, caller)
+    _add_feed(router, ctx, caller)
+    return router
+
+
+def _add_cases(router: APIRouter, ctx: Context, caller: Caller) -> None:
+    Name = Annotated[str, Depends(caller)]  # noqa: N806 - a type
+    documented: dict[str, Any] = {"response_model": CaseView, "responses": REFUSALS | refusals(404)}
+
+    @router.get("/v1/cases/{case_id}", summary="Read a case", **documented)
+    def read_case(case_id: CaseId, caller_name: Name) -> JsonObject:
+        """Where a case is now, with its decision and the experts' answers once it is decided."""
+        return _view(reading.standing(ctx, caller_name, case_id))
+
+    @router.get("/v1/cases", summary="Find a case", **documented)
+    def find_case(caller_name: Name, external_id: ExternalId, service: ServiceName = None) -> JsonObject:
+        """The case that you posted under your own id."""
+        is_own = service is None or service == caller_name
+        return _view(reading.standing_of(ctx, caller_name, external_id) if is_own else None)
+
+
+def _add_feed(router: APIRouter, ctx: Context, caller: Caller) -> None:
+    Name = Annotated[str, Depends(caller)]  # noqa: N806 - a type
+
+    @router.get("/v1/decisions", response_model=Feed, responses=REFUSALS, summary="Read the decisions")
+    def read_decisions(caller_name: Name, after: After = 0, limit: Limit = 100) -> JsonObject:
+        """Decisions of your cases in order; for services that cannot take callbacks.
+
+        Ask with `after=0` first, then with the `next` of the answer before.
+        """
+        page = reading.decision_feed(ctx, caller_name, after, limit)
+        lines = [_line(entry) for entry in page.entries]
+        return {"decisions": lines, "next": page.next, "has_more": page.has_more}
+
+
+def _view(standing: CaseStanding | None) -> JsonObject:
+    if standing is None:
+        raise Refused(404, Fault((), "you have no such case", "not_found"))
+    prediction, case, decision = standing.prediction, standing.case, standing.decision
+    submission = prediction.submission
+    return {
+        **triage.told(prediction, case.due_at if case else None),
+        "service": submission.service,
+        "task": submission.task,
+        "kind": submission.kind.value,
+        "status": standing.status,
+        "predicted_label": submission.prediction.label,
+        "received_at": prediction.received_at,
+        "policy_version": prediction.policy_version,
+        "decision": decision and _decision(decision),
+        "labels": [_label(label) for label in case.labels] if case and decision else [],
+    }
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    return {
+        "decision_id": decision.decision_id,
+        "sequence": decision.sequence,
+        "label": decision.label,
+        "method": decision.method.value,
+        "decided_at": decision.decided_at,
+        "policy_version": decision.policy_version,
+    }
+
+
+def _label(label: Label) -> dict[str, Any]:
+    rationale, confidence = label.rationale, label.expert_confidence
+    return {
+        "label": label.label,
+        "labeled_at": label.labeled_at,
+        "rationale": rationale and rationale.text,
+        "reason_code": rationale and rationale.reason_code,
+        "expert_confidence": confidence and confidence.value,
+        "withdrawn_at": label.withdrawn_at,
+    }
+
+
+def _line(entry: FeedEntry) -> dict[str, Any]:
+    return {
+        "cursor": entry.cursor,
+        "event": entry.event,
+        "case_id": entry.decision.case_id,
+        "external_id": entry.external_id,
+        **_decision(entry.decision),
+    }

@@ -1,0 +1,174 @@
+"""What services post: one prediction with its input and circumstances, checked while it is parsed."""
+
+import base64
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from bot.http.examples import POSTED_CASE
+from bot.http.fields import (
+    AltText,
+    Duration,
+    Link,
+    LongText,
+    Moment,
+    Name,
+    Probability,
+    Scalar,
+    SecureLink,
+    ShortName,
+    Text,
+)
+from bot.http.pictures import LONGEST_BASE64, decode
+from routing.prediction import Kind
+
+CONFIDENCE_TOLERANCE = 1e-3
+
+
+class Strict(BaseModel):
+    """Refuses unknown keys and values of another type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class PostedImage(Strict):
+    """A picture: a public https link, or its bytes, which are uploaded to Slack and shown from there."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["url"]}, {"required": ["data", "media_type"]}]}
+    )
+    alt_text: AltText = Field(description="What a person who cannot see it reads.")
+    url: SecureLink | None = Field(default=None, description="A public https link; Slack fetches it.")
+    media_type: Literal["image/png", "image/jpeg", "image/gif", "image/webp"] | None = None
+    data: Annotated[str, Field(max_length=LONGEST_BASE64)] | None = Field(
+        default=None, description="The picture as base64, at most 256 KiB when decoded."
+    )
+
+    @property
+    def content(self) -> bytes | None:
+        """The decoded bytes, or None for a link."""
+        return None if self.data is None else base64.b64decode(self.data)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "PostedImage":
+        if (self.url is None) == (self.data is None):
+            raise PydanticCustomError("image_source", "give either url, or data and media_type")
+        if (self.data is None) != (self.media_type is None):
+            raise PydanticCustomError("image_source", "data and media_type go together")
+        return self
+
+    @field_validator("data")
+    @classmethod
+    def _is_picture(cls, data: str | None, info: ValidationInfo) -> str | None:
+        media_type = info.data.get("media_type")
+        if data is not None and media_type is not None:
+            decode(data, media_type)
+        return data
+
+
+class PostedInput(Strict):
+    """What the model saw, as an expert should see it."""
+
+    text: LongText | None = None
+    fields: dict[ShortName, Scalar] = Field(
+        default_factory=dict, max_length=50, description="Up to 50 named values, shown in this order."
+    )
+    link: Link | None = Field(default=None, description="Where the whole thing can be seen.")
+    image: PostedImage | None = None
+
+
+class PostedPrediction(Strict):
+    """The label, with the probability of every label or the confidence in this one."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["probabilities"]}, {"required": ["confidence"]}]}
+    )
+    label: Name
+    probabilities: Annotated[dict[Name, Probability], Field(min_length=1, max_length=100)] | None = Field(
+        default=None, description="The probability of each label of the task; together 1."
+    )
+    confidence: Probability | None = Field(
+        default=None, description="The model's probability of its label, where the others are not known."
+    )
+
+    @property
+    def own_confidence(self) -> float:
+        """The model's probability of its label."""
+        return self.confidence if self.probabilities is None else self.probabilities[self.label]  # type: ignore[return-value]  # one of the two is there
+
+    @model_validator(mode="after")
+    def _confident(self) -> "PostedPrediction":
+        if self.probabilities is None:
+            if self.confidence is None:
+                raise PydanticCustomError("confidence", "give probabilities or confidence")
+            return self
+        own = self.probabilities.get(self.label)
+        if own is None:
+            raise PydanticCustomError("probabilities", "probabilities must hold the predicted label")
+        if self.confidence is not None and abs(self.confidence - own) > CONFIDENCE_TOLERANCE:
+            raise PydanticCustomError("confidence", "confidence differs from the label's probability")
+        return self
+
+
+class PostedModel(Strict):
+    """Which model predicted."""
+
+    name: Name
+    version: Name
+
+
+class PostedEvidence(Strict):
+    """One thing that speaks for or against the prediction."""
+
+    title: Name
+    text: Text | None = None
+    link: Link | None = None
+
+
+class PostedCase(Strict):
+    """One prediction that may need a second look."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [POSTED_CASE]})
+
+    external_id: Name = Field(description="Your id of this prediction; it names the same case for ever.")
+    task: ShortName = Field(description="A task of the policy that your service may post.")
+    input: PostedInput
+    prediction: PostedPrediction
+    model: PostedModel
+    evidence: list[PostedEvidence] = Field(default_factory=list, max_length=20)
+    slices: dict[ShortName, Name] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="Up to 20 properties to report by, such as country or segment.",
+    )
+    occurred_at: Moment | None = Field(
+        default=None,
+        description="When it happened, with time zone, at most 5 minutes ahead; default: when received.",
+    )
+    callback_url: Link | None = Field(
+        default=None, description="Where the decision of this case goes; default: the service's address."
+    )
+    due_in: Duration | None = Field(
+        default=None, description="How soon a decision is needed, such as 30m, 4h, 2d; default: the tier's."
+    )
+    kind: Kind = Field(
+        default=Kind.PRODUCTION, description="Only production counts in numbers about all traffic."
+    )
+
+
+CASE: TypeAdapter[PostedCase] = TypeAdapter(PostedCase)
+
+
+def json_values(case: PostedCase) -> dict[str, Any]:
+    """The case as JSON values without defaults: the same for two bodies that say the same."""
+    values: dict[str, Any] = CASE.dump_python(case, mode="json", exclude_defaults=True)
+    return values

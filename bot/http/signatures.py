@@ -1,0 +1,145 @@
+"""Tells which service sent a request: by the secret that signed it, or by its bearer key."""
+
+import binascii
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
+
+from bot.errors import SettingsInvalid
+from bot.http.problems import Fault, Refused
+from bot.settings import Secrets
+from routing.policy import Policy
+
+SHORTEST_KEY = 16
+LONGEST_SIGNATURES = 2_048
+WEBHOOK_ID = re.compile(r"[\x21-\x7e]{1,200}")
+TIMESTAMP = re.compile(r"[0-9]{1,12}")
+SECRET_FORM = "put the base64 of at least 16 random bytes there, with or without the prefix whsec_."  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request's headers claim, in a form worth checking; no claim has been verified."""
+
+    webhook_id: str | None
+    signed: Mapping[str, str] | None = field(repr=False)
+    bearer: str | None = field(repr=False)
+
+
+def read_credentials(headers: Mapping[str, str]) -> Credentials:
+    """The credentials in the headers; raises Refused (401) where there are none of the right form.
+
+    Costs nothing worth a flood: the body has not been read.
+    """
+    webhook_id = headers.get("webhook-id")
+    if webhook_id is not None and not WEBHOOK_ID.fullmatch(webhook_id):
+        raise unauthorized("webhook-id", "send 1 to 200 visible ASCII characters")
+    signature = headers.get("webhook-signature")
+    if signature is not None:
+        return Credentials(webhook_id, _signed(headers, webhook_id, signature), None)
+    scheme, _, key = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and key.strip():
+        return Credentials(webhook_id, None, key.strip())
+    raise unauthorized("webhook-signature", "sign the request (standardwebhooks.com) or send a bearer key")
+
+
+def _signed(headers: Mapping[str, str], webhook_id: str | None, signature: str) -> dict[str, str]:
+    timestamp = headers.get("webhook-timestamp", "")
+    if webhook_id is None:
+        raise unauthorized("webhook-id", "send the id that was signed")
+    if not TIMESTAMP.fullmatch(timestamp):
+        raise unauthorized("webhook-timestamp", "send whole seconds since 1970")
+    if len(signature) > LONGEST_SIGNATURES:
+        raise unauthorized("webhook-signature", f"send at most {LONGEST_SIGNATURES} characters")
+    return {"webhook-id": webhook_id, "webhook-timestamp": timestamp, "webhook-signature": signature}
+
+
+class Services:
+    """The live secrets and bearer keys of every service; knows a caller by which of them fits."""
+
+    def __init__(self, policy: Policy, secrets: Secrets) -> None:
+        """Read the secrets the policy names; raises SettingsInvalid for one missing, malformed or shared."""
+        self._webhooks: list[tuple[str, Webhook]] = []
+        self._bearers: dict[bytes, str] = {}
+        owners: dict[str, str] = {}
+        for name, service in policy.services.items():
+            for variable in service.secret_env:
+                value = secrets.get(variable)
+                _claim(owners, value, name, variable)
+                self._webhooks.append((name, webhook(value, variable)))
+            for variable in service.bearer_env:
+                value = secrets.get(variable)
+                _claim(owners, value, name, variable)
+                self._bearers[_key_digest(value, variable)] = name
+
+    def __repr__(self) -> str:
+        return f"Services({sorted({name for name, _ in self._webhooks} | set(self._bearers.values()))})"
+
+    def identify(self, credentials: Credentials, body: bytes) -> str:
+        """The service that sent `body`; raises Refused (401) where no live secret fits.
+
+        A signature is tried against every secret: an HMAC each, compared in constant time. A bearer key is
+        looked up by its hash, so that how long it takes says nothing about the keys.
+        """
+        if credentials.signed is not None:
+            return self._signer(credentials.signed, body)
+        digest = hashlib.sha256((credentials.bearer or "").encode()).digest()
+        service = self._bearers.get(digest)
+        if service is None:
+            raise unauthorized("authorization", "no service has this bearer key")
+        return service
+
+    def _signer(self, signed: Mapping[str, str], body: bytes) -> str:
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            raise unauthorized("webhook-signature", "the body is not UTF-8") from None
+        reason = "no secret is configured"
+        for service, verifier in self._webhooks:
+            try:
+                verifier.verify(text, dict(signed), json_parse=False)
+            except (WebhookVerificationError, ValueError) as error:  # ValueError: malformed base64 or list
+                reason = str(error) if isinstance(error, WebhookVerificationError) else "malformed signature"
+                continue
+            return service
+        raise unauthorized("webhook-signature", reason)
+
+
+def webhook(secret: str, variable: str) -> Webhook:
+    """The signer of `secret`; raises SettingsInvalid naming the `variable` it came from."""
+    try:
+        raw = secret.removeprefix("whsec_")
+        is_long_enough = (
+            len(binascii.a2b_base64(raw + "=" * (-len(raw) % 4), strict_mode=True)) >= SHORTEST_KEY
+        )
+        signer = Webhook(secret)
+    except (ValueError, EmptyWebhookSecretError):
+        raise SettingsInvalid(f"{variable} is not base64: {SECRET_FORM}") from None
+    if not is_long_enough:
+        raise SettingsInvalid(f"{variable} is too short: {SECRET_FORM}")
+    return signer
+
+
+def unauthorized(header: str, message: str) -> Refused:
+    """A 401 about one header."""
+    headers = {"www-authenticate": "Bearer"}
+    return Refused(401, Fault(("header", header), message, "unauthorized"), headers=headers)
+
+
+def _claim(owners: dict[str, str], value: str, service: str, variable: str) -> None:
+    owner = owners.setdefault(value, service)
+    if owner != service:
+        raise SettingsInvalid(
+            f"{variable} holds the same secret for {owner} and {service}; give each its own."
+        )
+
+
+def _key_digest(key: str, variable: str) -> bytes:
+    if len(key) < SHORTEST_KEY:
+        raise SettingsInvalid(
+            f"{variable} is too short for a bearer key; give at least {SHORTEST_KEY} characters."
+        )
+    return hashlib.sha256(key.encode()).digest()

@@ -1,0 +1,188 @@
+"""One thread that stores what waits: whatever came while the last transaction ran goes into the next."""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bot.http.problems import Fault, Refused, unavailable
+from bot.log import line_of
+from bot.usecases.intake import Answer, Posting
+from routing.errors import RoutingError
+from storage.errors import DatabaseUnavailable, DataRefused
+
+log = structlog.get_logger()
+
+Receive = Callable[[Sequence[Posting]], Sequence[Answer]]
+Observe = Callable[[int], None]
+MOST_WAITING = 5_000
+MOST_WAITING_BYTES = 64 * 1024 * 1024
+MOST_PER_FLUSH = 1_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiter:
+    posting: Posting
+    size: int
+    loop: asyncio.AbstractEventLoop
+    answer: "asyncio.Future[Answer]"
+
+
+class Writer:
+    """Queues postings, stores them in one transaction for many, and answers each once it is stored.
+
+    The queue is bounded by number and by bytes; a full one refuses at once (503). A transaction that fails is
+    halved until only the posting that cannot be stored is left, so that it spoils nobody else's.
+    """
+
+    def __init__(
+        self,
+        receive: Receive,
+        observe_flush: Observe = lambda _size: None,
+        most_waiting: int = MOST_WAITING,
+        most_bytes: int = MOST_WAITING_BYTES,
+    ) -> None:
+        self._receive = receive
+        self._observe_flush = observe_flush
+        self._most_waiting = most_waiting
+        self._free_bytes = most_bytes
+        self._waiting: deque[_Waiter] = deque()
+        self._changed = threading.Condition()
+        self._is_open = False
+        self._thread = threading.Thread(target=self._run, name="intake-writer", daemon=True)
+
+    @property
+    def queue_depth(self) -> int:
+        """How many postings wait."""
+        return len(self._waiting)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether postings are taken."""
+        return self._is_open
+
+    def start(self) -> None:
+        """Take postings and store them."""
+        self._is_open = True
+        self._thread.start()
+
+    def close(self, timeout: float | None = None) -> None:
+        """Take no more, store and answer what waits, and stop; `timeout` in seconds."""
+        with self._changed:
+            self._is_open = False
+            self._changed.notify()
+        self._thread.join(timeout)
+
+    async def submit(self, posting: Posting, size: int) -> Answer:
+        """The answer to a posting of `size` bytes, once stored; raises Refused (503) when full or closed."""
+        loop = asyncio.get_running_loop()
+        waiter = _Waiter(posting, size, loop, loop.create_future())
+        with self._changed:
+            if not self._is_open:
+                raise unavailable("shutting down: send it again")
+            if len(self._waiting) >= self._most_waiting or size > self._free_bytes:
+                raise unavailable("too much is waiting to be stored: try again in a moment")
+            self._free_bytes -= size
+            self._waiting.append(waiter)
+            self._changed.notify()
+        return await waiter.answer
+
+    def _run(self) -> None:
+        while batch := self._take():
+            self._observe_flush(sum(len(waiter.posting.items) for waiter in batch))
+            self._store(batch)
+
+    def _take(self) -> list[_Waiter]:
+        """What waits, at once; nothing only when closed and empty."""
+        with self._changed:
+            while self._is_open and not self._waiting:
+                self._changed.wait()
+            batch: list[_Waiter] = []
+            items = 0
+            while self._waiting and (
+                not batch or items + len(self._waiting[0].posting.items) <= MOST_PER_FLUSH
+            ):
+                batch.append(self._waiting.popleft())
+                items += len(batch[-1].posting.items)
+            self._free_bytes += sum(waiter.size for waiter in batch)
+            return batch
+
+    def _store(self, batch: list[_Waiter]) -> None:
+        try:
+            answers = self._receive([waiter.posting for waiter in batch])
+        except DatabaseUnavailable as error:
+            log.error("intake.database_unavailable", detail=error.detail, postings=len(batch))  # noqa: TRY400 - no trace
+            _reply(batch, [unavailable("the database does not answer")] * len(batch))
+        except Exception as error:  # noqa: BLE001 - the thread's outermost loop: one posting must not end it
+            self._isolate(batch, error)
+        else:
+            _reply(batch, answers)
+
+    def _isolate(self, batch: list[_Waiter], error: Exception) -> None:
+        if len(batch) > 1:
+            middle = len(batch) // 2
+            self._store(batch[:middle])
+            self._store(batch[middle:])
+            return
+        posting = batch[0].posting
+        if len(posting.items) > 1:
+            _reply(batch, [self._store_parts(posting)])
+        else:
+            refused = _refusal(error, posting)
+            _reply(batch, [_as_item(refused) if posting.is_batch else refused])
+
+    def _store_parts(self, posting: Posting) -> Answer:
+        """The answer to a batch of which something cannot be stored: the rest is, half by half.
+
+        Its webhook id is not kept with it, so a replay is answered from what is stored.
+        """
+        middle = len(posting.items) // 2
+        halves = (posting.items[:middle], posting.items[middle:])
+        parts = [self._store_part(replace(posting, items=half, webhook_id=None)) for half in halves]
+        return Answer(parts[0].status, {"answers": [one for part in parts for one in part.body["answers"]]})
+
+    def _store_part(self, part: Posting) -> Answer:
+        try:
+            return self._receive([part])[0]
+        except Exception as error:  # noqa: BLE001 - one item must not spoil the others
+            if len(part.items) > 1:
+                return self._store_parts(part)
+            return _as_item(_refusal(error, part))
+
+
+def _refusal(error: Exception, posting: Posting) -> Refused:
+    """What the culprit is told: 422 when it is to blame, 503 when it may be us."""
+    log.error(
+        "intake.not_stored", error=type(error).__name__, at_line=line_of(error), service=posting.service
+    )
+    if isinstance(error, DataRefused | RoutingError):
+        return Refused(422, Fault(("body",), "this cannot be stored", "not_storable"))
+    return unavailable("this could not be stored: try again", retry_in=60)
+
+
+def _as_item(refused: Refused) -> Answer:
+    """The refusal as the answer to a batch of one."""
+    return Answer(200, {"answers": [{"status": refused.status, **refused.as_json()}]})
+
+
+def _reply(batch: Sequence[_Waiter], answers: Sequence[Answer | Refused]) -> None:
+    """Wake each event loop once for all its waiters."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiter, Answer | Refused]]] = {}
+    for waiter, answer in zip(batch, answers, strict=True):
+        by_loop.setdefault(waiter.loop, []).append((waiter, answer))
+    for loop, pairs in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, pairs)
+
+
+def _resolve(pairs: Sequence[tuple[_Waiter, Answer | Refused]]) -> None:
+    for waiter, answer in pairs:
+        if waiter.answer.done():  # its caller has gone
+            continue
+        if isinstance(answer, Refused):
+            waiter.answer.set_exception(answer)
+        else:
+            waiter.answer.set_result(answer)

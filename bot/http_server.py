@@ -1,0 +1,83 @@
+"""Serves an ASGI application from a thread of its own."""
+
+import socket
+import threading
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from bot.errors import BotError
+
+START_SECONDS = 10.0
+DRAIN_SECONDS = 5
+
+
+class PortTaken(BotError):
+    """The port is taken: stop what listens there, or choose another by SECONDLOOK_PORT."""
+
+
+class ServerFailed(BotError):
+    """The web server did not start; the log says why."""
+
+
+class HttpServer:
+    """uvicorn in a thread; port 0 takes a free one. Signals are the caller's business."""
+
+    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+        self._listener = _listen(host, port)
+        address = self._listener.getsockname()
+        self.port: int = address[1]
+        self.url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{self.port}"  # noqa: S104
+        config = uvicorn.Config(
+            app,
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, name="http-server", daemon=True)
+        self._has_ended = threading.Event()
+
+    def start(self) -> None:
+        """Serve; returns when requests are answered. Raises ServerFailed."""
+        self._thread.start()
+        waited = 0.0
+        while not self._server.started and waited < START_SECONDS and not self._has_ended.wait(0.01):
+            waited += 0.01
+        if not self._server.started:
+            raise ServerFailed
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether requests are answered."""
+        return self._server.started and not self._has_ended.is_set()
+
+    def stop(self) -> None:
+        """Take no more requests, answer those that came, and end."""
+        self._server.should_exit = True
+        if self._thread.ident is not None:
+            self._thread.join(DRAIN_SECONDS + 5)
+        self._listener.close()
+
+    def _run(self) -> None:
+        try:
+            self._server.run(sockets=[self._listener])
+        finally:
+            self._has_ended.set()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # asyncio leaves this off for a listener it has not made; without it every small answer waits 40 ms.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PortTaken(f"({host} port {port}: {error.strerror})") from error
+    listener.listen(1024)
+    return listener
