@@ -1,0 +1,1 @@
+"""The only callers of the network: Slack messages, notices, digests and callbacks."""

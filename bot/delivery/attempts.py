@@ -1,0 +1,142 @@
+"""Posting once to the eye: each attempt is recorded before the call, and looked up if its answer is lost."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Generic, Protocol, TypeVar
+
+import structlog
+
+from bot.delivery.backoff import JITTER, Jitter
+from bot.delivery.slack_health import SlackHealth
+from bot.delivery.tempo import Tempo
+from bot.delivery.verdicts import Verdict, judge
+from bot.slack.gateway import SlackGateway, SlackPermanent, SlackRetryable, SlackUnknownOutcome
+from bot.slack.message import Message
+from bot.usecases.context import Context
+from storage import outbox, paces, projections
+from storage.database import Transaction
+from storage.outbox import ItemClaim
+from storage.projections import Claim
+
+log = structlog.get_logger()
+
+SKEW = timedelta(minutes=5)
+"""How far Slack's clock may be from ours when an attempt is looked up."""
+
+
+class Held(Protocol):
+    """A claimed row with the attempt that was never answered, if any."""
+
+    @property
+    def previous_attempt_id(self) -> str | None:
+        """The id that a message may carry already."""
+
+    @property
+    def previous_attempted_at(self) -> datetime | None:
+        """When it was sent."""
+
+
+H = TypeVar("H", bound=Held)
+C = TypeVar("C", contravariant=True)
+
+
+class Fail(Protocol[C]):
+    """Schedules another try of a row."""
+
+    def __call__(
+        self, tx: Transaction, held: C, retry_at: datetime, reason: str, *, is_certain: bool = False
+    ) -> bool:
+        """Schedule it; False when the lease was lost."""
+
+
+@dataclass(frozen=True)
+class Ledger(Generic[H]):
+    """What the module of storage that keeps the rows can do with a claimed one."""
+
+    record_attempt: Callable[[Transaction, H, str, datetime], bool]
+    fail: Fail[H]
+    bury: Callable[[Transaction, H, str], bool]
+
+
+PROJECTIONS = Ledger[Claim](projections.record_attempt, projections.fail, projections.bury)
+OUTBOX = Ledger[ItemClaim](outbox.record_attempt, outbox.fail, outbox.bury)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message's `ts`; `is_found`: an earlier attempt had arrived, and shows what was true then."""
+
+    ts: str
+    is_found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """What all senders to Slack share."""
+
+    ctx: Context
+    gateway: SlackGateway
+    tempo: Tempo
+    health: SlackHealth = field(default_factory=SlackHealth)
+    jitter: Jitter = JITTER
+
+    def post_once(
+        self, ledger: Ledger[H], held: H, channel_id: str, message: Message, thread_ts: str | None = None
+    ) -> Posted | None:
+        """Post unless an earlier attempt has arrived; None when the lease was lost, so another does it."""
+        earlier = self._earlier(held, channel_id, thread_ts)
+        if earlier is not None:
+            self.health.worked()
+            return Posted(earlier, is_found=True)
+        attempt_id = self.ctx.new_id("attempt")
+        with self.ctx.database.write() as tx:
+            if not ledger.record_attempt(tx, held, attempt_id, self._slack_now()):
+                return None
+        ts = self.gateway.post(channel_id, message.attempted(attempt_id), thread_ts)
+        self.health.worked()
+        return Posted(ts, is_found=False)
+
+    def takes_turn(self, channel_id: str) -> bool:
+        """Use the channel's pace, which all posts share; False when it is not yet time for another."""
+        with self.ctx.database.write() as tx:
+            paces.open_many(tx, [channel_id])
+            every = self.tempo.stretched(self.tempo.post_every)
+            return paces.take(tx, channel_id, self.ctx.clock.now(), every)
+
+    def failed(
+        self, ledger: Ledger[H], held: H, failures: int, error: Exception, pace: str | None
+    ) -> Verdict:
+        """Record a failure (the row had `failures` before) and hold the `pace` that Slack complains about."""
+        self.health.failed(error)
+        verdict = judge(error, failures + 1, self.tempo, self.jitter)
+        now = self.ctx.clock.now()
+        with self.ctx.database.write() as tx:
+            if verdict.pause_for is not None and pace is not None:
+                projections.pause_channel(tx, pace, now + verdict.pause_for, verdict.reason)
+            if verdict.retry_in is None:
+                ledger.bury(tx, held, verdict.reason)
+            else:
+                retry_at = now + verdict.retry_in
+                ledger.fail(tx, held, retry_at, verdict.reason, is_certain=verdict.is_certain)
+        return verdict
+
+    def _earlier(self, held: Held, channel_id: str, thread_ts: str | None) -> str | None:
+        """The message that the unanswered attempt left, if it arrived; an unanswered search keeps it open."""
+        attempt_id, sent_at = held.previous_attempt_id, held.previous_attempted_at
+        if attempt_id is None or sent_at is None:
+            return None
+        try:
+            found = self.gateway.find_by_attempt(channel_id, attempt_id, sent_at - SKEW, thread_ts)
+        except SlackRetryable as error:
+            raise SlackUnknownOutcome(error.code) from error
+        except SlackPermanent as error:
+            if self.health.refused(error):
+                raise SlackUnknownOutcome(error.code) from error
+            raise
+        log.info("attempt.looked_up", attempt=attempt_id, channel=channel_id, is_found=found is not None)
+        return found
+
+    def _slack_now(self) -> datetime:
+        """The moment by Slack's clock, which an accelerated clock of ours runs away from."""
+        return min(self.ctx.clock.now(), self.ctx.clock.wall())

@@ -1,0 +1,134 @@
+"""HTTP to addresses that others chose: no private networks, no redirects, bounded time and bytes."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidURL
+from requests_hardened.ip_filter_adapter import IPFilterAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, LocationValueError
+from urllib3.response import HTTPResponse
+
+USER_AGENT = "SecondLook-Callback/1"
+BODY_LIMIT = 4096
+CHUNK = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds to wait for a connection, between two bytes, and for the whole answer."""
+
+    connect: float = 5.0
+    read: float = 10.0
+    total: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an endpoint answered; `excerpt` is the beginning of its body, for the log of a dead letter."""
+
+    status: int
+    excerpt: str
+
+
+class CallbackSession(requests.Session):
+    """Posts to addresses chosen by others; private addresses are refused at connect time unless allowed."""
+
+    def __init__(self, *, allow_private: bool, patience: Patience | None = None) -> None:
+        super().__init__()
+        self._patience = patience or Patience()
+        self.trust_env = False  # a proxy from the environment would reach what the filter refuses
+        self.headers["User-Agent"] = USER_AGENT
+        for scheme in ("http", "https"):
+            self.mount(f"{scheme}://", _adapter(scheme, self._patience.total, allow_private=allow_private))
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  requests asks
+        """None: a redirect is an answer like another (requests would read its whole body first)."""
+        return None
+
+    def deliver(self, url: str, body: bytes, headers: dict[str, str]) -> Reply:
+        """Post `body`; raises requests.RequestException where no answer came in time."""
+        ends = time.monotonic() + self._patience.total
+        timeout = (self._patience.connect, self._patience.read)
+        try:
+            response = self.post(
+                url, data=body, headers=headers, stream=True, timeout=timeout, allow_redirects=False
+            )
+        except LocationValueError as error:  # requests lets this one of urllib3's through
+            raise InvalidURL(str(error)) from error
+        with response:
+            return Reply(response.status_code, _excerpt(response, ends))
+
+
+def _excerpt(response: requests.Response, ends: float) -> str:
+    """The first bytes of the body that come before `ends`, as text; the rest stays unread."""
+    taken = b""
+    try:
+        while len(taken) < BODY_LIMIT and time.monotonic() < ends:
+            piece = response.raw.read1(CHUNK, decode_content=False)
+            if not piece:
+                break
+            taken += piece
+    except (OSError, HTTPError):
+        pass  # the status has come, and only that counts
+    return taken[:BODY_LIMIT].decode("utf-8", "replace")
+
+
+@contextmanager
+def _cut_off(connection: HTTPConnection, seconds: float) -> Iterator[None]:
+    """Shut the connection's socket after `seconds`: a time-out per byte never ends a drip of bytes.
+
+    Raises TimeoutError then, for http.client takes the end of the stream for the end of the head.
+    """
+    is_late = threading.Event()
+    timer = threading.Timer(seconds, _shut, [connection, is_late])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+    if is_late.is_set():
+        raise TimeoutError
+
+
+def _shut(connection: HTTPConnection, is_late: threading.Event) -> None:
+    is_late.set()
+    if connection.sock is not None:
+        with suppress(OSError):
+            connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _pool_classes(seconds: float) -> dict[str, type[HTTPConnectionPool]]:
+    """urllib3's pools with connections that wait at most `seconds` for the whole head of an answer."""
+
+    class Plain(HTTPConnection):
+        def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3's own
+            with _cut_off(self, seconds):
+                return super().getresponse()
+
+    class Secure(HTTPSConnection):
+        def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3's own
+            with _cut_off(self, seconds):
+                return super().getresponse()
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
+
+
+def _adapter(scheme: str, seconds: float, *, allow_private: bool) -> HTTPAdapter:
+    adapter = HTTPAdapter() if allow_private else IPFilterAdapter(is_https_proto=scheme == "https")
+    adapter.poolmanager.pool_classes_by_scheme = _pool_classes(seconds)
+    return adapter

@@ -1,0 +1,170 @@
+"""Delivers digests: makes each once, draws it, posts it, and puts details and numbers in its thread."""
+
+from collections.abc import Iterator, Mapping
+
+import structlog
+
+from bot.delivery.attempts import OUTBOX, Courier
+from bot.delivery.digest_details import PARTS, cited
+from bot.delivery.digest_message import digest_message
+from bot.slack.gateway import SlackFailure
+from bot.slack.message import Message
+from bot.usecases.digest_period import Period
+from bot.usecases.digests import kept_digest
+from bot.usecases.outgoing import DIGEST
+from routing.digest import Digest
+from routing.digest_csv import to_csv
+from routing.policy import Team
+from storage import outbox, projections
+from storage.errors import StorageError
+from storage.outbox import Item, ItemClaim
+
+log = structlog.get_logger()
+
+PART, CHANNEL, THREAD, PICTURE, SHARING = "part", "channel_id", "thread_ts", "picture_id", "is_sharing"
+CSV = "csv"
+
+
+class DigestSender:
+    """Delivers digests one by one; the first takes some seconds, in which numpy and matplotlib load.
+
+    A digest is one item of the outbox; once it is posted, each part of its thread is one, in order.
+    """
+
+    def __init__(self, courier: Courier, owner: str) -> None:
+        self._courier = courier
+        self._ctx = courier.ctx
+        self._owner = owner
+
+    def step(self) -> bool:
+        """Deliver the digest, or the part of one, that is due longest; False when none is."""
+        if self._courier.health.held_for():
+            return False
+        lease = self._courier.tempo.stretched(2 * self._courier.tempo.lease)
+        with self._ctx.database.write() as tx:
+            claims = outbox.claim(tx, {DIGEST}, self._owner, self._ctx.clock.now(), lease, 1)
+        for claim in claims:
+            self._deliver(claim)
+        return bool(claims)
+
+    def _deliver(self, claim: ItemClaim) -> None:
+        period = Period.from_payload(claim.item.payload)
+        team = self._ctx.policy.teams.get(period.team)
+        if team is None:
+            self._finish(claim, "digest.dropped", [])  # the team left the policy
+            return
+        channel_id: str | None = None
+        try:
+            channel_id = self._channel(claim, period, team)
+            self._send(claim, period, kept_digest(self._ctx, period), channel_id)
+        except StorageError:
+            raise  # the lease gives the row back
+        except Exception as error:  # noqa: BLE001  a digest that fails must not stop another team's
+            verdict = self._courier.failed(OUTBOX, claim, claim.item.failures, error, channel_id)
+            event = "digest.dead" if verdict.retry_in is None else "digest.failed"
+            log.warning(event, key=claim.item.key, reason=verdict.reason)
+
+    def _channel(self, claim: ItemClaim, period: Period, team: Team) -> str:
+        """The team's channel, or the direct messages of the person who asked."""
+        known = claim.item.payload.get(CHANNEL)
+        if known:
+            return str(known)
+        if period.person:
+            return self._courier.gateway.dm(period.person)
+        return self._ctx.policy.channel_id(team.channel)
+
+    def _send(self, claim: ItemClaim, period: Period, digest: Digest, channel_id: str) -> None:
+        thread_ts, part = claim.item.payload.get(THREAD), str(claim.item.payload.get(PART))
+        if thread_ts is None:
+            picture_id = self._picture(claim, period, digest)
+            message: Message | None = digest_message(period, digest, picture_id)
+        elif part == CSV:
+            self._share(claim, period, digest, channel_id, thread_ts)
+            return
+        else:
+            message = PARTS[part](digest, self._permalinks(digest)) if part in PARTS else None
+        if message is None:
+            self._finish(claim, "digest.sent", [])
+        elif self._takes_turn(claim, channel_id):
+            self._post(claim, message, channel_id, thread_ts)
+
+    def _post(self, claim: ItemClaim, message: Message, channel_id: str, thread_ts: str | None) -> None:
+        posted = self._courier.post_once(OUTBOX, claim, channel_id, message, thread_ts)
+        if posted is not None:
+            parts = [] if thread_ts else list(self._parts(claim.item, channel_id, posted.ts))
+            self._finish(claim, "digest.sent", parts)
+
+    def _takes_turn(self, claim: ItemClaim, channel_id: str) -> bool:
+        """Whether the channel's pace allows a message now; else the item is given back."""
+        if self._courier.takes_turn(channel_id):
+            return True
+        retry_at = self._ctx.clock.now() + self._courier.tempo.stretched(self._courier.tempo.turn_in)
+        with self._ctx.database.write() as tx:
+            outbox.postpone(tx, claim, retry_at)
+        return False
+
+    def _picture(self, claim: ItemClaim, period: Period, digest: Digest) -> str | None:
+        """The file id of the digest's picture, uploaded once: what a retry finds noted it takes."""
+        from bot.digest_picture import draw_digest
+
+        noted = claim.item.payload.get(PICTURE)
+        if noted:
+            return str(noted)
+        picture = draw_digest(f"{period.team}, {digest.until_at:%d %b %Y}", digest)
+        if picture is None:
+            return None
+        name = f"{_file_name(period)}.png"
+        file_id = self._courier.gateway.upload_image(picture, name, "The digest's picture")
+        self._note(claim, {PICTURE: file_id})
+        return file_id
+
+    def _share(
+        self, claim: ItemClaim, period: Period, digest: Digest, channel_id: str, thread_ts: str
+    ) -> None:
+        """Attach the CSV. After a try of unknown outcome the thread is searched for it first.
+
+        Where Slack does not show the bot a thread's files, it may come twice after a lost answer.
+        """
+        gateway, name = self._courier.gateway, f"{_file_name(period)}.csv"
+        may_be_there = claim.item.payload.get(SHARING) and gateway.has_file(channel_id, thread_ts, name)
+        if not may_be_there:
+            if not self._takes_turn(claim, channel_id):
+                return
+            self._note(claim, {SHARING: True})
+            title = f"All numbers of {period.team}, {period.last_day}"
+            gateway.share_file(channel_id, thread_ts, to_csv(digest).encode(), name, title)
+            self._courier.health.worked()
+        self._finish(claim, "digest.sent", [])
+
+    def _note(self, claim: ItemClaim, more: Mapping[str, object]) -> None:
+        with self._ctx.database.write() as tx:
+            outbox.note(tx, claim, {**claim.item.payload, **more})
+
+    def _permalinks(self, digest: Digest) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        with self._ctx.database.read() as tx:
+            rows = [row for case_id in cited(digest) for row in projections.of_case(tx, case_id)]
+        for row in rows:
+            if row.ts is not None:
+                try:
+                    found[row.case_id] = self._courier.gateway.permalink(row.channel_id, row.ts)
+                except SlackFailure as error:
+                    log.info("digest.no_link", case=row.case_id, reason=str(error))
+        return found
+
+    def _parts(self, item: Item, channel_id: str, ts: str) -> Iterator[Item]:
+        """The thread's messages and the file, one after the other."""
+        for part in (*PARTS, CSV):
+            payload = {**item.payload, CHANNEL: channel_id, THREAD: ts, PART: part}
+            key, now = f"{item.key}:{part}", self._ctx.clock.now()
+            yield Item(self._ctx.new_id("out"), DIGEST, key, payload, now, ordering_key=f"{item.key}:thread")
+
+    def _finish(self, claim: ItemClaim, event: str, more: list[Item]) -> None:
+        with self._ctx.database.write() as tx:
+            if outbox.finish(tx, claim, self._ctx.clock.now()):
+                outbox.add_many(tx, more)
+        log.info(event, key=claim.item.key)
+
+
+def _file_name(period: Period) -> str:
+    return f"digest-{period.team}-{period.last_day.isoformat()}"

@@ -1,0 +1,85 @@
+"""Threads that repeat one step: at once while there is work, when woken, and from time to time otherwise."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+
+log = structlog.get_logger()
+
+Step = Callable[[], bool]
+"""Does one piece of work; True when there may be more at once."""
+
+
+class Wake:
+    """Wakes every loop that waits on it; a signal given while all are busy is not lost."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._count = 0
+
+    def __call__(self) -> None:
+        """Wake them."""
+        with self._condition:
+            self._count += 1
+            self._condition.notify_all()
+
+    @property
+    def count(self) -> int:
+        """How often it was given; pass it to `wait` to notice a signal that came in between."""
+        with self._condition:
+            return self._count
+
+    def wait(self, seen: int, seconds: float) -> None:
+        """Return when it was given since `count` was `seen`, at the latest after `seconds`."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._count != seen, timeout=seconds)
+
+
+class Loop:
+    """`threads` threads that run `step`; an error that escapes it is logged and waited over, never fatal."""
+
+    def __init__(
+        self, name: str, step: Step, wake: Wake, *, threads: int = 1, idle_seconds: float = 0.5
+    ) -> None:
+        self._name = name
+        self._step = step
+        self._wake = wake
+        self._idle_seconds = idle_seconds
+        self._is_stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._run, name=f"{name}-{number}", daemon=True)
+            for number in range(threads)
+        ]
+
+    def start(self) -> None:
+        """Start the threads."""
+        for thread in self._threads:
+            thread.start()
+
+    def ask_to_stop(self) -> None:
+        """Let each thread end after the step it is in."""
+        self._is_stopping.set()
+        self._wake()
+
+    def join(self, seconds: float) -> bool:
+        """Wait up to `seconds` for all the threads; whether all have ended."""
+        ends = time.monotonic() + seconds
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join(max(0.0, ends - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _run(self) -> None:
+        while not self._is_stopping.is_set():
+            seen = self._wake.count
+            if not self._did_something() and not self._is_stopping.is_set():
+                self._wake.wait(seen, self._idle_seconds)
+
+    def _did_something(self) -> bool:
+        try:
+            return self._step()
+        except Exception:  # the thread's outermost loop has to live on
+            log.exception("delivery.loop_failed", loop=self._name)
+            return False

@@ -1,0 +1,45 @@
+"""The words of news: what happened, what is known of it, examples, and what to do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.slack.message import JsonObject, Message
+from bot.slack.rich import bullets, context, paragraph, plain, rich_text, run
+from bot.slack.text import escape, label_text
+from bot.usecases.outgoing import News
+
+SENTENCE_LONGEST = 1_000
+DETAILS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A case that news shows: what it is called, and the address of its message if it has one."""
+
+    name: str
+    permalink: str | None
+
+
+def news_message(news: News, examples: Sequence[Example]) -> Message:
+    """The message; whatever comes from cases stands in rich text, where nothing is interpreted."""
+    sentence = label_text(news.sentence, SENTENCE_LONGEST)
+    details = [label_text(one, 500) for one in news.details[:DETAILS]]
+    parts: list[JsonObject] = [paragraph(run(sentence, "bold"))]
+    if details:
+        parts.append(bullets(paragraph(run(one)) for one in details))
+    if examples:
+        parts.append(paragraph(run("Examples:")))
+        parts.append(bullets(paragraph(_example(one)) for one in examples))
+    blocks = [rich_text(*parts)]
+    if news.advice:
+        blocks.append(context(plain(news.advice, 500)))
+    names = ", ".join(one.name for one in examples)
+    said = (sentence, *details, f"Examples: {names}" if names else "", news.advice)
+    return Message("\n".join(escape(text, 600) for text in said if text)[:3_500], tuple(blocks))
+
+
+def _example(example: Example) -> JsonObject:
+    name = label_text(example.name, 150)
+    if example.permalink is None:
+        return run(name)
+    return {"type": "link", "url": example.permalink, "text": name}

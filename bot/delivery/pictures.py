@@ -1,0 +1,36 @@
+"""Pictures that came as bytes: uploaded to Slack once, shown by their file id ever after."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from bot.slack.gateway import SlackGateway
+from bot.usecases.context import Context
+from routing.case import Case
+from storage import images
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Finds or makes the Slack file of a case's picture."""
+
+    ctx: Context
+    gateway: SlackGateway
+
+    def file_of(self, case: Case) -> str | None:
+        """The Slack file that shows the case's picture; None if it has none or shows a public link."""
+        image = case.submission.input.image
+        if image is None or image.image_id is None:
+            return None
+        with self.ctx.database.read() as tx:
+            stored = images.get(tx, image.image_id)
+        if stored is None or stored.slack_file_id is not None:
+            return stored.slack_file_id if stored else None
+        name = f"input.{stored.media_type.rsplit('/', 1)[-1]}"
+        file_id = self.gateway.upload_image(stored.content, name, image.alt_text)
+        with self.ctx.database.write() as tx:
+            images.set_slack_file(tx, image.image_id, file_id)
+        log.info("picture.uploaded", case=case.case_id, file=file_id)
+        return file_id

@@ -1,0 +1,61 @@
+"""What a failed call means for the row behind it: when to try again, or to give up and say why."""
+
+import traceback
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.delivery.backoff import Backoff, Jitter
+from bot.delivery.slack_health import WORKSPACE_WIDE
+from bot.delivery.tempo import Tempo
+from bot.errors import BotError
+from bot.slack.gateway import SlackPermanent, SlackRetryable, SlackUnknownOutcome
+
+POISON = frozenset({"invalid_blocks", "invalid_arguments", "msg_too_long", "msg_blocks_too_long", "no_text"})
+"""Slack does not take this content; a picture that Slack is still processing looks like that, too."""
+NOT_YET = frozenset({"thread_not_found"})
+"""What the message hangs on is being posted anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`retry_in` (application's time) None: give up. `is_certain`: the call surely had no effect.
+
+    `pause_for`: Slack asks to leave the channel alone that long.
+    """
+
+    reason: str
+    retry_in: timedelta | None
+    is_certain: bool = True
+    pause_for: timedelta | None = None
+
+
+def judge(error: Exception, failures: int, tempo: Tempo, jitter: Jitter) -> Verdict:
+    """What to do after the failure number `failures` (from 1) of a row."""
+    if isinstance(error, SlackRetryable) and error.retry_after is not None:
+        pause = tempo.stretched(error.retry_after)
+        return Verdict(str(error), pause, pause_for=pause)
+    if isinstance(error, SlackRetryable):
+        return Verdict(str(error), tempo.stretched(tempo.outage.wait(failures, jitter)))
+    if isinstance(error, SlackUnknownOutcome):
+        wait = max(tempo.outage.wait(failures, jitter), tempo.unknown_for)
+        return Verdict(str(error), tempo.stretched(wait), is_certain=False)
+    if isinstance(error, SlackPermanent) and error.code in WORKSPACE_WIDE:
+        return Verdict(str(error), tempo.stretched(tempo.hold_for))
+    if isinstance(error, SlackPermanent) and error.code not in POISON | NOT_YET:
+        return Verdict(str(error), None)
+    return _poisoned(error, failures, tempo.poison, tempo, jitter)
+
+
+def _poisoned(error: Exception, failures: int, backoff: Backoff, tempo: Tempo, jitter: Jitter) -> Verdict:
+    if backoff.is_spent(failures):
+        return Verdict(described(error), None)
+    return Verdict(described(error), tempo.stretched(backoff.wait(failures, jitter)))
+
+
+def described(error: Exception) -> str:
+    """An error without what it was about: the words of ours, of others only type and place."""
+    if isinstance(error, BotError):
+        return str(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {frames[-1].name}, line {frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}: a defect of Second Look; report it."
