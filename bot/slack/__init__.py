@@ -1,0 +1,1 @@
+"""Slack's side of the edge: payloads in, messages and modals out."""

@@ -1,0 +1,107 @@
+"""Builds the Bolt app: the same listeners for Socket Mode and for signed HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import structlog
+from slack_bolt import App, BoltResponse
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from bot.slack import ids
+from bot.slack.clicks import CLICKS
+from bot.slack.commands import on_command
+from bot.slack.desk import Desk, Listener, Replaying, on_click, on_submit
+from bot.slack.gateway import SlackGateway
+from bot.slack.happenings import HAPPENINGS
+from bot.slack.message import JsonObject
+from bot.slack.windows import WINDOWS
+from bot.usecases.context import Context
+
+WORKERS = 32
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class BotIdentity:
+    """Who the bot is in Slack, from `auth.test`: what it says itself is ignored."""
+
+    user_id: str
+    bot_id: str
+
+
+def build_app(
+    ctx: Context,
+    gateway: SlackGateway,
+    *,
+    signing_secret: str,
+    identity: BotIdentity,
+    wake: Callable[[], None],
+    replay: Replaying,
+    aftermath: Executor | None = None,
+) -> App:
+    """The app with all listeners; builds no connection and calls nothing.
+
+    `wake` is called after every act so that the senders look for work; `replay` is called after the ack of
+    the window that asks for it, since it takes seconds; `aftermath` runs what comes after
+    an ack (default: 32 threads of its own).
+    """
+    executor = aftermath or ThreadPoolExecutor(WORKERS, thread_name_prefix="slack-aftermath")
+    app = App(
+        name="secondlook",
+        signing_secret=signing_secret,
+        client=WebClient(),
+        authorize=_authorize(ctx.team_id, identity),
+        process_before_response=True,
+        listener_executor=executor,
+        request_verification_enabled=True,
+        ignoring_self_events_enabled=False,  # to Bolt the deletion of our message is our own act
+    )
+    _register(app, Desk(ctx, gateway, executor, wake, replay))
+    app.error(_on_error)
+    return app
+
+
+def _authorize(team_id: str, identity: BotIdentity) -> Callable[[], AuthorizeResult]:
+    """One workspace, known from the start: no click waits for `auth.test`."""
+
+    def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None, team_id=team_id, bot_user_id=identity.user_id, bot_id=identity.bot_id
+        )
+
+    return authorize
+
+
+def _register(app: App, desk: Desk) -> None:
+    for action_id, take_click in CLICKS.items():
+        app.action(action_id)(on_click(desk, take_click))
+    for callback_id, take_window in WINDOWS.items():
+        app.view(callback_id)(on_submit(desk, take_window))
+    for kind, happen in HAPPENINGS.items():
+        app.event(kind)(_on_event(desk, happen))
+    app.command(ids.COMMAND)(on_command(desk))
+
+
+def _on_event(desk: Desk, happen: Callable[[Desk, JsonObject], None]) -> Listener:
+    """A listener for an event: acknowledged by Bolt after the commit; if that fails, Slack sends it again."""
+
+    def listener(body: JsonObject) -> None:
+        happen(desk, body)
+
+    return listener
+
+
+def _on_error(error: Exception, body: JsonObject) -> BoltResponse:
+    """Whatever else went wrong in a listener: logged, and never taken for done."""
+    log.error("slack.listener_failed", kind=body.get("type"), exc_info=error)
+    return BoltResponse(status=500, body="")
+
+
+def build_socket_handler(app: App, app_token: str, web_client: WebClient) -> SocketModeHandler:
+    """Socket Mode for `app`; `web_client` carries the API's address. Call `connect()` and `close()`."""
+    return SocketModeHandler(app, app_token, web_client=web_client, concurrency=WORKERS)

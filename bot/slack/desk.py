@@ -1,0 +1,151 @@
+"""Where clicks are taken: acknowledges after the commit, answers privately afterwards, logs one line each."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_bolt import Ack
+
+from bot.slack.failures import OverLimits, SlackFailure
+from bot.slack.gateway import SlackGateway
+from bot.slack.message import JsonObject, Message
+from bot.slack.payloads import Click, Submitted, click_of, submitted_of
+from bot.slack.private import NOT_OPENED, NOT_SAVED, Private, say
+from bot.usecases import members
+from bot.usecases.context import Context
+from bot.usecases.outcome import AlreadyDecided, Outcome
+from routing.plan import Replayed
+from routing.policy import Policy
+from storage.errors import DatabaseUnavailable
+
+Listener = Callable[..., None]
+Replaying = Callable[[Policy, str], Replayed]
+"""What a policy would have done with a task's predictions; raises BotError. Measures stay behind it."""
+ACK_TAKES_SECONDS = 0.5
+"""Until Slack has put up the window that an ack carries: what follows must not be overtaken by it."""
+ACK_TAKES_AT_MOST_SECONDS = 3.0
+"""After that Slack takes no ack (its documentation of handling interactions)."""
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every listener needs.
+
+    `aftermath` runs what may happen after the ack; `wake` wakes the senders; `replay` takes seconds.
+    """
+
+    ctx: Context
+    gateway: SlackGateway
+    aftermath: Executor
+    wake: Callable[[], None]
+    replay: Replaying
+
+    def later(self, act: Callable[..., object], *arguments: Any) -> None:
+        """Run `act` after the ack; if Slack refuses it, that is logged: nobody waits for it."""
+        self.aftermath.submit(self._quietly, act, *arguments)
+
+    def after_ack(self, act: Callable[..., object], *arguments: Any) -> None:
+        """Run `act` when Slack has surely put up the window that the ack carries."""
+        self.later(_patiently, ACK_TAKES_SECONDS, act, *arguments)
+
+    def after_late_ack(self, act: Callable[..., object], *arguments: Any) -> None:
+        """Run `act` when no ack can come any more: one that came late has put up its window over ours."""
+        self.later(_patiently, ACK_TAKES_AT_MOST_SECONDS, act, *arguments)
+
+    def _quietly(self, act: Callable[..., object], *arguments: Any) -> None:
+        try:
+            act(*arguments)
+        except (SlackFailure, OverLimits, DatabaseUnavailable) as error:
+            log.warning("slack.aftermath_failed", act=getattr(act, "__name__", str(act)), error=str(error))
+        except Exception:  # the outermost act of a thread: nobody asks for its result
+            log.exception("slack.aftermath_failed", act=getattr(act, "__name__", str(act)))
+
+    def tell(self, click: Click, message: Message | None) -> None:
+        """Answer the one who clicked, privately, after the ack."""
+        if message is None:
+            return
+        if click.response_url:
+            self.later(self.gateway.respond, click.response_url, message)
+        elif click.channel_id:
+            self.later(self.gateway.ephemeral, click.channel_id, click.expert.user_id, message)
+
+    def words(self, outcome: Outcome) -> Message | None:
+        """The private answer to an outcome."""
+        deciders = self._deciders(outcome)
+        return Private(self.ctx.policy, deciders).answer(outcome)
+
+    def _deciders(self, outcome: Outcome) -> members.Names:
+        decision = outcome.case.decision if isinstance(outcome, AlreadyDecided) else None
+        return members.names(self.ctx, decision.decided_by) if decision and decision.decided_by else {}
+
+    def report(self, click: Click, outcome: Outcome) -> None:
+        """Log what came of a click, tell the person what the message does not show, and wake the senders."""
+        log.info(
+            "slack.click",
+            case=click.case_id,
+            action=click.action_id,
+            person=click.expert.user_id,
+            outcome=type(outcome).__name__,
+        )
+        self.wake()
+        self.tell(click, self.words(outcome))
+
+
+def _patiently(seconds: float, act: Callable[..., object], *arguments: Any) -> None:
+    threading.Event().wait(seconds)
+    act(*arguments)
+
+
+def on_click(desk: Desk, take: Callable[[Desk, Click], None]) -> Listener:
+    """A listener for a control: one short transaction, then the ack; trouble is told politely."""
+
+    def listener(ack: Ack, body: JsonObject) -> None:
+        click = click_of(body)
+        try:
+            take(desk, click)
+        except DatabaseUnavailable as error:
+            log.warning("slack.click_not_saved", case=click.case_id, error=str(error))
+            desk.tell(click, say(NOT_SAVED))
+        except (SlackFailure, OverLimits) as error:
+            log.warning("slack.window_not_opened", case=click.case_id, error=str(error))
+            desk.tell(click, say(NOT_OPENED))
+        ack()
+
+    return listener
+
+
+Refusals = dict[str, str]
+"""Sentences by the id of the field they belong under."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextView:
+    """The window that takes the place of the submitted one."""
+
+    view: JsonObject
+
+
+def on_submit(desk: Desk, take: Callable[[Desk, Submitted], Refusals | NextView]) -> Listener:
+    """A listener for a submitted window: closes it after the commit, or shows what is wrong in its fields."""
+
+    def listener(ack: Ack, body: JsonObject) -> None:
+        submitted = submitted_of(body)
+        try:
+            answer = take(desk, submitted)
+        except DatabaseUnavailable as error:
+            log.warning("slack.window_not_saved", case=submitted.place.case_id, error=str(error))
+            answer = dict.fromkeys(list(submitted.fields)[:1], NOT_SAVED)
+        if isinstance(answer, NextView):
+            ack(response_action="update", view=answer.view)
+        elif answer:
+            ack(response_action="errors", errors=answer)
+        else:
+            ack()
+
+    return listener

@@ -1,0 +1,120 @@
+"""Events in the workspace: thread replies, deleted messages, people and channels that come and go."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.slack.desk import Desk, log
+from bot.slack.home import LISTED, home_view
+from bot.slack.links import permalinks
+from bot.slack.message import TOMBSTONE, JsonObject
+from bot.slack.payloads import Reply, reply_of
+from bot.usecases import board, members, review
+from bot.usecases.review import ThreadReply
+from routing.label import ExpertId
+
+
+def _id(value: Any) -> str:
+    return value[:255] if isinstance(value, str) else ""
+
+
+def _event(body: JsonObject) -> JsonObject:
+    event = body.get("event")
+    return event if isinstance(event, dict) else {}
+
+
+def _person(body: JsonObject, user_id: Any) -> ExpertId:
+    return ExpertId(_id(body.get("team_id")), _id(user_id))
+
+
+def on_message(desk: Desk, body: JsonObject) -> None:
+    """A thread reply may be an answer; a deleted message of ours is posted anew; the rest is not for us."""
+    event = _event(body)
+    deleted_ts = _deleted(event)
+    if deleted_ts:
+        review.message_deleted(desk.ctx, _id(event.get("channel")), deleted_ts)
+        desk.wake()
+    else:
+        _reply(desk, reply_of(body))
+
+
+def _deleted(event: JsonObject) -> str:
+    """The `ts` of the message whose deletion this tells; one with replies changes into a tombstone."""
+    changed = event.get("message")
+    if event.get("subtype") == "message_changed" and isinstance(changed, dict):
+        return _id(changed.get("ts")) if changed.get("subtype") == TOMBSTONE else ""
+    return _id(event.get("deleted_ts")) if event.get("subtype") == "message_deleted" else ""
+
+
+def _reply(desk: Desk, reply: Reply | None) -> None:
+    if reply is None:
+        return
+    given = ThreadReply(reply.expert, reply.channel_id, reply.thread_ts, reply.text, reply.event_id)
+    outcome = review.thread_reply(desk.ctx, given)
+    log.info("slack.reply", person=reply.expert.user_id, outcome=type(outcome).__name__)
+    desk.wake()
+    message = desk.words(outcome)
+    if message:
+        person = reply.expert.user_id
+        desk.later(desk.gateway.ephemeral, reply.channel_id, person, message, reply.thread_ts)
+
+
+def on_home_opened(desk: Desk, body: JsonObject) -> None:
+    """Somebody opened the Home tab: show what waits for them, after the ack."""
+    event = _event(body)
+    if event.get("tab", "home") == "home":
+        desk.later(_publish_home, desk, _person(body, event.get("user")))
+
+
+def _publish_home(desk: Desk, expert: ExpertId) -> None:
+    found = board.mine(desk.ctx, expert, LISTED)
+    desk.gateway.publish_home(expert.user_id, home_view(found, permalinks(desk.gateway, found)))
+
+
+def on_joined(desk: Desk, body: JsonObject) -> None:
+    """Somebody joined a channel."""
+    event = _event(body)
+    team_id = _id(event.get("team")) or _id(body.get("team_id"))
+    members.joined(desk.ctx, _id(event.get("channel")), ExpertId(team_id, _id(event.get("user"))))
+
+
+def on_left(desk: Desk, body: JsonObject) -> None:
+    """Somebody left a channel."""
+    event = _event(body)
+    team_id = _id(event.get("team")) or _id(body.get("team_id"))
+    members.left(desk.ctx, _id(event.get("channel")), ExpertId(team_id, _id(event.get("user"))))
+
+
+def _channel_id(event: JsonObject) -> str:
+    channel = event.get("channel")
+    return _id(channel.get("id")) if isinstance(channel, dict) else _id(channel)
+
+
+def _on_channel(what: str) -> Callable[[Desk, JsonObject], None]:
+    def take(desk: Desk, body: JsonObject) -> None:
+        """A channel changed: on record, so that dead letters explain themselves."""
+        channel_id = _channel_id(_event(body))
+        log.warning("slack.channel_changed", channel=channel_id, what=what)
+        members.channel_changed(desk.ctx, channel_id, what)
+
+    return take
+
+
+HAPPENINGS: Mapping[str, Callable[[Desk, JsonObject], None]] = {
+    "message": on_message,
+    "app_home_opened": on_home_opened,
+    "member_joined_channel": on_joined,
+    "member_left_channel": on_left,
+    "channel_archive": _on_channel("archived"),
+    "channel_deleted": _on_channel("deleted"),
+    "channel_rename": _on_channel("renamed"),
+    "group_archive": _on_channel("archived"),
+    "group_deleted": _on_channel("deleted"),
+    "group_rename": _on_channel("renamed"),
+}
+"""What each event does, by its type."""
+
+SUBSCRIPTIONS = tuple(sorted((set(HAPPENINGS) - {"message"}) | {"message.channels", "message.groups"}))
+"""The bot events the manifest subscribes to."""
+
+EVENT_SCOPES = frozenset({"channels:history", "groups:history", "im:history", "channels:read", "groups:read"})
+"""The scopes these events need, from Slack's reference."""

@@ -1,0 +1,69 @@
+"""The signed HTTP endpoint for Slack: verifies first, then dispatches off the event loop."""
+
+from collections.abc import Sequence
+
+import anyio.to_thread
+from anyio import CapacityLimiter
+from slack_bolt import App, BoltRequest
+from slack_bolt.adapter.starlette.handler import to_starlette_response
+from slack_sdk.signature import SignatureVerifier
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.slack.app import WORKERS
+
+PATH = "/slack/events"
+LARGEST_BODY = 1 << 20
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body; None if it is larger than 1 MiB: then it is not read to its end."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            return None
+    return body
+
+
+def _bolt_request(request: Request, body: str) -> BoltRequest:
+    headers: dict[str, str | Sequence[str]] = dict(request.headers.items())
+    return BoltRequest(body=body, query=dict(request.query_params), headers=headers)
+
+
+def _text(body: bytes) -> str | None:
+    """What Slack sends is UTF-8; None for anything else."""
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _is_signed(verifier: SignatureVerifier, request: Request, body: str) -> bool:
+    timestamp = request.headers.get("x-slack-request-timestamp", "")
+    signature = request.headers.get("x-slack-signature", "")
+    is_number = timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 15
+    return is_number and signature.isascii() and verifier.is_valid(body, timestamp, signature)
+
+
+def slack_route(app: App, signing_secret: str, path: str = PATH) -> Route:
+    """The route that the composition root mounts beside the webhook API.
+
+    What is not signed by Slack is answered 401 before anything looks into it.
+    """
+    limiter = CapacityLimiter(WORKERS)
+    verifier = SignatureVerifier(signing_secret)
+
+    async def slack_events(request: Request) -> Response:
+        body = await _body(request)
+        if body is None:
+            return PlainTextResponse("The body is larger than 1 MiB.", 413)
+        text = _text(body)
+        if text is None or not _is_signed(verifier, request, text):
+            return PlainTextResponse("The request is not signed by Slack.", 401)
+        bolt_request = _bolt_request(request, text)
+        answer = await anyio.to_thread.run_sync(app.dispatch, bolt_request, limiter=limiter)
+        return to_starlette_response(answer)
+
+    return Route(path, slack_events, methods=["POST"])

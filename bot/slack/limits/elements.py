@@ -1,0 +1,210 @@
+"""Limits of texts, options and interactive elements (Slack's Block Kit reference)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.slack.limits.violation import (
+    Check,
+    JsonObject,
+    Shape,
+    Violation,
+    Violations,
+    all_of,
+    anything,
+    boolean,
+    by_type,
+    integer,
+    list_of,
+    one_of,
+    string,
+)
+
+ID = string(255)
+TYPE = string(50)
+URL = string(3000, 1)
+OPTIONS = 100
+CHOICES = 10
+OVERFLOW = 5
+
+
+def _text_shape(longest: int, *kinds: str) -> Check:
+    properties = {
+        "type": one_of(*kinds),
+        "text": string(longest, 1),
+        "emoji": boolean,
+        "verbatim": boolean,
+    }
+    return Shape(properties, ("type", "text"))
+
+
+def plain_text(longest: int) -> Check:
+    """Check for a `plain_text` object of at most `longest` characters."""
+    return _text_shape(longest, "plain_text")
+
+
+def any_text(longest: int) -> Check:
+    """Check for a `plain_text` or `mrkdwn` object of at most `longest` characters."""
+    return _text_shape(longest, "plain_text", "mrkdwn")
+
+
+CONFIRM = Shape(
+    {
+        "title": plain_text(100),
+        "text": any_text(300),
+        "confirm": plain_text(30),
+        "deny": plain_text(30),
+        "style": one_of("primary", "danger"),
+    },
+    ("title", "text", "confirm", "deny"),
+)
+
+
+def _option(text: Check) -> Check:
+    properties = {"text": text, "value": string(150), "description": any_text(75), "url": URL}
+    return Shape(properties, ("text", "value"))
+
+
+SELECT_OPTION = _option(plain_text(75))
+CHOICE_OPTION = _option(any_text(75))
+OPTION_GROUP = Shape(
+    {"label": plain_text(75), "options": list_of(SELECT_OPTION, OPTIONS)}, ("label", "options")
+)
+SLACK_FILE = Shape({"id": string(255, 1), "url": URL})
+
+
+def _exactly_one(*names: str) -> Check:
+    def check(value: Any, path: str) -> Violations:
+        if isinstance(value, dict) and sum(name in value for name in names) != 1:
+            yield Violation(path, f"must have exactly one of: {', '.join(names)}")
+
+    return check
+
+
+def _listed(value: JsonObject, name: str) -> list[Any]:
+    found = value.get(name)
+    return found if isinstance(found, list) else []
+
+
+def _initial_among_options(value: Any, path: str) -> Violations:
+    """Slack refuses a preselected option that does not exactly match one of the options."""
+    if not isinstance(value, dict):
+        return
+    groups = [group for group in _listed(value, "option_groups") if isinstance(group, dict)]
+    options = _listed(value, "options") + [option for group in groups for option in _listed(group, "options")]
+    chosen = [value["initial_option"]] if "initial_option" in value else _listed(value, "initial_options")
+    if options and any(option not in options for option in chosen):
+        yield Violation(path, "initial option must be one of the options")
+
+
+def _element(required: tuple[str, ...] = (), **properties: Check) -> Check:
+    own: Mapping[str, Check] = {"type": TYPE, "action_id": ID, "confirm": CONFIRM, **properties}
+    return Shape(own, ("type", *required))
+
+
+def _select(**properties: Check) -> Check:
+    return _element((), placeholder=plain_text(150), focus_on_load=boolean, **properties)
+
+
+def _static_select(**properties: Check) -> Check:
+    options: Mapping[str, Check] = {
+        "options": list_of(SELECT_OPTION, OPTIONS),
+        "option_groups": list_of(OPTION_GROUP, OPTIONS),
+    }
+    return all_of(
+        _select(**options, **properties), _exactly_one("options", "option_groups"), _initial_among_options
+    )
+
+
+def _text_input(**properties: Check) -> Check:
+    return _element(
+        (), placeholder=plain_text(150), focus_on_load=boolean, dispatch_action_config=anything, **properties
+    )
+
+
+def _choices(**properties: Check) -> Check:
+    shape = _element(
+        ("options",), options=list_of(CHOICE_OPTION, CHOICES), focus_on_load=boolean, **properties
+    )
+    return all_of(shape, _initial_among_options)
+
+
+IMAGE = all_of(
+    Shape(
+        {"type": TYPE, "image_url": URL, "slack_file": SLACK_FILE, "alt_text": string(2000, 1)},
+        ("alt_text",),
+    ),
+    _exactly_one("image_url", "slack_file"),
+)
+IMAGE_SOURCE = _exactly_one("image_url", "slack_file")
+
+BUTTON = _element(
+    ("text",),
+    text=plain_text(75),
+    value=string(2000),
+    url=URL,
+    style=one_of("primary", "danger"),
+    accessibility_label=string(75),
+)
+SELECTED = list_of(ID, OPTIONS)
+FILTER = anything
+MANY = integer(1, 1000)
+
+INTERACTIVE: Mapping[str, Check] = {
+    "button": BUTTON,
+    "static_select": _static_select(initial_option=SELECT_OPTION),
+    "multi_static_select": _static_select(
+        initial_options=list_of(SELECT_OPTION, OPTIONS), max_selected_items=MANY
+    ),
+    "external_select": _select(initial_option=SELECT_OPTION, min_query_length=integer(0, 100)),
+    "multi_external_select": _select(
+        initial_options=list_of(SELECT_OPTION, OPTIONS),
+        min_query_length=integer(0, 100),
+        max_selected_items=MANY,
+    ),
+    "users_select": _select(initial_user=ID),
+    "multi_users_select": _select(initial_users=SELECTED, max_selected_items=MANY),
+    "conversations_select": _select(
+        initial_conversation=ID,
+        default_to_current_conversation=boolean,
+        filter=FILTER,
+        response_url_enabled=boolean,
+    ),
+    "multi_conversations_select": _select(
+        initial_conversations=SELECTED,
+        default_to_current_conversation=boolean,
+        filter=FILTER,
+        max_selected_items=MANY,
+    ),
+    "channels_select": _select(initial_channel=ID, response_url_enabled=boolean),
+    "multi_channels_select": _select(initial_channels=SELECTED, max_selected_items=MANY),
+    "overflow": _element(("options",), options=list_of(SELECT_OPTION, OVERFLOW)),
+    "radio_buttons": _choices(initial_option=CHOICE_OPTION),
+    "checkboxes": _choices(initial_options=list_of(CHOICE_OPTION, CHOICES)),
+    "datepicker": _select(initial_date=string(10, 10)),
+    "timepicker": _select(initial_time=string(5, 5), timezone=ID),
+    "datetimepicker": _element(initial_date_time=integer(0, 9_999_999_999), focus_on_load=boolean),
+}
+
+INPUTS: Mapping[str, Check] = {
+    **{kind: check for kind, check in INTERACTIVE.items() if kind not in {"button", "overflow"}},
+    "plain_text_input": _text_input(
+        initial_value=string(3000),
+        multiline=boolean,
+        min_length=integer(0, 3000),
+        max_length=integer(1, 3000),
+    ),
+    "email_text_input": _text_input(initial_value=string(3000)),
+    "url_text_input": _text_input(initial_value=string(3000)),
+    "number_input": _text_input(
+        initial_value=string(3000), is_decimal_allowed=boolean, min_value=string(50), max_value=string(50)
+    ),
+    "rich_text_input": _text_input(initial_value=anything),
+    "file_input": _element(filetypes=list_of(string(50), 100), max_files=integer(1, 10)),
+}
+
+ACTION_ELEMENT = by_type(INTERACTIVE)
+INPUT_ELEMENT = by_type(INPUTS)
+ACCESSORY = by_type({**INTERACTIVE, "image": IMAGE})
+CONTEXT_ELEMENT = by_type({"image": IMAGE, "plain_text": any_text(3000), "mrkdwn": any_text(3000)})

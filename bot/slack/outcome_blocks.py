@@ -1,0 +1,53 @@
+"""The part of a message that says what was decided, by whom, when and why."""
+
+from bot.slack.message import JsonObject
+from bot.slack.rich import context, date, paragraph, person, plain, quotation, rich_text, run
+from bot.slack.scene import Scene
+from bot.slack.text import fallback, label_text
+from bot.slack.wording import concordance, label_title, method_words, rationale_of
+from routing.case import Case, Decision
+from routing.label import ExpertId
+
+_RATIONALES = 3
+_PEOPLE = 5
+
+
+def _people_runs(experts: tuple[ExpertId, ...]) -> list[JsonObject]:
+    runs: list[JsonObject] = [run(" — by ")] if experts else [run(" — by default")]
+    for number, expert in enumerate(experts[:_PEOPLE]):
+        runs += [run(", ")] * (number > 0) + [person(expert.user_id)]
+    return runs
+
+
+def _rationales(case: Case, decision: Decision) -> list[JsonObject]:
+    labels = [label for label in case.current_labels if label.label == decision.label]
+    words = [why for why in map(rationale_of, labels) if why]
+    return [quotation(run(label_text(why, 600))) for why in words[:_RATIONALES]]
+
+
+def decision_block(scene: Scene, decision: Decision) -> JsonObject:
+    """Who decided what, when, how and why, and how that stands to the model."""
+    how = method_words(decision)
+    first = [
+        run("✓ "),
+        run(label_title(scene.task, decision.label), "bold"),
+        *_people_runs(decision.decided_by),
+        run(f" {how}, " if how else ", "),
+        date(decision.decided_at),
+    ]
+    said = concordance(scene.case, decision, scene.task)
+    return rich_text(paragraph(*first), *_rationales(scene.case, decision), paragraph(run(said)))
+
+
+def expired_block() -> JsonObject:
+    """That nobody answered in time."""
+    return rich_text(paragraph(run("Closed without a decision", "bold"), run(": nobody answered in time.")))
+
+
+def history_block(scene: Scene) -> JsonObject | None:
+    """The decisions that were superseded; None if there are none."""
+    earlier = scene.case.decisions[:-1]
+    if not earlier:
+        return None
+    words = [f"{label_title(scene.task, one.label, 60)} ({fallback(one.decided_at)})" for one in earlier[-5:]]
+    return context(plain(f"Corrected. Before: {'; '.join(words)}", 600))

@@ -1,0 +1,209 @@
+"""Slack's JSON as values: clicks, submitted windows, replies, commands. Nothing unexpected gets through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.slack.ids import Screen, screen_of, unpacked
+from bot.slack.message import JsonObject
+from bot.slack.modals import Place
+from routing.label import ExpertId
+
+_LONGEST_ID = 255
+
+
+def _object(value: Any) -> JsonObject:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any, longest: int = _LONGEST_ID) -> str:
+    return value[:longest] if isinstance(value, str) else ""
+
+
+def expert_of(body: JsonObject) -> ExpertId:
+    """Who acted: the person's own workspace and user id."""
+    user = _object(body.get("user"))
+    team = _text(user.get("team_id")) or _text(_object(body.get("team")).get("id"))
+    return ExpertId(team or _text(body.get("team_id")), _text(user.get("id")) or _text(body.get("user_id")))
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A click on a control of a message, a window or the Home tab."""
+
+    expert: ExpertId
+    action_id: str
+    screen: Screen | None
+    value: str
+    channel_id: str
+    ts: str
+    action_ts: str
+    trigger_id: str
+    response_url: str
+    is_ephemeral: bool
+    view_id: str
+    view_metadata: str
+
+    @property
+    def key(self) -> str:
+        """Names this click for ever: message, person and moment."""
+        return f"click:{self.channel_id}:{self.ts or self.view_id}:{self.expert.user_id}:{self.action_ts}"
+
+    @property
+    def case_id(self) -> str:
+        """The case the control belongs to; empty if it names none."""
+        return self.screen.case_id if self.screen else ""
+
+    @property
+    def place(self) -> Place:
+        """Where a window that this click opens comes from."""
+        version = self.screen.version if self.screen else 0
+        return Place(self.case_id, version, self.channel_id, "" if self.is_ephemeral else self.ts)
+
+    @property
+    def label(self) -> str:
+        """The label that was chosen; empty if the control chooses none."""
+        found = _text(unpacked(self.value).get("label"), 2_000)
+        return found or (self.value if self.action_id == "choose" else "")
+
+    @property
+    def note(self) -> str:
+        """What the person had written before, carried by a private question."""
+        return _text(unpacked(self.value).get("note"), 2_000)
+
+
+def click_of(body: JsonObject) -> Click:
+    """The first action of a `block_actions` payload."""
+    actions = body.get("actions")
+    action = _object(actions[0]) if isinstance(actions, list) and actions else {}
+    container = _object(body.get("container"))
+    view = _object(body.get("view"))
+    chosen = _object(action.get("selected_option")).get("value")
+    return Click(
+        expert=expert_of(body),
+        action_id=_text(action.get("action_id")),
+        screen=screen_of(_text(action.get("block_id"))),
+        value=_text(chosen if chosen is not None else action.get("value"), 2_000),
+        channel_id=_text(_object(body.get("channel")).get("id")) or _text(container.get("channel_id")),
+        ts=_text(container.get("message_ts")) or _text(_object(body.get("message")).get("ts")),
+        action_ts=_text(action.get("action_ts")),
+        trigger_id=_text(body.get("trigger_id")),
+        response_url=_text(body.get("response_url"), 3_000),
+        is_ephemeral=container.get("is_ephemeral") is True,
+        view_id=_text(view.get("id")),
+        view_metadata=_text(view.get("private_metadata"), 3_000),
+    )
+
+
+def place_of(metadata: str) -> Place:
+    """The place that a window's `private_metadata` names."""
+    values = unpacked(metadata)
+    version = values.get("version", 0)
+    return Place(
+        case_id=_text(values.get("case")),
+        version=version if isinstance(version, int) and 0 <= version < 10**9 else 0,
+        channel_id=_text(values.get("channel")),
+        ts=_text(values.get("ts")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A submitted window with what was filled in; a field left empty is the empty string."""
+
+    expert: ExpertId
+    view_id: str
+    place: Place
+    is_correction: bool
+    fields: dict[str, str]
+
+    @property
+    def key(self) -> str:
+        """Names this submission for ever: a window is submitted once."""
+        return f"view:{self.view_id}:{self.expert.user_id}"
+
+    def field(self, name: str) -> str | None:
+        """What was filled in, without space around it; None if nothing."""
+        return self.fields.get(name, "").strip() or None
+
+
+def _field_value(element: JsonObject) -> str:
+    chosen = _object(element.get("selected_option")).get("value")
+    for value in (chosen, element.get("selected_user"), element.get("value")):
+        if isinstance(value, str):
+            return value[:3_000]
+    return ""
+
+
+def submitted_of(body: JsonObject) -> Submitted:
+    """A `view_submission` payload."""
+    view = _object(body.get("view"))
+    values = _object(_object(view.get("state")).get("values"))
+    metadata = _text(view.get("private_metadata"), 3_000)
+    elements = {
+        str(block_id): next(iter(_object(block).values()), None) for block_id, block in values.items()
+    }
+    return Submitted(
+        expert=expert_of(body),
+        view_id=_text(view.get("id")),
+        place=place_of(metadata),
+        is_correction=unpacked(metadata).get("corrects") is True,
+        fields={name: _field_value(_object(element)) for name, element in elements.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A message that somebody wrote in a thread."""
+
+    expert: ExpertId
+    channel_id: str
+    thread_ts: str
+    ts: str
+    text: str
+    event_id: str
+
+
+def reply_of(body: JsonObject) -> Reply | None:
+    """The thread reply in an event; None for bots, edits, deletions, joins and messages outside threads."""
+    event = _object(body.get("event"))
+    subtype = event.get("subtype")
+    is_person = "bot_id" not in event and isinstance(event.get("user"), str)
+    is_reply = isinstance(event.get("thread_ts"), str) and event.get("thread_ts") != event.get("ts")
+    if not (is_person and is_reply and subtype in (None, "thread_broadcast", "file_share")):
+        return None
+    team_id = _text(event.get("user_team")) or _text(event.get("team")) or _text(body.get("team_id"))
+    return Reply(
+        expert=ExpertId(team_id, _text(event.get("user"))),
+        channel_id=_text(event.get("channel")),
+        thread_ts=_text(event.get("thread_ts")),
+        ts=_text(event.get("ts")),
+        text=_text(event.get("text"), 12_000),
+        event_id=_text(body.get("event_id")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command: `word` is its first word in lower case, `argument` the second as it was typed."""
+
+    expert: ExpertId
+    word: str
+    channel_id: str
+    response_url: str
+    trigger_id: str
+    argument: str = ""
+
+
+def command_of(body: JsonObject) -> Command:
+    """A slash command's payload."""
+    words = _text(body.get("text"), 1_000).split()
+    return Command(
+        expert=expert_of(body),
+        word=words[0].lower() if words else "help",
+        channel_id=_text(body.get("channel_id")),
+        response_url=_text(body.get("response_url"), 3_000),
+        trigger_id=_text(body.get("trigger_id")),
+        argument=words[1] if len(words) > 1 else "",
+    )

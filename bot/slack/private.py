@@ -1,0 +1,171 @@
+"""The private answers: what came of a click, in words for the one who clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import singledispatchmethod
+from typing import TYPE_CHECKING
+
+from bot.slack import ids
+from bot.slack.controls import BUTTONS_ASKED, question_controls
+from bot.slack.ids import Screen
+from bot.slack.message import Message
+from bot.slack.rich import actions, button, mrkdwn, paragraph, plain, quotation, rich_text, run, section
+from bot.slack.text import escape, label_text, moment, one_line
+from bot.slack.wording import label_title, people, progress
+from bot.usecases.outcome import (
+    AlreadyDecided,
+    Gone,
+    Ignored,
+    NotAllowed,
+    NothingToUndo,
+    Outcome,
+    RationaleNeeded,
+    Recorded,
+    Repeated,
+    Snoozed,
+    Unclear,
+    UndoTooLate,
+)
+from routing.case import Case, CaseStatus
+from routing.label import ExpertId
+
+if TYPE_CHECKING:
+    from routing.policy import Policy
+
+NOT_SAVED = "That could not be saved, and nothing was recorded. Please try again in a moment."
+NOT_OPENED = "The window could not be opened, and nothing was recorded. Please click again."
+NOT_SHOWN = "The window could not be opened. Please type the command again."
+NOT_READ = "The cases could not be read just now. Please try again in a moment."
+HELP = (
+    "`/secondlook next` shows the most urgent case you may answer\n"
+    "`/secondlook queue` lists all cases that wait where you may answer, soonest due first\n"
+    "`/secondlook mine` lists those that wait for your answer, and your own numbers\n"
+    "`/secondlook digest` sends you your team's last seven days; of several teams, name one\n"
+    "`/secondlook replay` shows what another threshold, audit share or due time would have done\n"
+    "`/secondlook help` shows this\n"
+    "In a case's thread, a reply such as `fraud: the address does not match` is an answer with its reason."
+)
+
+
+def say(text: str) -> Message:
+    """A private sentence, literally."""
+    return Message(escape(label_text(text, 2_900), 2_900), (section(plain(text, 2_900)),))
+
+
+def help_message() -> Message:
+    """What the command can do."""
+    return Message(HELP, (section(mrkdwn(HELP)),))
+
+
+def label_needed(outcome: Outcome) -> str | None:
+    """What to say under the rationale's field if the answer needs one."""
+    needs = isinstance(outcome, RationaleNeeded)
+    return "This answer needs a reason: say in a sentence why." if needs else None
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """Puts outcomes into words; None where the changed message in the channel says enough."""
+
+    policy: Policy
+    names: Mapping[ExpertId, str]
+
+    @singledispatchmethod
+    def answer(self, outcome: Outcome) -> Message | None:
+        """The private answer to the person who caused `outcome`."""
+        raise TypeError(type(outcome).__name__)
+
+    @answer.register
+    def _(self, outcome: Recorded) -> Message | None:
+        case, label = outcome.case, outcome.label
+        if outcome.note:
+            return say(outcome.note)
+        answers = progress(case)
+        if label is None or answers is None or case.status is CaseStatus.DECIDED:
+            return None
+        title = self._title(case, label.label)
+        text = f"Your answer {title} is recorded. {answers}; nobody sees the others before the decision."
+        undo = button(ids.UNDO, "Undo", ids.UNDO)
+        controls = actions(Screen(case.case_id, label.screen_version).block_id("mine"), undo)
+        return Message(escape(text, 1_000), (section(plain(text, 1_000)), controls))
+
+    @answer.register
+    def _(self, outcome: AlreadyDecided) -> Message | None:
+        decision = outcome.case.decision
+        if decision is None:
+            return say("This case was closed without a decision. Your answer was not recorded.")
+        title = self._title(outcome.case, decision.label)
+        by = (
+            people(decision.decided_by, self.names)
+            if decision.decided_by
+            else "nobody, when its time ran out"
+        )
+        when = f"Already decided {moment(decision.decided_at)}"
+        rest = (
+            f"{title}, by {by}. Your answer was not recorded. "
+            "Whoever answered can still correct it in the message's menu."
+        )
+        blocks = (section(mrkdwn(f"{when}:")), section(plain(rest, 900)))
+        return Message(f"{when}: {escape(rest, 900)}", blocks)
+
+    @answer.register
+    def _(self, outcome: NotAllowed) -> Message | None:
+        return say(outcome.reason)
+
+    @answer.register
+    def _(self, outcome: Gone) -> Message | None:
+        return say(outcome.reason)
+
+    @answer.register
+    def _(self, outcome: RationaleNeeded) -> Message | None:
+        title = self._title(outcome.case, outcome.label)
+        return say(
+            f"{title} needs a reason. Reply in the thread like this: {outcome.label}: why you think so. "
+            "Nothing is recorded yet."
+        )
+
+    @answer.register
+    def _(self, _outcome: Repeated) -> Message | None:
+        return None
+
+    @answer.register
+    def _(self, _outcome: Ignored) -> Message | None:
+        return None
+
+    @answer.register
+    def _(self, _outcome: UndoTooLate) -> Message | None:
+        minutes = int(self.policy.undo_for.total_seconds() // 60)
+        return say(
+            f"Too late to undo: that is possible for {minutes} minutes. "
+            "Use “Correct…” in the message's menu; both answers stay on record."
+        )
+
+    @answer.register
+    def _(self, _outcome: NothingToUndo) -> Message | None:
+        return say("You have no answer here to take back.")
+
+    @answer.register
+    def _(self, outcome: Snoozed) -> Message | None:
+        text = f"Reminders for this case wait until {moment(outcome.until_at)}. The due time stays."
+        return Message(text, (section(mrkdwn(text)),))
+
+    @answer.register
+    def _(self, outcome: Unclear) -> Message | None:
+        task = self.policy.tasks[outcome.case.submission.task]
+        predicted = outcome.case.submission.prediction.label
+        screen = Screen(outcome.case.case_id, 0)
+        where = "" if len(task.label_names) <= BUTTONS_ASKED else " if you answer with “Label…”"
+        asks = f"Is this an answer? Choose the label it means; what you wrote is kept as the reason{where}."
+        quoted = [quotation(run(label_text(outcome.note, 300)))] if outcome.note else []
+        blocks = (
+            rich_text(paragraph(run(asks)), *quoted),
+            question_controls(task, predicted, screen, one_line(outcome.note)),
+        )
+        text = f"{asks} {escape(label_text(', '.join(task.label_names), 500), 500)}"
+        return Message(text, blocks)
+
+    def _title(self, case: Case, label: str) -> str:
+        task = self.policy.tasks.get(case.submission.task)
+        return label_title(task, label) if task else label_text(label, 75)

@@ -1,0 +1,84 @@
+"""One call to Slack through slack_sdk, with its failures told apart."""
+
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+from http.client import HTTPException
+from typing import Any
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.web import SlackResponse
+
+from bot.slack.failures import (
+    RETRYABLE,
+    UNKNOWN,
+    SlackFailure,
+    SlackPermanent,
+    SlackRetryable,
+    SlackUnknownOutcome,
+    mend_for,
+)
+from bot.slack.message import JsonObject
+
+DEFAULT_RETRY_AFTER = 1.0
+
+
+def slack_client(token: str | None, base_url: str | None = None, timeout: int = 10) -> WebClient:
+    """A client without slack_sdk's retries (they sleep in the caller and can post twice).
+
+    `timeout` in seconds for connecting and for each read.
+    """
+    return WebClient(token=token, base_url=base_url or WebClient.BASE_URL, timeout=timeout, retry_handlers=[])
+
+
+def _retry_after(response: SlackResponse) -> timedelta:
+    headers = {str(name).lower(): value for name, value in response.headers.items()}
+    try:
+        seconds = float(str(headers.get("retry-after", DEFAULT_RETRY_AFTER)))
+    except ValueError:
+        seconds = DEFAULT_RETRY_AFTER
+    return timedelta(seconds=min(max(seconds, 0.0), 3600.0))
+
+
+def _detail(data: JsonObject) -> str:
+    needed = data.get("needed")
+    messages = (data.get("response_metadata") or {}).get("messages") or []
+    return " ".join([f"Needed: {needed}."] * bool(needed) + [str(message) for message in messages])[:1000]
+
+
+def failure_of(error: SlackApiError, method: str) -> SlackFailure:
+    """The failure that Slack's refusal means: by status first, then by error code."""
+    response: SlackResponse = error.response
+    if response.status_code == 429:
+        return SlackRetryable("ratelimited", _retry_after(response))
+    if response.status_code >= 500:
+        return SlackUnknownOutcome(f"http_{response.status_code}")
+    data = response.data if isinstance(response.data, dict) else {}
+    code = str(data.get("error", "invalid_answer"))
+    if code in RETRYABLE:
+        return SlackRetryable(code, _retry_after(response))
+    if code in UNKNOWN or " " in code:  # slack_sdk puts a sentence here when the answer was not JSON
+        return SlackUnknownOutcome(code[:80])
+    return SlackPermanent(code, f"{mend_for(code, method)} {_detail(data)}".strip())
+
+
+def connection_failure(error: Exception) -> SlackFailure:
+    """The failure that a broken connection means: retryable only if nothing can have reached Slack."""
+    reason = error.reason if isinstance(error, URLError) else None
+    if isinstance(reason, ConnectionRefusedError | socket.gaierror):
+        return SlackRetryable("connection_refused")
+    return SlackUnknownOutcome(type(reason or error).__name__)
+
+
+def call(method: str, function: Callable[..., SlackResponse], **arguments: Any) -> JsonObject:
+    """Call `function` (Slack's `method`) and return Slack's answer; raises a SlackFailure otherwise."""
+    try:
+        response = function(**arguments)
+    except SlackApiError as error:
+        raise failure_of(error, method) from error
+    except (OSError, HTTPException, SlackRequestError) as error:
+        raise connection_failure(error) from error
+    data = response.data
+    return data if isinstance(data, dict) else {}

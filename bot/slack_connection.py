@@ -1,0 +1,175 @@
+"""The bot's side of Slack: who it is there, and how clicks and events reach its listeners."""
+
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import structlog
+from slack_bolt import App
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.builtin import SocketModeClient
+
+from bot.delivery.slack_health import SlackHealth
+from bot.errors import SettingsInvalid
+from bot.settings import Settings
+from bot.slack.app import BotIdentity, build_app, build_socket_handler
+from bot.slack.gateway import SlackFailure, SlackGateway, SlackPermanent
+from bot.slack.web_calls import call, connection_failure, failure_of
+from bot.usecases.context import Context
+from bot.usecases.replaying import QuickReplay
+
+log = structlog.get_logger()
+
+WORKERS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The bot in its workspace."""
+
+    team_id: str
+    identity: BotIdentity
+
+
+def who_am_i(client: WebClient) -> Identified:
+    """Ask Slack; raises a SlackFailure."""
+    answer = call("auth.test", client.auth_test)
+    return Identified(str(answer["team_id"]), BotIdentity(str(answer["user_id"]), str(answer["bot_id"])))
+
+
+class Socket(Protocol):
+    """What we use of Bolt's SocketModeHandler, which has no types."""
+
+    client: SocketModeClient
+
+    def connect(self) -> None:
+        """Open the socket."""
+
+    def close(self) -> None:
+        """Close it and end its threads."""
+
+
+class SlackConnection:
+    """Socket Mode where there is an app token, else signed HTTP; nothing is heard before `connect`.
+
+    `on_hello` is called whenever a socket opens: what happened while none was open is lost, so that things
+    have to be looked at again.
+    """
+
+    def __init__(
+        self,
+        ctx: Context,
+        settings: Settings,
+        client: WebClient,
+        gateway: SlackGateway,
+        health: SlackHealth,
+        wake: Callable[[], None],
+    ) -> None:
+        self._ctx = ctx
+        self._hurried = ctx.database.hurried()
+        self._settings = settings
+        self._client = client
+        self._gateway = gateway
+        self._health = health
+        self._wake = wake
+        self._aftermath = ThreadPoolExecutor(WORKERS, thread_name_prefix="slack-aftermath")
+        self._handler: Socket | None = None
+        self._is_usable = False
+        self.on_hello: Callable[[], None] = lambda: None
+        if settings.slack_app_token is None and settings.slack_signing_secret is None:
+            raise SettingsInvalid(
+                "Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP) is set; set one."
+            )
+
+    @property
+    def uses_http(self) -> bool:
+        """Whether Slack calls us, rather than we hold a socket."""
+        return self._settings.slack_app_token is None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why Slack cannot be used just now, or None."""
+        if self._health.trouble is not None:
+            return self._health.trouble
+        if not self._is_usable:
+            return "not connected yet"
+        if self._handler is not None and not self._handler.client.is_connected():
+            return "the socket is down; it is being opened again"
+        return None
+
+    def connect(self) -> tuple[Context, App]:
+        """Find out who we are and listen; the context that knows the workspace. Raises a SlackFailure."""
+        known = who_am_i(self._client)
+        ctx = replace(self._ctx, team_id=known.team_id)
+        app = build_app(
+            replace(ctx, database=self._hurried),
+            self._gateway,
+            signing_secret=self._settings.slack_signing_secret or "",
+            identity=known.identity,
+            wake=self._wake,
+            replay=QuickReplay(ctx),
+            aftermath=self._aftermath,
+        )
+        if self._settings.slack_app_token is not None:
+            self._open_socket(app, self._settings.slack_app_token)
+        self._is_usable = True
+        self._health.worked()
+        log.info("slack.connected", team=known.team_id, transport="http" if self.uses_http else "socket")
+        return ctx, app
+
+    def _open_socket(self, app: App, app_token: str) -> None:
+        handler: Socket = build_socket_handler(app, app_token, self._client)
+        handler.client.on_message_listeners.append(self._heard)
+        try:
+            handler.connect()
+        except SlackApiError as error:
+            _close(handler)
+            raise failure_of(error, "apps.connections.open") from error
+        except OSError as error:
+            _close(handler)
+            raise connection_failure(error) from error
+        self._handler = handler
+
+    def _heard(self, message: str) -> None:
+        """Every connection begins with a `hello`."""
+        if '"type":"hello"' in message.replace(" ", "")[:200]:
+            self.on_hello()
+
+    def refused(self, error: SlackFailure) -> None:
+        """Note why connecting failed."""
+        if isinstance(error, SlackPermanent):
+            self._health.refused(error)
+        log.warning("slack.not_connected", reason=str(error))
+
+    def close(self) -> None:
+        """Take no more clicks; what runs ends first."""
+        if self._handler is not None:
+            _close(self._handler)
+        self._aftermath.shutdown(wait=True, cancel_futures=False)
+        self._hurried.dispose()
+
+
+def _close(handler: Socket) -> None:
+    """Take no more envelopes, let running ones acknowledge, and hang up.
+
+    The handler's own close hangs up first, so that those acknowledgments are lost, and sits out two
+    time-outs: of its queue (1 s) and of a read (3 s).
+    """
+    client = handler.client
+    client.auto_reconnect_enabled = False
+    client.closed = True
+    client.message_queue.put(None)
+    client.message_processor.shutdown()  # type: ignore[no-untyped-call]  # slack_sdk has no types here
+    client.message_workers.shutdown()
+    session = client.current_session
+    if session is not None and session.sock is not None:
+        with suppress(OSError):  # the other side has hung up before
+            socket.socket.shutdown(session.sock, socket.SHUT_RDWR)
+    try:
+        handler.close()
+    except AttributeError:  # slack_sdk's reader hung up between its look at the socket and its use
+        handler.close()
