@@ -1,0 +1,37 @@
+"""What every use case is given: the database, the policy, the clock and where ids come from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.clock import Clock
+from routing.policy import Policy
+from routing.router import Router
+from routing.standing import NOTHING_STANDING, Standing
+from storage.database import Database
+
+
+@dataclass(slots=True)
+class StandingHolder:
+    """What is in force as this process last read it, replaced whole; a transaction takes it once.
+
+    `profiles_made_at` says by task how old its novelty profiles are: they are large, so they are read again
+    only when that changes.
+    """
+
+    present: Standing = NOTHING_STANDING
+    profiles_made_at: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The world of a use case; made once by the composition root, replaced whole when the policy changes."""
+
+    database: Database
+    policy: Policy
+    router: Router
+    clock: Clock
+    new_id: Callable[[str], str]
+    draw_key: bytes = field(repr=False)
+    team_id: str
+    standing: StandingHolder = field(default_factory=StandingHolder)

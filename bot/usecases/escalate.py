@@ -1,0 +1,122 @@
+"""The tick that moves waiting cases on: takes the escalation steps that are due and tells people of them."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.usecases.context import Context
+from bot.usecases.outgoing import NOTICE, REMINDER
+from bot.usecases.reminders import Reminder, bundled
+from bot.usecases.showing import show_also
+from bot.usecases.sitting import channel_of
+from routing.case import Case, take_step
+from routing.escalation import Step, next_step, reschedule
+from routing.policy import Tier
+from storage import audit, cases, outbox, steps
+from storage.audit import Entry
+from storage.database import Transaction
+from storage.outbox import Item
+
+BATCH = 50
+MOST_BUNDLED = 1_000
+LEASE = timedelta(minutes=1)
+RECHECK = timedelta(hours=1)
+"""So often a case is looked at whose task has left the policy, perhaps by mistake."""
+ACTOR = "tick"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What a tick did: steps taken, and notices queued to tell of them."""
+
+    steps: int
+    notices: int
+
+
+def tick(ctx: Context) -> Ticked:
+    """Take every step that is due, in transactions of 50 cases, and bundle the reminders.
+
+    Any number of processes may tick at once: a step is taken once. What a crash interrupts, the next tick
+    finishes.
+    """
+    now = ctx.clock.now()
+    taken = 0
+    while True:
+        seen, new = _take_batch(ctx, now)
+        taken += new
+        if not seen:
+            break
+    queued = 0
+    while bundle := _bundle(ctx, now):
+        queued += bundle
+    return Ticked(taken, queued)
+
+
+def _take_batch(ctx: Context, now: datetime) -> tuple[int, int]:
+    """How many cases were looked at and how many steps were taken."""
+    with ctx.database.write() as tx:
+        due = cases.due_steps(tx, now, BATCH)
+        items: list[Item] = []
+        entries: list[Entry] = []
+        for case_id in sorted(due):  # in one order everywhere, so that two ticks never wait for each other
+            _move_on(ctx, tx, cases.lock(tx, case_id), now, items, entries)
+        outbox.add_many(tx, items)
+        if entries:
+            audit.append_many(tx, entries)  # last: it locks the head of the chain until the commit
+    return len(due), len(items)
+
+
+def _move_on(
+    ctx: Context, tx: Transaction, case: Case, now: datetime, items: list[Item], entries: list[Entry]
+) -> None:
+    """Take the case's step if it is due, and set the moment of its next."""
+    task = ctx.policy.tasks.get(case.submission.task)
+    if task is None or case.next_step_at is None or case.next_step_at > now:
+        if task is None:
+            cases.save(tx, replace(case, next_step_at=now + RECHECK))  # nobody is named now: it may come back
+        return
+    tier = task.tier(case.tier)
+    step = next_step(case, tier, task.hours, now)
+    if step is None or step.at > now:
+        cases.save(tx, reschedule(case, tier, task.hours, now))
+        return
+    cases.save(tx, reschedule(take_step(case, step.index, None), tier, task.hours, now))
+    if steps.take(tx, case.case_id, step.index, step.to, now):
+        reminder = _reminder(ctx, case, tier, step)
+        show_also(tx, case, tier, reminder.home_id, reminder.to_channel_id, now)
+        items.append(_item(ctx, reminder, step, now))
+        data = {"step": step.index, "to": step.to, "people": list(step.people)}
+        entries.append(Entry(now, ACTOR, "case.stepped", case.case_id, data))
+
+
+def _reminder(ctx: Context, case: Case, tier: Tier, step: Step) -> Reminder:
+    next_channel = ctx.policy.channels.get(step.channel) if step.channel else None
+    return Reminder.of(
+        case, tier, step, channel_of(ctx, case, tier), next_channel.id if next_channel else None
+    )
+
+
+def _item(ctx: Context, reminder: Reminder, step: Step, now: datetime) -> Item:
+    return Item(
+        item_id=ctx.new_id("out"),
+        kind=REMINDER,
+        key=f"step:{reminder.case_id}:{step.index}",
+        payload=reminder.to_payload(),
+        created_at=now,
+        next_try_at=min(now, reminder.due_at),  # what is most overdue is bundled first
+    )
+
+
+def _bundle(ctx: Context, now: datetime) -> int:
+    """Turn up to a thousand waiting reminders into notices, in one transaction; how many notices."""
+    with ctx.database.write() as tx:
+        claims = outbox.claim(tx, {REMINDER}, ACTOR, now, LEASE, MOST_BUNDLED)
+        reminders = [Reminder.from_payload(claim.item.payload) for claim in claims]
+        first = claims[0].item.item_id if claims else ""
+        items = [
+            Item(ctx.new_id("out"), NOTICE, f"bundle:{first}:{number}", notice.to_payload(), now)
+            for number, notice in enumerate(bundled(reminders))
+        ]
+        outbox.add_many(tx, items)
+        for claim in claims:
+            outbox.finish(tx, claim, now)
+    return len(items)

@@ -1,0 +1,36 @@
+"""Since when each task has the labels it has now: what was learned under others counts for nothing."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from bot.usecases.context import Context
+from storage import profiles
+from storage.database import Transaction
+from storage.profiles import StoredProfile
+
+LABELS = "labels"
+"""The kind of profile that keeps the digest of a task's labels, made when it was first seen."""
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def tick(ctx: Context) -> int:
+    """Note the label sets that are new; how many changed.
+
+    The first one of a task counts as if it had been there always.
+    """
+    now = ctx.clock.now()
+    with ctx.database.read() as tx:
+        known = {one.task: one.profile["digest"] for one in profiles.of_kind(tx, LABELS)}
+    digests = {name: task.labels_digest for name, task in ctx.policy.tasks.items()}
+    changed = [name for name, digest in digests.items() if known.get(name) != digest]
+    if changed:
+        with ctx.database.write() as tx:
+            for name in changed:
+                since = now if name in known else ALWAYS
+                profiles.save(tx, StoredProfile(name, LABELS, {"digest": digests[name]}, since))
+    return sum(name in known for name in changed)
+
+
+def since(tx: Transaction) -> Mapping[str, datetime]:
+    """Since when the labels of each task hold; tasks that were not looked at yet are missing."""
+    return profiles.made_at(tx, LABELS)

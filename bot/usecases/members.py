@@ -1,0 +1,69 @@
+"""Records who people are and where they are members, as Slack tells it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from bot.usecases.context import Context
+from routing.label import ExpertId
+from routing.policy import Policy, Tier
+from storage import audit, experts
+from storage.audit import Entry
+from storage.experts import Expert
+
+Names = Mapping[ExpertId, str]
+
+
+def sources(ctx: Context) -> tuple[str, ...]:
+    """Where membership counts: who may answer, and who reads a digest. `channel:C…`, `group:S…`."""
+    tiers = [tier for task in ctx.policy.tasks.values() for tier in task.tiers]
+    answering = [source for tier in tiers for source in _sources(ctx.policy, tier)]
+    leading = [f"channel:{ctx.policy.channel_id(team.channel)}" for team in ctx.policy.teams.values()]
+    return tuple(dict.fromkeys([*answering, *leading]))
+
+
+def _sources(policy: Policy, tier: Tier) -> Iterator[str]:
+    yield from tier.experts.sources(policy.channel_id(tier.channel))
+    for step in tier.escalation:
+        if step.channel:
+            yield f"channel:{policy.channel_id(step.channel)}"
+
+
+def record(ctx: Context, source: str, user_ids: Iterable[str]) -> None:
+    """Replace the members of a source by those just fetched, among them known people of guest workspaces."""
+    now = ctx.clock.now()
+    found = frozenset(user_ids)
+    people = {ExpertId(ctx.team_id, user_id) for user_id in found}
+    guests = [ExpertId(team_id, user_id) for team_id in ctx.policy.guest_teams for user_id in found]
+    with ctx.database.write() as tx:
+        known = experts.get_many(tx, guests) if guests else {}
+        experts.set_members(tx, source, sorted(people | set(known)), now)
+
+
+def record_people(ctx: Context, people: Iterable[Expert]) -> None:
+    """Store people as Slack knows them now."""
+    with ctx.database.write() as tx:
+        experts.upsert_many(tx, list(people))
+
+
+def joined(ctx: Context, channel_id: str, expert: ExpertId) -> None:
+    """Somebody joined a channel: they may answer what its members may answer, at once."""
+    with ctx.database.write() as tx:
+        experts.add_member(tx, f"channel:{channel_id}", expert)
+
+
+def left(ctx: Context, channel_id: str, expert: ExpertId) -> None:
+    """Somebody left a channel: they may not answer as its member any more, at once."""
+    with ctx.database.write() as tx:
+        experts.remove_member(tx, f"channel:{channel_id}", expert)
+
+
+def channel_changed(ctx: Context, channel_id: str, what: str) -> None:
+    """A channel was archived, deleted or renamed: goes on record."""
+    now = ctx.clock.now()
+    with ctx.database.write() as tx:
+        audit.append_many(tx, [Entry(now, "slack", f"channel.{what}", channel_id, {})])
+
+
+def names(ctx: Context, people: Iterable[ExpertId]) -> Names:
+    """The names of people, as far as they are known."""
+    with ctx.database.read() as tx:
+        return {expert: known.name for expert, known in experts.get_many(tx, people).items()}

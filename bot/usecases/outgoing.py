@@ -1,0 +1,142 @@
+"""What use cases put in the outbox: callbacks to services and notices to people, as values and as JSON."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+JsonObject = dict[str, Any]
+CALLBACK = "callback"
+NOTICE = "notice"
+REMINDER = "reminder"
+DIGEST = "digest"
+NEWS = "news"
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """An event about a case for its service; `event` is its type, such as `case.decided`.
+
+    Its outbox key names decision and endpoint, its ordering key is the case's id.
+    """
+
+    service: str
+    url: str
+    event: str
+    occurred_at: datetime
+    data: JsonObject
+
+    def to_payload(self) -> JsonObject:
+        """The callback as JSON for the outbox."""
+        return {
+            "service": self.service,
+            "url": self.url,
+            "event": self.event,
+            "occurred_at": self.occurred_at.isoformat(),
+            "data": self.data,
+        }
+
+    @classmethod
+    def from_payload(cls, payload: JsonObject) -> Self:
+        """The callback from the outbox's JSON."""
+        moment = datetime.fromisoformat(payload["occurred_at"])
+        return cls(payload["service"], payload["url"], payload["event"], moment, payload["data"])
+
+
+class About(StrEnum):
+    """Why a notice is sent."""
+
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+    DISPUTE = "dispute"
+    ASSIGNED = "assigned"
+    UNASSIGNED = "unassigned"
+    EXPIRED = "expired"
+    NOTE = "note"
+
+
+class Place(StrEnum):
+    """Where a notice is shown: under the case's message, in a channel, or in a person's direct messages."""
+
+    THREAD = "thread"
+    CHANNEL = "channel"
+    DM = "dm"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something people should know about one or more cases, most urgent first.
+
+    `people` are user ids to mention (in a DM: the one who gets it); `channel_id` is where a channel notice
+    goes, for a thread the channel of the case's message (None: the case's own channel). A notice that asks
+    for an answer is dropped when none of its cases waits any more; `note` is a sentence shown with it.
+    """
+
+    about: About
+    place: Place
+    case_ids: tuple[str, ...]
+    people: tuple[str, ...] = ()
+    channel_id: str | None = None
+    note: str = ""
+
+    def to_payload(self) -> JsonObject:
+        """The notice as JSON for the outbox."""
+        return {
+            "about": self.about.value,
+            "place": self.place.value,
+            "case_ids": list(self.case_ids),
+            "people": list(self.people),
+            "channel_id": self.channel_id,
+            "note": self.note,
+        }
+
+    @classmethod
+    def from_payload(cls, payload: JsonObject) -> Self:
+        """The notice from the outbox's JSON."""
+        return cls(
+            about=About(payload["about"]),
+            place=Place(payload["place"]),
+            case_ids=tuple(payload["case_ids"]),
+            people=tuple(payload["people"]),
+            channel_id=payload["channel_id"],
+            note=payload["note"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something a team should know about a task rather than a case: a threshold, an alarm.
+
+    `sentence` says what happened, `details` what is known about it, `advice` what to do; `case_ids` are
+    examples. `alarm_keys` name the alarms that it tells.
+    """
+
+    team: str
+    sentence: str
+    details: tuple[str, ...] = ()
+    advice: str = ""
+    case_ids: tuple[str, ...] = ()
+    alarm_keys: tuple[str, ...] = ()
+
+    def to_payload(self) -> JsonObject:
+        """The news as JSON for the outbox."""
+        return {
+            "team": self.team,
+            "sentence": self.sentence,
+            "details": list(self.details),
+            "advice": self.advice,
+            "case_ids": list(self.case_ids),
+            "alarm_keys": list(self.alarm_keys),
+        }
+
+    @classmethod
+    def from_payload(cls, payload: JsonObject) -> Self:
+        """The news from the outbox's JSON."""
+        return cls(
+            team=payload["team"],
+            sentence=payload["sentence"],
+            details=tuple(payload["details"]),
+            advice=payload["advice"],
+            case_ids=tuple(payload["case_ids"]),
+            alarm_keys=tuple(payload["alarm_keys"]),
+        )

@@ -1,0 +1,41 @@
+"""Describes once a day what the labeled cases of each task look like, so that a novel one is noticed."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.usecases import standing
+from bot.usecases.context import Context
+from bot.usecases.one_by_one import one_by_one
+from storage import inputs, profiles
+from storage.profiles import StoredProfile
+
+LOOK_BACK = timedelta(days=365)
+MOST_CASES = 10_000
+FEWEST = 100
+"""With fewer cases there is no profile: `routing.measures.novelty_profile.MIN_LABELED`."""
+EVERY = timedelta(days=1)
+
+
+def tick(ctx: Context) -> int:
+    """Describe the tasks whose profile is a day old, or that have none; how many profiles are new."""
+    now = ctx.clock.now()
+    with ctx.database.read() as tx:
+        made_at = profiles.made_at(tx, standing.NOVELTY)
+    due = [task for task in ctx.policy.tasks if task not in made_at or now - made_at[task] >= EVERY]
+    return sum(one_by_one(partial(_describe, ctx, now), due))
+
+
+def _describe(ctx: Context, now: datetime, task: str) -> int:
+    """1 if there is a new profile; none while too few cases are labeled."""
+    with ctx.database.read() as tx:
+        decided = inputs.decided(tx, [task], now - LOOK_BACK, now, MOST_CASES)
+    if len(decided) < FEWEST:
+        return 0
+    from routing.measures.novelty_profile import fit_novelty
+
+    profile = fit_novelty([one.input for one in decided])
+    if profile is None:
+        return 0
+    with ctx.database.write() as tx:
+        profiles.save(tx, StoredProfile(task, standing.NOVELTY, profile.to_json(), now))
+    return 1

@@ -1,0 +1,67 @@
+"""What a service may read: its own cases and the feed of their decisions."""
+
+from dataclasses import dataclass
+
+from bot.usecases.context import Context
+from routing.case import Case, Decision, Disposition
+from storage import cases, decisions, predictions
+from storage.database import Transaction
+from storage.decisions import FeedEntry
+from storage.predictions import StoredPrediction
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStanding:
+    """Where a prediction is: what triage made of it and, where people look at it, the case."""
+
+    prediction: StoredPrediction
+    case: Case | None
+
+    @property
+    def status(self) -> str:
+        """The disposition of a prediction that nobody reviews, else the case's status."""
+        return self.prediction.routing.disposition.value if self.case is None else self.case.status.value
+
+    @property
+    def decision(self) -> Decision | None:
+        """The decision in force."""
+        return None if self.case is None else self.case.decision
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """Some lines of the feed, the cursor to go on from, and whether there are more now."""
+
+    entries: tuple[FeedEntry, ...]
+    next: int
+    has_more: bool
+
+
+def standing(ctx: Context, service: str, case_id: str) -> CaseStanding | None:
+    """The service's prediction with this id; None where there is none, or it is another service's."""
+    with ctx.database.read() as tx:
+        prediction = predictions.get(tx, case_id)
+        if prediction is None or prediction.submission.service != service:
+            return None
+        return _standing(tx, prediction)
+
+
+def standing_of(ctx: Context, service: str, external_id: str) -> CaseStanding | None:
+    """The prediction that the service posted under its own id."""
+    key = (service, external_id)
+    with ctx.database.read() as tx:
+        prediction = predictions.find_many(tx, [key]).get(key)
+        return None if prediction is None else _standing(tx, prediction)
+
+
+def decision_feed(ctx: Context, service: str, after: int, limit: int) -> FeedPage:
+    """The service's decisions beyond the cursor `after` (0 for all), at most `limit`, oldest first."""
+    with ctx.database.read() as tx:
+        found = decisions.feed(tx, service, after, limit + 1)
+    entries = tuple(found[:limit])
+    return FeedPage(entries, entries[-1].cursor if entries else after, len(found) > limit)
+
+
+def _standing(tx: Transaction, prediction: StoredPrediction) -> CaseStanding:
+    is_reviewed = prediction.routing.disposition is Disposition.REVIEW
+    return CaseStanding(prediction, cases.get(tx, prediction.case_id) if is_reviewed else None)

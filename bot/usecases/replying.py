@@ -1,0 +1,110 @@
+"""Reads a thread reply: an answer with its reason, a reason for an answer, or something to ask back."""
+
+from dataclasses import dataclass, replace
+
+from bot.usecases.answering import Answer, give
+from bot.usecases.context import Context
+from bot.usecases.outcome import AlreadyDecided, Gone, Ignored, Outcome, Recorded, Repeated, Unclear
+from bot.usecases.showing import show
+from bot.usecases.sitting import Act, Sitting, is_allowed, sit_down
+from routing.case import record_label
+from routing.label import ExpertId, Label, Rationale, Via
+from routing.thread_reply import FreeText, LabelReply, clean, interpret
+from storage import audit, cases, events, labels, projections
+from storage.audit import Entry
+
+LONGEST_RATIONALE = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadReply:
+    """What somebody wrote in the thread of a message, as Slack sends it."""
+
+    expert: ExpertId
+    channel_id: str
+    thread_ts: str
+    text: str
+    event_id: str
+
+
+def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
+    """Take a reply in a case's thread for what it is; replies in other threads are nobody's business.
+
+    Raises DatabaseUnavailable, with nothing recorded: Slack then sends the event again.
+    """
+    with ctx.database.write() as tx:
+        shown = projections.by_message(tx, reply.channel_id, reply.thread_ts)
+        if shown is None:
+            return Ignored()
+        key = f"event:{reply.event_id}"
+        act = Act(shown.case_id, reply.expert, key, reply.channel_id, reply.thread_ts, shown.shown_version)
+        sitting = sit_down(ctx, tx, act)
+        return sitting if isinstance(sitting, Gone) else _taken(sitting, reply.text)
+
+
+def _taken(sitting: Sitting, text: str) -> Outcome:
+    meant = interpret(text, sitting.task)
+    if isinstance(meant, LabelReply):
+        return _answered(sitting, meant)
+    own = sitting.case.label_of(sitting.act.expert)
+    if own is not None and isinstance(meant, FreeText):
+        return _explained(sitting, own, meant.text)
+    if not sitting.case.is_waiting or not is_allowed(sitting, sitting.act.expert):
+        return Ignored()
+    if not events.claim(sitting.tx, sitting.act.key, sitting.now):
+        return Repeated(sitting.case)
+    return Unclear(sitting.case, clean(text))
+
+
+def _answered(sitting: Sitting, meant: LabelReply) -> Outcome:
+    """`fraud: the address does not match`; the same label again only adds the reason."""
+    own = sitting.case.label_of(sitting.act.expert)
+    if own is not None and own.label == meant.label:
+        return _explained(sitting, own, meant.rationale or "")
+    given = Answer(
+        act=sitting.act,
+        label=meant.label,
+        via=Via.THREAD,
+        rationale=meant.rationale or None,
+        is_correction=own is not None,
+    )
+    return give(sitting, given)
+
+
+def _joined(label: Label, text: str) -> Rationale:
+    before = label.rationale
+    words = f"{before.text}\n{text}" if before and before.text else text
+    return Rationale(words[:LONGEST_RATIONALE], before.reason_code if before else None)
+
+
+def _explained(sitting: Sitting, own: Label, text: str) -> Outcome:
+    """The person's own answer again, in a new round, now with its reason; the decision stands."""
+    if not text.strip():
+        return Ignored()
+    if not sitting.case.takes_answer_of(own.expert):
+        return AlreadyDecided(sitting.case)
+    if not events.claim(sitting.tx, sitting.act.key, sitting.now):
+        return Repeated(sitting.case)
+    label = replace(
+        own,
+        label_id=sitting.ctx.new_id("label"),
+        round=sitting.case.next_round(own.expert),
+        labeled_at=sitting.now,
+        via=Via.THREAD,
+        screen_version=sitting.act.screen_version,
+        rationale=_joined(own, text.strip()),
+    )
+    case = record_label(sitting.case, label)
+    labels.add(sitting.tx, label)
+    cases.save(sitting.tx, case)
+    show(sitting, case)
+    sitting.record("label.explained", label_id=label.label_id, round=label.round)
+    return Recorded(case)
+
+
+def message_deleted(ctx: Context, channel_id: str, ts: str) -> None:
+    """A message was deleted in Slack; if it was a case's, it is posted anew, once."""
+    now = ctx.clock.now()
+    with ctx.database.write() as tx:
+        if projections.lost(tx, channel_id, ts):
+            audit.append_many(tx, [Entry(now, "slack", "message.deleted", f"{channel_id}:{ts}", {})])

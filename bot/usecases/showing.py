@@ -1,0 +1,63 @@
+"""What follows a change of a case: its messages are wanted anew, its service hears of decisions."""
+
+from datetime import datetime
+
+from bot.usecases.callback_payload import callback_data
+from bot.usecases.outgoing import CALLBACK, NOTICE, Callback, Notice
+from bot.usecases.sitting import Sitting, channel_of
+from routing.case import Case, Decision
+from routing.policy import Tier
+from storage import outbox, projections
+from storage.database import Transaction
+from storage.outbox import Item
+
+
+def show(sitting: Sitting, case: Case) -> None:
+    """Ask for a new version of each message of the case, or for its first one."""
+    tx, risk, now = sitting.tx, sitting.tier.risk, sitting.now
+    if not projections.renew(tx, case.case_id, risk, case.due_at, now):
+        channel_id = channel_of(sitting.ctx, case, sitting.tier)
+        projections.want(tx, case.case_id, channel_id, risk, case.due_at, now)
+
+
+def show_also(
+    tx: Transaction, case: Case, tier: Tier, home_id: str, channel_id: str | None, now: datetime
+) -> None:
+    """Ask for a message of the case where it is escalated to: not all there can see its home channel."""
+    if channel_id is not None and channel_id != home_id:
+        projections.want(tx, case.case_id, channel_id, tier.risk, case.due_at, now)
+
+
+def _endpoint(sitting: Sitting, case: Case) -> str | None:
+    service = sitting.ctx.policy.services.get(case.submission.service)
+    return case.submission.callback_url or (service.callback_url if service else None)
+
+
+def call_back(sitting: Sitting, case: Case, decision: Decision, event: str) -> None:
+    """Queue the callback about `decision`, in order with the case's others; nothing without an endpoint."""
+    url = _endpoint(sitting, case)
+    if url is None:
+        return
+    callback = Callback(case.submission.service, url, event, sitting.now, callback_data(case, decision))
+    suffix = "|reopened" if event == "case.reopened" else ""
+    item = Item(
+        item_id=sitting.ctx.new_id("out"),
+        kind=CALLBACK,
+        key=f"{decision.decision_id}|{url}{suffix}",
+        payload=callback.to_payload(),
+        created_at=sitting.now,
+        ordering_key=case.case_id,
+    )
+    outbox.add_many(sitting.tx, [item])
+
+
+def notify(sitting: Sitting, notice: Notice, key: str) -> None:
+    """Queue a notice to people; `key` names it for ever."""
+    item = Item(
+        item_id=sitting.ctx.new_id("out"),
+        kind=NOTICE,
+        key=key,
+        payload=notice.to_payload(),
+        created_at=sitting.now,
+    )
+    outbox.add_many(sitting.tx, [item])

@@ -1,0 +1,151 @@
+"""One person before one locked case: who acts on what, and whether they may."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.usecases.context import Context
+from bot.usecases.outcome import Gone, NotAllowed
+from routing.case import Case, CaseStatus
+from routing.errors import UnknownTask
+from routing.label import ExpertId
+from routing.permission import may_label, sources
+from routing.policy import Task, Tier
+from storage import audit, cases, experts, projections
+from storage.audit import Entry
+from storage.database import Transaction
+from storage.errors import CaseUnknown
+
+_UNKNOWN = "This case is not known here. Perhaps it was erased; there is nothing left to answer."
+_FOREIGN = (
+    "This control does not belong to that case. Nothing was recorded; please use the case's own message."
+)
+_NO_TASK = "The policy no longer has this task. Ask the person who keeps the policy; nothing was recorded."
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who acts on which case. `key` names the act for ever, so that it counts once.
+
+    `channel_id` and `ts` are the message it was done on, `ts` empty if it was none of the case's messages.
+    """
+
+    case_id: str
+    expert: ExpertId
+    key: str
+    channel_id: str = ""
+    ts: str = ""
+    screen_version: int = 0
+
+    @property
+    def actor(self) -> str:
+        """Who acts, for the audit trail."""
+        return f"{self.expert.team_id}:{self.expert.user_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A case locked for one act, with its task, tier and the moment."""
+
+    ctx: Context
+    tx: Transaction
+    act: Act
+    case: Case
+    task: Task
+    tier: Tier
+    now: datetime
+
+    def record(self, action: str, **data: object) -> None:
+        """Put the act on record; comes last in a transaction, since it locks the audit trail's head."""
+        entry = Entry(self.now, self.act.actor, action, self.case.case_id, data)
+        audit.append_many(self.tx, [entry])
+
+
+def channel_of(ctx: Context, case: Case, tier: Tier) -> str:
+    """The Slack channel of a case; its tier's if the policy no longer has the case's own."""
+    known = ctx.policy.channels.get(case.channel) or ctx.policy.channels[tier.channel]
+    return known.id
+
+
+def sit_down(ctx: Context, tx: Transaction, act: Act) -> Sitting | Gone:
+    """Lock the case for `act`; refuses, on record, cases and messages that do not exist."""
+    found = _sitting(ctx, tx, act, cases.lock)
+    if isinstance(found, Gone) and found.why:
+        data = {"why": found.why, "channel_id": act.channel_id, "ts": act.ts}
+        entry = Entry(ctx.clock.now(), act.actor, "act.refused", act.case_id[:80], data)
+        audit.append_many(tx, [entry])
+    return found
+
+
+def read_sitting(ctx: Context, tx: Transaction, act: Act) -> Sitting | Gone:
+    """The same without a lock, for looking only."""
+    return _sitting(ctx, tx, act, cases.get)
+
+
+def _sitting(
+    ctx: Context, tx: Transaction, act: Act, load: Callable[[Transaction, str], Case]
+) -> Sitting | Gone:
+    try:
+        case = load(tx, act.case_id)
+    except CaseUnknown:
+        return Gone(_UNKNOWN, "unknown_case")
+    if act.ts and not _is_own_message(tx, act):
+        return Gone(_FOREIGN, "foreign_message")
+    try:
+        task = ctx.policy.task(case.submission.task)
+    except UnknownTask:
+        return Gone(_NO_TASK)
+    return Sitting(ctx, tx, act, case, task, task.tier(case.tier), ctx.clock.now())
+
+
+def _is_own_message(tx: Transaction, act: Act) -> bool:
+    """A message that is known must be the case's; one just posted may not be known yet, its channel is."""
+    here = [one for one in projections.of_case(tx, act.case_id) if one.channel_id == act.channel_id]
+    if any(one.ts == act.ts for one in here):
+        return True
+    return bool(here) and projections.by_message(tx, act.channel_id, act.ts) is None
+
+
+def members_of(ctx: Context, tx: Transaction, case: Case, tier: Tier) -> frozenset[ExpertId]:
+    """Everybody whose membership lets them answer the case."""
+    found = sources(case, tier, ctx.policy)
+    return frozenset(member for source in found for member in experts.members(tx, source))
+
+
+def is_insider(ctx: Context, expert: ExpertId) -> bool:
+    """Whether the person is of this workspace or of one that the policy names."""
+    return expert.team_id in {ctx.team_id, *ctx.policy.guest_teams}
+
+
+def is_allowed(sitting: Sitting, expert: ExpertId) -> bool:
+    """Whether `expert` may answer this case as it stands."""
+    members = members_of(sitting.ctx, sitting.tx, sitting.case, sitting.tier)
+    ctx = sitting.ctx
+    return may_label(sitting.case, sitting.tier, expert, members, ctx.team_id, ctx.policy.guest_teams)
+
+
+def not_allowed(sitting: Sitting) -> NotAllowed | None:
+    """The refusal of a person who may not act on this case, on record; None if they may."""
+    if is_allowed(sitting, sitting.act.expert):
+        return None
+    sitting.record("act.refused", why="not_allowed")
+    return NotAllowed(who_may(sitting))
+
+
+def who_may(sitting: Sitting) -> str:
+    """Who may answer the case, as a sentence for somebody who may not."""
+    if not is_insider(sitting.ctx, sitting.act.expert):
+        return "Only people of this workspace may answer here. Nothing was recorded."
+    if sitting.case.status is CaseStatus.DISPUTED:
+        return "The experts disagreed, so only a senior expert may answer now. Nothing was recorded."
+    experts_named = sitting.tier.experts
+    groups = [
+        "the members of the case's channel" if experts_named.channel_members else "",
+        "a user group" if experts_named.user_group else "",
+        "people named in the policy" if experts_named.people else "",
+    ]
+    who = " or ".join(group for group in groups if group)
+    return (
+        f"Cases of the tier “{sitting.tier.name}” may be answered by {who}, and you are not among them. "
+        "Nothing was recorded; ask your lead to be added."
+    )

@@ -1,0 +1,81 @@
+"""Reads what is in force, for the webhook's path: calibrators, certificates, profiles, audit shares."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from bot.usecases.context import Context
+from routing.confidence import Calibrator
+from routing.novelty import NoveltyProfile
+from routing.policy import Promised
+from routing.standing import Grant, GrantKey, ModelKey, Standing, TierKey
+from storage import audit_shares, calibrators, certificates, profiles
+from storage.audit_shares import AuditShare
+from storage.certificates import Attempt, CertificateKey
+from storage.database import Transaction
+
+NOVELTY = "novelty"
+"""The kind of profile that tells what is unlike everything labeled."""
+
+
+def tick(ctx: Context) -> dict[str, int]:
+    """Read what is in force anew; whether that changed anything."""
+    holder = ctx.standing
+    with ctx.database.read() as tx:
+        made_at = profiles.made_at(tx, NOVELTY)
+        novelty = holder.present.novelty if made_at == holder.profiles_made_at else _novelty(tx)
+        standing = _read(tx, novelty, ctx.clock.now())
+    has_changed = standing != holder.present
+    holder.present, holder.profiles_made_at = standing, made_at
+    return {"changed": int(has_changed)}
+
+
+def _read(tx: Transaction, novelty: Mapping[str, NoveltyProfile], now: datetime) -> Standing:
+    return Standing(
+        calibrators=_calibrators(tx),
+        thresholds=_thresholds(tx),
+        novelty=novelty,
+        audits=_highest(audit_shares.in_force(tx, now)),
+        suspensions={_key(one.key): _why(one) for one in certificates.revoked(tx)},
+    )
+
+
+def _novelty(tx: Transaction) -> Mapping[str, NoveltyProfile]:
+    return {one.task: NoveltyProfile.from_json(one.profile) for one in profiles.of_kind(tx, NOVELTY)}
+
+
+def _calibrators(tx: Transaction) -> Mapping[ModelKey, Calibrator]:
+    return {
+        (fit.task, fit.model.name, fit.model.version): Calibrator.from_json(fit.calibrator)
+        for fit in calibrators.latest(tx)
+        if fit.is_used
+    }
+
+
+def _thresholds(tx: Transaction) -> Mapping[GrantKey, Grant]:
+    return {
+        _key(one.key): Grant(
+            certificate_id=one.certificate_id,
+            threshold=one.threshold,
+            promise=Promised.model_validate(one.answer["promise"]),
+            labels_digest=one.labels_digest,
+            calibrator_version=one.calibrator_version,
+        )
+        for one in certificates.standing(tx)
+        if one.certificate_id is not None and one.threshold is not None
+    }
+
+
+def _key(key: CertificateKey) -> GrantKey:
+    return key.task, key.tier, key.model.name, key.model.version, key.slice
+
+
+def _why(revoked: Attempt) -> str:
+    return f"the certified threshold was revoked: {revoked.revoked_reason}"
+
+
+def _highest(asked: Iterable[AuditShare]) -> Mapping[TierKey, float]:
+    shares: dict[TierKey, float] = {}
+    for one in asked:
+        key = (one.task, one.tier)
+        shares[key] = max(one.share, shares.get(key, 0.0))
+    return shares

@@ -1,0 +1,167 @@
+"""What a tier's threshold is, where it comes from, and what the labels of the last weeks would certify."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from routing.policy import Policy, Task, Team, Tier
+from routing.prediction import ModelRef
+from routing.promise import Certificate, NotYet, Promise, answer_from_json
+from routing.quality import ThresholdRow, ThresholdState
+from routing.risk_coverage import RiskCoverage
+from storage import certificates, evidence
+from storage.certificates import Attempt, CertificateKey
+from storage.database import Transaction
+from storage.evidence import Scores, TrafficCount
+
+if TYPE_CHECKING:
+    from routing.measures.risk_coverage import Traffic
+
+USUAL_CONFIDENCE = 0.95
+"""A tier without a promise is held against the team's target with this confidence."""
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The predictions of one model that fall in one tier of a task; `received` of them in the period."""
+
+    task: Task
+    tier: Tier
+    model: ModelRef
+    received: int
+
+    @property
+    def key(self) -> CertificateKey:
+        """What a certificate for all of it is for."""
+        return CertificateKey(self.task.name, self.tier.name, self.model)
+
+
+def threshold_rows(
+    tx: Transaction,
+    policy: Policy,
+    team: Team,
+    counts: Iterable[TrafficCount],
+    since: datetime,
+    until: datetime,
+) -> tuple[tuple[ThresholdRow, ...], RiskCoverage | None]:
+    """The threshold of every stream of the team's tasks, and the curve of the busiest one that has labels."""
+    rows: list[ThresholdRow] = []
+    curve: RiskCoverage | None = None
+    for stream in streams(policy, team.tasks, counts):
+        row = _standing(tx, stream, team)
+        if row.state is ThresholdState.REVIEWED and row.promise is None:
+            rows.append(row)
+            continue
+        settled = until - stream.tier.due_in  # what experts still have time for would count as unanswered
+        scores = evidence.scores(tx, stream.task.name, stream.tier.name, stream.model, since, settled)
+        row = _with_proposal(row, scores, _looks(tx, stream, since, until))
+        rows.append(row)
+        curve = curve or _curve(row, stream, scores)
+    return tuple(rows), curve
+
+
+def streams(policy: Policy, tasks: Iterable[str], counts: Iterable[TrafficCount]) -> Iterator[Stream]:
+    """What came in by task, tier and model, the busiest first; tiers that left the policy are passed over."""
+    received: Counter[tuple[str, str, ModelRef]] = Counter()
+    for count in counts:
+        received[count.task, count.tier, count.model] += count.stratum.received
+    wanted = frozenset(tasks)
+    for (task_name, tier_name, model), number in received.most_common():
+        task = policy.tasks.get(task_name)
+        tier = next((one for one in task.tiers if one.name == tier_name), None) if task else None
+        if task is not None and tier is not None and task_name in wanted:
+            yield Stream(task, tier, model, number)
+
+
+def promise_of(tier: Tier) -> Promise | None:
+    """What the tier promises; None if it promises nothing."""
+    promised = tier.promised
+    return Promise(promised.error, promised.confidence) if promised else None
+
+
+def _standing(tx: Transaction, stream: Stream, team: Team) -> ThresholdRow:
+    """What is in force now, without a look at the labels."""
+    tier = stream.tier
+    row = ThresholdRow(
+        task=stream.task.name,
+        tier=tier.name,
+        model=stream.model,
+        state=ThresholdState.REVIEWED,
+        in_force=None,
+        promise=promise_of(tier),
+    )
+    if tier.promised is not None:
+        return _promised(row, certificates.last_granted(tx, stream.key), certificates.last(tx, stream.key))
+    if isinstance(tier.accept_above, float):
+        target = Promise(team.target_error, USUAL_CONFIDENCE) if team.target_error else None
+        return replace(row, state=ThresholdState.FIXED, in_force=tier.accept_above, promise=target)
+    return row
+
+
+def _promised(row: ThresholdRow, granted: Attempt | None, last: Attempt | None) -> ThresholdRow:
+    if granted is not None and granted.revoked_at is None:
+        return replace(row, state=ThresholdState.GRANTED, in_force=granted.threshold)
+    if granted is not None:
+        return replace(row, state=ThresholdState.REVOKED, why=granted.revoked_reason or "")
+    found = answer_from_json(last.answer) if last else None
+    why = found.why if isinstance(found, NotYet) else ""
+    return replace(row, state=ThresholdState.NOT_YET, found=found, why=why)
+
+
+def _looks(tx: Transaction, stream: Stream, since: datetime, until: datetime) -> int:
+    """The number of this look at the labels: each spends its part of the promise."""
+    made = certificates.attempts(tx, stream.key)
+    weeks = (until - since) // WEEK
+    return 1 + max(made, weeks)
+
+
+def _with_proposal(row: ThresholdRow, scores: Scores, look: int) -> ThresholdRow:
+    """The row with what the labels would certify; as it is where nothing is to be kept."""
+    if row.promise is None or not len(scores):
+        return row
+    from routing.measures.guarantee import certify
+
+    found = certify(traffic_of(scores), row.promise, row.in_force, look)
+    if not isinstance(found, Certificate):
+        return replace(row, found=found)
+    return replace(row, found=found, gain=_gain(scores, row.in_force, found.threshold))
+
+
+def _gain(scores: Scores, before: float | None, after: float) -> float:
+    """Which share of the stream would be accepted that is not now; below 0, less."""
+    now = sum(score >= before for score in scores.calibrated) if before is not None else 0
+    return (sum(score >= after for score in scores.calibrated) - now) / len(scores)
+
+
+def traffic_of(scores: Scores) -> "Traffic":
+    """A stream's predictions as arrays."""
+    from routing.measures.risk_coverage import Traffic
+
+    return Traffic.of(
+        scores.calibrated,
+        scores.inclusion_probability,
+        scores.is_asked,
+        scores.is_labeled,
+        scores.is_error,
+    )
+
+
+def _curve(row: ThresholdRow, stream: Stream, scores: Scores) -> RiskCoverage | None:
+    from routing.measures.risk_coverage import risk_coverage
+
+    promised = row.found.threshold if isinstance(row.found, Certificate) else None
+    marked = [one for one in (row.in_force, promised) if one is not None]
+    points = risk_coverage(traffic_of(scores), marked=marked)
+    if not points:
+        return None
+    return RiskCoverage(
+        name=f"{stream.task.name}, {stream.tier.name}",
+        received=len(scores),
+        points=points,
+        current=row.in_force,
+        promised=promised,
+        target=row.promise.error if row.promise else None,
+    )

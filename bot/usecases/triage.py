@@ -1,0 +1,164 @@
+"""Routes predictions, stores the new ones with their cases, and says what became of each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from bot.usecases.context import Context
+from bot.usecases.grounds import grounds
+from routing.case import Case, open_case
+from routing.disposition import Disposition, Routing
+from routing.prediction import Submission
+from routing.standing import Standing
+from storage import cases, images, predictions, projections
+from storage.audit import Entry
+from storage.database import Transaction
+from storage.predictions import NewPrediction, PostedKey, StoredPrediction
+from storage.projections import Wanted
+
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Posted bytes of a picture and the id under which they are stored."""
+
+    image_id: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One checked prediction; `body_digest` tells whether another body says the same."""
+
+    submission: Submission
+    body_digest: bytes
+    picture: Picture | None = None
+
+    @property
+    def key(self) -> PostedKey:
+        """What names the prediction for ever."""
+        return self.submission.service, self.submission.external_id
+
+
+@dataclass(frozen=True, slots=True)
+class Triaged:
+    """What is stored under each posted key, what the service is told of it, and what goes on record."""
+
+    stored: dict[PostedKey, StoredPrediction]
+    answers: dict[PostedKey, JsonObject]
+    new: dict[PostedKey, Posted]
+    entries: tuple[Entry, ...]
+
+    def is_new(self, item: Posted) -> bool:
+        """Whether this very item was stored now: not one that is a repeat of it."""
+        return self.new.get(item.key) is item
+
+
+def store(ctx: Context, tx: Transaction, items: Sequence[Posted], now: datetime) -> Triaged:
+    """Route and store those of `items` whose key is new; of several with one key the first counts."""
+    first: dict[PostedKey, Posted] = {}
+    for item in items:
+        first.setdefault(item.key, item)
+    standing = ctx.standing.present
+    # In the order of their keys, so that two replicas storing the same ones wait for each other once.
+    routed = [_routed(ctx, standing, first[key], now) for key in sorted(first)]
+    inserted = predictions.add_many(tx, routed)
+    new = [prediction for prediction in routed if prediction.case_id in inserted]
+    opened = [_open(ctx, one) for one in new if one.routing.disposition is Disposition.REVIEW]
+    _store_review(ctx, tx, opened, first)
+    known = _known(tx, [_key(one) for one in routed if one.case_id not in inserted])
+    due = {case.case_id: case.due_at for case in opened} | _due(tx, known.values())
+    stored = {_key(one): one for one in new} | known
+    return Triaged(
+        stored=stored,
+        answers={key: told(one, due.get(one.case_id)) for key, one in stored.items()},
+        new={_key(one): first[_key(one)] for one in new},
+        entries=tuple(_entry(one, now) for one in new),
+    )
+
+
+def _key(prediction: NewPrediction) -> PostedKey:
+    return prediction.submission.service, prediction.submission.external_id
+
+
+def _routed(ctx: Context, standing: Standing, posted: Posted, now: datetime) -> NewPrediction:
+    routing = ctx.router.route(posted.submission, ctx.draw_key, standing)
+    submission = _kept(posted.submission, routing)
+    return NewPrediction(ctx.new_id("case"), submission, posted.body_digest, routing, ctx.policy.version, now)
+
+
+def _kept(submission: Submission, routing: Routing) -> Submission:
+    """The submission as it is stored: bytes of a picture are kept only for experts to see."""
+    image = submission.input.image
+    if image is None or image.image_id is None or routing.disposition is Disposition.REVIEW:
+        return submission
+    return replace(submission, input=replace(submission.input, image=replace(image, image_id=None)))
+
+
+def _open(ctx: Context, one: NewPrediction) -> Case:
+    task = ctx.policy.task(one.submission.task)
+    return open_case(one.case_id, one.submission, one.routing, task, one.policy_version, one.received_at)
+
+
+def _store_review(
+    ctx: Context, tx: Transaction, opened: Sequence[Case], posted: dict[PostedKey, Posted]
+) -> None:
+    """Store the cases, the wish to see them in their channels, and their pictures."""
+    cases.add_many(tx, opened)
+    projections.want_many(tx, [_wanted(ctx, case) for case in opened])
+    pictures = [posted[case.submission.service, case.submission.external_id].picture for case in opened]
+    images.add_many(tx, [(one.image_id, one.media_type, one.content) for one in pictures if one is not None])
+
+
+def _wanted(ctx: Context, case: Case) -> Wanted:
+    tier = ctx.policy.task(case.submission.task).tier(case.tier)
+    channel_id = ctx.policy.channel_id(case.channel)
+    return Wanted(case.case_id, channel_id, tier.risk, case.due_at, case.opened_at)
+
+
+def _known(tx: Transaction, keys: Sequence[PostedKey]) -> dict[PostedKey, StoredPrediction]:
+    return predictions.find_many(tx, keys) if keys else {}
+
+
+def _due(tx: Transaction, known: Iterable[StoredPrediction]) -> dict[str, datetime]:
+    reviewed = [one.case_id for one in known if one.routing.disposition is Disposition.REVIEW]
+    return cases.due_at_of(tx, reviewed) if reviewed else {}
+
+
+def told(prediction: StoredPrediction, due_at: datetime | None) -> JsonObject:
+    routing = prediction.routing
+    return {
+        "case_id": prediction.case_id,
+        "external_id": prediction.submission.external_id,
+        "disposition": routing.disposition.value,
+        "tier": routing.tier,
+        "reasons": list(routing.reasons),
+        "inclusion_probability": routing.inclusion_probability,
+        "confidence": prediction.submission.prediction.confidence,
+        **grounds(routing),
+        "due_at": None if due_at is None else due_at.isoformat().replace("+00:00", "Z"),
+        "links": {"self": f"/v1/cases/{prediction.case_id}"},
+    }
+
+
+def _entry(prediction: NewPrediction, now: datetime) -> Entry:
+    routing = prediction.routing
+    is_review = routing.disposition is Disposition.REVIEW
+    return Entry(
+        at=now,
+        actor=f"service:{prediction.submission.service}",
+        action="case.opened" if is_review else f"prediction.{routing.disposition.value}",
+        subject=prediction.case_id,
+        data={
+            "task": prediction.submission.task,
+            "tier": routing.tier,
+            "inclusion_probability": routing.inclusion_probability,
+            "is_audit": routing.is_audit,
+            **{name: value for name, value in grounds(routing).items() if value is not None},
+            "policy_version": prediction.policy_version,
+            "body_digest": prediction.body_digest.hex(),
+        },
+    )

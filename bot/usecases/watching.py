@@ -1,0 +1,148 @@
+"""Watches the certificates in force: revokes one at once when audits, labels or the policy speak against it.
+
+Nearly free while nothing happens: numpy is imported only when there are decisions to look at.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from bot.usecases import standing
+from bot.usecases.context import Context
+from bot.usecases.one_by_one import one_by_one
+from bot.usecases.revoking import revoke
+from bot.usecases.thresholds import promise_of
+from routing.alarm import EXAMPLES, WHOLE, Alarm, AlarmKind
+from routing.policy import Policy
+from routing.prediction import ModelRef
+from routing.promise import MonitorReport, Promise
+from storage import audit, calibrators, certificates, decisions, evidence
+from storage.certificates import Attempt
+from storage.evidence import Audited
+
+Versions = Mapping[tuple[str, ModelRef], str | None]
+"""The version of the calibrator in force by task and model."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """Why a certificate has to be revoked."""
+
+    reason: str
+    alarm: Alarm | None = None
+
+
+class Watch:
+    """Looks at the certificates in force again whenever decisions came or certificates changed."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._seen: tuple[object, ...] = ()
+
+    def tick(self) -> dict[str, int]:
+        """How many certificates were revoked."""
+        with self._ctx.database.read() as tx:
+            granted = certificates.standing(tx)
+            if not granted:
+                return {"revoked": 0}
+            versions = {(one.task, one.model): one.version for one in calibrators.latest(tx) if one.is_used}
+            present = (decisions.changes(tx), *(one.certificate_id for one in granted), *versions.values())
+        if present == self._seen:
+            return {"revoked": 0}
+        revoked = self._look(granted, versions)
+        self._seen = present
+        return {"revoked": revoked}
+
+    def _look(self, granted: Sequence[Attempt], versions: Versions) -> int:
+        now = self._ctx.clock.now()
+        try:
+            return sum(one_by_one(partial(_watch, self._ctx, versions, now), granted))
+        finally:
+            standing.tick(self._ctx)
+
+
+def _watch(ctx: Context, versions: Versions, now: datetime, granted: Attempt) -> int:
+    """1 if the certificate was revoked."""
+    key = granted.key
+    if key.task not in ctx.policy.tasks:
+        return 0
+    finding = _against(ctx, granted, versions.get((key.task, key.model)))
+    if finding is None:
+        return 0
+    with ctx.database.write() as tx:
+        entries = revoke(ctx, tx, granted, finding.reason, now, finding.alarm)
+        audit.append_many(tx, entries)
+    return len(entries)
+
+
+def _against(ctx: Context, granted: Attempt, calibrator_version: str | None) -> _Finding | None:
+    """What speaks against a certificate: that it is not for what is there now, or its audits."""
+    promise = _promise(ctx.policy, granted)
+    if promise is None:
+        return _Finding("the policy promises nothing for this tier any more")
+    was = Promise(**granted.answer["promise"])
+    if was.error > promise.error or was.confidence < promise.confidence:
+        return _Finding(f"the policy promises more now: {promise.words}")
+    if granted.labels_digest != ctx.policy.task(granted.key.task).labels_digest:
+        return _Finding("the labels of the task have changed")
+    if granted.calibrator_version != calibrator_version:
+        return _Finding("the calibrator that it was certified with is not in force any more")
+    return _by_audits(ctx, granted, promise)
+
+
+def _promise(policy: Policy, granted: Attempt) -> Promise | None:
+    """What the tier of the certificate promises now."""
+    tiers = policy.task(granted.key.task).tiers
+    tier = next((one for one in tiers if one.name == granted.key.tier), None)
+    return promise_of(tier) if tier else None
+
+
+def _by_audits(ctx: Context, granted: Attempt, promise: Promise) -> _Finding | None:
+    """What the audits since then say against it; None if they do not."""
+    key = granted.key
+    with ctx.database.read() as tx:
+        known = evidence.audited_errors(tx, key.task, key.tier, key.model, granted.attempted_at)
+    audits = [one for one in known if granted.threshold is not None and one.calibrated >= granted.threshold]
+    if not any(one.is_error for one in audits):
+        return None
+    from routing.measures.monitor import monitor
+
+    weights = [1 / one.inclusion_probability for one in audits]
+    least = ctx.policy.task(key.task).tier(key.tier).audit
+    report = monitor(
+        [one.is_error for one in audits],
+        weights,
+        alpha=promise.error,
+        delta=promise.delta,
+        largest_weight=max(1 / least, *weights),  # a policy that asked for fewer audits may have come before
+    )
+    if not report.is_revoked:
+        return None
+    of = f"{report.errors} of {report.n} audited cases were wrong"
+    reason = f"{of}, more than {100 * promise.error:.3g} % can explain"
+    return _Finding(reason, _alarm(granted, promise, report, audits, reason))
+
+
+def _alarm(
+    granted: Attempt, promise: Promise, report: MonitorReport, audits: Sequence[Audited], reason: str
+) -> Alarm:
+    """With the latest wrong ones as examples."""
+    wrong = [one.case_id for one in audits if one.is_error]
+    key = granted.key
+    p_value = min(1.0, 1 / report.e_value)
+    return Alarm(
+        kind=AlarmKind.ERROR,
+        task=key.task,
+        slice=WHOLE,
+        subject=None,
+        effect=report.errors / report.n - promise.error,
+        unit="share of accepted cases that are wrong",
+        statistic=report.e_value,
+        p_value=p_value,
+        adjusted_p_value=p_value,
+        n_reference=0,
+        n_window=report.n,
+        sentence=f"Tier {key.tier} of {key.model.name} {key.model.version}: {reason}.",
+        case_ids=tuple(wrong[: -EXAMPLES - 1 : -1]),
+    )
