@@ -1,0 +1,176 @@
+"""Draws the digest's picture: confidence against truth, risk against coverage, work and time by day."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from routing.day import Day
+from routing.digest import MIN_LABELS, Digest, TooFew
+from routing.reliability import CalibrationReport
+from routing.risk_coverage import RiskCoverage
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK, PAPER, FAINT = "#1d1c1d", "#ffffff", "#d9d9d9"
+BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
+"""Okabe and Ito's colors, which people who see few colors tell apart; marks and lines differ as well."""
+PIXELS_PER_INCH = 200
+WIDTH, PANEL = 6.0, 3.1
+LETTERS = 12
+HOUR_SECONDS = 3600
+
+
+def shown_calibration(digest: Digest) -> tuple[CalibrationReport | None, str]:
+    """The calibration that the picture shows, and of whom it speaks: of all watched traffic where it can."""
+    watched = digest.quality.calibration if digest.quality else None
+    if watched is not None and watched.n >= MIN_LABELS:
+        return watched, "all watched traffic, weighted"
+    reviewed = None if isinstance(digest.calibration, TooFew) else digest.calibration
+    return reviewed, "of reviewed cases"
+
+
+def draw_digest(title: str, digest: Digest) -> bytes | None:
+    """The digest's picture as a PNG; None where there is nothing to show."""
+    calibration, whose = shown_calibration(digest)
+    quality = digest.quality
+    return draw(
+        title, calibration, quality.curve if quality else None, quality.days if quality else (), whose
+    )
+
+
+def draw(
+    title: str,
+    calibration: CalibrationReport | None,
+    curve: RiskCoverage | None,
+    days: Sequence[Day],
+    whose: str = "of reviewed cases",
+) -> bytes | None:
+    """A PNG, 1200 pixels wide for phones, on white for dark mode too; None where there is nothing to show."""
+    from matplotlib.figure import Figure
+
+    panels: list[Callable[[Axes], None]] = []
+    if calibration is not None:
+        panels.append(partial(_reliability, report=calibration, whose=whose))
+    if curve is not None and curve.points:
+        panels.append(partial(_risk, curve=curve))
+    if any(day.received or day.decided for day in days):
+        panels.append(partial(_work, days=days))
+    if not panels:
+        return None
+    figure = Figure(
+        figsize=(WIDTH, PANEL * len(panels)), dpi=PIXELS_PER_INCH, facecolor=PAPER, layout="constrained"
+    )
+    figure.suptitle(title, fontsize=15, color=INK, fontweight="bold")
+    for axes, panel in zip(figure.subplots(len(panels), squeeze=False)[:, 0], panels, strict=True):
+        panel(axes)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.tick_params(labelsize=11)
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png")
+    return stream.getvalue()
+
+
+def _say(axes: Axes, title: str, along: str, up: str) -> None:
+    axes.set_title(title, loc="left", fontsize=LETTERS, color=INK)
+    axes.set_xlabel(along, fontsize=LETTERS, color=INK)
+    axes.set_ylabel(up, fontsize=LETTERS, color=INK)
+
+
+def _reliability(axes: Axes, report: CalibrationReport, whose: str) -> None:
+    """Points on the line: the model is as often right as it says."""
+    axes.plot([0, 1], [0, 1], color=INK, linewidth=1, linestyle="--", label="as sure as it is right")
+    shown = report.bins
+    axes.errorbar(
+        [one.mean_confidence for one in shown],
+        [one.accuracy for one in shown],
+        yerr=[
+            [one.accuracy - one.accuracy_low for one in shown],
+            [one.accuracy_high - one.accuracy for one in shown],
+        ],
+        fmt="o",
+        color=BLUE,
+        capsize=4,
+        label="this model, with 95 % intervals",
+    )
+    axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.3), yticks=[0, 0.2, 0.4, 0.6, 0.8, 1])
+    _say(
+        axes,
+        f"Is it as right as it is sure? (n={report.n}, {whose})",
+        "the model's confidence",
+        "share that was right",
+    )
+    axes.legend(frameon=False, fontsize=11, loc="upper left")
+
+
+def _risk(axes: Axes, curve: RiskCoverage) -> None:
+    """How the error of the accepted part grows with how much is accepted."""
+    coverage = [100 * point.coverage for point in curve.points]
+    axes.fill_between(
+        coverage,
+        [100 * point.low for point in curve.points],
+        [100 * point.high for point in curve.points],
+        color=BLUE,
+        alpha=0.18,
+        linewidth=0,
+        label="95 % interval",
+    )
+    axes.plot(coverage, [100 * point.error for point in curve.points], color=BLUE, label="error, estimated")
+    if curve.target is not None:
+        axes.axhline(100 * curve.target, color=ORANGE, linestyle=":", linewidth=2, label="allowed error")
+    for threshold, mark, words in (
+        (curve.current, "s", "threshold now"),
+        (curve.promised, "*", "threshold with a promise"),
+    ):
+        point = curve.at(threshold) if threshold is not None else None
+        if point is not None:
+            said = f"{words}: {threshold:.2f}"
+            color = ORANGE if mark == "s" else GREEN
+            place = 100 * point.coverage, 100 * point.error
+            axes.plot(*place, mark, color=color, markersize=13, label=said, linestyle="none")
+    top = max(100 * point.high for point in curve.points[len(curve.points) // 4 :])
+    axes.set(xlim=(0, 101), ylim=(0, min(100, max(1.0, 1.1 * top))))
+    _say(axes, f"What accepting more would cost ({curve.name})", "% of all traffic accepted", "% of it wrong")
+    axes.legend(frameon=False, fontsize=11, loc="upper left")
+
+
+def _work(axes: Axes, days: Sequence[Day]) -> None:
+    """Columns of what came in, a line of how long decisions took."""
+    places = range(len(days))
+    reviewed = [day.reviewed for day in days]
+    axes.bar(places, reviewed, color=BLUE, label="sent to experts")
+    axes.bar(
+        places,
+        [day.auto_accepted for day in days],
+        bottom=reviewed,
+        color=FAINT,
+        hatch="//",
+        edgecolor=INK,
+        linewidth=0.5,
+        label="accepted by the model alone",
+    )
+    axes.set_xticks(list(places), [f"{day.date:%a}\n{day.date.day}." for day in days])
+    _say(axes, "What came in, and how long decisions took", "", "predictions a day")
+    axes.set_ylim(0, 1.6 * max(1, *(day.reviewed + day.auto_accepted for day in days)))
+    times = axes.twinx()
+    _times(times, days)
+    lines = [part for one in (axes, times) for part in one.get_legend_handles_labels()[0]]
+    axes.legend(handles=lines, frameon=False, fontsize=11, loc="upper left")
+
+
+def _times(times: Axes, days: Sequence[Day]) -> None:
+    hours = [day.median_time.total_seconds() / HOUR_SECONDS if day.median_time else None for day in days]
+    timed = [(place, value) for place, value in enumerate(hours) if value is not None]
+    times.plot(
+        [place for place, _ in timed],
+        [value for _, value in timed],
+        "D-",
+        color=ORANGE,
+        label="median hours to a decision",
+    )
+    times.set_ylim(bottom=0, top=1.6 * max([value for _, value in timed], default=1.0) or 1.0)
+    times.set_ylabel("hours", fontsize=LETTERS, color=INK)
+    times.spines["top"].set_visible(False)
