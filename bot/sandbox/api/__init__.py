@@ -1,0 +1,1 @@
+"""The local Slack's Web API: one module per family of methods."""

@@ -1,0 +1,72 @@
+/** What one can do with a message: react, answer in the thread, copy its link, shortcuts, delete. */
+import { attempt, post } from "./api.js";
+import { me, workspace } from "./directory.js";
+import { h, icon, iconButton } from "./dom.js";
+import { openMenu } from "./menu.js";
+import { say } from "./notices.js";
+import { openReactionPicker } from "./reactions.js";
+import { addressFor, permalink } from "./route.js";
+
+async function copyLink(channelId, message) {
+  const address = new URL(addressFor(me().id, permalink(channelId, message)), location.href).href;
+  try {
+    await navigator.clipboard.writeText(address);
+    say("Link copied");
+  } catch {
+    say(address);
+  }
+}
+
+/** Deletes a message for everybody, or takes an ephemeral one away. */
+export async function removeMessage(channelId, message) {
+  await post("/ui/delete", { as: me().id, channel: channelId, ts: message.ts }).catch((error) =>
+    say(error.message, "error"),
+  );
+}
+
+async function runShortcut(shortcut, channelId, message) {
+  const reply = await attempt("/ui/shortcut", {
+    as: me().id,
+    channel: channelId,
+    ts: message.ts,
+    callback_id: shortcut.callback_id,
+  });
+  if (reply.ok === false) say(reply.message || "This app is not responding", "error");
+}
+
+function menuItems(channelId, message) {
+  const shortcuts = (workspace().shortcuts ?? []).filter((each) => each.type === "message");
+  return [
+    { leading: icon("link"), label: "Copy link", choose: () => copyLink(channelId, message) },
+    ...shortcuts.map((shortcut) => ({
+      leading: icon("bolt"),
+      label: shortcut.name,
+      choose: () => runShortcut(shortcut, channelId, message),
+    })),
+    {
+      leading: icon("trash"),
+      label: "Delete message",
+      isDanger: true,
+      dataset: { command: "delete" },
+      choose: () => removeMessage(channelId, message),
+    },
+  ];
+}
+
+export function toolbar(channelId, message, openThread) {
+  const more = iconButton(
+    "more",
+    "More actions",
+    () => openMenu(more, menuItems(channelId, message), { label: "Message" }),
+    { "aria-haspopup": "menu", "aria-expanded": "false", dataset: { command: "more" } },
+  );
+  const react = iconButton("smile", "Add reaction", () => openReactionPicker(react, channelId, message));
+  return h(
+    "div",
+    { class: "toolbar", role: "toolbar", "aria-label": "Message actions" },
+    react,
+    openThread &&
+      iconButton("reply", "Reply in thread", () => openThread(message), { dataset: { command: "thread" } }),
+    more,
+  );
+}

@@ -1,0 +1,96 @@
+"""Puts one local Slack together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.sandbox.acting import Acting
+from bot.sandbox.api.endpoint import AppEndpoints
+from bot.sandbox.api.faulting import Faulting
+from bot.sandbox.api.gateway import Gateway
+from bot.sandbox.config import SandboxConfig
+from bot.sandbox.connections import Connections
+from bot.sandbox.control import Control
+from bot.sandbox.delivery import Delivery
+from bot.sandbox.events import Events
+from bot.sandbox.faults import Faults
+from bot.sandbox.membership import Membership
+from bot.sandbox.modals import Modals
+from bot.sandbox.pace import MethodLimits, Pace
+from bot.sandbox.posting import Posting
+from bot.sandbox.responding import Responding
+from bot.sandbox.sockets import Sockets
+from bot.sandbox.state import State
+from bot.sandbox.stats import Stats
+from bot.sandbox.triggers import ResponseUrls, Triggers
+from bot.sandbox.ui.endpoints import UiEndpoints
+from bot.sandbox.ui.reading import Reading
+from bot.sandbox.ui.stream import Stream
+from bot.sandbox.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts that the web application and the server touch."""
+
+    workspace: Workspace
+    delivery: Delivery
+    sockets: Sockets
+    stream: Stream
+    connections: Connections
+    faulting: Faulting
+    app_endpoints: AppEndpoints
+    ui_endpoints: UiEndpoints
+    control: Control
+
+
+def _workspace(
+    config: SandboxConfig,
+    url: str,
+    state: State,
+    events: Events,
+    faults: Faults,
+    sockets: Sockets,
+    monotonic: Callable[[], float],
+) -> Workspace:
+    socket_url = f"ws://{url.partition('://')[2]}/socket/"
+    return Workspace(
+        config=config,
+        url=url,
+        state=state,
+        posting=Posting(state, events),
+        modals=Modals(state),
+        membership=Membership(state, events),
+        triggers=Triggers(config.trigger_seconds, monotonic),
+        response_urls=ResponseUrls(monotonic),
+        pace=Pace(config.pace, config.burst, monotonic),
+        method_limits=MethodLimits(config.calls_per_minute, monotonic),
+        faults=faults,
+        stats=Stats(),
+        issue_socket_url=lambda: socket_url + sockets.issue_ticket(),
+    )
+
+
+def build_parts(config: SandboxConfig, url: str, clock: Clock, monotonic: Callable[[], float]) -> Parts:
+    """A local Slack that will be served at `url`."""
+    state, faults, connections = State(config, clock), Faults(), Connections()
+    sockets = Sockets(config.bot.app_id, faults, state.notify)
+    delivery = Delivery(config, clock, sockets, faults)
+    events = Events(state, delivery.send_event)
+    workspace = _workspace(config, url, state, events, faults, sockets, monotonic)
+    faulting = Faulting(faults, workspace.stats, connections)
+    responding = Responding(workspace)
+    acting = Acting(workspace, delivery, events)
+    return Parts(
+        workspace=workspace,
+        delivery=delivery,
+        sockets=sockets,
+        stream=Stream(state),
+        connections=connections,
+        faulting=faulting,
+        app_endpoints=AppEndpoints(workspace, Gateway(workspace), responding, faulting),
+        ui_endpoints=UiEndpoints(workspace, acting, Reading(state)),
+        control=Control(workspace, delivery, sockets),
+    )

@@ -1,0 +1,148 @@
+"""What a person sees: the workspace, a conversation, a thread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.sandbox.block_ids import with_image_urls
+from bot.sandbox.config import Person
+from bot.sandbox.conversations import Conversation
+from bot.sandbox.errors import UiRefused
+from bot.sandbox.files import page_file
+from bot.sandbox.messages import Message, reactions_of
+from bot.sandbox.people import page_person
+from bot.sandbox.state import State
+from bot.sandbox.views import View, api_view
+
+JsonObject = dict[str, Any]
+PAGE = 50
+BROADCASTS = ("<!channel", "<!here", "<!everyone")
+
+
+class Reading:
+    """Reads the workspace with one person's eyes; UiRefused for what that person cannot see."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def person(self, user_id: str | None) -> Person:
+        """The acting person; the first one if none is named."""
+        if not user_id:
+            return next(person for person in self._state.people.values() if not person.is_bot)
+        person = self._state.people.get(user_id)
+        if person is None or person.is_bot:
+            raise UiRefused("user_not_found", "There is no such person.", 404)
+        return person
+
+    def conversation(self, person: Person, channel_id: str | None) -> Conversation:
+        """A conversation that the person can see."""
+        found = self._state.conversations.get(channel_id or "")
+        if found is None or not self._is_visible(person, found):
+            raise UiRefused("channel_not_found", "There is no such conversation.", 404)
+        return found
+
+    def _is_visible(self, person: Person, conversation: Conversation) -> bool:
+        is_open = not conversation.is_im and not conversation.is_private
+        return is_open or person.id in conversation.members
+
+    def message(self, person: Person, conversation: Conversation, ts: str | None) -> Message:
+        """A message that the person can see."""
+        found = conversation.messages.get(ts or "")
+        if found is None or found.ephemeral_to not in (None, person.id):
+            raise UiRefused("message_not_found", "There is no such message.", 404)
+        return found
+
+    def view(self, person: Person, view_id: str | None) -> View:
+        """The person's open modal or Home tab."""
+        found = self._state.views.get(view_id or "")
+        if found is None or found.user_id != person.id:
+            raise UiRefused("view_not_found", "This dialog is no longer open.", 404)
+        return found
+
+    def state(self, person: Person) -> JsonObject:
+        """`GET /ui/state`."""
+        config = self._state.config
+        home = self._state.homes.get(person.id)
+        visible = [each for each in self._state.conversations.values() if self._is_visible(person, each)]
+        return {
+            "team": {"id": config.team.id, "name": config.team.name},
+            "bot": {"user_id": config.bot.user_id, "name": config.bot.name, "icon": config.bot.icon},
+            "me": page_person(person),
+            "people": [page_person(each) for each in self._state.people.values()],
+            "channels": [self._channel(person, each) for each in visible],
+            "modals": [self._view(view) for view in self._state.modals.get(person.id, [])],
+            "home": self._view(home) if home is not None else None,
+            "commands": [
+                {"command": each.command, "description": each.description, "usage_hint": each.usage_hint}
+                for each in config.commands
+            ],
+            "version": self._state.version,
+            "now": self._state.clock.now().timestamp(),
+        }
+
+    def _view(self, view: View) -> JsonObject:
+        shown = api_view(view, self._state.config.team.id, self._state.bot)
+        return {**shown, "blocks": with_image_urls(shown["blocks"], self._state.files)}
+
+    def _channel(self, person: Person, conversation: Conversation) -> JsonObject:
+        unread = conversation.unread_by(person.id)
+        mentions = unread if conversation.is_im else [each for each in unread if self._names(person, each)]
+        body: JsonObject = {
+            "id": conversation.id,
+            "name": self._state.bot.name if conversation.is_im else conversation.name,
+            "is_im": conversation.is_im,
+            "is_private": conversation.is_private,
+            "is_archived": conversation.is_archived,
+            "is_member": person.id in conversation.members,
+            "topic": conversation.topic,
+            "unread": len(unread),
+            "mentions": len(mentions),
+        }
+        return body | ({"user_id": self._state.bot.user_id} if conversation.is_im else {})
+
+    def _names(self, person: Person, message: Message) -> bool:
+        groups = [group.id for group in self._state.user_groups.values() if person.id in group.members]
+        signs = [f"<@{person.id}", *BROADCASTS, *(f"<!subteam^{group_id}" for group_id in groups)]
+        return any(sign in message.words for sign in signs)
+
+    def messages(
+        self, person: Person, conversation: Conversation, before: str | None, limit: int = PAGE
+    ) -> JsonObject:
+        """`GET /ui/messages`: the newest `limit` before a ts, oldest first."""
+        shown = conversation.top_level(person.id)
+        if before:
+            shown = [message for message in shown if float(message.ts) < float(before)]
+        newest = shown[-limit:]
+        return {
+            "messages": [self._message(message) for message in newest],
+            "has_more": len(shown) > len(newest),
+        }
+
+    def thread(self, person: Person, conversation: Conversation, ts: str | None) -> JsonObject:
+        """`GET /ui/thread`."""
+        parent = self.message(person, conversation, ts)
+        replies = conversation.thread(parent.ts, person.id)
+        return {"parent": self._message(parent), "replies": [self._message(each) for each in replies]}
+
+    def _message(self, message: Message) -> JsonObject:
+        body: JsonObject = {
+            "ts": message.ts,
+            "user": message.user_id,
+            "is_bot": message.bot_id is not None,
+            "text": message.text,
+            "blocks": with_image_urls(message.blocks or None, self._state.files),
+            "reply_count": len(message.reply_ts),
+            "reply_users": list(message.reply_users),
+            "reactions": reactions_of(message, with_count=False),
+            "files": [page_file(self._state.files[each]) for each in message.file_ids],
+            "edited": message.edited_ts is not None,
+            "ephemeral": message.ephemeral_to is not None,
+            "deleted": message.is_tombstone,
+        }
+        optional = {
+            "username": message.username,
+            "thread_ts": message.thread_ts,
+            "latest_reply": message.reply_ts[-1] if message.reply_ts else None,
+            "metadata": message.metadata,
+        }
+        return body | {name: value for name, value in optional.items() if value is not None}
