@@ -1,0 +1,214 @@
+"""Simulated experts of differing skill, who answer cases in the local Slack as people do."""
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from bot.demo.examples import Example
+from bot.demo.person import HandsRefused, Person, inputs
+
+JsonObject = dict[str, Any]
+
+HASTE = (timedelta(minutes=1), timedelta(minutes=12))
+DELAY = (timedelta(minutes=32), timedelta(minutes=58))
+LATE_SHARE = 0.1
+TRIES = 4
+
+
+class Manner(StrEnum):
+    """How an expert answers."""
+
+    CLICK = "click"
+    MODAL = "modal"
+    THREAD = "thread"
+    ABSTAIN = "abstain"
+
+
+MANNERS = {Manner.CLICK: 0.72, Manner.MODAL: 0.14, Manner.THREAD: 0.1, Manner.ABSTAIN: 0.04}
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """One simulated expert: the channel they watch and how often they are right."""
+
+    user_id: str
+    channel: str
+    accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who will answer a case, with which label, how and when."""
+
+    user_id: str
+    label: str
+    manner: Manner
+    at: datetime
+    tries: int = 0
+
+
+@dataclass
+class Simulation:
+    """Answers the share `answered_share` of the cases that appear in the channels; the rest waits.
+
+    `examples` maps case ids to what was posted: the truth steers how often an expert is right.
+    """
+
+    slack_url: str
+    skills: tuple[Skill, ...]
+    examples: Mapping[str, Example]
+    seed: int
+    answered_share: float = 1.0
+    refusals: list[str] = field(default_factory=list)
+    _people: dict[str, Person] = field(default_factory=dict)
+    _plans: dict[str, Plan] = field(default_factory=dict)
+    _done: set[str] = field(default_factory=set)
+
+    def step(self, now: datetime) -> None:
+        """Look through the channels once, plan for new cases, and answer what is due."""
+        for channel in dict.fromkeys(skill.channel for skill in self.skills):
+            reader = next(skill.user_id for skill in self.skills if skill.channel == channel)
+            for message in self._person(reader).messages(channel):
+                case_id = case_of(message)
+                if case_id in self.examples and case_id not in self._done and controls(message):
+                    self._attend(case_id, channel, message, now)
+
+    def _attend(self, case_id: str, channel: str, message: JsonObject, now: datetime) -> None:
+        plan = self._plans.get(case_id)
+        if plan is None:
+            plan = self._plan(self.examples[case_id], channel, now)
+        self._plans[case_id] = plan
+        if plan.user_id == "":
+            self._done.add(case_id)
+        elif plan.at <= now:
+            self._carry_out(case_id, channel, message, plan, now)
+
+    def _carry_out(self, case_id: str, channel: str, message: JsonObject, plan: Plan, now: datetime) -> None:
+        try:
+            answer(self._person(plan.user_id), channel, message, plan)
+        except HandsRefused as refusal:
+            self.refusals.append(f"{plan.user_id} {plan.manner}: {refusal}")
+            self._again(case_id, plan, now)
+            return
+        if plan.manner is Manner.ABSTAIN:
+            self._hand_on(case_id, channel, plan, now)
+        else:
+            self._done.add(case_id)
+
+    def _again(self, case_id: str, plan: Plan, now: datetime) -> None:
+        if plan.tries + 1 >= TRIES:
+            self._done.add(case_id)
+        later = now + HASTE[0]
+        self._plans[case_id] = Plan(plan.user_id, plan.label, plan.manner, later, plan.tries + 1)
+
+    def _hand_on(self, case_id: str, channel: str, plan: Plan, now: datetime) -> None:
+        """Somebody who cannot tell leaves the case to the next expert of the channel."""
+        others = [skill for skill in self._of(channel) if skill.user_id != plan.user_id]
+        truth = self.examples[case_id].truth
+        self._plans[case_id] = Plan(others[0].user_id, truth, Manner.CLICK, now + HASTE[1])
+
+    def _plan(self, example: Example, channel: str, now: datetime) -> Plan:
+        dice = random.Random(f"{self.seed}:{example.external_id}")  # noqa: S311 - a simulation
+        if dice.random() >= self.answered_share:
+            return Plan("", "", Manner.CLICK, now)
+        expert = dice.choice(self._of(channel))
+        label = example.truth if dice.random() < expert.accuracy else _mistake(example, dice)
+        manner = dice.choices(list(MANNERS), weights=list(MANNERS.values()))[0]
+        shortest, longest = DELAY if dice.random() < LATE_SHARE else HASTE
+        return Plan(expert.user_id, label, manner, now + shortest + (longest - shortest) * dice.random())
+
+    def _of(self, channel: str) -> list[Skill]:
+        return [skill for skill in self.skills if skill.channel == channel]
+
+    def _person(self, user_id: str) -> Person:
+        if user_id not in self._people:
+            self._people[user_id] = Person(self.slack_url, user_id)
+        return self._people[user_id]
+
+
+def _mistake(example: Example, dice: random.Random) -> str:
+    """A wrong label, likelier where the model, too, sees it."""
+    wrong = [label for label in example.probabilities if label != example.truth]
+    return dice.choices(wrong, weights=[example.probabilities[label] + 0.01 for label in wrong])[0]
+
+
+def case_of(message: JsonObject) -> str:
+    """The id of the case that a message shows; empty if it shows none."""
+    payload = (message.get("metadata") or {}).get("event_payload") or {}
+    return str(payload.get("case_id", ""))
+
+
+def controls(message: JsonObject) -> list[tuple[JsonObject, JsonObject]]:
+    """The pairs of block and element with which an open case can be answered; none once it is decided."""
+    found = list(_elements(message))
+    texts = [_text(element) for _, element in found]
+    return found if any(text.startswith("Confirm") for text in texts) else []
+
+
+def answer(person: Person, channel: str, message: JsonObject, plan: Plan) -> None:
+    """Carry out `plan` on the message. Raises HandsRefused when Slack or the app does not take it."""
+    if plan.manner is Manner.THREAD:
+        person.reply(channel, message, f"{plan.label}: {_why(plan)}")
+    elif plan.manner is Manner.ABSTAIN:
+        _choose(person, channel, message, "Can't tell…")
+        _submit(person, {"note": "I cannot make it out."})
+    elif plan.manner is Manner.MODAL:
+        _press(person, channel, message, "Label…")
+        _submit(person, {"label": plan.label, "rationale": _why(plan), "confidence": "high"})
+    else:
+        _one_click(person, channel, message, plan)
+
+
+def _one_click(person: Person, channel: str, message: JsonObject, plan: Plan) -> None:
+    for block, element in _elements(message):
+        if element["type"] == "button" and _text(element).removeprefix("Confirm: ").rstrip("…") == plan.label:
+            person.click(channel, message, block, element)
+            break
+    else:
+        _choose(person, channel, message, plan.label)
+    if person.window():
+        _submit(person, {"label": plan.label, "rationale": _why(plan)})
+
+
+def _press(person: Person, channel: str, message: JsonObject, text: str) -> None:
+    block, element = next(pair for pair in _elements(message) if _text(pair[1]) == text)
+    person.click(channel, message, block, element)
+
+
+def _choose(person: Person, channel: str, message: JsonObject, text: str) -> None:
+    for block, element in _elements(message):
+        for option in element.get("options", []):
+            if option["text"]["text"] == text:
+                person.choose(channel, message, block, element, option)
+                return
+    raise HandsRefused(f"The message offers no “{text}”.")
+
+
+def _submit(person: Person, answers: dict[str, str]) -> None:
+    window = person.window()
+    if window is None:
+        raise HandsRefused("No window opened.")
+    asked = {block["block_id"] for block in inputs(window)}
+    try:
+        person.submit(window, {name: text for name, text in answers.items() if name in asked})
+    except HandsRefused:
+        person.close(window)
+        raise
+
+
+def _why(plan: Plan) -> str:
+    return f"it looks like {plan.label} to me"
+
+
+def _elements(message: JsonObject) -> Iterator[tuple[JsonObject, JsonObject]]:
+    for block in message.get("blocks") or []:
+        if block["type"] == "actions":
+            for element in block["elements"]:
+                yield block, element
+
+
+def _text(element: JsonObject) -> str:
+    return str((element.get("text") or {}).get("text", ""))

@@ -1,0 +1,117 @@
+"""What a run of the demo really did, counted from the database and the local Slack."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import requests
+
+from bot.demo.examples import Example
+from bot.demo.experts import case_of
+from bot.demo.person import Person
+from bot.demo.traffic import CallbackLog
+from storage import cases, reports
+from storage.database import Database
+from storage.reports import Counts
+
+JsonObject = dict[str, Any]
+REOPENED = "case.reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """Shares of right labels, 0 to 1: the model's own, and after decisions replaced some of them."""
+
+    model_alone: float
+    after_review: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The run's totals; `lost` and `duplicated` count messages and callbacks that are missing or too many."""
+
+    counts: Counts
+    posted: int
+    updated: int
+    rejected: int
+    lost: int
+    duplicated: int
+    accuracy: Accuracy
+
+    def as_json(self) -> JsonObject:
+        """The report as the demo writes it."""
+        return {
+            **asdict(self.counts),
+            "slack": {"posted": self.posted, "updated": self.updated, "rejected": self.rejected},
+            "lost": self.lost,
+            "duplicated": self.duplicated,
+            "accuracy": asdict(self.accuracy),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where the traces of a run are: what was posted (by case id), and what came back."""
+
+    database: Database
+    slack_url: str
+    reader_id: str
+    channels: Sequence[str]
+    examples: Mapping[str, Example]
+    reviewed: frozenset[str]
+    callbacks: CallbackLog
+
+
+def measure(run: Run) -> Report:
+    """Count what the database, the local Slack and the service's callback log hold."""
+    with run.database.read() as tx:
+        counts = reports.counts(tx)
+        stored = {case_id: cases.get(tx, case_id) for case_id in run.reviewed}
+    decisions = {case_id: case.decision for case_id, case in stored.items()}
+    labels = {case_id: decision.label for case_id, decision in decisions.items() if decision}
+    shown = messages_by_case(run)
+    arrived = _arrivals(run.callbacks)
+    made = [decision.decision_id for case in stored.values() for decision in case.decisions]
+    stats = requests.get(f"{run.slack_url}/control/stats", timeout=10).json()
+    return Report(
+        counts=counts,
+        posted=stats["posted"],
+        updated=stats["updated"],
+        rejected=sum(stats["rejected"].values()),
+        lost=_missing(run.reviewed, shown) + _missing(made, arrived),
+        duplicated=_surplus(shown) + _surplus(arrived),
+        accuracy=_accuracy(run.examples, labels),
+    )
+
+
+def messages_by_case(run: Run) -> Counter[str]:
+    """How many messages show each case, over all expert channels."""
+    reader = Person(run.slack_url, run.reader_id)
+    seen = (case_of(message) for channel in run.channels for message in reader.messages(channel))
+    return Counter(case_id for case_id in seen if case_id)
+
+
+def _arrivals(log: CallbackLog) -> Counter[str]:
+    """How often each decision arrived at the service; reopened cases announce none."""
+    arrivals: Counter[str] = Counter()
+    with log.lock:
+        for event_id, body in log.bodies.items():
+            if body["type"] != REOPENED:
+                arrivals[body["data"]["decision"]["decision_id"]] += log.arrivals[event_id]
+    return arrivals
+
+
+def _missing(expected: Sequence[str] | frozenset[str], found: Counter[str]) -> int:
+    return sum(1 for name in expected if not found[name])
+
+
+def _surplus(found: Counter[str]) -> int:
+    return sum(count - 1 for count in found.values())
+
+
+def _accuracy(examples: Mapping[str, Example], labels: Mapping[str, str]) -> Accuracy:
+    model = sum(example.label == example.truth for example in examples.values())
+    after = sum(labels.get(case_id, e.label) == e.truth for case_id, e in examples.items())
+    count = max(1, len(examples))
+    return Accuracy(round(model / count, 4), round(after / count, 4))
