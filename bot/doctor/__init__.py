@@ -1,0 +1,1 @@
+"""Checks an installation piece by piece, and says the mend for what is wrong."""

@@ -1,0 +1,62 @@
+"""Whether the database answers, is migrated to this version, and can be written."""
+
+from datetime import datetime
+from pathlib import Path
+
+from bot.doctor.finding import Finding, fail, ok, warn
+from storage import events, schema
+from storage.database import Database
+from storage.errors import StorageError
+
+SQLITE = "sqlite:///"
+REACH = "Check SECONDLOOK_DATABASE_URL, that the server runs, and that this user may connect."
+WRITABLE = "Let this user write: a full disk, a read-only file or a replica refuse it."
+
+
+def check_database(url: str, now: datetime) -> tuple[Finding, ...]:
+    """What there is to say about the database at `url`; creates nothing."""
+    absent = absent_file(url)
+    if absent is not None:
+        return (absent,)
+    try:
+        database = Database(url)
+    except StorageError as error:
+        return (fail("database", str(error), REACH),)
+    try:
+        return _checked(database, now)
+    finally:
+        database.dispose()
+
+
+def absent_file(url: str) -> Finding | None:
+    """About a SQLite file that does not exist yet; None for everything else."""
+    path = Path(url.removeprefix(SQLITE).split("?")[0])
+    if not url.startswith(SQLITE) or path.exists():
+        return None
+    if not path.parent.is_dir():
+        return fail(
+            "database", f"The directory of {path} does not exist.", "Create it, or name another file."
+        )
+    return warn("database", f"{path} does not exist yet.", "`secondlook serve` creates it.")
+
+
+def _checked(database: Database, now: datetime) -> tuple[Finding, ...]:
+    try:
+        with database.read() as tx:
+            is_current = schema.is_current(tx)
+    except StorageError as error:
+        return (fail("database", str(error), REACH),)
+    if not is_current:
+        mend = "`secondlook database upgrade` (also `secondlook serve`) migrates it; back it up before."
+        return (warn("database", f"{database.dialect}, not of this version yet.", mend),)
+    return (_written(database, now),)
+
+
+def _written(database: Database, now: datetime) -> Finding:
+    try:
+        with database.write() as tx:
+            events.claim(tx, "doctor", now)
+            events.release(tx, "doctor")
+    except StorageError as error:
+        return fail("database", f"{database.dialect} answers, but cannot be written: {error}", WRITABLE)
+    return ok("database", f"{database.dialect}, migrated, writable")

@@ -1,0 +1,81 @@
+"""Whether the channels, user groups and people that the policy names are there, and the bot among them."""
+
+from slack_sdk import WebClient
+
+from bot.doctor.finding import Finding, Standing, fail, ok, warn
+from bot.slack.failures import SlackFailure, SlackPermanent
+from bot.slack.web_calls import call
+from bot.slack.web_gateway import WebClientGateway
+from routing.policy import Policy, Tier
+
+INVITE = "Type /invite @Second Look in the channel."
+
+
+def check_channels(client: WebClient, policy: Policy) -> tuple[Finding, ...]:
+    """Every channel of the policy: it exists, is in use, and the bot is a member."""
+    return tuple(_channel(client, name, channel.id) for name, channel in policy.channels.items())
+
+
+def check_groups(client: WebClient, policy: Policy) -> tuple[Finding, ...]:
+    """Every user group of the policy: it exists and is not empty."""
+    groups = {tier.experts.user_group for tier in tiers(policy) if tier.experts.user_group}
+    return tuple(_group(client, group) for group in sorted(groups))
+
+
+def check_people(client: WebClient, policy: Policy) -> tuple[Finding, ...]:
+    """The people of the policy are there and active: one finding if all are, else one for each not."""
+    people = sorted({person for tier in tiers(policy) for person in tier.people})
+    findings = [_person(client, person) for person in people]
+    wrong = tuple(finding for finding in findings if finding.standing is not Standing.OK)
+    if people and not wrong:
+        return (ok("people", f"all {len(people)} whom the policy names are active"),)
+    return wrong
+
+
+def tiers(policy: Policy) -> tuple[Tier, ...]:
+    """The tiers of all tasks."""
+    return tuple(tier for task in policy.tasks.values() for tier in task.tiers)
+
+
+def _channel(client: WebClient, key: str, channel_id: str) -> Finding:
+    name = f"channel {key}"
+    try:
+        channel = call("conversations.info", client.conversations_info, channel=channel_id)["channel"]
+    except SlackFailure as failure:
+        return _refused(name, channel_id, failure)
+    title = f"#{channel.get('name', channel_id)}"
+    if channel.get("is_archived"):
+        return fail(name, f"{title} is archived.", "Unarchive it, or name another one in the policy.")
+    if not channel.get("is_member"):
+        return fail(name, f"The bot is not in {title}.", INVITE)
+    return ok(name, f"{title}, the bot is in it")
+
+
+def _group(client: WebClient, group_id: str) -> Finding:
+    name = f"user group {group_id}"
+    try:
+        members = WebClientGateway(client).group_members(group_id)
+    except SlackFailure as failure:
+        return _refused(name, group_id, failure)
+    if not members:
+        return warn(name, "It has no members: nobody may answer by it.", "Add people to it in Slack.")
+    return ok(name, f"{len(members)} members")
+
+
+def _person(client: WebClient, user_id: str) -> Finding:
+    name = f"person {user_id}"
+    try:
+        info = WebClientGateway(client).user_info(user_id)
+    except SlackFailure as failure:
+        return _refused(name, user_id, failure)
+    if not info.is_active:
+        return warn(name, f"{info.name} is deactivated.", "Name somebody else in the policy.")
+    if info.is_bot:
+        return fail(name, f"{info.name} is a bot.", "Name a person in the policy.")
+    return ok(name, f"{info.name} is active")
+
+
+def _refused(name: str, subject_id: str, failure: SlackFailure) -> Finding:
+    if isinstance(failure, SlackPermanent):
+        return fail(name, f"Slack says {failure.code} of {subject_id}.", failure.mend)
+    return fail(name, str(failure), "Try again in a minute; check the network to Slack.")
