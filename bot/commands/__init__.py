@@ -1,0 +1,1 @@
+"""The commands, one module per noun; each imports only what it needs."""

@@ -1,0 +1,76 @@
+"""`secondlook budget`: thresholds and audit shares that lose the least for the expert time there is."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from bot.commands.options import settings_option, since_option
+from bot.settings import Settings
+from routing.errors import InvalidPolicy
+from routing.plan import Budget
+from routing.policy import check
+
+
+@click.command()
+@click.option("--minutes", type=click.FloatRange(min=0), required=True, help="Expert minutes in a week.")
+@click.option(
+    "--width",
+    type=click.FloatRange(0, 0.5, min_open=True),
+    help="Raise audits until the error of the accepted part is known to within ± this much after a week.",
+)
+@since_option
+@click.option("--png", type=click.Path(dir_okay=False, path_type=Path), help="Write the curve there.")
+@settings_option
+def budget(
+    minutes: float, width: float | None, back: timedelta, png: Path | None, settings: Settings
+) -> None:
+    """Propose the thresholds and audit shares with the least expected loss.
+
+    Changes nothing: it prints the lines of the policy to change, and checks the policy that they make.
+    """
+    from rich.console import Console
+
+    from bot.commands.looking_back import told, world
+    from bot.commands.plan_text import shown_budget
+    from bot.usecases import replaying
+
+    with world(settings) as ctx, told() as tell:
+        plan = replaying.budget(ctx, minutes, back, width, tell)
+    console = Console(highlight=False)
+    for part in shown_budget(plan):
+        console.print(part)
+    if png is not None:
+        from bot.plan_picture import draw_budget
+
+        png.write_bytes(draw_budget(plan, "Budget of expert time"))
+        click.echo(f"The picture is in {png}.")
+    _propose(plan, settings.policy_path)
+
+
+def _propose(plan: Budget, path: Path) -> None:
+    """Print the lines to change, and what the policy's check says of the result; exit status 1 if refused."""
+    from bot.policy_change import changed, lines
+
+    plans = [one for one in plan.tiers if one.is_changed]
+    if not plans:
+        click.echo(f"{path} needs no change.")
+        return
+    click.echo(f"\nChange in {path}:")
+    for one in plans:
+        click.echo(f'\n# [[tasks.{one.task}.tiers]] with name = "{one.tier}"')
+        for line in lines(one):
+            click.echo(line)
+    try:
+        proposed = changed(path, plans)
+    except InvalidPolicy as error:
+        click.echo(error.detail.strip("\n"), err=True)
+        sys.exit(1)
+    click.echo()
+    for finding in check(proposed):
+        click.secho(f"! {finding.line(str(path))}", fg="yellow")
+    click.echo(
+        f"With it {path} can work: version {proposed.version}. "
+        f"Try it first: secondlook policy replay --policy NEW.toml"
+    )

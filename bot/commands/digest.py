@@ -1,0 +1,59 @@
+"""`secondlook digest`: what a team would read of the last seven days, before it is posted."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from bot.clock import SystemClock
+from bot.commands.installed import existing_database
+from bot.commands.options import settings_option
+from bot.commands.team_name import team_name
+from bot.policy_file import read_policy
+from bot.settings import Settings
+from bot.usecases import digests
+from routing.digest import Digest
+
+WEEK = timedelta(days=7)
+
+
+@click.group()
+def digest() -> None:
+    """Show a team's digest before it is posted."""
+
+
+@digest.command()
+@click.argument("team", required=False)
+@click.option(
+    "--png", type=click.Path(dir_okay=False, path_type=Path), help="Write the digest's picture there."
+)
+@settings_option
+def preview(team: str | None, png: Path | None, settings: Settings) -> None:
+    """Print what TEAM would read of the last seven days, beside the seven before; posts nothing.
+
+    TEAM may be left out where the policy has only one.
+    """
+    from rich.console import Console
+
+    from bot.commands.digest_text import shown
+
+    policy, now = read_policy(settings.policy_path), SystemClock().now()
+    name = team_name(policy, team)
+    with existing_database(settings) as database:
+        summary = digests.digest_of(database, policy, name, now - WEEK, now, now)
+    console = Console(highlight=False)
+    for part in shown(name, summary):
+        console.print(part)
+    if png is not None:
+        _draw(summary, name, png)
+
+
+def _draw(summary: Digest, team: str, path: Path) -> None:
+    from bot.digest_picture import draw_digest
+
+    picture = draw_digest(f"{team}, {summary.until_at:%d %b %Y}", summary)
+    if picture is None:
+        click.echo("No picture: nothing came in, and nothing was decided.")
+        return
+    path.write_bytes(picture)
+    click.echo(f"The picture is in {path}.")

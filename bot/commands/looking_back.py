@@ -1,0 +1,45 @@
+"""What commands that look back at logged predictions share: their world, and a bar of progress."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from bot.clock import SystemClock
+from bot.commands.installed import existing_database
+from bot.ids import new_id
+from bot.policy_file import read_policy
+from bot.settings import Settings
+from bot.usecases.context import Context
+from bot.usecases.replaying import Tell
+from routing.router import compile_router
+
+NOBODY = ""
+"""Nothing is asked of anybody in Slack."""
+
+
+@contextmanager
+def world(settings: Settings) -> Iterator[Context]:
+    """The use cases' world over this installation's database and policy, closed at the end."""
+    draw_key, policy = settings.need_draw_key(), read_policy(settings.policy_path)
+    with existing_database(settings) as database:
+        yield Context(database, policy, compile_router(policy), SystemClock(), new_id, draw_key, NOBODY)
+
+
+@contextmanager
+def told() -> Iterator[Tell]:
+    """A bar on the error stream, so that what is printed can be piped; gone at the end."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("routing again", total=None)
+
+        def tell(done: int, total: int) -> None:
+            progress.update(bar, completed=done, total=total)
+
+        yield tell

@@ -1,0 +1,107 @@
+"""Replays and budgets for the terminal: what was and what would be side by side, with n and intervals."""
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from bot.plan_words import UNKNOWN, cost_words, error_words
+from routing.plan import Budget, ChannelLoad, Outcome, Replayed, TierOutcome, TierPlan
+
+NOTHING = "–"
+
+
+def shown_replay(found: Replayed, name: str) -> list[RenderableType]:
+    """The parts in reading order."""
+    replay = found.replay
+    title = (
+        f"{found.since:%a %d %b %H:%M} to {found.until:%a %d %b %H:%M} UTC: {replay.received} predictions; "
+        f"{replay.newly_accepted} would be accepted that were reviewed, "
+        f"{replay.newly_reviewed} reviewed that were accepted"
+    )
+    table = Table("", "as it was", f"with {name}", box=None, header_style="bold")
+    for row in _replay_rows(replay.before, replay.after):
+        table.add_row(*row)
+    left_out = [
+        f"the new policy has no task {task}: {number} predictions are left out of what would have been"
+        for task, number in found.left_out.items()
+    ]
+    return [Text(title, "bold"), table, *_warnings((*left_out, *replay.warnings))]
+
+
+def _warnings(lines: tuple[str, ...]) -> list[Text]:
+    return [Text(f"! {line}.", "yellow") for line in lines]
+
+
+def _replay_rows(before: Outcome, after: Outcome) -> Iterator[tuple[str, ...]]:
+    sides = before, after
+    yield "auto-accepted", *(str(side.auto_accepted) for side in sides)
+    yield "reviewed", *(str(side.reviewed) for side in sides)
+    yield "… of these audits", *(str(side.audited) for side in sides)
+    yield "expert hours", *(f"{side.expert_hours:.1f}" for side in sides)
+    yield "error of the accepted part, this period", *(error_words(side.error.period) for side in sides)
+    yield "… and what to expect of it later", *(error_words(side.error.future) for side in sides)
+    yield "cost of accepted errors", *(cost_words(side.cost) for side in sides)
+    tiers = [{(tier.task, tier.tier): tier for tier in side.tiers} for side in sides]
+    for key in sorted({*tiers[0], *tiers[1]}):
+        yield f"error accepted in {' '.join(key)}", *(_tier(side.get(key)) for side in tiers)
+    loads = [{load.channel: load for load in side.channels} for side in sides]
+    for name in sorted({*loads[0], *loads[1]}):
+        yield f"#{name}", *(_load(side.get(name)) for side in loads)
+        yield "… expected late", *(_late(side.get(name)) for side in loads)
+
+
+def _tier(tier: TierOutcome | None) -> str:
+    if tier is None or tier.error is None:
+        return NOTHING
+    return f"{error_words(tier.error.period)} of {tier.accepted}"
+
+
+def _load(load: ChannelLoad | None) -> str:
+    if load is None:
+        return NOTHING
+    pace = "" if load.per_working_hour is None else f", {load.per_working_hour:.2g} a working hour"
+    return f"{load.cases} cases{pace}, {load.expert_hours:.1f} expert hours"
+
+
+def _late(load: ChannelLoad | None) -> str:
+    if load is None:
+        return NOTHING
+    return UNKNOWN if load.late is None else f"{load.late:.0f}"
+
+
+def shown_budget(budget: Budget) -> list[RenderableType]:
+    """The parts in reading order, without the lines to change."""
+    sentences = (
+        f"{budget.minutes:.0f} expert minutes a week: expected loss {budget.loss:,.1f} a week "
+        f"({budget.spent:.0f} minutes used); the policy now loses {budget.now.loss:,.1f} with "
+        f"{budget.now.minutes:.0f} minutes",
+        f"One more expert hour a week saves {budget.hour_saves:,.1f}",
+    )
+    columns = ("tier", "accept above", "audit", "accepted a week", "minutes", "expected loss", "labels")
+    table = Table(*columns, box=None, header_style="bold")
+    for plan in budget.tiers:
+        table.add_row(*_plan(plan))
+    return [Text(f"{sentences[0]}.", "bold"), Text(f"{sentences[1]}."), table, *_warnings(budget.warnings)]
+
+
+def _plan(plan: TierPlan) -> tuple[str, ...]:
+    rule = "as it is" if plan.is_kept else _moved(_threshold(plan.was_threshold), _threshold(plan.threshold))
+    return (
+        f"{plan.task} {plan.tier}",
+        rule,
+        _moved(f"{plan.was_audit:.4g}", f"{plan.audit:.4g}"),
+        f"{plan.accepted:.0f} of {plan.received:.0f}",
+        f"{plan.minutes:.0f}",
+        f"{plan.loss:,.1f}",
+        str(plan.labels),
+    )
+
+
+def _moved(was: str, becomes: str) -> str:
+    return becomes if was == becomes else f"{was} → {becomes}"
+
+
+def _threshold(value: float | None) -> str:
+    return "always reviewed" if value is None else f"{value:.4g}"

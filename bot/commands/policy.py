@@ -1,0 +1,119 @@
+"""`secondlook policy`: every error at once, the table of what goes where, or a replay of the past."""
+
+import sys
+from collections.abc import Iterable
+from datetime import timedelta
+from itertools import groupby
+from pathlib import Path
+
+import click
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from bot.commands.options import settings_option, since_option
+from bot.policy_file import read_policy
+from bot.settings import Settings
+from routing.errors import InvalidPolicy
+from routing.policy import Policy, Task, check
+from routing.policy_table import TableRow, table
+
+COLUMNS = ("tier", "when", "accepted", "else goes to", "due in", "if nobody decides")
+
+
+@click.group()
+def policy() -> None:
+    """Check a policy, print what goes where, and what it would have done."""
+
+
+@policy.command("check")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def check_(file: Path) -> None:
+    """Print what FILE sends where; or every error with its mend, and exit status 1."""
+    read = _read(file)
+    console = Console(highlight=False)
+    for part in shown(read):
+        console.print(part)
+    for finding in check(read):
+        click.secho(f"! {finding.line(str(file))}", fg="yellow")
+    click.echo(f"{file} can work: version {read.version}.")
+
+
+@policy.command()
+@click.option(
+    "--policy",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The policy to try.",
+)
+@since_option
+@click.option("--png", type=click.Path(dir_okay=False, path_type=Path), help="Write a picture of it there.")
+@settings_option
+def replay(file: Path, back: timedelta, png: Path | None, settings: Settings) -> None:
+    """Print what another policy would have done with what came in; changes nothing.
+
+    Volume, expected error of the accepted part, late cases and cost, beside what was done; and where the data
+    cannot say.
+    """
+    read = _read(file)
+    from bot.commands.replay import run
+
+    run(read, file.name, back, png, settings)
+
+
+def _read(file: Path) -> Policy:
+    """The policy in the file; or every error, and exit status 1."""
+    try:
+        return read_policy(file)
+    except InvalidPolicy as error:
+        click.echo(error.detail.strip("\n"), err=True)
+        sys.exit(1)
+
+
+def shown(read: Policy) -> list[RenderableType]:
+    """The whole policy for the eye: services, a table for each task, teams."""
+    tables = [_table(read.tasks[name], rows) for name, rows in groupby(table(read), lambda row: row.task)]
+    return [*map(Text, _services(read)), *tables, *map(Text, _teams(read))]
+
+
+def _services(read: Policy) -> list[str]:
+    return [
+        f"{name} posts {', '.join(service.tasks)}; decisions go to "
+        f"{service.callback_url or 'the feed GET /v1/decisions'}."
+        for name, service in read.services.items()
+    ]
+
+
+def _teams(read: Policy) -> list[str]:
+    return [
+        f"#{team.channel} reads the digest of {', '.join(team.tasks)}: "
+        f"{team.digest_day} {team.digest_at} {team.timezone}."
+        for team in read.teams.values()
+    ]
+
+
+def _table(task: Task, rows: Iterable[TableRow]) -> Table:
+    answers = ", ".join(label.shown for label in task.labels)
+    title = Text.assemble((task.name, "bold"), f": {task.question} ({answers})")
+    drawn = Table(title=title, title_justify="left", title_style="", header_style="bold", show_lines=True)
+    for column in COLUMNS:
+        drawn.add_column(column, overflow="fold")
+    for row in rows:
+        drawn.add_row(*map(Text, _cells(row)))
+    return drawn
+
+
+def _cells(row: TableRow) -> tuple[str, ...]:
+    audit = "" if row.audit == "none" else f", {row.audit} of it audited"
+    exceptions = "" if row.exceptions == "none" else f"; except with {row.exceptions}"
+    labels = "" if row.quorum == "1" else f", {row.quorum} labels"
+    late = row.escalation.replace("; ", "\n")
+    return (
+        row.tier,
+        row.when,
+        row.accept_above + audit + exceptions,
+        f"{row.channel}: {row.experts}{labels}",
+        row.due_in,
+        late,
+    )

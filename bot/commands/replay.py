@@ -1,0 +1,27 @@
+"""`secondlook policy replay`: what another policy would have done with what came in."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from bot.commands.looking_back import told, world
+from bot.commands.plan_text import shown_replay
+from bot.settings import Settings
+from bot.usecases import replaying
+from routing.policy import Policy
+
+
+def run(policy: Policy, name: str, back: timedelta, png: Path | None, settings: Settings) -> None:
+    """Print the replay of `policy`, which is called `name`, and draw it if asked."""
+    with world(settings) as ctx, told() as tell:
+        found = replaying.replay(ctx, policy, back, tell)
+    console = Console(highlight=False)
+    for part in shown_replay(found, name):
+        console.print(part)
+    if png is not None:
+        from bot.plan_picture import draw_replay
+
+        png.write_bytes(draw_replay(found.replay, f"Replay of {name}"))
+        click.echo(f"The picture is in {png}.")

@@ -1,0 +1,140 @@
+"""`secondlook report`: a team's digest as it was made, or of any period, for people and for programs."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+from pydantic import ValidationError
+
+from bot.clock import SystemClock
+from bot.commands.installed import existing_database
+from bot.commands.options import settings_option
+from bot.commands.team_name import team_name
+from bot.errors import BotError
+from bot.policy_file import read_policy
+from bot.settings import Settings
+from bot.usecases.digest_document import from_document, to_document
+from routing.digest import Digest
+from routing.digest_csv import to_csv
+from routing.policy import Policy
+from storage import digests as kept_digests
+from storage.database import Database
+from storage.digests import StoredDigest
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+WEEK = timedelta(days=7)
+MOST = 520
+"""Ten years of weeks."""
+
+
+class NoDigest(BotError):
+    """No digest of this team was made yet."""
+
+
+class DigestUnreadable(BotError):
+    """The digest was made by a version that this one cannot read."""
+
+
+@click.command()
+@click.argument("team", required=False)
+@click.option("--json", "form", flag_value="json", help="Print it as JSON, as GET /v1/reports gives it.")
+@click.option("--csv", "form", flag_value="csv", help="Print it as CSV, one line per number.")
+@click.option("--last", type=click.IntRange(1, MOST), help="List the newest digests instead, a line each.")
+@click.option("--since", help="Measure a period now: its first moment, such as 2026-11-01.")
+@click.option("--until", help="Its end, such as 2026-11-08T09:00; default: now. Times are the team's own.")
+@settings_option
+def report(
+    team: str | None,
+    form: str | None,
+    last: int | None,
+    since: str | None,
+    until: str | None,
+    settings: Settings,
+) -> None:
+    """Print the newest digest of TEAM as it was made; its numbers are those in Slack.
+
+    TEAM may be left out where the policy has only one.
+    """
+    if last is not None and (form or since or until):
+        raise click.UsageError("--last lists digests: give it without --json, --csv, --since and --until.")
+    policy = read_policy(settings.policy_path)
+    name = team_name(policy, team)
+    with existing_database(settings) as database:
+        if last is not None:
+            _list(name, [(one, _read(one)) for one in _kept(database, name, last)])
+            return
+        digest = _digest(database, policy, name, since, until)
+    _print(name, digest, form)
+
+
+def _digest(database: Database, policy: Policy, team: str, since: str | None, until: str | None) -> Digest:
+    if since is None and until is None:
+        return _read(_kept(database, team, 1)[0])
+    from bot.usecases.digests import digest_of
+
+    now, zone = SystemClock().now(), ZoneInfo(policy.teams[team].timezone)
+    end = _moment(until, zone, "--until") if until else now
+    start = _moment(since, zone, "--since") if since else end - WEEK
+    if start >= end:
+        raise click.UsageError(f"The period ends ({end:%Y-%m-%d %H:%M} UTC) before it begins: move --since.")
+    return digest_of(database, policy, team, start, end, now)
+
+
+def _moment(text: str, zone: ZoneInfo, option: str) -> datetime:
+    """A moment in UTC; what names no time zone is the team's time."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        message = f"{text!r} is no day or moment; write 2026-11-01 or 2026-11-01T09:00."
+        raise click.BadParameter(message, param_hint=option) from None
+
+
+def _kept(database: Database, team: str, limit: int) -> list[StoredDigest]:
+    with database.read() as tx:
+        found = kept_digests.history(tx, team, limit)
+    if not found:
+        raise NoDigest(
+            f"`secondlook serve` makes {team}'s at its time; "
+            f"`secondlook report {team} --since DAY` measures a period now."
+        )
+    return found
+
+
+def _read(kept: StoredDigest) -> Digest:
+    try:
+        return from_document(kept.document)
+    except ValidationError:
+        since, until = (moment.isoformat(timespec="minutes") for moment in (kept.since_at, kept.until_at))
+        mend = f"Measure the period anew with --since {since} --until {until}."
+        raise DigestUnreadable(f"{kept.key}: {mend}") from None
+
+
+def _print(team: str, digest: Digest, form: str | None) -> None:
+    if form == "json":
+        click.echo(json.dumps(to_document(digest), ensure_ascii=False, indent=2))
+    elif form == "csv":
+        click.echo(to_csv(digest), nl=False)
+    else:
+        from bot.commands.report_text import shown
+
+        _show(shown(team, digest))
+
+
+def _list(team: str, found: list[tuple[StoredDigest, Digest]]) -> None:
+    from bot.commands.report_text import listed
+
+    _show([listed(team, found)])
+
+
+def _show(parts: Sequence["RenderableType"]) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False)  # names come from services
+    for part in parts:
+        console.print(part)

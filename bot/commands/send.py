@@ -1,0 +1,135 @@
+"""`secondlook send`: sign a case and post it as a service would, and show the same in Python."""
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import requests
+
+from bot.clock import SystemClock
+from bot.commands.options import settings_option
+from bot.errors import BotError, SettingsInvalid
+from bot.http.signatures import webhook
+from bot.ids import new_id
+from bot.policy_file import read_policy
+from bot.settings import Settings
+
+SECONDS = 15.0
+SNIPPET = """\
+import json, os, time, uuid
+from datetime import datetime, timezone
+
+import requests                        # pip install requests standardwebhooks
+from standardwebhooks import Webhook
+
+case = json.load(open({file!r}))
+body = json.dumps(case)
+message_id, now = f"msg_{{uuid.uuid4().hex}}", datetime.now(timezone.utc)
+signature = Webhook(os.environ[{variable!r}]).sign(message_id, now, body)
+answer = requests.post(
+    {address!r},
+    data=body.encode(),
+    headers={{
+        "content-type": "application/json",
+        "webhook-id": message_id,      # keep it when you send the same thing again
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": signature,
+    }},
+    timeout=15,
+)
+answer.raise_for_status()
+print(answer.json())
+"""
+
+
+class CaseUnreadable(BotError):
+    """The case was not sent."""
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@click.option("--url", default=None, help="Where Second Look listens.  [default: as in the settings]")
+@click.option("--service", default=None, help="Whose secret of the policy signs.  [default: the only one]")
+@click.option("--secret-env", default=None, help="Sign with this variable's secret; no policy is needed.")
+@click.option("--show", is_flag=True, help="Print the same in Python, and send nothing.")
+@settings_option
+def send(
+    file: Path,
+    url: str | None,
+    service: str | None,
+    secret_env: str | None,
+    *,
+    show: bool,
+    settings: Settings,
+) -> None:
+    """Sign the case in FILE (JSON; a list is a batch; - is standard input) and post it.
+
+    Prints the answer; exit status 1 if it was not taken.
+    """
+    text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    is_batch = isinstance(_parsed(text, file), list)
+    address = _address(settings, url, is_batch=is_batch)
+    variable = secret_env or _secret_variable(settings, service)
+    if show:
+        click.echo(SNIPPET.format(file=str(file), variable=variable, address=address))
+        return
+    headers = signed_headers(settings.secrets.get(variable), variable, text, SystemClock().wall())
+    _post(address, text, headers)
+
+
+def signed_headers(secret: str, variable: str, body: str, now: datetime) -> dict[str, str]:
+    """The headers of Standard Webhooks for `body`; raises SettingsInvalid for a malformed secret."""
+    message_id = new_id("msg")
+    return {
+        "content-type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": webhook(secret, variable).sign(message_id, now, body),
+    }
+
+
+def _parsed(text: str, file: Path) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise CaseUnreadable(f"{file} is not JSON: {error}.") from error
+
+
+def _address(settings: Settings, url: str | None, *, is_batch: bool) -> str:
+    base = (url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    return f"{base}/v1/cases/batch" if is_batch else f"{base}/v1/cases"
+
+
+def _secret_variable(settings: Settings, name: str | None) -> str:
+    """The variable whose secret signs what service `name` sends; raises SettingsInvalid."""
+    services = read_policy(settings.policy_path).services
+    wanted = name or (next(iter(services)) if len(services) == 1 else "")
+    known = ", ".join(services) or "none"
+    if wanted not in services:
+        raise SettingsInvalid(f"Say which service sends, --service NAME; the policy has: {known}.")
+    if not services[wanted].secret_env:
+        raise SettingsInvalid(f"The service {wanted} has no secret_env in the policy; add one.")
+    return services[wanted].secret_env[0]
+
+
+def _post(address: str, body: str, headers: dict[str, str]) -> None:
+    try:
+        answer = requests.post(address, data=body.encode(), headers=headers, timeout=SECONDS)
+    except requests.RequestException as error:
+        raise CaseUnreadable(
+            f"{address} does not answer ({type(error).__name__}): is `secondlook serve` running there?"
+        ) from error
+    click.echo(f"{answer.status_code} {answer.reason}", err=True)
+    click.echo(_pretty(answer))
+    if not answer.ok:
+        sys.exit(1)
+
+
+def _pretty(answer: requests.Response) -> str:
+    try:
+        return json.dumps(answer.json(), indent=2, ensure_ascii=False)
+    except ValueError:
+        return answer.text[:2000]

@@ -1,0 +1,30 @@
+"""`secondlook serve`: the bot, until it is asked to stop."""
+
+import dataclasses
+
+import click
+
+from bot.commands.options import settings_option
+from bot.settings import Settings
+
+
+@click.command()
+@click.option("--host", default=None, help="Listen there instead of SECONDLOOK_HOST.")
+@click.option("--port", default=None, type=click.IntRange(0, 65_535), help="Instead of SECONDLOOK_PORT.")
+@settings_option
+def serve(settings: Settings, host: str | None, port: int | None) -> None:
+    """Run the bot: webhook API, Slack, deliveries and reminders.
+
+    Migrates the database first. The log goes to standard error, one line of JSON each. Ends on Ctrl+C or
+    SIGTERM, when what was accepted is stored.
+    """
+    from bot import wiring
+
+    chosen = dataclasses.replace(
+        settings, host=host or settings.host, port=settings.port if port is None else port
+    )
+    wiring.serve(chosen, _announce)
+
+
+def _announce(url: str) -> None:
+    click.echo(f"Second Look takes cases at {url} (its API: {url}/docs). Stop it with Ctrl+C.")
