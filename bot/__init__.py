@@ -1,0 +1,1 @@
+"""The edge: talks to services, to Slack and to the clock, and holds the use cases."""

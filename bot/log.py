@@ -1,0 +1,74 @@
+"""Sets up the log: one structured line of JSON each, newlines escaped, secrets masked."""
+
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import Processor
+
+MASK = "***"
+SECRET_NAME = re.compile(r"token|secret|password|authorization|signature|api_?key|draw_key", re.IGNORECASE)
+SECRET_VALUE = re.compile(
+    r"xox[a-z]-[\w-]+|xapp-[\w-]+|whsec_[\w+/=-]+|(?<=://)[^/@\s:]+:[^/@\s]+(?=@)|(?i:(?<=bearer )\S+)"
+)
+CHATTY = ("slack_bolt", "slack_sdk", "apscheduler", "urllib3", "uvicorn.access", "alembic")
+
+
+def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
+    """Send structlog's and the standard library's records to `stream` (default: standard error)."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+    ]
+    target = stream or sys.stderr
+    structlog.configure(
+        processors=[*shared, structlog.processors.format_exc_info, mask, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(target),
+        cache_logger_on_first_use=True,
+    )
+    _configure_library_logs(target, level, shared)
+
+
+def _configure_library_logs(target: TextIO, level: int, shared: list[Processor]) -> None:
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            mask,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+    handler = logging.StreamHandler(target)
+    handler.setFormatter(formatter)
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def line_of(error: BaseException) -> str:
+    """Where an error happened: its own words may quote what was posted, so they stay out of the log."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno} {frames[-1].name}" if frames else ""
+
+
+def mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Hide what is a secret by its name or by its look, at any depth."""
+    return {name: MASK if SECRET_NAME.search(name) else _masked(value) for name, value in event.items()}
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return SECRET_VALUE.sub(MASK, value)
+    if isinstance(value, Mapping):
+        return mask(None, "", {str(name): item for name, item in value.items()})
+    if isinstance(value, list | tuple):
+        return [_masked(item) for item in value]
+    return value

@@ -1,0 +1,106 @@
+"""What is done again and again: steps, expiry, measures, retention; each tick is safe in any replica."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
+
+from bot.delivery.attempts import Courier
+from bot.delivery.memberships import Memberships
+from bot.delivery.sweep import Sweep
+from bot.scheduler import Figures, Tick
+from bot.usecases import digests, escalate, expire, measuring, redraw, retention, standing
+from bot.usecases.context import Context
+from bot.usecases.watching import Watch
+
+SOON = timedelta(seconds=5)
+OFTEN = timedelta(seconds=20)
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+SWEEP_CHECK = timedelta(seconds=1)
+
+
+class Ticks:
+    """The acts of all ticks; those that need the workspace wait until it is known."""
+
+    def __init__(self, courier: Courier, wake: Callable[[], None]) -> None:
+        self._courier = courier
+        self._ctx = courier.ctx
+        self._wake = wake
+        self._watch = Watch(courier.ctx)
+        self._workspace: Context | None = None
+        self._has_to_sweep = threading.Event()
+
+    def all(self) -> tuple[Tick, ...]:
+        """The ticks with their distances in the application's time."""
+        return (
+            Tick("standing", SOON, self.read_standing, is_at_start=False),
+            Tick("escalation", OFTEN, self.escalate),
+            Tick("expiry", MINUTE, self.expire),
+            Tick("redraw", MINUTE, self.redraw),
+            Tick("watch", OFTEN, self.watch),
+            Tick("measures", HOUR, self.measure, is_at_start=False),
+            Tick("digests", MINUTE, self.queue_digests),
+            Tick("members", 5 * MINUTE, self.refresh_members, shortest=MINUTE / 2),
+            Tick("sweep", OFTEN, self.sweep, shortest=SWEEP_CHECK),
+            Tick("retention", HOUR, self.forget, is_at_start=False),
+        )
+
+    def know_workspace(self, ctx: Context) -> None:
+        """From now on the workspace is known."""
+        self._workspace = ctx
+        self.sweep_soon()
+
+    def sweep_soon(self) -> None:
+        """Look again at what may have changed in Slack while nobody listened."""
+        self._has_to_sweep.set()
+
+    def read_standing(self) -> Figures:
+        """Read anew which calibrators and certified thresholds are in force: a revoked one ends here."""
+        return standing.tick(self._ctx)
+
+    def watch(self) -> Figures:
+        """Revoke the certified thresholds that audits speak against."""
+        return self._waking(self._watch.tick())
+
+    def measure(self) -> Figures:
+        """Fit, certify and look for drift anew where there is enough that is new."""
+        return self._waking(measuring.tick(self._ctx))
+
+    def escalate(self) -> Figures:
+        """Take the escalation steps that are due."""
+        return self._waking(asdict(escalate.tick(self._ctx)))
+
+    def expire(self) -> Figures:
+        """Close the cases whose time is over."""
+        return self._waking({"closed": expire.tick(self._ctx)})
+
+    def redraw(self) -> Figures:
+        """Want the messages anew that time alone has changed."""
+        return self._waking(redraw.tick(self._ctx))
+
+    def queue_digests(self) -> Figures:
+        """Queue the weekly digests that are due."""
+        return self._waking({"queued": digests.tick(self._ctx)})
+
+    def refresh_members(self) -> Figures:
+        """Fetch who is where."""
+        if self._workspace is None:
+            return {}
+        return self._waking(Memberships(self._workspace, self._courier.gateway).refresh())
+
+    def sweep(self) -> Figures:
+        """Repair deleted messages, once after each time that nobody listened."""
+        if self._workspace is None or not self._has_to_sweep.is_set():
+            return {}
+        self._has_to_sweep.clear()
+        return self._waking(Sweep(self._workspace, self._courier.gateway).run())
+
+    def forget(self) -> Figures:
+        """Drop what was kept only to notice repeats."""
+        return retention.tick(self._ctx)
+
+    def _waking(self, figures: Figures) -> Figures:
+        if any(figures.values()):
+            self._wake()
+        return figures

@@ -1,0 +1,188 @@
+"""The composition root: builds the application from settings and policy, starts it, drains it."""
+
+import gc
+import signal
+import threading
+from collections.abc import Callable
+from types import TracebackType
+
+import structlog
+from slack_bolt import App
+
+from bot import log as logs
+from bot.clock import Clock, SystemClock
+from bot.delivery.tempo import Tempo, tempo_of
+from bot.delivery.threads import Deliveries
+from bot.http.app import build_api
+from bot.http.health import SlackState
+from bot.http.signatures import Services
+from bot.http_server import HttpServer
+from bot.ids import new_id
+from bot.policy_file import read_policy
+from bot.scheduler import Ticker
+from bot.settings import Settings
+from bot.slack.gateway import SlackFailure, SlackGateway, SlackPermanent, WebClientGateway
+from bot.slack.http_route import slack_route
+from bot.slack.web_calls import slack_client
+from bot.slack_connection import SlackConnection
+from bot.ticks import Ticks
+from bot.usecases import standing
+from bot.usecases.context import Context
+from routing.policy import Policy
+from routing.router import compile_router
+from storage.database import Database
+from storage.errors import StorageError
+
+log = structlog.get_logger()
+
+RECONNECT_SECONDS = 5.0
+ENDS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Application:
+    """Second Look in one process: webhook API, Slack, deliveries and ticks, each in threads of its own.
+
+    Usable as a context manager; `start` returns when it works, `stop` drains within ten seconds.
+    """
+
+    def __init__(self, ctx: Context, settings: Settings, gateway: SlackGateway | None, tempo: Tempo) -> None:
+        client = slack_client(settings.need_bot_token(), settings.slack_api_url)
+        gateway = gateway or WebClientGateway(client)
+        self.ctx = ctx
+        self.deliveries = Deliveries(ctx, gateway, tempo, settings.secrets)
+        self.slack = SlackConnection(
+            ctx, settings, client, gateway, self.deliveries.health, self.deliveries.wake
+        )
+        self._api = build_api(
+            ctx,
+            Services(ctx.policy, settings.secrets),
+            slack_state=self._slack_state,
+            on_stored=self.deliveries.wake_messages,
+        )
+        self._server = HttpServer(self._api, settings.host, settings.port)
+        self.ticks = Ticks(self.deliveries.courier, self.deliveries.wake)
+        self._ticker = Ticker(self.ticks.all(), ctx.clock)
+        self._signing_secret = settings.slack_signing_secret or ""
+        self._is_stopping = threading.Event()
+        self._reconnecting = threading.Thread(target=self._reconnect, name="slack-reconnect", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Where the webhook API is served."""
+        return self._server.url
+
+    def start(self) -> None:
+        """Bring the schema up to date and start everything.
+
+        Slack being down is waited for; a token that Slack refuses raises SlackPermanent.
+        """
+        self.ctx.database.upgrade()
+        standing.tick(self.ctx)
+        self._server.start()
+        self.slack.on_hello = self.ticks.sweep_soon
+        try:
+            self._connect()
+        except SlackPermanent:
+            self.stop()
+            raise
+        except SlackFailure as error:
+            self.slack.refused(error)
+            self._reconnecting.start()
+        self.deliveries.start()
+        self._ticker.start()
+        log.info("application.started", url=self.url, slack=self.slack.trouble or "connected")
+
+    def ready(self) -> bool:
+        """Whether cases are taken, Slack is there and the database answers."""
+        return self._server.is_serving and self.slack.trouble is None and self._database_answers()
+
+    def stop(self) -> None:
+        """Take nothing new, finish what was begun, close everything. Does nothing the second time."""
+        if self._is_stopping.is_set():
+            return
+        self._is_stopping.set()
+        self._ticker.stop()
+        self._server.stop()
+        self.slack.close()
+        has_ended = self.deliveries.stop()
+        self.ctx.database.dispose()
+        log.info("application.stopped", is_drained=has_ended)
+
+    def _connect(self) -> None:
+        ctx, app = self.slack.connect()
+        self.ctx = ctx
+        self.ticks.know_workspace(ctx)
+        if self.slack.uses_http:
+            self._mount(app)
+
+    def _mount(self, app: App) -> None:
+        self._api.router.routes.append(slack_route(app, self._signing_secret))
+
+    def _reconnect(self) -> None:
+        """Try until Slack is back; until then cases are taken and wait."""
+        while not self._is_stopping.wait(RECONNECT_SECONDS):
+            try:
+                self._connect()
+            except SlackFailure as error:
+                self.slack.refused(error)
+            else:
+                return
+
+    def _slack_state(self) -> SlackState:
+        trouble = self.slack.trouble
+        return SlackState(is_ok=trouble is None, detail=trouble or "connected")
+
+    def _database_answers(self) -> bool:
+        try:
+            self.ctx.database.ping()
+        except StorageError:
+            return False
+        return True
+
+    def __enter__(self) -> "Application":
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def build(
+    settings: Settings,
+    policy: Policy | None = None,
+    clock: Clock | None = None,
+    *,
+    gateway: SlackGateway | None = None,
+    tempo: Tempo | None = None,
+) -> Application:
+    """The application, not started; its port is taken already (0 in the settings: a free one).
+
+    `policy` defaults to the settings' file, `clock` to the machine's, `gateway` to the real calls, `tempo`
+    to Slack's limits. Raises SettingsInvalid, InvalidPolicy or PortTaken.
+    """
+    policy = policy or read_policy(settings.policy_path)
+    clock = clock or SystemClock()
+    ctx = Context(
+        database=Database(settings.database_url),
+        policy=policy,
+        router=compile_router(policy),
+        clock=clock,
+        new_id=new_id,
+        draw_key=settings.need_draw_key(),
+        team_id="",
+    )
+    return Application(ctx, settings, gateway, tempo or tempo_of(clock))
+
+
+def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Run until SIGTERM or SIGINT, then drain; `announce` gets the address once everything runs."""
+    logs.configure()
+    # Every thread inherits this. A handler would be lost if the signal came just before the wait for it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+    application = build(settings)
+    with application:
+        gc.freeze()  # what is built by now stays: to search it for garbage stops every thread for 0.1 s
+        announce(application.url)
+        signal.sigwait(ENDS)
