@@ -1,0 +1,1 @@
+"""Numbers checked against published answers and a second library."""

@@ -1,0 +1,179 @@
+"""The case's state machine never leaves its diagram, whatever happens in whatever order."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from routing import case as arrows
+from routing.adjudication import Closed, Decided, Settlement, conclude, expiry, settle
+from routing.case import Case, CaseStatus, Method
+from routing.errors import InvalidTransition
+from routing.label import Abstention, Label, Via
+from routing.policy import Tier
+from tests.routing.making import MONDAY, case, decision, expert, label, tier
+
+OPEN, DISPUTED, DECIDED, EXPIRED = CaseStatus
+ARROWS: dict[CaseStatus, set[CaseStatus]] = {
+    OPEN: {OPEN, DISPUTED, DECIDED, EXPIRED},
+    DISPUTED: {DISPUTED, OPEN, DECIDED, EXPIRED},
+    DECIDED: {DECIDED, OPEN},
+    EXPIRED: {EXPIRED},
+}
+UNDO_FOR = timedelta(minutes=10)
+SENIORS = {"quorum": "2", "adjudicators": '["U0SUE"]', "expires_in": '"2h"'}
+TIERS = (
+    tier(quorum="2"),
+    tier(**SENIORS, on_expiry='"close"'),
+    tier(**SENIORS, on_expiry='"accept_prediction"'),
+)
+people = st.sampled_from(("U0AMA", "U0BEN", "U0SUE"))
+names = st.sampled_from(("fraud", "honest"))
+
+
+class CaseDiagram(RuleBasedStateMachine):
+    """Experts' clicks and ticks of the clock on one case, one transition at a time."""
+
+    tier: Tier
+    case: Case
+
+    @initialize(chosen=st.sampled_from(TIERS), quorum=st.integers(1, 3))
+    def open(self, chosen: Tier, quorum: int) -> None:
+        self.tier = chosen
+        self.now = MONDAY
+        self.case = case(quorum=quorum, expires_at=MONDAY + chosen.expires_in if chosen.expires_in else None)
+
+    def attempt(self, arrow: Callable[[Case], Case], *, allowed: bool) -> bool:
+        """Try an arrow: it moves along the diagram if it is allowed, and else changes nothing."""
+        if not allowed:
+            with pytest.raises(InvalidTransition):
+                arrow(self.case)
+            return False
+        after = arrow(self.case)
+        assert after.status in ARROWS[self.case.status]
+        assert after.decisions[: len(self.case.decisions)] == self.case.decisions
+        assert [one.label_id for one in after.labels][: len(self.case.labels)] == [
+            one.label_id for one in self.case.labels
+        ]
+        self.case = after
+        return True
+
+    def conclude(self, settlement: Settlement | Closed) -> None:
+        """Follow a settlement; a broken consensus opens the case before it is disputed."""
+        before = self.case
+        decision_id = f"dec_{len(before.decisions) + 1}"
+        self.case = conclude(
+            before, settlement, decision_id=decision_id, policy_version="v", screen_version=1
+        )
+        between = {OPEN} if before.status is DECIDED and self.case.status is DISPUTED else {before.status}
+        assert any(self.case.status in ARROWS[status] for status in between)
+
+    @rule(user=people, name=names)
+    def answer(self, user: str, name: str) -> None:
+        who = expert(user)
+        round_ = self.case.next_round(who)
+        said = Label(f"{user}_{round_}", "case_1", who, round_, name, self.now, Via.BUTTON, 1)
+        may_correct = self.case.status is DECIDED and self.case.label_of(who) is not None
+        allowed = self.case.is_waiting or may_correct
+        if self.attempt(lambda one: arrows.record_label(one, said), allowed=allowed):
+            self.conclude(settle(self.case, self.tier, self.now))
+
+    @rule(user=people)
+    def undo(self, user: str) -> None:
+        who = expert(user)
+        allowed = self.case.status is not EXPIRED and self.case.label_of(who) is not None
+        assert allowed or not arrows.can_undo(self.case, who, self.now, UNDO_FOR)
+        if self.attempt(lambda one: arrows.withdraw(one, who, self.now), allowed=allowed):
+            self.conclude(settle(self.case, self.tier, self.now))
+
+    @rule(user=people)
+    def abstain(self, user: str) -> None:
+        said = Abstention("case_1", expert(user), self.now)
+        self.attempt(lambda one: arrows.abstain(one, said), allowed=self.case.is_waiting)
+
+    @rule(user=people)
+    def hand_on(self, user: str) -> None:
+        self.attempt(lambda one: arrows.reassign(one, expert(user)), allowed=self.case.is_waiting)
+
+    @rule(minutes=st.integers(1, 90))
+    def put_off(self, minutes: int) -> None:
+        until = self.now + timedelta(minutes=minutes)
+        self.attempt(lambda one: arrows.snooze(one, until), allowed=self.case.is_waiting)
+
+    @rule()
+    def escalate(self) -> None:
+        index = self.case.steps_taken
+        self.attempt(lambda one: arrows.take_step(one, index, None), allowed=self.case.is_waiting)
+
+    @rule(minutes=st.integers(1, 90))
+    def wait(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+        outcome = expiry(self.case, self.tier, self.now)
+        if outcome is not None:
+            assert self.case.expires_at is not None
+            assert self.now >= self.case.expires_at
+            self.conclude(outcome)
+
+    @invariant()
+    def a_decision_is_in_force_if_and_only_if_the_case_is_decided(self) -> None:
+        assert (self.case.decision is not None) == (self.case.status is DECIDED)
+
+    @invariant()
+    def decisions_and_rounds_are_numbered_without_gaps(self) -> None:
+        assert [one.sequence for one in self.case.decisions] == list(range(1, len(self.case.decisions) + 1))
+        for user in {one.expert for one in self.case.labels}:
+            rounds = [one.round for one in self.case.labels if one.expert == user]
+            assert rounds == list(range(1, len(rounds) + 1))
+
+    @invariant()
+    def the_decision_in_force_is_what_the_answers_say(self) -> None:
+        in_force = self.case.decision
+        if in_force is not None and in_force.method is not Method.EXPIRED:
+            settled = settle(self.case, self.tier, self.now)
+            assert isinstance(settled, Decided)
+            assert (settled.label, settled.decided_by) == (in_force.label, in_force.decided_by)
+
+    @invariant()
+    def nothing_waits_for_a_step_once_it_is_over(self) -> None:
+        assert self.case.is_waiting or self.case.next_step_at is None
+
+
+TestCaseDiagram = CaseDiagram.TestCase
+
+STATES = {
+    OPEN: case(labels=(label("fraud"),)),
+    DISPUTED: case(labels=(label("fraud"),), status=DISPUTED),
+    DECIDED: case(labels=(label("fraud"),), status=DECIDED, decisions=(decision("fraud"),)),
+    EXPIRED: case(labels=(label("fraud"),), status=EXPIRED),
+}
+EVERY_ARROW: dict[str, tuple[Callable[[Case], Case], set[tuple[CaseStatus, CaseStatus]]]] = {
+    "record_label": (
+        lambda one: arrows.record_label(one, label("honest", round_=2)),
+        {(OPEN, OPEN), (DISPUTED, DISPUTED), (DECIDED, DECIDED)},
+    ),
+    "withdraw": (
+        lambda one: arrows.withdraw(one, expert(), MONDAY),
+        {(OPEN, OPEN), (DISPUTED, OPEN), (DECIDED, OPEN)},
+    ),
+    "dispute": (arrows.dispute, {(OPEN, DISPUTED)}),
+    "reopen": (arrows.reopen, {(DISPUTED, OPEN), (DECIDED, OPEN)}),
+    "decide": (
+        lambda one: arrows.decide(one, decision("honest", sequence=len(one.decisions) + 1)),
+        {(OPEN, DECIDED), (DISPUTED, DECIDED), (DECIDED, DECIDED)},
+    ),
+    "expire": (arrows.expire, {(OPEN, EXPIRED), (DISPUTED, EXPIRED)}),
+}
+
+
+@pytest.mark.parametrize("name", EVERY_ARROW)
+@pytest.mark.parametrize("status", CaseStatus)
+def test_each_function_is_exactly_its_arrows(name: str, status: CaseStatus) -> None:
+    arrow, diagram = EVERY_ARROW[name]
+    targets = {target for source, target in diagram if source is status}
+    if targets:
+        assert {arrow(STATES[status]).status} == targets
+    else:
+        with pytest.raises(InvalidTransition):
+            arrow(STATES[status])

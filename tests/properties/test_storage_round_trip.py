@@ -1,0 +1,274 @@
+"""Whatever the core can say is stored and comes back equal, on both dialects."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from routing.case import Case, CaseStatus, Decision, Disposition, Method
+from routing.label import Abstention, ExpertConfidence, ExpertId, Label, Rationale, Via
+from routing.prediction import (
+    CaseInput,
+    Evidence,
+    Image,
+    Kind,
+    ModelRef,
+    Prediction,
+    Submission,
+)
+from routing.router import Routing
+from storage import audit, cases, decisions, labels, outbox, predictions, receipts
+from storage.audit import Entry
+from storage.database import Database, Transaction
+from storage.outbox import Item
+from storage.predictions import NewPrediction
+from storage.receipts import Receipt
+
+CASE = "case_1"
+VALID = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+texts = st.text(VALID, max_size=60)
+names = st.text(VALID, min_size=1, max_size=20)
+moments = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (naive bounds)
+durations = st.timedeltas(timedelta(0), timedelta(days=400))
+shares = st.floats(0, 1)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts
+)
+documents = st.dictionaries(
+    names,
+    st.recursive(
+        scalars,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
+        max_leaves=8,
+    ),
+    max_size=4,
+)
+people = st.builds(ExpertId, names, names)
+
+inputs = st.builds(
+    CaseInput,
+    text=st.none() | texts,
+    fields=st.dictionaries(names, scalars, max_size=4),
+    link=st.none() | texts,
+    image=st.none() | st.builds(Image, texts, url=st.none() | texts, image_id=st.none() | names),
+)
+modeled = st.builds(
+    Prediction,
+    label=names,
+    confidence=shares,
+    model=st.builds(ModelRef, names, names),
+    probabilities=st.none() | st.dictionaries(names, shares, max_size=5),
+)
+submissions = st.builds(
+    Submission,
+    service=names,
+    external_id=names,
+    task=names,
+    input=inputs,
+    prediction=modeled,
+    occurred_at=moments,
+    kind=st.sampled_from(Kind),
+    evidence=st.lists(st.builds(Evidence, texts, st.none() | texts, st.none() | texts), max_size=3).map(
+        tuple
+    ),
+    slices=st.dictionaries(names, texts, max_size=3),
+    callback_url=st.none() | texts,
+    due_in=st.none() | durations,
+)
+calibrations = st.just((None, None)) | st.tuples(shares, names)
+
+
+def _routing(calibration: tuple[float | None, str | None], **of: Any) -> Routing:
+    return Routing(**of, calibrated=calibration[0], calibrator_version=calibration[1])
+
+
+routings = st.builds(
+    _routing,
+    calibration=calibrations,
+    threshold=st.none() | shares,
+    certificate_id=st.none() | names,
+    disposition=st.sampled_from(Disposition),
+    tier=names,
+    channel=names,
+    quorum=st.integers(1, 9),
+    due_in=durations,
+    inclusion_probability=shares,
+    is_audit=st.booleans(),
+    reasons=st.lists(texts, max_size=4).map(tuple),
+)
+stored_predictions = st.builds(
+    NewPrediction,
+    case_id=st.just(CASE),
+    submission=submissions,
+    body_digest=st.binary(max_size=32),
+    routing=routings,
+    policy_version=names,
+    received_at=moments,
+)
+given_labels = st.builds(
+    Label,
+    label_id=names,
+    case_id=st.just(CASE),
+    expert=people,
+    round=st.integers(1, 99),
+    label=names,
+    labeled_at=moments,
+    via=st.sampled_from(Via),
+    screen_version=st.integers(0, 2**31 - 1),
+    rationale=st.none() | st.builds(Rationale, texts, st.none() | names),
+    expert_confidence=st.none() | st.sampled_from(ExpertConfidence),
+    withdrawn_at=st.none() | moments,
+)
+abstained = st.builds(Abstention, st.just(CASE), people, moments, st.none() | texts)
+decided = st.builds(
+    Decision,
+    decision_id=names,
+    case_id=st.just(CASE),
+    sequence=st.integers(1, 99),
+    label=names,
+    method=st.sampled_from(Method),
+    decided_at=moments,
+    policy_version=names,
+    screen_version=st.integers(0, 2**31 - 1),
+    decided_by=st.lists(people, max_size=3).map(tuple),
+)
+states = st.fixed_dictionaries(
+    {
+        "tier": names,
+        "channel": names,
+        "quorum": st.integers(1, 9),
+        "opened_at": moments,
+        "due_at": moments,
+        "status": st.sampled_from(CaseStatus),
+        "labels": st.lists(
+            given_labels,
+            max_size=3,
+            unique_by=(lambda one: one.label_id, lambda one: (one.expert, one.round)),
+        ).map(tuple),
+        "abstentions": st.lists(abstained, max_size=2, unique=True).map(tuple),
+        "decisions": st.lists(
+            decided, max_size=3, unique_by=(lambda one: one.decision_id, lambda one: one.sequence)
+        ).map(lambda all_: tuple(sorted(all_, key=lambda one: one.sequence))),
+        "assigned_to": st.none() | people,
+        "snoozed_until": st.none() | moments,
+        "expires_at": st.none() | moments,
+        "steps_taken": st.integers(0, 99),
+        "next_step_at": st.none() | moments,
+    }
+)
+each_example = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+class Undo(Exception):
+    """Ends an example's transaction, so that the next one finds an empty database."""
+
+
+@contextmanager
+def undone(database: Database) -> Iterator[Transaction]:
+    with suppress(Undo), database.write() as tx:
+        yield tx
+        _undo()
+
+
+def _undo() -> None:
+    raise Undo
+
+
+@each_example
+@given(stored=stored_predictions)
+def test_predictions_round_trip(database: Database, stored: NewPrediction) -> None:
+    with undone(database) as tx:
+        assert predictions.add_many(tx, [stored]) == {CASE}
+        assert predictions.get(tx, CASE) == stored
+        key = (stored.submission.service, stored.submission.external_id)
+        assert predictions.find_many(tx, [key]) == {key: stored}
+
+
+@each_example
+@given(stored=stored_predictions)
+def test_what_an_expert_sees_keeps_its_order(database: Database, stored: NewPrediction) -> None:
+    with undone(database) as tx:
+        predictions.add_many(tx, [stored])
+        back = predictions.get(tx, CASE)
+        assert back is not None
+        assert list(back.submission.input.fields) == list(stored.submission.input.fields)
+        assert list(back.submission.slices) == list(stored.submission.slices)
+
+
+@each_example
+@given(stored=stored_predictions, state=states)
+def test_cases_round_trip(database: Database, stored: NewPrediction, state: dict[str, object]) -> None:
+    case = _case(stored, state)
+    with undone(database) as tx:
+        predictions.add_many(tx, [stored])
+        cases.add_many(tx, [case])
+        assert all(labels.add(tx, one) for one in case.labels)
+        assert all(labels.add_abstention(tx, one) for one in case.abstentions)
+        assert all(decisions.add(tx, one) for one in case.decisions)
+        assert cases.get(tx, CASE) == case
+        feed = decisions.feed(tx, stored.submission.service, 0, 99)
+        assert [entry.decision for entry in feed] == list(case.decisions)
+
+
+@each_example
+@given(stored=stored_predictions, before=states, after=states)
+def test_saving_leaves_no_trace_of_the_state_before(
+    database: Database, stored: NewPrediction, before: dict[str, object], after: dict[str, object]
+) -> None:
+    nothing_said: dict[str, object] = {"labels": (), "abstentions": (), "decisions": ()}
+    case = _case(stored, after | nothing_said)
+    with undone(database) as tx:
+        predictions.add_many(tx, [stored])
+        cases.add_many(tx, [_case(stored, before)])
+        cases.save(tx, case)
+        assert cases.get(tx, CASE) == case
+
+
+@each_example
+@given(payload=documents, moment=moments, text=texts)
+def test_documents_round_trip(
+    database: Database, payload: dict[str, object], moment: datetime, text: str
+) -> None:
+    item = Item("out_1", "notice", text, payload, moment, text, moment)
+    receipt = Receipt("shop", text, text.encode(), 202, [payload, text], moment)
+    with undone(database) as tx:
+        outbox.add_many(tx, [item])
+        receipts.add_many(tx, [receipt])
+        assert outbox.get(tx, "out_1") == item
+        assert receipts.find(tx, "shop", text) == receipt
+
+
+@each_example
+@given(entries=st.lists(st.builds(Entry, moments, texts, texts, st.just("subject"), documents), max_size=4))
+def test_any_chain_verifies_after_it_was_stored(database: Database, entries: list[Entry]) -> None:
+    with undone(database) as tx:
+        for entry in entries:
+            audit.append_many(tx, [entry])
+        assert audit.verify(tx) == audit.AuditReport(ok=True, first_bad_seq=None, count=len(entries))
+        assert audit.of_subject(tx, "subject", 9) == entries
+
+
+def _case(stored: NewPrediction, state: dict[str, object]) -> Case:
+    routing = stored.routing
+    return Case(
+        case_id=CASE,
+        submission=stored.submission,
+        reasons=routing.reasons,
+        inclusion_probability=routing.inclusion_probability,
+        is_audit=routing.is_audit,
+        policy_version=stored.policy_version,
+        calibrated=routing.calibrated,
+        calibrator_version=routing.calibrator_version,
+        threshold=routing.threshold,
+        certificate_id=routing.certificate_id,
+        **state,  # type: ignore[arg-type]
+    )
