@@ -1,0 +1,121 @@
+"""The schema: migrations and tables say the same, replicas may start together, newer schemas are refused."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from storage import engines, events, schema
+from storage.database import Database
+from storage.errors import DatabaseUnavailable, SchemaTooNew
+from storage.tables import metadata
+from tests import postgres
+from tests.storage.examples import NOW
+
+UPGRADE = "import sys; from storage.database import Database; Database(sys.argv[1]).upgrade()"
+KILLED_UPGRADE = """
+import os, signal, sys
+from storage import schema
+from storage.database import Database
+with Database(sys.argv[1]).write() as tx:
+    schema.upgrade(tx)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+SCHEMA = {
+    "sqlite": "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL",
+    "postgresql": "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+}
+
+
+def test_migrations_make_what_the_tables_say(database_url: str) -> None:
+    engine = engines.create(database_url)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+def test_partial_indexes_are_those_of_the_tables_on_sqlite(sqlite_url: str, tmp_path: Path) -> None:
+    assert indexes(sqlite_url) == indexes(created(f"sqlite:///{tmp_path}/created.sqlite3"))
+
+
+def test_partial_indexes_are_those_of_the_tables_on_postgresql(
+    postgres_url: str, postgres_server: postgres.Server
+) -> None:
+    with postgres.fresh_database(postgres_server, "created", template="template0") as url:
+        assert indexes(postgres_url) == indexes(created(url))
+
+
+def created(url: str) -> str:
+    """The address of a database made from the tables, without migrations."""
+    engine = engines.create(url)
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+    engine.dispose()
+    return url
+
+
+def indexes(url: str) -> set[str]:
+    database = Database(url)
+    with database.read() as tx:
+        rows = tx.execute(sa.text(SCHEMA[database.dialect])).scalars()
+        found = {str(row) for row in rows if "INDEX" in str(row)}
+    database.dispose()
+    assert len(found) > 10
+    return {one for one in found if "alembic_version" not in one}
+
+
+def test_upgrading_again_changes_nothing(database: Database) -> None:
+    with database.write() as tx:
+        events.claim(tx, "event:1", NOW)
+    database.upgrade()
+    with database.write() as tx:
+        assert schema.is_current(tx)
+        assert not events.claim(tx, "event:1", NOW)
+
+
+def test_a_newer_schema_is_refused(database: Database) -> None:
+    with database.write() as tx:
+        tx.execute(sa.text("UPDATE alembic_version SET version_num = 'from_the_future'"))
+    with pytest.raises(SchemaTooNew, match="from_the_future"):
+        database.upgrade()
+
+
+def start_together(url: str, count: int = 4) -> list[int]:
+    replicas = [subprocess.Popen([sys.executable, "-c", UPGRADE, url]) for _ in range(count)]
+    return [replica.wait(60) for replica in replicas]
+
+
+def test_replicas_may_start_together_on_sqlite(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new.sqlite3"
+    assert start_together(url) == [0, 0, 0, 0]
+    database = Database(url)
+    database.ping()
+    database.dispose()
+
+
+def test_replicas_may_start_together_on_postgresql(postgres_server: postgres.Server) -> None:
+    with postgres.fresh_database(postgres_server, "together", template="template0") as url:
+        assert start_together(url) == [0, 0, 0, 0]
+
+
+def test_a_killed_migration_leaves_nothing_and_starts_again(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new.sqlite3"
+    killed = subprocess.run([sys.executable, "-c", KILLED_UPGRADE, url], check=False)
+    database = Database(url)
+    with database.read() as tx:
+        assert sa.inspect(tx).get_table_names() == []
+    database.upgrade()
+    database.dispose()
+    assert killed.returncode == -signal.SIGKILL
+
+
+def test_a_database_that_was_never_migrated_says_so(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/new.sqlite3")
+    with pytest.raises(DatabaseUnavailable, match="no such table"), database.write() as tx:
+        events.claim(tx, "event:1", NOW)
+    database.dispose()
