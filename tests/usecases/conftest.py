@@ -1,0 +1,12 @@
+"""Fixtures of the use cases' tests."""
+
+import pytest
+
+from storage.database import Database
+from tests.usecases.world import World, make_world
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    """A small world on each dialect."""
+    return make_world(database)

@@ -1,0 +1,106 @@
+"""A team of leads with a digest of its own, over the small world."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.usecases.digest_document import to_document
+from bot.usecases.leading import LeadAct
+from routing.alarm import Alarm, AlarmKind
+from routing.digest import Digest, PeriodFacts, summarise
+from routing.headline import headlines
+from routing.label import ExpertId
+from routing.policy import load_policy
+from routing.prediction import ModelRef
+from routing.promise import Certificate, NotYet, Promise
+from routing.quality import Quality, ThresholdRow, ThresholdState
+from routing.theme import SliceFinding
+from storage import digests, experts
+from storage.database import Database
+from storage.digests import StoredDigest
+from tests.usecases.world import ANN, BEN, CAROL, CHANNEL, NOW, POLICY, World
+
+TEAM_CHANNEL = "C0000000002"
+KEY = "digest:leads:2026-11-20"
+WEEK = timedelta(days=7)
+MODEL = ModelRef("gbm", "3")
+PROMISE = Promise(0.02, 0.95)
+WITH_TEAM = """
+[teams.leads]
+channel = "seniors"
+tasks = ["fraud", "payout"]
+[teams.others]
+channel = "fraud"
+tasks = ["topic"]
+
+[tasks.payout]
+question = "Is this payout fine?"
+labels = [
+  {name = "fine", description = "pay", example = "1"},
+  {name = "odd", description = "do not pay", example = "2"},
+]
+[[tasks.payout.tiers]]
+name = "kept"
+when = "input.has_image"
+channel = "fraud"
+accept_above = { error = 0.02, confidence = 0.95 }
+audit = 0.05
+due_in = "4h"
+[[tasks.payout.tiers]]
+name = "standard"
+channel = "fraud"
+accept_above = 0.95
+audit = 0.05
+due_in = "4h"
+"""
+SERVICE = 'tasks = ["fraud", "team", "topic"]'
+
+
+def threshold(tier: str = "standard", **changes: object) -> ThresholdRow:
+    found = Certificate(0.8725, PROMISE, "census_and_audit", 1, 0.05, 700, 160, 1, 0.0183)
+    row = ThresholdRow("payout", tier, MODEL, ThresholdState.FIXED, 0.95, PROMISE, found, 0.17)
+    return replace(row, **changes)  # type: ignore[arg-type]  # fields by name
+
+
+def lacking(tier: str = "standard") -> Quality:
+    row = threshold(tier, state=ThresholdState.NOT_YET, found=NotYet(180, "Too few audits."), gain=None)
+    return Quality(thresholds=(row,))
+
+
+def worse_slice(value: str = "DE") -> Quality:
+    finding = SliceFinding("country", value, 80, 70.5, 300.0, 0.2, 0.15, 0.09, 0.24, 0.03, 0.0001, 0.002, 12)
+    return Quality(slices=(finding,))
+
+
+def alarmed(*case_ids: str) -> Quality:
+    words = "The model errs twice as often."
+    return Quality(
+        alarms=(
+            Alarm(
+                AlarmKind.ERROR, "fraud", "", None, 0.02, "share", 20.0, 0.001, 0.01, 400, 90, words, case_ids
+            ),
+        )
+    )
+
+
+def make_lead_world(database: Database) -> World:
+    """The small world with two teams: Ann is in the leads' channel, Ben and Carol in the others'."""
+    text = POLICY.replace(SERVICE, SERVICE.replace("]", ', "payout"]')) + WITH_TEAM
+    world = World(database, load_policy(text, "policy.toml"))
+    with database.write() as tx:
+        experts.set_members(tx, f"channel:{TEAM_CHANNEL}", [ANN], NOW)
+        experts.set_members(tx, f"channel:{CHANNEL}", [BEN, CAROL], NOW)
+    return world
+
+
+def keep(world: World, quality: Quality, key: str = KEY, team: str = "leads") -> Digest:
+    """Keep a digest of the last seven days with that quality."""
+    now = world.clock.now()
+    digest = summarise(PeriodFacts(now - WEEK, now), quality=quality)
+    digest = replace(digest, headlines=headlines(quality))
+    with world.database.write() as tx:
+        digests.keep(tx, StoredDigest(key, team, now - WEEK, now, now, to_document(digest)))
+    return digest
+
+
+def press(expert: ExpertId = ANN, number: int = 1, key: str = KEY) -> LeadAct:
+    return LeadAct(key, number, expert)

@@ -1,0 +1,107 @@
+"""Everything is measured in its order, nothing for nothing, and what fails keeps nothing else waiting."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.usecases import calibrating, measuring, profiling, standing
+from bot.usecases.one_by_one import one_by_one
+from routing.measures.novelty_profile import MIN_LABELED
+from storage import profiles
+from storage.database import Database
+from storage.errors import DatabaseUnavailable
+from tests.usecases.traffic import DAY, HOUR, Traffic, shares, traffic
+
+ROOT = Path(__file__).parents[2]
+NOTHING = {"changed_labels": 0, "calibrators": 0, "drift_alarms": 0, "certificates": 0, "profiles": 0}
+
+
+@pytest.fixture
+def world(database: Database) -> Traffic:
+    return traffic(database)
+
+
+def test_nothing_is_measured_where_nothing_came_in(world: Traffic) -> None:
+    assert measuring.tick(world.ctx) == NOTHING
+
+
+def test_labels_lead_to_a_calibrator_a_threshold_and_a_profile(world: Traffic) -> None:
+    world.day(400)
+    assert measuring.tick(world.ctx) == {**NOTHING, "calibrators": 1, "profiles": 1}
+    assert ("fraud", "gbm", "3") in world.ctx.standing.present.calibrators
+    assert "fraud" in world.ctx.standing.present.novelty
+    world.clock.at += HOUR
+    world.day(400)
+    assert measuring.tick(world.ctx) == {**NOTHING, "certificates": 1, "profiles": 1}
+    assert shares(world.day(100))[0] > 0.1
+
+
+def test_a_second_tick_finds_nothing_new(world: Traffic) -> None:
+    world.day(400)
+    measuring.tick(world.ctx)
+    assert measuring.tick(world.ctx) == NOTHING
+
+
+def test_a_measure_that_fails_keeps_no_other_waiting(world: Traffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.day(400)
+    monkeypatch.setattr(calibrating, "_fit", None)
+    with pytest.raises(ExceptionGroup) as raised:
+        measuring.tick(world.ctx)
+    assert raised.group_contains(TypeError)
+    with world.ctx.database.read() as tx:
+        assert len(profiles.of_kind(tx, standing.NOVELTY)) == 1
+
+
+def test_what_fails_is_named_and_the_rest_is_done() -> None:
+    done: list[int] = []
+
+    def act(number: int) -> int:
+        if number == 2:
+            raise DatabaseUnavailable
+        done.append(number)
+        return number
+
+    with pytest.raises(ExceptionGroup, match="1 of 3 failed") as raised:
+        one_by_one(act, [1, 2, 3])
+    assert done == [1, 3]
+    assert raised.value.exceptions[0].__notes__ == ["It happened with 2."]
+    assert one_by_one(act, [1, 3]) == [1, 3]
+
+
+def test_a_profile_is_made_once_a_day_from_enough_labels(world: Traffic) -> None:
+    world.day(profiling.FEWEST - 1)
+    assert profiling.tick(world.ctx) == 0
+    world.day(1)
+    assert [profiling.tick(world.ctx), profiling.tick(world.ctx)] == [1, 0]
+    world.clock.at += DAY
+    assert profiling.tick(world.ctx) == 1
+
+
+def test_cases_without_text_and_fields_have_no_profile(world: Traffic) -> None:
+    world.day(profiling.FEWEST, text=None)
+    assert profiling.tick(world.ctx) == 0
+    with world.ctx.database.read() as tx:
+        assert profiles.of_kind(tx, standing.NOVELTY) == []
+
+
+def test_the_fewest_labeled_are_those_of_the_measure() -> None:
+    assert profiling.FEWEST == MIN_LABELED
+
+
+def test_numpy_is_imported_only_when_there_is_something_to_measure(sqlite_url: str) -> None:
+    program = f"""
+import sys
+from storage.database import Database
+from bot.usecases import measuring
+from bot.usecases.watching import Watch
+from tests.usecases.traffic import traffic
+world = traffic(Database({sqlite_url!r}))
+world.day(20)
+measuring.tick(world.ctx)
+Watch(world.ctx).tick()
+print("numpy" in sys.modules)
+"""
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert result.stdout.strip() == "False", result.stderr

@@ -1,0 +1,82 @@
+"""Who people are and where they are members."""
+
+from dataclasses import replace
+
+from bot.usecases import members
+from bot.usecases.looking import Seen, look, look_to_correct, read
+from bot.usecases.outcome import AlreadyDecided, Gone, NotAllowed, Recorded
+from bot.usecases.review import Act, Answer, answer, escalate_now
+from routing.label import Via
+from routing.policy import load_policy
+from storage import experts, projections
+from storage.experts import Expert
+from tests.usecases.world import ANN, BEN, CHANNEL, NOW, POLICY, STRANGER, World
+
+
+def test_the_policys_channels_are_the_sources_of_membership(world: World) -> None:
+    assert members.sources(world.ctx) == (f"channel:{CHANNEL}",)
+
+
+def test_those_in_the_channel_that_a_case_was_escalated_to_may_answer_it(world: World) -> None:
+    to_seniors = POLICY.replace('to = "people", people = ["U0CAROL"]', 'to = "channel", channel = "seniors"')
+    world = replace(world, policy=load_policy(to_seniors, "policy.toml"))
+    seniors = "channel:C0000000002"
+    assert seniors in members.sources(world.ctx)
+    members.record(world.ctx, seniors, [STRANGER.user_id])
+    case = world.open()
+    senior = Answer(world.act(case, STRANGER), "fraud", Via.BUTTON)
+
+    before = answer(world.ctx, senior)
+    escalate_now(world.ctx, world.act(case, ANN), None)
+    with world.database.read() as tx:
+        shown = [one.channel_id for one in projections.of_case(tx, case.case_id)]
+    on_their_message = replace(world.act(case, STRANGER), channel_id="C0000000002", ts="7.7")
+    after = answer(world.ctx, replace(senior, act=on_their_message))
+
+    assert isinstance(before, NotAllowed)
+    assert shown == [CHANNEL, "C0000000002"]
+    assert isinstance(after, Recorded)
+
+
+def test_a_case_of_a_channel_that_left_the_policy_is_for_its_tiers(world: World) -> None:
+    case = world.open()
+    renamed = POLICY.replace("[channels.fraud]", "[channels.cards]")
+    renamed = renamed.replace('channel = "fraud"', 'channel = "cards"')
+    world = replace(world, policy=load_policy(renamed, "policy.toml"))
+
+    assert isinstance(answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON)), Recorded)
+
+
+def test_recorded_members_replace_those_before(world: World) -> None:
+    members.record(world.ctx, f"channel:{CHANNEL}", ["U0NEW"])
+
+    with world.database.read() as tx:
+        assert {one.user_id for one in experts.members(tx, f"channel:{CHANNEL}")} == {"U0NEW"}
+
+
+def test_names_are_those_last_recorded(world: World) -> None:
+    members.record_people(world.ctx, [Expert(ANN, "Ann", "Europe/Berlin", NOW)])
+    members.record_people(world.ctx, [Expert(ANN, "Ann B.", "Europe/Berlin", NOW)])
+
+    assert members.names(world.ctx, [ANN, BEN]) == {ANN: "Ann B."}
+
+
+def test_looking_is_for_those_who_may_act_reading_for_the_workspace(world: World) -> None:
+    case = world.open()
+    foreign = replace(STRANGER, team_id="T9")
+
+    assert isinstance(look(world.ctx, world.act(case)), Seen)
+    assert isinstance(look(world.ctx, world.act(case, STRANGER)), NotAllowed)
+    assert isinstance(read(world.ctx, world.act(case, STRANGER)), Seen)
+    assert isinstance(read(world.ctx, world.act(case, foreign)), NotAllowed)
+    for use in (look, look_to_correct, read):
+        assert isinstance(use(world.ctx, Act("case_none", ANN, "k")), Gone)
+
+
+def test_a_decided_case_is_shown_for_correction_to_whoever_answered(world: World) -> None:
+    case = world.open()
+    answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON))
+
+    assert isinstance(look(world.ctx, world.act(case)), AlreadyDecided)
+    assert isinstance(look_to_correct(world.ctx, world.act(case)), Seen)
+    assert isinstance(look_to_correct(world.ctx, world.act(case, BEN)), AlreadyDecided)

@@ -1,0 +1,147 @@
+"""Traffic through real routing: predictions of a model that is right or wrong as a test says, and labels."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+
+from bot.usecases import standing, triage
+from bot.usecases.context import Context
+from bot.usecases.triage import Posted
+from routing.case import Decision, Method
+from routing.confidence import IDENTITY, Calibrator
+from routing.disposition import Disposition
+from routing.label import ExpertId
+from routing.policy import load_policy
+from routing.prediction import CaseInput, ModelRef, Prediction, Submission
+from routing.router import compile_router
+from storage import calibrators, decisions
+from storage.calibrators import StoredCalibrator
+from storage.database import Database
+from storage.predictions import StoredPrediction
+from tests.usecases.world import StillClock
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+MODEL = ModelRef("gbm", "3")
+POLICY = """
+[services.shop]
+tasks = ["fraud"]
+secret_env = ["SECONDLOOK_SECRET_SHOP"]
+
+[channels.fraud]
+id = "C0000000001"
+[channels.leads]
+id = "C0000000002"
+
+[teams.risk]
+channel = "leads"
+tasks = ["fraud"]
+
+[tasks.fraud]
+question = "Is this payment fraud?"
+labels = [
+  {name = "fraud", description = "somebody else's money", example = "a stolen card"},
+  {name = "legit", description = "an honest payment", example = "groceries"},
+]
+[[tasks.fraud.tiers]]
+name = "ordinary"
+channel = "fraud"
+accept_above = { error = 0.05, confidence = 0.9 }
+audit = 0.5
+due_in = "4h"
+"""
+
+
+@dataclass
+class Traffic:
+    """A context on whose clock predictions come in and experts decide what is sent to them."""
+
+    ctx: Context
+    clock: StillClock
+    rng: random.Random = field(default_factory=lambda: random.Random(7))
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def day(
+        self,
+        n: int,
+        *,
+        sure: float = 0.0,
+        unsure: float = 0.4,
+        model: ModelRef = MODEL,
+        probabilities: bool = False,
+        fields: Mapping[str, str] | None = None,
+        text: str | None = "a payment",
+    ) -> list[StoredPrediction]:
+        """A day on which `n` predictions come in and all that is sent to review is decided.
+
+        Of those with a confidence of 0.8 or more this share is wrong: `sure`; of the others: `unsure`.
+        """
+        wrong: dict[str, bool] = {}
+        items = []
+        for _ in range(n):
+            confidence = round(self.rng.uniform(0.5, 0.999), 3)
+            name = f"x{next(self._numbers)}"
+            wrong[name] = self.rng.random() < (sure if confidence >= 0.8 else unsure)
+            shares = {"fraud": confidence, "legit": 1 - confidence} if probabilities else None
+            prediction = Prediction("fraud", confidence, model, shares)
+            seen = CaseInput(text, dict(fields or {}))
+            submission = Submission("shop", name, "fraud", seen, prediction, self.clock.at)
+            items.append(Posted(submission, name.encode()))
+        with self.ctx.database.write() as tx:
+            stored = list(triage.store(self.ctx, tx, items, self.clock.at).stored.values())
+            for one in stored:
+                if one.routing.disposition is Disposition.REVIEW:
+                    decisions.add(tx, self._decision(one, wrong[one.submission.external_id]))
+        self.clock.at += DAY
+        return stored
+
+    def _decision(self, stored: StoredPrediction, is_wrong: bool) -> Decision:
+        label = "legit" if is_wrong else "fraud"
+        expert = ExpertId("T1", "U0ANN")
+        at = self.clock.at + HOUR
+        case_id = stored.case_id
+        return Decision(f"dec_{case_id}", case_id, 1, label, Method.SINGLE, at, "p", 1, (expert,))
+
+
+def traffic(database: Database, policy: str = POLICY) -> Traffic:
+    """Nothing has come in yet."""
+    clock = StillClock()
+    known = load_policy(policy, "policy.toml")
+    numbers = count(1)
+    ctx = Context(
+        database=database,
+        policy=known,
+        router=compile_router(known),
+        clock=clock,
+        new_id=lambda prefix: f"{prefix}_{next(numbers)}",
+        draw_key=b"0" * 32,
+        team_id="T1",
+    )
+    return Traffic(ctx, clock)
+
+
+def shares(stored: list[StoredPrediction]) -> tuple[float, float]:
+    """Which share of the predictions was accepted without review, and which was audited."""
+    accepted = sum(one.routing.disposition is Disposition.AUTO_ACCEPTED for one in stored)
+    return accepted / len(stored), sum(one.routing.is_audit for one in stored) / len(stored)
+
+
+def calibrated(ctx: Context, sequence: int = 1, temperature: float | None = None) -> StoredCalibrator:
+    """The model was calibrated now, or without a temperature: no calibrator was better than none."""
+    calibrator = Calibrator("temperature", (temperature,)) if temperature else IDENTITY
+    stored = StoredCalibrator(
+        task="fraud",
+        model=MODEL,
+        sequence=sequence,
+        version=calibrator.version,
+        calibrator=calibrator.to_json(),
+        report={"n": 100},
+        is_used=temperature is not None,
+        fitted_at=ctx.clock.now(),
+    )
+    with ctx.database.write() as tx:
+        assert calibrators.add(tx, stored)
+    standing.tick(ctx)
+    return stored

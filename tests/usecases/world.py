@@ -1,0 +1,193 @@
+"""A small world for tests: a policy, a context over a database, a clock that stands still, cases."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from bot.usecases.context import Context
+from bot.usecases.sitting import Act
+from routing.case import Case, open_case
+from routing.disposition import Disposition, Routing
+from routing.label import ExpertId
+from routing.policy import Policy, load_policy
+from routing.prediction import CaseInput, ModelRef, Prediction, Submission
+from routing.router import compile_router
+from storage import audit, cases, experts, outbox, predictions, projections
+from storage.database import Database
+from storage.item import Item
+from storage.predictions import NewPrediction
+
+TEAM = "T1"
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+CHANNEL = "C0000000001"
+ANN, BEN, CAROL, STRANGER = (ExpertId(TEAM, name) for name in ("U0ANN", "U0BEN", "U0CAROL", "U0STRANGER"))
+
+POLICY = """
+[services.shop]
+tasks = ["fraud", "team", "topic"]
+secret_env = ["SECONDLOOK_SECRET_SHOP"]
+callback_url = "https://shop.example.com/callback"
+
+[channels.fraud]
+id = "C0000000001"
+[channels.seniors]
+id = "C0000000002"
+
+[tasks.fraud]
+question = "Is this payment fraud?"
+rationale = "on_override"
+reason_codes = ["address", "amount"]
+labels = [
+  {name = "fraud", description = "somebody else's money", example = "a stolen card", title = "Fraud"},
+  {name = "legit", description = "an honest payment", example = "groceries", title = "Legit"},
+]
+[[tasks.fraud.tiers]]
+name = "high"
+channel = "fraud"
+accept_above = "always_review"
+due_in = "4h"
+escalation = [{after = "1h", to = "people", people = ["U0CAROL"]}]
+
+[tasks.team]
+question = "Which team?"
+labels = [
+  {name = "sales", description = "wants to buy", example = "a quote"},
+  {name = "help", description = "needs help", example = "it is broken"},
+  {name = "other", description = "anything else", example = "hello"},
+]
+[[tasks.team.tiers]]
+name = "pair"
+channel = "fraud"
+accept_above = "always_review"
+due_in = "4h"
+quorum = 2
+adjudicators = ["U0CAROL"]
+
+[tasks.topic]
+question = "What is it about?"
+labels = [
+  {name = "a", description = "first", example = "1"},
+  {name = "b", description = "second", example = "2"},
+  {name = "c", description = "third", example = "3"},
+  {name = "d", description = "fourth", example = "4"},
+]
+[[tasks.topic.tiers]]
+name = "all"
+channel = "fraud"
+accept_above = "always_review"
+due_in = "4h"
+"""
+
+
+@dataclass
+class StillClock:
+    """A clock that a test sets."""
+
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        """The moment set."""
+        return self.at
+
+    def wall(self) -> datetime:
+        """The moment set."""
+        return self.at
+
+    def sleep(self, duration: timedelta) -> None:
+        """Move on."""
+        self.at += duration
+
+
+@dataclass
+class World:
+    """A context with its clock, and shortcuts to what it stored."""
+
+    database: Database
+    policy: Policy
+    clock: StillClock = field(default_factory=StillClock)
+    _ids: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @property
+    def ctx(self) -> Context:
+        """The use cases' context."""
+        return Context(
+            database=self.database,
+            policy=self.policy,
+            router=compile_router(self.policy),
+            clock=self.clock,
+            new_id=lambda prefix: f"{prefix}_{next(self._ids)}",
+            draw_key=b"0" * 32,
+            team_id=TEAM,
+        )
+
+    def open(self, task: str = "fraud", label: str = "fraud", **changes: object) -> Case:
+        """A case whose message was posted as `1.1` and so on."""
+        number = next(self._ids)
+        tier = self.policy.task(task).tiers[0]
+        prediction = Prediction(label, 0.78, ModelRef("gbm", "3"))
+        submission = Submission(
+            "shop", f"x{number}", task, CaseInput(text="card 4711"), prediction, self.clock.at
+        )
+        submission = replace(submission, **changes)  # type: ignore[arg-type]  # fields by name
+        routing = Routing(
+            Disposition.REVIEW, tier.name, tier.channel, tier.quorum, tier.due_in, 1.0, False, ("always",)
+        )
+        case_id = f"case_{number}"
+        known = NewPrediction(case_id, submission, b"d" * 32, routing, self.policy.version, self.clock.at)
+        case = open_case(
+            case_id, submission, routing, self.policy.task(task), self.policy.version, self.clock.at
+        )
+        with self.database.write() as tx:
+            predictions.add_many(tx, [known])
+            cases.add_many(tx, [case])
+            projections.want(tx, case_id, CHANNEL, tier.risk, case.due_at)
+        return case
+
+    def post(self, case: Case, ts: str) -> None:
+        """Note that the case's message was posted."""
+        with self.database.write() as tx:
+            claim = projections.claim(
+                tx, "test", self.clock.at, timedelta(minutes=1), timedelta(0), timedelta(0)
+            )
+            assert claim is not None
+            assert claim.projection.case_id == case.case_id
+            projections.finish(tx, claim, ts, claim.projection.wanted_version)
+
+    def act(self, case: Case, expert: ExpertId = ANN, ts: str = "", key: str = "") -> Act:
+        """Somebody acts on a case; each act is another one."""
+        name = key or f"act:{next(self._ids)}"
+        return Act(case.case_id, expert, name, CHANNEL if ts else "", ts, 1)
+
+    def case(self, case_id: str) -> Case:
+        """The case as it is stored."""
+        with self.database.read() as tx:
+            return cases.get(tx, case_id)
+
+    def sent(self, kind: str) -> list[Item]:
+        """What is to be delivered, oldest first."""
+        with self.database.write() as tx:
+            found = []
+            while claims := outbox.claim(tx, [kind], "test", self.clock.at, timedelta(minutes=1), 50):
+                found += [claim.item for claim in claims]
+                for claim in claims:
+                    outbox.finish(tx, claim, self.clock.at)
+            return found
+
+    def recorded(self, case_id: str) -> list[str]:
+        """The audited actions on a case, oldest first."""
+        with self.database.read() as tx:
+            return [entry.action for entry in audit.of_subject(tx, case_id, 100)]
+
+    def wanted_version(self, case_id: str) -> int:
+        """Which version of the case's message should be seen."""
+        with self.database.read() as tx:
+            return projections.of_case(tx, case_id)[0].wanted_version
+
+
+def make_world(database: Database) -> World:
+    """A world in whose channel Ann, Ben and Carol are."""
+    world = World(database, load_policy(POLICY, "policy.toml"))
+    with database.write() as tx:
+        experts.set_members(tx, f"channel:{CHANNEL}", [ANN, BEN, CAROL], NOW)
+    return world
