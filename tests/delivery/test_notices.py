@@ -1,0 +1,213 @@
+"""Each notice appears once, in the right place, and only while somebody has to act."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.delivery.attempts import Courier
+from bot.delivery.notices import NoticeSender
+from bot.sandbox import Fault
+from bot.usecases.outgoing import NOTICE, About, Notice, Place
+from storage import outbox, paces, projections
+from storage.outbox import Item
+from tests.delivery.worlds import DIGITS, LEADS, World, decide, open_case
+
+SAM_DM = "D0SAM"
+
+
+def queue(world: World, notice: Notice, key: str = "n1") -> str:
+    now = world.clock.now()
+    with world.database.write() as tx:
+        outbox.add_many(tx, [Item(f"out_{key}", NOTICE, key, notice.to_payload(), now)])
+    return f"out_{key}"
+
+
+def found(world: World, item_id: str) -> Item:
+    with world.database.read() as tx:
+        item = outbox.get(tx, item_id)
+    assert item is not None
+    return item
+
+
+def deliver(world: World, minutes: int = 2, courier: Courier | None = None) -> None:
+    sender = NoticeSender(courier or world.courier(), "p1")
+    for _ in range(minutes * 10):
+        sender.step()
+        world.clock.advance(timedelta(seconds=6))
+
+
+def thread_of(world: World, channel_id: str = DIGITS) -> list[str]:
+    (message,) = world.sandbox.state.conversations[channel_id].top_level()
+    return world.replies(channel_id, message.ts)
+
+
+def reminder(case_id: str, *people: str) -> Notice:
+    return Notice(About.REMINDER, Place.THREAD, (case_id,), people, DIGITS, "No decision after 1h.")
+
+
+def test_a_reminder_appears_in_the_thread_of_its_case(world: World) -> None:
+    case = open_case(world.ctx)
+    world.drain()
+    queue(world, reminder(case.case_id, "U0SAM"))
+    deliver(world)
+    (text,) = thread_of(world)
+    assert "<@U0SAM>" in text
+    assert "No decision after 1h." in text
+
+
+def test_a_notice_waits_for_its_cases_message(world: World) -> None:
+    case = open_case(world.ctx)
+    queue(world, reminder(case.case_id))
+    deliver(world)
+    world.drain()
+    deliver(world)
+    assert len(thread_of(world)) == 1
+
+
+def test_a_reminder_of_a_decided_case_is_dropped(world: World) -> None:
+    case = open_case(world.ctx)
+    world.drain()
+    item_id = queue(world, reminder(case.case_id))
+    decide(world.ctx, case)
+    deliver(world)
+    assert thread_of(world) == []
+    assert found(world, item_id).delivered_at is not None
+
+
+def test_news_of_a_decided_case_is_told(world: World) -> None:
+    case = open_case(world.ctx)
+    world.drain()
+    decide(world.ctx, case)
+    queue(world, Notice(About.EXPIRED, Place.THREAD, (case.case_id,)))
+    deliver(world)
+    assert len(thread_of(world)) == 1
+
+
+@pytest.mark.parametrize("kind", ["accept_then_drop", "server_error", "refused"])
+def test_a_lost_answer_or_call_leaves_one_reply(world: World, kind: str) -> None:
+    case = open_case(world.ctx)
+    world.drain()
+    world.sandbox.faults.add(Fault(kind, method="chat.postMessage", count=1))  # type: ignore[arg-type]  # parametrized
+    queue(world, reminder(case.case_id))
+    deliver(world)
+    assert len(thread_of(world)) == 1
+
+
+def test_many_cases_of_a_person_are_one_direct_message_with_ten_links(world: World) -> None:
+    made = [open_case(world.ctx, f"order-{number}") for number in range(15)]
+    world.drain()
+    decide(world.ctx, made[0])
+    case_ids = tuple(case.case_id for case in made)
+    queue(world, Notice(About.ESCALATION, Place.DM, case_ids, ("U0SAM",)))
+    deliver(world)
+    (message,) = world.sandbox.state.conversations[SAM_DM].top_level()
+    assert "14 cases" in message.text
+    assert "and 4 more" in message.text
+    assert "order-0." not in message.text
+    assert str(message.blocks).count("'link'") == 10
+
+
+def test_an_escalation_to_a_channel_links_to_the_case(world: World) -> None:
+    case = open_case(world.ctx)
+    world.drain()
+    queue(world, Notice(About.ESCALATION, Place.CHANNEL, (case.case_id,), (), LEADS, "Nobody answered."))
+    deliver(world)
+    (message,) = world.sandbox.state.conversations[LEADS].top_level()
+    assert "'link'" in str(message.blocks)
+    assert "Nobody answered." in message.text
+
+
+def test_nothing_in_a_case_or_a_note_can_ping(world: World) -> None:
+    case = open_case(world.ctx, "order <!channel> &")
+    world.drain()
+    notice = Notice(About.NOTE, Place.CHANNEL, (case.case_id,), (), LEADS, "Look <!here> <@U0SAM>")
+    queue(world, notice)
+    deliver(world)
+    (message,) = world.sandbox.state.conversations[LEADS].top_level()
+    assert "<!" not in message.text
+    kinds = {piece["type"] for block in message.blocks or [] for piece in _pieces(block)}
+    assert kinds == {"text", "user", "link", "date"}
+
+
+def _pieces(block: dict) -> list[dict]:  # type: ignore[type-arg]  # Slack's JSON
+    return [
+        piece
+        for element in block.get("elements", [])
+        for inner in [element, *element.get("elements", [])]
+        for piece in inner.get("elements", [])
+        if piece["type"] != "rich_text_section"
+    ]
+
+
+def test_a_person_who_left_ends_in_a_dead_letter_with_the_mend(world: World) -> None:
+    case = open_case(world.ctx)
+    world.drain()
+    item_id = queue(world, Notice(About.ASSIGNED, Place.DM, (case.case_id,), ("U0NOBODY",)))
+    deliver(world)
+    assert "user_not_found" in (found(world, item_id).dead_reason or "")
+
+
+def test_notices_share_the_pace_of_their_channel(world: World) -> None:
+    case = open_case(world.ctx)
+    world.drain()
+    with world.database.write() as tx:
+        paces.pause(tx, DIGITS, world.clock.now() + timedelta(minutes=5))
+    queue(world, reminder(case.case_id))
+    deliver(world, minutes=4)
+    assert thread_of(world) == []
+    deliver(world, minutes=2)
+    assert len(thread_of(world)) == 1
+
+
+def test_a_notice_of_a_case_whose_message_was_given_up_goes_to_the_channel(world: World) -> None:
+    case = open_case(world.ctx)
+    world.sandbox.faults.add(Fault("error", method="chat.postMessage", error="restricted_action", count=1))
+    world.drain()
+    queue(world, reminder(case.case_id))
+    deliver(world)
+    assert len(world.shown(DIGITS)) == 1
+
+
+def test_a_notice_about_erased_cases_is_dropped(world: World) -> None:
+    item_id = queue(world, reminder("case_unknown"))
+    deliver(world)
+    assert found(world, item_id).delivered_at is not None
+
+
+def test_a_list_goes_out_without_links_that_slack_does_not_give(world: World) -> None:
+    made = [open_case(world.ctx, f"order-{number}") for number in range(2)]
+    world.drain()
+    world.sandbox.faults.add(Fault("server_error", method="chat.getPermalink"))
+    case_ids = tuple(case.case_id for case in made)
+    queue(world, Notice(About.ESCALATION, Place.CHANNEL, case_ids, (), LEADS))
+    deliver(world)
+    (message,) = world.sandbox.state.conversations[LEADS].top_level()
+    assert "2 cases" in message.text
+    assert "'link'" not in str(message.blocks)
+
+
+def test_nothing_is_sent_while_slack_refuses_the_token(world: World) -> None:
+    case = open_case(world.ctx)
+    world.drain()
+    world.sandbox.faults.add(Fault("token_revoked", count=1))
+    queue(world, reminder(case.case_id))
+    courier = world.courier()
+    deliver(world, courier=courier)
+    assert courier.health.trouble is not None
+    assert thread_of(world) == []
+
+
+def test_an_escalation_to_a_channel_links_to_the_message_there(world: World) -> None:
+    case = open_case(world.ctx)
+    world.drain()
+    with world.database.write() as tx:
+        projections.want(tx, case.case_id, LEADS, 0, case.due_at)
+    escalation = Notice(About.ESCALATION, Place.CHANNEL, (case.case_id,), (), LEADS)
+    queue(world, escalation)
+    deliver(world)
+    world.drain()
+    queue(world, escalation, "n2")
+    deliver(world)
+    early, message, late = world.sandbox.state.conversations[LEADS].top_level()
+    assert "permalink" not in str(early.blocks)  # a link to a channel that not all of them can see
+    assert world.gateway().permalink(LEADS, message.ts) in str(late.blocks)

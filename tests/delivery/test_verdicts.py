@@ -1,0 +1,61 @@
+"""Every kind of failure leads to the right next step."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.delivery.tempo import Tempo
+from bot.delivery.verdicts import Verdict, described, judge
+from bot.slack.gateway import OverLimits, SlackPermanent, SlackRetryable, SlackUnknownOutcome
+
+SECOND = timedelta(seconds=1)
+
+
+def verdict(error: Exception, failures: int = 1, speed: float = 1.0) -> Verdict:
+    return judge(error, failures, Tempo(speed=speed), lambda: 0.0)
+
+
+def test_a_429_waits_as_long_as_slack_asks_and_pauses_the_channel() -> None:
+    found = verdict(SlackRetryable("ratelimited", 7 * SECOND))
+    assert (found.retry_in, found.pause_for, found.is_certain) == (7 * SECOND, 7 * SECOND, True)
+
+
+def test_real_waits_are_stretched_for_an_accelerated_clock() -> None:
+    assert verdict(SlackRetryable("ratelimited", 7 * SECOND), speed=60).retry_in == 420 * SECOND
+
+
+def test_an_outage_is_never_given_up() -> None:
+    found = verdict(SlackRetryable("connection_refused"), failures=100_000)
+    assert found.retry_in == 10 * SECOND
+
+
+def test_an_unknown_outcome_stays_unknown_and_gives_slack_time() -> None:
+    found = verdict(SlackUnknownOutcome("TimeoutError"))
+    assert (found.is_certain, found.retry_in) == (False, 3 * SECOND)
+
+
+def test_a_refused_token_is_waited_for() -> None:
+    assert verdict(SlackPermanent("token_revoked", "Install again."), failures=10_000).retry_in is not None
+
+
+def test_a_refused_call_is_given_up_with_its_code_and_mend() -> None:
+    found = verdict(SlackPermanent("channel_not_found", "Check the id."))
+    assert found.retry_in is None
+    assert "channel_not_found" in found.reason
+    assert "Check the id." in found.reason
+
+
+@pytest.mark.parametrize(
+    "error", [SlackPermanent("invalid_blocks", "A defect."), OverLimits("blocks/1"), KeyError("secret input")]
+)
+def test_poison_is_tried_a_few_times(error: Exception) -> None:
+    assert verdict(error, failures=7).retry_in is not None
+    assert verdict(error, failures=8).retry_in is None
+
+
+def test_the_errors_of_others_are_described_without_what_they_were_about() -> None:
+    with pytest.raises(KeyError) as caught:
+        dict[str, str]()["secret input"]
+    words = described(caught.value)
+    assert "KeyError" in words
+    assert "secret input" not in words

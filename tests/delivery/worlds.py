@@ -1,0 +1,216 @@
+"""A small world for delivery: policy, a clock that stands still, cases, the local Slack behind a gateway."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from bot.delivery.attempts import Courier
+from bot.delivery.loop import Wake
+from bot.delivery.projections import ProjectionSender
+from bot.delivery.tempo import Tempo
+from bot.sandbox import Sandbox
+from bot.slack.gateway import WebClientGateway
+from bot.slack.web_calls import slack_client
+from bot.usecases.context import Context
+from routing.case import Case, CaseStatus, Decision, Disposition, Method
+from routing.label import ExpertId, Label, Via
+from routing.policy import Policy, load_policy
+from routing.prediction import CaseInput, Image, ModelRef, Prediction, Submission
+from routing.router import Routing, compile_router
+from storage import cases, decisions, labels, predictions, projections
+from storage.database import Database
+from storage.predictions import NewPrediction
+
+START = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)  # a Monday
+TEAM = "T0ACMEBANK"
+DIGITS, ONCOLOGY, LEADS = "C0DIGITS", "C0ONCOLOGY", "C0LEADS"
+MAYA, JONAS, NADIA, SAM = (ExpertId(TEAM, user) for user in ("U0MAYA", "U0JONAS", "U0NADIA", "U0SAM"))
+
+POLICY = """
+allow_private_callbacks = true
+
+[services.shop]
+tasks = ["fraud", "tumor"]
+secret_env = ["SHOP_SECRET", "SHOP_OLD_SECRET"]
+callback_url = "http://127.0.0.1:1/callback"
+
+[channels.fraud]
+id = "C0DIGITS"
+[channels.oncology]
+id = "C0ONCOLOGY"
+[channels.leads]
+id = "C0LEADS"
+
+[teams.leads]
+channel = "leads"
+timezone = "Europe/Berlin"
+tasks = ["fraud", "tumor"]
+
+[tasks.fraud]
+question = "Is this order fraud?"
+labels = [
+    { name = "fraud", description = "stop it", example = "two cards, one address" },
+    { name = "fine", description = "let it pass", example = "a known customer" },
+]
+[[tasks.fraud.tiers]]
+name = "standard"
+channel = "fraud"
+accept_above = 0.9
+due_in = "4h"
+escalation = [
+    { after = "1h", to = "thread" },
+    { after = "2h", to = "people", people = ["U0SAM"] },
+    { after = "3h", to = "channel", channel = "leads" },
+]
+
+[tasks.tumor]
+question = "Is it malignant?"
+labels = [
+    { name = "malignant", description = "cancer", example = "large nuclei" },
+    { name = "benign", description = "no cancer", example = "small nuclei" },
+]
+[[tasks.tumor.tiers]]
+name = "missed"
+channel = "oncology"
+accept_above = "always_review"
+due_in = "1h"
+adjudicators = ["U0NADIA"]
+on_expiry = "accept_prediction"
+expires_in = "1d"
+escalation = [{ after = "30m", to = "people", people = ["U0NADIA", "U0SAM"] }]
+"""
+
+
+@dataclass
+class StillClock:
+    """A clock that moves only when told."""
+
+    moment: datetime = START
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def wall(self) -> datetime:
+        return self.moment
+
+    def sleep(self, duration: timedelta) -> None:
+        self.advance(duration)
+
+    def advance(self, duration: timedelta) -> None:
+        self.moment += duration
+
+
+def numbered() -> Callable[[str], str]:
+    numbers = count(1)
+    return lambda prefix: f"{prefix}_{next(numbers)}"
+
+
+def context(database: Database, clock: StillClock, policy: Policy | None = None) -> Context:
+    policy = policy or load_policy(POLICY, "policy.toml")
+    return Context(
+        database=database,
+        policy=policy,
+        router=compile_router(policy),
+        clock=clock,
+        new_id=numbered(),
+        draw_key=b"0123456789abcdef",
+        team_id=TEAM,
+    )
+
+
+@dataclass
+class World:
+    """Everything a delivery test touches."""
+
+    ctx: Context
+    clock: StillClock
+    sandbox: Sandbox
+    tempo: Tempo = field(default_factory=Tempo)
+
+    @property
+    def database(self) -> Database:
+        return self.ctx.database
+
+    def courier(self, gateway: Any = None) -> Courier:
+        return Courier(self.ctx, gateway or self.gateway(), self.tempo, jitter=lambda: 0.0)
+
+    def gateway(self, timeout: int = 5) -> WebClientGateway:
+        config = self.sandbox.config
+        return WebClientGateway(slack_client(config.bot_token, self.sandbox.api_url, timeout=timeout))
+
+    def sender(self, owner: str = "p1", courier: Courier | None = None) -> ProjectionSender:
+        return ProjectionSender(courier or self.courier(), Wake(), owner)
+
+    def drain(self, sender: ProjectionSender | None = None, at_most: int = 100) -> None:
+        """Send until nothing is due, a pace's length between two."""
+        sender = sender or self.sender()
+        for _ in range(at_most):
+            if not sender.send_next():
+                return
+            self.clock.advance(timedelta(seconds=1.2))
+
+    def shown(self, channel_id: str) -> list[str]:
+        """What the channel shows, oldest first: the texts of the messages outside threads."""
+        return [message.text for message in self.sandbox.state.conversations[channel_id].top_level()]
+
+    def replies(self, channel_id: str, ts: str) -> list[str]:
+        return [message.text for message in self.sandbox.state.conversations[channel_id].thread(ts)]
+
+
+def submission(name: str = "order-1", task: str = "fraud", image_id: str | None = None) -> Submission:
+    label, model = ("fraud", "radar") if task == "fraud" else ("benign", "biopsy")
+    image = Image("a scan", image_id=image_id) if image_id else None
+    return Submission(
+        service="shop",
+        external_id=name,
+        task=task,
+        input=CaseInput(text=f"Input of {name}.", image=image),
+        prediction=Prediction(label, 0.71, ModelRef(model, "1.4")),
+        occurred_at=START,
+    )
+
+
+def open_case(ctx: Context, name: str = "order-1", task: str = "fraud", **changes: Any) -> Case:
+    """Store a case and want its message, as the webhook would."""
+    sub = submission(name, task, changes.pop("image_id", None))
+    now, tier = ctx.clock.now(), ctx.policy.task(task).tiers[0]
+    priority = changes.pop("priority", tier.risk)
+    fields: dict[str, Any] = {
+        "case_id": f"case_{name}",
+        "submission": sub,
+        "tier": tier.name,
+        "channel": tier.channel,
+        "quorum": 1,
+        "reasons": ("confidence 0.71 is below 0.9",),
+        "inclusion_probability": 1.0,
+        "is_audit": False,
+        "policy_version": ctx.policy.version,
+        "opened_at": now,
+        "due_at": now + tier.due_in,
+    }
+    case = Case(**{**fields, **changes})
+    routing = Routing(Disposition.REVIEW, case.tier, case.channel, 1, tier.due_in, 1.0, False, case.reasons)
+    with ctx.database.write() as tx:
+        predictions.add_many(
+            tx, [NewPrediction(case.case_id, sub, name.encode(), routing, ctx.policy.version, now)]
+        )
+        cases.add_many(tx, [case])
+        projections.want(tx, case.case_id, ctx.policy.channel_id(case.channel), priority, case.due_at, now)
+    return case
+
+
+def decide(ctx: Context, case: Case, expert: ExpertId = MAYA, label: str = "fraud") -> None:
+    """Label and decide a case and want its message anew, as a click would."""
+    now = ctx.clock.now()
+    answer = Label(f"label_{case.case_id}", case.case_id, expert, 1, label, now, Via.BUTTON, 1)
+    decision = Decision(
+        f"dec_{case.case_id}", case.case_id, 1, label, Method.SINGLE, now, ctx.policy.version, 1, (expert,)
+    )
+    with ctx.database.write() as tx:
+        labels.add(tx, answer)
+        decisions.add(tx, decision)
+        held = cases.lock(tx, case.case_id)
+        cases.save(tx, replace(held, status=CaseStatus.DECIDED))
+        projections.want(tx, case.case_id, ctx.policy.channel_id(case.channel), 0, case.due_at, now)

@@ -1,0 +1,1 @@
+"""Tests of the webhook API, through a real server on loopback."""

@@ -1,0 +1,134 @@
+"""The OpenAPI document: complete, with examples that the API itself takes and gives."""
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from bot.http import examples, report_example
+from bot.http.answers import BatchAnswer, CaseAnswer, CaseView, Feed, Problem, Ready, Reports
+from bot.http.app import build_api
+from bot.http.schemas import CASE
+from bot.usecases.digest_document import from_document, to_document
+from routing.digest_csv import to_csv
+from storage.database import Database
+from tests.http import shop
+
+JsonObject = dict[str, Any]
+
+
+@pytest.fixture
+def document(sqlite_url: str) -> JsonObject:
+    """The document of the API."""
+    database = Database(sqlite_url)
+    ctx = shop.context(database)
+    found: JsonObject = build_api(ctx, shop.services(ctx.policy)).openapi()
+    database.dispose()
+    return found
+
+
+def operations(document: JsonObject) -> list[tuple[str, JsonObject]]:
+    return [
+        (f"{method} {path}", operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_every_route_is_there(document: JsonObject) -> None:
+    assert {name for name, _ in operations(document)} == {
+        "post /v1/cases",
+        "post /v1/cases/batch",
+        "get /v1/cases",
+        "get /v1/cases/{case_id}",
+        "get /v1/decisions",
+        "get /v1/reports/{team}",
+        "get /v1/reports/{team}/{last_day}",
+        "get /healthz",
+        "get /readyz",
+        "get /metrics",
+    }
+
+
+def test_every_operation_says_what_it_is(document: JsonObject) -> None:
+    unsaid = [
+        name for name, one in operations(document) if not (one.get("summary") and one.get("description"))
+    ]
+    assert unsaid == []
+
+
+def test_posting_names_every_status(document: JsonObject) -> None:
+    responses = document["paths"]["/v1/cases"]["post"]["responses"]
+    named = {"200", "202", "400", "401", "403", "408", "409", "413", "415", "422", "429", "503"}
+    assert set(responses) == named
+    assert all(response["description"] for response in responses.values())
+    assert "Retry-After" in responses["429"]["headers"]
+
+
+def test_every_operation_shows_an_example_of_its_answer_and_its_input(document: JsonObject) -> None:
+    schemas = document["components"]["schemas"]
+    for name, one in operations(document):
+        for content in (one.get("requestBody", {}), one["responses"].get("200") or one["responses"]["202"]):
+            for media_type, shown in content.get("content", {}).items():
+                model = shown["schema"].get("$ref", "").rpartition("/")[2]
+                is_shown = (
+                    "example" in shown
+                    or schemas.get(model, {}).get("examples")
+                    or len(schemas.get(model, {}).get("properties", {})) == 1
+                )
+                assert is_shown, (name, media_type)
+        for parameter in one.get("parameters", []):
+            assert (
+                parameter["schema"].get("examples") or parameter.get("example") or "examples" in parameter
+            ), (name, parameter)
+
+
+def test_every_reference_leads_somewhere(document: JsonObject) -> None:
+    def references(value: object) -> list[str]:
+        if isinstance(value, dict):
+            own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+            return own + [found for part in value.values() for found in references(part)]
+        return [found for part in value for found in references(part)] if isinstance(value, list) else []
+
+    schemas = document["components"]["schemas"]
+    assert {reference.rpartition("/")[2] for reference in references(document)} <= set(schemas)
+
+
+def test_only_the_routes_of_the_operator_are_open(document: JsonObject) -> None:
+    is_open = {name for name, one in operations(document) if one.get("security") == []}
+    assert is_open == {"get /healthz", "get /readyz", "get /metrics"}
+    assert document["security"][1] == {"bearer": []}
+
+
+def test_the_posted_example_is_a_case() -> None:
+    assert CASE.validate_python(examples.POSTED_CASE, strict=False).external_id == "payment-48213"
+
+
+@pytest.mark.parametrize(
+    ("model", "example"),
+    [
+        (CaseAnswer, examples.REVIEWED),
+        (CaseAnswer, examples.AUTO_ACCEPTED),
+        (Problem, examples.UNKNOWN_LABEL),
+        (Problem, examples.CONFLICT),
+        (BatchAnswer, examples.BATCH),
+        (CaseView, examples.CASE_VIEW),
+        (Feed, examples.FEED),
+        (Ready, examples.READY),
+        (Reports, examples.REPORTS),
+    ],
+)
+def test_every_example_has_the_shape_it_is_an_example_of(model: type[BaseModel], example: JsonObject) -> None:
+    assert model.model_validate(example).model_dump(mode="json").keys() == example.keys()
+
+
+def test_the_example_of_a_report_is_a_digest_and_some_lines_of_its_csv() -> None:
+    digest = from_document(report_example.DIGEST)
+    assert to_document(digest) == report_example.DIGEST
+    assert set(report_example.DIGEST_CSV.splitlines()) <= set(to_csv(digest).splitlines())
+
+
+def test_the_document_is_served(quick: shop.Caller) -> None:
+    first, again = (quick.session.get(f"{quick.url}/openapi.json", timeout=30).json() for _ in range(2))
+    assert first["info"]["title"] == "Second Look"
+    assert again == first

@@ -1,0 +1,157 @@
+"""GET: a service reads its own cases and decisions, and nobody else's."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.ids import new_id
+from bot.usecases.context import Context
+from routing.case import Decision, Method, decide, record_label, reopen
+from routing.label import ExpertConfidence, ExpertId, Label, Rationale, Via
+from storage import cases, decisions, labels
+from tests.http.shop import NOW, SECRETS, Caller, case
+
+ANNA = ExpertId("T0TEAM", "U0ANNA")
+
+
+def answer(ctx: Context, case_id: str, label: str, sequence: int = 1) -> None:
+    """Anna answers, and the case is decided."""
+    moment = NOW + timedelta(minutes=sequence)
+    with ctx.database.write() as tx:
+        before = cases.lock(tx, case_id)
+        given = Label(
+            label_id=new_id("label"),
+            case_id=case_id,
+            expert=ANNA,
+            round=sequence,
+            label=label,
+            labeled_at=moment,
+            via=Via.MODAL,
+            screen_version=1,
+            rationale=Rationale("The customer called.", None),
+            expert_confidence=ExpertConfidence.HIGH,
+        )
+        decision = Decision(
+            new_id("decision"),
+            case_id,
+            sequence,
+            label,
+            Method.SINGLE,
+            moment,
+            before.policy_version,
+            1,
+            (ANNA,),
+        )
+        labels.add(tx, given)
+        decisions.add(tx, decision)
+        cases.save(tx, decide(record_label(before, given), decision))
+
+
+def take_back(ctx: Context, case_id: str) -> None:
+    """The decision no longer holds."""
+    with ctx.database.write() as tx:
+        before = cases.lock(tx, case_id)
+        decisions.reopen(tx, before.decisions[-1])
+        cases.save(tx, reopen(before))
+
+
+def test_an_open_case_has_neither_decision_nor_labels(caller: Caller) -> None:
+    posted = caller.post(case()).json()
+    shown = caller.get(f"/v1/cases/{posted['case_id']}").json()
+    assert {name: shown[name] for name in posted} == posted
+    assert (shown["status"], shown["decision"], shown["labels"]) == ("open", None, [])
+    assert (shown["service"], shown["predicted_label"], shown["confidence"]) == ("shop", "fraud", 0.6)
+
+
+def test_a_decided_case_shows_its_decision_and_why_but_not_who(caller: Caller, ctx: Context) -> None:
+    case_id = caller.post(case()).json()["case_id"]
+    answer(ctx, case_id, "legitimate")
+    response = caller.get(f"/v1/cases/{case_id}")
+    shown = response.json()
+    assert (shown["status"], shown["decision"]["label"], shown["decision"]["method"]) == (
+        "decided",
+        "legitimate",
+        "single",
+    )
+    assert shown["labels"][0]["rationale"] == "The customer called."
+    assert shown["labels"][0]["expert_confidence"] == "high"
+    assert "U0ANNA" not in response.text
+
+
+def test_an_accepted_prediction_can_be_read(caller: Caller) -> None:
+    case_id = caller.post(case(confidence=0.99)).json()["case_id"]
+    shown = caller.get(f"/v1/cases/{case_id}").json()
+    assert (shown["status"], shown["due_at"]) == ("auto_accepted", None)
+
+
+def test_a_case_is_found_by_the_service_s_own_id(caller: Caller) -> None:
+    posted = caller.post(case("pay/ment ?&1")).json()
+    for query in ("external_id=pay%2Fment%20%3F%261", "service=shop&external_id=pay%2Fment%20%3F%261"):
+        assert caller.get(f"/v1/cases?{query}").json()["case_id"] == posted["case_id"]
+
+
+def test_another_service_s_case_is_as_absent_as_none(caller: Caller, bank: Caller) -> None:
+    case_id = caller.post(case()).json()["case_id"]
+    foreign = bank.get(f"/v1/cases/{case_id}")
+    absent = bank.get("/v1/cases/case_none")
+    assert (foreign.status_code, foreign.json()) == (404, absent.json())
+    assert bank.get("/v1/cases?external_id=payment-1").json() == absent.json()
+    assert bank.get("/v1/cases?service=shop&external_id=payment-1").json() == absent.json()
+
+
+def test_the_feed_tells_decisions_corrections_and_reopenings_in_order(caller: Caller, ctx: Context) -> None:
+    first, second = (caller.post(case(name)).json()["case_id"] for name in ("a", "b"))
+    answer(ctx, first, "legitimate")
+    answer(ctx, second, "fraud")
+    take_back(ctx, first)
+    answer(ctx, first, "fraud", sequence=2)
+    lines = caller.get("/v1/decisions").json()["decisions"]
+    assert [(line["event"], line["external_id"], line["label"], line["sequence"]) for line in lines] == [
+        ("decided", "a", "legitimate", 1),
+        ("decided", "b", "fraud", 1),
+        ("reopened", "a", "legitimate", 1),
+        ("decided", "a", "fraud", 2),
+    ]
+
+
+def test_the_feed_is_read_page_by_page(caller: Caller, ctx: Context) -> None:
+    for name in ("a", "b", "c"):
+        answer(ctx, caller.post(case(name)).json()["case_id"], "fraud")
+    page = caller.get("/v1/decisions?after=0&limit=2").json()
+    assert ([line["external_id"] for line in page["decisions"]], page["has_more"]) == (["a", "b"], True)
+    rest = caller.get(f"/v1/decisions?after={page['next']}&limit=2").json()
+    assert ([line["external_id"] for line in rest["decisions"]], rest["has_more"]) == (["c"], False)
+    end = caller.get(f"/v1/decisions?after={rest['next']}").json()
+    assert end == {"decisions": [], "next": rest["next"], "has_more": False}
+
+
+def test_the_feed_holds_only_the_caller_s_decisions(caller: Caller, bank: Caller, ctx: Context) -> None:
+    answer(ctx, caller.post(case()).json()["case_id"], "fraud")
+    assert bank.get("/v1/decisions").json()["decisions"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "loc"),
+    [
+        ("/v1/decisions?after=-1", ["query", "after"]),
+        ("/v1/decisions?after=9223372036854775808", ["query", "after"]),
+        ("/v1/decisions?after=x", ["query", "after"]),
+        ("/v1/decisions?limit=0", ["query", "limit"]),
+        ("/v1/decisions?limit=1001", ["query", "limit"]),
+        ("/v1/cases", ["query", "external_id"]),
+        ("/v1/cases?external_id=", ["query", "external_id"]),
+        ("/v1/cases?external_id=a%00b", ["query", "external_id"]),
+        ("/v1/cases?external_id=a&service=a%00b", ["query", "service"]),
+        ("/v1/cases/a%00b", ["path", "case_id"]),
+    ],
+)
+def test_a_wrong_parameter_is_named(quick: Caller, path: str, loc: list[str]) -> None:
+    response = quick.get(path)
+    assert (response.status_code, response.json()["detail"][0]["loc"]) == (422, loc)
+
+
+@pytest.mark.parametrize("path", ["/v1/cases/case_1", "/v1/cases?external_id=a", "/v1/decisions"])
+def test_reading_takes_a_signature_or_a_key(quick: Caller, path: str) -> None:
+    key = {"authorization": f"Bearer {SECRETS['SHOP_KEY']}"}
+    assert quick.session.get(quick.url + path, timeout=30).status_code == 401
+    assert quick.session.get(quick.url + path, headers=key, timeout=30).status_code in {200, 404}

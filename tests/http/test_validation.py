@@ -1,0 +1,175 @@
+"""422: every wrong field of a case is named by its path."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from bot.http.parsing import Parser
+from bot.usecases.context import Context
+from storage import cases, images
+from storage.database import Database
+from tests.http import shop
+from tests.http.shop import Caller, case
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+
+
+def prediction(**parts: Any) -> dict[str, Any]:
+    return case(prediction={"label": "fraud", **parts})
+
+
+def fields(value: object) -> dict[str, Any]:
+    return case(input={"fields": {"a": value}})
+
+
+def image(**parts: Any) -> dict[str, Any]:
+    return case(input={"image": {"alt_text": "x", **parts}})
+
+
+def picture(content: bytes, media_type: str = "image/png") -> dict[str, Any]:
+    return image(data=base64.b64encode(content).decode(), media_type=media_type)
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    (case(task="unknown"), "task"),
+    (case(task=""), "task"),
+    (case(external_id=""), "external_id"),
+    (case(external_id="x" * 201), "external_id"),
+    (case(external_id="a\nb"), "external_id"),
+    (case(external_id=7), "external_id"),
+    (case(external_id="a\x00"), "external_id"),
+    (case(extra=1), "extra"),
+    (case(kind="real"), "kind"),
+    (case(model={"name": "m"}), "model.version"),
+    (case(model={"name": "m", "version": "1\x00"}), "model.version"),
+    (case(occurred_at="2026-11-20T09:30:00"), "occurred_at"),
+    (case(occurred_at="2026-11-20T09:35:01Z"), "occurred_at"),
+    (case(occurred_at="0001-01-01T00:00:00+14:00"), "occurred_at"),
+    (case(occurred_at="9999-12-31T23:59:59-14:00"), "occurred_at"),
+    (case(occurred_at=1_763_000_000), "occurred_at"),
+    (case(occurred_at="yesterday"), "occurred_at"),
+    (case(due_in="soon"), "due_in"),
+    (case(due_in="59s"), "due_in"),
+    (case(due_in="367d"), "due_in"),
+    (case(due_in="999999w"), "due_in"),
+    (case(due_in="1١m"), "due_in"),
+    (case(callback_url="http://shop.example/"), "callback_url"),
+    (case(callback_url="ftp://shop.example/"), "callback_url"),
+    (case(callback_url="https://user:word@shop.example/"), "callback_url"),
+    (case(callback_url="https:///path"), "callback_url"),
+    (case(callback_url="https://[::1/"), "callback_url"),
+    (case(callback_url="https://shop.example:99999/"), "callback_url"),
+    (case(callback_url="https://shop.example/a b"), "callback_url"),
+    (case(evidence=[{"text": "x"}]), "evidence.0.title"),
+    (case(evidence=[{"title": "x", "link": "javascript:alert(1)"}]), "evidence.0.link"),
+    (case(evidence=[{"title": "x"}] * 21), "evidence"),
+    (case(slices={"a": 1}), "slices.a"),
+    (case(slices={str(n): "x" for n in range(21)}), "slices"),
+    (case(input={"text": "a\x00b"}), "input.text"),
+    (case(input={"text": "x" * 100_001}), "input.text"),
+    (case(input={"link": "http://evil|bank"}), "input.link"),
+    (case(input={"fields": {str(n): 1 for n in range(51)}}), "input.fields"),
+    (fields([1]), "input.fields.a"),
+    (fields({"b": 1}), "input.fields.a"),
+    (fields("a\x00b"), "input.fields.a"),
+    (fields("x" * 5_001), "input.fields.a"),
+    (fields(2**53 + 1), "input.fields.a"),
+    (case(input={"fields": {"a\x00": 1}}), "input.fields.a\x00.[key]"),
+    (prediction(), "prediction"),
+    (prediction(confidence=1.1), "prediction.confidence"),
+    (prediction(confidence="0.5"), "prediction.confidence"),
+    (prediction(confidence=True), "prediction.confidence"),
+    (prediction(probabilities={}), "prediction.probabilities"),
+    (prediction(probabilities={"legitimate": 1}), "prediction"),
+    (prediction(probabilities={"fraud": 0.6, "legitimate": 0.6}), "prediction.probabilities"),
+    (prediction(probabilities={"fraud": 1.2, "legitimate": -0.2}), "prediction.probabilities.fraud"),
+    (prediction(probabilities={"fraud": 0.6, "odd.one": 0.4}), "prediction.probabilities.odd.one"),
+    (prediction(probabilities={"fraud": 0.6, "legitimate": 0.4}, confidence=0.7), "prediction"),
+    (prediction(probabilities={f"l{n}": 0.0001 for n in range(10_000)}), ""),
+    (case(prediction={"label": "scam", "confidence": 0.5}), "prediction.label"),
+    (image(), "input.image"),
+    (image(url="http://shop.example/1.png"), "input.image.url"),
+    (image(url="https://shop.example/1.png", data="", media_type="image/png"), "input.image.data"),
+    (image(url="https://shop.example/1.png", media_type="image/png"), "input.image"),
+    (image(data=base64.b64encode(PNG).decode()), "input.image"),
+    (image(data="***", media_type="image/png"), "input.image.data"),
+    (image(data="x" * 349_529, media_type="image/png"), "input.image.data"),
+    (picture(PNG, "image/svg+xml"), "input.image.media_type"),
+    (picture(PNG, "image/jpeg"), "input.image.data"),
+    (picture(b"RIFF0000WAVE", "image/webp"), "input.image.data"),
+    (picture(PNG + bytes(256 * 1024)), "input.image.data"),
+    (picture(PNG[:8] + bytes(256 * 1024 - 7)), "input.image.data"),
+    (case(input={"image": {"url": "https://shop.example/1.png"}}), "input.image.alt_text"),
+]
+
+
+@pytest.mark.parametrize(("body", "path"), WRONG, ids=[f"{path}-{n}" for n, (_, path) in enumerate(WRONG)])
+def test_a_wrong_field_is_named(quick: Caller, body: dict[str, Any], path: str) -> None:
+    response = quick.post(body)
+    named = [".".join(map(str, fault["loc"][1:])) for fault in response.json()["detail"]]
+    assert response.status_code == 422
+    assert path in named
+
+
+def test_every_wrong_field_is_named_at_once(quick: Caller) -> None:
+    body = case(
+        prediction={"label": "scam", "probabilities": {"scam": 0.6, "x": 0.6}},
+        occurred_at="2030-01-01T00:00Z",
+    )
+    named = {tuple(fault["loc"][1:]) for fault in quick.post(body).json()["detail"]}
+    assert named == {
+        ("occurred_at",),
+        ("prediction", "label"),
+        ("prediction", "probabilities"),
+        ("prediction", "probabilities", "scam"),
+        ("prediction", "probabilities", "x"),
+    }
+
+
+def test_an_overflowing_number_is_refused(quick: Caller) -> None:
+    body = '{"external_id": "x", "task": "fraud", "input": {"fields": {"a": 1e400}}}'
+    named = [fault["loc"] for fault in quick.post(body).json()["detail"]]
+    assert ["body", "input", "fields", "a"] in named
+
+
+def test_a_task_of_another_service_is_forbidden(quick: Caller) -> None:
+    response = quick.post(case(task="loan"))
+    assert (response.status_code, response.json()["detail"][0]["loc"]) == (403, ["body", "task"])
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (PNG, "image/png"),
+        (b"\xff\xd8\xff\xe0" + bytes(9), "image/jpeg"),
+        (b"GIF89a" + bytes(9), "image/gif"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "image/webp"),
+        (PNG[:8] + bytes(256 * 1024 - 8), "image/png"),
+    ],
+    ids=["png", "jpeg", "gif", "webp", "largest"],
+)
+def test_a_picture_is_kept_for_the_experts(
+    caller: Caller, ctx: Context, content: bytes, media_type: str
+) -> None:
+    case_id = caller.post(picture(content, media_type)).json()["case_id"]
+    with ctx.database.read() as tx:
+        shown = cases.get(tx, case_id).submission.input.image
+        assert shown is not None
+        stored = images.get(tx, shown.image_id or "")
+    assert stored is not None
+    assert (stored.content, stored.media_type, shown.alt_text) == (content, media_type, "x")
+
+
+def test_a_picture_nobody_will_look_at_is_not_kept(caller: Caller) -> None:
+    body = {**picture(PNG), "prediction": {"label": "fraud", "confidence": 0.99}}
+    first, again = caller.post(body), caller.post(body)
+    assert (first.status_code, again.status_code) == (202, 200)
+
+
+def test_a_plain_callback_is_taken_where_the_policy_allows_private_ones(sqlite_url: str) -> None:
+    ctx = shop.context(Database(sqlite_url), "allow_private_callbacks = true\n" + shop.POLICY)
+    body = json.dumps(case(callback_url="http://127.0.0.1:9/decisions"))
+    assert Parser(ctx).parse(body, "shop").submission.callback_url == "http://127.0.0.1:9/decisions"
+    ctx.database.dispose()

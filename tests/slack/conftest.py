@@ -1,0 +1,17 @@
+"""Fixtures of the Slack side's tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from storage.database import Database
+from tests.slack.workspace import Workspace, make_workspace
+from tests.usecases.world import make_world
+
+
+@pytest.fixture
+def workspace(sqlite_url: str) -> Iterator[Workspace]:
+    """A Bolt app over a small world."""
+    database = Database(sqlite_url)
+    yield make_workspace(make_world(database))
+    database.dispose()

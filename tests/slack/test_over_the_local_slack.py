@@ -1,0 +1,90 @@
+"""The listeners over the local Slack, by signed HTTP and by Socket Mode."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from routing.case import CaseStatus
+from routing.label import Via
+from storage.database import Database
+from tests.slack.local_slack import LocalSlack, connected
+from tests.usecases.world import BEN, CHANNEL, STRANGER, make_world
+
+
+@pytest.fixture(params=["http", "socket"])
+def local(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[LocalSlack]:
+    """The bot behind each transport."""
+    database = Database(sqlite_url)
+    with connected(make_world(database), request.param) as running:
+        yield running
+    database.dispose()
+
+
+def test_a_click_is_acked_after_it_was_recorded(local: LocalSlack) -> None:
+    case = local.world.open()
+    ts = local.post(case)
+
+    acked = local.click(ts, "answer:0")
+
+    assert acked == {"ok": True}
+    assert local.world.case(case.case_id).status is CaseStatus.DECIDED
+
+
+def test_late_clicks_and_strangers_are_told_privately(local: LocalSlack) -> None:
+    case = local.world.open()
+    ts = local.post(case)
+    local.click(ts, "answer:0")
+
+    local.click(ts, "answer:0", BEN.user_id)
+
+    assert "Already decided" in local.wait_for_private(BEN.user_id)[0]
+    assert local.sandbox.state.ephemerals_of(STRANGER.user_id) == []
+
+
+def test_an_override_is_answered_in_the_window_that_opens(local: LocalSlack) -> None:
+    case = local.world.open()
+    ts = local.post(case)
+
+    assert local.click(ts, "answer:1") == {"ok": True}
+    (view,) = local.look("state")["modals"]
+    radio = {"type": "radio_buttons", "selected_option": {"value": "legit"}}
+    empty = {"label": {"label": radio}, "rationale": {"rationale": {"value": ""}}}
+    filled = {"label": {"label": radio}, "rationale": {"rationale": {"value": "address matches"}}}
+    refused = local.page("view/submit", view_id=view["id"], state={"values": empty})
+    saved = local.page("view/submit", view_id=view["id"], state={"values": filled})
+
+    assert list(refused["errors"]) == ["rationale"]
+    assert saved["closed"] is True
+    (label,) = local.world.case(case.case_id).labels
+    assert (label.label, label.via) == ("legit", Via.MODAL)
+
+
+def test_a_thread_reply_is_recorded_and_an_unclear_one_asked_back(local: LocalSlack) -> None:
+    first, second = local.world.open(), local.world.open()
+    first_ts, second_ts = local.post(first), local.post(second)
+
+    local.page("message", channel=CHANNEL, text="legit: known customer", thread_ts=first_ts)
+    local.page("message", BEN.user_id, channel=CHANNEL, text="odd amount, no?", thread_ts=second_ts)
+
+    assert local.sandbox.wait_idle()
+    decision = local.world.case(first.case_id).decision
+    assert decision is not None
+    assert decision.label == "legit"
+    assert "Is this an answer?" in local.wait_for_private(BEN.user_id)[0]
+
+
+def test_the_command_answers_privately(local: LocalSlack) -> None:
+    local.post(local.world.open())
+
+    assert local.page("command", channel=CHANNEL, command="/secondlook", text="next")["ok"]
+
+    assert "Is this payment fraud?" in local.wait_for_private("U0ANN")[0]
+
+
+def test_the_home_tab_shows_what_waits(local: LocalSlack) -> None:
+    local.post(local.world.open())
+
+    local.page("home")
+
+    assert local.sandbox.state.wait_for(lambda state: state.homes.get("U0ANN") is not None, 5)
+    assert "Cases that wait for you" in str(local.look("state")["home"])

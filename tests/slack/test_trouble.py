@@ -1,0 +1,166 @@
+"""When the database or Slack is in trouble: polite, honest, nothing half-done."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from slack_bolt import App
+from structlog.testing import capture_logs
+
+from bot.slack.failures import SlackRetryable
+from bot.slack.links import permalinks
+from bot.usecases import board
+from routing.case import CaseStatus
+from routing.label import ExpertId
+from storage import experts
+from storage.database import Database
+from storage.errors import DatabaseUnavailable
+from tests.slack.workspace import Workspace, click_payload, make_workspace
+from tests.usecases.world import ANN, CHANNEL, NOW, TEAM, make_world
+
+
+class BrokenDatabase(Database):
+    """Does not answer."""
+
+    def write(self) -> Any:
+        """Fail."""
+        raise DatabaseUnavailable("locked")
+
+    def read(self) -> Any:
+        """Fail."""
+        raise DatabaseUnavailable("locked")
+
+
+@pytest.fixture
+def broken(workspace: Workspace, sqlite_url: str) -> Workspace:
+    """The same workspace after its database went away; cases are there from before."""
+    workspace.world.open()
+    workspace.world.database = BrokenDatabase(sqlite_url)
+    return make_workspace(workspace.world)
+
+
+def _case_message(workspace: Workspace) -> Any:
+    return workspace.shown(workspace.world.open())
+
+
+def test_a_click_that_cannot_be_saved_says_that_nothing_was_recorded(
+    workspace: Workspace, sqlite_url: str
+) -> None:
+    message = _case_message(workspace)
+    workspace.world.database = BrokenDatabase(sqlite_url)
+    broken = make_workspace(workspace.world)
+
+    acked = broken.click(message, "answer:0")
+
+    assert acked.status == 200
+    assert "nothing was recorded" in broken.gateway.responses[0].text
+
+
+def test_without_a_response_url_the_channel_shows_it_privately(workspace: Workspace, sqlite_url: str) -> None:
+    message = _case_message(workspace)
+    workspace.world.database = BrokenDatabase(sqlite_url)
+    broken = make_workspace(workspace.world)
+
+    broken.click(message, "answer:0", response_url="")
+
+    assert broken.gateway.ephemerals[0][1] == ANN.user_id
+
+
+def test_a_window_that_cannot_be_saved_stays_open_and_says_so(workspace: Workspace, sqlite_url: str) -> None:
+    workspace.click(_case_message(workspace), "label")
+    view = workspace.gateway.views[0]
+    workspace.world.database = BrokenDatabase(sqlite_url)
+
+    refused = make_workspace(workspace.world).submit(view, label="fraud")
+
+    assert "nothing was recorded" in json.dumps(json.loads(refused.body)["errors"])
+
+
+def test_an_event_that_cannot_be_saved_is_not_acked_so_that_slack_sends_it_again(broken: Workspace) -> None:
+    assert broken.reply("fraud").status == 500
+
+
+def test_a_command_that_cannot_be_read_says_so(broken: Workspace) -> None:
+    acked = broken.command("next")
+
+    assert acked.status == 200
+    assert "could not be read" in broken.gateway.responses[0].text
+
+
+def test_a_private_answer_that_slack_refuses_does_not_undo_the_click(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = workspace.world.open("team", "help")
+
+    def refuse(*_: object) -> None:
+        raise SlackRetryable("ratelimited")
+
+    monkeypatch.setattr(workspace.gateway, "respond", refuse)
+    acked = workspace.click(workspace.shown(case), "answer:0")
+
+    assert acked.status == 200
+    assert len(workspace.world.case(case.case_id).labels) == 1
+
+
+def test_a_link_that_slack_does_not_give_is_left_out(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = workspace.world.open()
+    workspace.world.post(case, "1.1")
+    found = board.mine(workspace.world.ctx, ANN, 5)
+
+    def refuse(*_: object) -> str:
+        raise SlackRetryable("ratelimited")
+
+    monkeypatch.setattr(workspace.gateway, "permalink", refuse)
+
+    assert permalinks(workspace.gateway, found)(found.cases[0]) is None
+
+
+def test_a_defect_in_a_listener_is_never_taken_for_done(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = workspace.world.open()
+    payload = click_payload(workspace.shown(case), "answer:0", ANN, None, "1.1")
+    monkeypatch.setattr(workspace.world.clock, "at", None)
+
+    answered = workspace.interact(payload)
+
+    assert answered.status == 500
+
+
+def test_twenty_people_who_click_at_once_make_one_decision(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    workspace = make_workspace(make_world(database))
+    case = workspace.world.open()
+    people = [ExpertId(TEAM, f"U0P{number}") for number in range(20)]
+    with database.write() as tx:
+        experts.set_members(tx, f"channel:{CHANNEL}", people, NOW)
+    shown = workspace.shown(case)
+    payloads = [click_payload(shown, "answer:0", person, None, "1.1") for person in people]
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(workspace.interact, payloads))
+
+    stored = workspace.world.case(case.case_id)
+    assert {answer.status for answer in answers} == {200}
+    assert (len(stored.labels), len(stored.decisions)) == (1, 1)
+    assert stored.status is CaseStatus.DECIDED
+    assert len(workspace.gateway.responses) == 19
+    assert isinstance(workspace.app, App)
+    database.dispose()
+
+
+def test_a_defect_after_the_ack_is_logged(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = workspace.world.open("team", "help")
+
+    def fail(*_: object) -> None:
+        raise KeyError("title")
+
+    monkeypatch.setattr(workspace.gateway, "respond", fail)
+    with capture_logs() as logged:
+        acked = workspace.click(workspace.shown(case), "answer:0")
+
+    assert acked.status == 200
+    assert "slack.aftermath_failed" in [line["event"] for line in logged]

@@ -1,0 +1,201 @@
+"""The gateway against a local Slack: what works, and how each failure is told apart."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.sandbox import Fault, Sandbox
+from bot.slack import web_gateway
+from bot.slack.gateway import (
+    OverLimits,
+    SlackGateway,
+    SlackPermanent,
+    SlackRetryable,
+    SlackUnknownOutcome,
+)
+from bot.slack.message import Message
+from bot.slack.web_calls import slack_client
+from bot.slack.web_gateway import WebClientGateway
+from tests.slack.local_slack import config, gateway_of
+from tests.usecases.world import ANN, BEN, CAROL, CHANNEL, TEAM
+
+HELLO = Message("Hello", ({"type": "divider"},), {"case_id": "case_1"})
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63"
+    "fcffff3f0300050001ff5d0b2ae80000000049454e44ae426082"
+)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A local Slack."""
+    with Sandbox(config()) as running:
+        yield running
+
+
+@pytest.fixture
+def gateway(sandbox: Sandbox) -> SlackGateway:
+    """The gateway to it, which gives up after a second."""
+    return gateway_of(sandbox, timeout=1)
+
+
+def test_a_message_is_posted_updated_found_and_linked_to(gateway: SlackGateway) -> None:
+    ts = gateway.post(CHANNEL, HELLO.attempted("try_1"))
+    reply = gateway.post(CHANNEL, HELLO.attempted("try_2"), ts)
+    gateway.update(CHANNEL, ts, Message("Bye"))
+
+    assert gateway.find_by_attempt(CHANNEL, "try_1", LONG_AGO) == ts
+    assert gateway.find_by_attempt(CHANNEL, "try_2", LONG_AGO) is None
+    assert gateway.find_by_attempt(CHANNEL, "try_2", LONG_AGO, ts) == reply
+    assert ts.replace(".", "") in gateway.permalink(CHANNEL, ts).replace(".", "")
+    assert gateway.permalink(CHANNEL, ts) == gateway.permalink(CHANNEL, ts)
+
+
+def test_people_and_members_are_read(gateway: SlackGateway) -> None:
+    info = gateway.user_info(ANN.user_id)
+
+    assert (info.user_id, info.team_id, info.timezone) == (ANN.user_id, TEAM, "Europe/Berlin")
+    assert (info.is_active, info.is_bot, info.is_guest) == (True, False, False)
+    people = {ANN.user_id, BEN.user_id, CAROL.user_id}
+    assert people <= gateway.members(CHANNEL)
+
+
+def test_a_person_is_reached_privately_in_a_channel_and_by_direct_message(
+    gateway: SlackGateway, sandbox: Sandbox
+) -> None:
+    gateway.ephemeral(CHANNEL, ANN.user_id, HELLO)
+    gateway.post(gateway.dm(ANN.user_id), HELLO)
+
+    assert [one.text for one in sandbox.state.ephemerals_of(ANN.user_id)] == ["Hello"]
+
+
+def test_a_file_is_shared_in_a_thread_and_found_there_by_its_name(
+    gateway: SlackGateway, sandbox: Sandbox
+) -> None:
+    ts = gateway.post(CHANNEL, HELLO)
+    other = gateway.post(CHANNEL, HELLO)
+
+    file_id = gateway.share_file(CHANNEL, ts, b"a,b\n", "numbers.csv", "All numbers")
+
+    assert sandbox.state.files[file_id].content == b"a,b\n"
+    (reply,) = sandbox.state.conversations[CHANNEL].thread(ts)
+    assert reply.file_ids == [file_id]
+    assert gateway.has_file(CHANNEL, ts, "numbers.csv")
+    assert not gateway.has_file(CHANNEL, ts, "others.csv")
+    assert not gateway.has_file(CHANNEL, other, "numbers.csv")
+
+
+def test_a_picture_is_uploaded_for_blocks(gateway: SlackGateway) -> None:
+    file_id = gateway.upload_image(PIXEL, "scan.png", "a scan")
+
+    picture = {"type": "image", "slack_file": {"id": file_id}, "alt_text": "a scan"}
+    assert gateway.post(CHANNEL, Message("A scan", (picture,)))
+
+
+def test_a_permanent_failure_says_how_to_mend_it(gateway: SlackGateway) -> None:
+    with pytest.raises(SlackPermanent, match="channel_not_found") as failure:
+        gateway.post("C0000000099", HELLO)
+
+    assert "policy" in failure.value.mend
+
+
+def test_an_unknown_code_points_to_slacks_documentation(gateway: SlackGateway, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("error", error="brand_new_code"))
+
+    with pytest.raises(SlackPermanent) as failure:
+        gateway.post(CHANNEL, HELLO)
+
+    assert failure.value.mend == "Slack's documentation of chat.postMessage explains this code."
+
+
+def test_a_missing_scope_is_named(gateway: SlackGateway, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("missing_scope", scope="chat:write"))
+
+    with pytest.raises(SlackPermanent, match="chat:write"):
+        gateway.post(CHANNEL, HELLO)
+
+
+def test_too_many_calls_are_to_be_retried_when_slack_says(gateway: SlackGateway, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("rate_limited", retry_after=7))
+
+    with pytest.raises(SlackRetryable) as failure:
+        gateway.post(CHANNEL, HELLO)
+
+    assert failure.value.retry_after == timedelta(seconds=7)
+
+
+@pytest.mark.parametrize("kind", ["server_error", "down", "accept_then_drop"])
+def test_where_slack_may_have_done_it_the_outcome_is_unknown(
+    gateway: SlackGateway, sandbox: Sandbox, kind: str
+) -> None:
+    sandbox.faults.add(Fault(kind))  # type: ignore[arg-type]  # one of the kinds
+
+    with pytest.raises(SlackUnknownOutcome):
+        gateway.post(CHANNEL, HELLO)
+
+
+def test_a_time_out_is_an_unknown_outcome(gateway: SlackGateway, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("time_out", seconds=2))
+
+    with pytest.raises(SlackUnknownOutcome):
+        gateway.post(CHANNEL, HELLO)
+
+
+def test_an_accepted_post_whose_answer_was_lost_is_found_again(
+    gateway: SlackGateway, sandbox: Sandbox
+) -> None:
+    sandbox.faults.add(Fault("accept_then_drop", method="chat.postMessage", count=1))
+
+    with pytest.raises(SlackUnknownOutcome):
+        gateway.post(CHANNEL, HELLO.attempted("try_9"))
+
+    assert gateway.find_by_attempt(CHANNEL, "try_9", LONG_AGO) is not None
+
+
+def test_where_nothing_can_have_arrived_the_call_may_be_repeated() -> None:
+    nobody = WebClientGateway(slack_client("xoxb-1", "http://127.0.0.1:9/api/"))
+
+    with pytest.raises(SlackRetryable):
+        nobody.post(CHANNEL, HELLO)
+
+
+def test_what_breaks_a_limit_is_not_sent(gateway: SlackGateway, sandbox: Sandbox) -> None:
+    with pytest.raises(OverLimits, match="/text"):
+        gateway.post(CHANNEL, Message("x" * 4_001))
+    with pytest.raises(OverLimits, match="missing required field: title"):
+        gateway.open_view("t", {"type": "modal", "blocks": []})
+
+    assert gateway.find_by_attempt(CHANNEL, "", LONG_AGO) is None
+
+
+def test_a_response_url_that_expired_is_permanent(gateway: SlackGateway, sandbox: Sandbox) -> None:
+    with pytest.raises(SlackPermanent):
+        gateway.respond(f"{sandbox.url}/response/none", HELLO)
+
+
+def test_a_response_url_that_does_not_answer_may_be_tried_again(gateway: SlackGateway) -> None:
+    with pytest.raises(SlackRetryable):
+        gateway.respond("http://127.0.0.1:9/x", HELLO)
+
+
+def test_a_channel_that_is_too_busy_to_be_read_whole_tells_of_no_deletion(
+    gateway: SlackGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("PAGE", 1), ("PAGES", 2)):
+        monkeypatch.setattr(web_gateway, name, value)
+    shown = {gateway.post(CHANNEL, HELLO) for _ in range(2)}
+    assert gateway.messages_since(CHANNEL, LONG_AGO) == shown
+
+    gateway.post(CHANNEL, HELLO)
+    with pytest.raises(SlackRetryable):
+        gateway.messages_since(CHANNEL, LONG_AGO)
+
+
+def test_a_window_is_given_up_before_its_click_would_hang(sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("slow", method="views.open", seconds=4))
+    view = {"type": "modal", "title": {"type": "plain_text", "text": "Why?"}, "blocks": []}
+
+    with pytest.raises(SlackUnknownOutcome):
+        gateway_of(sandbox, timeout=30).open_view("no such trigger", view)

@@ -1,0 +1,316 @@
+"""A workspace for tests: records what the bot sends, and signs what Slack sends to the bot."""
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+
+from slack_bolt import App, BoltRequest, BoltResponse
+from slack_sdk.signature import SignatureVerifier
+
+from bot.slack.app import BotIdentity, build_app
+from bot.slack.desk import Replaying
+from bot.slack.gateway import SlackPermanent, UserInfo
+from bot.slack.limits import message_violations, view_violations
+from bot.slack.message import JsonObject, Message
+from bot.slack.messages import case_message
+from routing.case import Case
+from routing.label import ExpertId
+from routing.plan import Replayed
+from routing.policy import Policy
+from tests.usecases.world import ANN, CHANNEL, TEAM, World
+
+SECRET = "signing-secret"
+_numbers = count(1)
+
+
+class AtOnce(Executor):
+    """Runs what comes after an ack before the test goes on."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Run it now."""
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+def _checked(message: Message) -> Message:
+    assert message_violations(message.payload()) == ()
+    return message
+
+
+@dataclass
+class RecordingGateway:
+    """Keeps what the bot sends, after checking it against Slack's limits."""
+
+    responses: list[Message] = field(default_factory=list)
+    ephemerals: list[tuple[str, str, Message, str | None]] = field(default_factory=list)
+    views: list[JsonObject] = field(default_factory=list)
+    updated_views: list[JsonObject] = field(default_factory=list)
+    homes: dict[str, JsonObject] = field(default_factory=dict)
+    refuses: str = ""
+
+    def post(self, channel_id: str, message: Message, thread_ts: str | None = None) -> str:
+        """Not used by listeners."""
+        raise AssertionError(channel_id)
+
+    def update(self, channel_id: str, ts: str, message: Message) -> None:
+        """Not used by listeners."""
+        raise AssertionError(ts)
+
+    def ephemeral(
+        self, channel_id: str, user_id: str, message: Message, thread_ts: str | None = None
+    ) -> None:
+        """Keep it."""
+        self.ephemerals.append((channel_id, user_id, _checked(message), thread_ts))
+
+    def respond(self, response_url: str, message: Message) -> None:
+        """Keep it."""
+        assert response_url.startswith("http")
+        self.responses.append(_checked(message))
+
+    def open_view(self, trigger_id: str, view: JsonObject) -> str:
+        """Keep it, or refuse as Slack does."""
+        if self.refuses:
+            raise SlackPermanent(self.refuses, "")
+        assert view_violations(view) == ()
+        self.views.append(view)
+        return f"V{len(self.views)}"
+
+    def push_view(self, trigger_id: str, view: JsonObject) -> None:
+        """Not used by listeners."""
+        raise AssertionError(trigger_id)
+
+    def update_view(self, view_id: str, view: JsonObject) -> None:
+        """Keep it."""
+        assert view_violations(view) == ()
+        self.updated_views.append(view)
+
+    def publish_home(self, user_id: str, view: JsonObject) -> None:
+        """Keep it."""
+        assert view_violations(view) == ()
+        self.homes[user_id] = view
+
+    def find_by_attempt(
+        self, channel_id: str, attempt_id: str, since: datetime, thread_ts: str | None = None
+    ) -> str | None:
+        """Nothing is there."""
+        return None
+
+    def messages_since(self, channel_id: str, since: datetime) -> frozenset[str]:
+        """Nothing is there."""
+        return frozenset()
+
+    def upload_image(self, data: bytes, name: str, alt_text: str) -> str:
+        """A file id."""
+        return "F1"
+
+    def share_file(self, channel_id: str, thread_ts: str, data: bytes, name: str, title: str) -> str:
+        """Not used by listeners."""
+        raise AssertionError(name)
+
+    def has_file(self, channel_id: str, thread_ts: str, name: str) -> bool:
+        """Not used by listeners."""
+        raise AssertionError(name)
+
+    def members(self, channel_id: str) -> frozenset[str]:
+        """Nobody."""
+        return frozenset()
+
+    def group_members(self, group_id: str) -> frozenset[str]:
+        """Nobody."""
+        return frozenset()
+
+    def user_info(self, user_id: str) -> UserInfo:
+        """A person."""
+        return UserInfo(user_id, TEAM, user_id, "UTC", True, False, False, False)
+
+    def permalink(self, channel_id: str, ts: str) -> str:
+        """An address."""
+        return f"https://example.slack.com/archives/{channel_id}/p{ts.replace('.', '')}"
+
+    def dm(self, user_id: str) -> str:
+        """A channel."""
+        return f"D{user_id}"
+
+
+@dataclass
+class Workspace:
+    """A Bolt app over a world, and everything a person can do to it."""
+
+    world: World
+    gateway: RecordingGateway
+    app: App
+    woken: threading.Event
+
+    def shown(self, case: Case, version: int = 1) -> Message:
+        """The case's message as it would be seen now."""
+        stored = self.world.case(case.case_id)
+        task = self.world.policy.task(stored.submission.task)
+        names = {ANN: "Ann"}
+        return _checked(
+            case_message(stored, task, task.tier(stored.tier), self.world.clock.now(), names, version=version)
+        )
+
+    def dispatch(self, body: str, content_type: str) -> BoltResponse:
+        """Send a signed request."""
+        headers: dict[str, str | Sequence[str]] = {"content-type": content_type, **signed(body)}
+        return self.app.dispatch(BoltRequest(body=body, headers=headers))
+
+    def interact(self, payload: JsonObject) -> BoltResponse:
+        """Send an interaction."""
+        body = urlencode({"payload": json.dumps(payload)})
+        return self.dispatch(body, "application/x-www-form-urlencoded")
+
+    def event(self, event: JsonObject, event_id: str = "") -> BoltResponse:
+        """Send an event."""
+        body = {
+            "type": "event_callback",
+            "team_id": TEAM,
+            "event_id": event_id or f"Ev{next(_numbers)}",
+            "event": event,
+        }
+        return self.dispatch(json.dumps(body), "application/json")
+
+    def command(self, text: str, expert: ExpertId = ANN) -> BoltResponse:
+        """Type the command."""
+        fields = {
+            "command": "/secondlook",
+            "text": text,
+            "team_id": expert.team_id,
+            "user_id": expert.user_id,
+            "channel_id": CHANNEL,
+            "response_url": "https://hooks.example.com/1",
+            "trigger_id": "trigger",
+        }
+        return self.dispatch(urlencode(fields), "application/x-www-form-urlencoded")
+
+    def click(
+        self,
+        message: Message,
+        action_id: str,
+        *,
+        expert: ExpertId = ANN,
+        option: str | None = None,
+        ts: str = "1.1",
+        **changes: Any,
+    ) -> BoltResponse:
+        """Click a control of a message."""
+        return self.interact(click_payload(message, action_id, expert, option, ts) | changes)
+
+    def reply(self, text: str, expert: ExpertId = ANN, ts: str = "1.1", event_id: str = "") -> BoltResponse:
+        """Reply in the thread of a message."""
+        event = {
+            "type": "message",
+            "channel": CHANNEL,
+            "user": expert.user_id,
+            "team": expert.team_id,
+            "text": text,
+            "ts": f"5.{next(_numbers)}",
+            "thread_ts": ts,
+        }
+        return self.event(event, event_id)
+
+    def submit(self, view: JsonObject, expert: ExpertId = ANN, **filled: str) -> BoltResponse:
+        """Fill in a window and submit it."""
+        shown = view | {"id": f"V{next(_numbers)}", "state": {"values": _state(view, filled)}}
+        return self.interact(
+            {"type": "view_submission", "team": {"id": TEAM}, "user": _user(expert), "view": shown}
+        )
+
+
+def _user(expert: ExpertId) -> JsonObject:
+    return {"id": expert.user_id, "team_id": expert.team_id}
+
+
+def signed(body: str) -> dict[str, str]:
+    import time
+
+    timestamp = str(int(time.time()))
+    signature = SignatureVerifier(SECRET).generate_signature(timestamp=timestamp, body=body)
+    return {"x-slack-request-timestamp": timestamp, "x-slack-signature": signature or ""}
+
+
+def _state(view: JsonObject, filled: dict[str, str]) -> JsonObject:
+    inputs = [block for block in view["blocks"] if block["type"] == "input"]
+    return {block["block_id"]: {block["block_id"]: _given(block, filled)} for block in inputs}
+
+
+def _given(block: JsonObject, filled: dict[str, str]) -> JsonObject:
+    kind = block["element"]["type"]
+    initial = block["element"].get("initial_option", {}).get("value")
+    value = filled.get(block["block_id"], initial or block["element"].get("initial_value"))
+    if kind == "plain_text_input":
+        return {"type": kind, "value": value}
+    if kind == "users_select":
+        return {"type": kind, "selected_user": value}
+    return {"type": kind, "selected_option": {"value": value} if value else None}
+
+
+def elements(message: Message) -> list[tuple[JsonObject, JsonObject]]:
+    """Each control of a message with its block."""
+    found = []
+    for block in message.blocks:
+        held = block.get("elements", []) if block["type"] == "actions" else [block.get("accessory")]
+        found += [(block, element) for element in held if element]
+    return found
+
+
+def action_ids(message: Message) -> list[str]:
+    """The controls of a message."""
+    return [element["action_id"] for _, element in elements(message)]
+
+
+def click_payload(
+    message: Message, action_id: str, expert: ExpertId, option: str | None, ts: str
+) -> JsonObject:
+    """A click as Slack sends it."""
+    block, element = next(
+        (block, element) for block, element in elements(message) if element["action_id"] == action_id
+    )
+    action = {"type": element["type"], "action_id": action_id, "block_id": block["block_id"]}
+    action["action_ts"] = f"9.{next(_numbers)}"
+    if option is None:
+        action["value"] = element.get("value", "")
+    else:
+        action["selected_option"] = {"value": option}
+    return {
+        "type": "block_actions",
+        "team": {"id": TEAM},
+        "user": _user(expert),
+        "trigger_id": "trigger",
+        "response_url": "https://hooks.example.com/1",
+        "channel": {"id": CHANNEL},
+        "container": {"type": "message", "message_ts": ts, "channel_id": CHANNEL, "is_ephemeral": False},
+        "actions": [action],
+    }
+
+
+def no_replay(policy: Policy, task: str) -> Replayed:
+    """Not used by most tests."""
+    raise AssertionError(task)
+
+
+def make_workspace(world: World, replay: Replaying = no_replay) -> Workspace:
+    """A workspace whose bot is U0BOT."""
+    gateway, woken = RecordingGateway(), threading.Event()
+    app = build_app(
+        world.ctx,
+        gateway,
+        signing_secret=SECRET,
+        identity=BotIdentity("U0BOT", "B0BOT"),
+        wake=woken.set,
+        replay=replay,
+        aftermath=AtOnce(),
+    )
+    return Workspace(world, gateway, app, woken)
+
+
+def other_team(expert: ExpertId) -> ExpertId:
+    """The same user id in another workspace."""
+    return replace(expert, team_id="T9")
