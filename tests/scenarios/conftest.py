@@ -1,0 +1,40 @@
+"""The world of each story: by default over Socket Mode on SQLite and over signed HTTP on PostgreSQL."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+
+from bot.delivery.tempo import Tempo
+from tests.scenarios.world import AT_ONCE, POLICY, START, World, running_world
+
+DATABASES = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}
+DIAGONAL = ("socket-sqlite", "http-postgresql")
+
+
+@pytest.fixture
+def policy_text() -> str:
+    """The policy; a story with another one overrides this fixture (`$callback_url` is filled in)."""
+    return POLICY
+
+
+@pytest.fixture
+def start() -> datetime:
+    """When the story begins; a story with another moment overrides this fixture."""
+    return START
+
+
+@pytest.fixture
+def tempo() -> Tempo:
+    """How fast Slack is called: without pause; a story about pace overrides this fixture."""
+    return AT_ONCE
+
+
+@pytest.fixture(params=DIAGONAL)
+def world(request: pytest.FixtureRequest, policy_text: str, start: datetime, tempo: Tempo) -> Iterator[World]:
+    """A running world; a story that has to hold everywhere takes all of `EVERYWHERE`."""
+    transport, _, database = request.param.partition("-")
+    url: str = request.getfixturevalue(DATABASES[database])
+    is_socket = transport == "socket"
+    with running_world(url, is_socket=is_socket, policy_text=policy_text, start=start, tempo=tempo) as made:
+        yield made

@@ -1,0 +1,56 @@
+"""What those who run the bot see and do: readiness, dead letters, the audit trail."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+from click.testing import CliRunner, Result
+
+from bot.cli import main
+from tests.scenarios.world import PATIENCE_SECONDS, World
+
+JsonObject = dict[str, Any]
+WIDE = {"COLUMNS": "400"}
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Somebody with a shell beside the running bot; `folder` takes the env file."""
+
+    world: World
+    folder: Path
+
+    def run(self, *arguments: str) -> Result:
+        """`secondlook ARGUMENTS` on the world's database."""
+        env_file = self.folder / "operator.env"
+        env_file.write_text(f"SECONDLOOK_DATABASE_URL={self.world.database_url}\n", encoding="utf-8")
+        return CliRunner(env=WIDE).invoke(main, [*arguments, "--env-file", str(env_file)])
+
+    def dead_letters(self) -> list[str]:
+        """The lines of `secondlook deliveries list` that name one."""
+        lines = self.run("deliveries", "list").output.splitlines()
+        return [line for line in map(str.strip, lines) if line.startswith(("case:", "out_"))]
+
+    def retry(self, letter: str) -> None:
+        """`secondlook deliveries retry` for one line of the list; returns when its time has come."""
+        result = self.run("deliveries", "retry", letter.split()[0])
+        assert result.exit_code == 0, result.output
+        # The command goes by the machine's clock, the story by its own.
+        self.world.move_to(max(self.world.clock.now(), datetime.now(UTC) + timedelta(minutes=1)))
+
+    def finds_the_audit_unbroken(self) -> bool:
+        """`secondlook audit verify`."""
+        return self.run("audit", "verify").exit_code == 0
+
+
+def readiness(world: World) -> JsonObject:
+    """`GET /readyz`."""
+    answer: JsonObject = requests.get(f"{world.app.url}/readyz", timeout=PATIENCE_SECONDS).json()
+    return answer
+
+
+def slack_is_well(world: World) -> bool:
+    """Whether `/readyz` says that Slack can be used."""
+    return bool(readiness(world)["slack"]["is_ok"])

@@ -1,0 +1,121 @@
+"""People of the local Slack, who read and act through the page's own endpoints."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.demo.person import HandsRefused, Person
+from tests.scenarios.words import buttons, controls, options, words
+
+JsonObject = dict[str, Any]
+
+MAYA, JONAS, AIKO, NADIA, SAM = "U0MAYA", "U0JONAS", "U0AIKO", "U0NADIA", "U0SAM"
+PAYMENTS, LEADS = "C0PAYMENTS", "C0LEADS"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A posted case: how the service and the people of its channel name it."""
+
+    case_id: str
+    external_id: str
+    channel: str = PAYMENTS
+
+
+class Expert(Person):
+    """A person who reads cases and answers them."""
+
+    def message(self, case: Case) -> JsonObject:
+        """The case's message; fails unless there is exactly one."""
+        (found,) = self.messages_of(case)
+        return found
+
+    def messages_of(self, case: Case) -> list[JsonObject]:
+        """The messages that show the case in its channel."""
+        return [one for one in self.messages(case.channel) if _case_id(one) == case.case_id]
+
+    def reads(self, case: Case) -> str:
+        """The words of the case's message."""
+        return words(self.message(case))
+
+    def buttons(self, case: Case) -> list[str]:
+        """The buttons of the case's message."""
+        return buttons(self.message(case))
+
+    def thread(self, case: Case) -> list[JsonObject]:
+        """The replies under the case's message that this person sees."""
+        return self.replies(case.channel, self.message(case))
+
+    def replies(self, channel: str, message: JsonObject) -> list[JsonObject]:
+        """The replies under a message that this person sees."""
+        found: list[JsonObject] = self._get("thread", channel=channel, ts=message["ts"])["replies"]
+        return found
+
+    def private(self, case: Case) -> list[JsonObject]:
+        """What only this person sees in the case's channel and thread."""
+        seen = [*self.messages(case.channel), *self.thread(case)]
+        return [one for one in seen if one["ephemeral"]]
+
+    def told(self, case: Case) -> str:
+        """The words that only this person sees."""
+        return "\n".join(map(words, self.private(case)))
+
+    def press(self, case: Case, text: str, message: JsonObject | None = None) -> None:
+        """Press the button that says `text`, on a message as it was seen (default: as it is now)."""
+        shown = message or self.message(case)
+        for block, element in controls(shown):
+            if element["type"] == "button" and words({"blocks": [element]}) == text:
+                self.click(case.channel, shown, block, element)
+                return
+        raise HandsRefused(f"No button says “{text}”, only {buttons(shown)}.")
+
+    def pick(self, case: Case, text: str) -> None:
+        """Choose the entry that says `text` from a select or the menu."""
+        shown = self.message(case)
+        for block, element in controls(shown):
+            if text in options(element):
+                self.choose(case.channel, shown, block, element, options(element)[text])
+                return
+        raise HandsRefused(f"Nothing offers “{text}”.")
+
+    def fill_in(self, **answers: str) -> None:
+        """Fill in the open window and save; raises HandsRefused with what the window says is wrong."""
+        window = self.window()
+        if window is None:
+            raise HandsRefused("No window is open.")
+        self.submit(window, answers)
+
+    def press_in_window(self, text: str) -> None:
+        """Press the button of the open window that says `text`."""
+        window = self.window() or {}
+        for block, element in controls(window):
+            if element["type"] == "button" and words({"blocks": [element]}) == text:
+                given = {"block_id": block["block_id"], "action_id": element["action_id"], "type": "button"}
+                self._post("action", view_id=window["id"], value=element.get("value"), **given)
+                return
+        raise HandsRefused(f"No button of the window says “{text}”.")
+
+    def answer_in_thread(self, case: Case, text: str) -> None:
+        """Reply in the case's thread."""
+        self.reply(case.channel, self.message(case), text)
+
+    def type_command(self, text: str) -> None:
+        """Type `/secondlook TEXT` in the payments channel."""
+        self._post("command", channel=PAYMENTS, command="/secondlook", text=text)
+
+    def open_home(self) -> None:
+        """Open the app's Home tab."""
+        self._post("home")
+
+    def home(self) -> JsonObject:
+        """What the Home tab shows; empty before the app has drawn it."""
+        return self._get("state")["home"] or {}
+
+    def direct_messages(self) -> list[JsonObject]:
+        """What the app wrote to this person alone."""
+        ims = [one["id"] for one in self._get("state")["channels"] if one["is_im"]]
+        return [message for im in ims for message in self.messages(im)]
+
+
+def _case_id(message: JsonObject) -> str:
+    payload = (message.get("metadata") or {}).get("event_payload") or {}
+    return str(payload.get("case_id", ""))

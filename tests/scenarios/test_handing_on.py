@@ -1,0 +1,118 @@
+"""What an expert can do instead of answering: can't tell, escalate, reassign, put off, ask why."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.demo.person import HandsRefused
+from tests.scenarios.calling import in_channel, in_thread, to_person
+from tests.scenarios.calm import SHORTLY, after, arrive
+from tests.scenarios.people import AIKO, JONAS, LEADS, MAYA, SAM
+from tests.scenarios.words import words
+from tests.scenarios.world import World
+
+DIEGO = "U0DIEGO"
+
+
+def test_who_cannot_tell_leaves_the_case_to_others(world: World) -> None:
+    case = world.post_case()
+    maya, jonas = world.person(MAYA), world.person(JONAS)
+
+    maya.pick(case, "Can't tell…")
+    maya.fill_in(note="The address is cut off.")
+
+    told = world.eventually(lambda: maya.told(case))
+    assert "Noted that you can't tell. The case goes on waiting for others." in told
+    arrive(world)
+    assert (world.shop.read(case.case_id)["status"], world.inbox.tries) == ("open", 0)
+    jonas.press(case, "Confirm: Fraud")
+    (event,) = world.eventually(lambda: world.inbox.events(case.case_id))
+    assert [label["label"] for label in event.data["labels"]] == ["fraud"]
+    assert "case.abstained" in world.audited(case)
+
+
+def test_escalating_by_hand_asks_the_next_people_at_once_and_only_once(world: World) -> None:
+    case = world.post_case()
+    maya = world.person(MAYA)
+
+    maya.pick(case, "Escalate…")
+    maya.fill_in(note="I know the owner.")
+
+    ((_, text),) = world.eventually(lambda: in_thread(world, case))
+    assert f"<@{SAM}>" in text
+    assert "I know the owner." in text
+    maya.pick(case, "Escalate…")
+    maya.fill_in()
+    world.eventually(lambda: in_channel(world, LEADS))
+    maya.pick(case, "Escalate…")
+    with pytest.raises(HandsRefused, match="The policy names nobody beyond the people who were asked"):
+        maya.fill_in()
+
+    after(world, timedelta(hours=8))
+    assert (len(in_thread(world, case)), len(in_channel(world, LEADS))) == (1, 1)
+
+
+def test_a_case_given_to_somebody_is_theirs(world: World) -> None:
+    case = world.post_case()
+    maya, jonas = world.person(MAYA), world.person(JONAS)
+
+    maya.pick(case, "Reassign…")
+    maya.fill_in(person=JONAS)
+
+    world.eventually(lambda: f"Assigned to <@{JONAS}>" in maya.reads(case))
+    ((_, text),) = world.eventually(lambda: to_person(world, JONAS))
+    assert "This case is now yours." in text
+    assert f"/permalink/C0PAYMENTS/{maya.message(case)['ts']}" in str(jonas.direct_messages())
+    jonas.press(case, "Confirm: Fraud")
+    world.eventually(lambda: f"✓ Fraud — by @{JONAS}" in maya.reads(case))
+
+
+def test_a_case_cannot_be_given_to_somebody_who_may_not_answer_it(world: World) -> None:
+    case = world.post_case()
+    maya = world.person(MAYA)
+    maya.pick(case, "Reassign…")
+
+    with pytest.raises(HandsRefused, match="That person may not answer this case"):
+        maya.fill_in(person=DIEGO)
+
+    arrive(world)
+    assert "Assigned" not in maya.reads(case)
+    assert to_person(world, DIEGO) == []
+    maya.fill_in(person=AIKO)
+    world.eventually(lambda: f"Assigned to <@{AIKO}>" in maya.reads(case))
+
+
+def test_put_off_reminders_wait_and_the_due_time_stays(world: World) -> None:
+    case = world.post_case()
+    maya = world.person(MAYA)
+    due_at = world.shop.read(case.case_id)["due_at"]
+
+    maya.pick(case, "Snooze…")
+    maya.fill_in(until="4h")
+
+    told = world.eventually(lambda: maya.told(case))
+    assert "The due time stays." in told
+    world.eventually(lambda: "Reminders sleep until" in maya.reads(case))
+    assert world.shop.read(case.case_id)["due_at"] == due_at
+    after(world, timedelta(hours=4) - SHORTLY)
+    assert (in_thread(world, case), in_channel(world, LEADS)) == ([], [])
+    after(world, SHORTLY)
+    assert (len(in_thread(world, case)), len(in_channel(world, LEADS))) == (2, 1)
+    maya.press(case, "Confirm: Fraud")
+    world.eventually(lambda: "✓ Fraud" in maya.reads(case))
+
+
+def test_why_am_i_asked_says_reasons_tier_and_policy_and_changes_nothing(world: World) -> None:
+    case = world.post_case()
+    maya = world.person(MAYA)
+
+    maya.pick(case, "Why am I asked?")
+
+    window = maya.window()
+    assert window is not None
+    said = words(window)
+    known = world.shop.read(case.case_id)
+    for expected in (*known["reasons"], "Tier “ordinary”", known["policy_version"]):
+        assert expected in said
+    assert "Every prediction like this one is looked at by a person." in said
+    assert known["status"] == "open"

@@ -1,0 +1,56 @@
+"""Synthetic and red-team cases are answered like others, carry their kind, and count in no digest."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.scenarios.calm import arrive, at
+from tests.scenarios.people import LEADS, MAYA
+from tests.scenarios.weekly import details, digests, rows, team
+from tests.scenarios.words import words
+from tests.scenarios.world import POLICY, World
+
+MONDAY_9 = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # in Berlin
+KINDS = ("production", "synthetic", "red_team")
+
+
+@pytest.fixture
+def policy_text() -> str:
+    return POLICY + team("leads", "Europe/Berlin")
+
+
+def answer(world: World, kind: str, is_agreed: bool) -> None:
+    """Post a case of the kind and decide it; its kind is told with the decision."""
+    case = world.post_case(f"order-{KINDS.index(kind)}", kind=kind)
+    maya = world.person(MAYA)
+    arrive(world)
+    maya.answer_in_thread(case, "fraud: as the model says" if is_agreed else "fine: a known customer")
+    (event,) = world.eventually(lambda: world.inbox.events(case.case_id))
+    assert event.data["kind"] == world.shop.read(case.case_id)["kind"] == kind
+
+
+def test_other_kinds_carry_their_kind_and_are_left_out_of_the_digest(world: World) -> None:
+    for kind in KINDS:
+        answer(world, kind, is_agreed=kind == "production")
+    waiting = world.post_case("order-9", kind="synthetic")
+
+    at(world, MONDAY_9)
+
+    (digest,) = digests(world, LEADS)
+    table = {name: now for name, (now, _) in rows(digest).items()}
+    assert (table["Received"], table["Sent to experts"], table["Decided"]) == ("1", "1", "1")
+    assert (table["Overdue"], table["Accepted by the model alone"]) == ("0", "0")
+    assert "(n=1, 20 needed)" in table["Experts agreed with the model"]
+    more = " ".join(words(message) for message in details(world, LEADS, digest))
+    assert "decisions, standing for" not in more
+    assert "the model said" not in more
+    assert world.person(MAYA).message(waiting)["ts"] not in more
+
+
+def test_a_week_without_production_has_no_digest_of_it(world: World) -> None:
+    answer(world, "red_team", is_agreed=False)
+
+    at(world, MONDAY_9)
+
+    for digest in digests(world, LEADS):
+        assert rows(digest)["Received"] == ("0", "0")

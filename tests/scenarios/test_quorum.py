@@ -1,0 +1,44 @@
+"""Two experts have to answer, neither sees the other's answer first, and a senior settles a disagreement."""
+
+from tests.scenarios.everywhere import everywhere
+from tests.scenarios.people import AIKO, JONAS, MAYA, NADIA
+from tests.scenarios.world import World
+
+
+def test_two_who_agree_decide_and_nothing_is_seen_before(world: World) -> None:
+    case = world.post_case(task="appeal", label="deny")
+    maya, jonas = world.person(MAYA), world.person(JONAS)
+
+    maya.press(case, "Grant")
+    world.eventually(lambda: "1 of 2 answers in" in jonas.reads(case))
+    assert "Your answer Grant is recorded." in world.eventually(lambda: maya.told(case))
+    assert "U0MAYA" not in str(jonas.message(case))
+    assert (jonas.thread(case), jonas.told(case)) == ([], "")
+    sealed = world.shop.read(case.case_id)
+    assert (sealed["status"], sealed["labels"], world.inbox.tries) == ("open", [], 0)
+    jonas.press(case, "Grant")
+
+    world.eventually(lambda: "✓ Grant — by @U0JONAS, @U0MAYA by agreement" in maya.reads(case))
+    (event,) = world.eventually(lambda: world.inbox.events(case.case_id))
+    assert (event.data["decision"]["method"], len(event.data["labels"])) == ("consensus", 2)
+
+
+@everywhere
+def test_a_senior_settles_a_disagreement(world: World) -> None:
+    case = world.post_case(task="appeal", label="deny")
+    maya, jonas, nadia = world.person(MAYA), world.person(JONAS), world.person(NADIA)
+    maya.press(case, "Grant")
+    world.eventually(lambda: "1 of 2 answers in" in jonas.reads(case))
+
+    jonas.press(case, "Confirm: Deny")
+    world.eventually(lambda: "The experts disagree*, the last word has <@U0NADIA>" in jonas.reads(case))
+    world.eventually(lambda: any(NADIA in reply["text"] for reply in nadia.thread(case)))
+    assert world.shop.read(case.case_id)["status"] == "disputed"
+    aiko = world.person(AIKO)
+    aiko.press(case, "Grant")
+    world.eventually(lambda: "only a senior expert may answer now" in aiko.told(case))
+    nadia.press(case, "Grant")
+
+    world.eventually(lambda: "✓ Grant — by @U0NADIA after a disagreement" in nadia.reads(case))
+    (event,) = world.eventually(lambda: world.inbox.events(case.case_id))
+    assert (event.data["decision"]["method"], event.data["decision"]["label"]) == ("adjudicated", "grant")

@@ -1,0 +1,57 @@
+"""The application is stopped and started while cases are open: the messages in Slack stay good."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from tests.scenarios.operating import Operator
+from tests.scenarios.people import JONAS, MAYA
+from tests.scenarios.world import World
+
+
+def test_the_buttons_of_messages_from_before_still_work(world: World, tmp_path: Path) -> None:
+    case = world.post_case("order-1")
+    answered = world.post_case("order-2")
+    maya = world.person(MAYA)
+    maya.press(answered, "Confirm: Fraud")
+    world.eventually(lambda: maya.buttons(answered) == ["Undo"])
+    before = {one.case_id: maya.message(one)["ts"] for one in (case, answered)}
+
+    world.restart()
+    maya.press(case, "Confirm: Fraud")
+    maya.press(answered, "Undo")
+
+    world.eventually(lambda: maya.buttons(case) == ["Undo"])
+    world.eventually(lambda: "Confirm: Fraud" in maya.buttons(answered))
+    assert {one.case_id: maya.message(one)["ts"] for one in (case, answered)} == before
+    assert world.slack.stats()["posted"] == 2
+    world.eventually(lambda: world.inbox.types(case.case_id) == ["case.decided"])
+    world.eventually(lambda: world.inbox.types(answered.case_id) == ["case.decided", "case.reopened"])
+    assert Operator(world, tmp_path).finds_the_audit_unbroken()
+
+
+def test_what_came_due_meanwhile_is_done_once(world: World) -> None:
+    case = world.post_case()
+    world.stop()
+    world.clock.advance(timedelta(minutes=90))
+
+    world.start()
+    world.settle()
+    assert len(world.person(JONAS).thread(case)) == 1
+    world.restart()
+    world.settle()
+    assert len(world.person(JONAS).thread(case)) == 1
+
+
+def test_a_decision_that_waits_for_the_shop_outlives_the_process(world: World) -> None:
+    case = world.post_case()
+    world.inbox.answer(500)
+    world.person(MAYA).press(case, "Confirm: Fraud")
+    world.eventually(lambda: world.inbox.tries)
+
+    world.stop()
+    world.inbox.answer(200)
+    world.clock.advance(timedelta(minutes=1))
+    world.start()
+    world.settle()
+    assert [event.type for event in world.inbox.arrivals()] == ["case.decided"] * 2
+    assert world.inbox.types(case.case_id) == ["case.decided"]
