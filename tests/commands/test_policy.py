@@ -1,0 +1,105 @@
+"""`secondlook policy check` prints what goes where, or every error at once."""
+
+from itertools import takewhile
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+from rich.console import Console
+
+from bot.cli import main
+from bot.commands.policy import shown
+from bot.starter.files import template
+from routing.policy import load_policy
+from tests.deploy.dockerfile import ROOT
+
+EXAMPLE = ROOT / "deploy" / "policy.example.toml"
+
+
+def check(path: Path) -> Result:
+    return CliRunner().invoke(main, ["policy", "check", str(path)])
+
+
+def printed(text: str) -> str:
+    console = Console(width=300)
+    with console.capture() as captured:
+        for part in shown(load_policy(text, "policy.toml")):
+            console.print(part)
+    return captured.get()
+
+
+def cells(text: str, tier: str) -> list[str]:
+    """A tier's cells; the lines of each are joined."""
+    lines = iter(printed(text).splitlines())
+    first = next(line for line in lines if line.startswith(f"│ {tier} "))
+    rows = [first, *takewhile(lambda line: line.startswith("│"), lines)]
+    columns = zip(*(row.strip("│").split("│") for row in rows), strict=True)
+    return [" ".join(cell.strip() for cell in column).strip() for column in columns]
+
+
+def test_the_starter_policy_works_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text(template("policy.toml"))
+    result = check(path)
+    assert result.exit_code == 0
+    assert "can work: version" in result.output
+    assert "!" not in result.output
+
+
+def test_the_example_policy_of_the_deployment_works() -> None:
+    result = check(EXAMPLE)
+    assert result.exit_code == 0
+    assert "returns: Is this return honest?" in result.output
+
+
+def test_each_tier_says_what_passes_who_looks_and_by_when() -> None:
+    tier = cells(template("policy.toml"), "high_value")
+    assert tier[1:3] == ["has(input.fields.amount) && input.fields.amount >= 500", "never"]
+    assert tier[3] == "experts (C0123456789): the channel's members"
+    assert "2h" in tier[4]
+    assert "remind in the thread" in tier[5]
+    assert cells(template("policy.toml"), "ordinary")[1:3] == [
+        "everything else",
+        "from 0.95 on, 0.02 of it audited",
+    ]
+
+
+def test_named_experts_quorum_and_expiry_are_told() -> None:
+    text = EXAMPLE.read_text()
+    assert "settled by U0000000001, 2 labels" in cells(text, "critical")[3]
+    assert "group S0000000001" in cells(text, "routine")[3]
+    assert "U0000000002, U0000000003" in cells(text, "alarming")[3]
+    assert "decide malignant" in cells(text, "alarming")[5]
+
+
+def test_services_and_teams_are_told() -> None:
+    text = printed(EXAMPLE.read_text())
+    assert "shop posts returns; decisions go to https://shop.example.com/hooks/second-look." in text
+    assert "lab posts biopsies; decisions go to the feed GET /v1/decisions." in text
+    assert "#medical reads the digest of biopsies: mon 09:00 Europe/Berlin." in text
+
+
+def test_every_error_is_told_at_once_with_exit_status_1(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.toml"
+    text = template("policy.toml")
+    path.write_text(text.replace("[tasks.fraud.hours]", "[tasks.fraud.ours]").replace('"2h"', '"two hours"'))
+    result = check(path)
+    assert result.exit_code == 1
+    lines = result.output.strip().splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith(f"{path}: tasks.fraud") for line in lines)
+
+
+def test_a_file_that_is_absent_is_told(tmp_path: Path) -> None:
+    result = check(tmp_path / "nowhere.toml")
+    assert result.exit_code == 1
+    assert "No such file" in result.output
+
+
+def test_advice_is_given_without_refusing(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text(
+        "".join(line for line in template("policy.toml").splitlines(True) if "audit = " not in line)
+    )
+    result = check(path)
+    assert result.exit_code == 0
+    assert "never looked at" in " ".join(result.output.split())

@@ -1,0 +1,1 @@
+"""The demo does what it shows."""

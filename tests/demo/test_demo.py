@@ -1,0 +1,71 @@
+"""Proves that the demo runs to its end, and that a newcomer can answer a case in the page."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from playwright.sync_api import Page, expect, sync_playwright
+
+from bot.clock import FastClock, SystemClock
+from bot.demo.command import demo
+from bot.demo.examples import CAPACITY, held_out
+from bot.demo.run import Play, Script
+from bot.demo.stage import DIGITS, NEWCOMER, Stage, stage
+from tests.demo.verify_report import complaints
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.mark.timeout(120)
+def test_a_headless_demo_loses_nothing_and_says_so_in_its_report(tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    command = [str(Path(sys.executable).parent / "secondlook"), "demo", "--headless", "--seed", "7"]
+    options = ["--cases", "100", "--speed", "600", "--report", str(path)]
+    result = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    report = json.loads(path.read_text())
+    assert complaints(report) == []
+    assert report["cases"] == 100
+
+
+def test_more_cases_than_there_are_data_are_refused_in_words() -> None:
+    result = CliRunner().invoke(demo, ["--cases", str(CAPACITY + 1)])
+    assert result.exit_code == 2
+    assert str(CAPACITY) in result.output
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Iterator[Stage]:
+    with stage(tmp_path, FastClock(SystemClock().now(), 60.0), 10.0, 0) as started:
+        yield started
+
+
+@pytest.fixture
+def page(started: Stage) -> Iterator[Page]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine: the page cannot be shown")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = browser.new_page()
+        page.goto(f"{started.sandbox.url}/?as={NEWCOMER}#{DIGITS}")
+        yield page
+        browser.close()
+
+
+@pytest.mark.timeout(90)
+def test_a_newcomer_answers_a_case_in_the_page_with_one_click(started: Stage, page: Page) -> None:
+    play = Play(started, Script(held_out(20, seed=7), seed=7, answered_share=0.0, spread_seconds=0.0))
+    play.start()
+    confirm = page.get_by_role("button", name="Confirm").first
+    expect(confirm).to_be_visible(timeout=30_000)
+    confirm.click()
+    expect(page.get_by_role("button", name="Undo").first).to_be_visible(timeout=30_000)
+    play.stop()
+    report = play.report()
+    assert (report.counts.labels, report.counts.decided) == (1, 1)

@@ -1,0 +1,1 @@
+"""What the image is built from: the lock, the files, the install commands."""

@@ -1,0 +1,128 @@
+"""The doctor tells good tokens from bad ones, and a right clock from a wrong one."""
+
+import dataclasses
+import threading
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from slack_sdk import WebClient
+
+from bot.doctor.finding import Standing
+from bot.doctor.tokens import Identity, check_app_token, check_clock, check_scopes, identify
+from bot.sandbox import Fault, Sandbox
+from bot.slack.failures import SlackPermanent
+from bot.slack.web_calls import slack_client
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+KNOWN = Identity("T0ACMEBANK", "Acme Bank", "U0SECONDLOOK", frozenset({"chat:write"}), NOON)
+
+
+def test_slack_says_who_the_bot_is_and_what_it_may_do(slack: Sandbox, client: WebClient) -> None:
+    identity = identify(client)
+    assert (identity.team_id, identity.user_id) == (slack.config.team.id, slack.config.bot.user_id)
+    assert identity.scopes == slack.config.bot_scopes
+
+
+class DatedAnswer(BaseHTTPRequestHandler):
+    """Slack's own servers date their answers, but do not always name the scopes."""
+
+    def do_POST(self) -> None:
+        self.send_response_only(200)
+        self.send_header("Date", "Fri, 20 Nov 2026 12:00:00 GMT")
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(b'{"ok": true, "team_id": "T1"}')
+
+    def log_message(self, *_: object) -> None:
+        """Keep the tests' output clean."""
+
+
+def test_the_moment_and_the_scopes_are_read_from_the_answers_headers() -> None:
+    server = HTTPServer(("127.0.0.1", 0), DatedAnswer)
+    thread = threading.Thread(target=server.handle_request)
+    thread.start()
+    identity = identify(slack_client("xoxb-1", f"http://127.0.0.1:{server.server_port}/"))
+    thread.join()
+    server.server_close()
+    assert (identity.answered_at, identity.scopes) == (NOON, None)
+
+
+def test_a_revoked_token_is_refused(slack: Sandbox, client: WebClient) -> None:
+    slack.faults.add(Fault("token_revoked"))
+    with pytest.raises(SlackPermanent, match="token_revoked"):
+        identify(client)
+
+
+def test_scopes_that_are_missing_are_named() -> None:
+    finding = check_scopes(KNOWN, frozenset({"chat:write", "users:read", "commands"}))
+    assert finding.standing is Standing.FAIL
+    assert "commands, users:read" in finding.what
+    assert "manifest" in finding.mend
+
+
+def test_more_scopes_than_needed_are_fine() -> None:
+    assert check_scopes(KNOWN, frozenset()).standing is Standing.OK
+
+
+def test_a_slack_that_names_no_scopes_is_worth_a_look() -> None:
+    unsaid = dataclasses.replace(KNOWN, scopes=None)
+    assert check_scopes(unsaid, frozenset({"chat:write"})).standing is Standing.WARN
+
+
+def test_a_good_app_token_opens_socket_mode(slack: Sandbox, client: WebClient) -> None:
+    assert check_app_token(client, slack.config.app_token, None).standing is Standing.OK
+
+
+def test_a_wrong_app_token_is_refused_without_being_shown(client: WebClient) -> None:
+    finding = check_app_token(client, "xapp-1-wrong-hush", None)
+    assert finding.standing is Standing.FAIL
+    assert finding.mend
+    assert "hush" not in repr(finding)
+
+
+def test_the_bot_token_in_the_app_tokens_place_is_told(slack: Sandbox, client: WebClient) -> None:
+    finding = check_app_token(client, slack.config.bot_token, None)
+    assert finding.standing is Standing.FAIL
+    assert "xapp-" in finding.mend
+
+
+def test_an_app_token_without_its_scope_is_told(slack: Sandbox, client: WebClient) -> None:
+    slack.faults.add(Fault("error", method="apps.connections.open", error="missing_scope"))
+    assert "connections:write" in check_app_token(client, slack.config.app_token, None).mend
+
+
+def test_a_slack_that_is_down_is_not_called_a_wrong_token(slack: Sandbox, client: WebClient) -> None:
+    slack.faults.add(Fault("down"))
+    finding = check_app_token(client, slack.config.app_token, None)
+    assert finding.standing is Standing.FAIL
+    assert "Try again" in finding.mend
+
+
+def test_without_app_token_the_signing_secret_serves() -> None:
+    assert check_app_token(slack_client(None), None, "secret").standing is Standing.OK
+
+
+def test_without_either_no_click_arrives() -> None:
+    finding = check_app_token(slack_client(None), None, None)
+    assert finding.standing is Standing.FAIL
+    assert "SLACK_APP_TOKEN" in finding.mend
+
+
+@pytest.mark.parametrize(
+    ("skew", "standing"),
+    [
+        (timedelta(seconds=-20), Standing.OK),
+        (timedelta(seconds=31), Standing.WARN),
+        (timedelta(minutes=5), Standing.WARN),
+        (timedelta(minutes=-6), Standing.FAIL),
+    ],
+)
+def test_a_clock_is_right_within_half_a_minute_and_useless_beyond_five(
+    skew: timedelta, standing: Standing
+) -> None:
+    assert check_clock(KNOWN, NOON + skew).standing is standing
+
+
+def test_an_answer_without_a_date_leaves_the_clock_unchecked() -> None:
+    assert check_clock(dataclasses.replace(KNOWN, answered_at=None), NOON).standing is Standing.WARN

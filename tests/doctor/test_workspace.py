@@ -1,0 +1,122 @@
+"""The doctor finds channels, groups and people that are not as the policy has them."""
+
+import dataclasses
+
+import pytest
+from slack_sdk import WebClient
+
+from bot.doctor.finding import Finding, Standing
+from bot.doctor.workspace import check_channels, check_groups, check_people
+from bot.sandbox import Fault, Sandbox, SandboxConfig
+from bot.slack.web_calls import slack_client
+from tests.doctor.policies import policy
+
+
+def standings(findings: tuple[Finding, ...]) -> list[Standing]:
+    return [finding.standing for finding in findings]
+
+
+def client_of(sandbox: Sandbox) -> WebClient:
+    return slack_client(sandbox.config.bot_token, sandbox.api_url)
+
+
+def test_channels_with_the_bot_in_them_are_fine(client: WebClient) -> None:
+    findings = check_channels(client, policy())
+    assert standings(findings) == [Standing.OK, Standing.OK]
+    assert "#digits-experts" in findings[0].what
+
+
+def test_a_channel_without_the_bot_says_how_to_invite_it() -> None:
+    config = SandboxConfig.default()
+    channels = tuple(
+        dataclasses.replace(channel, has_bot=channel.id != "C0DIGITS") for channel in config.channels
+    )
+    with Sandbox(dataclasses.replace(config, channels=channels)) as sandbox:
+        outside, inside = check_channels(client_of(sandbox), policy())
+    assert (outside.standing, inside.standing) == (Standing.FAIL, Standing.OK)
+    assert "/invite @Second Look" in outside.mend
+
+
+def test_a_channel_that_is_not_there_is_named(client: WebClient) -> None:
+    finding = check_channels(client, policy('"C0DIGITS"', '"C0NOWHERE"'))[0]
+    assert finding.standing is Standing.FAIL
+    assert "channel_not_found of C0NOWHERE" in finding.what
+
+
+def test_an_archived_channel_cannot_be_used(slack: Sandbox, client: WebClient) -> None:
+    slack.state.conversations["C0DIGITS"].is_archived = True
+    finding = check_channels(client, policy())[0]
+    assert finding.standing is Standing.FAIL
+    assert "Unarchive" in finding.mend
+
+
+def test_a_missing_scope_is_told_with_the_scope(slack: Sandbox, client: WebClient) -> None:
+    slack.faults.add(Fault("missing_scope", scope="channels:read"))
+    slack.faults.add(Fault("missing_scope", scope="groups:read"))
+    finding = check_channels(client, policy())[0]
+    assert "missing_scope" in finding.what
+    assert "channels:read" in finding.mend
+
+
+def test_a_slack_that_does_not_answer_is_not_called_a_missing_channel(
+    slack: Sandbox, client: WebClient
+) -> None:
+    slack.faults.add(Fault("down"))
+    finding = check_channels(client, policy())[0]
+    assert finding.standing is Standing.FAIL
+    assert "Try again" in finding.mend
+
+
+def test_a_user_group_is_counted(client: WebClient) -> None:
+    (finding,) = check_groups(client, policy())
+    assert (finding.standing, finding.what) == (Standing.OK, "3 members")
+
+
+def test_an_unknown_user_group_is_named(client: WebClient) -> None:
+    (finding,) = check_groups(client, policy('"S0DIGITS"', '"S0NOBODY"'))
+    assert finding.standing is Standing.FAIL
+    assert "S0NOBODY" in finding.what
+
+
+def test_an_empty_user_group_is_worth_a_look() -> None:
+    config = SandboxConfig.default()
+    groups = tuple(dataclasses.replace(group, members=()) for group in config.user_groups)
+    with Sandbox(dataclasses.replace(config, user_groups=groups)) as sandbox:
+        (finding,) = check_groups(client_of(sandbox), policy())
+    assert finding.standing is Standing.WARN
+
+
+def test_people_who_are_active_are_one_line(client: WebClient) -> None:
+    (finding,) = check_people(client, policy())
+    assert finding.what == "all 3 whom the policy names are active"
+
+
+@pytest.mark.parametrize(
+    ("user", "standing", "words"),
+    [
+        ("U0NOBODY", Standing.FAIL, "user_not_found"),
+        ("U0SECONDLOOK", Standing.FAIL, "is a bot"),
+    ],
+)
+def test_a_person_who_cannot_answer_is_named(
+    client: WebClient, user: str, standing: Standing, words: str
+) -> None:
+    (finding,) = check_people(client, policy('"U0MAYA"', f'"{user}"'))
+    assert (finding.name, finding.standing) == (f"person {user}", standing)
+    assert words in finding.what
+
+
+def test_a_person_who_has_left_is_worth_a_look() -> None:
+    config = SandboxConfig.default()
+    people = tuple(dataclasses.replace(person, deleted=person.id == "U0MAYA") for person in config.people)
+    with Sandbox(dataclasses.replace(config, people=people)) as sandbox:
+        (finding,) = check_people(client_of(sandbox), policy())
+    assert finding.standing is Standing.WARN
+    assert "deactivated" in finding.what
+
+
+def test_a_policy_that_names_nobody_asks_nobody(client: WebClient) -> None:
+    nobody = policy('experts = { user_group = "S0DIGITS", people = ["U0MAYA"] }\nadjudicators = ["U0SAM"]\n')
+    bare = nobody.model_copy(update={"tasks": {}})
+    assert check_people(client, bare) == ()
+    assert check_groups(client, nobody) == ()
