@@ -1,0 +1,143 @@
+"""Plays a demo, and photographs in Chromium what an expert, a lead and a newcomer see."""
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from bot import log
+from bot.clock import FastClock, SystemClock
+from bot.demo.examples import held_out
+from bot.demo.run import Play, Script
+from bot.demo.stage import DIGITS, LEADS, NEWCOMER, ONCOLOGY, Stage, stage
+from tests.pictures import simulated_week
+
+FOLDER = Path(__file__).parent
+WIDTH, HEIGHT = 1180, 800
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SPEED, PACE = 120.0, 10.0
+PATIENCE_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Studio:
+    """A running demo and a browser."""
+
+    browser: Browser
+    stage: Stage
+
+    @contextmanager
+    def page(self, place: str, scheme: str = "light", height: int = HEIGHT) -> Iterator[Page]:
+        """The page at `place` (`C0DIGITS`, `home`) as the newcomer sees it."""
+        context = self.browser.new_context(
+            viewport={"width": WIDTH, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+            device_scale_factor=1.5,
+        )
+        page = context.new_page()
+        page.goto(f"{self.stage.sandbox.url}/?as={NEWCOMER}#{place}")
+        page.wait_for_selector("html[data-ready]")
+        page.wait_for_timeout(1500)
+        yield page
+        context.close()
+
+
+def shoot(page: Page, name: str) -> None:
+    """Save what the page shows."""
+    page.screenshot(path=FOLDER / f"{name}.png")
+    print(f"{name}.png")
+
+
+def message_with(page: Page, selector: str) -> Locator:
+    """The last message that holds an element matching `selector`, scrolled into view."""
+    message = page.locator("[data-ts]").filter(has=page.locator(selector)).last
+    message.scroll_into_view_if_needed()
+    return message
+
+
+def open_case(studio: Studio) -> None:
+    with studio.page(DIGITS) as page:
+        message_with(page, "[data-action-id='choose']")
+        shoot(page, "case-light")
+
+
+def window(studio: Studio) -> None:
+    with studio.page(ONCOLOGY) as page:
+        message_with(page, "[data-action-id='label']").locator("[data-action-id='label']").click()
+        page.wait_for_selector("[role='dialog']")
+        page.wait_for_timeout(500)
+        shoot(page, "window-light")
+        page.keyboard.press("Escape")
+        page.wait_for_selector("[role='dialog']", state="detached")
+
+
+def decided(studio: Studio) -> None:
+    with studio.page(ONCOLOGY, "dark") as page:
+        explained = page.locator("[data-ts]", has_text="it looks like")
+        explained.last.evaluate("node => node.scrollIntoView({block: 'start'})")
+        page.wait_for_timeout(500)
+        shoot(page, "decided-dark")
+
+
+def home(studio: Studio) -> None:
+    with studio.page("home") as page:
+        page.wait_for_timeout(1500)
+        shoot(page, "home-light")
+
+
+def digest(studio: Studio) -> None:
+    with studio.page(LEADS, height=1240) as page:
+        page.wait_for_selector("[data-ts] img")
+        message_with(page, "img, table").evaluate("node => node.scrollIntoView({block: 'start'})")
+        page.wait_for_timeout(500)
+        shoot(page, "digest-light")
+
+
+def digest_picture() -> None:
+    """The picture that a digest shows, of a week with enough in it to explain."""
+    (FOLDER / "digest-picture.png").write_bytes(simulated_week.picture())
+    print("digest-picture.png")
+
+
+PICTURES: tuple[Callable[[Studio], None], ...] = (open_case, window, decided, home)
+
+
+def wait_for(done: Callable[[], bool], what: str) -> None:
+    """Poll until `done`; ends the program with a sentence when it takes too long."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not done():
+        if time.monotonic() > deadline:
+            sys.exit(f"No picture: {what} did not happen within {PATIENCE_SECONDS:.0f} s.")
+        time.sleep(0.5)
+
+
+def main() -> None:
+    """Make all pictures."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        sys.exit("No picture: install Chromium first.")
+    log.configure((Path(tempfile.gettempdir()) / "secondlook-pictures.log").open("w", encoding="utf-8"))
+    clock = FastClock(SystemClock().now(), SPEED)
+    with tempfile.TemporaryDirectory() as folder, stage(Path(folder), clock, PACE, 0) as started:
+        play = Play(started, Script(held_out(200, seed=7), seed=7, answered_share=0.8, spread_seconds=5.0))
+        play.start()
+        with sync_playwright() as playwright:
+            studio = Studio(playwright.chromium.launch(executable_path=chromium, args=FLAGS), started)
+            wait_for(lambda: play.report().counts.decided >= 30, "thirty decisions")
+            for picture in PICTURES:
+                picture(studio)
+            wait_for(lambda: play.report().counts.digests > 0, "a digest")
+            digest(studio)
+            studio.browser.close()
+        play.stop()
+    digest_picture()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""The whole application in one process: it starts, carries a case to a decision and back, and drains."""
+
+import base64
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from bot import wiring
+from bot.clock import SystemClock
+from bot.demo.person import Person
+from bot.sandbox import Fault, Sandbox, SandboxConfig
+from bot.settings import Secrets, Settings
+from bot.slack.gateway import SlackPermanent
+from bot.wiring import Application, build
+from routing.policy import load_policy
+from storage import cases, engines, experts
+from tests.delivery.receiver import Receiver, receiving
+from tests.delivery.worlds import DIGITS, POLICY
+
+SECRET = base64.b64encode(bytes([7]) * 24).decode()
+SOON = 20.0
+
+
+@pytest.fixture
+def slack() -> Iterator[Sandbox]:
+    with Sandbox(replace(SandboxConfig.default(), pace=0.0)) as running:
+        yield running
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as running:
+        yield running
+
+
+def settings_for(slack: Sandbox, database_url: str, *, is_socket: bool = True) -> Settings:
+    config = slack.config
+    return Settings(
+        secrets=Secrets({"SHOP_SECRET": SECRET, "SHOP_OLD_SECRET": SECRET}),
+        database_url=database_url,
+        draw_key=b"0123456789abcdef",
+        slack_bot_token=config.bot_token,
+        slack_app_token=config.app_token if is_socket else None,
+        slack_signing_secret=config.signing_secret,
+        slack_api_url=slack.api_url,
+        port=0,
+    )
+
+
+def application(
+    slack: Sandbox, database_url: str, receiver: Receiver, *, is_socket: bool = True
+) -> Application:
+    policy = load_policy(POLICY.replace("http://127.0.0.1:1/callback", receiver.url), "policy.toml")
+    return build(settings_for(slack, database_url, is_socket=is_socket), policy)
+
+
+def post_case(app: Application, name: str = "order-1") -> str:
+    body = {
+        "task": "fraud",
+        "external_id": name,
+        "input": {"text": f"Input of {name}."},
+        "prediction": {"label": "fraud", "confidence": 0.71},
+        "model": {"name": "radar", "version": "1.4"},
+        "occurred_at": SystemClock().now().isoformat(),
+    }
+    text, now = json.dumps(body), SystemClock().wall()
+    headers = {
+        "content-type": "application/json",
+        "webhook-id": f"msg-{name}",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(SECRET).sign(f"msg-{name}", now, text),
+    }
+    request = urllib.request.Request(f"{app.url}/v1/cases", text.encode(), headers)  # noqa: S310  loopback
+    with urllib.request.urlopen(request, timeout=SOON) as answer:  # noqa: S310  loopback
+        return str(json.load(answer)["case_id"])
+
+
+def readiness(app: Application) -> dict[str, Any]:
+    with urllib.request.urlopen(f"{app.url}/readyz", timeout=SOON) as answer:  # noqa: S310  loopback
+        return dict(json.load(answer))
+
+
+def eventually(is_so: Callable[[], object]) -> None:
+    ends = time.monotonic() + SOON
+    while not is_so():
+        assert time.monotonic() < ends, "it did not happen"
+        time.sleep(0.02)
+
+
+def answer(slack: Sandbox, user_id: str = "U0MAYA") -> None:
+    """Click the first answer of the only message in the channel."""
+    person = Person(slack.url, user_id)
+    (message,) = person.messages(DIGITS)
+    block = next(block for block in message["blocks"] if block["type"] == "actions")
+    person.click(DIGITS, message, block, block["elements"][0])
+
+
+def members_are_known(app: Application) -> bool:
+    with app.ctx.database.read() as tx:
+        return len(experts.members(tx, f"channel:{DIGITS}")) >= 4
+
+
+def messages(slack: Sandbox) -> list[str]:
+    return [message.text for message in slack.state.conversations[DIGITS].top_level()]
+
+
+@pytest.mark.parametrize("is_socket", [True, False])
+def test_a_case_is_posted_answered_updated_and_called_back(
+    slack: Sandbox, receiver: Receiver, database_url: str, is_socket: bool
+) -> None:
+    with application(slack, database_url, receiver, is_socket=is_socket) as app:
+        if not is_socket:
+            slack.connect_url(f"{app.url}/slack/events")
+        case_id = post_case(app)
+        eventually(lambda: messages(slack) and members_are_known(app))
+        answer(slack)
+        eventually(lambda: receiver.received)
+        eventually(lambda: "decided" in messages(slack)[0].lower())
+        with app.ctx.database.read() as tx:
+            decision = cases.get(tx, case_id).decision
+        assert decision is not None
+        body = json.loads(receiver.received[0].body)
+    assert (body["type"], body["data"]["decision"]["label"]) == ("case.decided", decision.label)
+
+
+def test_it_says_when_it_is_ready(slack: Sandbox, receiver: Receiver, sqlite_url: str) -> None:
+    with application(slack, sqlite_url, receiver) as app:
+        eventually(app.ready)
+        assert readiness(app)["slack"]["is_ok"]
+    assert not app.ready()
+
+
+def test_it_takes_cases_while_slack_is_down_and_posts_them_after(
+    slack: Sandbox, receiver: Receiver, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring, "RECONNECT_SECONDS", 0.1)
+    slack.faults.add(Fault("down"))
+    with application(slack, sqlite_url, receiver) as app:
+        post_case(app)
+        assert not app.ready()
+        assert readiness(app)["status"] == "degraded"
+        slack.faults.clear()
+        eventually(app.ready)
+        eventually(lambda: messages(slack))
+    assert len(messages(slack)) == 1
+
+
+def test_a_click_that_cannot_be_saved_soon_is_told_so_while_slack_still_waits(
+    slack: Sandbox, receiver: Receiver, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "HURRY", 0.1)
+    monkeypatch.setattr(engines, "WAIT_FOR_TURN", 3_600.0)
+    with application(slack, database_url, receiver) as app:
+        case_id = post_case(app)
+        eventually(lambda: messages(slack) and members_are_known(app))
+        with app.ctx.database.write() as tx:  # another transaction that takes its time
+            cases.lock(tx, case_id)
+            answer(slack)
+            eventually(lambda: "could not be saved" in str(Person(slack.url, "U0MAYA").messages(DIGITS)))
+        with app.ctx.database.read() as tx:
+            assert cases.get(tx, case_id).labels == ()
+
+
+def test_a_refused_token_is_told_at_the_start(slack: Sandbox, receiver: Receiver, sqlite_url: str) -> None:
+    slack.faults.add(Fault("token_revoked"))
+    with pytest.raises(SlackPermanent, match="token_revoked"):
+        application(slack, sqlite_url, receiver).start()
+
+
+def test_a_restart_goes_on_with_what_was_open(slack: Sandbox, receiver: Receiver, database_url: str) -> None:
+    with application(slack, database_url, receiver) as app:
+        post_case(app)
+        eventually(lambda: messages(slack) and members_are_known(app))
+    with application(slack, database_url, receiver) as again:
+        eventually(again.ready)
+        answer(slack)
+        eventually(lambda: receiver.received)
+    assert len(messages(slack)) == 1
+
+
+def test_a_process_serves_and_ends_when_it_is_asked_to(slack: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text(POLICY)
+    config = slack.config
+    environ = {
+        "SECONDLOOK_DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
+        "SECONDLOOK_POLICY": str(tmp_path / "policy.toml"),
+        "SECONDLOOK_DRAW_KEY": "0123456789abcdef",
+        "SECONDLOOK_PORT": "0",
+        "SHOP_SECRET": SECRET,
+        "SHOP_OLD_SECRET": SECRET,
+        "SLACK_BOT_TOKEN": config.bot_token,
+        "SLACK_APP_TOKEN": config.app_token,
+        "SLACK_API_URL": slack.api_url,
+    }
+    program = (
+        "import sys; from bot.settings import read_settings; from bot.wiring import serve; "
+        "import atexit; heavy = ('numpy', 'scipy', 'sklearn', 'matplotlib'); "
+        "atexit.register(lambda: print('heavy', [name for name in heavy if name in sys.modules])); "
+        "serve(read_settings(), print)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[1],
+        env=environ,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    lines = iter(process.stderr.readline, "")
+    assert any("application.started" in line for line in lines)
+    eventually(lambda: slack.connection_count == 1)
+    process.terminate()
+    out, err = process.communicate(timeout=SOON)
+    assert process.returncode == 0
+    assert '"is_drained": true' in err
+    assert out.splitlines()[1:] == ["heavy []"]
