@@ -25,6 +25,7 @@ from routing.policy import load_policy
 from storage import cases, engines, experts
 from tests.delivery.receiver import Receiver, receiving
 from tests.delivery.worlds import DIGITS, POLICY
+from tests.patience import patient
 
 SECRET = base64.b64encode(bytes([7]) * 24).decode()
 SOON = 20.0
@@ -32,7 +33,7 @@ SOON = 20.0
 
 @pytest.fixture
 def slack() -> Iterator[Sandbox]:
-    with Sandbox(replace(SandboxConfig.default(), pace=0.0)) as running:
+    with Sandbox(replace(patient(SandboxConfig.default()), pace=0.0)) as running:
         yield running
 
 

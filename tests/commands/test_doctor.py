@@ -11,11 +11,12 @@ from bot.sandbox import Fault, Sandbox, SandboxConfig
 from storage.database import Database
 from tests.commands.installation import Installation, install
 from tests.doctor.policies import environment, policy_text
+from tests.patience import patient
 
 
 @pytest.fixture
 def slack() -> Iterator[Sandbox]:
-    with Sandbox(SandboxConfig.default()) as sandbox:
+    with Sandbox(patient(SandboxConfig.default())) as sandbox:
         yield sandbox
 
 

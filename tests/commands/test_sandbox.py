@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from slack_sdk import WebClient
 
 from bot.cli import main
+from tests.patience import PATIENCE
 
 COMMAND = [sys.executable, "-u", "-m", "bot.cli", "sandbox", "--no-browser", "--port", "0"]
 
@@ -36,7 +37,7 @@ def test_the_settings_it_prints_reach_it_and_ctrl_c_stops_it(
     process, variables = running
     client = WebClient(variables["SLACK_BOT_TOKEN"], base_url=variables["SLACK_API_URL"])
     assert client.auth_test()["team"] == "Acme Bank"
-    page = requests.get(variables["SLACK_API_URL"].removesuffix("api/"), timeout=10)
+    page = requests.get(variables["SLACK_API_URL"].removesuffix("api/"), timeout=PATIENCE)
     assert "<html" in page.text
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 0

@@ -16,13 +16,14 @@ from bot.sandbox import Sandbox, SandboxConfig
 from storage.database import Database
 from tests.commands.installation import Installation, install
 from tests.doctor.policies import environment, policy_text
+from tests.patience import PATIENCE, patient
 
 NOTHING_INHERITED = {name: "" for name in os.environ if name.startswith(("SECONDLOOK_", "SLACK_"))}
 
 
 @pytest.fixture
 def slack() -> Iterator[Sandbox]:
-    with Sandbox(SandboxConfig.default()) as sandbox:
+    with Sandbox(patient(SandboxConfig.default())) as sandbox:
         yield sandbox
 
 
@@ -61,7 +62,7 @@ def test_it_migrates_answers_and_stops_when_asked(
     process: "subprocess.Popen[str]", installed: Installation, slack: Sandbox
 ) -> None:
     url = started(process)
-    ready = requests.get(f"{url}/readyz", timeout=10).json()
+    ready = requests.get(f"{url}/readyz", timeout=PATIENCE).json()
     assert (ready["status"], ready["slack"]["detail"]) == ("ready", "connected")
     assert slack.connection_count == 1
     assert process.stdout is not None

@@ -8,6 +8,7 @@ import pytest
 from bot.sandbox import Sandbox, SandboxConfig
 from storage.database import Database
 from tests.delivery.worlds import StillClock, World, context
+from tests.patience import patient
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def clock() -> StillClock:
 
 @pytest.fixture
 def sandbox(clock: StillClock) -> Iterator[Sandbox]:
-    with Sandbox(replace(SandboxConfig.default(), pace=0.0), clock) as running:
+    with Sandbox(replace(patient(SandboxConfig.default()), pace=0.0), clock) as running:
         yield running
 
 

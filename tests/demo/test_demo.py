@@ -17,6 +17,7 @@ from bot.demo.examples import CAPACITY, held_out
 from bot.demo.run import Play, Script
 from bot.demo.stage import DIGITS, NEWCOMER, Stage, stage
 from tests.demo.verify_report import complaints
+from tests.patience import PATIENCE
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -63,9 +64,9 @@ def test_a_newcomer_answers_a_case_in_the_page_with_one_click(started: Stage, pa
     play = Play(started, Script(held_out(20, seed=7), seed=7, answered_share=0.0, spread_seconds=0.0))
     play.start()
     confirm = page.get_by_role("button", name="Confirm").first
-    expect(confirm).to_be_visible(timeout=30_000)
+    expect(confirm).to_be_visible(timeout=1000 * PATIENCE)
     confirm.click()
-    expect(page.get_by_role("button", name="Undo").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Undo").first).to_be_visible(timeout=1000 * PATIENCE)
     play.stop()
     report = play.report()
     assert (report.counts.labels, report.counts.decided) == (1, 1)

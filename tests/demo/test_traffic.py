@@ -13,6 +13,7 @@ from standardwebhooks.webhooks import Webhook
 from bot.clock import SystemClock
 from bot.demo.examples import Example
 from bot.demo.traffic import Poster, Receiver, body_of
+from tests.patience import PATIENCE
 
 SECRET = "whsec_" + base64.b64encode(b"demo secret of the tests").decode()
 EXAMPLE = Example(
@@ -73,7 +74,9 @@ def test_a_refused_post_raises() -> None:
 
 def test_a_signed_callback_is_logged_and_a_second_arrival_counted(receiver: Receiver) -> None:
     data = json.dumps({"type": "case.decided"})
-    statuses = [requests.post(receiver.url, data=data, headers=signed(data), timeout=5) for _ in range(2)]
+    statuses = [
+        requests.post(receiver.url, data=data, headers=signed(data), timeout=PATIENCE) for _ in range(2)
+    ]
     assert [status.status_code for status in statuses] == [204, 204]
     assert receiver.log.bodies == {"evt_1": {"type": "case.decided"}}
     assert receiver.log.arrivals["evt_1"] == 2
@@ -82,7 +85,7 @@ def test_a_signed_callback_is_logged_and_a_second_arrival_counted(receiver: Rece
 def test_a_callback_with_a_wrong_signature_is_refused(receiver: Receiver) -> None:
     other = "whsec_" + base64.b64encode(b"another secret").decode()
     data = "{}"
-    answer = requests.post(receiver.url, data=data, headers=signed(data, secret=other), timeout=5)
+    answer = requests.post(receiver.url, data=data, headers=signed(data, secret=other), timeout=PATIENCE)
     assert answer.status_code == 401
     assert receiver.log.refused == 1
     assert receiver.log.bodies == {}

@@ -7,12 +7,13 @@ from slack_sdk import WebClient
 
 from bot.sandbox import Sandbox, SandboxConfig
 from bot.slack.web_calls import slack_client
+from tests.patience import patient
 
 
 @pytest.fixture
 def slack() -> Iterator[Sandbox]:
     """The local Slack with its default workspace."""
-    with Sandbox(SandboxConfig.default()) as sandbox:
+    with Sandbox(patient(SandboxConfig.default())) as sandbox:
         yield sandbox
 
 

@@ -22,6 +22,7 @@ from bot.usecases.context import Context
 from routing.policy import Policy, load_policy
 from routing.router import compile_router
 from storage.database import Database
+from tests.patience import PATIENCE
 
 JsonObject = dict[str, Any]
 DRAW_KEY = b"a key for the tests' draws"
@@ -167,7 +168,7 @@ class Caller:
         raw = data.encode() if isinstance(data, str) else data
         media_type = how.pop("media_type", "application/json")
         headers: Mapping[str, str] = {**sign(raw, self.secret, **how), "content-type": media_type}
-        return self.session.post(self.url + path, data=raw, headers=headers, timeout=30)
+        return self.session.post(self.url + path, data=raw, headers=headers, timeout=PATIENCE)
 
     def batch(self, body: object, **how: Any) -> requests.Response:
         """Post a batch."""
@@ -175,13 +176,13 @@ class Caller:
 
     def get(self, path: str) -> requests.Response:
         """Read, signed."""
-        return self.session.get(self.url + path, headers=sign(b"", self.secret), timeout=30)
+        return self.session.get(self.url + path, headers=sign(b"", self.secret), timeout=PATIENCE)
 
 
 def raw(url: str, sent: bytes) -> bytes:
     """The beginning of what a server answers to bytes that no client library would send."""
     host, _, port = url.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
         connection.sendall(sent)
         return connection.recv(65_536)
 

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from bot.http.access import AccessLog, note
 from bot.http.metrics import Metrics
 from tests.http.shop import SECRETS, Caller, case, sign
+from tests.patience import PATIENCE
 
 LINE = {"log_level": "info", "event": "http.answered"}
 Line = MutableMapping[str, Any]
@@ -53,7 +54,7 @@ def test_no_line_holds_what_was_sent(quick: Caller) -> None:
         quick.post(case("hush\u2028x", input={"text": "hush"}))
         quick.post('{"hush": 1}')
         quick.get("/hush%0Ahush?hush=1")
-        quick.session.get(f"{quick.url}/v1/decisions", headers=secret_key, timeout=30)
+        quick.session.get(f"{quick.url}/v1/decisions", headers=secret_key, timeout=PATIENCE)
         told = written(lines, 4)
     text = json.dumps(told)
     assert len(told) == 4
@@ -64,7 +65,7 @@ def test_no_line_holds_what_was_sent(quick: Caller) -> None:
 def test_a_watcher_s_requests_are_not_logged(quick: Caller) -> None:
     with capture_logs() as lines:
         for path in ("/healthz", "/readyz", "/metrics"):
-            assert quick.session.get(quick.url + path, timeout=30).status_code == 200
+            assert quick.session.get(quick.url + path, timeout=PATIENCE).status_code == 200
     assert lines == []
 
 

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from tests.http.shop import Caller, case, raw, sign
+from tests.patience import PATIENCE
 
 MIB = 1024 * 1024
 
@@ -39,7 +40,7 @@ def test_a_mebibyte_is_taken_and_a_byte_more_is_not(quick: Caller) -> None:
 def test_chunks_without_end_are_cut_off_at_the_limit(quick: Caller) -> None:
     host, _, port = quick.url.removeprefix("http://").partition(":")
     chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
         connection.sendall(head("transfer-encoding: chunked", *signed()))
         for _ in range(17):
             connection.sendall(chunk)
@@ -63,7 +64,10 @@ def test_more_than_the_announced_length_is_never_read_as_the_case(quick: Caller)
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "gzip, identity"])
 def test_a_compressed_body_is_refused_unread(quick: Caller, encoding: str) -> None:
     headers = {**sign(b"x"), "content-type": "application/json", "content-encoding": encoding}
-    assert requests.post(f"{quick.url}/v1/cases", data=b"x", headers=headers, timeout=30).status_code == 415
+    assert (
+        requests.post(f"{quick.url}/v1/cases", data=b"x", headers=headers, timeout=PATIENCE).status_code
+        == 415
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,10 +135,10 @@ def test_a_key_made_up_by_the_caller_is_cut_in_the_answer(quick: Caller) -> None
 
 def test_a_body_that_ends_early_is_no_case_and_hurts_nobody(quick: Caller) -> None:
     host, _, port = quick.url.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
         connection.sendall(head("content-length: 100", *signed()) + b"{")
     deadline = time.monotonic() + 30
-    while 'status="400"' not in quick.session.get(f"{quick.url}/metrics", timeout=30).text:
+    while 'status="400"' not in quick.session.get(f"{quick.url}/metrics", timeout=PATIENCE).text:
         assert time.monotonic() < deadline
     assert quick.post(case()).status_code == 202
 
@@ -145,5 +149,5 @@ def test_an_unknown_method_or_path_is_told_in_the_same_shape(quick: Caller) -> N
         ("GET", "/nowhere", 404),
         ("BREW", "/v1/cases", 405),
     ):
-        response = requests.request(method, quick.url + path, timeout=30)
+        response = requests.request(method, quick.url + path, timeout=PATIENCE)
         assert (response.status_code, set(response.json())) == (status, {"detail"})

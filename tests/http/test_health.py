@@ -16,6 +16,7 @@ from bot.usecases.context import Context
 from storage.database import Database
 from tests.http import shop
 from tests.http.shop import SECRETS, Caller, SetClock, case
+from tests.patience import PATIENCE
 
 OK = SlackState(is_ok=True, detail="connected")
 
@@ -30,8 +31,8 @@ def writer(ctx: Context) -> Iterator[Writer]:
 
 
 def test_a_running_api_is_alive_and_ready(caller: Caller) -> None:
-    alive = caller.session.get(f"{caller.url}/healthz", timeout=30)
-    ready = caller.session.get(f"{caller.url}/readyz", timeout=30)
+    alive = caller.session.get(f"{caller.url}/healthz", timeout=PATIENCE)
+    ready = caller.session.get(f"{caller.url}/readyz", timeout=PATIENCE)
     assert (alive.status_code, alive.json()) == (200, {"status": "alive"})
     assert (ready.status_code, ready.json()["status"]) == (200, "ready")
     assert ready.json()["oldest_undelivered_for"] is None
@@ -59,7 +60,7 @@ def test_a_missing_database_is_told_with_503_and_without_its_address(tmp_path: P
     ctx = shop.context(Database(f"sqlite:///{tmp_path}/nowhere/x.sqlite3"))
     with shop.serving(build_api(ctx, shop.services(ctx.policy))) as url:
         caller = Caller(url)
-        ready = caller.session.get(f"{url}/readyz", timeout=30)
+        ready = caller.session.get(f"{url}/readyz", timeout=PATIENCE)
         posted, read = caller.post(case()), caller.get("/v1/decisions")
     assert (ready.status_code, ready.json()["status"], ready.json()["database"]["is_ok"]) == (
         503,
@@ -74,7 +75,7 @@ def test_figures_count_requests_by_route_and_predictions_by_disposition(caller: 
     caller.batch([case("a"), case("b", 0.99), case("a"), {}])
     for path in ("/v1/cases/a", "/v1/cases/b", "/secret-path"):
         caller.get(path)
-    text = caller.session.get(f"{caller.url}/metrics", timeout=30).text
+    text = caller.session.get(f"{caller.url}/metrics", timeout=PATIENCE).text
     assert 'secondlook_predictions_total{disposition="review",task="fraud"} 1.0' in text
     assert 'secondlook_predictions_total{disposition="auto_accepted",task="fraud"} 1.0' in text
     assert 'secondlook_http_requests_total{method="GET",route="/v1/cases/{case_id}",status="404"} 2.0' in text
@@ -88,30 +89,30 @@ def test_figures_count_requests_by_route_and_predictions_by_disposition(caller: 
 def test_a_replay_is_not_counted_again(caller: Caller) -> None:
     for _ in range(3):
         caller.post(case(), webhook_id="msg_again")
-    text = caller.session.get(f"{caller.url}/metrics", timeout=30).text
+    text = caller.session.get(f"{caller.url}/metrics", timeout=PATIENCE).text
     assert 'secondlook_predictions_total{disposition="review",task="fraud"} 1.0' in text
 
 
 def test_an_invented_method_makes_no_label(quick: Caller) -> None:
-    quick.session.request("BREW", f"{quick.url}/v1/cases", timeout=30)
-    text = quick.session.get(f"{quick.url}/metrics", timeout=30).text
+    quick.session.request("BREW", f"{quick.url}/v1/cases", timeout=PATIENCE)
+    text = quick.session.get(f"{quick.url}/metrics", timeout=PATIENCE).text
     assert 'method="other"' in text
     assert "BREW" not in text
 
 
 def test_the_bare_address_leads_to_the_page_of_the_api(quick: Caller) -> None:
-    answer = quick.session.get(quick.url, timeout=30)
+    answer = quick.session.get(quick.url, timeout=PATIENCE)
     assert answer.url == f"{quick.url}/docs"
     assert "Second Look" in answer.text
 
 
 def test_the_page_of_the_api_needs_nothing_from_elsewhere(quick: Caller) -> None:
-    page = quick.session.get(f"{quick.url}/docs", timeout=30).text
+    page = quick.session.get(f"{quick.url}/docs", timeout=PATIENCE).text
     fetched = re.findall(r'(?:src|href)="([^"]+)"', page)
     assert fetched
     for address in fetched:
         assert address.startswith("/")
-        assert quick.session.get(f"{quick.url}{address}", timeout=30).status_code == 200
+        assert quick.session.get(f"{quick.url}{address}", timeout=PATIENCE).status_code == 200
 
 
 def test_others_may_count_in_the_same_registry() -> None:

@@ -13,6 +13,7 @@ from bot.usecases.digest_document import from_document, to_document
 from routing.digest_csv import to_csv
 from storage.database import Database
 from tests.http import shop
+from tests.patience import PATIENCE
 
 JsonObject = dict[str, Any]
 
@@ -129,6 +130,6 @@ def test_the_example_of_a_report_is_a_digest_and_some_lines_of_its_csv() -> None
 
 
 def test_the_document_is_served(quick: shop.Caller) -> None:
-    first, again = (quick.session.get(f"{quick.url}/openapi.json", timeout=30).json() for _ in range(2))
+    first, again = (quick.session.get(f"{quick.url}/openapi.json", timeout=PATIENCE).json() for _ in range(2))
     assert first["info"]["title"] == "Second Look"
     assert again == first

@@ -10,6 +10,7 @@ from routing.case import Decision, Method, decide, record_label, reopen
 from routing.label import ExpertConfidence, ExpertId, Label, Rationale, Via
 from storage import cases, decisions, labels
 from tests.http.shop import NOW, SECRETS, Caller, case
+from tests.patience import PATIENCE
 
 ANNA = ExpertId("T0TEAM", "U0ANNA")
 
@@ -153,5 +154,8 @@ def test_a_wrong_parameter_is_named(quick: Caller, path: str, loc: list[str]) ->
 @pytest.mark.parametrize("path", ["/v1/cases/case_1", "/v1/cases?external_id=a", "/v1/decisions"])
 def test_reading_takes_a_signature_or_a_key(quick: Caller, path: str) -> None:
     key = {"authorization": f"Bearer {SECRETS['SHOP_KEY']}"}
-    assert quick.session.get(quick.url + path, timeout=30).status_code == 401
-    assert quick.session.get(quick.url + path, headers=key, timeout=30).status_code in {200, 404}
+    assert quick.session.get(quick.url + path, timeout=PATIENCE).status_code == 401
+    assert quick.session.get(quick.url + path, headers=key, timeout=PATIENCE).status_code in {
+        200,
+        404,
+    }

@@ -12,13 +12,14 @@ from bot.usecases.digest_document import from_document
 from routing.digest_csv import COLUMNS, digest_rows
 from tests.http.reporting import Readers
 from tests.http.shop import SECRETS, Caller, sign
+from tests.patience import PATIENCE
 
 REPORT = "/v1/reports/risk/2026-11-16"
 
 
 def read(caller: Caller, path: str, accept: str) -> requests.Response:
     headers = sign(b"", caller.secret) | {"accept": accept}
-    return caller.session.get(caller.url + path, headers=headers, timeout=30)
+    return caller.session.get(caller.url + path, headers=headers, timeout=PATIENCE)
 
 
 def test_reports_are_listed_newest_first_each_with_its_link(readers: Readers) -> None:
@@ -124,8 +125,8 @@ def test_a_wrong_parameter_is_named(quick: Caller, path: str, loc: list[str]) ->
 def test_reading_takes_a_signature_or_a_key(readers: Readers, path: str) -> None:
     session, url = readers.shop.session, readers.shop.url + path
     key = {"authorization": f"Bearer {SECRETS['SHOP_KEY']}"}
-    assert session.get(url, timeout=30).status_code == 401
-    assert session.get(url, headers=key, timeout=30).status_code == 200
+    assert session.get(url, timeout=PATIENCE).status_code == 401
+    assert session.get(url, headers=key, timeout=PATIENCE).status_code == 200
 
 
 def test_a_team_without_a_digest_has_an_empty_list(readers: Readers) -> None:

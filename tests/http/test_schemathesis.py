@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.http.reporting import Readers
 from tests.http.shop import Caller, sign
+from tests.patience import PATIENCE
 
 ALWAYS = [
     not_a_server_error,
@@ -109,7 +110,7 @@ def test_the_operator_s_routes_keep_what_the_document_promises(quick: Caller, pa
 
 
 def test_every_operation_of_the_document_is_tried(quick: Caller) -> None:
-    document = quick.session.get(f"{quick.url}/openapi.json", timeout=30).json()
+    document = quick.session.get(f"{quick.url}/openapi.json", timeout=PATIENCE).json()
     found = [(method.upper(), path) for path, methods in document["paths"].items() for method in methods]
     tried = [("POST", path) for path in POSTING] + [
         ("GET", path) for path in READING + REPORTS + WITHOUT_INPUT

@@ -10,13 +10,14 @@ from bot.http.signatures import Services, read_credentials
 from bot.settings import Secrets
 from routing.policy import load_policy
 from tests.http.shop import POLICY, SECRETS, Caller, case, raw, sign
+from tests.patience import PATIENCE
 
 BODY = json.dumps(case()).encode()
 JSON = {"content-type": "application/json"}
 
 
 def post(caller: Caller, headers: dict[str, str], body: bytes = BODY) -> requests.Response:
-    return requests.post(f"{caller.url}/v1/cases", data=body, headers={**JSON, **headers}, timeout=30)
+    return requests.post(f"{caller.url}/v1/cases", data=body, headers={**JSON, **headers}, timeout=PATIENCE)
 
 
 def test_each_live_secret_is_taken(quick: Caller) -> None:
@@ -69,7 +70,9 @@ def test_an_unknown_secret_is_refused(quick: Caller) -> None:
 )
 def test_malformed_headers_are_unauthorized(quick: Caller, header: str, value: str) -> None:
     headers = {name: content.encode("latin-1") for name, content in (sign(BODY) | {header: value}).items()}
-    response = requests.post(f"{quick.url}/v1/cases", data=BODY, headers={**JSON, **headers}, timeout=30)
+    response = requests.post(
+        f"{quick.url}/v1/cases", data=BODY, headers={**JSON, **headers}, timeout=PATIENCE
+    )
     assert response.status_code == 401
     assert response.json()["detail"][0]["loc"][0] == "header"
 
@@ -98,7 +101,7 @@ def test_any_other_authorization_is_refused(quick: Caller, value: str) -> None:
         f"{quick.url}/v1/cases",
         data=BODY,
         headers={**JSON, "authorization": value.encode("latin-1")},
-        timeout=30,
+        timeout=PATIENCE,
     )
     assert response.status_code == 401
     assert response.headers["www-authenticate"] == "Bearer"

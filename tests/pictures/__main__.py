@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent
 WIDTH, HEIGHT = 1180, 800
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SPEED, PACE = 120.0, 10.0
-PATIENCE_SECONDS = 120.0
+PATIENCE = 120.0
 
 
 @dataclass(frozen=True)
@@ -110,10 +110,10 @@ PICTURES: tuple[Callable[[Studio], None], ...] = (open_case, window, decided, ho
 
 def wait_for(done: Callable[[], bool], what: str) -> None:
     """Poll until `done`; ends the program with a sentence when it takes too long."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + PATIENCE
     while not done():
         if time.monotonic() > deadline:
-            sys.exit(f"No picture: {what} did not happen within {PATIENCE_SECONDS:.0f} s.")
+            sys.exit(f"No picture: {what} did not happen within {PATIENCE:.0f} s.")
         time.sleep(0.5)
 
 

@@ -12,6 +12,7 @@ import requests
 from slack_sdk import WebClient
 
 from bot.sandbox import Sandbox, SandboxConfig
+from tests.patience import PATIENCE
 
 Json = dict[str, Any]
 
@@ -36,13 +37,13 @@ class Page:
     def get(self, path: str, **query: Any) -> Json:
         """GET /ui/path as this person."""
         url = f"{self._sandbox.url}/ui/{path}"
-        body: Json = requests.get(url, params={"as": self._user_id, **query}, timeout=10).json()
+        body: Json = requests.get(url, params={"as": self._user_id, **query}, timeout=PATIENCE).json()
         return body
 
     def post(self, path: str, **body: Any) -> Json:
         """POST /ui/path as this person."""
         url = f"{self._sandbox.url}/ui/{path}"
-        answer: Json = requests.post(url, json={"as": self._user_id, **body}, timeout=10).json()
+        answer: Json = requests.post(url, json={"as": self._user_id, **body}, timeout=PATIENCE).json()
         return answer
 
 
@@ -53,7 +54,7 @@ def fake_time() -> FakeTime:
 
 @pytest.fixture
 def config() -> SandboxConfig:
-    return replace(SandboxConfig.default(), retry_delays=(0.0, 0.0, 0.0), ack_seconds=2.0)
+    return replace(SandboxConfig.default(), retry_delays=(0.0, 0.0, 0.0), ack_seconds=PATIENCE)
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ class Heard:
             self.items.append(item)
             self._condition.notify_all()
 
-    def wait_for(self, count: int, timeout: float = 10.0) -> list[Json]:
+    def wait_for(self, count: int, timeout: float = PATIENCE) -> list[Json]:
         """The payloads once there are `count`."""
         with self._condition:
             assert self._condition.wait_for(lambda: len(self.items) >= count, timeout), self.items

@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox import Sandbox
+from tests.patience import PATIENCE
 from tests.sandbox.conftest import FakeTime, Page
 
 BLOCKS: list[dict[str, Any]] = [
@@ -45,7 +46,7 @@ def test_form_arguments_are_understood_as_json_ones(sandbox: Sandbox) -> None:
         "blocks": '[{"type":"divider"}]',
         "metadata": '{"event_type":"a","event_payload":{}}',
     }
-    answer = requests.post(f"{sandbox.api_url}chat.postMessage", data=fields, timeout=10).json()
+    answer = requests.post(f"{sandbox.api_url}chat.postMessage", data=fields, timeout=PATIENCE).json()
 
     assert answer["ok"]
     assert answer["channel"] == "C0GENERAL"
@@ -175,7 +176,7 @@ def test_a_permalink_leads_to_the_page_at_the_message(client: WebClient) -> None
     posted = client.chat_postMessage(channel="C0DIGITS", text="t")
     link = client.chat_getPermalink(channel="C0DIGITS", message_ts=posted["ts"])["permalink"]
 
-    answer = requests.get(link, allow_redirects=False, timeout=10)
+    answer = requests.get(link, allow_redirects=False, timeout=PATIENCE)
 
     assert answer.headers["location"] == f"/#C0DIGITS/{posted['ts']}"
 
@@ -230,7 +231,7 @@ def test_a_reply_has_a_permalink_with_its_thread(client: WebClient) -> None:
     reply = client.chat_postMessage(channel="C0DIGITS", text="r", thread_ts=parent)["ts"]
     link = client.chat_getPermalink(channel="C0DIGITS", message_ts=reply)["permalink"]
 
-    answer = requests.get(link, allow_redirects=False, timeout=10)
+    answer = requests.get(link, allow_redirects=False, timeout=PATIENCE)
 
     assert answer.headers["location"] == f"/#C0DIGITS/{reply}?thread_ts={parent}"
 

@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.sandbox import Fault, Sandbox
 from bot.sandbox.faults import Faults, UnknownFault
+from tests.patience import PATIENCE
 from tests.sandbox.conftest import Page
 
 BROKEN = (urllib.error.URLError, http.client.HTTPException, ConnectionError)
@@ -20,7 +21,9 @@ BROKEN = (urllib.error.URLError, http.client.HTTPException, ConnectionError)
 
 @pytest.fixture
 def hasty(sandbox: Sandbox) -> WebClient:
-    return WebClient(token=sandbox.config.bot_token, base_url=sandbox.api_url, retry_handlers=[], timeout=5)
+    return WebClient(
+        token=sandbox.config.bot_token, base_url=sandbox.api_url, retry_handlers=[], timeout=PATIENCE
+    )
 
 
 def post(client: WebClient, channel: str = "C0DIGITS") -> Any:
@@ -54,7 +57,7 @@ def test_a_server_error_does_nothing(sandbox: Sandbox, hasty: WebClient, kind: A
     answer = requests.post(
         f"{sandbox.api_url}chat.postMessage",
         data={"token": sandbox.config.bot_token, "channel": "C0DIGITS", "text": "t"},
-        timeout=5,
+        timeout=PATIENCE,
     )
 
     assert answer.status_code == status
@@ -136,28 +139,28 @@ def test_a_response_url_and_an_upload_can_fail_too(sandbox: Sandbox, hasty: WebC
     sandbox.faults.add(Fault("down", method="response_url", count=1))
 
     upload = hasty.files_getUploadURLExternal(filename="a.png", length=1)["upload_url"]
-    assert requests.post(upload, data=b"x", timeout=5).status_code == 503
-    assert requests.post(upload, data=b"x", timeout=5).status_code == 200
-    assert requests.post(f"{sandbox.url}/response/none", json={}, timeout=5).status_code == 503
+    assert requests.post(upload, data=b"x", timeout=PATIENCE).status_code == 503
+    assert requests.post(upload, data=b"x", timeout=PATIENCE).status_code == 200
+    assert requests.post(f"{sandbox.url}/response/none", json={}, timeout=PATIENCE).status_code == 503
 
 
 def test_faults_are_steered_over_http(sandbox: Sandbox, hasty: WebClient) -> None:
     control = f"{sandbox.url}/control"
     ask = {"kind": "error", "error": "fatal_error", "channel": "C0DIGITS", "count": 2}
-    number = requests.post(f"{control}/faults", json=ask, timeout=5).json()["number"]
+    number = requests.post(f"{control}/faults", json=ask, timeout=PATIENCE).json()["number"]
 
     with pytest.raises(SlackApiError, match="fatal_error"):
         post(hasty)
-    (active,) = requests.get(f"{control}/faults", timeout=5).json()["faults"]
+    (active,) = requests.get(f"{control}/faults", timeout=PATIENCE).json()["faults"]
     assert (active["kind"], active["channel_id"]) == ("error", "C0DIGITS")
-    requests.post(f"{control}/faults/clear", json={"number": number}, timeout=5)
+    requests.post(f"{control}/faults/clear", json={"number": number}, timeout=PATIENCE)
     post(hasty)
-    assert requests.get(f"{control}/stats", timeout=5).json()["posted"] == 1
+    assert requests.get(f"{control}/stats", timeout=PATIENCE).json()["posted"] == 1
 
 
 @pytest.mark.parametrize("ask", [{"kind": "flood"}, {"kind": "down", "mood": "bad"}, {}, []])
 def test_a_fault_that_does_not_exist_is_refused(sandbox: Sandbox, ask: Any) -> None:
-    answer = requests.post(f"{sandbox.url}/control/faults", json=ask, timeout=5)
+    answer = requests.post(f"{sandbox.url}/control/faults", json=ask, timeout=PATIENCE)
 
     assert answer.status_code == 400
     assert sandbox.faults.active() == []
@@ -167,7 +170,7 @@ def test_a_fault_that_does_not_exist_is_refused(sandbox: Sandbox, ask: Any) -> N
     ("name", "kind"), [("lost_answer", "accept_then_drop"), ("rate_limited", "rate_limited")]
 )
 def test_the_page_has_words_of_its_own_for_faults(sandbox: Sandbox, name: str, kind: str) -> None:
-    requests.post(f"{sandbox.url}/control/faults", json={"kind": name}, timeout=5)
+    requests.post(f"{sandbox.url}/control/faults", json={"kind": name}, timeout=PATIENCE)
 
     assert [fault.kind for fault in sandbox.faults.active()] == [kind]
 

@@ -10,6 +10,7 @@ import requests
 from slack_sdk import WebClient
 
 from bot.sandbox import Sandbox
+from tests.patience import PATIENCE
 from tests.sandbox.conftest import Page
 
 
@@ -31,7 +32,7 @@ def test_the_state_has_everything_but_messages(sandbox: Sandbox, maya: Page) -> 
 
 
 def test_without_a_person_the_first_one_acts(sandbox: Sandbox) -> None:
-    state = requests.get(f"{sandbox.url}/ui/state", timeout=5).json()
+    state = requests.get(f"{sandbox.url}/ui/state", timeout=PATIENCE).json()
 
     assert state["me"]["id"] == "U0MAYA"
 
@@ -80,14 +81,14 @@ def test_messages_come_in_pages_from_the_newest(maya: Page) -> None:
 def test_what_cannot_be_done_is_refused_with_a_reason(
     sandbox: Sandbox, path: str, body: Any, status: int
 ) -> None:
-    answer = requests.post(f"{sandbox.url}/ui/{path}", json=body, timeout=5)
+    answer = requests.post(f"{sandbox.url}/ui/{path}", json=body, timeout=PATIENCE)
 
     assert answer.status_code == status
     assert answer.json()["message"]
 
 
 def test_a_body_that_is_no_json_and_a_strange_limit_are_refused(sandbox: Sandbox, maya: Page) -> None:
-    assert requests.post(f"{sandbox.url}/ui/message", data=b"{", timeout=5).status_code == 400
+    assert requests.post(f"{sandbox.url}/ui/message", data=b"{", timeout=PATIENCE).status_code == 400
     assert maya.get("messages", channel="C0DIGITS", limit="0")["error"] == "invalid_limit"
     assert maya.get("messages", channel="C0DIGITS", before="noon")["error"] == "invalid_before"
 
@@ -98,7 +99,7 @@ def test_an_archived_channel_and_a_deactivated_person_write_nothing(
     sandbox.workspace.membership.deactivate("U0MAYA")
     assert maya.post("message", channel="C0DIGITS", text="t")["error"] == "account_inactive"
     order = {"channel": "C0DIGITS", "archive": True}
-    requests.post(f"{sandbox.url}/control/channel", json=order, timeout=5)
+    requests.post(f"{sandbox.url}/control/channel", json=order, timeout=PATIENCE)
     assert jonas.post("message", channel="C0DIGITS", text="t")["error"] == "is_archived"
 
 
@@ -106,8 +107,8 @@ def test_the_stream_tells_each_person_what_concerns_them(
     sandbox: Sandbox, client: WebClient, maya: Page
 ) -> None:
     with (
-        requests.get(f"{sandbox.url}/ui/stream?as=U0MAYA", stream=True, timeout=5) as mine,
-        requests.get(f"{sandbox.url}/ui/stream?as=U0JONAS", stream=True, timeout=5) as other,
+        requests.get(f"{sandbox.url}/ui/stream?as=U0MAYA", stream=True, timeout=PATIENCE) as mine,
+        requests.get(f"{sandbox.url}/ui/stream?as=U0JONAS", stream=True, timeout=PATIENCE) as other,
     ):
         mine_lines, other_lines = mine.iter_lines(), other.iter_lines()
         assert (next(mine_lines), next(other_lines)) == (b": connected", b": connected")
@@ -127,7 +128,7 @@ def told(lines: Any) -> dict[str, Any]:
 
 
 def test_stopping_ends_open_streams(sandbox: Sandbox) -> None:
-    with requests.get(f"{sandbox.url}/ui/stream?as=U0MAYA", stream=True, timeout=5) as stream:
+    with requests.get(f"{sandbox.url}/ui/stream?as=U0MAYA", stream=True, timeout=PATIENCE) as stream:
         lines = stream.iter_lines()
         next(lines)
         sandbox.stop()
@@ -138,7 +139,7 @@ def test_stopping_ends_open_streams(sandbox: Sandbox) -> None:
 def test_channels_are_steered_over_http(sandbox: Sandbox, order: str) -> None:
     before = sandbox.state.conversations["C0DIGITS"]
     body = {"channel": "C0DIGITS", order: "readers" if order == "rename" else True}
-    assert requests.post(f"{sandbox.url}/control/channel", json=body, timeout=5).json() == {"ok": True}
+    assert requests.post(f"{sandbox.url}/control/channel", json=body, timeout=PATIENCE).json() == {"ok": True}
 
     after = sandbox.state.conversations.get("C0DIGITS")
     observed = {
@@ -154,7 +155,9 @@ def test_channels_are_steered_over_http(sandbox: Sandbox, order: str) -> None:
 
 def test_people_are_steered_over_http(sandbox: Sandbox) -> None:
     def order(**body: Any) -> int:
-        answer = requests.post(f"{sandbox.url}/control/person", json={"user": "U0MAYA", **body}, timeout=5)
+        answer = requests.post(
+            f"{sandbox.url}/control/person", json={"user": "U0MAYA", **body}, timeout=PATIENCE
+        )
         return answer.status_code
 
     assert order(leave="C0DIGITS") == 200
@@ -173,16 +176,20 @@ def test_people_are_steered_over_http(sandbox: Sandbox) -> None:
 
 def test_sockets_and_the_request_url_are_steered_over_http(sandbox: Sandbox) -> None:
     control = f"{sandbox.url}/control"
-    assert requests.post(f"{control}/socket", json={"disconnect": True}, timeout=5).json() == {"ok": True}
-    assert requests.post(f"{control}/socket", json={"drop": True}, timeout=5).json() == {"ok": True}
-    assert requests.post(f"{control}/socket", json={}, timeout=5).status_code == 400
-    dead = requests.post(f"{control}/request_url", json={"url": "http://127.0.0.1:9/x"}, timeout=5)
+    assert requests.post(f"{control}/socket", json={"disconnect": True}, timeout=PATIENCE).json() == {
+        "ok": True
+    }
+    assert requests.post(f"{control}/socket", json={"drop": True}, timeout=PATIENCE).json() == {"ok": True}
+    assert requests.post(f"{control}/socket", json={}, timeout=PATIENCE).status_code == 400
+    dead = requests.post(f"{control}/request_url", json={"url": "http://127.0.0.1:9/x"}, timeout=PATIENCE)
     assert (dead.status_code, dead.json()["error"]) == (400, "UrlNotVerified")
-    assert requests.post(f"{control}/request_url", json={"url": None}, timeout=5).json() == {"ok": True}
+    assert requests.post(f"{control}/request_url", json={"url": None}, timeout=PATIENCE).json() == {
+        "ok": True
+    }
 
 
 def test_the_page_and_its_files_are_served(sandbox: Sandbox) -> None:
-    assert "<html" in requests.get(f"{sandbox.url}/", timeout=5).text
-    assert requests.get(f"{sandbox.url}/page/app.js", timeout=5).status_code == 200
-    assert requests.get(f"{sandbox.url}/page/none.js", timeout=5).status_code == 404
-    assert requests.get(f"{sandbox.url}/files/F1/none.png", timeout=5).status_code == 404
+    assert "<html" in requests.get(f"{sandbox.url}/", timeout=PATIENCE).text
+    assert requests.get(f"{sandbox.url}/page/app.js", timeout=PATIENCE).status_code == 200
+    assert requests.get(f"{sandbox.url}/page/none.js", timeout=PATIENCE).status_code == 404
+    assert requests.get(f"{sandbox.url}/files/F1/none.png", timeout=PATIENCE).status_code == 404

@@ -14,6 +14,7 @@ import requests
 from bot.sandbox import Sandbox, SandboxConfig, serve
 from bot.sandbox.config import Command
 from bot.sandbox.server import NotRunning, PortTaken
+from tests.patience import PATIENCE
 from tests.sandbox.conftest import Page
 
 
@@ -26,7 +27,7 @@ class RawApp:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
-        self._ready.wait(5)
+        self._ready.wait(PATIENCE)
 
     def _run(self) -> None:
         self._loop.run_until_complete(self._serve())
@@ -120,7 +121,7 @@ def test_stopping_does_not_wait_for_the_app(config: SandboxConfig, raw: RawApp) 
     Page(sandbox, "U0MAYA").post("message", channel="C0DIGITS", text="hello")
     assert sandbox.wait_idle(0.05) is False
     sandbox.stop()
-    asking.join(5)
+    asking.join(PATIENCE)
 
     assert answers[0]["ok"] is False
     assert not asking.is_alive()
@@ -189,7 +190,7 @@ def test_serving_ends_when_it_is_stopped_and_opens_the_browser_if_wanted(
     monkeypatch.setattr("webbrowser.open", opened.append)
 
     def ready(running: Sandbox) -> None:
-        statuses.append(requests.get(running.url, timeout=5).status_code)
+        statuses.append(requests.get(running.url, timeout=PATIENCE).status_code)
         running.stop()
 
     serve(config, open_browser=True, on_ready=ready)

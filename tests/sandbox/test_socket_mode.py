@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from bot.sandbox import Fault, Sandbox
+from tests.patience import PATIENCE
 from tests.sandbox.conftest import Heard, Json, Page
 from tests.sandbox.test_bolt_http import MODAL, click, post_case, values
 
@@ -149,12 +150,12 @@ def test_a_silent_socket_answers_no_ping_and_takes_no_acknowledgment(sandbox: Sa
     url = web.apps_connections_open(app_token=sandbox.config.app_token)["url"]
     with connect(url) as socket:
         socket.recv(5)
-        assert socket.ping().wait(5)
+        assert socket.ping().wait(PATIENCE)
         number = sandbox.faults.add(Fault("socket_silent"))
         unanswered = socket.ping()
         assert not unanswered.wait(0.2)
         sandbox.faults.clear(number)
-        assert socket.ping().wait(5)
+        assert socket.ping().wait(PATIENCE)
 
 
 def test_more_than_ten_connections_are_sent_away(sandbox: Sandbox) -> None:
@@ -214,6 +215,6 @@ def test_a_connection_lost_during_a_command_fails_it(sandbox: Sandbox, maya: Pag
         socket.send("[]")
         assert '"slash_commands"' in str(socket.recv(5))
         sandbox.drop_sockets()
-        asking.join(5)
+        asking.join(PATIENCE)
 
     assert answers[0]["error"] == "dispatch_failed"

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.sandbox import Sandbox, SandboxConfig
 from bot.sandbox.config import BOT_SCOPES, Channel
+from tests.patience import PATIENCE
 from tests.sandbox.conftest import Page
 
 HOME: dict[str, Any] = {"type": "home", "blocks": [{"type": "divider"}]}
@@ -212,15 +213,15 @@ def test_a_file_is_uploaded_and_shown_in_a_message(client: WebClient, sandbox: S
     assert refused == "invalid_blocks"
     files = [{"id": address["file_id"], "title": "Scan"}]
     assert code_of(client, "files.completeUploadExternal", files=files) == "file_not_found"
-    assert requests.post(address["upload_url"], data=b"12345", timeout=5).status_code == 400
+    assert requests.post(address["upload_url"], data=b"12345", timeout=PATIENCE).status_code == 400
     form = {"filename": ("scan.png", b"\x89PNG")}
-    assert requests.post(address["upload_url"], files=form, timeout=5).text == "OK - 4"
+    assert requests.post(address["upload_url"], files=form, timeout=PATIENCE).text == "OK - 4"
     client.files_completeUploadExternal(files=files)
 
     client.chat_postMessage(channel="C0DIGITS", text="t", blocks=[image])
 
     (message,) = maya.get("messages", channel="C0DIGITS")["messages"]
-    shown = requests.get(sandbox.url + message["blocks"][0]["image_url"], timeout=5)
+    shown = requests.get(sandbox.url + message["blocks"][0]["image_url"], timeout=PATIENCE)
     assert (shown.content, shown.headers["content-type"]) == (b"\x89PNG", "image/png")
     assert client.files_info(file=address["file_id"])["file"]["title"] == "Scan"
     assert sandbox.stats()["uploads"] == 1
@@ -248,7 +249,7 @@ def test_a_file_is_not_shared_where_the_bot_may_not_write(
     membership.leave(state.conversations["C0DIGITS"], "U0SECONDLOOK")
     membership.archive(state.conversations["C0LEADS"], "U0SAM", is_archived=True)
     address = client.files_getUploadURLExternal(filename="a.png", length=1)
-    requests.put(address["upload_url"], data=b"x", timeout=5)
+    requests.put(address["upload_url"], data=b"x", timeout=PATIENCE)
 
     files = [{"id": address["file_id"]}]
 
@@ -317,7 +318,7 @@ def test_other_methods_can_be_limited_by_the_minute(config: SandboxConfig) -> No
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", "text/plain"])
 def test_a_broken_body_is_an_error_of_slack_and_not_of_the_server(sandbox: Sandbox, kind: str) -> None:
     answer = requests.post(
-        f"{sandbox.api_url}auth.test", data=b"\xff{", headers={"content-type": kind}, timeout=5
+        f"{sandbox.api_url}auth.test", data=b"\xff{", headers={"content-type": kind}, timeout=PATIENCE
     )
 
     assert answer.json()["error"] == "not_authed"
@@ -325,9 +326,11 @@ def test_a_broken_body_is_an_error_of_slack_and_not_of_the_server(sandbox: Sandb
 
 def test_arguments_may_come_in_the_query_and_as_a_form_with_files(sandbox: Sandbox) -> None:
     token = sandbox.config.bot_token
-    query = requests.get(f"{sandbox.api_url}users.info?user=U0MAYA&token={token}", timeout=5).json()
+    query = requests.get(f"{sandbox.api_url}users.info?user=U0MAYA&token={token}", timeout=PATIENCE).json()
     form = requests.post(
-        f"{sandbox.api_url}users.info", files={"user": (None, "U0MAYA"), "token": (None, token)}, timeout=5
+        f"{sandbox.api_url}users.info",
+        files={"user": (None, "U0MAYA"), "token": (None, token)},
+        timeout=PATIENCE,
     ).json()
 
     assert query["user"]["id"] == form["user"]["id"] == "U0MAYA"

@@ -2,8 +2,9 @@
 
 import requests
 
+from tests.patience import PATIENCE
 from tests.scenarios.people import SAM, Case
-from tests.scenarios.world import PATIENCE_SECONDS, World
+from tests.scenarios.world import World
 
 
 def delete_the_message(world: World, case: Case) -> str:
@@ -11,7 +12,7 @@ def delete_the_message(world: World, case: Case) -> str:
     world.settle()
     ts = str(world.person(SAM).message(case)["ts"])
     given = {"as": SAM, "channel": case.channel, "ts": ts}
-    requests.post(f"{world.slack.url}/ui/delete", json=given, timeout=PATIENCE_SECONDS).raise_for_status()
+    requests.post(f"{world.slack.url}/ui/delete", json=given, timeout=PATIENCE).raise_for_status()
     return ts
 
 

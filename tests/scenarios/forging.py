@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 import requests
 
 from bot.sandbox.http_client import signature_headers
+from tests.patience import PATIENCE
 from tests.scenarios.people import Case
 from tests.scenarios.words import controls
-from tests.scenarios.world import PATIENCE_SECONDS, World
+from tests.scenarios.world import World
 
 JsonObject = dict[str, Any]
 TEAM = "T0ACMEBANK"
@@ -25,7 +26,7 @@ def send(world: World, payload: JsonObject, secret: str | None = None) -> reques
     headers = signature_headers(secret or world.slack.config.signing_secret, body, datetime.now(UTC))
     headers["content-type"] = "application/x-www-form-urlencoded"
     url = f"{world.app.url}/slack/events"
-    return requests.post(url, data=body, headers=headers, timeout=PATIENCE_SECONDS)
+    return requests.post(url, data=body, headers=headers, timeout=PATIENCE)
 
 
 def click_payload(world: World, case: Case, user: str, team: str = TEAM) -> JsonObject:

@@ -9,7 +9,8 @@ import requests
 from click.testing import CliRunner, Result
 
 from bot.cli import main
-from tests.scenarios.world import PATIENCE_SECONDS, World
+from tests.patience import PATIENCE
+from tests.scenarios.world import World
 
 JsonObject = dict[str, Any]
 WIDE = {"COLUMNS": "400"}
@@ -47,7 +48,7 @@ class Operator:
 
 def readiness(world: World) -> JsonObject:
     """`GET /readyz`."""
-    answer: JsonObject = requests.get(f"{world.app.url}/readyz", timeout=PATIENCE_SECONDS).json()
+    answer: JsonObject = requests.get(f"{world.app.url}/readyz", timeout=PATIENCE).json()
     return answer
 
 

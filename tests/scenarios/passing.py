@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import TypeVar
 
 from storage import outbox
+from tests.patience import PATIENCE
 from tests.scenarios.operating import readiness
-from tests.scenarios.world import AT_ONCE, PATIENCE_SECONDS, World
+from tests.scenarios.world import AT_ONCE, World
 
 T = TypeVar("T")
 LONGEST_PAUSE = timedelta(seconds=21)
@@ -20,7 +21,7 @@ UNHURRIED = replace(AT_ONCE, lease=timedelta(days=1))
 
 def eventually(found: Callable[[], T]) -> T:
     """What `found` returns as soon as it is true; for stories whose time is the machine's."""
-    ends = time.monotonic() + PATIENCE_SECONDS
+    ends = time.monotonic() + PATIENCE
     while not (result := found()):
         assert time.monotonic() < ends, f"it did not happen; at last: {result!r}"
         time.sleep(0.02)

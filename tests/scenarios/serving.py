@@ -16,11 +16,12 @@ from typing import Any
 import requests
 
 from bot.sandbox import Sandbox
+from tests.patience import PATIENCE
 from tests.scenarios.inbox import Inbox, inbox
 from tests.scenarios.passing import eventually
 from tests.scenarios.people import Case, Expert
 from tests.scenarios.shop import Shop, prediction
-from tests.scenarios.world import PATIENCE_SECONDS, POLICY, SECRET, slack_config
+from tests.scenarios.world import POLICY, SECRET, slack_config
 
 JsonObject = dict[str, Any]
 ROOT = Path(__file__).parents[2]
@@ -53,7 +54,7 @@ class Served:
         runs = threading.Event()
         self._reader = threading.Thread(target=self._read, args=[self._process, runs], daemon=True)
         self._reader.start()
-        assert runs.wait(PATIENCE_SECONDS), f"it did not start: {self.log[-3:]}"
+        assert runs.wait(PATIENCE), f"it did not start: {self.log[-3:]}"
         assert self.url, f"it ended at once: {self.log[-3:]}"
 
     def kill(self) -> None:
@@ -67,15 +68,15 @@ class Served:
 
     def wait(self) -> int:
         """Wait for its end; its exit status."""
-        status = self.process.wait(PATIENCE_SECONDS)
+        status = self.process.wait(PATIENCE)
         self._end()
         return status
 
     def _end(self) -> None:
         process, self._process, self.url = self.process, None, ""
-        process.wait(PATIENCE_SECONDS)
+        process.wait(PATIENCE)
         if self._reader is not None:
-            self._reader.join(PATIENCE_SECONDS)
+            self._reader.join(PATIENCE)
         if process.stderr is not None:
             process.stderr.close()
 
@@ -111,7 +112,7 @@ class Branch:
         eventually(lambda: self.served.slack.wait_idle() and not self._has_backlog())
 
     def _has_backlog(self) -> bool:
-        ready = requests.get(f"{self.served.url}/readyz", timeout=PATIENCE_SECONDS).json()
+        ready = requests.get(f"{self.served.url}/readyz", timeout=PATIENCE).json()
         return ready["oldest_undelivered_for"] is not None
 
     def person(self, user_id: str) -> Expert:

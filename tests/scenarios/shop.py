@@ -10,10 +10,10 @@ from typing import Any
 import requests
 from standardwebhooks.webhooks import Webhook
 
+from tests.patience import PATIENCE
 from tests.scenarios.inbox import Inbox
 
 JsonObject = dict[str, Any]
-TIMEOUT = 15.0
 _numbers = count(1)
 
 
@@ -41,12 +41,12 @@ class Shop:
         """Post a case, signed; a new `webhook_id` unless one is given."""
         text = json.dumps(body)
         headers = self._signed(text, webhook_id) | {"content-type": "application/json"}
-        return requests.post(f"{self.address()}/v1/cases", data=text, headers=headers, timeout=TIMEOUT)
+        return requests.post(f"{self.address()}/v1/cases", data=text, headers=headers, timeout=PATIENCE)
 
     def post_batch(self, text: str, media_type: str = "application/x-ndjson") -> requests.Response:
         """Post many cases, a JSON text a line."""
         headers = self._signed(text) | {"content-type": media_type}
-        return requests.post(f"{self.address()}/v1/cases/batch", data=text, headers=headers, timeout=TIMEOUT)
+        return requests.post(f"{self.address()}/v1/cases/batch", data=text, headers=headers, timeout=PATIENCE)
 
     def read(self, case_id: str) -> JsonObject:
         """`GET /v1/cases/{case_id}`."""
@@ -71,7 +71,7 @@ class Shop:
         return self._get(listed["links"]["self"])
 
     def _get(self, path: str) -> JsonObject:
-        answer = requests.get(self.address() + path, headers=self._signed(""), timeout=TIMEOUT)
+        answer = requests.get(self.address() + path, headers=self._signed(""), timeout=PATIENCE)
         answer.raise_for_status()
         read: JsonObject = answer.json()
         return read

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 import requests
 
+from tests.patience import PATIENCE
 from tests.scenarios.operating import Operator
 from tests.scenarios.people import LEADS, MAYA, NADIA, PAYMENTS, Case
 from tests.scenarios.shop import prediction
-from tests.scenarios.world import PATIENCE_SECONDS, POLICY, World
+from tests.scenarios.world import POLICY, World
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def policy_text() -> str:
 def change_the_channel(world: World, **order: Any) -> None:
     url = f"{world.slack.url}/control/channel"
     given = {"channel": PAYMENTS, **order}
-    requests.post(url, json=given, timeout=PATIENCE_SECONDS).raise_for_status()
+    requests.post(url, json=given, timeout=PATIENCE).raise_for_status()
 
 
 def post(world: World, external_id: str, task: str, label: str, channel: str) -> Case:

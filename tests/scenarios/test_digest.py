@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 
+from tests.patience import PATIENCE
 from tests.scenarios.calm import SHORTLY, after, arrive, at
 from tests.scenarios.people import JONAS, LEADS, MAYA, PAYMENTS, SAM, Case
 from tests.scenarios.shop import prediction
 from tests.scenarios.weekly import details, digests, digests_at, rows, team
 from tests.scenarios.words import words
-from tests.scenarios.world import PATIENCE_SECONDS, POLICY, World
+from tests.scenarios.world import POLICY, World
 
 BERLIN_9 = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 NEW_YORK_9 = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -75,7 +76,7 @@ def test_its_numbers_are_what_was_done(world: World) -> None:
     (picture,) = [block for block in digest["blocks"] if block["type"] == "image"]
     assert "said 70%, experts agreed with 75%" in picture["alt_text"]
     assert "n=20" in picture["alt_text"]
-    shown = requests.get(f"{world.slack.url}{picture['image_url']}", timeout=PATIENCE_SECONDS)
+    shown = requests.get(f"{world.slack.url}{picture['image_url']}", timeout=PATIENCE)
     assert shown.content.startswith(b"\x89PNG")
 
     errors, _, more, attached = details(world, LEADS, digest)

@@ -6,10 +6,11 @@ import pytest
 import requests
 
 from storage import audit
+from tests.patience import PATIENCE
 from tests.scenarios.forging import click_payload, send, submission
 from tests.scenarios.operating import Operator
 from tests.scenarios.people import MAYA, Case
-from tests.scenarios.world import PATIENCE_SECONDS, World
+from tests.scenarios.world import World
 
 over_http = pytest.mark.parametrize("world", ["http-sqlite", "http-postgresql"], indirect=True)
 STRANGER, GUEST_TEAM = "U0PRIYA", "T0ELSEWHERE"
@@ -36,7 +37,7 @@ def assert_nothing_changed(world: World, folder: Path, *cases: Case) -> None:
 def test_what_slack_did_not_sign_is_refused(world: World, tmp_path: Path) -> None:
     case = world.post_case()
     answer = send(world, click_payload(world, case, MAYA), secret="a guess")
-    unsigned = requests.post(f"{world.app.url}/slack/events", json={}, timeout=PATIENCE_SECONDS)
+    unsigned = requests.post(f"{world.app.url}/slack/events", json={}, timeout=PATIENCE)
 
     assert (answer.status_code, unsigned.status_code) == (401, 401)
     assert_nothing_changed(world, tmp_path, case)
@@ -109,7 +110,5 @@ def test_a_strangers_direct_message_decides_nothing(world: World, tmp_path: Path
     case = world.post_case()
     for text in (f"fraud: {case.case_id}", "fraud: I say so", case.case_id):
         given = {"as": STRANGER, "channel": f"D{STRANGER[1:]}", "text": text}
-        requests.post(
-            f"{world.slack.url}/ui/message", json=given, timeout=PATIENCE_SECONDS
-        ).raise_for_status()
+        requests.post(f"{world.slack.url}/ui/message", json=given, timeout=PATIENCE).raise_for_status()
     assert_nothing_changed(world, tmp_path, case)

@@ -5,10 +5,11 @@ from typing import Any
 
 import requests
 
+from tests.patience import PATIENCE
 from tests.scenarios.calm import after
 from tests.scenarios.people import JONAS, MAYA, NADIA, PAYMENTS, Case, Expert
 from tests.scenarios.words import controls, words
-from tests.scenarios.world import PATIENCE_SECONDS, World
+from tests.scenarios.world import World
 
 JsonObject = dict[str, Any]
 LARGE = {"text": "The text of large.", "fields": {"amount": 25000}}
@@ -44,7 +45,7 @@ def links(shown: JsonObject) -> list[str]:
 
 def opens(link: str, expert: Expert, case: Case) -> bool:
     """Whether a link leads to the case's message."""
-    answer = requests.get(link, timeout=PATIENCE_SECONDS, allow_redirects=False)
+    answer = requests.get(link, timeout=PATIENCE, allow_redirects=False)
     leads_to = answer.headers["location"]
     return case.channel in leads_to and str(expert.message(case)["ts"]) in leads_to
 

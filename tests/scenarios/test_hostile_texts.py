@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 import requests
 
+from tests.patience import PATIENCE
 from tests.scenarios.people import MAYA, SAM
 from tests.scenarios.words import words
-from tests.scenarios.world import PATIENCE_SECONDS, World
+from tests.scenarios.world import World
 
 JsonObject = dict[str, Any]
 PINGS = "<!channel> <!here> <!everyone> <@U0SAM> <!subteam^S0DIGITS> @channel @sam"
@@ -44,7 +45,7 @@ def parts(value: Any) -> list[JsonObject]:
 def mentions(world: World, user: str) -> int:
     """How often the person is called, in all channels."""
     query = {"as": user}
-    state = requests.get(f"{world.slack.url}/ui/state", params=query, timeout=PATIENCE_SECONDS).json()
+    state = requests.get(f"{world.slack.url}/ui/state", params=query, timeout=PATIENCE).json()
     return sum(int(channel["mentions"]) for channel in state["channels"])
 
 

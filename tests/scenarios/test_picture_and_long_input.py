@@ -6,9 +6,10 @@ import zlib
 
 import requests
 
+from tests.patience import PATIENCE
 from tests.scenarios.people import MAYA, Expert
 from tests.scenarios.words import words
-from tests.scenarios.world import PATIENCE_SECONDS, World
+from tests.scenarios.world import World
 
 
 def png() -> bytes:
@@ -36,7 +37,7 @@ def test_a_picture_is_uploaded_once_and_shown_from_slack_ever_after(world: World
         return dict(block)
 
     assert picture()["alt_text"] == "A gray receipt"
-    shown = requests.get(f"{world.slack.url}{picture()['image_url']}", timeout=PATIENCE_SECONDS)
+    shown = requests.get(f"{world.slack.url}{picture()['image_url']}", timeout=PATIENCE)
     assert shown.content == png()
     file_id = picture()["slack_file"]
 

@@ -19,6 +19,7 @@ from bot.wiring import Application, build
 from routing.policy import load_policy
 from storage import audit
 from tests.clock import MovableClock
+from tests.patience import PATIENCE, patient
 from tests.scenarios.inbox import Inbox, inbox
 from tests.scenarios.people import AIKO, JONAS, LEADS, MAYA, NADIA, PAYMENTS, SAM, Case, Expert
 from tests.scenarios.shop import Shop, prediction
@@ -27,7 +28,6 @@ T = TypeVar("T")
 POLICY = Path(__file__).with_name("policy.toml").read_text(encoding="utf-8")
 START = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)  # a Monday
 SECRET = "whsec_c2Vjb25kIGxvb2sgc2NlbmFyaW9zIQ=="
-PATIENCE_SECONDS = 20.0
 AT_ONCE = Tempo(
     post_every=timedelta(0), update_every=timedelta(0), turn_in=timedelta(0), thread_in=timedelta(0)
 )
@@ -122,7 +122,7 @@ class World:
 
     def eventually(self, found: Callable[[], T]) -> T:
         """What `found` returns as soon as it is true; fails when that takes too long."""
-        ends = time.monotonic() + PATIENCE_SECONDS
+        ends = time.monotonic() + PATIENCE
         while not (result := found()):
             assert time.monotonic() < ends, f"it did not happen; at last: {result!r}"
             time.sleep(0.02)
@@ -133,7 +133,7 @@ class World:
         self.eventually(lambda: self.slack.wait_idle() and not self._has_backlog())
 
     def _has_backlog(self) -> bool:
-        ready = requests.get(f"{self.app.url}/readyz", timeout=PATIENCE_SECONDS).json()
+        ready = requests.get(f"{self.app.url}/readyz", timeout=PATIENCE).json()
         return ready["oldest_undelivered_for"] is not None
 
     def _settings(self) -> Settings:
@@ -156,7 +156,7 @@ def slack_config() -> SandboxConfig:
         Channel(PAYMENTS, "payments-desk", (MAYA, JONAS, AIKO, NADIA, SAM), "Payments that need a look"),
         Channel(LEADS, "leads", (NADIA, SAM), "Digests and overdue cases"),
     )
-    return replace(SandboxConfig.default(), channels=channels, user_groups=(), pace=0.0)
+    return replace(patient(SandboxConfig.default()), channels=channels, user_groups=(), pace=0.0)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from bot.slack.messages import case_message
 from bot.slack.web_calls import slack_client
 from bot.slack.web_gateway import WebClientGateway
 from routing.case import Case
+from tests.patience import PATIENCE, patient
 from tests.slack.serving import served
 from tests.slack.workspace import no_replay
 from tests.usecases.world import ANN, BEN, CAROL, CHANNEL, STRANGER, TEAM, World
@@ -28,7 +29,7 @@ def config() -> SandboxConfig:
     """The tests' small world as a workspace."""
     members = (ANN.user_id, BEN.user_id, CAROL.user_id)
     return replace(
-        SandboxConfig.default(),
+        patient(SandboxConfig.default()),
         team=Team(TEAM, "Shop", "shop"),
         people=tuple(_person(expert.user_id) for expert in (ANN, BEN, CAROL, STRANGER)),
         channels=(Channel(CHANNEL, "fraud", members), Channel("C0000000002", "seniors", members)),
@@ -61,14 +62,14 @@ class LocalSlack:
     def page(self, path: str, user_id: str = ANN.user_id, **body: Any) -> JsonObject:
         """What the page does for a person."""
         answer: JsonObject = requests.post(
-            f"{self.sandbox.url}/ui/{path}", json={"as": user_id, **body}, timeout=10
+            f"{self.sandbox.url}/ui/{path}", json={"as": user_id, **body}, timeout=PATIENCE
         ).json()
         return answer
 
     def look(self, path: str, user_id: str = ANN.user_id, **query: str) -> JsonObject:
         """What the page shows a person."""
         answer: JsonObject = requests.get(
-            f"{self.sandbox.url}/ui/{path}", params={"as": user_id, **query}, timeout=10
+            f"{self.sandbox.url}/ui/{path}", params={"as": user_id, **query}, timeout=PATIENCE
         ).json()
         return answer
 

@@ -7,6 +7,7 @@ import requests
 
 from bot.slack.http_route import LARGEST_BODY
 from routing.case import CaseStatus
+from tests.patience import PATIENCE
 from tests.slack.serving import served
 from tests.slack.workspace import SECRET, Workspace, click_payload, signed
 from tests.usecases.world import ANN
@@ -20,7 +21,7 @@ def test_a_signed_click_is_recorded_and_answered(workspace: Workspace) -> None:
     body = urlencode({"payload": json.dumps(payload)})
 
     with served(workspace.app, SECRET) as url:
-        answer = requests.post(url, data=body, headers=FORM | signed(body), timeout=10)
+        answer = requests.post(url, data=body, headers=FORM | signed(body), timeout=PATIENCE)
 
     assert answer.status_code == 200
     assert workspace.world.case(case.case_id).status is CaseStatus.DECIDED
@@ -39,13 +40,15 @@ def test_unsigned_stale_and_malformed_requests_are_refused_unread(workspace: Wor
     ]
 
     with served(workspace.app, SECRET) as url:
-        refused = [requests.post(url, data=sent, headers=headers, timeout=10) for sent, headers in tries]
+        refused = [
+            requests.post(url, data=sent, headers=headers, timeout=PATIENCE) for sent, headers in tries
+        ]
 
     assert [answer.status_code for answer in refused] == [401] * 6
 
 
 def test_a_body_over_one_mebibyte_is_refused(workspace: Workspace) -> None:
     with served(workspace.app, SECRET) as url:
-        answer = requests.post(url, data=b"x" * (LARGEST_BODY + 1), timeout=10)
+        answer = requests.post(url, data=b"x" * (LARGEST_BODY + 1), timeout=PATIENCE)
 
     assert answer.status_code == 413

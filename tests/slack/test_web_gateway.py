@@ -17,6 +17,7 @@ from bot.slack.gateway import (
 from bot.slack.message import Message
 from bot.slack.web_calls import slack_client
 from bot.slack.web_gateway import WebClientGateway
+from tests.patience import PATIENCE
 from tests.slack.local_slack import config, gateway_of
 from tests.usecases.world import ANN, BEN, CAROL, CHANNEL, TEAM
 
@@ -198,4 +199,4 @@ def test_a_window_is_given_up_before_its_click_would_hang(sandbox: Sandbox) -> N
     view = {"type": "modal", "title": {"type": "plain_text", "text": "Why?"}, "blocks": []}
 
     with pytest.raises(SlackUnknownOutcome):
-        gateway_of(sandbox, timeout=30).open_view("no such trigger", view)
+        gateway_of(sandbox, timeout=PATIENCE).open_view("no such trigger", view)

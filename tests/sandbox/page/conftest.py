@@ -13,6 +13,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.sandbox import Sandbox, SandboxConfig
+from tests.patience import PATIENCE, patient
 from tests.sandbox.test_bolt_http import BoltServer
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -20,7 +21,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 DIGITS = "C0DIGITS"
 Json = dict[str, Any]
 Visit = Callable[..., Page]
-expect.set_options(timeout=8000)
+expect.set_options(timeout=1000 * PATIENCE)
 
 
 @pytest.fixture(scope="package")
@@ -36,7 +37,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def config() -> SandboxConfig:
-    return SandboxConfig.default()
+    return patient(SandboxConfig.default())
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def visit(browser: Browser, sandbox: Sandbox) -> Iterator[Visit]:
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(1000 * PATIENCE)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.goto(f"{sandbox.url}/?as={person_id}#{place}")
         expect(page.locator("html[data-ready]")).to_have_count(1)
@@ -105,7 +106,7 @@ def actions(*elements: Json) -> list[Json]:
 def write(sandbox: Sandbox, person_id: str, text: str, channel: str = DIGITS) -> str:
     """A person writes without a browser; returns the message's ts."""
     body = {"as": person_id, "channel": channel, "text": text}
-    answer = requests.post(f"{sandbox.url}/ui/message", json=body, timeout=5)
+    answer = requests.post(f"{sandbox.url}/ui/message", json=body, timeout=PATIENCE)
     answer.raise_for_status()
     ts: str = answer.json()["ts"]
     return ts

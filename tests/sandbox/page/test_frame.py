@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 
 from bot.clock import SystemClock
 from bot.sandbox import Sandbox, SandboxConfig
+from tests.patience import PATIENCE
 
 from .conftest import DIGITS, Json, Visit, actions, button, option, plain, write
 
@@ -210,7 +211,7 @@ def test_lost_connection_is_shown_and_healed(visit: Visit, sandbox: Sandbox, con
     with Sandbox(replace(config, port=port)) as again:
         write(again, "U0JONAS", "Back again")
 
-        expect(notice).to_be_hidden(timeout=15000)
+        expect(notice).to_be_hidden(timeout=1000 * PATIENCE)
         expect(page.get_by_text("Back again")).to_be_visible()
 
 
@@ -221,7 +222,7 @@ def test_faults_are_switched_on_and_off_from_the_page(visit: Visit, sandbox: San
     ribbon.click()
     page.get_by_role("menuitemradio", name="Slack is down").click()
     expect(ribbon).to_have_text("Slack is down")
-    assert requests.post(f"{sandbox.url}/api/api.test", timeout=5).status_code == 503
+    assert requests.post(f"{sandbox.url}/api/api.test", timeout=PATIENCE).status_code == 503
     ribbon.click()
     page.get_by_role("menuitemradio", name="Everything works").click()
 

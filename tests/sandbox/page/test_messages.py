@@ -11,6 +11,7 @@ from slack_bolt import Ack, App, Respond, Say
 from slack_sdk import WebClient
 
 from bot.sandbox import Sandbox
+from tests.patience import PATIENCE
 
 from .conftest import DIGITS, Json, Visit, actions, button, option, plain, write
 
@@ -35,7 +36,7 @@ def test_clicked_button_tells_the_app_who_clicked_and_the_message_changes(
 
     expect(page.locator(".message strong")).to_have_text("seven")
     expect(page.locator("[data-action-id=seven]")).to_have_count(0)
-    body = clicks.get(timeout=5)
+    body = clicks.get(timeout=PATIENCE)
     assert body["user"]["id"] == "U0MAYA"
     assert body["actions"][0]["value"] == "seven"
 
@@ -121,7 +122,7 @@ def test_select_is_searched_and_chosen_with_the_keyboard(app: App, client: WebCl
     expect(page.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
 
-    assert chosen.get(timeout=5)["selected_option"]["value"] == "digit seven"
+    assert chosen.get(timeout=PATIENCE)["selected_option"]["value"] == "digit seven"
     expect(page.locator("[data-action-id=digit]")).to_have_text("Digit seven")
 
 
@@ -140,7 +141,7 @@ def test_overflow_menu_sends_the_option(app: App, client: WebClient, visit: Visi
     page.get_by_role("button", name="More actions").first.click()
     page.get_by_role("menuitem", name="Escalate").click()
 
-    assert chosen.get(timeout=5)["selected_option"]["value"] == "escalate"
+    assert chosen.get(timeout=PATIENCE)["selected_option"]["value"] == "escalate"
 
 
 @pytest.mark.parametrize(("answer", "expected"), [("Keep it", 0), ("Delete", 1)])
@@ -194,7 +195,7 @@ def test_reply_in_the_thread_pane_reaches_the_app_and_is_counted(
 
     expect(page.locator(".thread .message").last).to_contain_text("seven: the bar & the <hook>")
     expect(page.locator(".conversation .thread-summary")).to_contain_text("1 reply")
-    heard = replies.get(timeout=5)
+    heard = replies.get(timeout=PATIENCE)
     assert (heard["thread_ts"], heard["text"]) == (ts, "seven: the bar &amp; the &lt;hook&gt;")
 
 
@@ -243,7 +244,7 @@ def test_typed_name_becomes_a_mention_that_the_app_hears(app: App, visit: Visit)
     field.fill("@Second Look hello")
     field.press("Enter")
 
-    assert heard.get(timeout=5)["text"] == "<@U0SECONDLOOK> hello"
+    assert heard.get(timeout=PATIENCE)["text"] == "<@U0SECONDLOOK> hello"
     expect(page.locator(".message .mention")).to_have_text("@Second Look")
 
 

@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
+from tests.patience import PATIENCE
+
 from .conftest import DIGITS, Json, Visit, actions, button, option, plain
 
 
@@ -111,7 +113,7 @@ def test_submission_carries_every_field_in_slacks_shape(app: App, client: WebCli
 
     page.get_by_role("button", name="Save").click()
 
-    values = submitted.get(timeout=5)
+    values = submitted.get(timeout=PATIENCE)
     assert values["rationale"]["rationale"] == {"type": "plain_text_input", "value": "seen before"}
     assert values["sure"]["sure"]["selected_option"]["value"] == "high"
     assert values["label"]["label"] == {"type": "static_select", "selected_option": option("Fraud")}
@@ -155,7 +157,7 @@ def test_escape_closes_the_modal_and_the_app_hears_of_it(app: App, client: WebCl
     page.keyboard.press("Escape")
 
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert closed.get(timeout=5)["is_cleared"] is False
+    assert closed.get(timeout=PATIENCE)["is_cleared"] is False
     expect(page.locator("[data-action-id=open]")).to_be_focused()
 
 
@@ -259,4 +261,4 @@ def test_home_tab_is_published_on_opening_and_its_buttons_work(
     expect(page.locator(".home")).to_contain_text("Three open cases")
     page.locator(".home [data-action-id=take]").click()
 
-    assert clicks.get(timeout=5)["view"]["type"] == "home"
+    assert clicks.get(timeout=PATIENCE)["view"]["type"] == "home"
