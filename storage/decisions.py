@@ -15,7 +15,7 @@ from storage.database import Transaction
 from storage.tables import cases, counters, decision_feed, decisions, predictions
 from storage.upserts import add_once, insert_in
 
-FeedEvent = Literal["decided", "reopened"]
+FeedEvent = Literal["decided", "reopened", "amended"]
 _OF_CASES = (
     sa.select(decisions)
     .where(decisions.c.case_id.in_(sa.bindparam("case_ids", expanding=True)))
@@ -64,6 +64,16 @@ def reopen(tx: Transaction, decision: Decision) -> bool:
     return True
 
 
+def amend(tx: Transaction, decision: Decision, revision: int) -> bool:
+    """Tell the feed that the decision stands on other words; False when this `revision` was told before."""
+    told = (decision_feed.c.decision_id == decision.decision_id) & (decision_feed.c.event == "amended")
+    again = sa.select(decision_feed.c.cursor).where(told, decision_feed.c.revision == revision)
+    if tx.execute(again).first() is not None:
+        return False
+    _announce(tx, decision, "amended", revision)
+    return True
+
+
 def feed(tx: Transaction, service: str, after: int, limit: int) -> list[FeedEntry]:
     """The service's lines beyond the cursor `after` (0 for all), oldest first."""
     joined = decision_feed.join(decisions, decisions.c.decision_id == decision_feed.c.decision_id).join(
@@ -80,7 +90,7 @@ def feed(tx: Transaction, service: str, after: int, limit: int) -> list[FeedEntr
 
 
 def changes(tx: Transaction) -> int:
-    """The cursor of the feed's last line, 0 without any: it grows with every decision and every Undo."""
+    """The cursor of the feed's last line, 0 without any: it grows with all that is told of decisions."""
     last = tx.execute(sa.select(counters.c.value).where(counters.c.name == "decision_feed"))
     return last.scalar_one_or_none() or 0
 
@@ -116,10 +126,10 @@ def in_force(
     return [_decision(row) for row in tx.execute(query)]
 
 
-def _announce(tx: Transaction, decision: Decision, event: FeedEvent) -> None:
+def _announce(tx: Transaction, decision: Decision, event: FeedEvent, revision: int = 0) -> None:
     # A locked counter, not a sequence: a number that is handed out may not become visible after a later one.
     cursor = tx.execute(_next_cursor(tx.dialect.name), {"name": "decision_feed", "value": 1}).scalar_one()
-    row = {"cursor": cursor, "decision_id": decision.decision_id, "event": event}
+    row = {"cursor": cursor, "decision_id": decision.decision_id, "event": event, "revision": revision}
     tx.execute(_ANNOUNCE, {**row, "of_case_id": decision.case_id})
 
 

@@ -121,10 +121,12 @@ class CaseView(CaseAnswer):
 
 
 class FeedItem(DecisionView):
-    """One line of the feed: a decision, or that it no longer holds."""
+    """One line of the feed: a decision, that it no longer holds, or that it stands on other words."""
 
     cursor: int
-    event: Literal["decided", "reopened"]
+    event: Literal["decided", "reopened", "amended"] = Field(
+        description="`amended`: the same decision; read the case again for the reason that came later."
+    )
     case_id: str
     external_id: str
 

@@ -37,6 +37,12 @@ answer (200), another body is refused (409). A `webhook-id` that comes again wit
 answer (with `webhook-replayed: true`), with another body 409. So a request whose answer was lost can be sent
 again without a thought.
 
+**What comes back.** A callback is signed the same way; its `type` is `case.decided`, `case.corrected`
+(another decision, with the next `sequence`), `case.reopened` (the decision no longer holds) or `case.amended`
+(the same decision, but an answer got its reason later, or one that it does not rest on changed). `data` holds
+the decision and every answer in force. Types and fields are only ever added: pass over what you do not know.
+The feed `GET /v1/decisions` tells the same in the same order.
+
 **Limits.** A case is at most 1 MiB, a batch 8 MiB and 1,000 items, a picture 256 KiB. Unknown keys, keys that
 occur twice in one object, NaN and the character NUL are refused. Over the rate that the policy gives the
 service: 429; a minute's worth may come at once, and a batch counts as its items.

@@ -69,7 +69,8 @@ def _add_feed(router: APIRouter, ctx: Context, caller: Caller) -> None:
     def read_decisions(caller_name: Name, after: After = 0, limit: Limit = 100) -> JsonObject:
         """Decisions of your cases in order; for services that cannot take callbacks.
 
-        Ask with `after=0` first, then with the `next` of the answer before.
+        Ask with `after=0` first, then with the `next` of the answer before. Pass over events that you do not
+        know: more may come.
         """
         page = reading.decision_feed(ctx, caller_name, after, limit)
         lines = [_line(entry) for entry in page.entries]

@@ -1,4 +1,8 @@
-"""The body of a callback: what a service learns when a case is decided, corrected or reopened.
+"""The body of a callback: what a service learns when a case is decided, corrected, amended or reopened.
+
+The event's type is `case.decided`, `case.corrected` (another decision, with the next sequence),
+`case.amended` (the same decision; an answer got a reason, or one that it does not rest on changed) or
+`case.reopened`. Types are only ever added, so a service passes over those it does not know.
 
 Version 1, stable; fields are only ever added:
 

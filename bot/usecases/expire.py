@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.usecases.context import Context
 from bot.usecases.outgoing import About, Notice, Place
-from bot.usecases.showing import call_back, notify, show
+from bot.usecases.showing import Change, call_back, notify, show
 from bot.usecases.sitting import Act, Sitting
 from routing.adjudication import Closed, Decided, conclude, expiry
 from routing.case import Case
@@ -75,5 +75,5 @@ def _announce(sitting: Sitting, case: Case) -> str:
     if decision is None:
         return ""
     decisions.add(sitting.tx, decision)
-    call_back(sitting, case, decision, "case.decided")
+    call_back(sitting, case, decision, Change.DECIDED)
     return decision.label

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from bot.usecases.answering import Answer, give
 from bot.usecases.context import Context
 from bot.usecases.outcome import AlreadyDecided, Gone, Ignored, Outcome, Recorded, Repeated, Unclear
+from bot.usecases.settling import announce_amendment
 from bot.usecases.showing import show
 from bot.usecases.sitting import Act, Sitting, is_allowed, sit_down
 from routing.case import record_label
@@ -78,7 +79,7 @@ def _joined(label: Label, text: str) -> Rationale:
 
 
 def _explained(sitting: Sitting, own: Label, text: str) -> Outcome:
-    """The person's own answer again, in a new round, now with its reason; the decision stands."""
+    """The person's own answer again, in a new round, now with its reason; the decision stands on it."""
     if not text.strip():
         return Ignored()
     if not sitting.case.takes_answer_of(own.expert):
@@ -97,6 +98,7 @@ def _explained(sitting: Sitting, own: Label, text: str) -> Outcome:
     case = record_label(sitting.case, label)
     labels.add(sitting.tx, label)
     cases.save(sitting.tx, case)
+    announce_amendment(sitting, case)
     show(sitting, case)
     sitting.record("label.explained", label_id=label.label_id, round=label.round)
     return Recorded(case)

@@ -1,6 +1,7 @@
 """What follows a change of a case: its messages are wanted anew, its service hears of decisions."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from bot.usecases.callback_payload import callback_data
 from bot.usecases.outgoing import CALLBACK, NOTICE, Callback, Notice
@@ -10,6 +11,15 @@ from routing.policy import Tier
 from storage import outbox, projections
 from storage.database import Transaction
 from storage.outbox import Item
+
+
+class Change(StrEnum):
+    """What a callback tells of a decision, as its event's type."""
+
+    DECIDED = "case.decided"
+    CORRECTED = "case.corrected"
+    REOPENED = "case.reopened"
+    AMENDED = "case.amended"
 
 
 def show(sitting: Sitting, case: Case) -> None:
@@ -33,13 +43,17 @@ def _endpoint(sitting: Sitting, case: Case) -> str | None:
     return case.submission.callback_url or (service.callback_url if service else None)
 
 
-def call_back(sitting: Sitting, case: Case, decision: Decision, event: str) -> None:
-    """Queue the callback about `decision`, in order with the case's others; nothing without an endpoint."""
+def call_back(sitting: Sitting, case: Case, decision: Decision, change: Change, revision: int = 0) -> None:
+    """Queue the callback about `decision`, in order with the case's others; nothing without an endpoint.
+
+    `revision` tells the amendments of one decision apart.
+    """
     url = _endpoint(sitting, case)
     if url is None:
         return
-    callback = Callback(case.submission.service, url, event, sitting.now, callback_data(case, decision))
-    suffix = "|reopened" if event == "case.reopened" else ""
+    data = callback_data(case, decision)
+    callback = Callback(case.submission.service, url, change.value, sitting.now, data)
+    suffix = {Change.REOPENED: "|reopened", Change.AMENDED: f"|amended:{revision}"}.get(change, "")
     item = Item(
         item_id=sitting.ctx.new_id("out"),
         kind=CALLBACK,

@@ -141,7 +141,8 @@ decision_feed = Table(
     Column("decision_id", sa.Text(), ForeignKey("decisions.decision_id"), nullable=False),
     text("service"),
     text("event"),
-    UniqueConstraint("decision_id", "event"),
+    count("revision"),
+    UniqueConstraint("decision_id", "event", "revision"),
     Index("ix_decision_feed_service_cursor", "service", "cursor"),
 )
 counters = Table(

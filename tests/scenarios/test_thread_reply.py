@@ -48,6 +48,9 @@ def test_free_text_of_one_who_has_labeled_is_their_reason(world: World) -> None:
     answer = world.shop.read(case.case_id)
     assert answer["labels"][-1]["rationale"] == "The same card was used in two countries"
     assert answer["decision"]["sequence"] == 1
+    world.eventually(lambda: world.inbox.types(case.case_id) == ["case.decided", "case.amended"])
+    (label,) = world.inbox.events(case.case_id)[1].data["labels"]
+    assert label["rationale"]["text"] == "The same card was used in two countries"
     assert maya.told(case) == ""
 
 

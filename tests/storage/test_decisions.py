@@ -36,6 +36,17 @@ def test_a_service_sees_only_its_own_decisions(database: Database) -> None:
         assert [entry.external_id for entry in decisions.feed(tx, "bank", 0, 9)] == ["order-2"]
 
 
+def test_every_revision_of_what_a_decision_rests_on_is_announced_once(database: Database) -> None:
+    decision = decision_of("case_1")
+    with database.write() as tx:
+        store(tx, [prediction(1)])
+        decisions.add(tx, decision)
+        told = [decisions.amend(tx, decision, revision) for revision in (2, 2, 3)]
+        events = [(entry.event, entry.decision) for entry in decisions.feed(tx, "shop", 0, 9)]
+    assert told == [True, False, True]
+    assert events == [("decided", decision), ("amended", decision), ("amended", decision)]
+
+
 def test_an_undone_decision_is_announced_once(database: Database) -> None:
     decision = decision_of("case_1")
     with database.write() as tx:

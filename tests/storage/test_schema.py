@@ -1,6 +1,7 @@
 """The schema: migrations and tables say the same, replicas may start together, newer schemas are refused."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
 
 from storage import engines, events, schema
 from storage.database import Database
@@ -25,6 +29,10 @@ from storage.database import Database
 with Database(sys.argv[1]).write() as tx:
     schema.upgrade(tx)
     os.kill(os.getpid(), signal.SIGKILL)
+"""
+OLD_DECISION = """
+INSERT INTO decisions (decision_id, case_id, sequence, label, method, decided_at, policy_version,
+  screen_version, decided_by) VALUES ('dec_1', 'case_1', 1, 'ok', 'single', 0, '1', 1, '[]')
 """
 SCHEMA = {
     "sqlite": "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL",
@@ -76,6 +84,37 @@ def test_upgrading_again_changes_nothing(database: Database) -> None:
     with database.write() as tx:
         assert schema.is_current(tx)
         assert not events.claim(tx, "event:1", NOW)
+
+
+def test_the_feed_of_an_older_schema_is_kept_and_takes_amendments(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/old.sqlite3")
+    with database.write() as tx:
+        upgrade_to(tx, "leads")
+    with sqlite3.connect(tmp_path / "old.sqlite3") as connection:  # which checks no references
+        connection.execute(OLD_DECISION)
+        connection.execute("INSERT INTO decision_feed VALUES (7, 'dec_1', 'shop', 'decided')")
+    connection.close()
+
+    database.upgrade()
+
+    line = "INSERT INTO decision_feed VALUES (:cursor, 'dec_1', 'shop', 'amended', :cursor)"
+    with database.write() as tx:
+        tx.execute(sa.text(line), [{"cursor": 8}, {"cursor": 9}])
+        kept = tx.execute(sa.text("SELECT cursor, event, revision FROM decision_feed ORDER BY cursor")).all()
+    database.dispose()
+    assert [tuple(row) for row in kept] == [(7, "decided", 0), (8, "amended", 8), (9, "amended", 9)]
+
+
+def upgrade_to(tx: sa.Connection, revision: str) -> None:
+    """Bring an empty database to an older schema."""
+    scripts = ScriptDirectory(schema.MIGRATIONS)
+
+    def steps(at: str, _: object) -> list[object]:
+        return list(scripts._upgrade_revs(revision, at))
+
+    with EnvironmentContext(Config(), scripts, fn=steps) as environment:
+        environment.configure(connection=tx)
+        environment.run_migrations()
 
 
 def test_a_newer_schema_is_refused(database: Database) -> None:

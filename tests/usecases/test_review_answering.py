@@ -202,6 +202,17 @@ def test_a_correction_supersedes_and_is_called_back(world: World) -> None:
     assert [item.payload["event"] for item in world.sent("callback")] == ["case.decided", "case.corrected"]
 
 
+def test_a_reason_given_by_a_correction_that_keeps_the_label_is_called_back(world: World) -> None:
+    case = world.open()
+    answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON))
+
+    answer(world.ctx, Answer(world.act(case), "fraud", Via.MODAL, "a stolen card", is_correction=True))
+
+    events = [item.payload for item in world.sent("callback")]
+    assert [event["event"] for event in events] == ["case.decided", "case.amended"]
+    assert events[1]["data"]["labels"][0]["rationale"]["text"] == "a stolen card"
+
+
 def test_nobody_corrects_what_others_answered(world: World) -> None:
     case = world.open()
     answer(world.ctx, Answer(world.act(case, ANN), "fraud", Via.BUTTON))

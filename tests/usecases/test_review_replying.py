@@ -19,7 +19,7 @@ from bot.usecases.review import Answer, Outcome, ThreadReply, answer, message_de
 from routing.case import CaseStatus
 from routing.label import ExpertId, Via
 from routing.policy import load_policy
-from storage import projections
+from storage import decisions, projections
 from tests.usecases.world import ANN, BEN, CHANNEL, POLICY, STRANGER, World
 
 
@@ -68,7 +68,36 @@ def test_free_text_of_somebody_who_answered_becomes_their_reason(world: World) -
     assert rationale is not None
     assert rationale.text == "the card was reported stolen\nand the amount is odd for this customer"
     assert len(stored.decisions) == 1
-    assert len(world.sent("callback")) == 1
+
+
+def test_a_reason_that_comes_after_the_decision_goes_back_to_the_service(world: World) -> None:
+    case = world.open()
+    world.post(case, "1.1")
+    answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON))
+
+    _reply(world, "the card was reported stolen")
+    _reply(world, "fraud: and the amount is odd")
+
+    decided, *amended = [item.payload for item in world.sent("callback")]
+    assert [one["event"] for one in (decided, *amended)] == ["case.decided", "case.amended", "case.amended"]
+    assert [one["data"]["decision"] for one in amended] == [decided["data"]["decision"]] * 2
+    assert [one["data"]["labels"][0]["rationale"]["text"] for one in amended] == [
+        "the card was reported stolen",
+        "the card was reported stolen\nand the amount is odd",
+    ]
+    with world.database.read() as tx:
+        told = [entry.event for entry in decisions.feed(tx, "shop", 0, 9)]
+    assert told == ["decided", "amended", "amended"]
+
+
+def test_a_reason_that_comes_before_the_decision_waits_for_it(world: World) -> None:
+    case = world.open("team", "sales")
+    world.post(case, "1.1")
+    answer(world.ctx, Answer(world.act(case), "sales", Via.BUTTON))
+
+    _reply(world, "they asked for a quote")
+
+    assert world.sent("callback") == []
 
 
 def test_a_reply_with_the_same_label_and_a_reason_adds_the_reason(world: World) -> None:

@@ -120,7 +120,8 @@ def test_undo_takes_an_answer_back_with_the_reason_that_was_added_to_it(world: W
 
     stored = world.case(case.case_id)
     assert (stored.status, stored.current_labels) == (CaseStatus.OPEN, ())
-    assert [item.payload["event"] for item in world.sent("callback")] == ["case.decided", "case.reopened"]
+    told = [item.payload["event"] for item in world.sent("callback")]
+    assert told == ["case.decided", "case.amended", "case.reopened"]
 
 
 def test_a_reason_added_later_does_not_lengthen_the_time_for_undo(world: World) -> None:
