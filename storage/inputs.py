@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
-from routing.prediction import CaseInput, ModelRef
+from routing.prediction import CaseInput, ModelRef, Prediction
 from storage.columns import slices_of
 from storage.database import Transaction
 from storage.evidence import SLICES_TEXT
@@ -17,12 +18,10 @@ from storage.tables import decisions, labels, predictions
 
 @dataclass(frozen=True, slots=True)
 class SeenInput:
-    """A prediction that came in, with what the model saw; `calibrated` is the confidence it was routed by."""
+    """What a model said of a case that came in, with what it saw."""
 
     case_id: str
-    model: ModelRef
-    label: str
-    calibrated: float
+    prediction: Prediction
     input: CaseInput
     slices: Mapping[str, str]
     received_at: datetime
@@ -66,7 +65,8 @@ def sample(tx: Transaction, task: str, since: datetime, until: datetime, limit: 
             predictions.c.model_name,
             predictions.c.model_version,
             predictions.c.label,
-            predictions.c.calibrated,
+            predictions.c.confidence,
+            predictions.c.probabilities,
             predictions.c.input,
             SLICES_TEXT,
             predictions.c.received_at,
@@ -78,15 +78,18 @@ def sample(tx: Transaction, task: str, since: datetime, until: datetime, limit: 
     return tuple(
         SeenInput(
             case_id=row.case_id,
-            model=ModelRef(row.model_name, row.model_version),
-            label=row.label,
-            calibrated=row.calibrated,
+            prediction=_prediction(row),
             input=input_of(row.input),
             slices=slices_of(row.slices_text),
             received_at=row.received_at,
         )
         for row in tx.execute(query)
     )
+
+
+def _prediction(row: Any) -> Prediction:
+    model = ModelRef(row.model_name, row.model_version)
+    return Prediction(row.label, row.confidence, model, row.probabilities)
 
 
 def decided(

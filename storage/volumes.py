@@ -53,6 +53,12 @@ def accepted(tx: Transaction, task: str, tier: str, since: datetime, until: date
     return tx.execute(query.where(*Window((task,), since, until).received)).scalar_one()
 
 
+def received(tx: Transaction, task: str, since: datetime, until: datetime) -> int:
+    """How many predictions of a task came in from `since` to before `until`."""
+    query = sa.select(sa.func.count()).select_from(predictions)
+    return tx.execute(query.where(*Window((task,), since, until).received)).scalar_one()
+
+
 Day = tuple[datetime, datetime]
 
 

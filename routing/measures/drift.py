@@ -1,11 +1,12 @@
 """Drift: what changed in a window of a task's traffic against a reference, looked at as often as daily.
 
 Every aspect (confidence, predicted labels, each field, the mix of slices, new words, topics of texts) is
-tested on the whole and in every slice. One look's p-values are adjusted for their number (Holm 1979) and each
-look spends the same part of `delta`, delta / looks_per_year. By Bonferroni's inequality a year of looks
-without change then raises any alarm with a probability of at most `delta`, however much the windows overlap.
-Equal parts find a change late in the year as easily as an early one, which 6·delta / (π²k²) for look k would
-not: on day 365 that is 600 times stricter.
+tested on the whole and in every slice. One look's p-values are adjusted for their number (Holm 1979). Every
+day adds delta / 365 to what may be spent, and a look spends what was added since the last one, so that the
+looks of a year spend `delta`. By Bonferroni's inequality a year without change then raises any alarm with a
+probability of at most `delta`, however much the windows overlap and however far apart the looks are: when to
+look must depend on how much came in, never on what. Equal days find a change late in the year as easily as an
+early one, which 6·delta / (π²k²) for look k would not: on day 365 that is 600 times stricter.
 """
 
 from collections import Counter
@@ -33,7 +34,7 @@ from routing.prediction import CaseInput, Scalar
 
 DELTA = 0.05
 """In at most so many years without change any alarm is raised."""
-LOOKS_PER_YEAR = 365
+DAYS_A_YEAR = 365
 MIN_CASES = 200
 """Fewer on either side are not compared: what tests say far out in their tails would not hold."""
 MAX_FIELDS = 40
@@ -48,6 +49,29 @@ class Seen:
     label: str
     confidence: float
     slices: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at a window of the last `weeks` against `reference_weeks`, `days` after the look before it."""
+
+    days: float = 1.0
+    weeks: int = 1
+    reference_weeks: int = 4
+
+    @property
+    def per_year(self) -> float:
+        """How many such looks a year has: the share of `delta` that this one spends is 1 of so many."""
+        return DAYS_A_YEAR / self.days
+
+    def cases(self, n_window: int, n_reference: int) -> str:
+        """How many cases were compared, and how long they took to come in, in words."""
+        last = "week" if self.weeks == 1 else f"{self.weeks} weeks"
+        before = f"{n_reference:,} of {self.reference_weeks} weeks"
+        return f"{n_window:,} cases of the last {last} against {before}"
+
+
+DAILY = Look()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +131,7 @@ def find_drift(
     window: Sequence[Seen],
     rng: np.random.Generator,
     weights: Sequence[float] | None = None,
-    looks_per_year: int = LOOKS_PER_YEAR,
+    look: Look = DAILY,
     delta: float = DELTA,
 ) -> Drift:
     """What changed in the window, and how much; nothing is tested with fewer than 200 cases on either side.
@@ -124,7 +148,7 @@ def find_drift(
         for narrowed in [aspect.narrowed(part)]
         if min(len(narrowed.reference), len(narrowed.window)) >= MIN_CASES
     ]
-    adjusted = [min(1.0, p * looks_per_year) for p in holm([one.found.p_value for one in findings])]
+    adjusted = [min(1.0, p * look.per_year) for p in holm([one.found.p_value for one in findings])]
     sure = [
         (one, p) for one, p in zip(findings, adjusted, strict=True) if p <= delta and one.found.effect != 0
     ]
@@ -132,8 +156,8 @@ def find_drift(
     large = [(one, p) for one, p in told if _is_large(one)]
     return Drift(
         tests=len(findings),
-        alarms=tuple(_alarm(task, one, p, window) for one, p in large),
-        small=tuple(_alarm(task, one, p, window) for one, p in told if not _is_large(one)),
+        alarms=tuple(_alarm(task, one, p, window, look) for one, p in large),
+        small=tuple(_alarm(task, one, p, window, look) for one, p in told if not _is_large(one)),
     )
 
 
@@ -144,9 +168,9 @@ def _is_large(finding: _Finding) -> bool:
 def _clearest(sure: Sequence[tuple[_Finding, float]]) -> list[tuple[_Finding, float]]:
     """Of every aspect the surest finding that is large, or the surest if none is; surest first."""
 
-    def rank(pair: tuple[_Finding, float]) -> tuple[bool, float, float, str]:
+    def rank(pair: tuple[_Finding, float]) -> tuple[bool, float, int, str]:
         one = pair[0]
-        return not _is_large(one), one.found.p_value, -abs(one.found.effect), one.slice
+        return not _is_large(one), one.found.p_value, -len(one.part.window), one.slice
 
     best: dict[tuple[AlarmKind, str | None], tuple[_Finding, float]] = {}
     for pair in sorted(sure, key=rank):
@@ -154,12 +178,12 @@ def _clearest(sure: Sequence[tuple[_Finding, float]]) -> list[tuple[_Finding, fl
     return sorted(best.values(), key=rank)
 
 
-def _alarm(task: str, finding: _Finding, adjusted: float, window: Sequence[Seen]) -> Alarm:
+def _alarm(task: str, finding: _Finding, adjusted: float, window: Sequence[Seen], look: Look) -> Alarm:
     aspect, part, found = finding.aspect, finding.part, finding.found
     size = "" if _is_large(finding) else "a small change: "
     where = f"in {finding.slice}, " if finding.slice != WHOLE else ""
-    n = f"{len(part.window):,} cases against {len(part.reference):,}"
-    told = f"{size}{where}{aspect.sentence(part, found)}; {n}."
+    cases = look.cases(len(part.window), len(part.reference))
+    told = f"{size}{where}{aspect.sentence(part, found)}; {cases}."
     return Alarm(
         kind=aspect.kind,
         task=task,

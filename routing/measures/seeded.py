@@ -6,7 +6,7 @@ import numpy as np
 
 from routing.alarm import Drift
 from routing.confidence import CalibratorFit
-from routing.measures.drift import Seen, find_drift, learn_reference
+from routing.measures.drift import DAILY, Look, Seen, find_drift, learn_reference
 from routing.measures.recalibration import LabeledConfidences, choose
 
 
@@ -15,7 +15,9 @@ def choose_calibrator(labeled: LabeledConfidences, seed: int) -> CalibratorFit:
     return choose(labeled, np.random.default_rng(seed))
 
 
-def drift_between(task: str, reference: Sequence[Seen], window: Sequence[Seen], seed: int) -> Drift:
+def drift_between(
+    task: str, reference: Sequence[Seen], window: Sequence[Seen], seed: int, look: Look = DAILY
+) -> Drift:
     """What changed from the reference to the window, as `drift.find_drift`; the same give the same."""
     rng = np.random.default_rng(seed)
-    return find_drift(task, learn_reference(reference, rng), window, rng)
+    return find_drift(task, learn_reference(reference, rng), window, rng, look=look)

@@ -121,7 +121,7 @@ def _drift_alarms(one: RealSet, year: int) -> bool:
     week = _cases(one, WINDOW * A_DAY, rng)
     for _ in range(DAYS):
         week = [*week[A_DAY:], *_cases(one, A_DAY, rng)]
-        if find_drift(one.name, reference, week, rng, looks_per_year=DAYS, delta=DELTA).alarms:
+        if find_drift(one.name, reference, week, rng, delta=DELTA).alarms:
             return True
     return False
 

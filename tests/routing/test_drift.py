@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from routing.alarm import WHOLE, Alarm, AlarmKind, Drift
-from routing.measures.drift import MIN_CASES, Seen, find_drift, learn_reference
+from routing.measures.drift import MIN_CASES, Look, Seen, find_drift, learn_reference
 from routing.prediction import CaseInput, Scalar
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
@@ -46,7 +46,7 @@ def traffic(rng: np.random.Generator, n: int, name: str = "c", with_text: bool =
     ]
 
 
-def look(window: Sequence[Seen], reference: Sequence[Seen], **changes: float) -> Drift:
+def look(window: Sequence[Seen], reference: Sequence[Seen], **changes: Look) -> Drift:
     """One look with generators of its own."""
     learned = learn_reference(reference, np.random.default_rng(1))
     return find_drift("returns", learned, window, np.random.default_rng(2), **changes)  # type: ignore[arg-type]
@@ -90,7 +90,7 @@ def test_one_look_without_change_finds_anything_as_seldom_as_stated(before: list
     found = 0
     for _ in range(looks):
         reference = learn_reference(traffic(rng, 500), rng)
-        drift = find_drift("returns", reference, traffic(rng, 250), rng, looks_per_year=1, delta=level)
+        drift = find_drift("returns", reference, traffic(rng, 250), rng, look=Look(days=365), delta=level)
         found += bool(drift.alarms or drift.small)
     assert found / looks <= level + 2 * (level * (1 - level) / looks) ** 0.5
 
@@ -101,9 +101,21 @@ def test_lower_confidence_is_told_with_both_means(before: list[Seen], now: list[
     assert (alarm.kind, alarm.slice, alarm.subject) == (AlarmKind.CONFIDENCE, WHOLE, None)
     assert alarm.effect < -0.05
     assert alarm.sentence.startswith("The mean calibrated confidence fell from 0.9")
-    assert alarm.sentence.endswith("; 600 cases against 2,000.")
+    assert alarm.sentence.endswith("; 600 cases of the last week against 2,000 of 4 weeks.")
     assert {case.confidence for case in lower if case.case_id in alarm.case_ids} == {0.4}
     assert len(alarm.case_ids) == 3
+
+
+def test_an_alarm_says_how_long_its_cases_took_to_come_in(before: list[Seen], now: list[Seen]) -> None:
+    lower = [replace(case, confidence=0.4) for case in now]
+    alarm = only(look(lower, before, look=Look(weeks=5, reference_weeks=12)))
+    assert alarm.sentence.endswith("; 600 cases of the last 5 weeks against 2,000 of 12 weeks.")
+
+
+def test_a_look_spends_the_days_since_the_last_one(before: list[Seen], now: list[Seen]) -> None:
+    rising = [replace(case, confidence=min(1.0, case.confidence + 0.06)) for case in now]
+    after_a_day, after_a_week = (only(look(rising, before, look=Look(days=days))) for days in (1, 7))
+    assert after_a_day.adjusted_p_value == pytest.approx(7 * after_a_week.adjusted_p_value)
 
 
 def test_higher_confidence_is_told_too(before: list[Seen], now: list[Seen]) -> None:
@@ -123,6 +135,11 @@ def test_an_alarm_names_the_slice_it_is_in(before: list[Seen], now: list[Seen]) 
     assert alarm.sentence.startswith("In channel=web, the mean calibrated confidence fell")
     chosen = [case for case in lower if case.case_id in alarm.case_ids]
     assert {case.slices["channel"] for case in chosen} == {"web"}
+
+
+def test_what_is_beyond_doubt_everywhere_is_told_of_the_whole(before: list[Seen], now: list[Seen]) -> None:
+    """Its p-values are all 0: they tell no slice from another."""
+    assert only(look([replace(case, confidence=0.4) for case in now], before)).slice == WHOLE
 
 
 def test_a_new_label_is_told_with_its_share(before: list[Seen], now: list[Seen]) -> None:

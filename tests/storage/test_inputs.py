@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from routing.label import ExpertId, Label, Rationale
-from routing.prediction import Kind, ModelRef
+from routing.prediction import Kind
 from storage import inputs, labels
 from storage.database import Database
 from storage.inputs import DecidedInput, GivenRationale, SeenInput
 from tests.storage.examples import ANNA, BEN, HOUR, NOW, label_of, prediction, store
-from tests.storage.history import SINCE, UNTIL, audited, calibrated, decide, said, undo
+from tests.storage.history import SINCE, UNTIL, audited, decide, said, undo
 
 MOMENT = timedelta(microseconds=1)
 
@@ -22,12 +22,12 @@ def reason(
 
 
 def test_a_sample_shows_what_the_model_saw_and_said(database: Database) -> None:
-    stored = calibrated(said(1, "A new address"), 0.75)
+    stored = said(1, "A new address")
     with database.write() as tx:
         store(tx, [stored])
         (only,) = inputs.sample(tx, "fraud", SINCE, UNTIL, 9)
     assert only == SeenInput(
-        "case_1", ModelRef("forest", "1"), "fraud", 0.75, stored.submission.input, {"country": "DE"}, NOW
+        "case_1", stored.submission.prediction, stored.submission.input, {"country": "DE"}, NOW
     )
 
 

@@ -57,6 +57,13 @@ def test_days_without_traffic_are_there_and_empty(database: Database) -> None:
     assert by_day(database) == tuple(DayVolume(since, until) for since, until in pairwise(MIDNIGHTS))
 
 
+def test_what_came_in_is_counted_for_one_task_over_a_period(database: Database) -> None:
+    with database.write() as tx:
+        arrived = [prediction(number, received_at=NOW + number * HOUR) for number in range(4)]
+        store(tx, [*arrived, prediction(8, kind=Kind.SYNTHETIC), prediction(9, task="spam")])
+        assert volumes.received(tx, "fraud", NOW, NOW + 3 * HOUR) == 3
+
+
 @pytest.mark.parametrize("midnights", [(), (NOW,), (NOW, NOW), (NOW, NOW - DAY)])
 def test_midnights_that_make_no_days_are_refused(database: Database, midnights: tuple[datetime, ...]) -> None:
     with database.read() as tx, pytest.raises(ValueError, match="Midnights"):

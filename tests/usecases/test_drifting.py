@@ -1,18 +1,21 @@
 """Drift is looked for once a day, told once, and suspends what the policy says it does."""
 
-from datetime import timedelta
+import random
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.usecases import certifying, drifting, label_sets
-from bot.usecases.drifting import ANCHOR, REFERENCE, WEEK, spans
+from bot.usecases.drifting import ANCHOR, FEWEST_NEW, LOOK, MOST_WEEKS, REFERENCE, WEEK, spans
 from bot.usecases.outgoing import NEWS, News
 from routing.alarm import Alarm, AlarmKind
+from routing.confidence import Calibrator
 from routing.measures.drift import MIN_CASES
-from storage import alarms, certificates, mutes, outbox
+from storage import alarms, certificates, mutes, outbox, profiles
 from storage.alarms import StoredAlarm
 from storage.certificates import CertificateKey
 from storage.database import Database
+from storage.profiles import StoredProfile
 from tests.usecases.traffic import DAY, HOUR, MODEL, POLICY, Traffic, calibrated, shares, traffic
 from tests.usecases.world import NOW
 
@@ -20,6 +23,13 @@ SUSPENDING = POLICY.replace(
     "audit = 0.5", 'audit = 0.5\nsuspend_on = ["new_model", "changed_labels", "drift"]'
 )
 HERE, ELSEWHERE = {"country": "DE"}, {"country": "PT"}
+
+
+class Sure(random.Random):
+    """Draws from the upper half of what is asked for."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return super().uniform((a + b) / 2, b)
 
 
 def drifted(database: Database, policy: str = POLICY) -> Traffic:
@@ -34,6 +44,21 @@ def drifted(database: Database, policy: str = POLICY) -> Traffic:
     made.day(250, fields=ELSEWHERE)
     made.clock.at = NOW
     return made
+
+
+def trickled(database: Database, a_week: int, here: int = 26, elsewhere: int = MOST_WEEKS) -> Traffic:
+    """So few payments a week until NOW; those of the last weeks come from another country."""
+    made = traffic(database)
+    for week in range(-here - elsewhere, 0):
+        made.clock.at = NOW + week * WEEK + DAY
+        made.day(a_week, fields=HERE if week < -elsewhere else ELSEWHERE)
+    made.clock.at = NOW
+    return made
+
+
+def looked_at(world: Traffic) -> datetime | None:
+    with world.ctx.database.read() as tx:
+        return profiles.made_at(tx, LOOK).get("fraud")
 
 
 def raised(world: Traffic) -> list[StoredAlarm]:
@@ -89,6 +114,86 @@ def test_a_look_that_failed_is_had_again(database: Database, monkeypatch: pytest
         with pytest.raises(ExceptionGroup):
             drifting.tick(world.ctx)
     assert drifting.tick(world.ctx) == 1
+
+
+@pytest.mark.parametrize(("a_week", "weeks"), [(200, 1), (199, 2), (40, 5), (25, 8)])
+def test_a_window_goes_back_by_whole_weeks_until_it_holds_enough(
+    database: Database, a_week: int, weeks: int
+) -> None:
+    references = -(-drifting.ENOUGH // (4 * a_week))
+    world = trickled(database, a_week, here=4 * references + 4, elsewhere=weeks)
+    assert drifting.tick(world.ctx) == 1
+    (stored,) = raised(world)
+    last = "week" if weeks == 1 else f"{weeks} weeks"
+    held = f"{weeks * a_week} cases of the last {last} against {references * 4 * a_week:,} of "
+    assert f"; {held}{references * 4} weeks." in Alarm.from_json(stored.payload).sentence
+
+
+def test_less_than_eight_weeks_can_gather_is_not_looked_at(database: Database) -> None:
+    world = trickled(database, 24)
+    assert drifting.tick(world.ctx) == 0
+    assert looked_at(world) is None
+
+
+def test_a_window_without_enough_before_it_is_not_looked_at(database: Database) -> None:
+    world = trickled(database, 200, here=0, elsewhere=1)
+    assert drifting.tick(world.ctx) == 0
+    assert looked_at(world) is None
+
+
+def test_the_next_look_waits_until_enough_is_new(database: Database) -> None:
+    world = trickled(database, 40, elsewhere=0)
+    drifting.tick(world.ctx)
+    assert looked_at(world) == NOW
+    world.day(FEWEST_NEW - 1, fields=HERE)
+    drifting.tick(world.ctx)
+    assert looked_at(world) == NOW
+    world.day(1, fields=HERE)
+    drifting.tick(world.ctx)
+    assert looked_at(world) == NOW + 2 * DAY
+
+
+@pytest.mark.parametrize(("last", "spent"), [(None, 1), (2 * DAY, 2), (10 * DAY, 10), (300 * DAY, 56)])
+def test_a_look_spends_what_the_days_since_the_last_one_added(
+    database: Database, last: timedelta | None, spent: int
+) -> None:
+    world = drifted(database)
+    if last is not None:
+        with world.ctx.database.write() as tx:
+            profiles.save(tx, StoredProfile("fraud", LOOK, {}, NOW - last))
+    drifting.tick(world.ctx)
+    (stored,) = raised(world)
+    alarm = Alarm.from_json(stored.payload)
+    tests = 3  # of confidence, of labels and of the country
+    assert alarm.adjusted_p_value == pytest.approx(alarm.p_value * tests * 365 / spent)
+
+
+def test_a_new_calibrator_is_no_drift(database: Database) -> None:
+    world = traffic(database)
+    world.clock.at = spans(NOW).reference_until - 3 * DAY
+    world.day(400, fields=HERE)
+    calibrated(world.ctx, temperature=4.0)
+    world.clock.at = NOW - 2 * DAY
+    world.day(250, fields=HERE)
+    world.clock.at = NOW
+    assert drifting.tick(world.ctx) == 0
+    assert looked_at(world) == NOW
+
+
+def test_confidence_is_told_as_calibrated_now(database: Database) -> None:
+    world = traffic(database)
+    world.clock.at = spans(NOW).reference_until - 3 * DAY
+    calm = world.day(400, fields=HERE)
+    world.clock.at = NOW - 2 * DAY
+    world.rng = Sure(7)
+    world.day(250, fields=HERE)
+    world.clock.at = NOW
+    fitted = calibrated(world.ctx, temperature=2.0)
+    assert drifting.tick(world.ctx) == 1
+    (stored,) = raised(world)
+    by = Calibrator.from_json(fitted.calibrator)
+    mean = sum(by.apply(one.submission.prediction) for one in calm) / len(calm)
+    assert f"rose from {mean:.3f} to " in Alarm.from_json(stored.payload).sentence
 
 
 def test_traffic_that_stays_as_it_was_raises_nothing(database: Database) -> None:
