@@ -94,8 +94,10 @@ class Case:
     decisions: tuple[Decision, ...] = ()
     assigned_to: ExpertId | None = None
     snoozed_until: datetime | None = None
+    snoozed_by: ExpertId | None = None
     expires_at: datetime | None = None
     steps_taken: int = 0
+    held_steps: tuple[int, ...] = ()
     next_step_at: datetime | None = None
     calibrated: float | None = None
     calibrator_version: str | None = None
@@ -250,27 +252,31 @@ def decide(case: Case, decision: Decision) -> Case:
     _demand(case, WAITING | {CaseStatus.DECIDED}, "be decided")
     if decision.case_id != case.case_id or decision.sequence != len(case.decisions) + 1:
         raise InvalidTransition(f"Case {case.case_id} does not expect decision {decision.decision_id}.")
-    return replace(
-        case,
-        status=CaseStatus.DECIDED,
-        decisions=(*case.decisions, decision),
-        snoozed_until=None,
-        next_step_at=None,
-    )
+    return replace(_at_rest(case), status=CaseStatus.DECIDED, decisions=(*case.decisions, decision))
 
 
 def expire(case: Case) -> Case:
     """Close the case without a decision. Raises InvalidTransition unless it waits."""
     _demand(case, WAITING, "expire")
-    return replace(case, status=CaseStatus.EXPIRED, snoozed_until=None, next_step_at=None)
+    return replace(_at_rest(case), status=CaseStatus.EXPIRED)
 
 
-def take_step(case: Case, index: int, next_step_at: datetime | None) -> Case:
-    """Note that the escalation step `index` was taken. Raises InvalidTransition unless it lies ahead."""
+def _at_rest(case: Case) -> Case:
+    return replace(case, snoozed_until=None, snoozed_by=None, held_steps=(), next_step_at=None)
+
+
+def take_step(
+    case: Case, index: int, next_step_at: datetime | None, held_steps: tuple[int, ...] = ()
+) -> Case:
+    """Note that the escalation step `index` was taken; the `held_steps` before it are taken later.
+
+    Raises InvalidTransition unless it lies ahead or was held.
+    """
     _demand(case, WAITING, "be escalated")
-    if index < case.steps_taken:
+    if index < case.steps_taken and index not in case.held_steps:
         raise InvalidTransition(f"Case {case.case_id} has taken step {index} already.")
-    return replace(case, steps_taken=index + 1, next_step_at=next_step_at)
+    steps_taken = max(case.steps_taken, index + 1)
+    return replace(case, steps_taken=steps_taken, held_steps=held_steps, next_step_at=next_step_at)
 
 
 def reassign(case: Case, expert: ExpertId | None) -> Case:
@@ -279,7 +285,10 @@ def reassign(case: Case, expert: ExpertId | None) -> Case:
     return replace(case, assigned_to=expert)
 
 
-def snooze(case: Case, until: datetime | None) -> Case:
-    """Hold reminders back until then; None ends it. Raises InvalidTransition unless the case waits."""
+def snooze(case: Case, until: datetime | None, expert: ExpertId | None = None) -> Case:
+    """Remind neither the thread nor this expert until then; None ends it, the latest snooze counts.
+
+    Raises InvalidTransition unless the case waits.
+    """
     _demand(case, WAITING, "be snoozed")
-    return replace(case, snoozed_until=until)
+    return replace(case, snoozed_until=until, snoozed_by=expert if until else None)

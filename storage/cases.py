@@ -141,7 +141,7 @@ def _assembled(tx: Transaction, query: sa.Select[Any], **given: str) -> list[Cas
 
 
 def _state(case: Case) -> Row:
-    assigned = case.assigned_to
+    assigned, snoozed_by = case.assigned_to, case.snoozed_by
     return {
         "tier": case.tier,
         "channel": case.channel,
@@ -153,14 +153,16 @@ def _state(case: Case) -> Row:
         "assigned_team_id": assigned and assigned.team_id,
         "assigned_user_id": assigned and assigned.user_id,
         "snoozed_until": case.snoozed_until,
+        "snoozed_team_id": snoozed_by and snoozed_by.team_id,
+        "snoozed_user_id": snoozed_by and snoozed_by.user_id,
         "expires_at": case.expires_at,
         "steps_taken": case.steps_taken,
+        "held_steps": list(case.held_steps) or None,
         "next_step_at": case.next_step_at,
     }
 
 
 def _case(row: Any, **said: Any) -> Case:
-    user_id = row.assigned_user_id
     return Case(
         case_id=row.case_id,
         submission=submission_of(row),
@@ -174,10 +176,12 @@ def _case(row: Any, **said: Any) -> Case:
         opened_at=row.opened_at,
         due_at=row.due_at,
         status=CaseStatus(row.status),
-        assigned_to=None if user_id is None else ExpertId(row.assigned_team_id, user_id),
+        assigned_to=_person(row.assigned_team_id, row.assigned_user_id),
         snoozed_until=row.snoozed_until,
+        snoozed_by=_person(row.snoozed_team_id, row.snoozed_user_id),
         expires_at=row.expires_at,
         steps_taken=row.steps_taken,
+        held_steps=tuple(row.held_steps or ()),
         next_step_at=row.next_step_at,
         calibrated=calibrated_of(row),
         calibrator_version=row.calibrator_version,
@@ -185,3 +189,7 @@ def _case(row: Any, **said: Any) -> Case:
         certificate_id=row.certificate_id,
         **said,
     )
+
+
+def _person(team_id: str | None, user_id: str | None) -> ExpertId | None:
+    return None if team_id is None or user_id is None else ExpertId(team_id, user_id)

@@ -156,7 +156,7 @@ def _person_field(is_optional: bool) -> JsonObject:
 def _snooze_field(is_optional: bool) -> JsonObject:
     options = [option(words, key) for key, words in SNOOZES.items()]
     chooser = select("until", "Choose", options)
-    hint = "Reminders wait; the due time stays."
+    hint = "Reminders to you and in the thread wait; the due time stays, and others are asked in time."
     return field("until", "Remind me later", chooser, is_optional, hint)
 
 

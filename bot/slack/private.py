@@ -148,7 +148,10 @@ class Private:
 
     @answer.register
     def _(self, outcome: Snoozed) -> Message | None:
-        text = f"Reminders for this case wait until {moment(outcome.until_at)}. The due time stays."
+        text = (
+            f"Reminders to you and in this case's thread wait until {moment(outcome.until_at)}. "
+            "The due time stays, and others are still asked when their time comes."
+        )
         return Message(text, (section(mrkdwn(text)),))
 
     @answer.register

@@ -8,8 +8,8 @@ from bot.usecases.outgoing import NOTICE, REMINDER
 from bot.usecases.reminders import Reminder, bundled
 from bot.usecases.showing import show_also
 from bot.usecases.sitting import channel_of
-from routing.case import Case, take_step
-from routing.escalation import Step, next_step, reschedule
+from routing.case import Case
+from routing.escalation import Step, next_step, reschedule, take
 from routing.policy import Tier
 from storage import audit, cases, outbox, steps
 from storage.audit import Entry
@@ -79,7 +79,7 @@ def _move_on(
     if step is None or step.at > now:
         cases.save(tx, reschedule(case, tier, task.hours, now))
         return
-    cases.save(tx, reschedule(take_step(case, step.index, None), tier, task.hours, now))
+    cases.save(tx, take(case, step, tier, task.hours, now))
     if steps.take(tx, case.case_id, step.index, step.to, now):
         reminder = _reminder(ctx, case, tier, step)
         show_also(tx, case, tier, reminder.home_id, reminder.to_channel_id, now)

@@ -12,7 +12,7 @@ from bot.usecases.showing import notify, show, show_also
 from bot.usecases.sitting import Act, Sitting, channel_of, is_allowed, not_allowed, sit_down
 from routing import case as arrows
 from routing.case import Case
-from routing.escalation import reschedule, step_now
+from routing.escalation import reschedule, step_now, take
 from routing.label import Abstention, ExpertId
 from routing.policy import Task
 from storage import cases, events, experts, labels, steps
@@ -28,7 +28,7 @@ _BAD_TIME = "Choose one of the times offered."
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """Give a case to a person, put its reminders off until `1h`, `4h` or `tomorrow`, or both."""
+    """Give a case to a person, put one's own reminders off until `1h`, `4h` or `tomorrow`, or both."""
 
     user_id: str | None = None
     until: str | None = None
@@ -79,8 +79,7 @@ def _escalated(sitting: Sitting, note: str | None) -> Outcome:
     if step is None:
         events.release(sitting.tx, sitting.act.key)
         return Gone(_NOBODY_AHEAD)
-    taken = arrows.take_step(sitting.case, step.index, None)
-    case = reschedule(taken, sitting.tier, sitting.task.hours, sitting.now)
+    case = take(sitting.case, step, sitting.tier, sitting.task.hours, sitting.now)
     steps.take(sitting.tx, case.case_id, step.index, step.to, sitting.now)
     _keep(sitting, case)
     channel_id = sitting.ctx.policy.channel_id(step.channel) if step.channel else None
@@ -112,7 +111,7 @@ def reassign(ctx: Context, act: Act, user_id: str) -> Outcome:
 
 
 def snooze(ctx: Context, act: Act, until: str) -> Outcome:
-    """Put the case's reminders off: `1h`, `4h` or `tomorrow`."""
+    """Put off the reminders in the thread and to this person, nobody else's: `1h`, `4h` or `tomorrow`."""
     return hand_over(ctx, act, HandOver(until=until))
 
 
@@ -127,7 +126,8 @@ def _handed(sitting: Sitting, wish: HandOver) -> Outcome:
         return NotAllowed("That person may not answer this case. Choose one of its experts.")
     case = arrows.reassign(sitting.case, person) if person else sitting.case
     if until_at:
-        case = reschedule(arrows.snooze(case, until_at), sitting.tier, sitting.task.hours, sitting.now)
+        asleep = arrows.snooze(case, until_at, sitting.act.expert)
+        case = reschedule(asleep, sitting.tier, sitting.task.hours, sitting.now)
     _keep(sitting, case)
     if person is not None:
         notice = Notice(About.ASSIGNED, Place.DM, (case.case_id,), (person.user_id,))

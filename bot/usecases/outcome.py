@@ -61,7 +61,7 @@ class NothingToUndo:
 
 @dataclass(frozen=True, slots=True)
 class Snoozed:
-    """Reminders wait until then."""
+    """Reminders in the thread and to the one who snoozed wait until then."""
 
     case: Case
     until_at: datetime

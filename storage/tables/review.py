@@ -71,8 +71,11 @@ cases = Table(
     text("assigned_team_id", is_null=True),
     text("assigned_user_id", is_null=True),
     moment("snoozed_until", is_null=True),
+    text("snoozed_team_id", is_null=True),
+    text("snoozed_user_id", is_null=True),
     moment("expires_at", is_null=True),
     count("steps_taken"),
+    Column("held_steps", Document),
     moment("next_step_at", is_null=True),
 )
 partial("ix_cases_open", cases.c.is_open, cases.c.due_at)

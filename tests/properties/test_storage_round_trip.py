@@ -158,8 +158,10 @@ states = st.fixed_dictionaries(
         ).map(lambda all_: tuple(sorted(all_, key=lambda one: one.sequence))),
         "assigned_to": st.none() | people,
         "snoozed_until": st.none() | moments,
+        "snoozed_by": st.none() | people,
         "expires_at": st.none() | moments,
         "steps_taken": st.integers(0, 99),
+        "held_steps": st.lists(st.integers(0, 99), max_size=3).map(tuple),
         "next_step_at": st.none() | moments,
     }
 )

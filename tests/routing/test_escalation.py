@@ -1,15 +1,18 @@
 """The steps of a case that waits: in order, in working time, never in quiet hours."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from routing.case import decide, dispute, expire, snooze, take_step
-from routing.escalation import first_step_at, next_step, reschedule, step_now
-from routing.policy import WorkingHours
+from routing.case import Case, decide, dispute, expire, snooze, take_step
+from routing.escalation import first_step_at, next_step, reschedule, step_now, take
+from routing.label import ExpertId
+from routing.policy import Tier, WorkingHours
 from tests.routing.making import MONDAY, case, decision, tier
 
 HOURS = WorkingHours()
+SAM = ExpertId("T0HOME", "U0SAM")
 HOUR = timedelta(hours=1)
 STEPS = tier(
     escalation="""[
@@ -102,15 +105,65 @@ def test_a_missed_step_is_never_skipped_for_another() -> None:
     assert taken == [(2, "people"), (3, "thread"), (4, "channel")]
 
 
-def test_a_snooze_holds_steps_back() -> None:
-    snoozed = snooze(case(), MONDAY + 3 * HOUR)
-    step = next_step(snoozed, STEPS, None, MONDAY)
-    assert step is not None
-    assert step.at == MONDAY + 3 * HOUR
+def all_steps(waiting: Case, steps: Tier = STEPS) -> list[tuple[str, tuple[str, ...], int]]:
+    """Whom each step asks and after how many hours, each taken when it is due."""
+    taken: list[tuple[str, tuple[str, ...], int]] = []
+    now = MONDAY
+    while step := next_step(waiting, steps, None, now):
+        if step.at > now:
+            now = step.at
+        else:
+            taken.append((step.to, step.people, (now - MONDAY) // HOUR))
+            waiting = take(waiting, step, steps, None, now)
+    return taken
 
 
-def test_a_snooze_that_ends_at_night_holds_steps_until_the_morning() -> None:
-    snoozed = snooze(case(), MONDAY + 12 * HOUR)
+def test_a_snooze_holds_the_threads_reminders_back_but_nobody_elses() -> None:
+    assert all_steps(snooze(case(), MONDAY + 20 * HOUR, SAM)) == [
+        ("people", ("U0PAT",), 2),
+        ("channel", (), 12),
+        ("thread", (), 20),
+    ]
+
+
+def test_a_snooze_that_ends_before_an_escalation_only_delays_the_reminders() -> None:
+    assert all_steps(snooze(case(), MONDAY + 2 * HOUR, SAM)) == [
+        ("thread", (), 2),
+        ("people", ("U0PAT",), 2),
+        ("thread", (), 3),
+        ("channel", (), 12),
+    ]
+
+
+def test_who_snoozed_is_not_called_with_the_others_and_alone_only_afterwards() -> None:
+    both = tier(escalation='[{ after = "2h", to = "people", people = ["U0PAT", "U0SAM"] }]')
+    alone = tier(
+        escalation="""[
+            { after = "2h", to = "people", people = ["U0SAM"] },
+            { after = "3h", to = "thread" },
+        ]"""
+    )
+    snoozed = snooze(case(), MONDAY + 5 * HOUR, SAM)
+    assert all_steps(snoozed, both) == [("people", ("U0PAT",), 2)]
+    assert all_steps(snoozed, alone) == [("people", ("U0SAM",), 5), ("thread", (), 5)]
+
+
+def test_a_second_snooze_holds_what_the_first_one_held() -> None:
+    snoozed = snooze(case(), MONDAY + 4 * HOUR, SAM)
+    people = next_step(snoozed, STEPS, None, MONDAY)
+    assert people is not None
+    longer = snooze(take(snoozed, people, STEPS, None, people.at), MONDAY + 20 * HOUR, SAM)
+    assert all_steps(longer) == [("channel", (), 12), ("thread", (), 20)]
+
+
+def test_a_decision_ends_what_a_snooze_holds() -> None:
+    held = replace(snooze(case(steps_taken=3), MONDAY, SAM), held_steps=(1,))
+    decided = decide(held, decision("fraud"))
+    assert (decided.snoozed_until, decided.snoozed_by, decided.held_steps) == (None, None, ())
+
+
+def test_a_snooze_that_ends_at_night_holds_reminders_until_the_morning() -> None:
+    snoozed = snooze(case(steps_taken=3), MONDAY + 12 * HOUR)
     step = next_step(snoozed, STEPS, HOURS, MONDAY)
     assert step is not None
     assert step.at == MONDAY + timedelta(hours=23)

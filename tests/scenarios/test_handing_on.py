@@ -82,7 +82,7 @@ def test_a_case_cannot_be_given_to_somebody_who_may_not_answer_it(world: World) 
     world.eventually(lambda: f"Assigned to <@{AIKO}>" in maya.reads(case))
 
 
-def test_put_off_reminders_wait_and_the_due_time_stays(world: World) -> None:
+def test_put_off_reminders_wait_but_neither_the_due_time_nor_the_people_to_ask_next(world: World) -> None:
     case = world.post_case()
     maya = world.person(MAYA)
     due_at = world.shop.read(case.case_id)["due_at"]
@@ -91,11 +91,13 @@ def test_put_off_reminders_wait_and_the_due_time_stays(world: World) -> None:
     maya.fill_in(until="4h")
 
     told = world.eventually(lambda: maya.told(case))
-    assert "The due time stays." in told
+    assert "The due time stays, and others are still asked" in told
     world.eventually(lambda: "Reminders sleep until" in maya.reads(case))
     assert world.shop.read(case.case_id)["due_at"] == due_at
     after(world, timedelta(hours=4) - SHORTLY)
-    assert (in_thread(world, case), in_channel(world, LEADS)) == ([], [])
+    ((_, asked),) = in_thread(world, case)
+    assert f"<@{SAM}>" in asked
+    assert len(in_channel(world, LEADS)) == 1
     after(world, SHORTLY)
     assert (len(in_thread(world, case)), len(in_channel(world, LEADS))) == (2, 1)
     maya.press(case, "Confirm: Fraud")

@@ -71,8 +71,10 @@ def test_every_column_of_the_state_is_saved(database: Database) -> None:
         due_at=NOW + 9 * HOUR,
         assigned_to=ANNA,
         snoozed_until=NOW + HOUR,
+        snoozed_by=BEN,
         expires_at=NOW + 2 * HOUR,
         steps_taken=2,
+        held_steps=(0, 1),
         next_step_at=NOW + 3 * HOUR,
     )
     with database.write() as tx:

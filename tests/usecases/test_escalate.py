@@ -8,12 +8,12 @@ import pytest
 
 from bot.usecases import escalate
 from bot.usecases.context import Context
-from bot.usecases.outgoing import NOTICE, Notice, Place
+from bot.usecases.outgoing import NOTICE, About, Notice, Place
 from routing.case import CaseStatus
 from routing.policy import WorkingHours, load_policy
 from storage import audit, cases, outbox, projections
 from storage.database import Database
-from tests.delivery.worlds import POLICY, START, StillClock, context, decide, open_case
+from tests.delivery.worlds import MAYA, POLICY, START, StillClock, context, decide, open_case
 
 HOUR = timedelta(hours=1)
 
@@ -87,12 +87,24 @@ def test_a_decided_case_is_left_alone(ctx: Context, clock: StillClock) -> None:
     assert escalate.tick(ctx) == escalate.Ticked(0, 0)
 
 
-def test_a_snoozed_case_waits_until_its_snooze_ends(ctx: Context, clock: StillClock) -> None:
-    open_due(ctx, snoozed_until=START + 5 * HOUR)
-    clock.advance(2 * HOUR)
-    assert escalate.tick(ctx).steps == 0
-    clock.advance(3 * HOUR)
-    assert escalate.tick(ctx).steps > 0
+def test_a_snooze_quiets_the_thread_until_it_ends_but_others_are_asked_in_time(
+    ctx: Context, clock: StillClock
+) -> None:
+    case_id = open_due(ctx, snoozed_until=START + 5 * HOUR, snoozed_by=MAYA)
+    told = []
+    for _ in range(5):
+        clock.advance(HOUR)
+        escalate.tick(ctx)
+        told.append([(one.about, one.people, one.channel_id) for one in notices(ctx)])
+    assert told == [
+        [],
+        [(About.ESCALATION, ("U0SAM",), "C0DIGITS")],
+        [(About.ESCALATION, (), "C0LEADS")],
+        [],
+        [(About.REMINDER, (), "C0DIGITS")],
+    ]
+    with ctx.database.read() as tx:
+        assert cases.get(tx, case_id).next_step_at is None
 
 
 def test_a_step_due_at_night_is_taken_at_the_opening_on_both_sides_of_a_clock_change(

@@ -21,7 +21,7 @@ from bot.usecases.review import (
 from routing.label import Via
 from routing.policy import Task, WorkingHours, load_policy
 from storage.experts import Expert
-from tests.usecases.world import ANN, BEN, NOW, POLICY, STRANGER, World
+from tests.usecases.world import ANN, BEN, CAROL, NOW, POLICY, STRANGER, World
 
 
 def test_an_abstention_is_recorded_and_counts_toward_no_quorum(world: World) -> None:
@@ -81,16 +81,23 @@ def test_a_case_is_not_given_to_somebody_who_may_not_answer_it(world: World) -> 
     assert isinstance(again, Recorded)
 
 
-def test_snoozing_puts_reminders_off_and_leaves_the_due_time(world: World) -> None:
+def test_snoozing_quiets_the_person_and_leaves_the_due_time_and_other_peoples_steps(world: World) -> None:
     case = world.open()
 
-    outcome = snooze(world.ctx, world.act(case), "4h")
+    outcome = snooze(world.ctx, world.act(case, ANN), "4h")
 
     assert isinstance(outcome, Snoozed)
     stored = world.case(case.case_id)
-    assert stored.snoozed_until == NOW + timedelta(hours=4)
-    assert stored.next_step_at == stored.snoozed_until
-    assert stored.due_at == case.due_at
+    assert (stored.snoozed_until, stored.snoozed_by) == (NOW + timedelta(hours=4), ANN)
+    assert (stored.next_step_at, stored.due_at) == (case.next_step_at, case.due_at)
+
+
+def test_the_only_person_a_step_calls_is_called_when_their_snooze_ends(world: World) -> None:
+    case = world.open()
+
+    snooze(world.ctx, world.act(case, CAROL), "4h")
+
+    assert world.case(case.case_id).next_step_at == NOW + timedelta(hours=4)
 
 
 def test_both_at_once(world: World) -> None:
