@@ -37,6 +37,7 @@ class DecidedInput:
     predicted: str
     decided: str
     decided_at: datetime
+    inclusion_probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def decided(
         predictions.c.label.label("predicted"),
         decisions.c.label.label("decided"),
         decisions.c.decided_at,
+        predictions.c.inclusion_probability,
     )
     query = in_period_by_experts(window, *columns)
     latest = query.order_by(decisions.c.decided_at.desc(), decisions.c.row_id.desc()).limit(limit)

@@ -1,4 +1,8 @@
-"""Describes once a day what the labeled cases of each task look like, so that a novel one is noticed."""
+"""Describes once a day what the labeled cases of each task look like, so that a novel one is noticed.
+
+What is labeled is mostly what the model was unsure of. Each case counts for as many as it stands for, one
+over its inclusion probability, so that the share called novel is one of all that comes in.
+"""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -33,7 +37,8 @@ def _describe(ctx: Context, now: datetime, task: str) -> int:
         return 0
     from routing.measures.novelty_profile import fit_novelty
 
-    profile = fit_novelty([one.input for one in decided])
+    weights = [1 / one.inclusion_probability for one in decided]
+    profile = fit_novelty([one.input for one in decided], weights=weights)
     if profile is None:
         return 0
     with ctx.database.write() as tx:

@@ -161,6 +161,28 @@ def test_a_large_weight_makes_a_limit_that_a_rare_case_set_a_common_one() -> Non
     assert reason(weighted, text=strange) is None
 
 
+def shop(rng: np.random.Generator, is_sure: bool) -> CaseInput:
+    """One of 40 oddities in 3 % of what the model is sure of, hardly ever in the rest; the rest is plain."""
+    is_odd = rng.random() < (0.03 if is_sure else 0.001)
+    odd = " ".join(f"{chr(0x4E00 + place)}" for place in rng.integers(0, 20_000, 6))
+    return CaseInput(text=odd if is_odd else SENTENCES[rng.integers(3)])
+
+
+def test_the_share_called_novel_is_one_of_all_traffic_however_labels_were_drawn() -> None:
+    """Of every 10 predictions the model is sure of 9, and one in 20 of these is labeled; of the rest all."""
+    rng = np.random.default_rng(8)
+    weights = np.where(rng.random(2_900) < 900 / 2_900, 20.0, 1.0)
+    inputs = [shop(rng, weight > 1) for weight in weights]
+    traffic = [shop(rng, bool(rng.random() < 0.9)) for _ in range(4_000)]
+
+    def called_novel(profile: NoveltyProfile | None) -> float:
+        assert profile is not None
+        return sum(profile.judge(one) is not None for one in traffic) / len(traffic)
+
+    assert called_novel(fit_novelty(inputs, 0.02, list(weights))) <= 0.02
+    assert called_novel(fit_novelty(inputs, 0.02)) > 0.02, "the labels as they came would call more novel"
+
+
 @pytest.mark.parametrize("alpha", [0.0, 1.0])
 def test_an_alpha_that_is_no_probability_is_refused(alpha: float) -> None:
     with pytest.raises(ValueError, match="alpha"):

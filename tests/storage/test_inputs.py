@@ -55,14 +55,15 @@ def test_a_sample_does_not_prefer_early_or_late_ones(database: Database) -> None
 
 def test_the_latest_decided_inputs_come_oldest_first(database: Database) -> None:
     with database.write() as tx:
-        store(tx, [said(number, f"text {number}") for number in (1, 2, 3, 4, 5)])
+        texts = [said(number, f"text {number}") for number in (1, 2, 3, 4, 5)]
+        store(tx, [replace(texts[0], routing=audited(0.25)), *texts[1:]])
         for number in (1, 2, 3, 4):
             decide(tx, number, "ok", after=(5 - number) * HOUR)
         undo(tx, 2)
         found = inputs.decided(tx, ["fraud"], SINCE, UNTIL, 2)
     assert [(one.case_id, one.input.text) for one in found] == [("case_3", "text 3"), ("case_1", "text 1")]
     shown = said(1, "text 1").submission.input
-    assert found[1] == DecidedInput("case_1", "fraud", shown, "fraud", "ok", NOW + 4 * HOUR)
+    assert found[1] == DecidedInput("case_1", "fraud", shown, "fraud", "ok", NOW + 4 * HOUR, 0.25)
 
 
 def test_rationales_come_with_what_was_predicted_and_decided(database: Database) -> None:
