@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -12,6 +12,8 @@ from bot.errors import BotError
 from bot.slack.gateway import SlackFailure
 from bot.slack.message import Message
 from bot.usecases.outgoing import NOTICE, About, Notice, Place
+from routing.hours import is_working, next_working
+from routing.policy import WorkingHours
 from storage import cases, outbox, projections
 from storage.database import Transaction
 from storage.errors import CaseUnknown, StorageError
@@ -22,6 +24,10 @@ log = structlog.get_logger()
 
 ASKS = frozenset({About.REMINDER, About.ESCALATION, About.DISPUTE, About.ASSIGNED})
 """Notices that ask for an answer: pointless once nobody has to answer any more."""
+
+
+BY_HAND = frozenset({About.ESCALATION, About.ASSIGNED})
+"""Those of them that somebody who works in quiet hours may want at once."""
 
 
 class NothingToTell(BotError):
@@ -65,6 +71,10 @@ class NoticeSender:
         target: _Target | None = None
         try:
             told, total = self._told(notice)
+            held_until = self._held_until(claim, notice, told)
+            if held_until is not None:
+                self._hold(claim, notice, held_until)
+                return
             target = self._target(notice)
             message = notice_message(notice, told, total, self._ctx.clock.now())
             self._post(claim, target, message)
@@ -113,6 +123,21 @@ class NoticeSender:
         shown = _shown(projections.of_case(tx, case_id), notice)
         return Told(case, task.question if task else case.submission.task, None), shown
 
+    def _held_until(self, claim: ItemClaim, notice: Notice, told: Sequence[Told]) -> datetime | None:
+        """When quiet hours are over, if the notice has come into them on its way; None to send it now.
+
+        What was asked for by hand in quiet hours is sent in them. Of cases with different hours the first
+        to open count.
+        """
+        now, tasks = self._ctx.clock.now(), self._ctx.policy.tasks
+        found = [tasks.get(one.case.submission.task) for one in told]
+        hours = [task.hours if task else None for task in found]
+        if notice.about not in ASKS or any(is_working(one, now) for one in hours):
+            return None
+        if notice.about in BY_HAND and not _was_working(hours, claim.item.created_at):
+            return None
+        return min(next_working(one, now) for one in hours)
+
     def _linked(self, told: Told, shown: Projection | None, notice: Notice) -> Told:
         """With the address of its message, which only notices outside its thread need."""
         if shown is None or shown.ts is None or notice.place is Place.THREAD:
@@ -146,6 +171,11 @@ class NoticeSender:
             raise NothingToTell
         return _Target(notice.channel_id)  # the message was given up: better in the channel than not at all
 
+    def _hold(self, claim: ItemClaim, notice: Notice, until: datetime) -> None:
+        with self._ctx.database.write() as tx:
+            outbox.postpone(tx, claim, until)
+        log.info("notice.held", **_named(claim, notice), until=until.isoformat())
+
     def _finish(self, claim: ItemClaim, notice: Notice, event: str) -> None:
         with self._ctx.database.write() as tx:
             outbox.finish(tx, claim, self._ctx.clock.now())
@@ -161,6 +191,10 @@ class NoticeSender:
         verdict = self._courier.failed(OUTBOX, claim, claim.item.failures, error, pace)
         event = "notice.dead" if verdict.retry_in is None else "notice.failed"
         log.warning(event, **_named(claim, notice), reason=verdict.reason)
+
+
+def _was_working(hours: Sequence[WorkingHours | None], moment: datetime) -> bool:
+    return any(is_working(one, moment) for one in hours)
 
 
 def _shown(rows: Sequence[Projection], notice: Notice) -> Projection | None:

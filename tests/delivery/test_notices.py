@@ -1,5 +1,6 @@
 """Each notice appears once, in the right place, and only while somebody has to act."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from bot.delivery.attempts import Courier
 from bot.delivery.notices import NoticeSender
 from bot.sandbox import Fault
 from bot.usecases.outgoing import NOTICE, About, Notice, Place
+from routing.policy import WorkingHours
 from storage import outbox, paces, projections
 from storage.outbox import Item
 from tests.delivery.worlds import DIGITS, LEADS, World, decide, open_case
@@ -156,6 +158,56 @@ def test_notices_share_the_pace_of_their_channel(world: World) -> None:
     deliver(world, minutes=4)
     assert thread_of(world) == []
     deliver(world, minutes=2)
+    assert len(thread_of(world)) == 1
+
+
+def at_work_until(world: World, closing: str) -> None:
+    """Let the task have hours from 8:00 on, in UTC, on every day but Sunday; it is 10:00."""
+    days = ("mon", "tue", "wed", "thu", "fri", "sat")
+    hours = WorkingHours(timezone="UTC", days=days, start="08:00", end=closing)
+    tasks = world.ctx.policy.tasks
+    fraud = tasks["fraud"].model_copy(update={"hours": hours})
+    policy = world.ctx.policy.model_copy(update={"tasks": {**tasks, "fraud": fraud}})
+    world.ctx = replace(world.ctx, policy=policy)
+
+
+@pytest.mark.parametrize("about", [About.REMINDER, About.ESCALATION, About.DISPUTE, About.ASSIGNED])
+def test_a_notice_that_is_late_into_quiet_hours_waits_for_their_end(world: World, about: About) -> None:
+    at_work_until(world, "10:30")
+    case = open_case(world.ctx)
+    world.drain()
+    with world.database.write() as tx:
+        paces.pause(tx, DIGITS, world.clock.now() + timedelta(minutes=45))
+    queue(world, Notice(about, Place.THREAD, (case.case_id,), ("U0SAM",), DIGITS))
+    for _ in range(21):
+        deliver(world, minutes=1)
+        world.clock.advance(timedelta(minutes=59))
+    assert thread_of(world) == []
+    world.clock.advance(timedelta(hours=1))
+    deliver(world)
+    assert len(thread_of(world)) == 1
+
+
+@pytest.mark.parametrize(
+    ("about", "expected"), [(About.ESCALATION, 1), (About.ASSIGNED, 1), (About.DISPUTE, 0)]
+)
+def test_what_somebody_asks_for_by_hand_in_quiet_hours_is_sent_in_them(
+    world: World, about: About, expected: int
+) -> None:
+    at_work_until(world, "09:30")
+    case = open_case(world.ctx)
+    world.drain()
+    queue(world, Notice(about, Place.THREAD, (case.case_id,), ("U0SAM",), DIGITS))
+    deliver(world)
+    assert len(thread_of(world)) == expected
+
+
+def test_news_that_asks_nobody_is_told_in_quiet_hours(world: World) -> None:
+    at_work_until(world, "09:30")
+    case = open_case(world.ctx)
+    world.drain()
+    queue(world, Notice(About.EXPIRED, Place.THREAD, (case.case_id,)))
+    deliver(world)
     assert len(thread_of(world)) == 1
 
 
