@@ -54,7 +54,8 @@ def accept(
         return Acceptance(False, f"tier {tier.name}: always reviewed")
     if not isinstance(wanted, Promised):
         return _held(tier, confidence, wanted)
-    suspended = standing.suspension(submission, tier.name)
+    cell = wanted.cell_of(submission.slices)
+    suspended = standing.suspension(submission, tier.name, cell)
     if suspended is not None:
         return Acceptance(False, f"{suspended} (tier {tier.name})")
     grant = standing.grant(submission, tier.name, wanted, labels_digest, confidence.calibrator_version)

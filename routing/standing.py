@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from routing.cell import EVERYTHING, Cell
 from routing.confidence import Calibrator
 from routing.novelty import Novelty, NoveltyProfile
 from routing.policy import Promised, Tier
@@ -13,9 +14,7 @@ ModelKey = tuple[str, str, str]
 TierKey = tuple[str, str]
 """`(task, tier)`."""
 GrantKey = tuple[str, str, str, str, str]
-"""`(task, tier, model name, model version, slice)`: the slice is "key=value", or EVERYTHING."""
-
-EVERYTHING = ""
+"""`(task, tier, model name, model version, cell)`: the key of a cell of the traffic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +66,11 @@ class Standing:
         """The chance of an audit: what the estimates need, and never less than the tier's own."""
         return max(tier.audit, self.audits.get((task, tier.name), 0.0))
 
-    def suspension(self, submission: Submission, tier: str) -> str | None:
-        """Why what was granted for this model, or for a slice of this prediction, is suspended."""
+    def suspension(self, submission: Submission, tier: str, cell: Cell | None) -> str | None:
+        """Why what was granted for this model, or for this cell of its traffic, is suspended."""
         if not self.suspensions:
             return None
-        keys = _keys(submission, tier)
+        keys = _keys(submission, tier, cell)
         return next((self.suspensions[key] for key in keys if key in self.suspensions), None)
 
     def grant(
@@ -84,22 +83,20 @@ class Standing:
     ) -> Grant | None:
         """The granted threshold that holds for this promise, this model, these labels and this calibrator.
 
-        A slice's own goes before the one for everything; of several slices' the highest counts.
+        That of its cell goes before the one for everything.
         """
-        *slices, whole = (self.thresholds.get(key) for key in _keys(submission, tier))
-        sliced = sorted(filter(None, slices), key=lambda grant: (-grant.threshold, grant.certificate_id))
-        for grant in (*sliced, whole):
+        for key in _keys(submission, tier, promised.cell_of(submission.slices)):
+            grant = self.thresholds.get(key)
             if grant is not None and grant.holds_for(promised, labels_digest, calibrator_version):
                 return grant
         return None
 
 
-def _keys(submission: Submission, tier: str) -> list[GrantKey]:
-    """What a grant for this prediction may be named by: each slice, then everything."""
+def _keys(submission: Submission, tier: str, cell: Cell | None) -> list[GrantKey]:
+    """What a grant for this prediction may be named by: its cell, then everything."""
     model = submission.prediction.model
-    # A name with "=" would make "a=b" + "c" and "a" + "b=c" one slice.
-    slices = [f"{name}={value}" for name, value in submission.slices.items() if "=" not in name]
-    return [(submission.task, tier, model.name, model.version, one) for one in (*slices, EVERYTHING)]
+    named = [EVERYTHING] if cell is None else [cell, EVERYTHING]
+    return [(submission.task, tier, model.name, model.version, one.key) for one in named]
 
 
 NOTHING_STANDING = Standing()

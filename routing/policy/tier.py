@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag, field_validator, model_validator
 
+from routing.cell import Cell, cells
 from routing.policy.duration import Duration
 from routing.policy.fields import GroupId, Key, UserId
 from routing.policy.section import Section
@@ -69,11 +70,28 @@ class Promised(Section):
     """What a tier promises instead of naming a threshold: at most this share of errors, and how surely.
 
     Of the predictions it accepts, at most `error` are wrong; that is shown with `confidence`, or nothing is
-    accepted.
+    accepted. `slices` ("name=value", all of one name) may have thresholds of their own where that accepts
+    more: then each of them, and what is in none of them, keeps the promise, all at once with `confidence`.
     """
 
     error: float = Field(strict=True, gt=0, lt=0.5)
     confidence: float = Field(strict=True, ge=0.5, lt=1)
+    slices: tuple[str, ...] = Field(default=(), max_length=20)
+    _cells: tuple[Cell, ...] = PrivateAttr(default=())
+
+    @model_validator(mode="after")
+    def _divides_into_cells(self) -> "Promised":
+        self._cells = cells(self.slices)
+        return self
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The parts of the traffic that may have thresholds of their own; none where no slices are named."""
+        return self._cells
+
+    def cell_of(self, slices: Mapping[str, str]) -> Cell | None:
+        """The cell of a prediction with these slices; None where no slices are named."""
+        return next((cell for cell in self._cells if cell.holds(slices)), None)
 
     @property
     def words(self) -> str:

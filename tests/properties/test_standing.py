@@ -5,17 +5,18 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routing.cell import EVERYTHING
 from routing.disposition import Disposition
 from routing.prediction import ModelRef
 from routing.router import compile_router
-from routing.standing import EVERYTHING, Grant, GrantKey, Standing
+from routing.standing import Grant, GrantKey, Standing
 from tests.routing.making import KEY, policy, prediction, submission, tier_text
 from tests.routing.standings import LABELS_DIGEST, grant, halving, unlike
 
 PROMISE = "{ error = 0.02, confidence = 0.95 }"
 PLAIN = compile_router(policy(tiers=tier_text(audit="0.05")))
 PROMISED = compile_router(policy(tiers=tier_text(accept_above=PROMISE, audit="0.05")))
-HERE: GrantKey = ("returns", "standard", "returns-net", "7", EVERYTHING)
+HERE: GrantKey = ("returns", "standard", "returns-net", "7", EVERYTHING.key)
 
 shares = st.floats(0, 1)
 names = st.sampled_from(("returns", "standard", "returns-net", "7", "8", "other", "", "country=PT"))

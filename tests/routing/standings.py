@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import cast
 
+from routing.cell import EVERYTHING
 from routing.confidence import Calibrator
 from routing.novelty import NoveltyProfile
 from routing.policy import Promised
 from routing.prediction import CaseInput, Prediction
-from routing.standing import EVERYTHING, Grant, Standing
+from routing.standing import Grant, Standing
 from tests.routing.making import policy
 
 LABELS_DIGEST = policy().task("returns").labels_digest
@@ -59,6 +60,6 @@ def grant(
 
 def granting(everything: Grant | None = None, **slices: Grant) -> Standing:
     """A standing in which these thresholds are granted to the tests' model; `slices` by "key=value"."""
-    granted = {EVERYTHING: everything, **slices}
+    granted = {EVERYTHING.key: everything, **slices}
     key = ("returns", "standard", "returns-net", "7")
     return Standing(thresholds={(*key, name): one for name, one in granted.items() if one is not None})

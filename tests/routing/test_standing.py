@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from routing.cell import EVERYTHING, cells
 from routing.disposition import Disposition, Routing
 from routing.router import Router, compile_router
-from routing.standing import EVERYTHING, Standing
+from routing.standing import Standing
 from tests.routing.making import KEY, policy, prediction, submission, tier_text
 from tests.routing.standings import grant, granting, halving, unlike
 
@@ -15,6 +16,9 @@ KEYED = ("returns", "standard", "returns-net", "7")
 MODEL = ("returns", "returns-net", "7")
 PROMISE = "{ error = 0.02, confidence = 0.95 }"
 PROMISED = tier_text(accept_above=PROMISE, audit="0.05")
+SLICED = tier_text(
+    accept_above='{ error = 0.02, confidence = 0.95, slices = ["country=PT", "country=ES"] }', audit="0.05"
+)
 
 
 def route(standing: Standing, confidence: float = 0.95, tiers: str = PROMISED, **changes: Any) -> Routing:
@@ -112,31 +116,38 @@ def test_a_certificate_holds_with_the_calibrator_that_it_was_tested_with() -> No
 
 def test_a_slice_with_a_certificate_of_its_own_goes_before_everything() -> None:
     both = granting(grant(threshold=0.9), **{"country=PT": grant("certificate_pt", 0.8)})
-    assert route(both, 0.85, slices={"country": "PT"}).certificate_id == "certificate_pt"
-    assert route(both, 0.85, slices={"country": "DE"}).certificate_id == "certificate_1"
-    assert route(both, 0.85, slices={"country": "PT"}).disposition is Disposition.AUTO_ACCEPTED
+    assert route(both, 0.85, SLICED, slices={"country": "PT"}).certificate_id == "certificate_pt"
+    assert route(both, 0.85, SLICED, slices={"country": "DE"}).certificate_id == "certificate_1"
+    assert route(both, 0.85, SLICED, slices={"country": "PT"}).disposition is Disposition.AUTO_ACCEPTED
 
 
-def test_of_several_slices_the_strictest_counts() -> None:
-    slices = {"country=PT": grant("certificate_pt", 0.8), "segment=new": grant("certificate_new", 0.9)}
-    routing = route(granting(**slices), 0.85, slices={"country": "PT", "segment": "new"})
-    assert (routing.disposition, routing.certificate_id) == (Disposition.REVIEW, "certificate_new")
+def test_what_is_in_no_named_slice_is_held_against_the_threshold_of_the_rest() -> None:
+    rest = cells(("country=PT", "country=ES"))[-1].key
+    standing = granting(**{rest: grant("certificate_rest", 0.8)})
+    for slices in ({}, {"country": "DE"}, {"segment": "PT"}):
+        assert route(standing, 0.85, SLICED, slices=slices).certificate_id == "certificate_rest"
+    assert route(standing, 1.0, SLICED, slices={"country": "ES"}).disposition is Disposition.REVIEW
+
+
+def test_a_threshold_for_the_rest_of_other_slices_is_none_for_this_rest() -> None:
+    other = cells(("country=PT",))[-1].key
+    routing = route(granting(**{other: grant(threshold=0.5)}), 1.0, SLICED, slices={"country": "DE"})
+    assert routing.disposition is Disposition.REVIEW
+
+
+def test_a_slice_that_the_policy_does_not_name_has_no_threshold_of_its_own() -> None:
+    standing = granting(grant(threshold=0.9), **{"country=PT": grant("certificate_pt", 0.8)})
+    assert route(standing, 0.85, slices={"country": "PT"}).disposition is Disposition.REVIEW
 
 
 def test_a_slice_whose_certificate_holds_no_longer_falls_back_to_everything() -> None:
     old = granting(grant(threshold=0.9), **{"country=PT": grant("certificate_pt", 0.8, labels_digest="old")})
-    assert route(old, 0.85, slices={"country": "PT"}).certificate_id == "certificate_1"
-
-
-def test_two_slices_that_read_alike_are_not_taken_for_each_other() -> None:
-    standing = granting(**{"a=b=c": grant(threshold=0.5)})
-    assert route(standing, 1.0, slices={"a=b": "c"}).disposition is Disposition.REVIEW
-    assert route(standing, 1.0, slices={"a": "b=c"}).disposition is Disposition.AUTO_ACCEPTED
+    assert route(old, 0.85, SLICED, slices={"country": "PT"}).certificate_id == "certificate_1"
 
 
 def test_a_suspended_promise_accepts_nothing_and_says_why() -> None:
     why = "the texts have drifted since Monday"
-    suspended = replace(granting(grant(threshold=0.5)), suspensions={(*KEYED, EVERYTHING): why})
+    suspended = replace(granting(grant(threshold=0.5)), suspensions={(*KEYED, EVERYTHING.key): why})
     routing = route(suspended, 1.0)
     assert routing.disposition is Disposition.REVIEW
     assert routing.reasons == ("the texts have drifted since Monday (tier standard)",)
@@ -145,12 +156,12 @@ def test_a_suspended_promise_accepts_nothing_and_says_why() -> None:
 
 def test_a_suspended_slice_is_reviewed_though_everything_else_is_accepted() -> None:
     suspended = replace(granting(grant(threshold=0.5)), suspensions={(*KEYED, "country=PT"): "revoked"})
-    assert route(suspended, 1.0, slices={"country": "PT"}).reasons == ("revoked (tier standard)",)
-    assert route(suspended, 1.0, slices={"country": "DE"}).disposition is Disposition.AUTO_ACCEPTED
+    assert route(suspended, 1.0, SLICED, slices={"country": "PT"}).reasons == ("revoked (tier standard)",)
+    assert route(suspended, 1.0, SLICED, slices={"country": "DE"}).disposition is Disposition.AUTO_ACCEPTED
 
 
 def test_a_suspension_does_not_touch_a_threshold_of_the_policy() -> None:
-    suspended = Standing(suspensions={(*KEYED, EVERYTHING): "drift"})
+    suspended = Standing(suspensions={(*KEYED, EVERYTHING.key): "drift"})
     assert route(suspended, 0.95, tier_text()).disposition is Disposition.AUTO_ACCEPTED
 
 
