@@ -18,6 +18,7 @@ class Routing:
     """What triage decided. `channel` is the channel's name in the policy.
 
     `inclusion_probability` is the chance, fixed before the draw, that this prediction was sent to review.
+    `is_novel` says that it is reviewed for being unlike anything labeled, whatever its confidence.
     `threshold` is what the confidence was held against, None where nothing is accepted; `certificate_id`
     names the certificate that granted it. `calibrated` is the calibrated confidence, with the version of the
     calibrator that gave it; both are None where none is in force and the confidence counts as it is.
@@ -35,3 +36,4 @@ class Routing:
     calibrator_version: str | None = None
     threshold: float | None = None
     certificate_id: str | None = None
+    is_novel: bool = False

@@ -78,6 +78,7 @@ class Router:
             calibrator_version=confidence.calibrator_version,
             threshold=acceptance.threshold,
             certificate_id=acceptance.certificate_id,
+            is_novel=has_to_be_seen,
         )
 
 

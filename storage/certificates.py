@@ -7,27 +7,36 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from routing.cell import EVERYTHING, Cell
 from routing.prediction import ModelRef
 from storage.database import Transaction
 from storage.tables import certificates
 from storage.upserts import add_once
 
-_KEY = ("task", "tier", "model_name", "model_version", "slice")
+_STREAM = ("task", "tier", "model_name", "model_version")
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateKey:
-    """What a threshold is for; `slice` is "name=value", or empty for everything."""
+    """What a threshold is for: a stream, the predictions of a model in a tier, or the `cell` of this key."""
 
     task: str
     tier: str
     model: ModelRef
-    slice: str = ""
+    cell: str = EVERYTHING.key
+
+    @property
+    def place(self) -> str:
+        """The tier, and the cell if it is for one, in words."""
+        words = Cell.of(self.cell).words
+        return f"tier {self.tier}, {words}" if words else f"tier {self.tier}"
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The test number `attempt` (from 1) of a promise, with its answer as JSON.
+    """One test of the `attempt` (from 1) to keep a promise for a stream, with its answer as JSON.
+
+    The tests of different cells of a stream share an attempt.
 
     Granted ones have a `certificate_id` and a `threshold` on calibrated confidence; the others do not.
     `labels_digest` is the digest of the task's labels then, `calibrator_version` that of the calibrator in
@@ -49,10 +58,11 @@ class Attempt:
 def add(tx: Transaction, attempt: Attempt) -> bool:
     """Store an attempt, which grants its certificate if it has one.
 
-    False when the key has an attempt of this number: somebody was faster, and nothing was granted.
+    False when the cell has an attempt of this number: somebody was faster, and nothing was granted.
     """
     row = {
-        **_key_columns(attempt.key),
+        **_stream_columns(attempt.key),
+        "cell": attempt.key.cell,
         "attempt": attempt.attempt,
         "labels_digest": attempt.labels_digest,
         "calibrator_version": attempt.calibrator_version,
@@ -74,47 +84,59 @@ def revoke(tx: Transaction, certificate_id: str, now: datetime, reason: str) -> 
 
 
 def standing(tx: Transaction) -> list[Attempt]:
-    """The certificates in force: the last one granted for each key, unless it was revoked.
+    """The certificates in force: the last one granted for each cell, unless it was revoked.
 
-    One that was replaced does not come back when its successor is revoked.
+    One for everything replaces those of the cells, and one for a cell that for everything. What was replaced
+    does not come back when its successor is revoked.
     """
     return _last_granted(tx, certificates.c.revoked_at.is_(None))
 
 
 def revoked(tx: Transaction) -> list[Attempt]:
-    """The last one granted for each key where that was revoked: what is missing, and why."""
+    """The last one granted for each cell where that was revoked: what is missing, and why."""
     return _last_granted(tx, certificates.c.revoked_at.is_not(None))
 
 
-def _last_granted(tx: Transaction, condition: sa.ColumnElement[bool]) -> list[Attempt]:
-    later = certificates.alias("later")
-    is_replaced = sa.exists().where(
-        *(later.c[name] == certificates.c[name] for name in _KEY),
-        later.c.attempt > certificates.c.attempt,
-        later.c.certificate_id.is_not(None),
-    )
-    is_last = certificates.c.certificate_id.is_not(None) & ~is_replaced
-    query = sa.select(certificates).where(is_last, condition).order_by(certificates.c.row_id)
+def last_granted(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
+    """The last certificate for each cell of the key's stream, in force or revoked, that none replaced."""
+    return _last_granted(tx, *_is_of(stream))
+
+
+def granted(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
+    """Every certificate that any cell of the key's stream ever had, in the order they were granted."""
+    is_granted = certificates.c.certificate_id.is_not(None)
+    query = sa.select(certificates).where(*_is_of(stream), is_granted).order_by(certificates.c.row_id)
     return [_attempt(row) for row in tx.execute(query)]
 
 
-def attempts(tx: Transaction, key: CertificateKey) -> int:
-    """How many attempts the key has had, granted or not."""
-    return tx.execute(sa.select(sa.func.count()).select_from(certificates).where(*_is(key))).scalar_one()
+def _last_granted(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> list[Attempt]:
+    later = certificates.alias("later")
+    is_replaced = sa.exists().where(
+        *(later.c[name] == certificates.c[name] for name in _STREAM),
+        later.c.attempt > certificates.c.attempt,
+        later.c.certificate_id.is_not(None),
+        sa.or_(later.c.cell == certificates.c.cell, *(_is_everything(one) for one in (later, certificates))),
+    )
+    is_last = certificates.c.certificate_id.is_not(None) & ~is_replaced
+    query = sa.select(certificates).where(is_last, *conditions).order_by(certificates.c.row_id)
+    return [_attempt(row) for row in tx.execute(query)]
 
 
-def last(tx: Transaction, key: CertificateKey) -> Attempt | None:
-    """The key's last attempt, granted or not."""
-    query = sa.select(certificates).where(*_is(key)).order_by(certificates.c.attempt.desc()).limit(1)
-    row = tx.execute(query).one_or_none()
-    return None if row is None else _attempt(row)
+def _is_everything(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    return table.c.cell == EVERYTHING.key
 
 
-def last_granted(tx: Transaction, key: CertificateKey) -> Attempt | None:
-    """The key's last certificate, in force or revoked; None if none was ever granted."""
-    granted = sa.select(certificates).where(*_is(key), certificates.c.certificate_id.is_not(None))
-    row = tx.execute(granted.order_by(certificates.c.attempt.desc()).limit(1)).one_or_none()
-    return None if row is None else _attempt(row)
+def attempts(tx: Transaction, stream: CertificateKey) -> int:
+    """How many attempts the key's stream has had, granted or not."""
+    highest = sa.select(sa.func.max(certificates.c.attempt)).where(*_is_of(stream))
+    return tx.execute(highest).scalar_one() or 0
+
+
+def last(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
+    """The tests of the last attempt of the key's stream; none before the first."""
+    of_last = certificates.c.attempt == attempts(tx, stream)
+    query = sa.select(certificates).where(*_is_of(stream), of_last).order_by(certificates.c.row_id)
+    return [_attempt(row) for row in tx.execute(query)]
 
 
 def history(tx: Transaction, tasks: Collection[str], since: datetime, until: datetime) -> list[Attempt]:
@@ -129,17 +151,17 @@ def history(tx: Transaction, tasks: Collection[str], since: datetime, until: dat
     return [_attempt(row) for row in tx.execute(query.order_by(certificates.c.row_id))]
 
 
-def _key_columns(key: CertificateKey) -> dict[str, str]:
-    return dict(zip(_KEY, (key.task, key.tier, key.model.name, key.model.version, key.slice), strict=True))
+def _stream_columns(key: CertificateKey) -> dict[str, str]:
+    return dict(zip(_STREAM, (key.task, key.tier, key.model.name, key.model.version), strict=True))
 
 
-def _is(key: CertificateKey) -> list[sa.ColumnElement[bool]]:
-    return [certificates.c[name] == value for name, value in _key_columns(key).items()]
+def _is_of(stream: CertificateKey) -> list[sa.ColumnElement[bool]]:
+    return [certificates.c[name] == value for name, value in _stream_columns(stream).items()]
 
 
 def _attempt(row: Any) -> Attempt:
     return Attempt(
-        key=CertificateKey(row.task, row.tier, ModelRef(row.model_name, row.model_version), row.slice),
+        key=CertificateKey(row.task, row.tier, ModelRef(row.model_name, row.model_version), row.cell),
         attempt=row.attempt,
         labels_digest=row.labels_digest,
         calibrator_version=row.calibrator_version,

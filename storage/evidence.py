@@ -17,6 +17,7 @@ from routing.estimate import Stratum
 from routing.prediction import ModelRef
 from storage.columns import Probabilities, Slices, packed, portions, slices_of
 from storage.database import Transaction
+from storage.received import Received
 from storage.standing_decisions import IS_PRODUCTION, Window, by_experts, in_period_by_experts
 from storage.tables import decisions, predictions
 
@@ -128,10 +129,8 @@ def strata(
     return tuple(_traffic_count(row) for row in tx.execute(query))
 
 
-def scores(
-    tx: Transaction, task: str, tier: str, model: ModelRef, since: datetime, until: datetime
-) -> Scores:
-    """Every prediction of this tier and model received from `since` to before `until`."""
+def scores(tx: Transaction, received: Received) -> Scores:
+    """Every one of these predictions."""
     decided = by_experts()
     is_error = decided.c.label.is_not(None) & (decided.c.label != predictions.c.label)
     query = _with_decision(
@@ -141,7 +140,7 @@ def scores(
         IS_ASKED,
         decided.c.label.is_not(None),
         is_error,
-    ).where(*Window((task,), since, until).received, predictions.c.tier == tier, *_is_of(model))
+    ).where(*received.conditions(tx))
     columns = array("d"), array("d"), array("b"), array("b"), array("b")
     for portion in packed(tx, query, predictions.c.row_id):
         _extend(columns, portion)

@@ -1,28 +1,17 @@
 """How many labels experts gave since something was measured: whether measuring it anew is worth it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from routing.prediction import ModelRef
 from storage.database import Transaction
-from storage.standing_decisions import IS_PRODUCTION, Window, by_experts, in_period_by_experts
+from storage.received import Received
+from storage.standing_decisions import Window, by_experts, in_period_by_experts
 from storage.tables import predictions
 
 ModelOfTask = tuple[str, ModelRef]
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """The predictions of one tier and model received from `since` to before `until`."""
-
-    task: str
-    tier: str
-    model: ModelRef
-    since: datetime
-    until: datetime
 
 
 def by_model(
@@ -49,9 +38,6 @@ def known_at(tx: Transaction, received: Received, moment: datetime) -> int:
     counted = (
         sa.select(sa.func.count())
         .select_from(predictions.join(decided, decided.c.case_id == predictions.c.case_id))
-        .where(predictions.c.task == received.task, IS_PRODUCTION, predictions.c.tier == received.tier)
-        .where(predictions.c.received_at >= received.since, predictions.c.received_at < received.until)
-        .where(predictions.c.model_name == received.model.name)
-        .where(predictions.c.model_version == received.model.version, decided.c.decided_at < moment)
+        .where(*received.conditions(tx), decided.c.decided_at < moment)
     )
     return tx.execute(counted).scalar_one()

@@ -10,14 +10,12 @@ import sqlalchemy as sa
 from routing.prediction import CaseInput
 from routing.theme import PREDICTED
 from storage.database import Transaction
+from storage.slice_conditions import is_in_slice
 from storage.standing_decisions import Window, by_experts, in_period_by_experts
 from storage.submissions import input_of
 from storage.tables import decisions, predictions
 
 _SAID = (predictions.c.case_id, predictions.c.task, predictions.c.input, predictions.c.label)
-
-_PAIRS = {"sqlite": sa.func.json_each, "postgresql": sa.func.json_each_text}
-"""The entries of a JSON object as rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +62,7 @@ def of_cases(tx: Transaction, case_ids: Collection[str]) -> tuple[Outline, ...]:
 
 
 def _is_in_slice(tx: Transaction, key: str, value: str) -> sa.ColumnElement[bool]:
-    if key == PREDICTED:
-        return predictions.c.label == value
-    # A path into JSON cannot name every key on SQLite: a quotation mark in it has no escape.
-    pairs = _PAIRS[tx.dialect.name](predictions.c.slices).table_valued("key", "value")
-    return sa.exists().select_from(pairs).where(pairs.c.key == key, pairs.c.value == value)
+    return predictions.c.label == value if key == PREDICTED else is_in_slice(tx, key, value)
 
 
 def _outline(row: Any) -> Outline:

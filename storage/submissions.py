@@ -73,6 +73,7 @@ def routing_columns(routing: Routing, confidence: float) -> Row:
         "calibrator_version": routing.calibrator_version,
         "threshold": routing.threshold,
         "certificate_id": routing.certificate_id,
+        "is_novel": routing.is_novel,
     }
 
 
@@ -91,6 +92,7 @@ def routing_of(row: Any) -> Routing:
         calibrator_version=row.calibrator_version,
         threshold=row.threshold,
         certificate_id=row.certificate_id,
+        is_novel=row.is_novel,
     )
 
 

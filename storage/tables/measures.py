@@ -28,7 +28,7 @@ certificates = Table(
     row_id(),
     text("task"),
     text("tier"),
-    Column("slice", sa.Text(), nullable=False, server_default=""),
+    Column("cell", sa.Text(), nullable=False, server_default=""),
     text("model_name"),
     text("model_version"),
     Column("attempt", sa.Integer(), nullable=False),
@@ -41,7 +41,7 @@ certificates = Table(
     moment("revoked_at", is_null=True),
     text("revoked_reason", is_null=True),
     UniqueConstraint(
-        "task", "tier", "slice", "model_name", "model_version", "attempt", name="uq_certificates_attempt"
+        "task", "tier", "cell", "model_name", "model_version", "attempt", name="uq_certificates_attempt"
     ),
 )
 

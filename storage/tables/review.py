@@ -43,6 +43,7 @@ predictions = Table(
     Column("due_in", Duration(), nullable=False),
     Column("inclusion_probability", sa.Float(), nullable=False),
     flag("is_audit"),
+    flag("is_novel"),
     Column("calibrated", sa.Float(), nullable=False),
     text("calibrator_version", is_null=True),
     Column("threshold", sa.Float()),

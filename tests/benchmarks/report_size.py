@@ -16,6 +16,7 @@ from routing.policy import load_policy
 from routing.prediction import ModelRef
 from storage import evidence, inputs, reports, volumes
 from storage.database import Database, Transaction
+from storage.received import Received
 from tests import postgres
 from tests.benchmarks.figure import Figure, at_most
 
@@ -112,7 +113,7 @@ FOR_TICKS = {"audits", "sample"}
 READS: Mapping[str, Callable[[Transaction], object]] = {
     "facts": lambda tx: reports.period(tx, TASKS, SINCE, UNTIL),
     "strata": lambda tx: evidence.strata(tx, TASKS, SINCE, UNTIL),
-    "scores": lambda tx: evidence.scores(tx, "fraud", "low", MODEL, SINCE, UNTIL),
+    "scores": lambda tx: evidence.scores(tx, Received("fraud", "low", MODEL, SINCE, UNTIL)),
     "labeled": lambda tx: evidence.labeled(tx, "fraud", SINCE, UNTIL),
     "audits": lambda tx: evidence.audited_errors(tx, "fraud", "low", MODEL, SINCE),
     "sample": lambda tx: inputs.sample(tx, "fraud", SINCE, UNTIL, SAMPLE),

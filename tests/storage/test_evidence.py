@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 
 from routing.case import Method
+from routing.cell import EVERYTHING, Cell
 from routing.estimate import Stratum
 from routing.prediction import Kind, ModelRef
 from storage import evidence
 from storage.database import Database, Transaction
 from storage.evidence import Audited, Labeled, Scores, TrafficCount
+from storage.received import Received
 from tests.storage.examples import HOUR, NOW, prediction, routing, store
 from tests.storage.history import (
     SINCE,
@@ -33,9 +35,9 @@ def counted(database: Database, *tasks: str) -> tuple[TrafficCount, ...]:
         return evidence.strata(tx, tasks or ("fraud",), SINCE, UNTIL)
 
 
-def scored(database: Database) -> Scores:
+def scored(database: Database, cell: Cell = EVERYTHING) -> Scores:
     with database.read() as tx:
-        return evidence.scores(tx, "fraud", "low", FOREST, SINCE, UNTIL)
+        return evidence.scores(tx, Received("fraud", "low", FOREST, SINCE, UNTIL, cell))
 
 
 def labeled(database: Database, model: ModelRef | None = None) -> Labeled:
@@ -264,3 +266,21 @@ def test_audits_come_right_and_wrong_in_the_order_of_decision(database: Database
         Audited("case_2", GERMAN, 0.875, 0.1, False, SINCE, NOW + 7 * HOUR),
         Audited("case_1", GERMAN, 0.9375, 0.25, True, NOW, NOW + 8 * HOUR),
     )
+
+
+def test_the_scores_of_a_cell_are_those_of_its_slices(database: Database) -> None:
+    hard = 'a "b", c'
+    with database.write() as tx:
+        for number, country in enumerate(("DE", hard, "PT", None), 1):
+            slices = {"country": country} if country else {}
+            store(tx, [calibrated(sliced(prediction(number), **slices), number / 10)])
+    named = [Cell("country", (value,), is_rest=False) for value in ("DE", hard)]
+    asked = [EVERYTHING, *named, Cell("country", ("DE", hard))]
+    found = [sorted(scored(database, cell).calibrated) for cell in asked]
+    assert found == [[0.1, 0.2, 0.3, 0.4], [0.1], [0.2], [0.3, 0.4]]
+
+
+def test_what_is_reviewed_for_its_novelty_is_no_evidence_for_a_threshold(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [prediction(1), prediction(2, routed=replace(routing(), is_novel=True))])
+    assert len(scored(database)) == 1

@@ -6,7 +6,7 @@ from routing.case import Method
 from routing.prediction import Kind, ModelRef
 from storage import decisions, label_counts
 from storage.database import Database
-from storage.label_counts import Received
+from storage.received import Received
 from tests.storage.examples import HOUR, NOW, prediction, routing, store
 from tests.storage.history import SINCE, UNTIL, decide, undo
 

@@ -68,22 +68,56 @@ def test_the_history_of_fits_is_of_a_task_or_of_one_model(database: Database) ->
 
 
 def test_a_granted_certificate_stands_and_a_refused_attempt_does_not(database: Database) -> None:
-    of_slice = attempt(1, "cert_3", key=replace(KEY, slice="country=DE"))
     with database.write() as tx:
         assert certificates.add(tx, attempt(1))
         assert certificates.add(tx, attempt(2, "cert_2"))
         assert certificates.add(tx, attempt(3))
-        assert certificates.add(tx, of_slice)
-        assert certificates.standing(tx) == [attempt(2, "cert_2"), of_slice]
+        assert certificates.standing(tx) == [attempt(2, "cert_2")]
+
+
+def test_cells_have_certificates_of_their_own_beside_each_other(database: Database) -> None:
+    german, rest = (attempt(1, cell, key=replace(KEY, cell=cell)) for cell in ("country=DE", "the rest"))
+    later = attempt(2, "cert_2", key=german.key)
+    with database.write() as tx:
+        assert all(certificates.add(tx, one) for one in (german, rest, later))
+        assert certificates.standing(tx) == [rest, later]
+        assert certificates.last_granted(tx, KEY) == [rest, later]
+
+
+def test_a_certificate_for_everything_and_those_for_cells_replace_each_other(database: Database) -> None:
+    whole, german = attempt(1, "cert_1"), attempt(2, "cert_2", key=replace(KEY, cell="country=DE"))
+    again = attempt(3, "cert_3")
+    with database.write() as tx:
+        certificates.add(tx, whole)
+        certificates.add(tx, german)
+        assert certificates.standing(tx) == [german]
+        certificates.add(tx, again)
+        assert certificates.standing(tx) == [again]
+
+
+def test_what_cells_replaced_does_not_come_back_when_they_are_revoked(database: Database) -> None:
+    with database.write() as tx:
+        certificates.add(tx, attempt(1, "cert_1"))
+        certificates.add(tx, attempt(2, "cert_2", key=replace(KEY, cell="country=DE")))
+        certificates.revoke(tx, "cert_2", NOW, "drift")
+        assert certificates.standing(tx) == []
+        assert [one.certificate_id for one in certificates.revoked(tx)] == ["cert_2"]
 
 
 def test_every_attempt_spends_whatever_its_outcome(database: Database) -> None:
     with database.write() as tx:
-        assert (certificates.attempts(tx, KEY), certificates.last(tx, KEY)) == (0, None)
+        assert (certificates.attempts(tx, KEY), certificates.last(tx, KEY)) == (0, [])
         certificates.add(tx, attempt(1, "cert_1"))
         certificates.add(tx, attempt(2))
         certificates.add(tx, attempt(1, key=replace(KEY, model=ModelRef("forest", "2"))))
-        assert (certificates.attempts(tx, KEY), certificates.last(tx, KEY)) == (2, attempt(2))
+        assert (certificates.attempts(tx, KEY), certificates.last(tx, KEY)) == (2, [attempt(2)])
+
+
+def test_tests_of_several_cells_share_an_attempt(database: Database) -> None:
+    tests = [attempt(1, key=replace(KEY, cell=cell)) for cell in ("", "country=DE", "the rest")]
+    with database.write() as tx:
+        assert all(certificates.add(tx, one) for one in tests)
+        assert (certificates.attempts(tx, KEY), certificates.last(tx, KEY)) == (1, tests)
 
 
 def test_two_replicas_cannot_use_the_same_attempt(database: Database) -> None:
@@ -101,7 +135,8 @@ def test_a_certificate_is_revoked_once_with_its_reason(database: Database) -> No
         assert not certificates.revoke(tx, "cert_9", NOW, "unknown")
         assert certificates.standing(tx) == []
         revoked = replace(attempt(1, "cert_1"), revoked_at=NOW + 3 * HOUR, revoked_reason="errors doubled")
-        assert certificates.last(tx, KEY) == revoked
+        assert certificates.last(tx, KEY) == [revoked]
+        assert certificates.last_granted(tx, KEY) == [revoked]
         assert certificates.revoked(tx) == [revoked]
 
 

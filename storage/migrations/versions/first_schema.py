@@ -113,6 +113,7 @@ def upgrade() -> None:
         Column("due_in", Duration(), nullable=False),
         Column("inclusion_probability", sa.Float(), nullable=False),
         Column("is_audit", sa.Boolean(), nullable=False),
+        Column("is_novel", sa.Boolean(), nullable=False),
         Column("calibrated", sa.Float(), nullable=False),
         *texts("calibrator_version", nullable=True),
         Column("threshold", sa.Float(), nullable=True),

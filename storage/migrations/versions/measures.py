@@ -47,7 +47,7 @@ def upgrade() -> None:
         "certificates",
         Column("row_id", ArrivalId, autoincrement=True, nullable=False),
         *texts("task", "tier"),
-        Column("slice", sa.Text(), server_default="", nullable=False),
+        Column("cell", sa.Text(), server_default="", nullable=False),
         *texts("model_name", "model_version"),
         Column("attempt", sa.Integer(), nullable=False),
         *texts("labels_digest"),
@@ -63,7 +63,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "task",
             "tier",
-            "slice",
+            "cell",
             "model_name",
             "model_version",
             "attempt",
