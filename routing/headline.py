@@ -56,16 +56,12 @@ def headlines(quality: Quality, muted: frozenset[str] = frozenset()) -> tuple[He
 
 
 def _named(row: ThresholdRow) -> dict[str, str]:
-    return {
-        "task": row.task,
-        "tier": row.tier,
-        "model": row.model.name,
-        "version": row.model.version,
-    }
+    named = {"task": row.task, "tier": row.tier, "model": row.model.name, "version": row.model.version}
+    return named | {"cell": row.cell} if row.cell else named
 
 
 def _subject(kind: str, row: ThresholdRow) -> str:
-    return ":".join((kind, row.task, row.tier, row.model.name, row.model.version))
+    return ":".join((kind, row.task, row.place, row.model.name, row.model.version))
 
 
 def _broken(quality: Quality) -> Iterator[Headline]:
@@ -73,7 +69,7 @@ def _broken(quality: Quality) -> Iterator[Headline]:
         if row.state in (ThresholdState.REVOKED, ThresholdState.SUSPENDED):
             state = row.state.value
             words = (
-                f"{row.task}, tier {row.tier}: the threshold was {state}, everything is reviewed. {row.why}"
+                f"{row.task}, tier {row.place}: the threshold was {state}, everything is reviewed. {row.why}"
             )
             yield Headline(_subject(state, row), words.strip(), Deed.REVIEW_THRESHOLD, _named(row))
 
@@ -126,7 +122,7 @@ def _proposals(quality: Quality) -> Iterator[Headline]:
     for row in sorted(rows, key=lambda row: -(row.gain or 0)):
         promise = f", with {row.promise.words}" if row.promise else ""
         words = (
-            f"{row.task}, tier {row.tier}: accepting from {row.proposal:.2f} on would spare the experts "
+            f"{row.task}, tier {row.place}: accepting from {row.proposal:.2f} on would spare the experts "
             f"{row.gain:.0%} of what comes in{promise}."
         )
         yield Headline(_subject("proposal", row), words, Deed.REVIEW_THRESHOLD, _named(row))
@@ -134,7 +130,7 @@ def _proposals(quality: Quality) -> Iterator[Headline]:
 
 def _missing(quality: Quality) -> Iterator[Headline]:
     for row, found in audits_missing(quality.thresholds):
-        words = f"{row.task}, tier {row.tier}: no threshold is certified. {found.why}"
+        words = f"{row.task}, tier {row.place}: no threshold is certified. {found.why}"
         yield Headline(_subject("audits", row), words, Deed.ASK_AUDITS, _named(row))
 
 
@@ -142,7 +138,7 @@ def _hopeless(quality: Quality) -> Iterator[Headline]:
     for row in quality.thresholds:
         found = row.found
         if row.state is ThresholdState.NOT_YET and isinstance(found, NotYet) and not found.needed:
-            words = f"{row.task}, tier {row.tier}: no threshold is certified. {found.why}"
+            words = f"{row.task}, tier {row.place}: no threshold is certified. {found.why}"
             yield Headline(_subject("hopeless", row), words, Deed.REVIEW_THRESHOLD, _named(row))
 
 

@@ -1,7 +1,7 @@
 """Promises about the error of what is accepted: what is promised, granted, not granted yet, or watched."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -47,17 +47,6 @@ class Promise:
         if attempt < 1:
             raise ValueError(f"attempts are counted from 1: {attempt}")
         return 6 * self.delta / (math.pi * attempt) ** 2
-
-    def split(self, weights: Sequence[float]) -> tuple["Promise", ...]:
-        """One promise for each tier or slice, so that with `confidence` all of them hold at once.
-
-        δ is split by `weights` (union bound); equal ones give equal parts. Raises ValueError for weights that
-        are not positive and finite, or if there are none.
-        """
-        if not weights or not all(0 < weight < math.inf for weight in weights):
-            raise ValueError(f"a promise is split by positive, finite weights: {weights}")
-        total = math.fsum(weights)
-        return tuple(Promise(self.error, 1 - self.delta * (weight / total)) for weight in weights)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ def _threshold(row: ThresholdRow) -> Iterator[DigestRow]:
         "promised_confidence": promise.confidence if promise else None,
         "labels_needed": found.needed if isinstance(found, NotYet) else None,
     }
-    name = f"{row.task}, {row.tier}, {row.model.name} {row.model.version}"
+    name = f"{row.task}, {row.place}, {row.model.name} {row.model.version}"
     yield from _rows("threshold", name, values)
     if isinstance(found, Certificate):
         yield DigestRow("threshold", name, "error_bound", found.bound, n=found.labels)

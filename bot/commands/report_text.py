@@ -91,7 +91,7 @@ def _thresholds(rows: Iterable[ThresholdRow]) -> Table:
     table = Table(*columns, title="Thresholds", title_justify="left", box=None, header_style="bold")
     for row in rows:
         table.add_row(
-            f"{row.task}, {row.tier}",
+            f"{row.task}, {row.place}",
             f"{row.model.name} {row.model.version}",
             "nothing" if row.in_force is None else f"{row.in_force:.3f}",
             ". ".join(part for part in (row.state.value, row.why) if part),

@@ -51,7 +51,7 @@ def fit_words(model_fit: ModelFit) -> str:
 
 def threshold_words(row: ThresholdRow) -> str:
     """What is in force, why, and what could be."""
-    name = f"{row.task}, tier {row.tier}, {row.model.name} {row.model.version}"
+    name = f"{row.task}, tier {row.place}, {row.model.name} {row.model.version}"
     now = "everything is reviewed" if row.in_force is None else f"accepted from {row.in_force:.3g} on"
     aim = "Held against" if row.state is ThresholdState.FIXED else "Promise"
     promise = f" {aim}: {row.promise.words}." if row.promise else ""

@@ -27,7 +27,7 @@ def threshold_view(weighed: Weighed) -> JsonObject:
     row = weighed.row
     model = f"{row.model.name} {row.model.version}"
     blocks = [
-        section(plain(f"{row.task}, tier {row.tier}, model {model}", 300)),
+        section(plain(f"{row.task}, tier {row.place}, model {model}", 300)),
         rich_text(bullets(paragraph(run(label_text(line, WORDS))) for line in _lines(row))),
         *_policy_lines(weighed),
     ]

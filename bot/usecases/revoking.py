@@ -13,8 +13,8 @@ from storage.certificates import Attempt
 from storage.database import Transaction
 
 ADVICE = (
-    "Everything of this tier and model goes to review until new labels certify a threshold again. Look at "
-    "the examples, and have the model mended if they have something in common."
+    "All of that goes to review until new labels certify a threshold again. Look at the examples, "
+    "and have the model mended if they have something in common."
 )
 
 
@@ -36,7 +36,7 @@ def revoke(
     news = News(
         team="",
         sentence=(
-            f"{key.task}, tier {key.tier}: nothing of {key.model.name} {key.model.version} is accepted "
+            f"{key.task}, {key.place}: nothing of {key.model.name} {key.model.version} is accepted "
             f"without review any more: {reason}."
         ),
         advice=ADVICE,

@@ -66,7 +66,7 @@ def _thresholds(tx: Transaction) -> Mapping[GrantKey, Grant]:
 
 
 def _key(key: CertificateKey) -> GrantKey:
-    return key.task, key.tier, key.model.name, key.model.version, key.slice
+    return key.task, key.tier, key.model.name, key.model.version, key.cell
 
 
 def _why(revoked: Attempt) -> str:

@@ -39,4 +39,5 @@ def entry(now: datetime, action: str, subject: str, **data: object) -> Entry:
 def named(attempt: Attempt) -> dict[str, object]:
     """What a certificate is for, as it goes on record."""
     key = attempt.key
-    return {"task": key.task, "tier": key.tier, "model": key.model.name, "version": key.model.version}
+    about = {"task": key.task, "tier": key.tier, "model": key.model.name, "version": key.model.version}
+    return {**about, "cell": key.cell} if key.cell else {**about}

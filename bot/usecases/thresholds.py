@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from routing.cell import EVERYTHING, Cell
 from routing.policy import Policy, Task, Team, Tier
 from routing.prediction import ModelRef
 from routing.promise import Certificate, NotYet, Promise, answer_from_json
@@ -15,6 +16,7 @@ from storage import certificates, evidence
 from storage.certificates import Attempt, CertificateKey
 from storage.database import Transaction
 from storage.evidence import Scores, TrafficCount
+from storage.received import Received
 
 if TYPE_CHECKING:
     from routing.measures.risk_coverage import Traffic
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 USUAL_CONFIDENCE = 0.95
 """A tier without a promise is held against the team's target with this confidence."""
 WEEK = timedelta(days=7)
+FOR_CELLS = 0.5
+"""The part of a promise's δ for thresholds by cell; the rest is for one threshold for everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,21 @@ class Stream:
         """What a certificate for all of it is for."""
         return CertificateKey(self.task.name, self.tier.name, self.model)
 
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The parts of it that may have thresholds of their own."""
+        return cells_of(self.tier)
+
+    def share(self, cell: Cell) -> float:
+        """The part of an attempt's δ for this cell, fixed before any label is seen."""
+        if not self.cells:
+            return 1.0
+        return 1 - FOR_CELLS if cell == EVERYTHING else FOR_CELLS / len(self.cells)
+
+    def window(self, since: datetime, until: datetime, cell: Cell = EVERYTHING) -> Received:
+        """What it received from `since` to before `until`, or what of it is in the cell."""
+        return Received(self.task.name, self.tier.name, self.model, since, until, cell)
+
 
 def threshold_rows(
     tx: Transaction,
@@ -51,15 +70,16 @@ def threshold_rows(
     rows: list[ThresholdRow] = []
     curve: RiskCoverage | None = None
     for stream in streams(policy, team.tasks, counts):
-        row = _standing(tx, stream, team)
-        if row.state is ThresholdState.REVIEWED and row.promise is None:
-            rows.append(row)
-            continue
         settled = until - stream.tier.due_in  # what experts still have time for would count as unanswered
-        scores = evidence.scores(tx, stream.task.name, stream.tier.name, stream.model, since, settled)
-        row = _with_proposal(row, scores, _looks(tx, stream, since, until))
-        rows.append(row)
-        curve = curve or _curve(row, stream, scores)
+        look = _looks(tx, stream, since, until)
+        for row in _standing(tx, stream, team):
+            if row.state is ThresholdState.REVIEWED and row.promise is None:
+                rows.append(row)
+                continue
+            cell = Cell.of(row.cell)
+            scores = evidence.scores(tx, stream.window(since, settled, cell))
+            rows.append(_with_proposal(row, scores, look, stream.share(cell)))
+            curve = curve or _curve(rows[-1], scores)
     return tuple(rows), curve
 
 
@@ -82,8 +102,13 @@ def promise_of(tier: Tier) -> Promise | None:
     return Promise(promised.error, promised.confidence) if promised else None
 
 
-def _standing(tx: Transaction, stream: Stream, team: Team) -> ThresholdRow:
-    """What is in force now, without a look at the labels."""
+def cells_of(tier: Tier) -> tuple[Cell, ...]:
+    """The parts of the tier's traffic that may have thresholds of their own."""
+    return tier.promised.cells if tier.promised else ()
+
+
+def _standing(tx: Transaction, stream: Stream, team: Team) -> list[ThresholdRow]:
+    """What is in force now, without a look at the labels: a row for each cell that has its own threshold."""
     tier = stream.tier
     row = ThresholdRow(
         task=stream.task.name,
@@ -94,14 +119,22 @@ def _standing(tx: Transaction, stream: Stream, team: Team) -> ThresholdRow:
         promise=promise_of(tier),
     )
     if tier.promised is not None:
-        return _promised(row, certificates.last_granted(tx, stream.key), certificates.last(tx, stream.key))
+        return _promised(tx, stream, row)
     if isinstance(tier.accept_above, float):
         target = Promise(team.target_error, USUAL_CONFIDENCE) if team.target_error else None
-        return replace(row, state=ThresholdState.FIXED, in_force=tier.accept_above, promise=target)
-    return row
+        return [replace(row, state=ThresholdState.FIXED, in_force=tier.accept_above, promise=target)]
+    return [row]
 
 
-def _promised(row: ThresholdRow, granted: Attempt | None, last: Attempt | None) -> ThresholdRow:
+def _promised(tx: Transaction, stream: Stream, row: ThresholdRow) -> list[ThresholdRow]:
+    granted = {one.key.cell: one for one in certificates.last_granted(tx, stream.key)}
+    last = {one.key.cell: one for one in certificates.last(tx, stream.key)}
+    is_divided = any(granted.keys() - {EVERYTHING.key})
+    keys = [cell.key for cell in (stream.cells if is_divided else (EVERYTHING,))]
+    return [_of_cell(replace(row, cell=key), granted.get(key), last.get(key)) for key in keys]
+
+
+def _of_cell(row: ThresholdRow, granted: Attempt | None, last: Attempt | None) -> ThresholdRow:
     if granted is not None and granted.revoked_at is None:
         return replace(row, state=ThresholdState.GRANTED, in_force=granted.threshold)
     if granted is not None:
@@ -118,13 +151,13 @@ def _looks(tx: Transaction, stream: Stream, since: datetime, until: datetime) ->
     return 1 + max(made, weeks)
 
 
-def _with_proposal(row: ThresholdRow, scores: Scores, look: int) -> ThresholdRow:
+def _with_proposal(row: ThresholdRow, scores: Scores, look: int, share: float) -> ThresholdRow:
     """The row with what the labels would certify; as it is where nothing is to be kept."""
     if row.promise is None or not len(scores):
         return row
     from routing.measures.guarantee import certify
 
-    found = certify(traffic_of(scores), row.promise, row.in_force, look)
+    found = certify(traffic_of(scores), row.promise, row.in_force, look, share=share)
     if not isinstance(found, Certificate):
         return replace(row, found=found)
     return replace(row, found=found, gain=_gain(scores, row.in_force, found.threshold))
@@ -149,7 +182,7 @@ def traffic_of(scores: Scores) -> "Traffic":
     )
 
 
-def _curve(row: ThresholdRow, stream: Stream, scores: Scores) -> RiskCoverage | None:
+def _curve(row: ThresholdRow, scores: Scores) -> RiskCoverage | None:
     from routing.measures.risk_coverage import risk_coverage
 
     promised = row.found.threshold if isinstance(row.found, Certificate) else None
@@ -158,7 +191,7 @@ def _curve(row: ThresholdRow, stream: Stream, scores: Scores) -> RiskCoverage | 
     if not points:
         return None
     return RiskCoverage(
-        name=f"{stream.task.name}, {stream.tier.name}",
+        name=f"{row.task}, {row.place}",
         received=len(scores),
         points=points,
         current=row.in_force,

@@ -12,8 +12,9 @@ from bot.usecases import standing
 from bot.usecases.context import Context
 from bot.usecases.one_by_one import one_by_one
 from bot.usecases.revoking import revoke
-from bot.usecases.thresholds import promise_of
+from bot.usecases.thresholds import cells_of, promise_of
 from routing.alarm import EXAMPLES, WHOLE, Alarm, AlarmKind
+from routing.cell import EVERYTHING, Cell
 from routing.policy import Policy
 from routing.prediction import ModelRef
 from routing.promise import MonitorReport, Promise
@@ -21,6 +22,8 @@ from storage import audit, calibrators, certificates, decisions, evidence
 from storage.certificates import Attempt
 from storage.evidence import Audited
 
+LATEST = 50
+"""So many of the latest audits are told apart where there are at least twice as many."""
 Versions = Mapping[tuple[str, ModelRef], str | None]
 """The version of the calibrator in force by task and model."""
 
@@ -84,6 +87,9 @@ def _against(ctx: Context, granted: Attempt, calibrator_version: str | None) -> 
     was = Promise(**granted.answer["promise"])
     if was.error > promise.error or was.confidence < promise.confidence:
         return _Finding(f"the policy promises more now: {promise.words}")
+    tier = ctx.policy.task(granted.key.task).tier(granted.key.tier)
+    if granted.key.cell not in (EVERYTHING.key, *(cell.key for cell in cells_of(tier))):
+        return _Finding("the policy names other slices now")
     if granted.labels_digest != ctx.policy.task(granted.key.task).labels_digest:
         return _Finding("the labels of the task have changed")
     if granted.calibrator_version != calibrator_version:
@@ -103,7 +109,10 @@ def _by_audits(ctx: Context, granted: Attempt, promise: Promise) -> _Finding | N
     key = granted.key
     with ctx.database.read() as tx:
         known = evidence.audited_errors(tx, key.task, key.tier, key.model, granted.attempted_at)
-    audits = [one for one in known if granted.threshold is not None and one.calibrated >= granted.threshold]
+    threshold, cell = granted.threshold, Cell.of(key.cell)
+    if threshold is None:
+        return None
+    audits = [one for one in known if one.calibrated >= threshold and cell.holds(one.slices)]
     if not any(one.is_error for one in audits):
         return None
     from routing.measures.monitor import monitor
@@ -119,9 +128,17 @@ def _by_audits(ctx: Context, granted: Attempt, promise: Promise) -> _Finding | N
     )
     if not report.is_revoked:
         return None
-    of = f"{report.errors} of {report.n} audited cases were wrong"
+    of = f"{report.errors} of {report.n} audited cases were wrong{_lately(audits)}"
     reason = f"{of}, more than {100 * promise.error:.3g} % can explain"
     return _Finding(reason, _alarm(granted, promise, report, audits, reason))
+
+
+def _lately(audits: Sequence[Audited]) -> str:
+    """How it went at last, which says more than all the time since the grant where the model changed."""
+    if len(audits) < 2 * LATEST:
+        return ""
+    wrong = sum(one.is_error for one in audits[-LATEST:])
+    return f" ({wrong} of the last {LATEST})"
 
 
 def _alarm(
@@ -134,7 +151,7 @@ def _alarm(
     return Alarm(
         kind=AlarmKind.ERROR,
         task=key.task,
-        slice=WHOLE,
+        slice=Cell.of(key.cell).words or WHOLE,
         subject=None,
         effect=report.errors / report.n - promise.error,
         unit="share of accepted cases that are wrong",
@@ -143,6 +160,6 @@ def _alarm(
         adjusted_p_value=p_value,
         n_reference=0,
         n_window=report.n,
-        sentence=f"Tier {key.tier} of {key.model.name} {key.model.version}: {reason}.",
+        sentence=f"{key.model.name} {key.model.version}, {key.place}: {reason}.",
         case_ids=tuple(wrong[: -EXAMPLES - 1 : -1]),
     )

@@ -16,17 +16,20 @@ def certify(
     present: float | None = None,
     attempt: int = 1,
     reach: Reach = Reach.FUTURE,
+    share: float = 1.0,
 ) -> Certificate | NotYet:
     """The lowest threshold that keeps the promise for what will be accepted, or what is missing for one.
 
-    `traffic` is everything that one tier received of one model version, or one slice of it, with calibrated
-    scores; `present` the threshold in force, None where everything is reviewed. Raises ValueError for traffic
-    that is none or contradicts itself.
+    `traffic` is everything that one tier received of one model version, or one cell of it, with calibrated
+    scores; `present` the threshold in force, None where everything is reviewed; `share` the part of this
+    attempt's chance that is the cell's own, so that the promise holds in all of them at once if the shares
+    were fixed before and add up to 1. Raises ValueError for traffic that is none or contradicts itself, and
+    for a share outside (0, 1].
 
     *The promise*: whatever the error of the model, the chance that this attempt grants a threshold above
-    which more than `promise.error` will be wrong is at most `promise.spent_by(attempt)`, so the chance that
-    any attempt ever does is at most 1 − `promise.confidence`. Count every attempt that was made, granted or
-    not. By default it speaks of traffic to come from the same source: watch that with
+    which more than `promise.error` will be wrong is at most `promise.spent_by(attempt)` times `share`, so the
+    chance that any attempt ever does is at most 1 − `promise.confidence`. Count every attempt that was made,
+    granted or not. By default it speaks of traffic to come from the same source: watch that with
     `routing.measures.monitor`. With a `reach` of this period it speaks only of what was received, had it been
     accepted from the threshold on, and can go lower: never above `present`.
 
@@ -37,8 +40,10 @@ def certify(
     does (temperature with all probabilities) has to be fitted before the window. After a revocation, begin
     the window there: this test knows nothing of change.
     """
+    if not 0 < share <= 1:
+        raise ValueError(f"a share of the promise lies above 0 and is at most 1: {share}")
     regions = regions_of(traffic, present)
-    spent = promise.spent_by(attempt)
+    spent = share * promise.spent_by(attempt)
     tested = families(regions, spent, present, reach)
     for family in tested:
         passed = family.passed(promise.error)

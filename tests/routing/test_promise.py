@@ -48,18 +48,6 @@ def test_all_attempts_together_spend_what_was_promised_and_no_more() -> None:
     assert math.fsum(spent) == pytest.approx(PROMISE.delta, rel=1e-4)
 
 
-def test_what_is_split_among_slices_adds_up() -> None:
-    parts = PROMISE.split([1, 1, 2])
-    assert [part.delta for part in parts] == pytest.approx([0.0125, 0.0125, 0.025])
-    assert {part.error for part in parts} == {0.02}
-
-
-@pytest.mark.parametrize("weights", [[], [1.0, 0.0], [-1.0], [math.inf], [math.nan]])
-def test_a_promise_is_not_split_by_weights_that_are_none(weights: list[float]) -> None:
-    with pytest.raises(ValueError, match="positive, finite weights"):
-        PROMISE.split(weights)
-
-
 @pytest.mark.parametrize(("error", "confidence"), [(0, 0.95), (0.5, 0.95), (0.02, 0.4), (0.02, 1)])
 def test_what_cannot_be_promised_is_refused(error: float, confidence: float) -> None:
     with pytest.raises(ValueError, match="has to"):

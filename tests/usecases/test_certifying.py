@@ -1,18 +1,21 @@
 """A threshold is granted where labels show it, once, and comes into force; every attempt is on record."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from bot.usecases import certifying, label_sets, standing
+from bot.usecases.certifiable import Case, in_force_since
 from bot.usecases.context import Context
+from bot.usecases.granting import Trial
 from bot.usecases.outgoing import NEWS, News
+from routing.cell import EVERYTHING
 from routing.confidence import Calibrator
 from routing.measures.risk_coverage import Traffic as Evidence
 from routing.policy import load_policy
 from routing.prediction import ModelRef
 from routing.promise import Certificate, Promise
-from routing.standing import EVERYTHING
 from storage import audit, certificates, outbox
 from storage.calibrators import StoredCalibrator
 from storage.certificates import Attempt, CertificateKey
@@ -34,8 +37,7 @@ def world(database: Database) -> Traffic:
 
 def last(ctx: Context) -> Attempt:
     with ctx.database.read() as tx:
-        found = certificates.last(tx, KEY)
-    assert found is not None
+        (found,) = certificates.last(tx, KEY)
     return found
 
 
@@ -124,10 +126,10 @@ def test_a_second_replica_that_certifies_at_once_grants_nothing(
     world.day(400)
     store, granted = certifying._store, []
 
-    def late(ctx: Context, case: certifying._Case, attempt: Attempt) -> int:
+    def late(ctx: Context, case: Case, tests: Sequence[Attempt]) -> int:
         monkeypatch.setattr(certifying, "_store", store)
         granted.append(certifying.tick(ctx))  # the other one, in the meantime
-        return store(ctx, case, attempt)
+        return store(ctx, case, tests)
 
     monkeypatch.setattr(certifying, "_store", late)
     assert certifying.tick(world.ctx) == 0
@@ -181,7 +183,7 @@ def fits(*versions: str | None) -> list[StoredCalibrator]:
     ],
 )
 def test_what_is_in_force_is_so_since_it_changed(versions: tuple[str | None, ...], day: int | None) -> None:
-    since = certifying.in_force_since(fits(*versions))
+    since = in_force_since(fits(*versions))
     assert since == (None if day is None else NOW + day * DAY)
 
 
@@ -213,14 +215,13 @@ def test_a_threshold_that_would_not_change_is_not_granted_again(world: Traffic) 
     assert certifying.tick(world.ctx) == 0
     assert attempts(world.ctx) == 2
     assert last(world.ctx).certificate_id is None
-    held = world.ctx.standing.present.thresholds["fraud", "ordinary", "gbm", "3", EVERYTHING]
+    held = world.ctx.standing.present.thresholds["fraud", "ordinary", "gbm", "3", EVERYTHING.key]
     assert held.certificate_id == first.certificate_id
 
 
 def revoke(world: Traffic) -> None:
     with world.ctx.database.write() as tx:
-        granted = certificates.last_granted(tx, KEY)
-        assert granted is not None
+        (granted,) = certificates.last_granted(tx, KEY)
         assert certificates.revoke(tx, str(granted.certificate_id), world.clock.at, "it erred")
 
 
@@ -249,9 +250,9 @@ def test_what_was_revoked_meanwhile_is_not_loosened(world: Traffic, monkeypatch:
     world.day(600, unsure=0.0)
     store = certifying._store
 
-    def late(ctx: Context, case: certifying._Case, attempt: Attempt) -> int:
+    def late(ctx: Context, case: Case, tests: Sequence[Attempt]) -> int:
         revoke(world)
-        return store(ctx, case, attempt)
+        return store(ctx, case, tests)
 
     monkeypatch.setattr(certifying, "_store", late)
     assert certifying.tick(world.ctx) == 0
@@ -302,7 +303,7 @@ def test_a_tier_without_a_promise_has_its_own_way(database: Database) -> None:
     made.day(400, fields={"country": "PT"})
     assert certifying.tick(made.ctx) == 0
     with made.ctx.database.read() as tx:
-        assert certificates.last(tx, replace(KEY, tier="abroad")) is None
+        assert certificates.last(tx, replace(KEY, tier="abroad")) == []
 
 
 @pytest.mark.parametrize(("errors", "is_wanted"), [(0, False), (4, False), (30, True)])
@@ -310,11 +311,11 @@ def test_a_stricter_threshold_is_wanted_only_where_the_one_in_force_errs(
     errors: int, is_wanted: bool
 ) -> None:
     """Of 100 audited predictions from 0.8 on so many were wrong, all below 0.9; 5 % are promised."""
-    known = certainties(errors)
     stricter = Certificate(0.9, Promise(0.05, 0.9), "census_and_audit", 2, 0.01, 100, 50, 0, 0.04)
-    assert certifying._is_wanted(stricter, 0.8, known) is is_wanted
-    assert certifying._is_wanted(replace(stricter, threshold=0.8), 0.8, known) is False
-    assert certifying._is_wanted(replace(stricter, threshold=0.7), 0.8, known) is True
+    found = Trial(EVERYTHING, certainties(errors), 0.8, stricter)
+    assert found.is_wanted is is_wanted
+    assert replace(found, found=replace(stricter, threshold=0.8)).is_wanted is False
+    assert replace(found, found=replace(stricter, threshold=0.7)).is_wanted is True
 
 
 def certainties(errors: int) -> Evidence:

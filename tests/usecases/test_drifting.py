@@ -209,8 +209,7 @@ def test_drift_revokes_the_thresholds_of_tiers_that_it_suspends(database: Databa
     world = drifted(database, SUSPENDING)
     drifting.tick(world.ctx)
     with world.ctx.database.read() as tx:
-        granted = certificates.last_granted(tx, CertificateKey("fraud", "ordinary", MODEL))
-    assert granted is not None
+        (granted,) = certificates.last_granted(tx, CertificateKey("fraud", "ordinary", MODEL))
     assert str(granted.revoked_reason).startswith("the traffic has drifted: ")
     assert shares(world.day(30, fields=ELSEWHERE)) == (0, 0)
     assert [one.sentence.split(":")[0] for one in news(world)][1:] == ["fraud", "fraud, tier ordinary"]

@@ -9,10 +9,11 @@ from bot.usecases import standing, triage
 from bot.usecases.context import Context
 from bot.usecases.intake import Posting, receive
 from bot.usecases.triage import Posted
+from routing.cell import EVERYTHING
 from routing.confidence import Calibrator
 from routing.novelty import Categories, NoveltyProfile
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
-from routing.standing import EVERYTHING, NOTHING_STANDING, Standing
+from routing.standing import NOTHING_STANDING, Standing
 from storage import audit, audit_shares, calibrators, certificates, profiles
 from storage.audit_shares import AuditShare
 from storage.calibrators import StoredCalibrator
@@ -125,11 +126,11 @@ def attempt(number: int, certificate_id: str, threshold: float, slice_: str = ""
 def test_what_is_certified_is_in_force_until_it_is_revoked_and_then_the_reason_is(ctx: Context) -> None:
     key = ("fraud", "ordinary", "payments", "3")
     with ctx.database.write() as tx:
-        certificates.add(tx, attempt(1, "certificate_1", 0.93))
+        certificates.add(tx, attempt(1, "certificate_1", 0.93, 'country!=["PT"]'))
         certificates.add(tx, attempt(1, "certificate_2", 0.9, "country=PT"))
     standing.tick(ctx)
     assert ctx.standing.present.thresholds == {
-        (*key, EVERYTHING): grant("certificate_1", 0.93, "0123456789ab", "ba9876543210"),
+        (*key, 'country!=["PT"]'): grant("certificate_1", 0.93, "0123456789ab", "ba9876543210"),
         (*key, "country=PT"): grant("certificate_2", 0.9, "0123456789ab", "ba9876543210"),
     }
     with ctx.database.write() as tx:
@@ -137,14 +138,14 @@ def test_what_is_certified_is_in_force_until_it_is_revoked_and_then_the_reason_i
     assert standing.tick(ctx) == {"changed": 1}
     assert set(ctx.standing.present.thresholds) == {(*key, "country=PT")}
     assert ctx.standing.present.suspensions == {
-        (*key, EVERYTHING): "the certified threshold was revoked: 7 of 60 audits were wrong"
+        (*key, 'country!=["PT"]'): "the certified threshold was revoked: 7 of 60 audits were wrong"
     }
 
 
 def test_a_promise_accepts_by_the_certificate_that_the_answer_and_the_record_name(database: Database) -> None:
     promise = "accept_above = { error = 0.02, confidence = 0.95 }\naudit = 0.05"
     ctx = shop.context(database, shop.POLICY.replace("accept_above = 0.9\naudit = 0.0", promise))
-    key = ("fraud", "ordinary", "payments", "3", EVERYTHING)
+    key = ("fraud", "ordinary", "payments", "3", EVERYTHING.key)
     granted = grant(threshold=0.93, labels_digest=ctx.policy.task("fraud").labels_digest)
     (before,) = receive(ctx, [Posting("shop", (item("a"),), b"d", None)])
     ctx.standing.present = Standing(thresholds={key: granted})

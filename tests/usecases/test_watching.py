@@ -10,8 +10,8 @@ from bot.usecases import certifying, label_sets
 from bot.usecases.outgoing import NEWS, News
 from bot.usecases.watching import Watch
 from routing.alarm import Alarm, AlarmKind
+from routing.cell import EVERYTHING
 from routing.policy import load_policy
-from routing.standing import EVERYTHING
 from storage import alarms, audit, certificates, evidence, outbox
 from storage.certificates import Attempt, CertificateKey
 from storage.database import Database, Transaction
@@ -35,8 +35,7 @@ def world(database: Database) -> Traffic:
 
 def granted(world: Traffic) -> Attempt:
     with world.ctx.database.read() as tx:
-        found = certificates.last_granted(tx, KEY)
-    assert found is not None
+        (found,) = certificates.last_granted(tx, KEY)
     return found
 
 
@@ -86,7 +85,7 @@ def test_a_revocation_goes_on_record_raises_an_alarm_and_is_told_with_examples(w
 
 def test_audits_below_the_threshold_do_not_count(world: Traffic) -> None:
     present = world.ctx.standing.present
-    key = ("fraud", "ordinary", "gbm", "3", EVERYTHING)
+    key = ("fraud", "ordinary", "gbm", "3", EVERYTHING.key)
     looser = replace(present.thresholds[key], threshold=0.5)  # a replica that has not read the new one yet
     world.ctx.standing.present = replace(present, thresholds={key: looser})
     world.day(200, unsure=0.5)

@@ -73,6 +73,7 @@ class Traffic:
         probabilities: bool = False,
         fields: Mapping[str, str] | None = None,
         text: str | None = "a payment",
+        slices: Mapping[str, str] | None = None,
     ) -> list[StoredPrediction]:
         """A day on which `n` predictions come in and all that is sent to review is decided.
 
@@ -87,7 +88,9 @@ class Traffic:
             shares = {"fraud": confidence, "legit": 1 - confidence} if probabilities else None
             prediction = Prediction("fraud", confidence, model, shares)
             seen = CaseInput(text, dict(fields or {}))
-            submission = Submission("shop", name, "fraud", seen, prediction, self.clock.at)
+            submission = Submission(
+                "shop", name, "fraud", seen, prediction, self.clock.at, slices=slices or {}
+            )
             items.append(Posted(submission, name.encode()))
         with self.ctx.database.write() as tx:
             stored = list(triage.store(self.ctx, tx, items, self.clock.at).stored.values())
