@@ -50,6 +50,27 @@ def _ready() -> sa.Select[Any]:
     )
 
 
+def recall(
+    tx: Transaction, kind: str, prefix: str, owner: str, now: datetime, lease_for: timedelta, limit: int
+) -> list[ItemClaim]:
+    """Take back up to `limit` items whose key begins so, as long as nobody has begun to deliver them."""
+    given = {"only_kind": kind, "prefix": prefix, "most": limit}
+    rows = leases.take(tx, outbox, _unsent(), owner, now + lease_for, **given)
+    return [item_claim_of(row) for row in rows]
+
+
+@cache
+def _unsent() -> sa.Select[Any]:
+    begins_so = outbox.c.key.startswith(sa.bindparam("prefix", type_=sa.Text()))
+    return (
+        sa.select(outbox.c.row_id)
+        .where(outbox.c.is_pending, outbox.c.kind == sa.bindparam("only_kind"), begins_so)
+        .where(outbox.c.owner.is_(None), outbox.c.attempt_id.is_(None))
+        .order_by(outbox.c.row_id)
+        .limit(sa.bindparam("most"))
+    )
+
+
 def record_attempt(tx: Transaction, held: ItemClaim, attempt_id: str, now: datetime) -> bool:
     """Note, before the call, the id that the message will carry; False: the lease is lost, do not call."""
     return leases.change(tx, outbox, held, leases.attempted(attempt_id, now))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.usecases.context import Context
 from bot.usecases.outgoing import NOTICE, REMINDER
-from bot.usecases.reminders import Reminder, bundled
+from bot.usecases.reminders import Reminder, bundled, untied
 from bot.usecases.showing import show_also
 from bot.usecases.sitting import channel_of
 from routing.case import Case
@@ -22,6 +22,7 @@ LEASE = timedelta(minutes=1)
 RECHECK = timedelta(hours=1)
 """So often a case is looked at whose task has left the policy, perhaps by mistake."""
 ACTOR = "tick"
+BUNDLE = "reminders:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +108,24 @@ def _item(ctx: Context, reminder: Reminder, step: Step, now: datetime) -> Item:
 
 
 def _bundle(ctx: Context, now: datetime) -> int:
-    """Turn up to a thousand waiting reminders into notices, in one transaction; how many notices."""
+    """Turn up to a thousand waiting reminders into notices, in one transaction; how many notices.
+
+    Notices of earlier ticks that nobody has begun to send are untied and bundled anew with them.
+    """
     with ctx.database.write() as tx:
         claims = outbox.claim(tx, {REMINDER}, ACTOR, now, LEASE, MOST_BUNDLED)
-        reminders = [Reminder.from_payload(claim.item.payload) for claim in claims]
-        first = claims[0].item.item_id if claims else ""
+        if not claims:
+            return 0
+        unsent = outbox.recall(tx, NOTICE, BUNDLE, ACTOR, now, LEASE, MOST_BUNDLED)
+        reminders = [one for claim in unsent for one in untied(claim.item.payload)]
+        reminders += [Reminder.from_payload(claim.item.payload) for claim in claims]
+        key = f"{BUNDLE}{claims[0].item.item_id}"
+        since = min(claim.item.created_at for claim in (*unsent, *claims))
         items = [
-            Item(ctx.new_id("out"), NOTICE, f"bundle:{first}:{number}", notice.to_payload(), now)
-            for number, notice in enumerate(bundled(reminders))
+            Item(ctx.new_id("out"), NOTICE, f"{key}:{number}", bundle.to_payload(), since)
+            for number, bundle in enumerate(bundled(reminders))
         ]
         outbox.add_many(tx, items)
-        for claim in claims:
+        for claim in (*unsent, *claims):
             outbox.finish(tx, claim, now)
     return len(items)

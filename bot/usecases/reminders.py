@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, Self
 
@@ -14,6 +14,7 @@ from routing.policy import Tier
 JsonObject = dict[str, Any]
 FEW = 3
 """So many reminders at once go to a channel one by one; more become a list."""
+_REMINDERS = "reminders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,25 @@ class Reminder:
         return self.risk, self.due_at, self.case_id
 
 
-def bundled(reminders: Iterable[Reminder]) -> list[Notice]:
-    """Few notices that say what all the reminders say, most urgent first.
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A notice with the reminders that it tells; its payload is a notice's, with them."""
+
+    notice: Notice
+    reminders: tuple[Reminder, ...]
+
+    def to_payload(self) -> JsonObject:
+        """The bundle as JSON for the outbox."""
+        return {**self.notice.to_payload(), _REMINDERS: [one.to_payload() for one in self.reminders]}
+
+
+def untied(payload: JsonObject) -> list[Reminder]:
+    """The reminders of a bundle's JSON."""
+    return [Reminder.from_payload(one) for one in payload[_REMINDERS]]
+
+
+def bundled(reminders: Iterable[Reminder]) -> list[Bundle]:
+    """Few notices that say what all the reminders say, most urgent first; of one case the latest counts.
 
     One person is called once: in the thread of a single case, by one direct message with a list for more.
     """
@@ -78,50 +96,58 @@ def bundled(reminders: Iterable[Reminder]) -> list[Notice]:
     ]
 
 
-def _to_threads(reminders: Sequence[Reminder]) -> Iterator[Notice]:
-    for home_id, group in _by(reminders, lambda one: one.home_id):
+def _to_threads(reminders: Sequence[Reminder]) -> Iterator[Bundle]:
+    for home_id, group in _by_place(reminders, lambda one: one.home_id):
         if len(group) > FEW:
-            yield Notice(About.REMINDER, Place.CHANNEL, _case_ids(group), (), home_id)
+            yield Bundle(Notice(About.REMINDER, Place.CHANNEL, _case_ids(group), (), home_id), group)
         else:
-            yield from (_in_thread(About.REMINDER, one, ()) for one in group)
+            yield from (_in_thread(About.REMINDER, one) for one in group)
 
 
-def _to_people(about: About, reminders: Sequence[Reminder]) -> Iterator[Notice]:
-    asked: dict[str, list[Reminder]] = defaultdict(list)
+def _to_people(about: About, reminders: Sequence[Reminder]) -> Iterator[Bundle]:
+    asked: dict[str, dict[str, Reminder]] = defaultdict(dict)
     for one in reminders:
         for user_id in one.people:
-            asked[user_id].append(one)
-    for one in reminders:
-        alone = tuple(user_id for user_id in one.people if len(asked[user_id]) == 1)
-        if alone:
-            yield _in_thread(about, one, alone)
-    for user_id, group in asked.items():
-        if len(group) > 1:
-            yield Notice(about, Place.DM, _case_ids(group), (user_id,))
+            asked[user_id][one.case_id] = one
+    alone: dict[str, list[str]] = defaultdict(list)
+    for user_id, by_case in asked.items():
+        if len(by_case) == 1:
+            alone[next(iter(by_case))].append(user_id)
+    for case_id, people in alone.items():
+        yield _in_thread(about, replace(asked[people[-1]][case_id], people=tuple(people)))
+    for user_id, by_case in asked.items():
+        if len(by_case) > 1:
+            group = tuple(replace(one, people=(user_id,)) for one in by_case.values())
+            yield Bundle(Notice(about, Place.DM, _case_ids(group), (user_id,)), group)
 
 
-def _to_channels(reminders: Sequence[Reminder]) -> Iterator[Notice]:
-    for channel_id, group in _by(reminders, lambda one: one.to_channel_id or one.home_id):
+def _to_channels(reminders: Sequence[Reminder]) -> Iterator[Bundle]:
+    for channel_id, group in _by_place(reminders, lambda one: one.to_channel_id or one.home_id):
         if len(group) > FEW:
             people = tuple(dict.fromkeys(user_id for one in group for user_id in one.people))
-            yield Notice(About.ESCALATION, Place.CHANNEL, _case_ids(group), people, channel_id)
+            yield Bundle(Notice(About.ESCALATION, Place.CHANNEL, _case_ids(group), people, channel_id), group)
         else:
-            for one in group:
-                yield Notice(
-                    About.ESCALATION, Place.CHANNEL, (one.case_id,), one.people, channel_id, one.note
-                )
+            yield from (_in_channel(one, channel_id) for one in group)
 
 
-def _in_thread(about: About, one: Reminder, people: tuple[str, ...]) -> Notice:
-    return Notice(about, Place.THREAD, (one.case_id,), people, one.home_id, one.note)
+def _in_thread(about: About, one: Reminder) -> Bundle:
+    return Bundle(Notice(about, Place.THREAD, (one.case_id,), one.people, one.home_id, one.note), (one,))
+
+
+def _in_channel(one: Reminder, channel_id: str) -> Bundle:
+    notice = Notice(About.ESCALATION, Place.CHANNEL, (one.case_id,), one.people, channel_id, one.note)
+    return Bundle(notice, (one,))
 
 
 def _case_ids(group: Iterable[Reminder]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.case_id for one in group))
+    return tuple(one.case_id for one in group)
 
 
-def _by(reminders: Iterable[Reminder], key: Callable[[Reminder], str]) -> list[tuple[str, list[Reminder]]]:
-    groups: dict[str, list[Reminder]] = defaultdict(list)
+def _by_place(
+    reminders: Iterable[Reminder], place: Callable[[Reminder], str]
+) -> list[tuple[str, tuple[Reminder, ...]]]:
+    """What goes to each place, the latest of each case."""
+    groups: dict[str, dict[str, Reminder]] = defaultdict(dict)
     for one in reminders:
-        groups[key(one)].append(one)
-    return list(groups.items())
+        groups[place(one)][one.case_id] = one
+    return [(name, tuple(by_case.values())) for name, by_case in groups.items()]

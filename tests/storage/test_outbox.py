@@ -1,6 +1,7 @@
 """The outbox: once for each key, in order, retried, and visible when dead."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -104,6 +105,21 @@ def test_postponing_counts_no_failure(tx: Transaction) -> None:
     outbox.postpone(tx, claim(tx)[0], NOW + 60 * SECOND)
     assert claim(tx, 59) == []
     assert claim(tx, 60)[0].item.failures == 0
+
+
+def test_only_what_nobody_has_begun_to_deliver_is_recalled(tx: Transaction) -> None:
+    outbox.add_many(tx, [item(number) for number in range(1, 7)])
+    outbox.add_many(tx, [item(7, "notice"), replace(item(8), key="other-8")])
+    postponed, failed, unknown, held, done, _ = claim(tx, limit=6)
+    outbox.postpone(tx, postponed, NOW + HOUR)
+    outbox.fail(tx, failed, NOW + HOUR, "http 503", is_certain=True)
+    outbox.record_attempt(tx, unknown, "attempt_1", NOW)
+    outbox.fail(tx, unknown, NOW + HOUR, "time-out")
+    outbox.finish(tx, done, NOW)
+    recalled = outbox.recall(tx, "callback", "key-", "me", NOW, LEASE, 9)
+    assert held.item.item_id == "out_4"
+    assert ids(recalled) == ["out_1", "out_2"]
+    assert outbox.recall(tx, "callback", "key-", "me", NOW, LEASE, 9) == []
 
 
 def test_what_is_noted_is_there_for_the_next_try(tx: Transaction) -> None:

@@ -43,6 +43,7 @@ READS: dict[str, Callable[[Transaction], object]] = {
     "ix_projections_to_update": lambda tx: projections.claim(tx, "me", NOW, HOUR, SECOND),
     "ix_projections_waiting": projections.oldest_waiting_at,
     "ix_outbox_pending": lambda tx: outbox.claim(tx, ["callback"], "me", NOW, HOUR, 20),
+    "ix_outbox_pending ": lambda tx: outbox.recall(tx, "notice", "reminders:", "me", NOW, HOUR, 20),
     "ix_outbox_order": lambda tx: outbox.claim(tx, ["callback"], "me", NOW, HOUR, 20),
     "ix_outbox_waiting": outbox.oldest_undelivered_at,
     "ix_outbox_delivered": lambda tx: outbox.forget_before(tx, NOW),

@@ -173,6 +173,18 @@ def test_a_crash_between_step_and_bundle_loses_no_reminder(
     assert escalate.tick(ctx) == escalate.Ticked(0, 1)
 
 
+def test_reminders_of_several_ticks_that_wait_unsent_are_one_message(ctx: Context, clock: StillClock) -> None:
+    for number in range(4):
+        open_due(ctx, f"order-{number}", steps_taken=1)
+        clock.advance(timedelta(minutes=10))
+    for _ in range(12):
+        clock.advance(timedelta(minutes=10))
+        escalate.tick(ctx)
+    (notice,) = [one for one in notices(ctx) if one.people]
+    assert (notice.place, notice.people) == (Place.DM, ("U0SAM",))
+    assert notice.case_ids == tuple(f"case_order-{number}" for number in range(4))
+
+
 def test_the_policy_of_these_tests_is_valid() -> None:
     assert load_policy(POLICY, "policy.toml").tasks.keys() == {"fraud", "tumor"}
 
