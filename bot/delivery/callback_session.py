@@ -6,10 +6,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from ipaddress import IPv6Network, ip_address
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidURL
+from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -19,6 +22,12 @@ from urllib3.response import HTTPResponse
 USER_AGENT = "SecondLook-Callback/1"
 BODY_LIMIT = 4096
 CHUNK = 1024
+GLOBAL_UNICAST = IPv6Network("2000::/3")
+"""All that is routed on the Internet (IANA's registry of the IPv6 address space, RFC 4291 section 2.4).
+
+Outside lie the forms that carry an IPv4 address, such as `::10.0.0.1` and `::ffff:0:10.0.0.1`, NAT64 and the
+site-local addresses; 6to4, which lies inside, is refused by requests-hardened.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,18 @@ class Reply:
 
     status: int
     excerpt: str
+
+
+class PublicAdapter(IPFilterAdapter):  # type: ignore[misc]  # requests-hardened has no types here
+    """Connects to public addresses only: what a name resolves to is what is checked and called."""
+
+    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        """Where to connect to; raises InvalidIPAddress for an address that is not public."""
+        host, pool = super().build_connection_pool_key_attributes(*args, **kwargs)
+        address = ip_address(host["host"].strip("[]"))
+        if address.version == 6 and address not in GLOBAL_UNICAST:
+            raise InvalidIPAddress(address)
+        return host, pool
 
 
 class CallbackSession(requests.Session):
@@ -129,6 +150,6 @@ def _pool_classes(seconds: float) -> dict[str, type[HTTPConnectionPool]]:
 
 
 def _adapter(scheme: str, seconds: float, *, allow_private: bool) -> HTTPAdapter:
-    adapter = HTTPAdapter() if allow_private else IPFilterAdapter(is_https_proto=scheme == "https")
+    adapter = HTTPAdapter() if allow_private else PublicAdapter(is_https_proto=scheme == "https")
     adapter.poolmanager.pool_classes_by_scheme = _pool_classes(seconds)
     return adapter

@@ -4,8 +4,9 @@ import socket
 
 import pytest
 import requests
+from requests_hardened.ip_filter import InvalidIPAddress
 
-from bot.delivery.callback_session import BODY_LIMIT, CallbackSession, Patience
+from bot.delivery.callback_session import BODY_LIMIT, CallbackSession, Patience, PublicAdapter
 from tests.delivery.receiver import (
     answers,
     drips_headers,
@@ -38,6 +39,28 @@ INNER_ADDRESSES = (
     "http://[64:ff9b::7f00:1]/",
     "https://127.0.0.1:{port}/",
 )
+CARRIERS = (
+    "::10.0.0.1",
+    "::7f00:1",
+    "::8.8.8.8",
+    "fec0::1",
+    "feff::1",
+    "::ffff:0:10.0.0.1",
+    "::ffff:0:127.0.0.1",
+    "64:ff9b::10.0.0.1",
+    "64:ff9b::169.254.169.254",
+    "64:ff9b:1::10.0.0.1",
+    "64:ff9b:1:7f00:0:100::",
+    "2002:a00:1::1",
+    "2002:7f00:1::",
+    "::ffff:192.168.0.1",
+    "::",
+)
+PUBLIC = (
+    ("http://8.8.8.8/", "8.8.8.8"),
+    ("https://[2606:4700::1111]:8443/x", "[2606:4700::1111]"),
+    ("http://[::ffff:8.8.8.8]/", "8.8.8.8"),
+)
 
 
 def session(*, allow_private: bool = True) -> CallbackSession:
@@ -61,6 +84,26 @@ def test_a_name_that_resolves_to_an_inner_address_is_refused(monkeypatch: pytest
         with pytest.raises(requests.RequestException):
             session(allow_private=False).deliver(f"http://rebound.example:{port}/", b"{}", {})
     assert receiver.received == []
+
+
+@pytest.mark.parametrize("address", CARRIERS)
+def test_no_ipv6_form_of_an_inner_address_is_connected_to(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    found = [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, 80, 0, 0))]
+    for host in (f"[{address}]", "rebound.example"):
+        with pytest.raises(InvalidIPAddress):
+            session(allow_private=False).deliver(f"http://{host}/", b"{}", {})
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+
+
+@pytest.mark.parametrize(("url", "host"), PUBLIC)
+def test_a_public_address_is_connected_to(url: str, host: str) -> None:
+    prepared = requests.Request("POST", url).prepare()
+    adapter = session(allow_private=False).get_adapter(url)
+    assert isinstance(adapter, PublicAdapter)
+    connect_to, _ = adapter.build_connection_pool_key_attributes(prepared, True, None)
+    assert connect_to["host"] == host
 
 
 def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
