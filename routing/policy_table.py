@@ -82,7 +82,8 @@ def _row(policy: Policy, task: Task, tier: Tier) -> TableRow:
 
 def _acceptance(tier: Tier) -> str:
     if tier.promised:
-        return f"once certified for {tier.promised.words}"
+        apart = f", {', '.join(tier.promised.slices)} apart" if tier.promised.slices else ""
+        return f"once certified for {tier.promised.words}{apart}"
     return "never" if tier.accept_above == "always_review" else f"from {tier.accept_above:g} on"
 
 

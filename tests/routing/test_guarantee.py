@@ -260,6 +260,19 @@ def test_a_present_threshold_above_every_score_leaves_only_the_census() -> None:
     assert certify(known.reviewed(), FIVE, present=1.0) == certify(known.reviewed(), FIVE)
 
 
+def test_a_cell_spends_its_share_of_an_attempt_and_is_granted_less_for_it() -> None:
+    known = stream().reviewed()
+    whole, part = (granted(certify(known, FIVE, share=share)) for share in (1.0, 0.05))
+    assert part.spent == pytest.approx(0.05 * whole.spent)
+    assert part.threshold > whole.threshold
+
+
+@pytest.mark.parametrize("share", [0.0, -0.1, 1.1, np.nan])
+def test_a_share_that_is_none_is_refused(share: float) -> None:
+    with pytest.raises(ValueError, match="share of the promise"):
+        certify(stream().reviewed(), FIVE, share=share)
+
+
 def test_a_present_threshold_below_every_score_can_only_be_raised() -> None:
     known = stream(20_000)
     share = np.where(np.arange(20_000) < 8_000, 0.1, 0.15)

@@ -594,6 +594,38 @@ def test_a_wrong_promise_is_refused_once() -> None:
     ]
 
 
+SLICED = '{ error = 0.02, confidence = 0.95, slices = ["country=PT", "country=ES"] }'
+
+
+def test_a_promise_names_the_slices_that_may_have_thresholds_of_their_own() -> None:
+    promised = tier(accept_above=SLICED, audit="0.05").promised
+    assert promised is not None
+    words = ["country=ES", "country=PT", "country other than ES, PT"]
+    assert [cell.words for cell in promised.cells] == words
+    found = (promised.cell_of(slices) for slices in ({"country": "PT"}, {"country": "DE"}, {}))
+    assert [cell.words for cell in found if cell] == [words[1], words[2], words[2]]
+
+
+@pytest.mark.parametrize(
+    ("slices", "said"),
+    [
+        ('["country"]', "'country' is no slice; write its name and its value, such as \"country=PT\""),
+        ('["a=1", "b=1"]', "slices of a and b would overlap; take those of one name"),
+        ('["a=1", "a=1"]', "a slice is named twice; remove one"),
+    ],
+)
+def test_slices_that_would_not_divide_the_traffic_are_refused_with_a_mend(slices: str, said: str) -> None:
+    promise = SLICED.replace('["country=PT", "country=ES"]', slices)
+    found = refusals(tiers(tier_text(accept_above=promise, audit="0.05")))
+    assert f"{KEY}.tiers.standard.accept_above: {said}" in found
+
+
+def test_named_slices_change_the_version_and_survive_being_written_down() -> None:
+    plain, sliced = (policy(tiers=tier_text(accept_above=one, audit="0.05")) for one in (PROMISE, SLICED))
+    assert plain.version != sliced.version
+    assert Policy.model_validate(sliced.model_dump()) == sliced
+
+
 def test_a_promise_changes_the_version_and_survives_being_written_down() -> None:
     one, other = (
         policy(tiers=tier_text(accept_above=f"{{ error = {error}, confidence = 0.95 }}", audit="0.05"))

@@ -77,6 +77,12 @@ def test_a_promise_says_what_is_accepted_once_it_is_certified_and_what_ends_it()
     assert careful.exceptions == "a new model, changed labels, drift, a novel case"
 
 
+def test_slices_that_may_have_thresholds_of_their_own_are_named() -> None:
+    promise = '{ error = 0.02, confidence = 0.95, slices = ["country=PT"] }'
+    (row,) = table(policy(tiers=tier_text(accept_above=promise, audit="0.1")))
+    assert row.accept_above == "once certified for at most 2 % error with 95 % confidence, country=PT apart"
+
+
 def test_a_novel_case_is_no_exception_where_nothing_is_accepted() -> None:
     plain = tier_text("plain", when="\"kind == 'red_team'\"", novel='"review"')
     never = tier_text(accept_above='"always_review"', novel='"review"')
