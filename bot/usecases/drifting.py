@@ -143,8 +143,9 @@ def _calibrators(tx: Transaction, task: str) -> dict[ModelRef, Calibrator]:
 
 def _found(task: str, seen: Traffic, since_last: timedelta) -> tuple[Alarm, ...]:
     """Both sides are calibrated as is done now: that a calibrator is new must not look like drift."""
-    from routing.measures.drift import Look, Seen
+    from routing.measures.drift import Look
     from routing.measures.seeded import drift_between
+    from routing.measures.seen import Seen
 
     before, now = (
         [

@@ -9,28 +9,35 @@ look must depend on how much came in, never on what. Equal days find a change la
 early one, which 6·delta / (π²k²) for look k would not: on day 365 that is 600 times stricter.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from routing.alarm import WHOLE, Alarm, AlarmKind, Drift
 from routing.measures.drift_aspects import (
-    MISSING,
     Aspect,
     Categories,
     Confidence,
-    Floats,
     Numbers,
     Part,
 )
-from routing.measures.familiarity import KnownWords, count_words, know_words, topics
+from routing.measures.familiarity import (
+    KnownWords,
+    Said,
+    WordCounts,
+    WordTable,
+    count_words,
+    know_words,
+    said_in,
+    tabulate,
+    topics,
+)
 from routing.measures.multiplicity import holm
-from routing.measures.text_aspects import NewWords, Topics
+from routing.measures.seen import Column, Columns, Floats, Seen, column, columns
+from routing.measures.text_aspects import NewWords, SaidWords, Topics
 from routing.measures.two_samples import Comparison
-from routing.prediction import CaseInput, Scalar
 
 DELTA = 0.05
 """In at most so many years without change any alarm is raised."""
@@ -38,17 +45,8 @@ DAYS_A_YEAR = 365
 MIN_CASES = 200
 """Fewer on either side are not compared: what tests say far out in their tails would not hold."""
 MAX_FIELDS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A prediction with what the model saw and said; `confidence` is the calibrated one."""
-
-    case_id: str
-    input: CaseInput
-    label: str
-    confidence: float
-    slices: Mapping[str, str] = field(default_factory=dict)
+Sides = tuple[Column, Column]
+"""Of the reference and of the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +80,10 @@ class Reference:
     have that were not learned from: `new_shares`.
     """
 
-    cases: tuple[Seen, ...]
+    columns: Columns
     weights: Floats
+    texts: tuple[Said, ...]
+    words: WordCounts
     known: KnownWords | None
     is_control: npt.NDArray[np.bool_]
     new_shares: Floats
@@ -117,8 +117,10 @@ def learn_reference(
     texts = _texts(cases)
     known = know_words([texts[place] for place in np.flatnonzero(~is_control)])
     return Reference(
-        cases=tuple(cases),
+        columns=columns(cases),
         weights=masses,
+        texts=texts,
+        words=count_words(texts),
         known=known,
         is_control=is_control,
         new_shares=known.new_shares(texts) if known else np.zeros(len(cases)),
@@ -140,10 +142,11 @@ def find_drift(
     give the same. Raises ValueError for weights that do not fit.
     """
     masses = _masses(window, weights)
-    aspects = (*_aspects(reference, window), *_text_aspects(reference, _texts(window), rng))
+    now = columns(window)
+    aspects = (*_aspects(reference.columns, now), *_text_aspects(reference, _texts(window), rng))
     findings = [
         _Finding(name, aspect, narrowed, aspect.compare(narrowed))
-        for name, part in _parts(reference, window, masses)
+        for name, part in _parts(reference, now, masses)
         for aspect in aspects
         for narrowed in [aspect.narrowed(part)]
         if min(len(narrowed.reference), len(narrowed.window)) >= MIN_CASES
@@ -201,75 +204,62 @@ def _alarm(task: str, finding: _Finding, adjusted: float, window: Sequence[Seen]
     )
 
 
-def _parts(reference: Reference, window: Sequence[Seen], masses: Floats) -> Iterator[tuple[str, Part]]:
+def _parts(reference: Reference, now: Columns, masses: Floats) -> Iterator[tuple[str, Part]]:
     """The whole, then every slice that has enough cases on both sides."""
-    before, now = _members(reference.cases), _members(window)
-    for name in sorted(before.keys() & now.keys()):
-        places = np.array(before[name], dtype=np.intp), np.array(now[name], dtype=np.intp)
+    before = reference.columns.members
+    for name in sorted(before.keys() & now.members.keys()):
+        places = before[name], now.members[name]
         if min(map(len, places)) >= MIN_CASES:
             yield name, Part(*places, reference.weights[places[0]], masses[places[1]])
 
 
-def _members(cases: Sequence[Seen]) -> dict[str, list[int]]:
-    members: dict[str, list[int]] = {WHOLE: list(range(len(cases)))}
-    for place, case in enumerate(cases):
-        for key, value in case.slices.items():
-            members.setdefault(f"{key}={value}", []).append(place)
-    return members
+def _aspects(before: Columns, now: Columns) -> Iterator[Aspect]:
+    yield Confidence(reference=before.confidence, window=now.confidence)
+    yield _categories(AlarmKind.LABELS, None, before.label, now.label)
+    lacking = column([None] * len(before.confidence)), column([None] * len(now.confidence))
+    for name, sides in _most_filled(before.fields, now.fields, lacking):
+        yield _field(name, *sides)
+    for key, sides in _most_filled(before.slices, now.slices, lacking):
+        yield _categories(AlarmKind.SLICE, key, *sides)
 
 
-def _aspects(reference: Reference, window: Sequence[Seen]) -> Iterator[Aspect]:
-    both = reference.cases, window
-    confidences = [np.array([case.confidence for case in cases], dtype=np.float64) for cases in both]
-    yield Confidence(reference=confidences[0], window=confidences[1])
-    yield _categories(AlarmKind.LABELS, None, *([case.label for case in cases] for cases in both))
-    for name in _names([case.input.fields for cases in both for case in cases]):
-        yield _field(name, *([case.input.fields.get(name) for case in cases] for cases in both))
-    for key in _names([case.slices for cases in both for case in cases]):
-        yield _categories(AlarmKind.SLICE, key, *([case.slices.get(key) for case in cases] for cases in both))
+def _most_filled(
+    before: Mapping[str, Column], now: Mapping[str, Column], lacking: Sides
+) -> list[tuple[str, Sides]]:
+    """The columns that most cases fill in, at most MAX_FIELDS, and what stands for one that a side lacks."""
+    both = {
+        name: (before.get(name, lacking[0]), now.get(name, lacking[1]))
+        for name in sorted(before.keys() | now.keys())
+    }
+    filled = {name: sum(side.filled for side in sides) for name, sides in both.items()}
+    most = sorted((name for name in both if filled[name]), key=lambda name: -filled[name])
+    return [(name, both[name]) for name in most[:MAX_FIELDS]]
 
 
-def _names(mappings: Sequence[Mapping[str, Scalar] | Mapping[str, str]]) -> list[str]:
-    """The names that most cases fill in, at most MAX_FIELDS."""
-    filled = Counter(name for one in mappings for name, value in one.items() if value is not None)
-    return sorted(sorted(filled), key=lambda name: -filled[name])[:MAX_FIELDS]
-
-
-def _field(name: str, before: Sequence[Scalar], now: Sequence[Scalar]) -> Aspect:
-    values = [value for value in (*before, *now) if value is not None]
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        numbers = [np.array([_number(value) for value in column]) for column in (before, now)]
-        return Numbers(name, reference=numbers[0], window=numbers[1])
+def _field(name: str, before: Column, now: Column) -> Aspect:
+    if before.numbers is not None and now.numbers is not None:
+        return Numbers(name, reference=before.numbers, window=now.numbers)
     return _categories(AlarmKind.FIELD, name, before, now)
 
 
-def _number(value: Scalar) -> float:
-    """-inf for what is missing; it counts, and sorts below all numbers."""
-    try:
-        number = float(value) if value is not None else -np.inf
-    except OverflowError:
-        return np.inf
-    return number if number == number else -np.inf  # NaN is no value
+def _categories(kind: AlarmKind, subject: str | None, before: Column, now: Column) -> Aspect:
+    names = tuple(sorted({*before.names, *now.names}))
+    place_of = {name: place for place, name in enumerate(names)}
+    return Categories(kind, subject, names, reference=before.within(place_of), window=now.within(place_of))
 
 
-def _categories(
-    kind: AlarmKind, subject: str | None, before: Sequence[Scalar], now: Sequence[Scalar]
-) -> Aspect:
-    columns = ([MISSING if value is None else str(value) for value in column] for column in (before, now))
-    names = [np.array(column, dtype=object) for column in columns]
-    return Categories(kind, subject, reference=names[0], window=names[1])
+def _texts(cases: Sequence[Seen]) -> tuple[Said, ...]:
+    return tuple(said_in(case.input.text or "") for case in cases)
 
 
-def _texts(cases: Sequence[Seen]) -> list[str]:
-    return [case.input.text or "" for case in cases]
-
-
-def _text_aspects(reference: Reference, texts: Sequence[str], rng: np.random.Generator) -> Iterator[Aspect]:
-    known = reference.known
+def _text_aspects(reference: Reference, texts: Sequence[Said], rng: np.random.Generator) -> Iterator[Aspect]:
+    known, n = reference.known, len(reference.texts)
     if known is None:
         return
     yield NewWords(reference.new_shares, known.new_shares(texts), reference.is_control, known, texts)
-    before = _texts(reference.cases)
-    found = topics([*before, *texts], rng)
-    if found is not None:
-        yield Topics(found[: len(before)], found[len(before) :], texts, count_words(before))
+    table = tabulate([*reference.texts, *texts])
+    if table is not None:
+        before, now = WordTable(table.words, table.holds[:n]), WordTable(table.words, table.holds[n:])
+        yield SaidWords(before, now, texts, reference.words)
+        found = topics(table, rng)
+        yield Topics(found[:n], found[n:], texts, reference.words)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from routing.alarm import EXAMPLES, AlarmKind
+from routing.measures.seen import MISSING, Floats, Places
 from routing.measures.two_samples import (
     Comparison,
     Shares,
@@ -15,12 +15,9 @@ from routing.measures.two_samples import (
     compare_shares,
     psi,
     psi_limit,
-    shares,
+    shares_of_places,
 )
 
-Floats = npt.NDArray[np.float64]
-Places = npt.NDArray[np.intp]
-MISSING = "(missing)"
 SHOWN_CHARACTERS = 40
 
 
@@ -154,12 +151,13 @@ def _median(values: Floats, weights: Floats) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Categories:
-    """Predicted labels, a field's categories, or a slice's values."""
+    """Predicted labels, a field's categories, or a slice's values, as places in their `names`."""
 
     kind: AlarmKind
     subject: str | None
-    reference: npt.NDArray[np.object_]
-    window: npt.NDArray[np.object_]
+    names: tuple[str, ...]
+    reference: Places
+    window: Places
     unit: ClassVar[str] = "share of cases that changed category"
     minimum: ClassVar[float] = 0.05
 
@@ -168,8 +166,8 @@ class Categories:
         return part
 
     def _shares(self, part: Part) -> Shares:
-        columns = list(self.reference[part.reference]), list(self.window[part.window])
-        return shares(*columns, part.reference_weights, part.window_weights)
+        both = self.reference[part.reference], self.window[part.window]
+        return shares_of_places(self.names, *both, part.reference_weights, part.window_weights)
 
     def compare(self, part: Part) -> Comparison:
         """Chi-square test; the effect is the total variation distance."""
@@ -190,5 +188,5 @@ class Categories:
     def examples(self, part: Part) -> list[int]:
         """The first cases of the category that gained most."""
         both = self._shares(part)
-        is_gained = self.window[part.window] == both.names[both.most_gained()]
+        is_gained = self.window[part.window] == self.names.index(both.names[both.most_gained()])
         return [int(place) for place in part.window[is_gained][:EXAMPLES]]

@@ -6,8 +6,9 @@ import numpy as np
 
 from routing.alarm import Drift
 from routing.confidence import CalibratorFit
-from routing.measures.drift import DAILY, Look, Seen, find_drift, learn_reference
+from routing.measures.drift import DAILY, Look, find_drift, learn_reference
 from routing.measures.recalibration import LabeledConfidences, choose
+from routing.measures.seen import Seen
 
 
 def choose_calibrator(labeled: LabeledConfidences, seed: int) -> CalibratorFit:

@@ -20,6 +20,7 @@ from routing.measures.two_samples import (
     psi,
     psi_limit,
     shares,
+    surest_rise,
 )
 
 ANSWERS = Path(__file__).parents[2].parent / "shared" / "data" / "known_answers.json"
@@ -64,6 +65,15 @@ def test_a_rise_is_tested_as_by_fisher() -> None:
     expected = fisher_exact([[15, 185], [9, 391]], alternative="greater").pvalue
     assert found.p_value == pytest.approx(expected)
     assert found.effect == pytest.approx(15 / 200 - 9 / 400)
+
+
+def test_of_many_rises_the_surest_is_fishers_times_their_number() -> None:
+    before, now = np.array([0.10, 0.02, 0.30]), np.array([0.12, 0.08, 0.10])
+    place, found = surest_rise(before, now, 400, 200)
+    expected = fisher_exact([[16, 184], [8, 392]], alternative="greater").pvalue
+    assert (place, found.statistic) == (1, 16)
+    assert found.p_value == pytest.approx(3 * expected)
+    assert found.effect == pytest.approx(0.06)
 
 
 def test_chi_square_is_scipys_and_a_new_category_is_found_by_fisher() -> None:

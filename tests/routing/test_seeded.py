@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from routing.measures.drift import Seen, find_drift, learn_reference
+from routing.measures.drift import find_drift, learn_reference
 from routing.measures.recalibration import choose, of_confidences
 from routing.measures.seeded import choose_calibrator, drift_between
+from routing.measures.seen import Seen
 from routing.prediction import CaseInput
 
 
