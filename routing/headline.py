@@ -57,7 +57,7 @@ def headlines(quality: Quality, muted: frozenset[str] = frozenset()) -> tuple[He
 
 def _named(row: ThresholdRow) -> dict[str, str]:
     named = {"task": row.task, "tier": row.tier, "model": row.model.name, "version": row.model.version}
-    return named | {"cell": row.cell} if row.cell else named
+    return named | {"slice": row.slice} if row.slice else named
 
 
 def _subject(kind: str, row: ThresholdRow) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from routing.alarm import Alarm
-from routing.cell import EVERYTHING, Cell
 from routing.confidence import CalibratorFit
 from routing.day import Day
 from routing.estimate import Estimate, TrafficEstimate
@@ -67,7 +66,7 @@ class ThresholdState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ThresholdRow:
-    """The threshold of a tier, or a cell of it, for one model: what is in force, promised, and what could be.
+    """The threshold of a tier for one model, or of a `slice`: what is in force, promised, and what could be.
 
     `in_force` is None where everything is reviewed. `proposal` is what the labels of the last weeks would
     certify for `promise` (the tier's own, or the team's target), `found` the test's answer to it. `gain` is
@@ -83,13 +82,12 @@ class ThresholdRow:
     found: Certificate | NotYet | None = None
     gain: float | None = None
     why: str = ""
-    cell: str = EVERYTHING.key
+    slice: str = ""
 
     @property
     def place(self) -> str:
-        """The tier, and the cell if it is for one, in words."""
-        words = Cell.of(self.cell).words
-        return f"{self.tier}, {words}" if words else self.tier
+        """The tier, and the slice if the threshold is that of one."""
+        return f"{self.tier}, {self.slice}" if self.slice else self.tier
 
     @property
     def proposal(self) -> float | None:

@@ -230,6 +230,7 @@ DIGEST: dict[str, Any] = {
                 },
                 "gain": 0.04,
                 "why": "",
+                "slice": "",
             }
         ],
         "curve": None,

@@ -72,11 +72,10 @@ def threshold_rows(
     for stream in streams(policy, team.tasks, counts):
         settled = until - stream.tier.due_in  # what experts still have time for would count as unanswered
         look = _looks(tx, stream, since, until)
-        for row in _standing(tx, stream, team):
+        for cell, row in _standing(tx, stream, team):
             if row.state is ThresholdState.REVIEWED and row.promise is None:
                 rows.append(row)
                 continue
-            cell = Cell.of(row.cell)
             scores = evidence.scores(tx, stream.window(since, settled, cell))
             rows.append(_with_proposal(row, scores, look, stream.share(cell)))
             curve = curve or _curve(rows[-1], scores)
@@ -107,7 +106,7 @@ def cells_of(tier: Tier) -> tuple[Cell, ...]:
     return tier.promised.cells if tier.promised else ()
 
 
-def _standing(tx: Transaction, stream: Stream, team: Team) -> list[ThresholdRow]:
+def _standing(tx: Transaction, stream: Stream, team: Team) -> list[tuple[Cell, ThresholdRow]]:
     """What is in force now, without a look at the labels: a row for each cell that has its own threshold."""
     tier = stream.tier
     row = ThresholdRow(
@@ -122,16 +121,18 @@ def _standing(tx: Transaction, stream: Stream, team: Team) -> list[ThresholdRow]
         return _promised(tx, stream, row)
     if isinstance(tier.accept_above, float):
         target = Promise(team.target_error, USUAL_CONFIDENCE) if team.target_error else None
-        return [replace(row, state=ThresholdState.FIXED, in_force=tier.accept_above, promise=target)]
-    return [row]
+        row = replace(row, state=ThresholdState.FIXED, in_force=tier.accept_above, promise=target)
+    return [(EVERYTHING, row)]
 
 
-def _promised(tx: Transaction, stream: Stream, row: ThresholdRow) -> list[ThresholdRow]:
+def _promised(tx: Transaction, stream: Stream, row: ThresholdRow) -> list[tuple[Cell, ThresholdRow]]:
     granted = {one.key.cell: one for one in certificates.last_granted(tx, stream.key)}
     last = {one.key.cell: one for one in certificates.last(tx, stream.key)}
     is_divided = any(granted.keys() - {EVERYTHING.key})
-    keys = [cell.key for cell in (stream.cells if is_divided else (EVERYTHING,))]
-    return [_of_cell(replace(row, cell=key), granted.get(key), last.get(key)) for key in keys]
+    return [
+        (cell, _of_cell(replace(row, slice=cell.words), granted.get(cell.key), last.get(cell.key)))
+        for cell in (stream.cells if is_divided else (EVERYTHING,))
+    ]
 
 
 def _of_cell(row: ThresholdRow, granted: Attempt | None, last: Attempt | None) -> ThresholdRow:

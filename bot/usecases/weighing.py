@@ -55,9 +55,9 @@ def threshold(ctx: Context, act: LeadAct) -> Weighed | Refused:
 
 def _row(leading: Leading) -> ThresholdRow | None:
     named = leading.headline.arguments
-    wanted = tuple(named.get(name, "") for name in ("task", "tier", "model", "version", "cell"))
+    wanted = tuple(named.get(name, "") for name in ("task", "tier", "model", "version", "slice"))
     rows = leading.digest.quality.thresholds if leading.digest.quality else ()
-    found = ((row, (row.task, row.tier, row.model.name, row.model.version, row.cell)) for row in rows)
+    found = ((row, (row.task, row.tier, row.model.name, row.model.version, row.slice)) for row in rows)
     return next((row for row, names in found if names == wanted), None)
 
 
