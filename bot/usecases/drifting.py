@@ -1,17 +1,12 @@
-"""Looks for drift in each task's traffic, at most once a day, tells the team, and suspends what it doubts.
-
-Where little comes in, the window goes back in time by whole weeks, in which every weekday counts alike, until
-it holds enough, and so does its reference. Another look waits until enough came in since the last one; what
-it may spend of the year's false alarms grows with that time (`routing.measures.drift`).
-"""
+"""Looks for drift in each task's traffic, at most once a day, tells the team, and suspends what it doubts."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 
 from bot.usecases import standing
 from bot.usecases.context import Context
+from bot.usecases.drift_spans import FEWEST_NEW, Gathered, Spans, days_to_spend, gather
 from bot.usecases.one_by_one import one_by_one
 from bot.usecases.outgoing import News
 from bot.usecases.revoking import revoke
@@ -26,51 +21,11 @@ from storage.database import Transaction
 from storage.inputs import SeenInput
 from storage.profiles import StoredProfile
 
-DAY = timedelta(days=1)
-WEEK = timedelta(days=7)
-REFERENCE = timedelta(days=28)
-"""References follow each other without a gap: one is kept for as long as it lasted, and told of once."""
-ANCHOR = datetime(2024, 1, 1, tzinfo=UTC)
-FEWEST = 200
-"""Fewer cases on either side are not compared: `routing.measures.drift.MIN_CASES`."""
-ENOUGH = 2 * FEWEST
-"""What a reference is stretched for: new words are looked for in half of it."""
-FEWEST_NEW = 50
-"""A look that sees less that is new would find what the last one found."""
-MOST_WEEKS = 8
-MOST_REFERENCES = 6
 MOST_CASES = 4_000
 SEED = 0
 LOOK = "drift"
 """The kind of profile that says when and over what a task was looked at last."""
 ADVICE = "Look at the examples: has the input changed, or the model? Labels of such cases help most now."
-
-
-@dataclass(frozen=True, slots=True)
-class Spans:
-    """What the window until `until` is held against: `references` times four weeks."""
-
-    reference_since: datetime
-    reference_until: datetime
-    since: datetime
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """What came in during the spans, and the calibrators that speak now, by model."""
-
-    looked: Spans
-    reference: tuple[SeenInput, ...]
-    window: tuple[SeenInput, ...]
-    calibrators: Mapping[ModelRef, Calibrator]
-
-
-def spans(now: datetime, weeks: int = 1, references: int = 1) -> Spans:
-    """The last weeks, and so many references of the calendar as had ended before them."""
-    since = now - weeks * WEEK
-    reference_until = ANCHOR + (since - ANCHOR) // REFERENCE * REFERENCE
-    return Spans(reference_until - references * REFERENCE, reference_until, since, now)
 
 
 def tick(ctx: Context) -> int:
@@ -98,11 +53,11 @@ def _look(ctx: Context, now: datetime, task: str) -> int:
         looked_at = profiles.made_at(tx, LOOK).get(task)
         if looked_at is not None and volumes.received(tx, task, looked_at, now) < FEWEST_NEW:
             return 0
-        seen = _traffic(tx, task, now)
+        seen = gather(lambda since, until: inputs.sample(tx, task, since, until, MOST_CASES), now)
+        by_model = _calibrators(tx, task) if seen else {}
     if seen is None:
         return 0
-    # Without a look before it there is no telling what may be spent, so that it is the least.
-    found = _found(task, seen, min(now - looked_at, MOST_WEEKS * WEEK) if looked_at else DAY)
+    found = _found(task, seen, by_model, days_to_spend(looked_at, now))
     with ctx.database.write() as tx:
         profiles.save(tx, StoredProfile(task, LOOK, _named(seen.looked), now))
         new = [one for one in _stored(found, seen.looked, now) if alarms.raise_once(tx, one)]
@@ -117,22 +72,6 @@ def _named(looked: Spans) -> dict[str, str]:
     return {name: getattr(looked, name).isoformat() for name in Spans.__slots__}
 
 
-def _traffic(tx: Transaction, task: str, now: datetime) -> Traffic | None:
-    """The shortest window, and the shortest reference, that hold enough; None where the longest do not."""
-    for weeks in range(1, MOST_WEEKS + 1):
-        window = inputs.sample(tx, task, now - weeks * WEEK, now, MOST_CASES)
-        if len(window) >= FEWEST:
-            break
-    else:
-        return None
-    for references in range(1, MOST_REFERENCES + 1):
-        looked = spans(now, weeks, references)
-        reference = inputs.sample(tx, task, looked.reference_since, looked.reference_until, MOST_CASES)
-        if len(reference) >= ENOUGH:
-            break
-    return Traffic(looked, reference, window, _calibrators(tx, task)) if len(reference) >= FEWEST else None
-
-
 def _calibrators(tx: Transaction, task: str) -> dict[ModelRef, Calibrator]:
     return {
         fit.model: Calibrator.from_json(fit.calibrator)
@@ -141,7 +80,9 @@ def _calibrators(tx: Transaction, task: str) -> dict[ModelRef, Calibrator]:
     }
 
 
-def _found(task: str, seen: Traffic, since_last: timedelta) -> tuple[Alarm, ...]:
+def _found(
+    task: str, seen: Gathered[SeenInput], by_model: Mapping[ModelRef, Calibrator], days: float
+) -> tuple[Alarm, ...]:
     """Both sides are calibrated as is done now: that a calibrator is new must not look like drift."""
     from routing.measures.drift import Look
     from routing.measures.seeded import drift_between
@@ -153,19 +94,14 @@ def _found(task: str, seen: Traffic, since_last: timedelta) -> tuple[Alarm, ...]
                 one.case_id,
                 one.input,
                 one.prediction.label,
-                seen.calibrators.get(one.prediction.model, IDENTITY).apply(one.prediction),
+                by_model.get(one.prediction.model, IDENTITY).apply(one.prediction),
                 one.slices,
             )
             for one in side
         ]
         for side in (seen.reference, seen.window)
     )
-    looked = seen.looked
-    look = Look(
-        days=since_last / DAY,
-        weeks=(looked.until - looked.since) // WEEK,
-        reference_weeks=(looked.reference_until - looked.reference_since) // WEEK,
-    )
+    look = Look(days, seen.looked.weeks, seen.looked.reference_weeks)
     return drift_between(task, before, now, SEED, look).alarms
 
 

@@ -24,6 +24,7 @@ from routing.measures.drift_aspects import (
     Part,
 )
 from routing.measures.familiarity import (
+    NOTHING,
     KnownWords,
     Said,
     WordCounts,
@@ -249,7 +250,7 @@ def _categories(kind: AlarmKind, subject: str | None, before: Column, now: Colum
 
 
 def _texts(cases: Sequence[Seen]) -> tuple[Said, ...]:
-    return tuple(said_in(case.input.text or "") for case in cases)
+    return tuple(said_in(case.input.text) if case.input.text else NOTHING for case in cases)
 
 
 def _text_aspects(reference: Reference, texts: Sequence[Said], rng: np.random.Generator) -> Iterator[Aspect]:

@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.usecases import certifying, drifting, label_sets
-from bot.usecases.drifting import ANCHOR, FEWEST_NEW, LOOK, MOST_WEEKS, REFERENCE, WEEK, spans
+from bot.usecases.drift_spans import (
+    ANCHOR,
+    ENOUGH,
+    FEWEST,
+    FEWEST_NEW,
+    MOST_WEEKS,
+    REFERENCE,
+    WEEK,
+    spans,
+)
+from bot.usecases.drifting import LOOK
 from bot.usecases.outgoing import NEWS, News
 from routing.alarm import Alarm, AlarmKind
 from routing.confidence import Calibrator
@@ -73,7 +83,7 @@ def news(world: Traffic) -> list[News]:
 
 
 def test_the_fewest_cases_are_those_of_the_measure() -> None:
-    assert drifting.FEWEST == MIN_CASES
+    assert FEWEST == MIN_CASES
 
 
 @pytest.mark.parametrize("days", [0, 1, 27, 28, 300])
@@ -120,7 +130,7 @@ def test_a_look_that_failed_is_had_again(database: Database, monkeypatch: pytest
 def test_a_window_goes_back_by_whole_weeks_until_it_holds_enough(
     database: Database, a_week: int, weeks: int
 ) -> None:
-    references = -(-drifting.ENOUGH // (4 * a_week))
+    references = -(-ENOUGH // (4 * a_week))
     world = trickled(database, a_week, here=4 * references + 4, elsewhere=weeks)
     assert drifting.tick(world.ctx) == 1
     (stored,) = raised(world)
