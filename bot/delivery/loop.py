@@ -18,6 +18,7 @@ class Wake:
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._count = 0
+        self._is_over = False
 
     def __call__(self) -> None:
         """Wake them."""
@@ -31,10 +32,22 @@ class Wake:
         with self._condition:
             return self._count
 
-    def wait(self, seen: int, seconds: float) -> None:
-        """Return when it was given since `count` was `seen`, at the latest after `seconds`."""
+    @property
+    def is_over(self) -> bool:
+        """Whether it was given for the last time."""
         with self._condition:
-            self._condition.wait_for(lambda: self._count != seen, timeout=seconds)
+            return self._is_over
+
+    def wait(self, seen: int, seconds: float) -> None:
+        """Return when it was given since `count` was `seen` or has ended, at the latest after `seconds`."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._is_over or self._count != seen, timeout=seconds)
+
+    def end(self) -> None:
+        """Wake every loop for the last time: all of them have been asked to stop, so none waits again."""
+        with self._condition:
+            self._is_over = True
+            self._condition.notify_all()
 
 
 class Loop:

@@ -41,7 +41,7 @@ class ProjectionSender:
         if not self._looking.acquire(timeout=IDLE_POLL):
             return True
         try:
-            claim = self._next()
+            claim = None if self._wake.is_over else self._next()
         finally:
             self._looking.release()
         if claim is not None:

@@ -50,6 +50,17 @@ def test_a_wake_given_during_the_step_is_not_lost() -> None:
     assert not waiting.is_alive()
 
 
+def test_nobody_waits_for_a_wake_that_has_ended() -> None:
+    wake = Wake()
+    waiting = threading.Thread(target=wake.wait, args=(wake.count, 3600))
+    waiting.start()
+    wake.end()
+    waiting.join(SOON)
+    assert not waiting.is_alive()
+    assert wake.is_over
+    wake.wait(wake.count, 3600)
+
+
 def test_an_error_of_one_step_does_not_end_the_loop() -> None:
     tries, again = [0], threading.Event()
 
