@@ -83,6 +83,18 @@ def test_a_revocation_goes_on_record_raises_an_alarm_and_is_told_with_examples(w
     assert (told.case_ids, told.alarm_keys) == (alarm.case_ids, (stored.key,))
 
 
+def test_a_revocation_after_many_audits_tells_how_it_went_at_last(world: Traffic) -> None:
+    world.day(800)
+    world.day(200, sure=0.5)
+    Watch(world.ctx).tick()
+    one = granted(world)
+    with world.ctx.database.read() as tx:
+        known = evidence.audited_errors(tx, "fraud", "ordinary", MODEL, one.attempted_at)
+    lately = [audited.is_error for audited in known if audited.calibrated >= (one.threshold or 0)][-50:]
+    assert 10 < sum(lately) < 50
+    assert f" audited cases were wrong ({sum(lately)} of the last 50), more than" in str(one.revoked_reason)
+
+
 def test_audits_below_the_threshold_do_not_count(world: Traffic) -> None:
     present = world.ctx.standing.present
     key = ("fraud", "ordinary", "gbm", "3", EVERYTHING.key)
