@@ -12,6 +12,8 @@ from storage.upserts import ensure, insert
 
 UPDATES = "update"
 """The pace of message updates, which Slack counts for the workspace and not for the channel."""
+READS = "read"
+"""The pace at which threads are read, counted in the same way."""
 
 
 def open_many(tx: Transaction, channel_ids: Iterable[str]) -> None:

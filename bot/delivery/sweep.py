@@ -1,4 +1,4 @@
-"""Looks, after nobody listened, whether recent messages are still in Slack; a deleted one is posted anew."""
+"""Looks, after nobody listened, what happened in Slack: deleted messages, and replies in threads."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.slack.gateway import SlackFailure, SlackGateway
+from bot.usecases import listening
 from bot.usecases.context import Context
 from storage import projections
 
@@ -24,14 +25,15 @@ class Sweep:
     gateway: SlackGateway
 
     def run(self) -> dict[str, int]:
-        """Find the messages that were deleted meanwhile, and want them again."""
+        """Find the messages that were deleted meanwhile and want them again; want the threads to be read."""
         since = min(self.ctx.clock.now(), self.ctx.clock.wall()) - LOOK_BACK
         with self.ctx.database.read() as tx:
             rows = projections.shown_since(tx, f"{since.timestamp():.6f}", MOST_MESSAGES)
         shown: dict[str, set[str]] = defaultdict(set)
         for row in rows:
             shown[row.channel_id].add(str(row.ts))
-        return {"reposted": sum(self._repair(channel, known, since) for channel, known in shown.items())}
+        reposted = sum(self._repair(channel, known, since) for channel, known in shown.items())
+        return {"reposted": reposted, "threads": listening.read_again(self.ctx)}
 
     def _repair(self, channel_id: str, known: set[str], since: datetime) -> int:
         try:

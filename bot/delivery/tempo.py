@@ -19,14 +19,15 @@ class Tempo:
     """Slack's real limits stretched by `speed`, the application's seconds in a real one.
 
     `post_every`: one message a second in a channel; `update_every`: `chat.update` 50 times a minute in a
-    workspace (both Slack's documentation of rate limits). `lease` is how long a claim is held without news.
-    A notice that has not its channel's turn tries again after `turn_in`, one whose thread does not exist yet
-    after `thread_in`.
+    workspace, as often as threads are read, `read_every` (all from Slack's documentation of rate limits).
+    `lease` is how long a claim is held without news. A notice that has not its channel's turn tries again
+    after `turn_in`, what is about a thread that does not exist yet after `thread_in`.
     """
 
     speed: float = 1.0
     post_every: timedelta = timedelta(seconds=1)
     update_every: timedelta = timedelta(seconds=1.2)
+    read_every: timedelta = timedelta(seconds=1.5)
     turn_in: timedelta = timedelta(seconds=0.2)
     thread_in: timedelta = timedelta(seconds=2)
     lease: timedelta = timedelta(seconds=30)

@@ -14,6 +14,7 @@ from bot.delivery.notices import NoticeSender
 from bot.delivery.projections import ProjectionSender
 from bot.delivery.slack_health import SlackHealth
 from bot.delivery.tempo import Tempo
+from bot.delivery.thread_reading import ThreadReader
 from bot.settings import Secrets
 from bot.slack.gateway import SlackGateway
 from bot.usecases.context import Context
@@ -45,6 +46,7 @@ class Deliveries:
             Loop("messages", messages.step, self.wake_messages, threads=SENDERS),
             Loop("notices", notices.step, self._wake_others, threads=NOTICE_SENDERS),
             Loop("digests", DigestSender(self.courier, owner).step, self._wake_others),
+            Loop("threads", ThreadReader(self.courier, owner).step, self._wake_others),
             Loop("news", NewsSender(self.courier, owner).step, self._wake_others),
             Loop("callbacks", callbacks.step, self._wake_others, threads=CALLBACK_SENDERS),
         )

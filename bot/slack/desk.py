@@ -15,10 +15,9 @@ from bot.slack.failures import OverLimits, SlackFailure
 from bot.slack.gateway import SlackGateway
 from bot.slack.message import JsonObject, Message
 from bot.slack.payloads import Click, Submitted, click_of, submitted_of
-from bot.slack.private import NOT_OPENED, NOT_SAVED, Private, say
-from bot.usecases import members
+from bot.slack.private import NOT_OPENED, NOT_SAVED, say, words
 from bot.usecases.context import Context
-from bot.usecases.outcome import AlreadyDecided, Outcome
+from bot.usecases.outcome import Outcome
 from routing.plan import Replayed
 from routing.policy import Policy
 from storage.errors import DatabaseUnavailable
@@ -77,12 +76,7 @@ class Desk:
 
     def words(self, outcome: Outcome) -> Message | None:
         """The private answer to an outcome."""
-        deciders = self._deciders(outcome)
-        return Private(self.ctx.policy, deciders).answer(outcome)
-
-    def _deciders(self, outcome: Outcome) -> members.Names:
-        decision = outcome.case.decision if isinstance(outcome, AlreadyDecided) else None
-        return members.names(self.ctx, decision.decided_by) if decision and decision.decided_by else {}
+        return words(self.ctx, outcome)
 
     def report(self, click: Click, outcome: Outcome) -> None:
         """Log what came of a click, tell the person what the message does not show, and wake the senders."""

@@ -87,6 +87,9 @@ class SlackGateway(Protocol):
     def messages_since(self, channel_id: str, since: datetime) -> frozenset[str]:
         """The `ts` of every message outside threads that the channel still has since then."""
 
+    def replies_since(self, channel_id: str, thread_ts: str, since: datetime) -> tuple[JsonObject, ...]:
+        """The replies in a thread since then as Slack gives them, oldest first, without its first message."""
+
     def upload_image(self, data: bytes, name: str, alt_text: str) -> str:
         """Upload a picture for use in blocks and return its file id."""
 

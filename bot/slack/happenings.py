@@ -48,7 +48,7 @@ def _deleted(event: JsonObject) -> str:
 def _reply(desk: Desk, reply: Reply | None) -> None:
     if reply is None:
         return
-    given = ThreadReply(reply.expert, reply.channel_id, reply.thread_ts, reply.text, reply.event_id)
+    given = ThreadReply(reply.expert, reply.channel_id, reply.thread_ts, reply.text, reply.ts)
     outcome = review.thread_reply(desk.ctx, given)
     log.info("slack.reply", person=reply.expert.user_id, outcome=type(outcome).__name__)
     desk.wake()

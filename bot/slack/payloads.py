@@ -162,7 +162,6 @@ class Reply:
     thread_ts: str
     ts: str
     text: str
-    event_id: str
 
 
 def reply_of(body: JsonObject) -> Reply | None:
@@ -180,7 +179,6 @@ def reply_of(body: JsonObject) -> Reply | None:
         thread_ts=_text(event.get("thread_ts")),
         ts=_text(event.get("ts")),
         text=_text(event.get("text"), 12_000),
-        event_id=_text(body.get("event_id")),
     )
 
 

@@ -14,6 +14,7 @@ from bot.slack.message import Message
 from bot.slack.rich import actions, button, mrkdwn, paragraph, plain, quotation, rich_text, run, section
 from bot.slack.text import escape, label_text, moment, one_line
 from bot.slack.wording import label_title, people, progress
+from bot.usecases import members
 from bot.usecases.outcome import (
     AlreadyDecided,
     Gone,
@@ -32,6 +33,7 @@ from routing.case import Case, CaseStatus
 from routing.label import ExpertId
 
 if TYPE_CHECKING:
+    from bot.usecases.context import Context
     from routing.policy import Policy
 
 NOT_SAVED = "That could not be saved, and nothing was recorded. Please try again in a moment."
@@ -172,3 +174,10 @@ class Private:
     def _title(self, case: Case, label: str) -> str:
         task = self.policy.tasks.get(case.submission.task)
         return label_title(task, label) if task else label_text(label, 75)
+
+
+def words(ctx: Context, outcome: Outcome) -> Message | None:
+    """The private answer to an outcome, with the names of those who decided."""
+    decision = outcome.case.decision if isinstance(outcome, AlreadyDecided) else None
+    names = members.names(ctx, decision.decided_by) if decision and decision.decided_by else {}
+    return Private(ctx.policy, names).answer(outcome)

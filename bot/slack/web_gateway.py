@@ -180,6 +180,13 @@ class WebClientGateway:
         found = (message for page in pages for message in page.get("messages", []))
         return frozenset(str(message["ts"]) for message in found if message.get("subtype") != TOMBSTONE)
 
+    def replies_since(self, channel_id: str, thread_ts: str, since: datetime) -> tuple[JsonObject, ...]:
+        """The replies in a thread since then as Slack gives them, oldest first, without its first message."""
+        asked = {"channel": channel_id, "ts": thread_ts, "oldest": f"{since.timestamp():.6f}"}
+        pages = self._pages("conversations.replies", self._client.conversations_replies, **asked)
+        found = (message for page in pages for message in page.get("messages", []))
+        return tuple(message for message in found if message.get("ts") != thread_ts)
+
     def upload_image(self, data: bytes, name: str, alt_text: str) -> str:
         """Upload a picture for use in blocks and return its file id."""
         answer = call(

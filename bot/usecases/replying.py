@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.usecases.answering import Answer, give
 from bot.usecases.context import Context
+from bot.usecases.listening import read_when_known
 from bot.usecases.outcome import AlreadyDecided, Gone, Ignored, Outcome, Recorded, Repeated, Unclear
 from bot.usecases.settling import announce_amendment
 from bot.usecases.showing import show
@@ -19,28 +20,33 @@ LONGEST_RATIONALE = 3_000
 
 @dataclass(frozen=True, slots=True)
 class ThreadReply:
-    """What somebody wrote in the thread of a message, as Slack sends it."""
+    """What somebody wrote in the thread of a message, as Slack sends it; `ts` names the reply itself."""
 
     expert: ExpertId
     channel_id: str
     thread_ts: str
     text: str
-    event_id: str
+    ts: str
 
 
 def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
-    """Take a reply in a case's thread for what it is; replies in other threads are nobody's business.
+    """Take a reply in a case's thread for what it is, once; those in other threads are nobody's business.
 
     Raises DatabaseUnavailable, with nothing recorded: Slack then sends the event again.
     """
     with ctx.database.write() as tx:
         shown = projections.by_message(tx, reply.channel_id, reply.thread_ts)
         if shown is None:
+            read_when_known(ctx, tx, reply.channel_id, reply.thread_ts)
             return Ignored()
-        key = f"event:{reply.event_id}"
+        key = f"reply:{reply.channel_id}:{reply.ts}"
         act = Act(shown.case_id, reply.expert, key, reply.channel_id, reply.thread_ts, shown.shown_version)
         sitting = sit_down(ctx, tx, act)
-        return sitting if isinstance(sitting, Gone) else _taken(sitting, reply.text)
+        if isinstance(sitting, Gone):
+            return sitting
+        if not events.claim(tx, f"heard:{key}", sitting.now):
+            return Repeated(sitting.case)
+        return _taken(sitting, reply.text)
 
 
 def _taken(sitting: Sitting, text: str) -> Outcome:

@@ -39,7 +39,7 @@ def test_clicks_are_heard_after_a_refresh(world: World, tmp_path: Path) -> None:
 @over_one_socket
 def test_what_happened_without_a_socket_is_made_good(world: World, tmp_path: Path) -> None:
     """slack_sdk looks every ten seconds whether its socket is still there."""
-    deleted = world.post_case("order-1")
+    deleted, talked_of = world.post_case("order-1"), world.post_case("order-3")
     world.settle()
     before = times_opened(world)
     world.slack.drop_sockets()
@@ -49,6 +49,7 @@ def test_what_happened_without_a_socket_is_made_good(world: World, tmp_path: Pat
     posted = world.post_case("order-2")
     maya = world.person(MAYA)
     assert maya.messages_of(deleted) == []
+    maya.answer_in_thread(talked_of, "fine: I know her")
 
     await_another_socket(world, before)
     world.tick()
@@ -56,5 +57,6 @@ def test_what_happened_without_a_socket_is_made_good(world: World, tmp_path: Pat
     for case in (deleted, posted):
         maya.press(case, "Confirm: Fraud")
         world.eventually(lambda case=case: maya.buttons(case) == ["Undo"])  # type: ignore[misc]  # a default
-    assert world.slack.stats()["posted"] == 3
+    world.eventually(lambda: "✓ Fine — by @U0MAYA" in maya.reads(talked_of))
+    assert world.slack.stats()["posted"] == 4
     assert Operator(world, tmp_path).finds_the_audit_unbroken()

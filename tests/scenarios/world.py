@@ -29,7 +29,11 @@ POLICY = Path(__file__).with_name("policy.toml").read_text(encoding="utf-8")
 START = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)  # a Monday
 SECRET = "whsec_c2Vjb25kIGxvb2sgc2NlbmFyaW9zIQ=="
 AT_ONCE = Tempo(
-    post_every=timedelta(0), update_every=timedelta(0), turn_in=timedelta(0), thread_in=timedelta(0)
+    post_every=timedelta(0),
+    update_every=timedelta(0),
+    read_every=timedelta(0),
+    turn_in=timedelta(0),
+    thread_in=timedelta(0),
 )
 """Nothing waits for the clock, which stands still: what waits for another thread tries again at once."""
 

@@ -30,7 +30,7 @@ def test_the_same_event_sent_again_counts_once(workspace: Workspace) -> None:
     workspace.world.post(case, "1.1")
 
     for _ in range(3):
-        workspace.reply("help: broken", event_id="Ev0")
+        workspace.reply("help: broken", own_ts="5.0")
 
     assert len(workspace.world.case(case.case_id).labels) == 1
 

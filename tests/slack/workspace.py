@@ -106,6 +106,10 @@ class RecordingGateway:
         """Nothing is there."""
         return frozenset()
 
+    def replies_since(self, channel_id: str, thread_ts: str, since: datetime) -> tuple[JsonObject, ...]:
+        """Nothing is there."""
+        return ()
+
     def upload_image(self, data: bytes, name: str, alt_text: str) -> str:
         """A file id."""
         return "F1"
@@ -167,12 +171,12 @@ class Workspace:
         body = urlencode({"payload": json.dumps(payload)})
         return self.dispatch(body, "application/x-www-form-urlencoded")
 
-    def event(self, event: JsonObject, event_id: str = "") -> BoltResponse:
+    def event(self, event: JsonObject) -> BoltResponse:
         """Send an event."""
         body = {
             "type": "event_callback",
             "team_id": TEAM,
-            "event_id": event_id or f"Ev{next(_numbers)}",
+            "event_id": f"Ev{next(_numbers)}",
             "event": event,
         }
         return self.dispatch(json.dumps(body), "application/json")
@@ -203,7 +207,7 @@ class Workspace:
         """Click a control of a message."""
         return self.interact(click_payload(message, action_id, expert, option, ts) | changes)
 
-    def reply(self, text: str, expert: ExpertId = ANN, ts: str = "1.1", event_id: str = "") -> BoltResponse:
+    def reply(self, text: str, expert: ExpertId = ANN, ts: str = "1.1", own_ts: str = "") -> BoltResponse:
         """Reply in the thread of a message."""
         event = {
             "type": "message",
@@ -211,10 +215,10 @@ class Workspace:
             "user": expert.user_id,
             "team": expert.team_id,
             "text": text,
-            "ts": f"5.{next(_numbers)}",
+            "ts": own_ts or f"5.{next(_numbers)}",
             "thread_ts": ts,
         }
-        return self.event(event, event_id)
+        return self.event(event)
 
     def submit(self, view: JsonObject, expert: ExpertId = ANN, **filled: str) -> BoltResponse:
         """Fill in a window and submit it."""

@@ -23,8 +23,8 @@ from storage import decisions, projections
 from tests.usecases.world import ANN, BEN, CHANNEL, POLICY, STRANGER, World
 
 
-def _reply(world: World, text: str, expert: ExpertId = ANN, event_id: str = "", ts: str = "1.1") -> Outcome:
-    number = event_id or f"Ev{len(text)}{expert.user_id}{text[:9]}"
+def _reply(world: World, text: str, expert: ExpertId = ANN, own_ts: str = "", ts: str = "1.1") -> Outcome:
+    number = own_ts or f"5.{len(text)}{expert.user_id}{text[:9]}"
     return thread_reply(world.ctx, ThreadReply(expert, CHANNEL, ts, text, number))
 
 
@@ -45,8 +45,8 @@ def test_the_same_event_twice_counts_once(world: World) -> None:
     case = world.open("team", "sales")
     world.post(case, "1.1")
 
-    _reply(world, "help: broken", event_id="Ev1")
-    second = _reply(world, "help: broken", event_id="Ev1")
+    _reply(world, "help: broken", own_ts="5.1")
+    second = _reply(world, "help: broken", own_ts="5.1")
 
     assert isinstance(second, Repeated)
     assert len(world.case(case.case_id).labels) == 1
@@ -139,8 +139,8 @@ def test_what_is_unclear_is_asked_back_once_per_event(world: World) -> None:
     case = world.open()
     world.post(case, "1.1")
 
-    outcome = _reply(world, "I think the address does not match", event_id="Ev1")
-    again = _reply(world, "I think the address does not match", event_id="Ev1")
+    outcome = _reply(world, "I think the address does not match", own_ts="5.1")
+    again = _reply(world, "I think the address does not match", own_ts="5.1")
 
     assert isinstance(outcome, Unclear)
     assert outcome.note == "I think the address does not match"

@@ -114,7 +114,7 @@ def test_undo_takes_an_answer_back_with_the_reason_that_was_added_to_it(world: W
     case = world.open()
     world.post(case, "1.1")
     answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON))
-    thread_reply(world.ctx, ThreadReply(ANN, CHANNEL, "1.1", "the card was reported stolen", "Ev1"))
+    thread_reply(world.ctx, ThreadReply(ANN, CHANNEL, "1.1", "the card was reported stolen", "5.1"))
 
     undo(world.ctx, world.act(case))
 
@@ -129,7 +129,7 @@ def test_a_reason_added_later_does_not_lengthen_the_time_for_undo(world: World) 
     world.post(case, "1.1")
     answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON))
     world.clock.sleep(world.policy.undo_for + timedelta(seconds=1))
-    thread_reply(world.ctx, ThreadReply(ANN, CHANNEL, "1.1", "the card was reported stolen", "Ev1"))
+    thread_reply(world.ctx, ThreadReply(ANN, CHANNEL, "1.1", "the card was reported stolen", "5.1"))
 
     outcome = undo(world.ctx, world.act(case))
 

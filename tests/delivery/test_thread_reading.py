@@ -1,0 +1,153 @@
+"""What was said in a thread while nobody listened is heard later, once, and answered as if heard at once."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.delivery.attempts import Courier
+from bot.delivery.sweep import Sweep
+from bot.delivery.thread_reading import ThreadReader
+from bot.demo.person import Person
+from bot.sandbox import Fault
+from bot.slack.message import Message
+from bot.usecases import listening, review
+from bot.usecases.review import ThreadReply
+from routing.case import Case, CaseStatus
+from storage import cases, experts, outbox, projections
+from tests.delivery.worlds import DIGITS, MAYA, World, open_case
+
+
+def shown(world: World, name: str = "order-1") -> Case:
+    """A case whose message is in its channel, where Maya is."""
+    with world.database.write() as tx:
+        experts.set_members(tx, f"channel:{DIGITS}", [MAYA], world.clock.now())
+    case = open_case(world.ctx, name)
+    world.drain()
+    return case
+
+
+def message_of(world: World, case: Case) -> dict[str, str]:
+    with world.database.read() as tx:
+        return {"ts": projections.of_case(tx, case.case_id)[0].ts or ""}
+
+
+def say(world: World, case: Case, text: str) -> None:
+    """Maya writes in the case's thread; no app listens."""
+    maya = Person(world.sandbox.api_url.removesuffix("/api/"), MAYA.user_id)
+    maya.reply(DIGITS, message_of(world, case), text)
+
+
+def sweep(world: World, seconds: int = 10) -> int:
+    """Look again at what happened, and read what is wanted; how many threads were wanted."""
+    wanted = Sweep(world.ctx, world.gateway()).run()["threads"]
+    read(world, seconds)
+    return wanted
+
+
+def read(world: World, seconds: int = 10) -> None:
+    knows_no_workspace = replace(world.ctx, team_id="")
+    reader = ThreadReader(Courier(knows_no_workspace, world.gateway(), world.tempo), "p1")
+    for _ in range(seconds * 2):
+        reader.step()
+        world.clock.advance(timedelta(seconds=0.5))
+
+
+def stored(world: World, case: Case) -> Case:
+    with world.database.read() as tx:
+        return cases.get(tx, case.case_id)
+
+
+def calls(world: World) -> int:
+    return int(world.sandbox.stats()["calls"].get("conversations.replies", 0))
+
+
+def test_an_answer_given_while_nobody_listened_counts_once(world: World) -> None:
+    case = shown(world)
+    say(world, case, "fine: a known customer")
+    assert [sweep(world), sweep(world)] == [1, 0]
+    world.clock.advance(listening.ONCE_IN)
+    assert sweep(world) == 0  # decided by now
+    decided = stored(world, case)
+    assert (decided.status, [label.expert for label in decided.labels]) == (CaseStatus.DECIDED, [MAYA])
+
+
+def test_what_was_heard_is_not_heard_again(world: World) -> None:
+    case = shown(world)
+    say(world, case, "hello all")
+    thread = world.sandbox.state.conversations[DIGITS].thread(message_of(world, case)["ts"])
+    heard = ThreadReply(MAYA, DIGITS, message_of(world, case)["ts"], "hello all", thread[0].ts)
+    review.thread_reply(world.ctx, heard)
+    sweep(world)
+    assert world.sandbox.stats()["calls"].get("chat.postEphemeral", 0) == 0
+
+
+def test_what_is_unclear_is_asked_back_once(world: World) -> None:
+    case = shown(world)
+    say(world, case, "I am not sure about this one")
+    for _ in range(2):
+        sweep(world)
+        world.clock.advance(listening.ONCE_IN)
+    assert world.sandbox.stats()["calls"]["chat.postEphemeral"] == 1
+
+
+def test_notices_of_the_bot_are_no_answers(world: World) -> None:
+    case = shown(world)
+    world.gateway().post(DIGITS, Message("fine: says the bot"), message_of(world, case)["ts"])
+    sweep(world)
+    assert stored(world, case).labels == ()
+
+
+def test_threads_are_read_no_faster_than_slack_allows_the_most_urgent_first(world: World) -> None:
+    made = [shown(world, f"order-{number}") for number in range(4)]
+    for case in made:
+        say(world, case, "fine: known")
+    Sweep(world.ctx, world.gateway()).run()
+    read(world, seconds=3)
+    assert calls(world) == 2
+    assert [stored(world, case).status for case in made] == [CaseStatus.DECIDED] * 2 + [CaseStatus.OPEN] * 2
+    read(world, seconds=4)
+    assert calls(world) == 4
+
+
+@pytest.mark.parametrize("kind", ["rate_limited", "server_error"])
+def test_a_thread_that_slack_does_not_give_is_read_later(world: World, kind: str) -> None:
+    case = shown(world)
+    say(world, case, "fine: known")
+    world.sandbox.faults.add(Fault(kind, method="conversations.replies", count=1))  # type: ignore[arg-type]
+    sweep(world, seconds=60)
+    assert stored(world, case).status is CaseStatus.DECIDED
+
+
+def test_a_thread_whose_channel_is_gone_is_given_up(world: World) -> None:
+    shown(world)
+    world.sandbox.faults.add(Fault("error", method="conversations.replies", error="channel_not_found"))
+    sweep(world)
+    with world.database.read() as tx:
+        assert outbox.oldest_undelivered_at(tx) is None
+        assert outbox.dead(tx) == []
+
+
+def test_a_reply_that_comes_before_the_message_is_known_is_heard_when_it_is(world: World) -> None:
+    case = shown(world)
+    say(world, case, "fine: known")
+    ts = message_of(world, case)["ts"]
+    with world.database.write() as tx:  # as if the process had died before it could note the message
+        projections.lost(tx, DIGITS, ts)
+        held = projections.claim(tx, "p9", world.clock.now(), timedelta(minutes=1), timedelta(0))
+        assert held is not None
+        projections.record_attempt(tx, held, "attempt_9", world.clock.now())
+    review.thread_reply(world.ctx, ThreadReply(MAYA, DIGITS, ts, "fine: known", "9.9"))
+    read(world)
+    assert calls(world) == 0
+    with world.database.write() as tx:
+        projections.finish(tx, held, ts, 1)
+    read(world)
+    assert stored(world, case).status is CaseStatus.DECIDED
+
+
+def test_a_reply_in_a_thread_of_others_is_not_looked_for(world: World) -> None:
+    shown(world)
+    review.thread_reply(world.ctx, ThreadReply(MAYA, DIGITS, "7.7", "fine: known", "9.9"))
+    read(world)
+    assert calls(world) == 0
