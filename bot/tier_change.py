@@ -45,8 +45,16 @@ def _fields(section: BaseModel) -> dict[str, Any]:
 
 
 def _given(tier: Tier, change: TierChange) -> dict[str, Any]:
-    wanted = {"accept_above": change.accept_above, "audit": change.audit, "due_in": change.due_in}
+    wanted = {"accept_above": _rule(tier, change), "audit": change.audit, "due_in": change.due_in}
     return {name: value for name, value in wanted.items() if value is not None} | _falls_away(tier, change)
+
+
+def _rule(tier: Tier, change: TierChange) -> str | float | Mapping[str, Any] | None:
+    """What the tier is to say: another promise keeps the slices of the one before."""
+    rule = change.accept_above
+    if isinstance(rule, Mapping) and tier.promised and tier.promised.slices:
+        return {**rule, "slices": tier.promised.slices}
+    return rule
 
 
 def _falls_away(tier: Tier, change: TierChange) -> dict[str, Any]:
@@ -65,8 +73,8 @@ def lines(tier: Tier, change: TierChange) -> tuple[str, ...]:
 
 
 def _lines(tier: Tier, change: TierChange) -> Iterator[str]:
-    if change.accept_above is not None:
-        yield f"accept_above = {_toml(change.accept_above)}"
+    if (rule := _rule(tier, change)) is not None:
+        yield f"accept_above = {_toml(rule)}"
     if change.audit is not None:
         yield f"audit = {change.audit!r}"
     if change.due_in is not None:
@@ -75,9 +83,7 @@ def _lines(tier: Tier, change: TierChange) -> Iterator[str]:
         yield f"# and without `{name}`"
 
 
-def _toml(rule: Rule) -> str:
-    if isinstance(rule, str):
-        return json.dumps(rule)
-    if isinstance(rule, Mapping):
-        return f"{{ error = {rule['error']!r}, confidence = {rule['confidence']!r} }}"
-    return repr(rule)
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{name} = {_toml(one)}' for name, one in value.items())} }}"
+    return json.dumps(value, ensure_ascii=False)

@@ -63,6 +63,19 @@ def test_the_lines_are_those_of_the_file() -> None:
     )
 
 
+def test_another_promise_keeps_the_slices_of_the_one_before() -> None:
+    slices = 'slices = ["country=PT", "country=ES"] }'
+    before = policy(PROMISED.replace("0.95 }", f"0.95, {slices}"))
+    change = TierChange("fraud", "high", {"error": 0.03, "confidence": 0.9})
+    line = f"accept_above = {{ error = 0.03, confidence = 0.9, {slices}"
+    tier = before.tasks["fraud"].tiers[0]
+    assert lines(tier, change) == (line,)
+    assert tier.promised is not None
+    after = changed(before, change).tasks["fraud"].tiers[0].promised
+    assert after is not None
+    assert (after.error, after.slices) == (0.03, tier.promised.slices)
+
+
 def test_every_finding_names_its_key() -> None:
     with pytest.raises(InvalidPolicy) as refused:
         changed(policy(), TierChange("fraud", "high", 0.4, 2.0, "soon"))
