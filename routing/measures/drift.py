@@ -24,19 +24,17 @@ from routing.measures.drift_aspects import (
     Part,
 )
 from routing.measures.familiarity import (
-    NOTHING,
     KnownWords,
     Said,
     WordCounts,
     WordTable,
     count_words,
     know_words,
-    said_in,
     tabulate,
     topics,
 )
 from routing.measures.multiplicity import holm
-from routing.measures.seen import Column, Columns, Floats, Seen, column, columns
+from routing.measures.seen import Column, Columns, Floats, lacking
 from routing.measures.text_aspects import NewWords, SaidWords, Topics
 from routing.measures.two_samples import Comparison
 
@@ -81,9 +79,8 @@ class Reference:
     have that were not learned from: `new_shares`.
     """
 
-    columns: Columns
+    cases: Columns
     weights: Floats
-    texts: tuple[Said, ...]
     words: WordCounts
     known: KnownWords | None
     is_control: npt.NDArray[np.bool_]
@@ -98,7 +95,7 @@ class _Finding:
     found: Comparison
 
 
-def _masses(cases: Sequence[Seen], weights: Sequence[float] | None) -> Floats:
+def _masses(cases: Columns, weights: Sequence[float] | None) -> Floats:
     masses = np.ones(len(cases)) if weights is None else np.asarray(weights, dtype=np.float64)
     if len(masses) != len(cases) or not np.all((masses > 0) & (masses < np.inf)):
         raise ValueError("weights need one positive, finite value per case")
@@ -106,7 +103,7 @@ def _masses(cases: Sequence[Seen], weights: Sequence[float] | None) -> Floats:
 
 
 def learn_reference(
-    cases: Sequence[Seen], rng: np.random.Generator, weights: Sequence[float] | None = None
+    cases: Columns, rng: np.random.Generator, weights: Sequence[float] | None = None
 ) -> Reference:
     """Learn what to hold windows against; the same cases and rng give the same.
 
@@ -115,12 +112,11 @@ def learn_reference(
     masses = _masses(cases, weights)
     is_control = np.zeros(len(cases), dtype=bool)
     is_control[rng.permutation(len(cases))[: len(cases) // 2]] = True
-    texts = _texts(cases)
+    texts = cases.texts
     known = know_words([texts[place] for place in np.flatnonzero(~is_control)])
     return Reference(
-        columns=columns(cases),
+        cases=cases,
         weights=masses,
-        texts=texts,
         words=count_words(texts),
         known=known,
         is_control=is_control,
@@ -131,7 +127,7 @@ def learn_reference(
 def find_drift(
     task: str,
     reference: Reference,
-    window: Sequence[Seen],
+    window: Columns,
     rng: np.random.Generator,
     weights: Sequence[float] | None = None,
     look: Look = DAILY,
@@ -143,11 +139,10 @@ def find_drift(
     give the same. Raises ValueError for weights that do not fit.
     """
     masses = _masses(window, weights)
-    now = columns(window)
-    aspects = (*_aspects(reference.columns, now), *_text_aspects(reference, _texts(window), rng))
+    aspects = (*_aspects(reference.cases, window), *_text_aspects(reference, window.texts, rng))
     findings = [
         _Finding(name, aspect, narrowed, aspect.compare(narrowed))
-        for name, part in _parts(reference, now, masses)
+        for name, part in _parts(reference, window, masses)
         for aspect in aspects
         for narrowed in [aspect.narrowed(part)]
         if min(len(narrowed.reference), len(narrowed.window)) >= MIN_CASES
@@ -182,7 +177,7 @@ def _clearest(sure: Sequence[tuple[_Finding, float]]) -> list[tuple[_Finding, fl
     return sorted(best.values(), key=rank)
 
 
-def _alarm(task: str, finding: _Finding, adjusted: float, window: Sequence[Seen], look: Look) -> Alarm:
+def _alarm(task: str, finding: _Finding, adjusted: float, window: Columns, look: Look) -> Alarm:
     aspect, part, found = finding.aspect, finding.part, finding.found
     size = "" if _is_large(finding) else "a small change: "
     where = f"in {finding.slice}, " if finding.slice != WHOLE else ""
@@ -201,13 +196,13 @@ def _alarm(task: str, finding: _Finding, adjusted: float, window: Sequence[Seen]
         n_reference=len(part.reference),
         n_window=len(part.window),
         sentence=told[0].upper() + told[1:],
-        case_ids=tuple(window[place].case_id for place in aspect.examples(part)),
+        case_ids=tuple(window.case_ids[place] for place in aspect.examples(part)),
     )
 
 
 def _parts(reference: Reference, now: Columns, masses: Floats) -> Iterator[tuple[str, Part]]:
     """The whole, then every slice that has enough cases on both sides."""
-    before = reference.columns.members
+    before = reference.cases.members
     for name in sorted(before.keys() & now.members.keys()):
         places = before[name], now.members[name]
         if min(map(len, places)) >= MIN_CASES:
@@ -217,19 +212,19 @@ def _parts(reference: Reference, now: Columns, masses: Floats) -> Iterator[tuple
 def _aspects(before: Columns, now: Columns) -> Iterator[Aspect]:
     yield Confidence(reference=before.confidence, window=now.confidence)
     yield _categories(AlarmKind.LABELS, None, before.label, now.label)
-    lacking = column([None] * len(before.confidence)), column([None] * len(now.confidence))
-    for name, sides in _most_filled(before.fields, now.fields, lacking):
+    without = lacking(len(before)), lacking(len(now))
+    for name, sides in _most_filled(before.fields, now.fields, without):
         yield _field(name, *sides)
-    for key, sides in _most_filled(before.slices, now.slices, lacking):
+    for key, sides in _most_filled(before.slices, now.slices, without):
         yield _categories(AlarmKind.SLICE, key, *sides)
 
 
 def _most_filled(
-    before: Mapping[str, Column], now: Mapping[str, Column], lacking: Sides
+    before: Mapping[str, Column], now: Mapping[str, Column], without: Sides
 ) -> list[tuple[str, Sides]]:
     """The columns that most cases fill in, at most MAX_FIELDS, and what stands for one that a side lacks."""
     both = {
-        name: (before.get(name, lacking[0]), now.get(name, lacking[1]))
+        name: (before.get(name, without[0]), now.get(name, without[1]))
         for name in sorted(before.keys() | now.keys())
     }
     filled = {name: sum(side.filled for side in sides) for name, sides in both.items()}
@@ -249,16 +244,12 @@ def _categories(kind: AlarmKind, subject: str | None, before: Column, now: Colum
     return Categories(kind, subject, names, reference=before.within(place_of), window=now.within(place_of))
 
 
-def _texts(cases: Sequence[Seen]) -> tuple[Said, ...]:
-    return tuple(said_in(case.input.text) if case.input.text else NOTHING for case in cases)
-
-
 def _text_aspects(reference: Reference, texts: Sequence[Said], rng: np.random.Generator) -> Iterator[Aspect]:
-    known, n = reference.known, len(reference.texts)
+    known, n = reference.known, len(reference.cases)
     if known is None:
         return
     yield NewWords(reference.new_shares, known.new_shares(texts), reference.is_control, known, texts)
-    table = tabulate([*reference.texts, *texts])
+    table = tabulate([*reference.cases.texts, *texts])
     if table is not None:
         before, now = WordTable(table.words, table.holds[:n]), WordTable(table.words, table.holds[n:])
         yield SaidWords(before, now, texts, reference.words)

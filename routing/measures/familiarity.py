@@ -24,7 +24,6 @@ from routing.novelty import MAX_CHARACTERS, SHRINK, words_of
 
 Floats = npt.NDArray[np.float64]
 Said = frozenset[str]
-NOTHING: Said = frozenset()
 UNUSUAL = 0.02
 """The share of known texts that have more new words than the limit."""
 MAX_FEATURES = 5_000

@@ -8,7 +8,7 @@ from routing.alarm import Drift
 from routing.confidence import CalibratorFit
 from routing.measures.drift import DAILY, Look, find_drift, learn_reference
 from routing.measures.recalibration import LabeledConfidences, choose
-from routing.measures.seen import Seen
+from routing.measures.seen import Seen, columns
 
 
 def choose_calibrator(labeled: LabeledConfidences, seed: int) -> CalibratorFit:
@@ -21,4 +21,4 @@ def drift_between(
 ) -> Drift:
     """What changed from the reference to the window, as `drift.find_drift`; the same give the same."""
     rng = np.random.default_rng(seed)
-    return find_drift(task, learn_reference(reference, rng), window, rng, look=look)
+    return find_drift(task, learn_reference(columns(reference), rng), columns(window), rng, look=look)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from routing.measures.drift import find_drift, learn_reference
 from routing.measures.monitor import monitor
 from routing.measures.sample import Floats
-from routing.measures.seen import Seen
+from routing.measures.seen import Seen, columns
 from tests.benchmarks.figure import Figure, at_most, told
 from tests.benchmarks.parallel import spread
 from tests.benchmarks.promise_coverage import plug_in
@@ -118,11 +118,11 @@ def _alarm_day(one: Accepted, change: int, rng: np.random.Generator) -> float:
 def _drift_alarms(one: RealSet, year: int) -> bool:
     """Whether any of a year's daily looks at the last week raises an alarm, all drawn from the same set."""
     rng = np.random.default_rng((SEED, 5, len(one), year))
-    reference = learn_reference(_cases(one, REFERENCE, rng), rng)
+    reference = learn_reference(columns(_cases(one, REFERENCE, rng)), rng)
     week = _cases(one, WINDOW * A_DAY, rng)
     for _ in range(DAYS):
         week = [*week[A_DAY:], *_cases(one, A_DAY, rng)]
-        if find_drift(one.name, reference, week, rng, delta=DELTA).alarms:
+        if find_drift(one.name, reference, columns(week), rng, delta=DELTA).alarms:
             return True
     return False
 

@@ -10,7 +10,7 @@ import pytest
 
 from routing.alarm import WHOLE, Alarm, AlarmKind, Drift
 from routing.measures.drift import MIN_CASES, Look, find_drift, learn_reference
-from routing.measures.seen import Seen
+from routing.measures.seen import Seen, columns
 from routing.prediction import CaseInput, Scalar
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
@@ -49,8 +49,8 @@ def traffic(rng: np.random.Generator, n: int, name: str = "c", with_text: bool =
 
 def look(window: Sequence[Seen], reference: Sequence[Seen], **changes: Look) -> Drift:
     """One look with generators of its own."""
-    learned = learn_reference(reference, np.random.default_rng(1))
-    return find_drift("returns", learned, window, np.random.default_rng(2), **changes)  # type: ignore[arg-type]
+    learned = learn_reference(columns(reference), np.random.default_rng(1))
+    return find_drift("returns", learned, columns(window), np.random.default_rng(2), **changes)  # type: ignore[arg-type]
 
 
 def with_field(case: Seen, name: str, value: Scalar) -> Seen:
@@ -79,10 +79,10 @@ def only(drift: Drift) -> Alarm:
 def test_a_year_of_daily_looks_without_change_raises_no_alarm(before: list[Seen]) -> None:
     """Windows overlap, as those of the last days do; a year may alarm with a probability of 5 %."""
     rng = np.random.default_rng(13)
-    reference = learn_reference([replace(case, slices={}) for case in before], rng)
+    reference = learn_reference(columns([replace(case, slices={}) for case in before]), rng)
     days = [[replace(case, slices={}) for case in traffic(rng, 100)] for _ in range(367)]
     windows = ([*one, *two, *three] for one, two, three in zip(days, days[1:], days[2:], strict=False))
-    alarms = sum(len(find_drift("returns", reference, window, rng).alarms) for window in windows)
+    alarms = sum(len(find_drift("returns", reference, columns(window), rng).alarms) for window in windows)
     assert alarms == 0
 
 
@@ -90,8 +90,9 @@ def test_one_look_without_change_finds_anything_as_seldom_as_stated(before: list
     rng, looks, level = np.random.default_rng(14), 150, 0.2
     found = 0
     for _ in range(looks):
-        reference = learn_reference(traffic(rng, 500), rng)
-        drift = find_drift("returns", reference, traffic(rng, 250), rng, look=Look(days=365), delta=level)
+        reference = learn_reference(columns(traffic(rng, 500)), rng)
+        window = columns(traffic(rng, 250))
+        drift = find_drift("returns", reference, window, rng, look=Look(days=365), delta=level)
         found += bool(drift.alarms or drift.small)
     assert found / looks <= level + 2 * (level * (1 - level) / looks) ** 0.5
 
@@ -228,11 +229,11 @@ def test_too_few_cases_are_not_tested(before: list[Seen], now: list[Seen]) -> No
 
 def test_weights_say_what_each_case_stands_for(before: list[Seen], now: list[Seen]) -> None:
     reviewed = [replace(case, confidence=0.3) if place % 2 else case for place, case in enumerate(now)]
-    learned = learn_reference(before, np.random.default_rng(1), [1.0] * len(before))
+    learned = learn_reference(columns(before), np.random.default_rng(1), [1.0] * len(before))
     rng = np.random.default_rng(2)
-    assert find_drift("returns", learned, reviewed, rng).alarms
+    assert find_drift("returns", learned, columns(reviewed), rng).alarms
     weights = [0.001 if place % 2 else 1.0 for place in range(len(reviewed))]
-    assert find_drift("returns", learned, reviewed, rng, weights).alarms == ()
+    assert find_drift("returns", learned, columns(reviewed), rng, weights).alarms == ()
 
 
 @pytest.mark.parametrize("weights", [[1.0], [0.0] * 600])
@@ -240,10 +241,10 @@ def test_weights_that_do_not_fit_are_refused(
     before: list[Seen], now: list[Seen], weights: list[float]
 ) -> None:
     with pytest.raises(ValueError, match="weights"):
-        learn_reference(now, np.random.default_rng(1), weights)
-    learned = learn_reference(before, np.random.default_rng(1))
+        learn_reference(columns(now), np.random.default_rng(1), weights)
+    learned = learn_reference(columns(before), np.random.default_rng(1))
     with pytest.raises(ValueError, match="weights"):
-        find_drift("returns", learned, now, np.random.default_rng(1), weights)
+        find_drift("returns", learned, columns(now), np.random.default_rng(1), weights)
 
 
 def test_new_words_and_a_new_topic_are_told_by_the_words_themselves() -> None:

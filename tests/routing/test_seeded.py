@@ -5,7 +5,7 @@ import numpy as np
 from routing.measures.drift import find_drift, learn_reference
 from routing.measures.recalibration import choose, of_confidences
 from routing.measures.seeded import choose_calibrator, drift_between
-from routing.measures.seen import Seen
+from routing.measures.seen import Seen, columns
 from routing.prediction import CaseInput
 
 
@@ -22,6 +22,6 @@ def test_a_seed_finds_the_drift_of_its_generator() -> None:
         for side in ("de", "pt")
     )
     rng = np.random.default_rng(3)
-    expected = find_drift("fraud", learn_reference(before, rng), now, rng)
+    expected = find_drift("fraud", learn_reference(columns(before), rng), columns(now), rng)
     assert drift_between("fraud", before, now, 3) == expected
     assert len(expected.alarms) == 1

@@ -9,7 +9,7 @@ import pytest
 from routing.alarm import Alarm, AlarmKind, Drift
 from routing.measures.drift import Look, find_drift, learn_reference
 from routing.measures.familiarity import said_in
-from routing.measures.seen import Seen
+from routing.measures.seen import Seen, columns
 from routing.prediction import CaseInput
 
 GERMAN = tuple(
@@ -69,8 +69,8 @@ def look(reference: Sequence[str], window: Sequence[str], days: float = 1.0) -> 
         [Seen(f"{name}{place}", CaseInput(text), "l", 0.9) for place, text in enumerate(side)]
         for name, side in (("r", reference), ("w", window))
     )
-    learned = learn_reference(before, np.random.default_rng(1))
-    return find_drift("help", learned, now, np.random.default_rng(2), look=Look(days=days))
+    learned = learn_reference(columns(before), np.random.default_rng(1))
+    return find_drift("help", learned, columns(now), np.random.default_rng(2), look=Look(days=days))
 
 
 def of_kind(drift: Drift, kind: AlarmKind) -> Alarm:
