@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from tests.benchmarks import calibration_gain, estimate_coverage, false_alarms, promise_coverage
+from tests.benchmarks import calibration_gain, drift_years, estimate_coverage, false_alarms, promise_coverage
 from tests.benchmarks.figure import Figure
 
 REPLICATIONS = 500
@@ -17,6 +17,7 @@ SECTIONS: Mapping[str, Callable[[int], Iterable[Figure]]] = {
     "calibration": calibration_gain.measure,
     "guarantee": promise_coverage.measure,
     "monitor": false_alarms.measure,
+    "drift": drift_years.measure,
 }
 
 
