@@ -9,6 +9,7 @@ from bot.delivery.attempts import OUTBOX, Courier
 from bot.slack.gateway import SlackFailure, SlackPermanent
 from bot.slack.payloads import Reply, reply_of
 from bot.slack.private import words
+from bot.slack.telling import tell_privately
 from bot.usecases import review
 from bot.usecases.context import Context
 from bot.usecases.listening import THREAD, Thread
@@ -90,7 +91,8 @@ class ThreadReader:
         if message is None:
             return
         try:
-            self._courier.gateway.ephemeral(reply.channel_id, reply.expert.user_id, message, reply.thread_ts)
+            given = (reply.channel_id, reply.expert.user_id, message, reply.thread_ts)
+            tell_privately(self._courier.gateway.ephemeral, *given)
         except SlackFailure as error:
             log.warning("slack.missed_reply_not_answered", person=reply.expert.user_id, reason=str(error))
 

@@ -13,6 +13,7 @@ from bot.slack.message import JsonObject, Message
 from bot.slack.payloads import Command, command_of
 from bot.slack.private import NOT_READ, NOT_SHOWN, help_message, say
 from bot.slack.replay_modals import replay_view
+from bot.slack.telling import tell_privately
 from bot.usecases import board, digest_on_demand, trying
 from bot.usecases.leading import Refused
 from storage.errors import DatabaseUnavailable
@@ -77,7 +78,7 @@ def _answer(desk: Desk, command: Command) -> None:
         log.warning("slack.command_failed", word=command.word, error=str(error))
         message = say(NOT_READ)
     if message is not None:
-        desk.gateway.respond(command.response_url, message)
+        tell_privately(desk.gateway.respond, command.response_url, message)
 
 
 def on_command(desk: Desk) -> Listener:

@@ -16,6 +16,7 @@ from bot.slack.gateway import SlackGateway
 from bot.slack.message import JsonObject, Message
 from bot.slack.payloads import Click, Submitted, click_of, submitted_of
 from bot.slack.private import NOT_OPENED, NOT_SAVED, say, words
+from bot.slack.telling import tell_privately
 from bot.usecases.context import Context
 from bot.usecases.outcome import Outcome
 from routing.plan import Replayed
@@ -70,9 +71,10 @@ class Desk:
         if message is None:
             return
         if click.response_url:
-            self.later(self.gateway.respond, click.response_url, message)
+            self.later(tell_privately, self.gateway.respond, click.response_url, message)
         elif click.channel_id:
-            self.later(self.gateway.ephemeral, click.channel_id, click.expert.user_id, message)
+            person = click.expert.user_id
+            self.later(tell_privately, self.gateway.ephemeral, click.channel_id, person, message)
 
     def words(self, outcome: Outcome) -> Message | None:
         """The private answer to an outcome."""

@@ -8,6 +8,7 @@ from bot.slack.home import LISTED, home_view
 from bot.slack.links import permalinks
 from bot.slack.message import TOMBSTONE, JsonObject
 from bot.slack.payloads import Reply, reply_of
+from bot.slack.telling import tell_privately
 from bot.usecases import board, members, review
 from bot.usecases.review import ThreadReply
 from routing.label import ExpertId
@@ -48,14 +49,14 @@ def _deleted(event: JsonObject) -> str:
 def _reply(desk: Desk, reply: Reply | None) -> None:
     if reply is None:
         return
-    given = ThreadReply(reply.expert, reply.channel_id, reply.thread_ts, reply.text, reply.ts)
-    outcome = review.thread_reply(desk.ctx, given)
+    said = ThreadReply(reply.expert, reply.channel_id, reply.thread_ts, reply.text, reply.ts)
+    outcome = review.thread_reply(desk.ctx, said)
     log.info("slack.reply", person=reply.expert.user_id, outcome=type(outcome).__name__)
     desk.wake()
     message = desk.words(outcome)
     if message:
-        person = reply.expert.user_id
-        desk.later(desk.gateway.ephemeral, reply.channel_id, person, message, reply.thread_ts)
+        given = (reply.channel_id, reply.expert.user_id, message, reply.thread_ts)
+        desk.later(tell_privately, desk.gateway.ephemeral, *given)
 
 
 def on_home_opened(desk: Desk, body: JsonObject) -> None:

@@ -1,7 +1,7 @@
 """One call to Slack through slack_sdk, with its failures told apart."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from http.client import HTTPException
 from typing import Any
@@ -33,10 +33,11 @@ def slack_client(token: str | None, base_url: str | None = None, timeout: int = 
     return WebClient(token=token, base_url=base_url or WebClient.BASE_URL, timeout=timeout, retry_handlers=[])
 
 
-def _retry_after(response: SlackResponse) -> timedelta:
-    headers = {str(name).lower(): value for name, value in response.headers.items()}
+def retry_after(headers: Mapping[str, Any]) -> timedelta:
+    """How long Slack asks to wait, a second where it does not say; at most an hour."""
+    given = {str(name).lower(): value for name, value in headers.items()}
     try:
-        seconds = float(str(headers.get("retry-after", DEFAULT_RETRY_AFTER)))
+        seconds = float(str(given.get("retry-after", DEFAULT_RETRY_AFTER)))
     except ValueError:
         seconds = DEFAULT_RETRY_AFTER
     return timedelta(seconds=min(max(seconds, 0.0), 3600.0))
@@ -52,13 +53,13 @@ def failure_of(error: SlackApiError, method: str) -> SlackFailure:
     """The failure that Slack's refusal means: by status first, then by error code."""
     response: SlackResponse = error.response
     if response.status_code == 429:
-        return SlackRetryable("ratelimited", _retry_after(response))
+        return SlackRetryable("ratelimited", retry_after(response.headers))
     if response.status_code >= 500:
         return SlackUnknownOutcome(f"http_{response.status_code}")
     data = response.data if isinstance(response.data, dict) else {}
     code = str(data.get("error", "invalid_answer"))
     if code in RETRYABLE:
-        return SlackRetryable(code, _retry_after(response))
+        return SlackRetryable(code, retry_after(response.headers))
     if code in UNKNOWN or " " in code:  # slack_sdk puts a sentence here when the answer was not JSON
         return SlackUnknownOutcome(code[:80])
     return SlackPermanent(code, f"{mend_for(code, method)} {_detail(data)}".strip())

@@ -12,7 +12,7 @@ from slack_sdk.web import SlackResponse
 from bot.slack.failures import OverLimits, SlackPermanent, SlackRetryable, SlackUnknownOutcome, mend_for
 from bot.slack.limits import Violation, message_violations, view_violations
 from bot.slack.message import TOMBSTONE, JsonObject, Message
-from bot.slack.web_calls import call, connection_failure, slack_client
+from bot.slack.web_calls import call, connection_failure, retry_after, slack_client
 
 PAGE = 200
 PAGES = 50
@@ -119,7 +119,7 @@ class WebClientGateway:
         except (OSError, HTTPException) as error:
             raise connection_failure(error) from error
         if answer.status_code == 429:
-            raise SlackRetryable("ratelimited")
+            raise SlackRetryable("ratelimited", retry_after(answer.headers))
         if answer.status_code >= 500:
             raise SlackUnknownOutcome(f"http_{answer.status_code}")
         if answer.status_code != 200:

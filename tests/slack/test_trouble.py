@@ -2,14 +2,16 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from slack_bolt import App
 from structlog.testing import capture_logs
 
-from bot.slack.failures import SlackRetryable
+from bot.slack.failures import SlackFailure, SlackRetryable
 from bot.slack.links import permalinks
+from bot.slack.telling import LONGEST_WAIT
 from bot.usecases import board
 from routing.case import CaseStatus
 from routing.label import ExpertId
@@ -17,7 +19,7 @@ from storage import experts
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from tests.slack.workspace import Workspace, click_payload, make_workspace
-from tests.usecases.world import ANN, CHANNEL, NOW, TEAM, make_world
+from tests.usecases.world import ANN, CHANNEL, NOW, STRANGER, TEAM, make_world
 
 
 class BrokenDatabase(Database):
@@ -101,6 +103,49 @@ def test_a_private_answer_that_slack_refuses_does_not_undo_the_click(
 
     assert acked.status == 200
     assert len(workspace.world.case(case.case_id).labels) == 1
+
+
+@pytest.mark.parametrize("response_url", ["", "https://hooks.example.com/1"])
+def test_a_private_answer_that_has_to_wait_a_moment_is_sent_after_it(
+    workspace: Workspace, response_url: str
+) -> None:
+    message = _case_message(workspace)
+    workspace.gateway.failures = [SlackRetryable("ratelimited", timedelta(0))]
+
+    workspace.click(message, "answer:0", expert=STRANGER, response_url=response_url)
+
+    assert len(workspace.gateway.responses) + len(workspace.gateway.ephemerals) == 1
+
+
+def test_a_question_back_that_has_to_wait_a_moment_is_asked_after_it(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    workspace.world.post(case, "1.1")
+    workspace.gateway.failures = [SlackRetryable("ratelimited", timedelta(0))]
+
+    workspace.reply("I think the address does not match")
+
+    assert len(workspace.gateway.ephemerals) == 1
+
+
+@pytest.mark.parametrize(
+    "failures",
+    [
+        [SlackRetryable("ratelimited", LONGEST_WAIT + timedelta(seconds=1))],
+        [SlackRetryable("ratelimited", timedelta(0)), SlackRetryable("ratelimited", timedelta(0))],
+    ],
+)
+def test_a_private_answer_that_has_to_wait_long_or_again_is_dropped_with_a_line_in_the_log(
+    workspace: Workspace, failures: list[SlackFailure]
+) -> None:
+    message = _case_message(workspace)
+    workspace.gateway.failures = list(failures)
+
+    with capture_logs() as lines:
+        workspace.click(message, "answer:0", expert=STRANGER)
+
+    assert (workspace.gateway.responses, workspace.gateway.failures) == ([], [])
+    (line,) = (one for one in lines if one["event"] == "slack.aftermath_failed")
+    assert (line["act"], line["error"]) == ("tell_privately", str(failures[0]))
 
 
 def test_a_link_that_slack_does_not_give_is_left_out(

@@ -17,6 +17,7 @@ from bot.slack.gateway import (
 from bot.slack.message import Message
 from bot.slack.web_calls import slack_client
 from bot.slack.web_gateway import WebClientGateway
+from tests.delivery.receiver import answers, receiving
 from tests.patience import PATIENCE
 from tests.slack.local_slack import config, gateway_of
 from tests.usecases.world import ANN, BEN, CAROL, CHANNEL, TEAM
@@ -179,6 +180,14 @@ def test_a_response_url_that_expired_is_permanent(gateway: SlackGateway, sandbox
 def test_a_response_url_that_does_not_answer_may_be_tried_again(gateway: SlackGateway) -> None:
     with pytest.raises(SlackRetryable):
         gateway.respond("http://127.0.0.1:9/x", HELLO)
+
+
+def test_a_response_url_that_is_used_too_fast_says_how_long_to_wait() -> None:
+    gateway = WebClientGateway(slack_client("xoxb-1"))
+    with receiving(answers(429, **{"Retry-After": "3"})) as slack, pytest.raises(SlackRetryable) as failure:
+        gateway.respond(slack.url, HELLO)
+
+    assert failure.value.retry_after == timedelta(seconds=3)
 
 
 def test_a_channel_that_is_too_busy_to_be_read_whole_tells_of_no_deletion(

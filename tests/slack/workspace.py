@@ -15,7 +15,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.slack.app import BotIdentity, build_app
 from bot.slack.desk import Replaying
-from bot.slack.gateway import SlackPermanent, UserInfo
+from bot.slack.gateway import SlackFailure, SlackPermanent, UserInfo
 from bot.slack.limits import message_violations, view_violations
 from bot.slack.message import JsonObject, Message
 from bot.slack.messages import case_message
@@ -54,6 +54,7 @@ class RecordingGateway:
     updated_views: list[JsonObject] = field(default_factory=list)
     homes: dict[str, JsonObject] = field(default_factory=dict)
     refuses: str = ""
+    failures: list[SlackFailure] = field(default_factory=list)
 
     def post(self, channel_id: str, message: Message, thread_ts: str | None = None) -> str:
         """Not used by listeners."""
@@ -66,12 +67,16 @@ class RecordingGateway:
     def ephemeral(
         self, channel_id: str, user_id: str, message: Message, thread_ts: str | None = None
     ) -> None:
-        """Keep it."""
+        """Keep it, or fail."""
+        if self.failures:
+            raise self.failures.pop(0)
         self.ephemerals.append((channel_id, user_id, _checked(message), thread_ts))
 
     def respond(self, response_url: str, message: Message) -> None:
         """Keep it."""
         assert response_url.startswith("http")
+        if self.failures:
+            raise self.failures.pop(0)
         self.responses.append(_checked(message))
 
     def open_view(self, trigger_id: str, view: JsonObject) -> str:
