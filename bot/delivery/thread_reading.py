@@ -91,8 +91,8 @@ class ThreadReader:
         if message is None:
             return
         try:
-            given = (reply.channel_id, reply.expert.user_id, message, reply.thread_ts)
-            tell_privately(self._courier.gateway.ephemeral, *given)
+            told = (reply.channel_id, reply.expert.user_id, message, reply.thread_ts)
+            tell_privately(self._courier.gateway.ephemeral, *told)
         except SlackFailure as error:
             log.warning("slack.missed_reply_not_answered", person=reply.expert.user_id, reason=str(error))
 

@@ -184,7 +184,8 @@ def test_a_response_url_that_does_not_answer_may_be_tried_again(gateway: SlackGa
 
 def test_a_response_url_that_is_used_too_fast_says_how_long_to_wait() -> None:
     gateway = WebClientGateway(slack_client("xoxb-1"))
-    with receiving(answers(429, **{"Retry-After": "3"})) as slack, pytest.raises(SlackRetryable) as failure:
+    too_fast = answers(429, b"", **{"Retry-After": "3"})
+    with receiving(too_fast) as slack, pytest.raises(SlackRetryable) as failure:
         gateway.respond(slack.url, HELLO)
 
     assert failure.value.retry_after == timedelta(seconds=3)
