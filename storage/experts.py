@@ -1,6 +1,6 @@
 """People, and which channel or user group they were last seen in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,6 +80,13 @@ def set_members(tx: Transaction, source: str, users: Iterable[ExpertId], now: da
 def members(tx: Transaction, source: str) -> frozenset[ExpertId]:
     """The members of a source as last fetched; empty when it never was."""
     return frozenset(ExpertId(*row) for row in tx.execute(_MEMBERS, {"source": source}))
+
+
+def sources_of(tx: Transaction, expert: ExpertId, asked: Collection[str]) -> frozenset[str]:
+    """Those of the `asked` sources of which the person is a member, as last fetched."""
+    is_member = memberships.c.team_id == expert.team_id, memberships.c.user_id == expert.user_id
+    query = sa.select(memberships.c.source).where(memberships.c.source.in_(sorted(asked)), *is_member)
+    return frozenset(tx.execute(query).scalars())
 
 
 def members_refreshed_at(tx: Transaction, source: str) -> datetime | None:

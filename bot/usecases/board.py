@@ -1,16 +1,16 @@
 """What waits for a person, soonest due first, and their own numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.usecases.context import Context
-from bot.usecases.sitting import channel_of, members_of
+from bot.usecases.sitting import channel_of
 from routing.case import Case
 from routing.label import ExpertId, Label
-from routing.permission import may_answer, may_label
+from routing.permission import may_answer, may_label, sources
 from routing.policy import Task, Tier
-from storage import cases, experts, labels, projections
+from storage import cases, experts, labels, threads
 from storage.database import Transaction
 
 SCANNED = 200
@@ -53,49 +53,59 @@ def _tier_of(ctx: Context, case: Case) -> tuple[Task, Tier] | None:
     return (task, task.tier(case.tier)) if task else None
 
 
-def _is_for(ctx: Context, tx: Transaction, case: Case, tier: Tier, expert: ExpertId) -> bool:
-    """Whether the case waits for this person: they may answer, have not yet, and did not pass."""
-    has_passed = case.assigned_to != expert and any(one.expert == expert for one in case.abstentions)
-    if has_passed or case.label_of(expert) is not None or case.assigned_to not in (None, expert):
-        return False
-    members = members_of(ctx, tx, case, tier)
-    return may_label(case, tier, expert, members, ctx.team_id, ctx.policy.guest_teams)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The person who looks, and where of all that matters they are a member: looked up once for all cases."""
+
+    ctx: Context
+    expert: ExpertId
+    own_sources: frozenset[str]
+
+    def _members(self, case: Case, tier: Tier) -> frozenset[ExpertId]:
+        """The person alone, if their membership lets them answer the case."""
+        is_member = not self.own_sources.isdisjoint(sources(case, tier, self.ctx.policy))
+        return frozenset({self.expert}) if is_member else frozenset()
+
+    def is_asked(self, case: Case, tier: Tier) -> bool:
+        """Whether the case waits for this person: they may answer, have not yet, and did not pass."""
+        expert, ctx = self.expert, self.ctx
+        has_passed = case.assigned_to != expert and any(one.expert == expert for one in case.abstentions)
+        if has_passed or case.label_of(expert) is not None or case.assigned_to not in (None, expert):
+            return False
+        members = self._members(case, tier)
+        return may_label(case, tier, expert, members, ctx.team_id, ctx.policy.guest_teams)
+
+    def may_see(self, case: Case, tier: Tier) -> bool:
+        """Whether the case is this person's business: other people's inputs are not shown to everybody."""
+        ctx = self.ctx
+        members = self._members(case, tier)
+        return may_answer(tier, self.expert, members, ctx.team_id, ctx.policy.guest_teams)
 
 
-def _may_see(ctx: Context, tx: Transaction, case: Case, expert: ExpertId) -> bool:
-    """Whether the case is this person's business: other people's inputs are not shown to everybody."""
-    found = _tier_of(ctx, case)
-    if found is None:
-        return False
-    members = members_of(ctx, tx, case, found[1])
-    return may_answer(found[1], expert, members, ctx.team_id, ctx.policy.guest_teams)
+Wanted = Callable[[_Reader, Case, Tier], bool]
 
 
-def _listed(ctx: Context, tx: Transaction, case: Case, expert: ExpertId) -> Listed | None:
-    found = _tier_of(ctx, case)
-    if found is None:
-        return None
-    task, tier = found
-    shown = [one for one in projections.of_case(tx, case.case_id) if one.ts]
-    seen = [one for one in shown if expert in experts.members(tx, f"channel:{one.channel_id}")] or shown
-    channel_id = seen[0].channel_id if seen else channel_of(ctx, case, tier)
-    return Listed(case, task, channel_id, seen[0].ts if seen else None, case.assigned_to == expert)
+def _scanned(ctx: Context, tx: Transaction, expert: ExpertId, wanted: Wanted) -> list[Case]:
+    """The waiting cases that are `wanted`, among the soonest due."""
+    found = [(case, known[1]) for case in cases.queue(tx, None, SCANNED) if (known := _tier_of(ctx, case))]
+    asked = {source for case, tier in found for source in sources(case, tier, ctx.policy)}
+    reader = _Reader(ctx, expert, experts.sources_of(tx, expert, asked))
+    return [case for case, tier in found if wanted(reader, case, tier)]
 
 
-def _first(
-    ctx: Context, tx: Transaction, found: Iterable[Case], expert: ExpertId, limit: int
-) -> list[Listed]:
-    rows = (_listed(ctx, tx, case, expert) for case in list(found)[:limit])
-    return [row for row in rows if row is not None]
-
-
-def _waiting_for(ctx: Context, tx: Transaction, expert: ExpertId) -> list[Case]:
-    waiting = []
-    for case in cases.queue(tx, None, SCANNED):
-        found = _tier_of(ctx, case)
-        if found is not None and _is_for(ctx, tx, case, found[1], expert):
-            waiting.append(case)
-    return sorted(waiting, key=lambda case: (case.assigned_to != expert, case.due_at))
+def _listed(ctx: Context, tx: Transaction, first: Sequence[Case], expert: ExpertId) -> tuple[Listed, ...]:
+    """The cases with the message of each that the person can see, else with its first."""
+    shown = threads.messages_of(tx, [case.case_id for case in first])
+    channels = {f"channel:{channel_id}" for found in shown.values() for channel_id, _ in found}
+    own = experts.sources_of(tx, expert, channels)
+    rows = []
+    for case in first:
+        task = ctx.policy.task(case.submission.task)
+        found = shown.get(case.case_id, ())
+        seen = [one for one in found if f"channel:{one[0]}" in own] or found
+        channel_id, ts = seen[0] if seen else (channel_of(ctx, case, task.tier(case.tier)), None)
+        rows.append(Listed(case, task, channel_id, ts, case.assigned_to == expert))
+    return tuple(rows)
 
 
 def _numbers(given: list[Label], now: datetime) -> Numbers:
@@ -108,19 +118,20 @@ def _numbers(given: list[Label], now: datetime) -> Numbers:
     )
 
 
+def _board(ctx: Context, tx: Transaction, waiting: Sequence[Case], expert: ExpertId, limit: int) -> Board:
+    numbers = _numbers(labels.of_expert(tx, expert, LABELS), ctx.clock.now())
+    return Board(_listed(ctx, tx, waiting[:limit], expert), len(waiting), numbers)
+
+
 def mine(ctx: Context, expert: ExpertId, limit: int) -> Board:
     """What waits for `expert`: assigned cases first, then soonest due, among the 200 soonest due."""
-    now = ctx.clock.now()
     with ctx.database.read() as tx:
-        waiting = _waiting_for(ctx, tx, expert)
-        numbers = _numbers(labels.of_expert(tx, expert, LABELS), now)
-        return Board(tuple(_first(ctx, tx, waiting, expert, limit)), len(waiting), numbers)
+        waiting = _scanned(ctx, tx, expert, _Reader.is_asked)
+        waiting.sort(key=lambda case: (case.assigned_to != expert, case.due_at))
+        return _board(ctx, tx, waiting, expert, limit)
 
 
 def queue(ctx: Context, expert: ExpertId, limit: int) -> Board:
     """Everything that waits where `expert` may answer, soonest due first, among the 200 soonest due."""
-    now = ctx.clock.now()
     with ctx.database.read() as tx:
-        waiting = [case for case in cases.queue(tx, None, SCANNED) if _may_see(ctx, tx, case, expert)]
-        numbers = _numbers(labels.of_expert(tx, expert, LABELS), now)
-        return Board(tuple(_first(ctx, tx, waiting, expert, limit)), len(waiting), numbers)
+        return _board(ctx, tx, _scanned(ctx, tx, expert, _Reader.may_see), expert, limit)
