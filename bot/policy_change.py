@@ -1,7 +1,8 @@
 """What a budget proposes, as lines of the policy's file; and the policy that they would make."""
 
+import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,27 @@ from routing.policy import Policy, policy_of
 
 
 def lines(plan: TierPlan) -> tuple[str, ...]:
-    """The lines of TOML that change in the tier; `audit` falls away where nothing is accepted."""
-    if plan.is_kept:
-        return (f"audit = {plan.audit:g}",)
-    if plan.threshold is None:
-        return ('accept_above = "always_review"', "# and without `audit`")
-    return f"accept_above = {plan.threshold:g}", f"audit = {plan.audit:g}"
+    """The lines of TOML that change in the tier; audits fall away where nothing is accepted."""
+    return tuple(_lines(plan))
+
+
+def _lines(plan: TierPlan) -> Iterator[str]:
+    if plan.threshold is None and not plan.is_kept:
+        yield 'accept_above = "always_review"'
+        yield "# and without `audit`"
+        if plan.was_audit_slices:
+            yield "# and without `audit_slices`"
+        return
+    if not plan.is_kept:
+        yield f"accept_above = {plan.threshold:g}"
+    yield f"audit = {plan.audit:g}"
+    if plan.audit_slices != plan.was_audit_slices:
+        shares = (f"{_quoted(name)} = {share:g}" for name, share in plan.audit_slices.items())
+        yield f"audit_slices = {{ {', '.join(shares)} }}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def changed(path: Path, plans: Iterable[TierPlan]) -> Policy:
@@ -35,7 +51,10 @@ def _set(tier: dict[str, Any], plan: TierPlan) -> None:
     if plan.threshold is None and not plan.is_kept:
         tier["accept_above"] = "always_review"
         tier.pop("audit", None)
+        tier.pop("audit_slices", None)
         return
     tier["audit"] = plan.audit
+    if plan.audit_slices:
+        tier["audit_slices"] = dict(plan.audit_slices)
     if not plan.is_kept:
         tier["accept_above"] = plan.threshold

@@ -62,6 +62,8 @@ def _falls_away(tier: Tier, change: TierChange) -> dict[str, Any]:
     gone: dict[str, Any] = {}
     if rule == ALWAYS_REVIEW and change.audit is None and tier.audit:
         gone["audit"] = 0.0
+    if rule == ALWAYS_REVIEW and tier.audit_slices:
+        gone["audit_slices"] = {}
     if rule is not None and not isinstance(rule, Mapping) and tier.suspend_on != ALWAYS_SUSPENDS:
         gone["suspend_on"] = ALWAYS_SUSPENDS
     return gone

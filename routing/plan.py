@@ -1,7 +1,7 @@
 """What a change would do before it is made: a policy replayed, expert time budgeted, audits allocated."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from routing.estimate import TrafficEstimate
@@ -145,12 +145,16 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A stratum to audit: `received` are accepted there in a week, and the share of errors anticipated."""
+    """A stratum to audit: `received` are accepted there in a week, and the share of errors anticipated.
+
+    `is_told`: its own error is to be known, where that of each stratum is.
+    """
 
     name: str
     received: int
     error: float
     minutes: float = 1.0
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,8 @@ class TierPlan:
 
     `threshold` and `was_threshold` are None where everything is reviewed. A tier that `is_kept` (always
     reviewed, or under a promise) keeps its rule; only its audit share may rise. `labels` is how many labels
-    the errors rest on: with none they are what the model's own confidence says.
+    the errors rest on: with none they are what the model's own confidence says. `audit_slices` are the shares
+    of slices "name=value" that need more than the tier.
     """
 
     task: str
@@ -193,11 +198,14 @@ class TierPlan:
     loss: float
     labels: int
     is_kept: bool
+    audit_slices: Mapping[str, float] = field(default_factory=dict)
+    was_audit_slices: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def is_changed(self) -> bool:
         """Whether the policy has to change for it."""
-        return (self.threshold, self.audit) != (self.was_threshold, self.was_audit)
+        present = self.was_threshold, self.was_audit, self.was_audit_slices
+        return (self.threshold, self.audit, self.audit_slices) != present
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def _row(policy: Policy, task: Task, tier: Tier) -> TableRow:
         when="everything else" if tier.when.strip() == "true" else tier.when,
         channel=f"{tier.channel} ({policy.channel_id(tier.channel)})",
         accept_above=_acceptance(tier),
-        audit=f"{tier.audit:.4g}" if tier.audit else "none",
+        audit=_audits(tier),
         exceptions=_exceptions(tier),
         quorum=str(tier.quorum),
         due_in=working_words(tier.due_in, task.hours),
@@ -85,6 +85,12 @@ def _acceptance(tier: Tier) -> str:
         apart = f", {', '.join(tier.promised.slices)} apart" if tier.promised.slices else ""
         return f"once certified for {tier.promised.words}{apart}"
     return "never" if tier.accept_above == "always_review" else f"from {tier.accept_above:g} on"
+
+
+def _audits(tier: Tier) -> str:
+    slices = ", ".join(f"{share:.4g} of {named}" for named, share in tier.audit_slices.items())
+    share = f"{tier.audit:.4g}" if tier.audit or slices else "none"
+    return f"{share} ({slices})" if slices else share
 
 
 def _exceptions(tier: Tier) -> str:

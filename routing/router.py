@@ -58,7 +58,7 @@ class Router:
         reasons.append(acceptance.reason)
         has_to_be_seen = _is_novel(tier, submission, standing, reasons)
         is_accepted = acceptance.is_accepted and not has_to_be_seen
-        share = standing.audit_share(submission.task, tier) if is_accepted else 1.0
+        share = standing.audit_share(submission, tier) if is_accepted else 1.0
         is_audit = is_accepted and _is_drawn(share, submission, draw_key)
         if is_audit:
             reasons.append(f"drawn for audit ({_share(share)})")

@@ -62,9 +62,10 @@ class Standing:
         profile = self.novelty.get(submission.task)
         return profile.judge(submission.input) if profile else None
 
-    def audit_share(self, task: str, tier: Tier) -> float:
-        """The chance of an audit: what the estimates need, and never less than the tier's own."""
-        return max(tier.audit, self.audits.get((task, tier.name), 0.0))
+    def audit_share(self, submission: Submission, tier: Tier) -> float:
+        """The chance of an audit: what the estimates need, and never less than the tier and its slices do."""
+        asked = self.audits.get((submission.task, tier.name), 0.0)
+        return max(tier.audit_of(submission.slices), asked)
 
     def suspension(self, submission: Submission, tier: str, cell: Cell | None) -> str | None:
         """Why what was granted for this model, or for this cell of its traffic, is suspended."""

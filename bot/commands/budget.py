@@ -20,11 +20,17 @@ from routing.policy import check
     type=click.FloatRange(0, 0.5, min_open=True),
     help="Raise audits until the error of the accepted part is known to within ± this much after a week.",
 )
+@click.option("--by", help="With --width: the error of each slice of this name, such as country, as well.")
 @since_option
 @click.option("--png", type=click.Path(dir_okay=False, path_type=Path), help="Write the curve there.")
 @settings_option
 def budget(
-    minutes: float, width: float | None, back: timedelta, png: Path | None, settings: Settings
+    minutes: float,
+    width: float | None,
+    by: str | None,
+    back: timedelta,
+    png: Path | None,
+    settings: Settings,
 ) -> None:
     """Propose the thresholds and audit shares with the least expected loss.
 
@@ -36,8 +42,10 @@ def budget(
     from bot.commands.plan_text import shown_budget
     from bot.usecases import replaying
 
+    if by is not None and width is None:
+        raise click.UsageError("--by says for which slices --width holds; give --width, such as 0.02")
     with world(settings) as ctx, told() as tell:
-        plan = replaying.budget(ctx, minutes, back, width, tell)
+        plan = replaying.budget(ctx, minutes, back, width, tell, by)
     console = Console(highlight=False)
     for part in shown_budget(plan):
         console.print(part)

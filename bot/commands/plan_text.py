@@ -1,6 +1,6 @@
 """Replays and budgets for the terminal: what was and what would be side by side, with n and intervals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -91,12 +91,17 @@ def _plan(plan: TierPlan) -> tuple[str, ...]:
     return (
         f"{plan.task} {plan.tier}",
         rule,
-        _moved(f"{plan.was_audit:.4g}", f"{plan.audit:.4g}"),
+        _moved(_audits(plan.was_audit, plan.was_audit_slices), _audits(plan.audit, plan.audit_slices)),
         f"{plan.accepted:.0f} of {plan.received:.0f}",
         f"{plan.minutes:.0f}",
         f"{plan.loss:,.1f}",
         str(plan.labels),
     )
+
+
+def _audits(share: float, slices: Mapping[str, float]) -> str:
+    more = ", ".join(f"{own:.4g} of {name}" for name, own in slices.items())
+    return f"{share:.4g} ({more})" if more else f"{share:.4g}"
 
 
 def _moved(was: str, becomes: str) -> str:

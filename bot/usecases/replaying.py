@@ -105,10 +105,18 @@ def replay(ctx: Context, policy: Policy, back: timedelta, tell: Tell, part: Part
     return Replayed(past.since, past.until, replayed(past.rows, prices, hours), past.left_out, past.has_older)
 
 
-def budget(ctx: Context, minutes: float, back: timedelta, half_width: float | None, tell: Tell) -> Budget:
+def budget(
+    ctx: Context,
+    minutes: float,
+    back: timedelta,
+    half_width: float | None,
+    tell: Tell,
+    by: str | None = None,
+) -> Budget:
     """Thresholds and audit shares of the present policy for so many expert minutes in a week.
 
-    Raises NothingLogged; CannotPlan where the minutes do not do for what has to be looked at.
+    With `by` the errors of the slices of this name are to be known to within `half_width` too. Raises
+    NothingLogged; CannotPlan where the minutes do not do for what has to be looked at.
     """
     from routing.measures.budget import plan_budget
     from routing.measures.tier_traffic import traffic_of
@@ -118,7 +126,7 @@ def budget(ctx: Context, minutes: float, back: timedelta, half_width: float | No
     for row in past.rows:
         by_tier[row.task, row.after.tier].append(row)
     traffic = [
-        traffic_of(task, tier, by_tier[task.name, tier.name], past.weeks)
+        traffic_of(task, tier, by_tier[task.name, tier.name], past.weeks, by)
         for task in ctx.policy.tasks.values()
         for tier in task.tiers
     ]

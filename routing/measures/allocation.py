@@ -36,8 +36,8 @@ def allocate(
 ) -> Allocation:
     """The audit shares that cost the fewest minutes and give the interval of the error ± `half_width`.
 
-    The interval is that of all strata together; with `each`, every stratum by itself comes within ± that
-    much. No share is below `floor` or above 1. Neyman's allocation with costs, n_h ∝ N_h·S_h/√c_h, cut at the
+    The interval is that of all strata together; with `each`, every stratum that is to be told comes within
+    ± that much by itself. No share is below `floor` or above 1. Neyman's allocation with costs, n_h ∝ N_h·S_h/√c_h, cut at the
     bounds, which solves the problem exactly as it is convex and separable (Cochran 1977, 5.5 to 5.9). Widths
     are those of the normal approximation: exact intervals are wider where errors are few. Raises ValueError
     for widths or floors outside 0..1, or without strata.
@@ -49,7 +49,9 @@ def allocate(
         for name in ("received", "error", "minutes")
     )
     variance = error * (1 - error)
-    least = np.maximum(floor * received, _alone(received, variance, z, each))
+    is_told = np.array([one.is_told for one in strata])
+    alone = np.where(is_told, _alone(received, variance, z, each), 0.0)
+    least = np.maximum(floor * received, alone)
     n = _cheapest(received, variance, minutes, least, (half_width / z) ** 2)
     shares = np.minimum(1.0, np.ceil(n / received * STEPS - 1e-6) / STEPS)
     labels = shares * received

@@ -7,8 +7,9 @@ taken to be right.
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,9 @@ POINTS = 41
 HOUR = 60.0
 ROUNDING = 1e-9
 """Of the minutes: a budget that is spent to the last second is not overspent."""
+NO_SLICE = ""
+FEWEST_OF_SLICE = 30
+"""A slice of which fewer are accepted in a week is not told from the rest."""
 
 
 def plan_budget(
@@ -32,8 +36,8 @@ def plan_budget(
 
     No tier that accepts anything has an audit share below `floor`, nor below its present one; with
     `half_width` they are raised as `allocate` says, so that the error of the accepted part is known to within
-    that much after a week. Raises ValueError where that takes more minutes than there are, or without
-    traffic.
+    that much after a week; so is that of every slice that the traffic names. Raises ValueError where that
+    takes more minutes than there are, or without traffic.
     """
     if not any(len(one.score) for one in traffic):
         raise ValueError("there is no traffic to plan for; look further back or wait for predictions")
@@ -59,13 +63,30 @@ def plan_budget(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Tier:
-    """A tier with the chance that each of its predictions is wrong, and the audit share it will have."""
+    """A tier with the chance that each of its predictions is wrong, and the audit shares it will have."""
 
     traffic: TierTraffic
     wrong: Floats
     audit: float
+    by_slice: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def audits(self) -> Floats:
+        """The audit share of each."""
+        shares = np.maximum(self.traffic.present_audits, self.audit)
+        for name, share in self.by_slice.items():
+            of_slice = self.traffic.slices == name
+            shares[of_slice] = np.maximum(shares[of_slice], share)
+        return shares
+
+    @property
+    def audit_slices(self) -> dict[str, float]:
+        """The shares of slices as the policy is to have them: none is lowered."""
+        more = {name: share for name, share in self.by_slice.items() if share > self.audit}
+        present = self.traffic.audit_slices
+        return {**present, **{name: max(share, present.get(name, 0.0)) for name, share in more.items()}}
 
     @property
     def is_free(self) -> npt.NDArray[np.bool_]:
@@ -82,20 +103,19 @@ class _Tier:
             return np.zeros(len(self.wrong), dtype=bool)
         return ~self.traffic.is_due & (self.traffic.score >= threshold)
 
-    def spends(self, threshold: float | None, audit: float) -> tuple[float, float]:
-        """The minutes and the loss of a week."""
+    def spends(self, threshold: float | None, audits: Floats) -> tuple[float, float]:
+        """The minutes and the loss of a week, with these audit shares."""
         traffic, accepted = self.traffic, self.accepted(threshold)
-        number = np.count_nonzero(accepted)
-        reviews = len(accepted) - number + audit * number
-        lost = (1 - audit) * traffic.error_cost * float(self.wrong[accepted].sum())
-        return float(reviews) * traffic.minutes / traffic.weeks, lost / traffic.weeks
+        reviews = np.count_nonzero(~accepted) + float(audits[accepted].sum())
+        lost = traffic.error_cost * float(((1 - audits) * self.wrong)[accepted].sum())
+        return reviews * traffic.minutes / traffic.weeks, lost / traffic.weeks
 
     def plan(self, threshold: float | None) -> TierPlan:
         """The tier's part of a budget."""
         traffic = self.traffic
         number = int(np.count_nonzero(self.accepted(threshold)))
         audit = self.audit if number else traffic.audit if threshold == traffic.threshold else 0.0
-        minutes, loss = self.spends(threshold, audit)
+        minutes, loss = self.spends(threshold, self.audits)
         return TierPlan(
             task=traffic.key[0],
             tier=traffic.key[1],
@@ -109,6 +129,8 @@ class _Tier:
             loss=loss,
             labels=traffic.labels,
             is_kept=traffic.is_kept,
+            audit_slices=self.audit_slices if number else traffic.audit_slices,
+            was_audit_slices=traffic.audit_slices,
         )
 
 
@@ -117,7 +139,7 @@ class _Knapsack:
 
     def __init__(self, tiers: Sequence[_Tier]) -> None:
         self._tiers = tiers
-        lowest = [tier.spends(tier.traffic.lowest, tier.audit) for tier in tiers]
+        lowest = [tier.spends(tier.traffic.lowest, tier.audits) for tier in tiers]
         self.least = sum(minutes for minutes, _ in lowest)
         self._most_lost = sum(loss for _, loss in lowest)
         place = np.concatenate([np.full(np.count_nonzero(one.is_free), n) for n, one in enumerate(tiers)])
@@ -157,9 +179,9 @@ class _Knapsack:
 def _pieces(tier: _Tier) -> tuple[Floats, Floats]:
     """What a week saves and takes if one more is reviewed, for each; audits are paid for already."""
     traffic = tier.traffic
-    rest = max(1 - tier.audit, ROUNDING) / traffic.weeks
+    rest = np.maximum(1 - tier.audits[tier.is_free], ROUNDING) / traffic.weeks
     saved: Floats = rest * traffic.error_cost * tier.wrong[tier.is_free]
-    return saved, np.full(len(saved), rest * traffic.minutes)
+    return saved, rest * traffic.minutes
 
 
 def _threshold(tier: _Tier, reviewed: int) -> float | None:
@@ -179,29 +201,45 @@ def _watched(
     tiers: Sequence[_Tier], thresholds: Sequence[float | None], half_width: float, floor: float
 ) -> list[_Tier]:
     """The tiers with audit shares by which the error of the accepted part is known well enough."""
-    accepted = [tier.accepted(one) for tier, one in zip(tiers, thresholds, strict=True)]
-    strata = {
-        place: Watched(
-            " ".join(tier.traffic.key),
-            max(1, round(np.count_nonzero(kept) / tier.traffic.weeks)),
-            float(tier.wrong[kept].mean()),
-            tier.traffic.minutes,
-        )
-        for place, (tier, kept) in enumerate(zip(tiers, accepted, strict=True))
-        if kept.any()
-    }
+    strata = [
+        (place, name, watched)
+        for place, (tier, threshold) in enumerate(zip(tiers, thresholds, strict=True))
+        for name, watched in _strata(tier, tier.accepted(threshold))
+    ]
     if not strata:
         return list(tiers)
-    shares = dict(zip(strata, allocate(list(strata.values()), half_width, floor).shares, strict=True))
-    return [
-        replace(tier, audit=max(tier.audit, shares[place].share)) if place in shares else tier
-        for place, tier in enumerate(tiers)
-    ]
+    each = half_width if any(tier.traffic.slices is not None for tier in tiers) else None
+    shares = allocate([watched for _, _, watched in strata], half_width, floor, each).shares
+    found: list[dict[str, float]] = [{} for _ in tiers]
+    for (place, name, _), one in zip(strata, shares, strict=True):
+        found[place][name] = one.share
+    return [_raised(tier, own) for tier, own in zip(tiers, found, strict=True)]
+
+
+def _strata(tier: _Tier, accepted: npt.NDArray[np.bool_]) -> Iterator[tuple[str, Watched]]:
+    """What is accepted, by slice where that is wanted; small slices count with what is in none."""
+    traffic, kept = tier.traffic, np.flatnonzero(accepted)
+    names = np.full(len(kept), NO_SLICE) if traffic.slices is None else traffic.slices[kept]
+    known, place, counts = np.unique(names, return_inverse=True, return_counts=True)
+    small = known[counts < FEWEST_OF_SLICE * traffic.weeks]
+    names = np.where(np.isin(names, small), NO_SLICE, known[place]) if len(kept) else names
+    for name in np.unique(names).tolist():
+        here = kept[names == name]
+        received = max(1, round(len(here) / traffic.weeks))
+        title = " ".join(filter(None, (*traffic.key, name)))
+        error = float(tier.wrong[here].mean())
+        yield name, Watched(title, received, error, traffic.minutes, is_told=name != NO_SLICE)
+
+
+def _raised(tier: _Tier, shares: Mapping[str, float]) -> _Tier:
+    """The tier with these shares for its slices, and for what is in none of them."""
+    by_slice = {name: share for name, share in shares.items() if name != NO_SLICE}
+    return replace(tier, audit=max(tier.audit, shares.get(NO_SLICE, 0.0)), by_slice=by_slice)
 
 
 def _now(tiers: Sequence[_Tier]) -> BudgetPoint:
     """What the present policy takes and is expected to lose in a week."""
-    spent = [tier.spends(tier.traffic.threshold, tier.traffic.audit) for tier in tiers]
+    spent = [tier.spends(tier.traffic.threshold, tier.traffic.present_audits) for tier in tiers]
     return BudgetPoint(sum(minutes for minutes, _ in spent), sum(loss for _, loss in spent))
 
 

@@ -1,7 +1,7 @@
 """What a tier got, as arrays, and the chance that each of its predictions is wrong."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,9 @@ class TierTraffic:
     review; any number where it is not labeled) say what is known of it. `is_due` are those that have to be
     reviewed whatever the threshold. `minutes` is what the review of one takes, `error_cost` what an accepted
     error costs. `threshold` is the present one, None for always reviewed; `lowest` the lowest that a policy
-    may name (see `lowest_threshold`). A tier that `is_kept` keeps `is_due` and accepts all others.
+    may name (see `lowest_threshold`). A tier that `is_kept` keeps `is_due` and accepts all others. `audits`
+    are the present audit shares of each where they are not all `audit`, for the sake of `audit_slices`;
+    `slices` is the slice "name=value" of each that audits are to be allocated by, empty where it has none.
     """
 
     key: TierKey
@@ -39,6 +41,14 @@ class TierTraffic:
     audit: float
     lowest: float
     is_kept: bool = False
+    audit_slices: Mapping[str, float] = field(default_factory=dict)
+    audits: Floats | None = None
+    slices: npt.NDArray[np.str_] | None = None
+
+    @property
+    def present_audits(self) -> Floats:
+        """The least share of audits of each, as the policy has it."""
+        return np.full(len(self.score), self.audit) if self.audits is None else self.audits
 
     @property
     def labels(self) -> int:
@@ -67,8 +77,10 @@ def expected_errors(traffic: TierTraffic) -> tuple[Floats, bool]:
     return 1 - traffic.score, False
 
 
-def traffic_of(task: Task, tier: Tier, rows: Sequence[Rerouted], weeks: float) -> TierTraffic:
-    """A tier's traffic of `weeks`, from predictions that its policy was replayed on.
+def traffic_of(
+    task: Task, tier: Tier, rows: Sequence[Rerouted], weeks: float, by: str | None = None
+) -> TierTraffic:
+    """A tier's traffic of `weeks`, from predictions that its policy was replayed on, `by` the slice so named.
 
     A tier that is always reviewed or under a promise is kept. Of others, what reaches the threshold and is
     reviewed all the same is due. Raises ValueError for no time at all.
@@ -93,4 +105,11 @@ def traffic_of(task: Task, tier: Tier, rows: Sequence[Rerouted], weeks: float) -
         audit=tier.audit,
         lowest=lowest_threshold(len(task.labels)),
         is_kept=threshold is None,
+        audit_slices=tier.audit_slices,
+        audits=np.array([tier.audit_of(row.slices) for row in rows], dtype=np.float64),
+        slices=None if by is None else np.array([_slice(row.slices, by) for row in rows], dtype=np.str_),
     )
+
+
+def _slice(slices: Mapping[str, str], name: str) -> str:
+    return f"{name}={slices[name]}" if slices.get(name) else ""

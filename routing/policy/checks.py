@@ -85,8 +85,9 @@ def _threshold(key: str, tier: Tier, count: int) -> Iterator[Finding]:
     if isinstance(tier.accept_above, float) and not 1 / max(count, 1) < tier.accept_above <= 1:
         lowest = f"more than 1/{count}, which every model reaches, and at most 1"
         yield Finding(f"{key}.accept_above", f"{tier.accept_above} decides nothing", f"use {lowest}")
-    if tier.accept_above == "always_review" and tier.audit:
-        yield Finding(f"{key}.audit", "nothing is accepted that could be audited", "remove `audit`")
+    for name in ("audit", "audit_slices"):
+        if tier.accept_above == "always_review" and getattr(tier, name):
+            yield Finding(f"{key}.{name}", "nothing is accepted that could be audited", f"remove `{name}`")
     if tier.promised and not tier.audit:
         problem = "a promise is kept by looking at a share of what is accepted"
         yield Finding(f"{key}.audit", problem, "set `audit = 0.05` or so")

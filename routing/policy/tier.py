@@ -118,10 +118,11 @@ class Tier(Section):
 
     A prediction is accepted without review if its calibrated confidence is `accept_above` or more; where that
     is a promise, if it reaches the threshold certified for its model, its labels and its calibrator. `audit`
-    is the least share of the accepted that is looked at. `suspend_on` says what ends a certified threshold,
-    `novel` what becomes of a case unlike anything that was labeled. `error_cost` is what an error costs that
-    is accepted, in a unit of your own that is the same for all tiers; `minutes_per_label` is how long an
-    expert takes for one label. Both serve the budget and the replay only.
+    is the least share of the accepted that is looked at, `audit_slices` that of slices "name=value" that need
+    more: of those that a prediction has, the highest counts. `suspend_on` says what ends a certified
+    threshold, `novel` what becomes of a case unlike anything that was labeled. `error_cost` is what an error
+    costs that is accepted, in a unit of your own that is the same for all tiers; `minutes_per_label` is how
+    long an expert takes for one label. Both serve the budget and the replay only.
     """
 
     name: Key
@@ -129,6 +130,9 @@ class Tier(Section):
     channel: Key
     accept_above: Acceptance
     audit: float = Field(default=0.0, strict=True, ge=0, le=1)
+    audit_slices: Mapping[str, Annotated[float, Field(strict=True, gt=0, le=1)]] = Field(
+        default_factory=dict, max_length=100
+    )
     suspend_on: tuple[Suspender, ...] = ALWAYS_SUSPENDS
     novel: Literal["review", "note"] = "note"
     quorum: int = Field(default=1, strict=True, ge=1, le=20)
@@ -152,6 +156,13 @@ class Tier(Section):
                 f'{value!r} is no threshold; give a number such as 0.9, "always_review" or a promise such as '
                 "{ error = 0.02, confidence = 0.95 }"
             )
+        return value
+
+    @field_validator("audit_slices")
+    @classmethod
+    def _audits_slices(cls, value: Mapping[str, float]) -> Mapping[str, float]:
+        for named in value:
+            cells([named])
         return value
 
     @model_validator(mode="after")
@@ -179,6 +190,13 @@ class Tier(Section):
     def promised(self) -> Promised | None:
         """What the tier promises; None where it names a threshold or reviews everything."""
         return self.accept_above if isinstance(self.accept_above, Promised) else None
+
+    def audit_of(self, slices: Mapping[str, str]) -> float:
+        """The least share of audits of accepted predictions with these slices."""
+        if not self.audit_slices:
+            return self.audit
+        asked = (self.audit_slices.get(f"{name}={value}", 0.0) for name, value in slices.items())
+        return max(self.audit, *asked, 0.0)
 
     @property
     def risk(self) -> int:

@@ -87,6 +87,24 @@ def test_a_wanted_width_raises_the_audit(shop: Installation) -> None:
     assert "lower audit shares or the wanted width" in impossible.output
 
 
+def test_slices_by_name_get_audits_of_their_own_in_a_policy_that_works(shop: Installation) -> None:
+    result = shop.run("budget", "--minutes", "60", "--width", "0.2", "--by", "country")
+    assert result.exit_code == 0, result.output
+    lines = proposal(result.output)
+    (found,) = dict(lines["audit_slices"]).items()  # type: ignore[call-overload]  # a table of TOML
+    assert found[0] == "country=DE"
+    assert 0.1 < found[1] < 1
+    assert lines["audit"] == 0.01
+    assert "can work: version" in result.output
+    assert f"0.01 ({found[1]:.4g} of country=DE)" in result.output
+
+
+def test_slices_without_a_width_are_refused(shop: Installation) -> None:
+    result = shop.run("budget", "--minutes", "80", "--by", "country")
+    assert result.exit_code == 2
+    assert "give --width, such as 0.02" in result.output
+
+
 def test_too_few_minutes_are_refused_with_the_number_that_would_do(shop: Installation) -> None:
     result = shop.run("budget", "--minutes", "0")
     assert result.exit_code == 2

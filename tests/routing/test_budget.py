@@ -77,6 +77,44 @@ def test_what_a_plan_spends_and_loses_adds_up() -> None:
     assert found.now.loss == pytest.approx(sum(by_hand(one, 0.9, 0.0)[1] for one in (CHEAP, DEAR)))
 
 
+def by_country(**changes: Any) -> TierTraffic:
+    """A tier of which 2,000 of PT and 500 of ES come in a week, and 20 of LU."""
+    slices = np.array(["country=PT"] * 2_000 + ["country=ES"] * 500 + ["country=LU"] * 20)
+    return traffic("sliced", random_scores(5, 2_520), threshold=0.7, slices=slices, **changes)
+
+
+def test_every_slice_gets_the_audits_by_which_its_own_error_is_known() -> None:
+    found = tiers(plan_budget([by_country()], 2_000.0, half_width=0.02))["sliced"]
+    assert set(found.audit_slices) == {"country=PT", "country=ES"}
+    shares = found.audit_slices
+    assert found.audit == 0.01  # LU is too small to be told from the rest, of which there is none
+    assert 0.05 < shares["country=PT"] < shares["country=ES"] < 1
+    accepted = {"country=PT": 2_000 * found.accepted / 2_520, "country=ES": 500 * found.accepted / 2_520}
+    for name, number in accepted.items():
+        n = number * shares[name]
+        error = found.loss / found.accepted / (1 - found.audit)
+        width = 1.96 * np.sqrt(error * (1 - error) / n * (1 - n / number))
+        assert width == pytest.approx(0.02, rel=0.25)
+
+
+def test_without_slices_the_width_is_that_of_everything_and_takes_fewer_audits() -> None:
+    whole = replace(by_country(), slices=None)
+    one, several = (tiers(plan_budget([kind], 2_000.0, 0.02))["sliced"] for kind in (whole, by_country()))
+    assert one.audit_slices == {}
+    assert one.audit < several.audit_slices["country=PT"]
+
+
+def test_slices_of_the_policy_keep_at_least_their_audits_and_what_these_cost() -> None:
+    present = np.array([0.5] * 2_000 + [0.0] * 520)
+    changes: dict[str, Any] = {"audit_slices": {"country=PT": 0.5, "segment=new": 0.3}, "audits": present}
+    found = plan_budget([by_country(**changes)], 2_000.0, half_width=0.02)
+    plan = tiers(found)["sliced"]
+    assert plan.audit_slices["country=PT"] == 0.5
+    assert plan.audit_slices["segment=new"] == 0.3
+    assert found.now.minutes > plan_budget([by_country()], 2_000.0).now.minutes + 900
+    assert plan.minutes > 0.5 * plan.accepted * 2_000 / 2_520
+
+
 def test_the_dearer_error_is_looked_at_more() -> None:
     alike = random_scores(3)
     found = tiers(

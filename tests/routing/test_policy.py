@@ -594,6 +594,23 @@ def test_a_wrong_promise_is_refused_once() -> None:
     ]
 
 
+def test_audits_of_slices_are_shares_of_slices() -> None:
+    wrong = tier_text(audit="0.05", audit_slices='{ "country" = 0.1 }')
+    assert any(
+        "'country' is no slice; write its name and its value" in line for line in refusals(tiers(wrong))
+    )
+    beyond = tier_text(audit="0.05", audit_slices='{ "country=PT" = 1.5 }')
+    (found,) = (line for line in refusals(tiers(beyond)) if "audit_slices" in line)
+    assert found.startswith(f"{KEY}.tiers.standard.audit_slices.country=PT: is outside of its limits")
+
+
+def test_where_nothing_is_accepted_no_slice_can_be_audited() -> None:
+    never = tier_text(accept_above='"always_review"', audit_slices='{ "country=PT" = 0.1 }')
+    assert (
+        f"{KEY}.tiers.standard.audit_slices: nothing is accepted that could be audited; remove `audit_slices`"
+    ) in refusals(tiers(never))
+
+
 SLICED = '{ error = 0.02, confidence = 0.95, slices = ["country=PT", "country=ES"] }'
 
 

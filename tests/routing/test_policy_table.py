@@ -77,6 +77,11 @@ def test_a_promise_says_what_is_accepted_once_it_is_certified_and_what_ends_it()
     assert careful.exceptions == "a new model, changed labels, drift, a novel case"
 
 
+def test_slices_with_audits_of_their_own_are_named() -> None:
+    (row,) = table(policy(tiers=tier_text(audit="0.05", audit_slices='{ "country=PT" = 0.5 }')))
+    assert row.audit == "0.05 (0.5 of country=PT)"
+
+
 def test_slices_that_may_have_thresholds_of_their_own_are_named() -> None:
     promise = '{ error = 0.02, confidence = 0.95, slices = ["country=PT"] }'
     (row,) = table(policy(tiers=tier_text(accept_above=promise, audit="0.1")))

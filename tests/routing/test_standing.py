@@ -145,6 +145,21 @@ def test_a_slice_whose_certificate_holds_no_longer_falls_back_to_everything() ->
     assert route(old, 0.85, SLICED, slices={"country": "PT"}).certificate_id == "certificate_1"
 
 
+def test_a_slice_that_needs_more_audits_gets_them() -> None:
+    careful = tier_text(audit="0.05", audit_slices='{ "country=PT" = 0.5, "segment=new" = 0.2 }')
+    shares = [
+        route(Standing(), 0.95, careful, slices=slices).inclusion_probability
+        for slices in (
+            {},
+            {"country": "DE"},
+            {"country": "PT"},
+            {"segment": "new"},
+            {"country": "PT", "segment": "new"},
+        )
+    ]
+    assert shares == [0.05, 0.05, 0.5, 0.2, 0.5]
+
+
 def test_a_suspended_promise_accepts_nothing_and_says_why() -> None:
     why = "the texts have drifted since Monday"
     suspended = replace(granting(grant(threshold=0.5)), suspensions={(*KEYED, EVERYTHING.key): why})
