@@ -1,4 +1,4 @@
-"""Pictures that came with cases, until Slack has them."""
+"""Pictures that came with cases: their bytes until Slack shows them, the file's id ever after."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from storage.upserts import ensure
 
 @dataclass(frozen=True, slots=True)
 class StoredImage:
-    """A picture's bytes and, once uploaded, its id in Slack."""
+    """A picture's bytes (none once Slack shows it) and, once uploaded, its id in Slack."""
 
     image_id: str
     media_type: str
@@ -36,3 +36,10 @@ def set_slack_file(tx: Transaction, image_id: str, slack_file_id: str) -> bool:
     """Note that Slack has it; False when there is no such picture."""
     update = sa.update(images).where(images.c.image_id == image_id)
     return tx.execute(update.values(slack_file_id=slack_file_id)).rowcount == 1
+
+
+def drop_content(tx: Transaction, image_id: str) -> bool:
+    """Forget the bytes of a picture that Slack has; False when there are none, or Slack has it not."""
+    is_kept = (images.c.image_id == image_id) & (images.c.content != b"")
+    update = sa.update(images).where(is_kept, images.c.slack_file_id.is_not(None))
+    return tx.execute(update.values(content=b"")).rowcount == 1

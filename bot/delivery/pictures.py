@@ -1,4 +1,4 @@
-"""Pictures that came as bytes: uploaded to Slack once, shown by their file id ever after."""
+"""Pictures that came as bytes: uploaded to Slack once, then shown by their file id and kept no longer."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from bot.slack.gateway import SlackGateway
 from bot.usecases.context import Context
 from routing.case import Case
 from storage import images
+from storage.database import Transaction
 
 log = structlog.get_logger()
 
@@ -34,3 +35,9 @@ class Pictures:
             images.set_slack_file(tx, image.image_id, file_id)
         log.info("picture.uploaded", case=case.case_id, file=file_id)
         return file_id
+
+    def let_go(self, tx: Transaction, case: Case) -> None:
+        """Keep no bytes of the case's picture: Slack shows its file."""
+        image = case.submission.input.image
+        if image is not None and image.image_id is not None:
+            images.drop_content(tx, image.image_id)

@@ -101,37 +101,39 @@ class ProjectionSender:
             self._bury(claim, f"The message was deleted {row.times_lost} times; retry it to post it again.")
             return
         started = time.monotonic()
-        message = self._rendered(claim)
+        case, message = self._rendered(claim)
         if row.ts is not None:
             self._courier.gateway.update(row.channel_id, row.ts, message)
             self._courier.health.worked()
-            self._finish(claim, row.ts, row.wanted_version, "projection.updated")
+            self._finish(claim, case, row.ts, row.wanted_version, "projection.updated")
         elif time.monotonic() - started > self._courier.tempo.lease.total_seconds() / 2:
             with self._ctx.database.write() as tx:  # the upload took long, and the lease must outlast a post
                 projections.postpone(tx, claim, self._ctx.clock.now())
         else:
-            self._post(claim, message)
+            self._post(claim, case, message)
 
-    def _post(self, claim: Claim, message: Message) -> None:
+    def _post(self, claim: Claim, case: Case, message: Message) -> None:
         row = claim.projection
         posted = self._courier.post_once(PROJECTIONS, claim, row.channel_id, message)
         if posted is not None:
             shown = 0 if posted.is_found else row.wanted_version
-            self._finish(claim, posted.ts, shown, "projection.posted")
+            self._finish(claim, case, posted.ts, shown, "projection.posted")
 
-    def _finish(self, claim: Claim, ts: str, version: int, event: str) -> None:
+    def _finish(self, claim: Claim, case: Case, ts: str, version: int, event: str) -> None:
         with self._ctx.database.write() as tx:
             is_mine = projections.finish(tx, claim, ts, version)
+            if version:
+                self._pictures.let_go(tx, case)
         row = claim.projection
         log.info(event, case=row.case_id, channel=row.channel_id, ts=ts, version=version, is_mine=is_mine)
 
-    def _rendered(self, claim: Claim) -> Message:
+    def _rendered(self, claim: Claim) -> tuple[Case, Message]:
         now = self._ctx.clock.now()
         with self._ctx.database.read() as tx:
             case = cases.get(tx, claim.projection.case_id)
             people = experts.get_many(tx, people_of(case))
         task = self._ctx.policy.task(case.submission.task)
-        return case_message(
+        return case, case_message(
             case,
             task,
             task.tier(case.tier),

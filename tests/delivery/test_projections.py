@@ -211,6 +211,24 @@ def test_a_picture_is_uploaded_once_and_shown(world: World) -> None:
     assert len(world.sandbox.state.files) == 1
 
 
+def test_a_pictures_bytes_are_kept_until_its_message_is_there_and_no_longer(world: World) -> None:
+    png = bytes.fromhex("89504e470d0a1a0a")
+    with world.database.write() as tx:
+        images.add_many(tx, [("img_1", "image/png", png)])
+    open_case(world.ctx, image_id="img_1")
+    world.sandbox.faults.add(Fault("server_error", method="chat.postMessage", count=1))
+    kept = []
+    for _ in range(2):
+        world.sender().send_next()
+        world.clock.advance(timedelta(minutes=1))
+        with world.database.read() as tx:
+            stored = images.get(tx, "img_1")
+        assert stored is not None
+        assert stored.slack_file_id is not None
+        kept.append((len(world.shown(DIGITS)), stored.content))
+    assert kept == [(0, png), (1, b"")]
+
+
 def test_a_sender_that_lost_its_lease_changes_nothing(world: World) -> None:
     case = open_case(world.ctx)
     slow, quick = world.sender("slow"), world.sender("quick")

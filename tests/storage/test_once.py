@@ -62,7 +62,10 @@ def test_a_picture_is_kept_until_slack_has_it(database: Database) -> None:
         images.add_many(tx, [("img_1", "image/gif", b"other")])
         images.add_many(tx, [])
         assert images.get(tx, "img_1") == StoredImage("img_1", "image/png", b"\x89PNG\0")
+        assert not images.drop_content(tx, "img_1")
         assert images.set_slack_file(tx, "img_1", "F1")
         assert images.get(tx, "img_1") == StoredImage("img_1", "image/png", b"\x89PNG\0", "F1")
+        assert [images.drop_content(tx, "img_1") for _ in range(2)] == [True, False]
+        assert images.get(tx, "img_1") == StoredImage("img_1", "image/png", b"", "F1")
         assert not images.set_slack_file(tx, "img_2", "F2")
         assert images.get(tx, "img_2") is None
