@@ -35,6 +35,7 @@ class DigestSender:
         self._courier = courier
         self._ctx = courier.ctx
         self._owner = owner
+        self._drawn: tuple[str, bytes | None] | None = None
 
     def step(self) -> bool:
         """Deliver the digest, or the part of one, that is due longest; False when none is."""
@@ -105,18 +106,24 @@ class DigestSender:
 
     def _picture(self, claim: ItemClaim, period: Period, digest: Digest) -> str | None:
         """The file id of the digest's picture, uploaded once: what a retry finds noted it takes."""
-        from bot.digest_picture import draw_digest
-
         noted = claim.item.payload.get(PICTURE)
         if noted:
             return str(noted)
-        picture = draw_digest(f"{period.team}, {digest.until_at:%d %b %Y}", digest)
+        picture = self._draw(claim.item.key, period, digest)
         if picture is None:
             return None
         name = f"{_file_name(period)}.png"
         file_id = self._courier.gateway.upload_image(picture, name, "The digest's picture")
         self._note(claim, {PICTURE: file_id})
         return file_id
+
+    def _draw(self, key: str, period: Period, digest: Digest) -> bytes | None:
+        """The picture, drawn once for all tries: it takes half a second, and a digest does not change."""
+        from bot.digest_picture import draw_digest
+
+        if self._drawn is None or self._drawn[0] != key:
+            self._drawn = key, draw_digest(f"{period.team}, {digest.until_at:%d %b %Y}", digest)
+        return self._drawn[1]
 
     def _share(
         self, claim: ItemClaim, period: Period, digest: Digest, channel_id: str, thread_ts: str

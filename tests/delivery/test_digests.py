@@ -5,12 +5,15 @@ import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from bot.delivery.digests import DigestSender
 from bot.sandbox import Fault
 from bot.sandbox.messages import Message
 from bot.slack.gateway import SlackPermanent
 from bot.usecases import digest_on_demand, digests
 from bot.usecases.digest_on_demand import OnItsWay
+from routing.digest import Digest
 from storage import digests as kept
 from storage import experts, outbox
 from tests.delivery.worlds import LEADS, MAYA, World, decide, open_case
@@ -33,8 +36,8 @@ def deliver(world: World, minutes: int = 5) -> None:
     send(world, minutes)
 
 
-def send(world: World, minutes: int = 5) -> None:
-    sender = DigestSender(world.courier(), "p1")
+def send(world: World, minutes: int = 5, sender: DigestSender | None = None) -> None:
+    sender = sender or DigestSender(world.courier(), "p1")
     for _ in range(minutes * 4):
         sender.step()
         world.clock.advance(timedelta(seconds=15))
@@ -157,6 +160,29 @@ def test_a_digest_waits_for_slack_and_ends_in_a_dead_letter_without_its_channel(
     with world.database.read() as tx:
         (dead,) = outbox.dead(tx)
     assert "channel_not_found" in (dead.dead_reason or "")
+
+
+def test_a_picture_is_drawn_once_however_often_its_upload_fails(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+
+    def draw(title: str, _: Digest) -> bytes:
+        drawn.append(title)
+        return b"\x89PNG"
+
+    monkeypatch.setattr("bot.digest_picture.draw_digest", draw)
+    a_week(world, decided=4)
+    digests.tick(world.ctx)
+    sender = DigestSender(world.courier(), "p1")
+    fault = world.sandbox.faults.add(Fault("down"))
+    send(world, sender=sender)
+    assert world.sandbox.stats()["calls"]["files.getUploadURLExternal"] > 1
+    world.sandbox.faults.clear(fault)
+    send(world, sender=sender)
+    assert len(drawn) == 1
+    (picture,) = files(world, ".png")
+    assert picture.content == b"\x89PNG"
 
 
 def test_the_oldest_cases_are_linked_where_they_have_a_message(world: World) -> None:
