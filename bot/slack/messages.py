@@ -23,7 +23,7 @@ from bot.slack.outcome_blocks import decision_block, expired_block, history_bloc
 from bot.slack.rich import context, header, mrkdwn, paragraph, plain, rich_text, run
 from bot.slack.scene import Scene
 from bot.slack.text import label_text, length, mention, moment
-from bot.slack.wording import label_title, percent, progress, reasons_text, sureness
+from bot.slack.wording import kind_words, label_title, percent, progress, reasons_text, sureness
 from routing.case import Case, CaseStatus, Decision
 from routing.label import ExpertId
 
@@ -92,7 +92,9 @@ def _status_line(scene: Scene) -> JsonObject:
     answers = progress(case)
     if answers:
         parts.append(answers)
-    return context(mrkdwn("  ·  ".join(parts)), plain(f"{scene.task.name} · {case.tier}", 120))
+    kind = kind_words(case)
+    what = f"{scene.task.name} · {case.tier}{f' · {kind}' if kind else ''}"
+    return context(mrkdwn("  ·  ".join(parts)), plain(what, 150))
 
 
 def _prediction_block(scene: Scene) -> JsonObject:

@@ -6,6 +6,7 @@ from bot.slack.scene import Scene
 from bot.slack.text import escape, label_text, moment, one_line, short_words
 from bot.slack.wording import (
     concordance,
+    kind_words,
     label_title,
     method_words,
     people,
@@ -62,6 +63,7 @@ def open_text(scene: Scene) -> str:
     labels = ", ".join(scene.task.label_names)
     parts = [
         _sentence(scene.task.question, 300),
+        _labeled("Kind", kind_words(case) or ""),
         _prediction(scene),
         _labeled("Input", _input(case, 1_000)),
         _labeled("Why you are asked", _sentence(reasons_text(case, 400), 500)),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.slack.text import label_text, one_line
 from routing.case import Case, Decision, Method
 from routing.label import ExpertConfidence, ExpertId, Label
-from routing.prediction import Scalar
+from routing.prediction import Kind, Scalar
 
 if TYPE_CHECKING:
     from routing.policy import Task
@@ -27,6 +27,7 @@ _METHODS = {
     Method.ADJUDICATED: "after a disagreement",
     Method.EXPIRED: "because the time ran out",
 }
+_KINDS = {Kind.SYNTHETIC: "synthetic case", Kind.RED_TEAM: "red-team case"}
 EXPERT_SURE = {
     ExpertConfidence.LOW: "not sure",
     ExpertConfidence.MEDIUM: "fairly sure",
@@ -103,6 +104,14 @@ def concordance(case: Case, decision: Decision, task: Task) -> str:
     if decision.label == prediction.label:
         return f"The model said the same ({sureness(case)})."
     return f"The model said {label_title(task, prediction.label)} ({sureness(case)})."
+
+
+def kind_words(case: Case) -> str | None:
+    """What kind of case it is, if it is none of production.
+
+    Experts are told: blind cases hide the prediction and gold cases the known answer, nothing hides the kind.
+    """
+    return _KINDS.get(case.submission.kind)
 
 
 def reasons_text(case: Case, longest: int) -> str:
