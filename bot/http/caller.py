@@ -11,11 +11,22 @@ from bot.http.signatures import Services, read_credentials
 Caller = Callable[[Request], str]
 
 
+def target_of(request: Request) -> bytes:
+    """Path and query as they were sent: what a request without a body signs in its place.
+
+    Standard Webhooks signs id, time and body only, so that with an empty body whoever saw one such request
+    could read anything else of the service for five minutes.
+    """
+    path: bytes = request.scope["raw_path"]
+    query: bytes = request.scope["query_string"]
+    return path + b"?" + query if query else path
+
+
 def caller_of(services: Services, rates: Rates) -> Caller:
     """Gives the service that sent a request without a body; raises Refused (401, 429)."""
 
     def caller(request: Request) -> str:
-        service = services.identify(read_credentials(request.headers), b"")
+        service = services.identify(read_credentials(request.headers), target_of(request))
         note(request.scope, service=service)
         rates.take(service)
         return service

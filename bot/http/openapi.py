@@ -28,9 +28,10 @@ Post what a model predicted; get it back decided by the right expert.
 **Signing.** Every request is signed by the [Standard Webhooks](https://www.standardwebhooks.com) scheme: the
 headers `webhook-id` (unique per message, at most 200 visible ASCII characters), `webhook-timestamp` (seconds,
 within 5 minutes) and `webhook-signature` (`v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`). A
-`GET` is signed with an empty body. The service is known by the secret that fits: no header names it, and
-several secrets may live at once for rotation. Where the policy allows it, `Authorization: Bearer <key>` does
-instead.
+`GET` has no body: sign its path and query in its place, exactly as they are sent, such as
+`/v1/decisions?after=7`, so that the signature fits no other request. The service is known by the secret that
+fits: no header names it, and several secrets may live at once for rotation. Where the policy allows it,
+`Authorization: Bearer <key>` does instead.
 
 **Once.** `external_id` names a case for ever: the same body, whatever the order of its keys, gets the same
 answer (200), another body is refused (409). A `webhook-id` that comes again with the same body gets its first

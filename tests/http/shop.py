@@ -176,7 +176,9 @@ class Caller:
 
     def get(self, path: str) -> requests.Response:
         """Read, signed."""
-        return self.session.get(self.url + path, headers=sign(b"", self.secret), timeout=PATIENCE)
+        asked = self.session.prepare_request(requests.Request("GET", self.url + path))
+        asked.headers.update(sign(asked.path_url, self.secret))
+        return self.session.send(asked, timeout=PATIENCE)
 
 
 def raw(url: str, sent: bytes) -> bytes:

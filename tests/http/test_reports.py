@@ -18,7 +18,7 @@ REPORT = "/v1/reports/risk/2026-11-16"
 
 
 def read(caller: Caller, path: str, accept: str) -> requests.Response:
-    headers = sign(b"", caller.secret) | {"accept": accept}
+    headers = sign(path, caller.secret) | {"accept": accept}
     return caller.session.get(caller.url + path, headers=headers, timeout=PATIENCE)
 
 

@@ -46,7 +46,7 @@ class Signature(AuthBase):
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         """Replace whatever was generated for the headers that sign."""
-        body = request.body or b""
+        body = request.path_url if request.method == "GET" else request.body or b""
         text = body if isinstance(body, str) else body.decode(errors="replace")
         request.headers.update(sign(text))
         return request

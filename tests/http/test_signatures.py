@@ -150,3 +150,26 @@ def test_a_secret_without_its_prefix_or_padding_works(quick: Caller) -> None:
     policy = load_policy(POLICY, "policy.toml")
     services = Services(policy, Secrets(SECRETS | {"SHOP_SECRET": bare}))
     assert services.identify(read_credentials(sign(BODY)), BODY) == "shop"
+
+
+OTHERS = ("/v1/decisions?after=2", "/v1/decisions", "/v1/decisions?after=1&limit=5", "/v1/cases/case_1")
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_a_signature_for_reading_fits_no_other_path_or_query(quick: Caller, other: str) -> None:
+    headers = sign("/v1/decisions?after=1")
+    asked = [
+        requests.get(quick.url + path, headers=headers, timeout=PATIENCE)
+        for path in ("/v1/decisions?after=1", other)
+    ]
+    assert [answer.status_code for answer in asked] == [200, 401]
+
+
+def test_a_signature_of_nothing_reads_nothing(quick: Caller) -> None:
+    answer = requests.get(f"{quick.url}/v1/decisions", headers=sign(b""), timeout=PATIENCE)
+    assert answer.status_code == 401
+
+
+def test_path_and_query_are_signed_as_they_are_sent(quick: Caller) -> None:
+    assert quick.get("/v1/cases?external_id=pay%2Fment%20%3F%26%C3%A9").status_code == 404
+    assert quick.get("/v1/cases/case%5Fnone").status_code == 404

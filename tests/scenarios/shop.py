@@ -71,7 +71,7 @@ class Shop:
         return self._get(listed["links"]["self"])
 
     def _get(self, path: str) -> JsonObject:
-        answer = requests.get(self.address() + path, headers=self._signed(""), timeout=PATIENCE)
+        answer = requests.get(self.address() + path, headers=self._signed(path), timeout=PATIENCE)
         answer.raise_for_status()
         read: JsonObject = answer.json()
         return read
