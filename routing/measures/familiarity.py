@@ -82,8 +82,17 @@ def said_in(text: str) -> Said:
     runs = _RUN.findall(plain)
     if not runs:
         return words_of(plain)
-    pairs = (run[start : start + 2] for run in runs for start in range(max(1, len(run) - 1)))
-    return words_of(_RUN_OR_MARKS.sub(" ", plain)) | frozenset(pairs)
+    pairs = frozenset(pair for run in runs for pair in _pairs(run))
+    return words_of(_RUN_OR_MARKS.sub(" ", plain)) | pairs
+
+
+def in_pairs(word: str) -> list[str]:
+    """The word, or of one that is written without spaces the pairs of its neighboring characters."""
+    return _pairs(word) if _RUN.fullmatch(word) else [word]
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[start : start + 2] for start in range(max(1, len(run) - 1))]
 
 
 def count_words(texts: Iterable[Said]) -> WordCounts:

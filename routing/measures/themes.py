@@ -17,7 +17,9 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
-from routing.measures.rationale_words import terms
+from routing.measures.rationale_words import Run, common_words, runs, terms, terms_of
+from routing.measures.theme_chance import are_more_than_chance, likenesses
+from routing.measures.theme_names import name_themes
 from routing.theme import CaseRationale, Quote, Theme, ThemeReport
 
 Floats = npt.NDArray[np.float64]
@@ -31,7 +33,9 @@ LEAST_TEXTS = 5
 LEAST_STABILITY = 0.6
 SUBSAMPLES = 8
 SUBSAMPLE_SHARE = 0.8
-TERMS_SHOWN = 4
+MOST_OF_RATIONALES = 0.4
+MOST_OF_CASES = 0.2
+"""What more rationales, or different cases, say is passed over: what each theme says is said by fewer."""
 QUOTES_SHOWN = 2
 NO_GROUP = -1
 _MOST_TERMS = 1_500
@@ -40,9 +44,10 @@ _ROUNDS = 60
 
 @dataclass(frozen=True, slots=True)
 class _Corpus:
-    """`counts` and `vectors` (TF-IDF) have a row per rationale and a column per term."""
+    """`counts` and `vectors` (TF-IDF) have a row per rationale and a column per term of its `runs`."""
 
     rationales: tuple[CaseRationale, ...]
+    runs: tuple[Sequence[Run], ...]
     weights: Floats
     counts: Any
     vectors: Any
@@ -95,7 +100,8 @@ def find_themes(
     # The matrices are small: with a thread for every core, waiting for each other takes most of the time.
     with threadpool_limits(limits=1):
         best = max((_tried(corpus, size, rng) for size in _sizes(corpus)), key=lambda tried: tried.stability)
-    return _report(len(rationales), corpus, best)
+        shown = _shown(corpus, best, rng)
+    return _report(len(rationales), corpus, best, shown)
 
 
 def _read(
@@ -117,15 +123,30 @@ def _read(
 
 def _corpus(read: tuple[CaseRationale, ...], weights: Floats) -> _Corpus | None:
     """Terms that at least two texts hold; None where texts or terms are too few for the fewest groups."""
-    said = [terms(one.text, one.case_text) for one in read]
+    common = _common(read)
+    found = tuple(runs(one.text, one.case_text, common) for one in read)
+    counted = _counted(found)
+    if counted is None or np.count_nonzero(counted[0].getnnz(axis=1)) < SIZES.start * LEAST_TEXTS:
+        return None
+    counts, vocabulary = counted
+    return _Corpus(read, found, weights, counts, TfidfTransformer().fit_transform(counts), vocabulary)
+
+
+def _common(read: tuple[CaseRationale, ...]) -> frozenset[str]:
+    """Words that tell nothing in any language: too many rationales, or different cases, have them."""
+    about = {one.case_text for one in read if one.case_text}
+    of_cases = common_words(about, MOST_OF_CASES) if len(about) >= LEAST_RATIONALES else frozenset()
+    return of_cases | common_words([one.text for one in read], MOST_OF_RATIONALES)
+
+
+def _counted(found: Sequence[Sequence[Run]]) -> tuple[Any, tuple[str, ...]] | None:
+    """How often every text has each term that two texts have; None where terms are too few."""
+    said = [terms_of(one) for one in found]
     repeated = _repeated(said)
     if len(repeated) < SIZES.start:
         return None
     counter = CountVectorizer(analyzer=lambda one: one, vocabulary=repeated)
-    counts = counter.transform(said)
-    if np.count_nonzero(counts.getnnz(axis=1)) < SIZES.start * LEAST_TEXTS:
-        return None
-    return _Corpus(read, weights, counts, TfidfTransformer().fit_transform(counts), tuple(repeated))
+    return counter.transform(said), tuple(repeated)
 
 
 def _repeated(said: Sequence[tuple[str, ...]]) -> list[str]:
@@ -185,66 +206,60 @@ def _agreement_of_each(groups: Groups, again: Groups, size: int) -> list[float]:
     ]
 
 
-def _report(received: int, corpus: _Corpus, best: _Tried) -> ThemeReport:
-    telling = _telling(corpus, best.grouping)
-    shown = [
-        _theme(corpus, best, group, telling[group])
-        for group in range(best.grouping.size)
-        if _is_worth_showing(best, group)
-    ]
-    shown.sort(key=lambda theme: (-theme.share, theme.terms))
+def _shown(corpus: _Corpus, best: _Tried, rng: np.random.Generator) -> list[int]:
+    """The groups that are large, stable, and more than the same words dealt at random would give."""
+    size, groups = best.grouping.size, best.grouping.groups
+    stable = [group for group in range(size) if _is_stable(best, group)]
+    if not stable:
+        return []
+
+    def grouped(found: Sequence[Sequence[Run]]) -> tuple[Any, Groups] | None:
+        counted = _counted(found)
+        if counted is None or counted[0].shape[1] < size:
+            return None
+        vectors = TfidfTransformer().fit_transform(counted[0])
+        return vectors, _grouped(vectors, size, rng).groups
+
+    found = likenesses(corpus.vectors, groups, size)
+    is_more = are_more_than_chance(found, corpus.runs, grouped, LEAST_TEXTS, rng)
+    return [group for group in stable if is_more[group]]
+
+
+def _report(received: int, corpus: _Corpus, best: _Tried, shown: Sequence[int]) -> ThemeReport:
+    names = name_themes(best.grouping.groups, best.grouping.size, corpus.counts, corpus.vocabulary)
+    themes = [_theme(corpus, best, group, names[group]) for group in shown]
+    themes.sort(key=lambda theme: (-theme.share, theme.terms))
     formed = len(np.unique(best.grouping.groups[best.grouping.groups != NO_GROUP]))
-    why = None if shown else "no group of rationales stayed together when a fifth of them was left out"
-    n, hidden = len(corpus.rationales), formed - len(shown)
-    return ThemeReport(received, n, formed, best.stability, tuple(shown), hidden, why)
+    n, hidden = len(corpus.rationales), formed - len(themes)
+    why = None if themes else _why_none(best)
+    return ThemeReport(received, n, formed, best.stability, tuple(themes), hidden, why)
 
 
-def _is_worth_showing(tried: _Tried, group: int) -> bool:
+def _why_none(best: _Tried) -> str:
+    if any(_is_stable(best, group) for group in range(best.grouping.size)):
+        return "no group of rationales was more alike than the same words dealt at random"
+    return "no group of rationales stayed together when a fifth of them was left out"
+
+
+def _is_stable(tried: _Tried, group: int) -> bool:
     """Large enough and stable, as is the grouping: one group of many may hold together by luck."""
     texts = np.count_nonzero(tried.grouping.groups == group)
     stability = min(tried.stability, tried.stability_of[group])
     return bool(texts >= LEAST_TEXTS and stability >= LEAST_STABILITY)
 
 
-def _telling(corpus: _Corpus, grouping: _Grouping) -> Floats:
-    """How telling every term is of every group: class-based TF-IDF (Grootendorst 2022), each group one text.
-
-    Times its number of words, because "does not mean" tells a reader more than the "not" it contains.
-    """
-    member = np.equal.outer(np.arange(grouping.size), grouping.groups).astype(np.float64)
-    joined = np.asarray(member @ corpus.counts)
-    per_group = np.maximum(joined.sum(axis=1, keepdims=True), 1.0)
-    rarity = np.log1p(joined.sum() / grouping.size / np.maximum(joined.sum(axis=0), 1.0))
-    telling: Floats = joined / per_group * rarity * [len(term.split()) for term in corpus.vocabulary]
-    return telling
-
-
-def _theme(corpus: _Corpus, tried: _Tried, group: int, telling: Floats) -> Theme:
+def _theme(corpus: _Corpus, tried: _Tried, group: int, name: tuple[str, ...]) -> Theme:
     inside = np.flatnonzero(tried.grouping.groups == group)
     ranked = inside[np.argsort(-tried.grouping.loading[inside], kind="stable")]
     texts = [corpus.rationales[place] for place in ranked]
     return Theme(
-        terms=_named(corpus.vocabulary, telling),
+        terms=name,
         n=len(texts),
         share=float(corpus.weights[inside].sum() / corpus.weights.sum()),
         stability=tried.stability_of[group],
         quotes=_quotes(texts),
         case_ids=tuple(dict.fromkeys(text.case_id for text in texts)),
     )
-
-
-def _named(vocabulary: Sequence[str], telling: Floats) -> tuple[str, ...]:
-    """The most telling terms that do not repeat each other's words."""
-    named: list[str] = []
-    said: set[str] = set()
-    for place in np.lexsort((np.arange(len(telling)), -telling)):
-        words = set(vocabulary[place].split())
-        if telling[place] > 0 and not words & said:
-            named.append(vocabulary[place])
-            said |= words
-        if len(named) == TERMS_SHOWN:
-            break
-    return tuple(named)
 
 
 def _quotes(texts: Sequence[CaseRationale]) -> tuple[Quote, ...]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.measures.rationale_words import NEGATIONS_AND_HEDGES, terms
+from routing.measures.rationale_words import NEGATIONS_AND_HEDGES, common_words, runs, terms
 
 
 def test_terms_are_runs_of_up_to_three_words_without_those_that_say_nothing() -> None:
@@ -41,3 +41,16 @@ def test_every_way_to_write_not_is_the_same_word(written: str, full: str) -> Non
 
 def test_numbers_and_marks_are_no_words() -> None:
     assert terms("!!! 12-34 (5)", "") == ()
+
+
+def test_a_common_word_is_passed_over_and_breaks_no_run() -> None:
+    assert runs("die Frist der Rückgabe", "", {"die", "der"}) == [("frist", "rückgabe")]
+
+
+def test_words_of_many_texts_are_common_but_never_a_negation() -> None:
+    texts = ["die Frist not", "die Ware not", "die Ware", "das Geld", "das"]
+    assert common_words(texts, 0.4) == {"die"}
+
+
+def test_scripts_without_spaces_count_in_pairs() -> None:
+    assert terms("期限切れ", "切れ") == ("期限", "限切", "期限 限切")

@@ -138,6 +138,105 @@ def test_groups_that_do_not_hold_together_are_hidden_and_the_report_says_so() ->
     assert report.why == "no group of rationales stayed together when a fifth of them was left out"
 
 
+VOCABULARY = [first + second for first in "bcdfghklmnprst" for second in ("ork", "ell", "ist", "oom", "ade")]
+
+
+def noise(number: int) -> list[CaseRationale]:
+    """Words that come and go by themselves, some of them often, as words do (Zipf)."""
+    rng = np.random.default_rng((5, number))
+    shares = 1 / np.arange(1, len(VOCABULARY) + 1)
+    texts = [rng.choice(VOCABULARY, rng.integers(2, 7), p=shares / shares.sum()) for _ in range(40)]
+    return [CaseRationale(f"c{place}", " ".join(map(str, text))) for place, text in enumerate(texts)]
+
+
+def test_words_that_do_not_belong_together_make_no_theme(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Groups that stay together are found in most of these; by chance 5 % show one."""
+    monkeypatch.setattr(themes, "SUBSAMPLES", 2)
+    monkeypatch.setattr(themes, "SIZES", range(4, 6))
+    reports = [seeded_themes(noise(number), 1) for number in range(10)]
+    said = [report.why for report in reports if report.why and "dealt at random" in report.why]
+    assert len(said) >= 5
+    assert sum(bool(report.themes) for report in reports) <= 2
+
+
+GERMAN = {
+    "foto": (
+        "das Foto ist unscharf",
+        "auf dem unscharfen Foto ist nichts zu sehen",
+        "Foto unscharf und dunkel",
+    ),
+    "frist": (
+        "die Frist ist abgelaufen",
+        "nach der Frist abgelaufen und eingesandt",
+        "die Frist war abgelaufen",
+    ),
+    "etikett": ("das Etikett ist von der Ware ab", "Ware ohne das Etikett", "an der Ware fehlt ein Etikett"),
+    "betrag": (
+        "der Betrag ist nicht der auf der Rechnung",
+        "die Rechnung hat einen anderen Betrag",
+        "Betrag auf der Rechnung weicht ab",
+    ),
+    "zusage": (
+        "es ist von dem Support zugesagt",
+        "das wurde von dem Support zugesagt",
+        "die Kundin bekam es vom Support zugesagt",
+    ),
+}
+ARTICLES_AND_VERBS = {"der", "die", "das", "ist"}
+"""Each is said in three of these themes or more."""
+
+
+def test_articles_of_a_language_without_a_list_name_no_theme() -> None:
+    rationales = [
+        CaseRationale(f"{reason}-{place}", texts[place % 3])
+        for reason, texts in GERMAN.items()
+        for place in range(12)
+    ]
+    report = seeded_themes(rationales, 1)
+    found = [reasons_of(theme.case_ids) for theme in report.themes]
+    assert sorted(min(reasons) for reasons in found if len(reasons) == 1) == sorted(GERMAN)
+    named = {word for theme in report.themes for term in theme.terms for word in term.split()}
+    assert not named & ARTICLES_AND_VERBS
+
+
+def test_what_many_different_cases_say_is_no_word_of_a_theme() -> None:
+    """Where a case does not say it, a rationale's article would be one of its words."""
+    cases = [f"der Kunde {place} will die Ware {chr(97 + place)} und das Geld" for place in range(30)]
+    texts = {"frist": "die Frist ist abgelaufen", "foto": "das Foto ist unscharf"}
+    texts |= {"etikett": "das Etikett fehlt", "betrag": "der Betrag weicht ab"}
+    rationales = [
+        CaseRationale(f"{reason}-{place}", text, cases[place])
+        if place
+        else CaseRationale(f"{reason}-x", text)
+        for reason, text in texts.items()
+        for place in range(30)
+    ]
+    report = seeded_themes(rationales, 1)
+    named = {word for theme in report.themes for term in theme.terms for word in term.split()}
+    assert len(report.themes) == 4
+    assert not named & ARTICLES_AND_VERBS
+
+
+JAPANESE = {
+    "写真": ("写真がぼやけています", "写真がぼやけて読めません", "ぼやけた写真です"),
+    "期限": ("返品の期限を過ぎました", "期限を過ぎています", "期限切れで過ぎた返品"),
+    "タグ": ("タグが切り取られている", "タグなし、切り取られた", "切り取られたタグ"),
+    "金額": ("金額が請求書と違う", "請求書の金額と違います", "請求書と金額が合わない"),
+}
+
+
+def test_rationales_without_spaces_have_themes() -> None:
+    rationales = [
+        CaseRationale(f"{reason}-{place}", texts[place % 3])
+        for reason, texts in JAPANESE.items()
+        for place in range(10)
+    ]
+    report = seeded_themes(rationales, 1)
+    assert [len(reasons_of(theme.case_ids)) for theme in report.themes] == [1] * 4
+    for theme in report.themes:
+        assert any(reason in theme.name for reason in reasons_of(theme.case_ids))
+
+
 def test_the_same_seed_gives_the_same_themes_and_order_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
