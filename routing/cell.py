@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-__all__ = ["EVERYTHING", "Cell", "cells"]
+__all__ = ["EVERYTHING", "Cell", "cells", "slice_parts"]
 
 OTHERS = "!="
 """No slice's name has a "!"."""
+LONGEST_KEY = 1_500
+"""Bytes: PostgreSQL's index, which the key is in, takes rows of up to 2,704."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cell:
     """The predictions whose slice `name` has one of `values`; where `is_rest`, those that have none of them.
 
@@ -29,10 +32,10 @@ class Cell:
         name, is_others, values = key.partition(OTHERS)
         if is_others and "=" not in name:
             return cls(name, tuple(json.loads(values)))
-        name, value = _parts(key)
+        name, value = slice_parts(key)
         return cls(name, (value,), is_rest=False)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """How it is kept: "name=value", the rest with all the values it lacks, everything as nothing."""
         if not self.name:
@@ -52,6 +55,15 @@ class Cell:
         """Whether a prediction with these slices belongs to it."""
         return (slices.get(self.name) in self.values) != self.is_rest
 
+    def overlaps(self, other: "Cell") -> bool:
+        """Whether some prediction may belong to both."""
+        if self.name != other.name or (self.is_rest and other.is_rest):
+            return True
+        if self.is_rest or other.is_rest:
+            rest, named = (self, other) if self.is_rest else (other, self)
+            return not set(named.values) <= set(rest.values)
+        return bool(set(self.values) & set(other.values))
+
 
 EVERYTHING = Cell()
 """A tier's whole traffic."""
@@ -60,9 +72,9 @@ EVERYTHING = Cell()
 def cells(slices: Iterable[str]) -> tuple[Cell, ...]:
     """A cell for each of the slices "name=value", and the rest; none without slices.
 
-    Raises ValueError for what is no slice, for two names and for a slice named twice.
+    Raises ValueError for what is no slice, for two names, a slice named twice, and more than can be kept.
     """
-    pairs = sorted(map(_parts, slices))
+    pairs = sorted(map(slice_parts, slices))
     names = {name for name, _ in pairs}
     if len(names) > 1:
         raise ValueError(f"slices of {' and '.join(sorted(names))} would overlap; take those of one name")
@@ -72,11 +84,17 @@ def cells(slices: Iterable[str]) -> tuple[Cell, ...]:
         return ()
     (name,) = names
     values = tuple(value for _, value in pairs)
-    return *(Cell(name, (value,), is_rest=False) for value in values), Cell(name, values)
+    rest = Cell(name, values)
+    if len(rest.key.encode()) > LONGEST_KEY:
+        raise ValueError(f"the slices are more than {LONGEST_KEY} bytes long together; name fewer of them")
+    return *(Cell(name, (value,), is_rest=False) for value in values), rest
 
 
-def _parts(named: str) -> tuple[str, str]:
+def slice_parts(named: str) -> tuple[str, str]:
+    """The name and the value of a slice "name=value". Raises ValueError for what is none."""
     name, _, value = named.partition("=")
     if not name or not value or "!" in name:
         raise ValueError(f'{named!r} is no slice; write its name and its value, such as "country=PT"')
+    if (name.strip(), value.strip()) != (name, value):
+        raise ValueError(f'{named!r} has blanks at an end; write "{name.strip()}={value.strip()}"')
     return name, value

@@ -1,7 +1,7 @@
 """Attempts to certify a threshold: each spends a part of the promise, whether it was granted or not yet."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,11 @@ class CertificateKey:
     tier: str
     model: ModelRef
     cell: str = EVERYTHING.key
+
+    @property
+    def stream(self) -> "CertificateKey":
+        """The stream that it is part of."""
+        return replace(self, cell=EVERYTHING.key)
 
     @property
     def place(self) -> str:
@@ -107,6 +112,23 @@ def granted(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
     is_granted = certificates.c.certificate_id.is_not(None)
     query = sa.select(certificates).where(*_is_of(stream), is_granted).order_by(certificates.c.row_id)
     return [_attempt(row) for row in tx.execute(query)]
+
+
+def held(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
+    """The certificates in force for the key's stream; none can be revoked until the transaction ends."""
+    locked = sa.select(certificates.c.row_id).where(
+        *_is_of(stream), certificates.c.certificate_id.is_not(None)
+    )
+    tx.execute(locked.with_for_update()).all()
+    return [one for one in last_granted(tx, stream) if one.revoked_at is None]
+
+
+def by_stream(attempts: Iterable[Attempt]) -> list[tuple[Attempt, ...]]:
+    """Those of each stream together, in the order they come."""
+    found: dict[CertificateKey, list[Attempt]] = {}
+    for one in attempts:
+        found.setdefault(one.key.stream, []).append(one)
+    return [tuple(of_stream) for of_stream in found.values()]
 
 
 def _last_granted(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> list[Attempt]:

@@ -5,14 +5,16 @@ without review and the audits drawn from it.
 """
 
 from array import array
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import compress
 from typing import Any
 
 import sqlalchemy as sa
 
 from routing.case import Disposition
+from routing.cell import EVERYTHING
 from routing.estimate import Stratum
 from routing.prediction import ModelRef
 from storage.columns import Probabilities, Slices, packed, portions, slices_of
@@ -131,20 +133,50 @@ def strata(
 
 def scores(tx: Transaction, received: Received) -> Scores:
     """Every one of these predictions."""
+    columns = _score_columns()
+    for portion in packed(tx, _scored(tx, received), predictions.c.row_id):
+        _extend(columns, portion)
+    return Scores(*columns)
+
+
+def scores_of_each(tx: Transaction, windows: Sequence[Received]) -> list[Scores]:
+    """Every one of the predictions of several cells of one tier and model, read at once."""
+    if len(windows) == 1:
+        return [scores(tx, windows[0])]
+    first, starts = windows[0], sorted({one.since for one in windows})
+    whole = replace(first, since=starts[0], until=max(one.until for one in windows), cell=EVERYTHING)
+    begun = sum((sa.case((predictions.c.received_at >= one, 1), else_=0) for one in starts), sa.literal(0))
+    found, slices = [_score_columns() for _ in windows], Slices()
+    for *portion, texts, starts_passed in packed(
+        tx, _scored(tx, whole, SLICES_TEXT, begun), predictions.c.row_id
+    ):
+        numbers = slices.numbers(texts)
+        for columns, window in zip(found, windows, strict=True):
+            is_in = [window.cell.holds(one) for one in slices.values]
+            least = starts.index(window.since) + 1
+            kept = [
+                is_in[number] and passed >= least
+                for number, passed in zip(numbers, starts_passed, strict=True)
+            ]
+            _extend(columns, (compress(column, kept) for column in portion))
+    return [Scores(*columns) for columns in found]
+
+
+def _score_columns() -> tuple["array[float]", "array[float]", "array[int]", "array[int]", "array[int]"]:
+    return array("d"), array("d"), array("b"), array("b"), array("b")
+
+
+def _scored(tx: Transaction, received: Received, *more: Any) -> sa.Select[Any]:
     decided = by_experts()
     is_error = decided.c.label.is_not(None) & (decided.c.label != predictions.c.label)
-    query = _with_decision(
-        decided,
+    columns = (
         predictions.c.calibrated,
         predictions.c.inclusion_probability,
         IS_ASKED,
         decided.c.label.is_not(None),
         is_error,
-    ).where(*received.conditions(tx))
-    columns = array("d"), array("d"), array("b"), array("b"), array("b")
-    for portion in packed(tx, query, predictions.c.row_id):
-        _extend(columns, portion)
-    return Scores(*columns)
+    )
+    return _with_decision(decided, *columns, *more).where(*received.conditions(tx))
 
 
 def labeled(

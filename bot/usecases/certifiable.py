@@ -4,10 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.usecases.cell_sets import CellKey
 from bot.usecases.thresholds import Stream, promise_of
+from routing.alarm import AlarmKind
 from routing.cell import EVERYTHING, Cell
+from routing.policy import Tier
 from routing.promise import NotYet, Promise, answer_from_json
-from storage import calibrators, certificates, label_counts
+from storage import alarms, calibrators, certificates, label_counts
 from storage.calibrators import StoredCalibrator
 from storage.certificates import Attempt
 from storage.database import Transaction
@@ -28,7 +31,7 @@ class Case:
     """What an attempt rests on: what was received from `begins` to before `until`.
 
     `granted` are all certificates that the stream ever had, `in_force` those that hold now, and `last` the
-    tests of the attempt before.
+    tests of the attempt before. `named_since` says since when the policy names a cell, by its key.
     """
 
     stream: Stream
@@ -40,6 +43,7 @@ class Case:
     calibrator_version: str | None
     begins: datetime
     until: datetime
+    named_since: Mapping[str, datetime]
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -62,23 +66,30 @@ class Case:
     def received(self, cell: Cell) -> Received:
         """What the test of the cell rests on.
 
-        What was accepted under another threshold, or spoke against this one, is no evidence for the next.
+        What was accepted under another threshold, or spoke against this one, is no evidence for the next; nor
+        is what was known of a slice when it was chosen.
         """
-        same = (cell.key, EVERYTHING.key)
-        touching = (one for one in self.granted if cell == EVERYTHING or one.key.cell in same)
-        ends = ((one.revoked_at or one.attempted_at) + SETTLED for one in touching)
-        return self.stream.window(max([self.begins, *ends]), self.until, cell)
+        touching = (one for one in self.granted if Cell.of(one.key.cell).overlaps(cell))
+        begins = [self.begins, *((one.revoked_at or one.attempted_at) + SETTLED for one in touching)]
+        if cell != EVERYTHING:
+            begins.append(self.named_since.get(cell.key, self.until))
+        return self.stream.window(max(begins), self.until, cell)
 
 
 def case_of(
-    tx: Transaction, stream: Stream, labels_since: Mapping[str, datetime], now: datetime
+    tx: Transaction,
+    stream: Stream,
+    labels_since: Mapping[str, datetime],
+    cells_since: Mapping[CellKey, datetime],
+    now: datetime,
 ) -> Case | None:
     """What an attempt for this stream would rest on; None where nothing is promised or can be tested yet."""
     promise = promise_of(stream.tier)
     fits = calibrators.history(tx, stream.task.name, stream.model)
     if promise is None or not fits:  # the first calibrator would make the evidence begin anew
         return None
-    begins = [now - EVIDENCE, labels_since.get(stream.task.name, now)]
+    task, tier = stream.task.name, stream.tier
+    begins = [now - EVIDENCE, labels_since.get(task, now), *_drifted(tx, task, tier, now)]
     if (calibrated_at := in_force_since(fits)) is not None:
         begins.append(calibrated_at + SETTLED)
     return Case(
@@ -90,8 +101,19 @@ def case_of(
         in_force=[one for one in certificates.last_granted(tx, stream.key) if one.revoked_at is None],
         calibrator_version=_version(fits[-1]),
         begins=max(begins),
-        until=now - stream.tier.due_in,  # what experts still have time for would look unanswered
+        until=now - tier.due_in,  # what experts still have time for would look unanswered
+        named_since={
+            key: since for (*place, key), since in cells_since.items() if place == [task, tier.name]
+        },
     )
+
+
+def _drifted(tx: Transaction, task: str, tier: Tier, now: datetime) -> list[datetime]:
+    """When the task's traffic drifted, where that suspends a promise: what came before was other traffic."""
+    if "drift" not in tier.suspend_on:
+        return []
+    raised = alarms.since(tx, [task], now - EVIDENCE, now + SETTLED)
+    return [one.raised_at + SETTLED for one in raised if one.kind != AlarmKind.ERROR]
 
 
 def _version(fit: StoredCalibrator) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.usecases import label_sets, standing
+from bot.usecases import cell_sets, label_sets, standing
 from bot.usecases.certifiable import Case, case_of, is_worth_it
 from bot.usecases.context import Context
 from bot.usecases.granting import Trial, to_grant, trial_of
@@ -17,6 +17,7 @@ from bot.usecases.granting_news import granted_news
 from bot.usecases.one_by_one import one_by_one
 from bot.usecases.telling import entry, named, tell
 from bot.usecases.thresholds import streams, traffic_of
+from routing.promise import NotYet
 from storage import audit, certificates, evidence
 from storage.audit import Entry
 from storage.certificates import Attempt
@@ -41,22 +42,31 @@ def tick(ctx: Context) -> int:
 
 
 def _due(ctx: Context, tx: Transaction, tasks: Sequence[str], now: datetime) -> Iterator[Case]:
-    labels_since = label_sets.since(tx)
+    labels_since, cells_since = label_sets.since(tx), cell_sets.since(tx)
     counts = evidence.strata(tx, tasks, now - SEEN_WITHIN, now)
     for stream in streams(ctx.policy, tasks, counts):
-        case = case_of(tx, stream, labels_since, now)
+        case = case_of(tx, stream, labels_since, cells_since, now)
         if case is not None and is_worth_it(tx, case, now):
             yield case
 
 
 def _try(ctx: Context, now: datetime, case: Case) -> int:
     """How many certificates were granted: another replica may have been faster."""
+    windows = [case.received(cell) for cell in case.cells]
     with ctx.database.read() as tx:
-        traffic = [(cell, traffic_of(evidence.scores(tx, case.received(cell)))) for cell in case.cells]
-    tests = [trial_of(case, cell, received) for cell, received in traffic]
+        scores = evidence.scores_of_each(tx, windows)
+    tests = [trial_of(case, received, traffic_of(one)) for received, one in zip(windows, scores, strict=True)]
     granted = {one.cell for one in to_grant(case, tests)}
     attempts = [_attempt(ctx, case, one, now, one.cell in granted) for one in tests]
-    return _store(ctx, case, attempts)
+    return _store(ctx, case, [*_untested(case, now), *attempts])
+
+
+def _untested(case: Case, now: datetime) -> Iterator[Attempt]:
+    """Every attempt begins with everything: two replicas meet there, whatever cells their policies have."""
+    if case.is_divided:
+        answer = NotYet(0, "Not tested: slices have thresholds of their own.").to_json()
+        digest = case.stream.task.labels_digest
+        yield Attempt(case.stream.key, case.attempt, digest, case.calibrator_version, answer, now)
 
 
 def _attempt(ctx: Context, case: Case, test: Trial, now: datetime, is_granted: bool) -> Attempt:
@@ -77,9 +87,7 @@ def _store(ctx: Context, case: Case, attempts: Sequence[Attempt]) -> int:
     """How many of the attempts' certificates were granted and stored; none where the world changed."""
     granted = [one for one in attempts if one.certificate_id is not None]
     with ctx.database.write() as tx:
-        held = certificates.last_granted(tx, case.stream.key)
-        in_force = [one for one in held if one.revoked_at is None]
-        if in_force != case.in_force or not _add(tx, attempts):
+        if certificates.held(tx, case.stream.key) != case.in_force or not _add(tx, attempts):
             return 0
         if granted:
             news, key = granted_news(case, attempts), f"granted:{granted[0].certificate_id}"
@@ -89,9 +97,13 @@ def _store(ctx: Context, case: Case, attempts: Sequence[Attempt]) -> int:
 
 
 def _add(tx: Transaction, attempts: Sequence[Attempt]) -> bool:
-    """Whether this replica was the first with this attempt: every one tests the same cells in one order."""
+    """Whether this replica was the first with this attempt: the first row of all of them is the same."""
     first, *others = attempts
-    return certificates.add(tx, first) and all(certificates.add(tx, one) for one in others)
+    if not certificates.add(tx, first):
+        return False
+    for one in others:
+        certificates.add(tx, one)
+    return True
 
 
 def _entry(granted: Attempt) -> Entry:

@@ -6,12 +6,13 @@ Certificates come before calibrators: with a new one their evidence begins anew.
 from collections.abc import Callable
 from functools import partial
 
-from bot.usecases import calibrating, certifying, drifting, label_sets, profiling, standing
+from bot.usecases import calibrating, cell_sets, certifying, drifting, label_sets, profiling, standing
 from bot.usecases.context import Context
 from bot.usecases.one_by_one import one_by_one
 
 ACTS: tuple[tuple[str, Callable[[Context], int]], ...] = (
     ("changed_labels", label_sets.tick),
+    ("changed_cells", cell_sets.tick),
     ("drift_alarms", drifting.tick),
     ("certificates", certifying.tick),
     ("calibrators", calibrating.tick),

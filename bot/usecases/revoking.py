@@ -1,11 +1,13 @@
 """Takes certificates back: at once, with the reason on record, and with news to those who have to know."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.usecases.context import Context
 from bot.usecases.outgoing import News
 from bot.usecases.telling import entry, named, tell
 from routing.alarm import Alarm
+from routing.cell import Cell
 from storage import alarms, certificates
 from storage.alarms import StoredAlarm
 from storage.audit import Entry
@@ -19,29 +21,43 @@ ADVICE = (
 
 
 def revoke(
-    ctx: Context, tx: Transaction, granted: Attempt, reason: str, now: datetime, alarm: Alarm | None = None
+    ctx: Context,
+    tx: Transaction,
+    granted: Sequence[Attempt],
+    reason: str,
+    now: datetime,
+    alarm: Alarm | None = None,
 ) -> list[Entry]:
-    """What goes on record last in this transaction; nothing where somebody was faster.
+    """Revoke certificates of one stream; what goes on record last in this transaction.
 
-    `alarm` is raised with it.
+    Nothing does where somebody was faster. `alarm` is raised with it.
     """
-    certificate_id = str(granted.certificate_id)
-    if not certificates.revoke(tx, certificate_id, now, reason):
+    revoked = [one for one in granted if certificates.revoke(tx, str(one.certificate_id), now, reason)]
+    if not revoked:
         return []
-    keys: tuple[str, ...] = ()
+    key, certificate_id = revoked[0].key, revoked[0].certificate_id
+    raised: tuple[str, ...] = ()
     if alarm is not None:
         stored = StoredAlarm(f"error:{certificate_id}", alarm.kind, alarm.task, alarm.to_json(), now)
-        keys = (stored.key,) if alarms.raise_once(tx, stored) else ()
-    key = granted.key
+        raised = (stored.key,) if alarms.raise_once(tx, stored) else ()
     news = News(
         team="",
         sentence=(
-            f"{key.task}, {key.place}: nothing of {key.model.name} {key.model.version} is accepted "
+            f"{key.task}, {_places(revoked)}: nothing of {key.model.name} {key.model.version} is accepted "
             f"without review any more: {reason}."
         ),
         advice=ADVICE,
         case_ids=alarm.case_ids if alarm else (),
-        alarm_keys=keys,
+        alarm_keys=raised,
     )
     tell(ctx, tx, key.task, news, f"revoked:{certificate_id}", now)
-    return [entry(now, "threshold.revoked", certificate_id, reason=reason, **named(granted))]
+    return [
+        entry(now, "threshold.revoked", str(one.certificate_id), reason=reason, **named(one))
+        for one in revoked
+    ]
+
+
+def _places(revoked: Sequence[Attempt]) -> str:
+    """The tier, with the cells that certificates were for."""
+    words = filter(None, (Cell.of(one.key.cell).words for one in revoked))
+    return ", ".join([f"tier {revoked[0].key.tier}", *words])

@@ -70,16 +70,26 @@ def threshold_rows(
     rows: list[ThresholdRow] = []
     curve: RiskCoverage | None = None
     for stream in streams(policy, team.tasks, counts):
+        standing = _standing(tx, stream, team)
+        if all(row.promise is None and row.state is ThresholdState.REVIEWED for _, row in standing):
+            rows += [row for _, row in standing]
+            continue
         settled = until - stream.tier.due_in  # what experts still have time for would count as unanswered
+        scores = evidence.scores_of_each(tx, [stream.window(since, settled, cell) for cell, _ in standing])
         look = _looks(tx, stream, since, until)
-        for cell, row in _standing(tx, stream, team):
-            if row.state is ThresholdState.REVIEWED and row.promise is None:
-                rows.append(row)
-                continue
-            scores = evidence.scores(tx, stream.window(since, settled, cell))
-            rows.append(_with_proposal(row, scores, look, stream.share(cell)))
-            curve = curve or _curve(rows[-1], scores)
+        known = [
+            (_with_proposal(row, one, look, stream.share(cell)), one)
+            for (cell, row), one in zip(standing, scores, strict=True)
+        ]
+        rows += [row for row, _ in known]
+        curve = curve or _busiest_curve(known)
     return tuple(rows), curve
+
+
+def _busiest_curve(known: Iterable[tuple[ThresholdRow, Scores]]) -> RiskCoverage | None:
+    """The curve of the cell with most traffic that has labels."""
+    busiest = sorted(known, key=lambda one: -len(one[1]))
+    return next((curve for row, scores in busiest if (curve := _curve(row, scores)) is not None), None)
 
 
 def streams(policy: Policy, tasks: Iterable[str], counts: Iterable[TrafficCount]) -> Iterator[Stream]:
@@ -126,12 +136,17 @@ def _standing(tx: Transaction, stream: Stream, team: Team) -> list[tuple[Cell, T
 
 
 def _promised(tx: Transaction, stream: Stream, row: ThresholdRow) -> list[tuple[Cell, ThresholdRow]]:
-    granted = {one.key.cell: one for one in certificates.last_granted(tx, stream.key)}
+    held = certificates.last_granted(tx, stream.key)
     last = {one.key.cell: one for one in certificates.last(tx, stream.key)}
-    is_divided = any(granted.keys() - {EVERYTHING.key})
+    in_force = {one.key.cell for one in held if one.revoked_at is None}
+    if not any(cell.key in in_force for cell in stream.cells):
+        # Where all that slices had was revoked, the newest reason is that of the whole tier.
+        whole = max(held, key=lambda one: (one.key.cell == EVERYTHING.key, one.attempted_at), default=None)
+        return [(EVERYTHING, _of_cell(row, whole, last.get(EVERYTHING.key)))]
+    granted = {one.key.cell: one for one in held}
     return [
         (cell, _of_cell(replace(row, slice=cell.words), granted.get(cell.key), last.get(cell.key)))
-        for cell in (stream.cells if is_divided else (EVERYTHING,))
+        for cell in stream.cells
     ]
 
 

@@ -6,7 +6,7 @@ Nearly free while nothing happens: numpy is imported only when there are decisio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 
 from bot.usecases import standing
 from bot.usecases.context import Context
@@ -15,11 +15,11 @@ from bot.usecases.revoking import revoke
 from bot.usecases.thresholds import cells_of, promise_of
 from routing.alarm import EXAMPLES, WHOLE, Alarm, AlarmKind
 from routing.cell import EVERYTHING, Cell
-from routing.policy import Policy
+from routing.policy import Policy, Tier
 from routing.prediction import ModelRef
 from routing.promise import MonitorReport, Promise
 from storage import audit, calibrators, certificates, decisions, evidence
-from storage.certificates import Attempt
+from storage.certificates import Attempt, CertificateKey
 from storage.evidence import Audited
 
 LATEST = 50
@@ -60,41 +60,69 @@ class Watch:
     def _look(self, granted: Sequence[Attempt], versions: Versions) -> int:
         now = self._ctx.clock.now()
         try:
-            return sum(one_by_one(partial(_watch, self._ctx, versions, now), granted))
+            return sum(one_by_one(partial(_watch, self._ctx, versions, now), certificates.by_stream(granted)))
         finally:
             standing.tick(self._ctx)
 
 
-def _watch(ctx: Context, versions: Versions, now: datetime, granted: Attempt) -> int:
-    """1 if the certificate was revoked."""
-    key = granted.key
+def _watch(ctx: Context, versions: Versions, now: datetime, granted: Sequence[Attempt]) -> int:
+    """How many of a stream's certificates were revoked; those with the same reason are told of together."""
+    key = granted[0].key
     if key.task not in ctx.policy.tasks:
         return 0
-    finding = _against(ctx, granted, versions.get((key.task, key.model)))
-    if finding is None:
+    found = _Findings(ctx, granted, versions.get((key.task, key.model)))
+    against: dict[_Finding, list[Attempt]] = {}
+    for one in granted:
+        if (finding := found.against(one)) is not None:
+            against.setdefault(finding, []).append(one)
+    if not against:
         return 0
     with ctx.database.write() as tx:
-        entries = revoke(ctx, tx, granted, finding.reason, now, finding.alarm)
+        revoked = (revoke(ctx, tx, these, one.reason, now, one.alarm) for one, these in against.items())
+        entries = [entry for of_one in revoked for entry in of_one]
         audit.append_many(tx, entries)
     return len(entries)
 
 
-def _against(ctx: Context, granted: Attempt, calibrator_version: str | None) -> _Finding | None:
-    """What speaks against a certificate: that it is not for what is there now, or its audits."""
-    promise = _promise(ctx.policy, granted)
-    if promise is None:
-        return _Finding("the policy promises nothing for this tier any more")
-    was = Promise(**granted.answer["promise"])
-    if was.error > promise.error or was.confidence < promise.confidence:
-        return _Finding(f"the policy promises more now: {promise.words}")
-    tier = ctx.policy.task(granted.key.task).tier(granted.key.tier)
-    if granted.key.cell not in (EVERYTHING.key, *(cell.key for cell in cells_of(tier))):
-        return _Finding("the policy names other slices now")
-    if granted.labels_digest != ctx.policy.task(granted.key.task).labels_digest:
-        return _Finding("the labels of the task have changed")
-    if granted.calibrator_version != calibrator_version:
-        return _Finding("the calibrator that it was certified with is not in force any more")
-    return _by_audits(ctx, granted, promise)
+class _Findings:
+    """What speaks against the certificates of one stream; its audits are read once, if at all."""
+
+    def __init__(self, ctx: Context, granted: Sequence[Attempt], calibrator_version: str | None) -> None:
+        self._ctx = ctx
+        self._granted = granted
+        self._calibrator_version = calibrator_version
+
+    def against(self, granted: Attempt) -> _Finding | None:
+        """What speaks against one: that it is not for what is there now, or its audits."""
+        key, policy = granted.key, self._ctx.policy
+        promise = _promise(policy, granted)
+        if promise is None:
+            return _Finding("the policy promises nothing for this tier any more")
+        was = Promise(**granted.answer["promise"])
+        if was.error > promise.error or was.confidence < promise.confidence:
+            return _Finding(f"the policy promises more now: {promise.words}")
+        if key.cell not in (EVERYTHING.key, *(cell.key for cell in cells_of(self._tier(key)))):
+            return _Finding("the policy names other slices now")
+        if granted.labels_digest != policy.task(key.task).labels_digest:
+            return _Finding("the labels of the task have changed")
+        if granted.calibrator_version != self._calibrator_version:
+            return _Finding("the calibrator that it was certified with is not in force any more")
+        return _by_audits(granted, promise, self._tier(key).audit, self._audits_of(granted))
+
+    def _tier(self, key: CertificateKey) -> Tier:
+        return self._ctx.policy.task(key.task).tier(key.tier)
+
+    def _audits_of(self, granted: Attempt) -> list[Audited]:
+        """Those since then of its cell that it accepts."""
+        threshold, cell = granted.threshold or 0.0, Cell.of(granted.key.cell)
+        since = [one for one in self._audits if one.received_at >= granted.attempted_at]
+        return [one for one in since if one.calibrated >= threshold and cell.holds(one.slices)]
+
+    @cached_property
+    def _audits(self) -> tuple[Audited, ...]:
+        key, since = self._granted[0].key, min(one.attempted_at for one in self._granted)
+        with self._ctx.database.read() as tx:
+            return evidence.audited_errors(tx, key.task, key.tier, key.model, since)
 
 
 def _promise(policy: Policy, granted: Attempt) -> Promise | None:
@@ -104,21 +132,15 @@ def _promise(policy: Policy, granted: Attempt) -> Promise | None:
     return promise_of(tier) if tier else None
 
 
-def _by_audits(ctx: Context, granted: Attempt, promise: Promise) -> _Finding | None:
-    """What the audits since then say against it; None if they do not."""
-    key = granted.key
-    with ctx.database.read() as tx:
-        known = evidence.audited_errors(tx, key.task, key.tier, key.model, granted.attempted_at)
-    threshold, cell = granted.threshold, Cell.of(key.cell)
-    if threshold is None:
-        return None
-    audits = [one for one in known if one.calibrated >= threshold and cell.holds(one.slices)]
+def _by_audits(
+    granted: Attempt, promise: Promise, least: float, audits: Sequence[Audited]
+) -> _Finding | None:
+    """What the audits say against it, drawn with a chance of `least` or more; None if they do not."""
     if not any(one.is_error for one in audits):
         return None
     from routing.measures.monitor import monitor
 
     weights = [1 / one.inclusion_probability for one in audits]
-    least = ctx.policy.task(key.task).tier(key.tier).audit
     report = monitor(
         [one.is_error for one in audits],
         weights,

@@ -67,7 +67,8 @@ FILL = (
     f"""
     INSERT INTO predictions (case_id, service, external_id, task, kind, body_digest, label, confidence,
         calibrated, probabilities, model_name, model_version, input, slices, disposition, tier, channel,
-        quorum, due_in, inclusion_probability, is_audit, reasons, policy_version, occurred_at, received_at)
+        quorum, due_in, inclusion_probability, is_audit, is_novel, reasons, policy_version, occurred_at,
+        received_at)
     SELECT 'case_' || md5(n::text), 'shop', 'order-' || n, 'fraud', 'production', decode(md5(n::text), 'hex'),
         CASE WHEN n % 3 = 0 THEN 'fraud' ELSE 'ok' END, share, share,
         json_build_object('fraud', share, 'ok', 1 - share), 'forest', '1',
@@ -75,7 +76,7 @@ FILL = (
             'fields', json_build_object('amount', n % 997, 'country', 'DE')),
         json_build_object('country', (ARRAY['DE', 'FR', 'PT', 'IT', 'ES'])[1 + n % 5], 'plan', 'p' || n % 4),
         CASE WHEN n % 10 = 0 THEN 'review' ELSE 'auto_accepted' END, 'low', 'reviews', 1, 14400000000,
-        CASE WHEN n % 20 = 0 THEN 1.0 ELSE 0.0526 END, n % 20 = 10, '["confidence 0.99 reaches 0.90"]',
+        CASE WHEN n % 20 = 0 THEN 1.0 ELSE 0.0526 END, n % 20 = 10, false, '["confidence 0.99 reaches 0.90"]',
         '0123456789ab', came_at, came_at
     FROM (
         SELECT n, 0.5 + (n::bigint * 7919 % 1000003) / 2000006.0 AS share,

@@ -1,5 +1,7 @@
 """Cells: disjoint parts of a tier's traffic, each with a key that tells it again."""
 
+from itertools import combinations
+
 import pytest
 
 from routing.cell import EVERYTHING, Cell, cells
@@ -44,6 +46,24 @@ def test_values_that_read_alike_together_make_different_rests() -> None:
     assert one.key != other.key
 
 
+def test_cells_overlap_where_a_prediction_may_belong_to_both() -> None:
+    spanish, portuguese, rest = cells(COUNTRIES)
+    assert not any(one.overlaps(other) for one, other in combinations((spanish, portuguese, rest), 2))
+    german, others = cells(("country=DE",))
+    (new, _) = cells(("segment=new",))
+    for one, other in (
+        (german, rest),
+        (others, spanish),
+        (others, rest),
+        (new, german),
+        (EVERYTHING, german),
+    ):
+        assert one.overlaps(other)
+        assert other.overlaps(one)
+    assert not cells(("country=ES",))[1].overlaps(spanish)
+    assert cells(("country=ES",))[1].overlaps(portuguese)
+
+
 def test_without_slices_there_are_no_cells() -> None:
     assert cells(()) == ()
 
@@ -60,6 +80,8 @@ def test_without_slices_there_are_no_cells() -> None:
             "slices of country and segment would overlap; take those",
         ),
         (("country=PT", "country=PT"), "a slice is named twice; remove one"),
+        (("country = PT",), 'has blanks at an end; write "country=PT"'),
+        (tuple(f"country={n:0200}" for n in range(8)), "more than 1500 bytes long together; name fewer"),
     ],
 )
 def test_slices_that_would_not_divide_the_traffic_are_refused(slices: tuple[str, ...], said: str) -> None:

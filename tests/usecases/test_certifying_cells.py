@@ -1,21 +1,28 @@
 """Slices get thresholds of their own where that accepts more, and every one keeps the promise by itself."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from bot.usecases import certifying, label_sets, standing
+from bot.usecases import cell_sets, certifying, label_sets, standing
+from bot.usecases.certifiable import Case, case_of
+from bot.usecases.context import Context
 from bot.usecases.outgoing import NEWS, News
-from bot.usecases.thresholds import threshold_rows
+from bot.usecases.thresholds import streams, threshold_rows
 from bot.usecases.watching import Watch
+from routing.alarm import AlarmKind
 from routing.cell import EVERYTHING, cells
 from routing.policy import load_policy
 from routing.promise import Certificate
 from routing.quality import ThresholdState
-from storage import audit, certificates, evidence, outbox
+from routing.router import compile_router
+from storage import alarms, audit, certificates, evidence, outbox
+from storage.alarms import StoredAlarm
 from storage.certificates import Attempt, CertificateKey
 from storage.database import Database
 from tests.usecases.traffic import DAY, HOUR, MODEL, POLICY, Traffic, calibrated, shares, traffic
+from tests.usecases.world import NOW
 
 KEY = CertificateKey("fraud", "ordinary", MODEL)
 SLICES = ("country=PT", "country=ES")
@@ -29,6 +36,7 @@ def world(database: Database) -> Traffic:
     """Traffic under a policy that names two slices; the label set was seen before, nothing is calibrated."""
     made = traffic(database, SLICED)
     label_sets.tick(made.ctx)
+    cell_sets.tick(made.ctx)
     calibrated(made.ctx)
     return made
 
@@ -86,7 +94,8 @@ def test_cells_take_up_attempts_together(divided: Traffic) -> None:
     divided.day(600, unsure=0.0, slices=DE)
     assert certifying.tick(divided.ctx) == 1
     tests = last(divided)
-    assert list(tests) == [cell.key for cell in (SPANISH, PORTUGUESE, OTHERS)]
+    assert list(tests) == [cell.key for cell in (EVERYTHING, SPANISH, PORTUGUESE, OTHERS)]
+    assert tests[EVERYTHING.key].answer["why"] == "Not tested: slices have thresholds of their own."
     assert {one.attempt for one in tests.values()} == {2}
     assert set(in_force(divided)) == {PORTUGUESE.key, OTHERS.key}
 
@@ -162,14 +171,114 @@ def test_a_policy_that_names_other_slices_ends_what_was_granted_for_these(divide
     assert news(divided)[-1].sentence.endswith("the policy names other slices now.")
 
 
+def changed(world: Traffic, slices: str) -> Traffic:
+    """The same under a policy that names these slices instead; the change was noted."""
+    policy = load_policy(SLICED.replace('"country=PT", "country=ES"', slices), "policy.toml")
+    ctx = replace(world.ctx, policy=policy, router=compile_router(policy))
+    cell_sets.tick(ctx)
+    return replace(world, ctx=ctx)
+
+
+def test_a_slice_that_was_named_when_its_labels_were_known_is_tested_on_new_ones(world: Traffic) -> None:
+    world.day(300, sure=0.3, slices=ES)
+    world.day(500, unsure=0.0, slices={"country": "FR"})
+    chosen = changed(world, '"country=FR"')
+    assert certifying.tick(chosen.ctx) == 0
+    chosen.clock.at += HOUR
+    chosen.day(100, unsure=0.0, slices={"country": "FR"})
+    certifying.tick(chosen.ctx)
+    assert in_force(chosen) == {}
+    chosen.day(600, unsure=0.0, slices={"country": "FR"})
+    assert certifying.tick(chosen.ctx) == 1
+    (granted,) = in_force(chosen).values()
+    assert granted.key.cell == "country=FR"
+    assert Certificate.from_json(granted.answer).accepted <= 700
+
+
+def test_what_spoke_against_a_slice_is_no_evidence_for_another_that_holds_it(divided: Traffic) -> None:
+    with divided.ctx.database.write() as tx:
+        granted = in_force(divided)[PORTUGUESE.key]
+        certificates.revoke(tx, str(granted.certificate_id), divided.clock.at, "it erred")
+    (rest,) = (cell for cell in cells(["country=ES"]) if cell.is_rest)
+    with divided.ctx.database.read() as tx:
+        (stream,) = streams(
+            divided.ctx.policy, ["fraud"], evidence.strata(tx, ["fraud"], NOW, divided.clock.at)
+        )
+        since = dict.fromkeys([("fraud", "ordinary", rest.key)], NOW)
+        case = case_of(tx, stream, label_sets.since(tx), since, divided.clock.at)
+    assert case is not None
+    assert case.received(rest).since > divided.clock.at
+    assert case.received(SPANISH).since <= divided.clock.at
+
+
+def test_drift_ends_the_evidence_of_every_cell_whether_it_was_certified_or_not(database: Database) -> None:
+    suspending = SLICED.replace(
+        "audit = 0.5", 'audit = 0.5\nsuspend_on = ["new_model", "changed_labels", "drift"]'
+    )
+    world = traffic(database, suspending)
+    label_sets.tick(world.ctx)
+    cell_sets.tick(world.ctx)
+    calibrated(world.ctx)
+    world.day(400, unsure=0.0, slices=DE)
+    alarm = StoredAlarm("drift:fraud", AlarmKind.WORDS, "fraud", {}, world.clock.at)
+    with world.ctx.database.write() as tx:
+        alarms.raise_once(tx, alarm)
+    assert certifying.tick(world.ctx) == 0
+    assert last(world) == {}
+
+
+def test_replicas_whose_policies_name_other_slices_do_not_use_one_attempt_twice(
+    divided: Traffic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    divided.day(600, unsure=0.0, slices=DE)
+    other = changed(divided, '"country=AT", "country=ES", "country=PT"')
+    store = certifying._store
+
+    def late(ctx: Context, case: Case, tests: Sequence[Attempt]) -> int:
+        monkeypatch.setattr(certifying, "_store", store)
+        certifying.tick(divided.ctx)  # the other one, in the meantime
+        return store(ctx, case, tests)
+
+    monkeypatch.setattr(certifying, "_store", late)
+    assert certifying.tick(other.ctx) == 0
+    assert [one.attempt for one in last(divided).values()] == [2, 2, 2, 2]
+    assert "country=AT" not in last(divided)
+
+
+def test_slices_that_lose_their_thresholds_for_one_reason_are_told_of_together(divided: Traffic) -> None:
+    divided.day(600, unsure=0.0, slices=DE)
+    certifying.tick(divided.ctx)
+    news(divided)  # those of the grants
+    strict = load_policy(SLICED.replace("error = 0.05", "error = 0.01"), "policy.toml")
+    assert Watch(replace(divided.ctx, policy=strict)).tick() == {"revoked": 2}
+    told = news(divided)
+    assert [one.sentence.partition(":")[0] for one in told] == [
+        "fraud, tier ordinary, country=PT, country other than ES, PT"
+    ]
+
+
+def test_the_digest_says_that_all_was_revoked_where_no_slice_is_left(divided: Traffic) -> None:
+    plain = load_policy(POLICY, "policy.toml")
+    assert Watch(replace(divided.ctx, policy=plain)).tick() == {"revoked": 1}
+    now = divided.clock.at
+    with divided.ctx.database.read() as tx:
+        counts = evidence.strata(tx, ["fraud"], now - 7 * DAY, now)
+        rows, _ = threshold_rows(tx, plain, plain.teams["risk"], counts, now - 7 * DAY, now)
+    assert [(row.place, row.state, row.why) for row in rows] == [
+        ("ordinary", ThresholdState.REVOKED, "the policy names other slices now")
+    ]
+
+
 def test_the_digest_has_a_row_for_every_cell_with_its_own_threshold(divided: Traffic) -> None:
     policy, now = divided.ctx.policy, divided.clock.at
     with divided.ctx.database.read() as tx:
         counts = evidence.strata(tx, ["fraud"], now - 7 * DAY, now)
-        rows, _ = threshold_rows(tx, policy, policy.teams["risk"], counts, now - 7 * DAY, now)
+        rows, curve = threshold_rows(tx, policy, policy.teams["risk"], counts, now - 7 * DAY, now)
     assert [(row.place, row.state) for row in rows] == [
         ("ordinary, country=ES", ThresholdState.NOT_YET),
         ("ordinary, country=PT", ThresholdState.GRANTED),
         ("ordinary, country other than ES, PT", ThresholdState.NOT_YET),
     ]
     assert rows[1].in_force == in_force(divided)[PORTUGUESE.key].threshold
+    assert curve is not None
+    assert curve.name == "fraud, ordinary, country=PT"  # where most came in

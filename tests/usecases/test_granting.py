@@ -26,7 +26,8 @@ def case() -> Case:
     stream = Stream(task, task.tiers[0], MODEL, 900)
     promise = promise_of(task.tiers[0])
     assert promise is not None
-    return Case(stream, promise, 1, (), (), (), None, NOW - 30 * DAY, NOW)
+    always = dict.fromkeys((cell.key for cell in cells(SLICES)), NOW - 90 * DAY)
+    return Case(stream, promise, 1, (), (), (), None, NOW - 30 * DAY, NOW, always)
 
 
 def reviewed(score: np.ndarray, is_error: np.ndarray) -> Traffic:
@@ -63,12 +64,17 @@ def test_what_is_in_force_for_everything_is_held_against_what_several_would_acce
     assert granted(trial(EVERYTHING, 900, None, 0.7), *parts) == [SPANISH.key, PORTUGUESE.key]
 
 
+def test_windows_of_different_length_are_held_against_each_other_by_the_day() -> None:
+    whole = replace(trial(EVERYTHING, 300, 0.2), days=3.0)
+    assert granted(whole, replace(trial(SPANISH, 3_000, 0.7), days=90.0)) == [EVERYTHING.key]
+
+
 def test_nothing_is_granted_where_nothing_was_found() -> None:
     assert granted(*(trial(cell, 300, None) for cell in (EVERYTHING, SPANISH, PORTUGUESE, OTHERS))) == []
 
 
 def test_a_cell_without_traffic_has_nothing_to_be_tested() -> None:
-    found = trial_of(case(), SPANISH, reviewed(np.zeros(0), np.zeros(0, dtype=bool)))
+    found = trial_of(case(), case().received(SPANISH), reviewed(np.zeros(0), np.zeros(0, dtype=bool)))
     assert found.found == NotYet(0, "Not yet: nothing came in.")
 
 
@@ -81,7 +87,8 @@ def test_some_cell_breaks_the_promise_no_more_often_than_one_threshold_may() -> 
         known = reviewed(score, is_error)
         parts = [reviewed(score[place == one], is_error[place == one]) for one in range(3)]
         cells_now = (EVERYTHING, SPANISH, PORTUGUESE, OTHERS)
-        trials = [trial_of(now, cell, part) for cell, part in zip(cells_now, (known, *parts), strict=True)]
+        windows = map(now.received, cells_now)
+        trials = [trial_of(now, cell, part) for cell, part in zip(windows, (known, *parts), strict=True)]
         broken += bool(to_grant(now, trials))
     allowed = now.promise.spent_by(1)
     assert 0 < broken / REPETITIONS <= allowed + 2 * np.sqrt(allowed * (1 - allowed) / REPETITIONS)

@@ -15,7 +15,8 @@ from storage.errors import DatabaseUnavailable
 from tests.usecases.traffic import DAY, HOUR, Traffic, shares, traffic
 
 ROOT = Path(__file__).parents[2]
-NOTHING = {"changed_labels": 0, "calibrators": 0, "drift_alarms": 0, "certificates": 0, "profiles": 0}
+MEASURES = ("changed_labels", "changed_cells", "calibrators", "drift_alarms", "certificates", "profiles")
+NOTHING = dict.fromkeys(MEASURES, 0)
 
 
 @pytest.fixture
