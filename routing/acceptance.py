@@ -55,14 +55,15 @@ def accept(
     if not isinstance(wanted, Promised):
         return _held(tier, confidence, wanted)
     cell = wanted.cell_of(submission.slices)
+    place = f"(tier {tier.name}, {cell.words})" if cell else f"(tier {tier.name})"
     suspended = standing.suspension(submission, tier.name, cell)
     if suspended is not None:
-        return Acceptance(False, f"{suspended} (tier {tier.name})")
-    grant = standing.grant(submission, tier.name, wanted, labels_digest, confidence.calibrator_version)
+        return Acceptance(False, f"{suspended} {place}")
+    grant = standing.grant(submission, tier.name, cell, wanted, labels_digest, confidence.calibrator_version)
     if grant is None:
         model = submission.prediction.model
         missing = f"no threshold is certified yet for model {model.name} {model.version}"
-        return Acceptance(False, f"{missing} (tier {tier.name})")
+        return Acceptance(False, f"{missing} {place}")
     granted = f", granted for {grant.promise.words}"
     return _held(tier, confidence, grant.threshold, granted, grant.certificate_id)
 

@@ -1,6 +1,6 @@
 """The digest's first sentences: at most three, each with what one can do about it at once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
@@ -65,13 +65,19 @@ def _subject(kind: str, row: ThresholdRow) -> str:
 
 
 def _broken(quality: Quality) -> Iterator[Headline]:
-    for row in quality.thresholds:
+    for row, *others in _alike(quality.thresholds):
         if row.state in (ThresholdState.REVOKED, ThresholdState.SUSPENDED):
-            state = row.state.value
-            words = (
-                f"{row.task}, tier {row.place}: the threshold was {state}, everything is reviewed. {row.why}"
-            )
+            state, place = row.state.value, ", ".join([row.place, *(one.slice for one in others)])
+            words = f"{row.task}, tier {place}: the threshold was {state}, everything is reviewed. {row.why}"
             yield Headline(_subject(state, row), words.strip(), Deed.REVIEW_THRESHOLD, _named(row))
+
+
+def _alike(rows: Iterable[ThresholdRow]) -> Iterable[list[ThresholdRow]]:
+    """The rows of a tier and model that say the same, together."""
+    found: dict[tuple[object, ...], list[ThresholdRow]] = {}
+    for row in rows:
+        found.setdefault((row.task, row.tier, row.model, row.state, row.why), []).append(row)
+    return found.values()
 
 
 def _alarms(quality: Quality) -> Iterator[Headline]:
@@ -96,7 +102,8 @@ def _errors(quality: Quality) -> Iterator[Headline]:
 
 
 def _review(quality: Quality) -> tuple[Deed | None, dict[str, str]]:
-    open_rows = [row for row in quality.thresholds if row.in_force is not None]
+    # Which of several slices errs is not known here.
+    open_rows = [row for row in quality.thresholds if row.in_force is not None and not row.slice]
     return (Deed.REVIEW_THRESHOLD, _named(open_rows[0])) if open_rows else (None, {})
 
 
@@ -131,7 +138,9 @@ def _proposals(quality: Quality) -> Iterator[Headline]:
 def _missing(quality: Quality) -> Iterator[Headline]:
     for row, found in audits_missing(quality.thresholds):
         words = f"{row.task}, tier {row.place}: no threshold is certified. {found.why}"
-        yield Headline(_subject("audits", row), words, Deed.ASK_AUDITS, _named(row))
+        # A slice without a threshold is reviewed whole: more audits would be drawn from the others.
+        deed = Deed.REVIEW_THRESHOLD if row.slice else Deed.ASK_AUDITS
+        yield Headline(_subject("audits", row), words, deed, _named(row))
 
 
 def _hopeless(quality: Quality) -> Iterator[Headline]:

@@ -78,15 +78,16 @@ class Standing:
         self,
         submission: Submission,
         tier: str,
+        cell: Cell | None,
         promised: Promised,
         labels_digest: str,
         calibrator_version: str | None,
     ) -> Grant | None:
         """The granted threshold that holds for this promise, this model, these labels and this calibrator.
 
-        That of its cell goes before the one for everything.
+        That of its `cell` goes before the one for everything.
         """
-        for key in _keys(submission, tier, promised.cell_of(submission.slices)):
+        for key in _keys(submission, tier, cell):
             grant = self.thresholds.get(key)
             if grant is not None and grant.holds_for(promised, labels_digest, calibrator_version):
                 return grant

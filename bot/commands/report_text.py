@@ -96,9 +96,15 @@ def _thresholds(rows: Iterable[ThresholdRow]) -> Table:
             "nothing" if row.in_force is None else f"{row.in_force:.3f}",
             ". ".join(part for part in (row.state.value, row.why) if part),
             _proposal(row),
-            NOTHING if row.gain is None or row.proposal is None else f"{row.gain:.0%} of the tier",
+            _spared(row),
         )
     return table
+
+
+def _spared(row: ThresholdRow) -> str:
+    if row.gain is None or row.proposal is None:
+        return NOTHING
+    return f"{row.gain:.0%} of the {'slice' if row.slice else 'tier'}"
 
 
 def _proposal(row: ThresholdRow) -> str:

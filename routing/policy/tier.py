@@ -78,10 +78,12 @@ class Promised(Section):
     confidence: float = Field(strict=True, ge=0.5, lt=1)
     slices: tuple[str, ...] = Field(default=(), max_length=20)
     _cells: tuple[Cell, ...] = PrivateAttr(default=())
+    _by_value: dict[str, Cell] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _divides_into_cells(self) -> "Promised":
         self._cells = cells(self.slices)
+        self._by_value = {cell.values[0]: cell for cell in self._cells if not cell.is_rest}
         return self
 
     @property
@@ -91,7 +93,10 @@ class Promised(Section):
 
     def cell_of(self, slices: Mapping[str, str]) -> Cell | None:
         """The cell of a prediction with these slices; None where no slices are named."""
-        return next((cell for cell in self._cells if cell.holds(slices)), None)
+        if not self._cells:
+            return None
+        rest = self._cells[-1]
+        return self._by_value.get(slices.get(rest.name, ""), rest)
 
     @property
     def words(self) -> str:

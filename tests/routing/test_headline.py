@@ -101,6 +101,26 @@ def test_an_error_above_the_target_is_told_of_the_accepted_part_and_opens_its_th
     )
 
 
+def test_slices_that_were_revoked_for_one_reason_share_a_sentence() -> None:
+    slices = ("country=ES", "country=PT")
+    rows = tuple(threshold(ThresholdState.REVOKED, in_force=None, why="New.", slice=one) for one in slices)
+    found = only(Quality(thresholds=rows))
+    assert found.words.startswith("returns, tier standard, country=ES, country=PT: the threshold was revoked")
+    assert found.arguments == {**NAMED, "slice": "country=ES"}
+
+
+def test_an_error_opens_no_threshold_where_each_slice_has_its_own() -> None:
+    found = error(0.03, 0.05)
+    one = only(Quality(errors=(found,), target=0.02, thresholds=(threshold(slice="country=PT"),)))
+    assert (one.deed, one.arguments) == (None, {})
+
+
+def test_no_audits_are_asked_for_a_slice_of_which_everything_is_reviewed() -> None:
+    one = only(Quality(thresholds=(threshold(NOT_YET, found=missing(60), slice="country=PT"),)))
+    assert one.words == "returns, tier standard, country=PT: no threshold is certified. About 60 more."
+    assert one.deed is Deed.REVIEW_THRESHOLD
+
+
 def test_an_error_above_the_target_has_no_button_where_nothing_is_accepted() -> None:
     one = only(Quality(errors=(error(0.03, 0.05),), target=0.02, thresholds=()))
     assert (one.subject, one.deed, one.arguments) == ("error:all", None, {})

@@ -171,7 +171,9 @@ def test_a_suspended_promise_accepts_nothing_and_says_why() -> None:
 
 def test_a_suspended_slice_is_reviewed_though_everything_else_is_accepted() -> None:
     suspended = replace(granting(grant(threshold=0.5)), suspensions={(*KEYED, "country=PT"): "revoked"})
-    assert route(suspended, 1.0, SLICED, slices={"country": "PT"}).reasons == ("revoked (tier standard)",)
+    assert route(suspended, 1.0, SLICED, slices={"country": "PT"}).reasons == (
+        "revoked (tier standard, country=PT)",
+    )
     assert route(suspended, 1.0, SLICED, slices={"country": "DE"}).disposition is Disposition.AUTO_ACCEPTED
 
 
