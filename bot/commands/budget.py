@@ -20,7 +20,7 @@ from routing.policy import check
     type=click.FloatRange(0, 0.5, min_open=True),
     help="Raise audits until the error of the accepted part is known to within ± this much after a week.",
 )
-@click.option("--by", help="With --width: the error of each slice of this name, such as country, as well.")
+@click.option("--by", help="With --width: that of each large slice of this name, such as country, as well.")
 @since_option
 @click.option("--png", type=click.Path(dir_okay=False, path_type=Path), help="Write the curve there.")
 @settings_option

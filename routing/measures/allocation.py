@@ -37,8 +37,9 @@ def allocate(
     """The audit shares that cost the fewest minutes and give the interval of the error ± `half_width`.
 
     The interval is that of all strata together; with `each`, every stratum that is to be told comes within
-    ± that much by itself. No share is below `floor` or above 1. Neyman's allocation with costs, n_h ∝ N_h·S_h/√c_h, cut at the
-    bounds, which solves the problem exactly as it is convex and separable (Cochran 1977, 5.5 to 5.9). Widths
+    ± that much by itself. No share is below `floor` or above 1. Neyman's allocation with costs,
+    n_h ∝ N_h·S_h/√c_h, cut at the bounds, which solves the problem exactly as it is convex and separable
+    (Cochran 1977, 5.5 to 5.9). Widths
     are those of the normal approximation: exact intervals are wider where errors are few. Raises ValueError
     for widths or floors outside 0..1, or without strata.
     """

@@ -27,6 +27,8 @@ ROUNDING = 1e-9
 NO_SLICE = ""
 FEWEST_OF_SLICE = 30
 """A slice of which fewer are accepted in a week is not told from the rest."""
+MOST_SLICES = 50
+"""More than that nobody would keep in a policy, which takes 100 in a tier."""
 
 
 def plan_budget(
@@ -217,12 +219,13 @@ def _watched(
 
 
 def _strata(tier: _Tier, accepted: npt.NDArray[np.bool_]) -> Iterator[tuple[str, Watched]]:
-    """What is accepted, by slice where that is wanted; small slices count with what is in none."""
+    """What is accepted, by slice where that is wanted; all but the largest count with what is in none."""
     traffic, kept = tier.traffic, np.flatnonzero(accepted)
     names = np.full(len(kept), NO_SLICE) if traffic.slices is None else traffic.slices[kept]
-    known, place, counts = np.unique(names, return_inverse=True, return_counts=True)
-    small = known[counts < FEWEST_OF_SLICE * traffic.weeks]
-    names = np.where(np.isin(names, small), NO_SLICE, known[place]) if len(kept) else names
+    known, counts = np.unique(names, return_counts=True)
+    largest = known[np.argsort(-counts, kind="stable")][:MOST_SLICES]
+    large = largest[np.sort(-counts, kind="stable")[:MOST_SLICES] <= -FEWEST_OF_SLICE * traffic.weeks]
+    names = np.where(np.isin(names, large), names, NO_SLICE)
     for name in np.unique(names).tolist():
         here = kept[names == name]
         received = max(1, round(len(here) / traffic.weeks))
