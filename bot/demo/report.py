@@ -16,7 +16,8 @@ from storage.database import Database
 from storage.reports import Counts
 
 JsonObject = dict[str, Any]
-REOPENED = "case.reopened"
+FOLLOW_UPS = frozenset({"case.reopened", "case.amended"})
+"""Events that tell of a decision once more: no second arrival of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,11 @@ def messages_by_case(run: Run) -> Counter[str]:
 
 
 def _arrivals(log: CallbackLog) -> Counter[str]:
-    """How often each decision arrived at the service; reopened cases announce none."""
+    """How often each decision arrived at the service; follow-ups announce none."""
     arrivals: Counter[str] = Counter()
     with log.lock:
         for event_id, body in log.bodies.items():
-            if body["type"] != REOPENED:
+            if body["type"] not in FOLLOW_UPS:
                 arrivals[body["data"]["decision"]["decision_id"]] += log.arrivals[event_id]
     return arrivals
 
