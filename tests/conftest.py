@@ -1,6 +1,5 @@
 """What tests of every part share: a database of each dialect, migrated and empty."""
 
-import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -27,12 +26,6 @@ def pytest_configure(config: pytest.Config) -> None:
         sys.pycache_prefix, sys.dont_write_bytecode = folder, False
         os.environ["PYTHONPYCACHEPREFIX"] = folder
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-
-
-def pytest_collection_finish() -> None:
-    """Let the garbage collector pass over what is imported by now and stays: half a million objects."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(scope="session")
