@@ -174,8 +174,8 @@ def test_a_look_spends_what_the_days_since_the_last_one_added(
     drifting.tick(world.ctx)
     (stored,) = raised(world)
     alarm = Alarm.from_json(stored.payload)
-    tests = 3  # of confidence, of labels and of the country
-    assert alarm.adjusted_p_value == pytest.approx(alarm.p_value * tests * 365 / spent)
+    tests = 6  # of confidence, labels, the country, and three of texts
+    assert alarm.adjusted_p_value / alarm.p_value == pytest.approx(tests * 365 / spent)
 
 
 def test_a_new_calibrator_is_no_drift(database: Database) -> None:
