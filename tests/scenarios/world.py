@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from string import Template
@@ -15,6 +15,7 @@ from bot.delivery.tempo import Tempo
 from bot.sandbox import Channel, Sandbox, SandboxConfig
 from bot.scheduler import run
 from bot.settings import Secrets, Settings
+from bot.ticks import HOUR
 from bot.wiring import Application, build
 from routing.policy import load_policy
 from storage import audit
@@ -50,6 +51,7 @@ class World:
     is_socket: bool
     tempo: Tempo = AT_ONCE
     application: Application | None = None
+    ticked: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def app(self) -> Application:
@@ -67,6 +69,7 @@ class World:
         policy = load_policy(self.policy_text, "policy.toml")
         self.application = build(self._settings(), policy, self.clock, tempo=self.tempo)
         self.application.start()
+        self.ticked.clear()
         if not self.is_socket:
             self.slack.connect_url(f"{self.application.url}/slack/events")
         self.tick()
@@ -83,9 +86,16 @@ class World:
         self.start()
 
     def tick(self) -> None:
-        """Do once, now, what the application does from time to time, and wake its senders."""
+        """Do once, now, what the application does from time to time, and wake its senders.
+
+        What it does by the hour is done if an hour has passed.
+        """
+        now = self.clock.now()
         for tick in self.app.ticks.all():
-            run(tick)
+            last = self.ticked.get(tick.name)
+            if last is None or tick.every < HOUR or not last <= now < last + tick.every:
+                self.ticked[tick.name] = now
+                run(tick)
         self.app.deliveries.wake()
 
     def advance(self, duration: timedelta) -> None:
