@@ -17,9 +17,14 @@ from tests.patience import PATIENCE
 COMMAND = [sys.executable, "-u", "-m", "bot.cli", "sandbox", "--no-browser", "--port", "0"]
 
 
+def heed_ctrl_c() -> None:
+    """A process that was started in a script's background ignores Ctrl-C, and so do those it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def running() -> Iterator[tuple["subprocess.Popen[str]", dict[str, str]]]:
-    with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c) as process:
         assert process.stdout is not None
         printed = ""
         for line in process.stdout:
@@ -40,7 +45,7 @@ def test_the_settings_it_prints_reach_it_and_ctrl_c_stops_it(
     page = requests.get(variables["SLACK_API_URL"].removesuffix("api/"), timeout=PATIENCE)
     assert "<html" in page.text
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE) == 0
 
 
 def test_a_port_that_is_taken_is_said_plainly() -> None:
