@@ -8,6 +8,7 @@ labels are too few for all, the text comes first, then the fields that are fille
 """
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ MAX_VALUES = 1_000
 """A field with more categories names its case rather than describing it."""
 FENCE = 4.0
 """Tukey's fence of a symmetric field, in distances from its median to a quartile: nearer is never novel."""
+LARGEST = 1e300
 
 Floats = npt.NDArray[np.float64]
 
@@ -122,12 +124,12 @@ def _categories(name: str, values: Sequence[Scalar], limit: _Limit) -> Categorie
 
 
 def _number(value: Scalar) -> float:
-    """NaN for what is missing or no finite number."""
+    """NaN for what is missing, no finite number or too large to reckon with."""
     try:
         number = float(value) if value is not None else math.nan
     except OverflowError:
         return math.nan
-    return number if math.isfinite(number) else math.nan
+    return number if abs(number) <= LARGEST else math.nan
 
 
 def _numbers(name: str, values: Sequence[float], limit: _Limit) -> Numbers | None:
@@ -147,8 +149,8 @@ def _numbers(name: str, values: Sequence[float], limit: _Limit) -> Numbers | Non
         return None
     return Numbers(
         name,
-        low=float(middle - most * below),
-        high=float(middle + most * above),
+        low=max(-sys.float_info.max, float(middle) - float(most) * float(below)),
+        high=min(sys.float_info.max, float(middle) + float(most) * float(above)),
         has_gaps=bool(is_missing.any()),
     )
 
@@ -157,5 +159,5 @@ def _distance(values: Floats, middle: float, below: float, above: float) -> Floa
     """How far from the median, in distances from it to the quartile on that side."""
     away = values - middle
     units = np.where(away < 0, below, above)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(away == 0, 0.0, np.abs(away) / units)

@@ -124,6 +124,21 @@ def test_numbers_that_are_half_outliers_or_never_finite_are_not_judged() -> None
     assert fit_novelty(endless) is None
 
 
+@pytest.mark.parametrize("tiny", [1e-320, 1e-3, 1e299])
+def test_numbers_of_every_size_are_judged_without_overflow(tiny: float) -> None:
+    """Below the median they are spread widely, above it hardly, with one far off on either side."""
+    amounts = [
+        -1e300,
+        *(-1e300 * place / 200 for place in range(100)),
+        *(tiny * place for place in range(100)),
+        1e300,
+    ]
+    made = [CaseInput(fields={"amount": amount}) for amount in amounts * 2]
+    profile = fitted(made)
+    assert NoveltyProfile.from_json(json.loads(json.dumps(profile.to_json(), allow_nan=False))) == profile
+    assert reason(profile, amount=0.0) is None
+
+
 def test_where_one_labeled_case_lacks_a_number_another_may_lack_it() -> None:
     inputs = labeled()
     inputs[0] = CaseInput(text=SENTENCES[0], fields={"country": "us"})
