@@ -188,6 +188,13 @@ def test_escalating_by_hand_goes_beyond_the_thread() -> None:
     assert step.note == "An expert asked for somebody else's eyes."
 
 
+def test_escalating_by_hand_leaves_nothing_behind_where_nobody_snoozed() -> None:
+    step = step_now(case(), STEPS, MONDAY)
+    assert step is not None
+    after = take(case(), step, STEPS, None, MONDAY)
+    assert (after.steps_taken, after.held_steps) == (step.index + 1, ())
+
+
 @pytest.mark.parametrize("nobody", [case(steps_taken=5), expire(case())])
 def test_escalating_by_hand_needs_somebody_ahead(nobody: object) -> None:
     assert step_now(nobody, STEPS, MONDAY) is None  # type: ignore[arg-type]  # parametrize loses the type
