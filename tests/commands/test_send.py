@@ -30,8 +30,9 @@ def url(installation: Installation) -> Iterator[str]:
 
 
 def answer_in(printed: str) -> Any:
-    """The JSON that was printed; before it stand the log lines of the server, which runs in this process."""
-    return json.loads(printed[printed.index("{\n") :])
+    """The JSON that was printed; around it stand the log lines of the server, which runs in this process."""
+    answer, _ = json.JSONDecoder().raw_decode(printed, printed.index("{\n"))
+    return answer
 
 
 @pytest.fixture
