@@ -121,8 +121,7 @@ def _tell(ctx: Context, tx: Transaction, task: str, new: Sequence[StoredAlarm], 
             tell_team(ctx, tx, _news(team, task, told), told[0].key, now)
     reason = f"the traffic has drifted: {Alarm.from_json(new[0].payload).sentence.rstrip('.')}"
     suspended = {tier.name for tier in ctx.policy.task(task).tiers if "drift" in tier.suspend_on}
-    standing = certificates.standing(tx)
-    held = [one for one in standing if one.key.task == task and one.key.tier in suspended]
+    held = [one for one in certificates.standing(tx) if one.key.task == task and one.key.tier in suspended]
     return [
         entry for stream in certificates.by_stream(held) for entry in revoke(ctx, tx, stream, reason, now)
     ]
