@@ -8,6 +8,7 @@ from routing.expression import Expression, Facts
 from routing.policy import load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
 from routing.router import compile_router
+from routing.standing import Grant, Standing
 from tests.benchmarks.figure import Figure, at_most
 from tests.http.shop import DRAW_KEY, NOW, POLICY
 
@@ -38,10 +39,40 @@ def measure() -> list[Figure]:
         for when, expression in expressions.items()
     }
     beside = whole - made - costs[WHENS[0]]
+    sliced = _sliced() - made
+    by_slice = sliced - costs[WHENS[0]]
     return [
         at_most("route beside its expressions", beside, 50, "us", f"whole {whole - made:.1f} us"),
+        at_most(
+            "route with 20 slices certified", sliced - costs[WHENS[0]], 50, "us", f"whole {sliced:.1f} us"
+        ),
         *(at_most(f"CEL {when[:32]}", cost, 40, "us", "with its facts") for when, cost in costs.items()),
     ]
+
+
+def _sliced() -> float:
+    """Microseconds of a route by the certified threshold of the rest beside 20 slices."""
+    names = ", ".join(f'"country={place}"' for place in range(20))
+    promise = f"accept_above = {{ error = 0.02, confidence = 0.95, slices = [{names}] }}\naudit = 0.05"
+    policy = load_policy(POLICY.replace("accept_above = 0.9\naudit = 0.0", promise), "policy.toml")
+    promised = policy.task("fraud").tier("ordinary").promised
+    assert promised is not None
+    grants = {
+        ("fraud", "ordinary", "payments", "3", cell.key): Grant(
+            cell.key, 0.9, promised, policy.task("fraud").labels_digest, None
+        )
+        for cell in promised.cells
+    }
+    router, standing, numbers, one = (
+        compile_router(policy),
+        Standing(thresholds=grants),
+        count(),
+        submission(),
+    )
+    assert router.route(one, DRAW_KEY, standing).certificate_id == promised.cells[-1].key
+    return _microseconds(
+        lambda: router.route(replace(one, external_id=f"p{next(numbers)}"), DRAW_KEY, standing)
+    )
 
 
 def _microseconds(call: object) -> float:
