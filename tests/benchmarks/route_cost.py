@@ -40,7 +40,6 @@ def measure() -> list[Figure]:
     }
     beside = whole - made - costs[WHENS[0]]
     sliced = _sliced() - made
-    by_slice = sliced - costs[WHENS[0]]
     return [
         at_most("route beside its expressions", beside, 50, "us", f"whole {whole - made:.1f} us"),
         at_most(
