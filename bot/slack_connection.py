@@ -57,7 +57,7 @@ class SlackConnection:
     """Socket Mode where there is an app token, else signed HTTP; nothing is heard before `connect`.
 
     `on_hello` is called whenever a socket opens: what happened while none was open is lost, so that things
-    have to be looked at again.
+    have to be looked at again. A click that the database cannot save within so many seconds is told so.
     """
 
     def __init__(
@@ -68,9 +68,10 @@ class SlackConnection:
         gateway: SlackGateway,
         health: SlackHealth,
         wake: Callable[[], None],
+        save_within: float,
     ) -> None:
         self._ctx = ctx
-        self._hurried = ctx.database.hurried()
+        self._hurried = ctx.database.hurried(save_within)
         self._settings = settings
         self._client = client
         self._gateway = gateway

@@ -36,6 +36,8 @@ from storage.errors import StorageError
 log = structlog.get_logger()
 
 RECONNECT_SECONDS = 5.0
+SAVE_WITHIN = 2.0
+"""In seconds, what a click does; after three Slack shows an error to whoever clicked."""
 ENDS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -45,13 +47,20 @@ class Application:
     Usable as a context manager; `start` returns when it works, `stop` drains within ten seconds.
     """
 
-    def __init__(self, ctx: Context, settings: Settings, gateway: SlackGateway | None, tempo: Tempo) -> None:
+    def __init__(
+        self,
+        ctx: Context,
+        settings: Settings,
+        gateway: SlackGateway | None,
+        tempo: Tempo,
+        save_within: float = SAVE_WITHIN,
+    ) -> None:
         client = slack_client(settings.need_bot_token(), settings.slack_api_url)
         gateway = gateway or WebClientGateway(client)
         self.ctx = ctx
         self.deliveries = Deliveries(ctx, gateway, tempo, settings.secrets)
         self.slack = SlackConnection(
-            ctx, settings, client, gateway, self.deliveries.health, self.deliveries.wake
+            ctx, settings, client, gateway, self.deliveries.health, self.deliveries.wake, save_within
         )
         self._api = build_api(
             ctx,
@@ -156,11 +165,13 @@ def build(
     *,
     gateway: SlackGateway | None = None,
     tempo: Tempo | None = None,
+    save_within: float = SAVE_WITHIN,
 ) -> Application:
     """The application, not started; its port is taken already (0 in the settings: a free one).
 
     `policy` defaults to the settings' file, `clock` to the machine's, `gateway` to the real calls, `tempo`
-    to Slack's limits. Raises SettingsInvalid, InvalidPolicy or PortTaken.
+    to Slack's limits. A click that is not saved within so many seconds is given up. Raises SettingsInvalid,
+    InvalidPolicy or PortTaken.
     """
     policy = policy or read_policy(settings.policy_path)
     clock = clock or SystemClock()
@@ -173,7 +184,7 @@ def build(
         draw_key=settings.need_draw_key(),
         team_id="",
     )
-    return Application(ctx, settings, gateway, tempo or tempo_of(clock))
+    return Application(ctx, settings, gateway, tempo or tempo_of(clock), save_within)
 
 
 def serve(settings: Settings, announce: Callable[[str], None]) -> None:

@@ -42,9 +42,9 @@ class Database:
         """`sqlite` or `postgresql`."""
         return self._engine.dialect.name
 
-    def hurried(self) -> "Database":
-        """The same database for acts that a person waits for: soon given up, with connections of its own."""
-        return Database(self._url, engines.HURRY, engines.HURRY)
+    def hurried(self, seconds: float) -> "Database":
+        """The same database for acts that a person waits for: given up so soon, on connections of its own."""
+        return Database(self._url, seconds, seconds)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:

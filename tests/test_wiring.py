@@ -25,10 +25,9 @@ from routing.policy import load_policy
 from storage import cases, engines, experts
 from tests.delivery.receiver import Receiver, receiving
 from tests.delivery.worlds import DIGITS, POLICY
-from tests.patience import patient
+from tests.patience import PATIENCE, patient
 
 SECRET = base64.b64encode(bytes([7]) * 24).decode()
-SOON = 20.0
 
 
 @pytest.fixture
@@ -58,10 +57,15 @@ def settings_for(slack: Sandbox, database_url: str, *, is_socket: bool = True) -
 
 
 def application(
-    slack: Sandbox, database_url: str, receiver: Receiver, *, is_socket: bool = True
+    slack: Sandbox,
+    database_url: str,
+    receiver: Receiver,
+    *,
+    is_socket: bool = True,
+    save_within: float = PATIENCE,
 ) -> Application:
     policy = load_policy(POLICY.replace("http://127.0.0.1:1/callback", receiver.url), "policy.toml")
-    return build(settings_for(slack, database_url, is_socket=is_socket), policy)
+    return build(settings_for(slack, database_url, is_socket=is_socket), policy, save_within=save_within)
 
 
 def post_case(app: Application, name: str = "order-1") -> str:
@@ -81,17 +85,17 @@ def post_case(app: Application, name: str = "order-1") -> str:
         "webhook-signature": Webhook(SECRET).sign(f"msg-{name}", now, text),
     }
     request = urllib.request.Request(f"{app.url}/v1/cases", text.encode(), headers)  # noqa: S310  loopback
-    with urllib.request.urlopen(request, timeout=SOON) as answer:  # noqa: S310  loopback
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310  loopback
         return str(json.load(answer)["case_id"])
 
 
 def readiness(app: Application) -> dict[str, Any]:
-    with urllib.request.urlopen(f"{app.url}/readyz", timeout=SOON) as answer:  # noqa: S310  loopback
+    with urllib.request.urlopen(f"{app.url}/readyz", timeout=PATIENCE) as answer:  # noqa: S310  loopback
         return dict(json.load(answer))
 
 
 def eventually(is_so: Callable[[], object]) -> None:
-    ends = time.monotonic() + SOON
+    ends = time.monotonic() + PATIENCE
     while not is_so():
         assert time.monotonic() < ends, "it did not happen"
         time.sleep(0.02)
@@ -158,9 +162,8 @@ def test_it_takes_cases_while_slack_is_down_and_posts_them_after(
 def test_a_click_that_cannot_be_saved_soon_is_told_so_while_slack_still_waits(
     slack: Sandbox, receiver: Receiver, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines, "HURRY", 0.1)
     monkeypatch.setattr(engines, "WAIT_FOR_TURN", 3_600.0)
-    with application(slack, database_url, receiver) as app:
+    with application(slack, database_url, receiver, save_within=0.1) as app:
         case_id = post_case(app)
         eventually(lambda: messages(slack) and members_are_known(app))
         with app.ctx.database.write() as tx:  # another transaction that takes its time
@@ -221,7 +224,7 @@ def test_a_process_serves_and_ends_when_it_is_asked_to(slack: Sandbox, tmp_path:
     assert any("application.started" in line for line in lines)
     eventually(lambda: slack.connection_count == 1)
     process.terminate()
-    out, err = process.communicate(timeout=SOON)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert '"is_drained": true' in err
     assert out.splitlines()[1:] == ["heavy []"]

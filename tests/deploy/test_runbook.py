@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -77,7 +78,7 @@ def test_the_postgresql_backup_can_be_restored_over_what_came_later(
     postgres_server: Server, postgres_url: str, tmp_path: Path
 ) -> None:
     commands = dict(IN_CONTAINER.findall(RUNBOOK))
-    name = postgres_url.rpartition("/")[2]
+    name = urlsplit(postgres_url).path.removeprefix("/")
     backup = tmp_path / "backup.dump"
 
     def run(program: str, **streams: Any) -> None:

@@ -67,7 +67,7 @@ class World:
     def start(self) -> None:
         """Start the application on what the database holds; returns when Slack and members are known."""
         policy = load_policy(self.policy_text, "policy.toml")
-        self.application = build(self._settings(), policy, self.clock, tempo=self.tempo)
+        self.application = build(self._settings(), policy, self.clock, tempo=self.tempo, save_within=PATIENCE)
         self.application.start()
         self.ticked.clear()
         if not self.is_socket:
