@@ -1,5 +1,6 @@
 """What tests of every part share: a database of each dialect, migrated and empty."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -10,13 +11,26 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from storage.database import Database
-from tests import postgres
+from tests import memory, postgres
 
 settings.register_profile("facts", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("facts")  # no test asserts on the wall clock, and machines are small and noisy
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Spare the machine work: thousands of applications and databases come and go."""
+    _keep_bytecode(config)
+    if (folder := memory.folder()) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)  # where pytest makes its temporary folders
+    gc.set_threshold(100_000, 50, 1_000)  # what is searched for garbage is mostly modules, which stay
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, or one worker would end long after the others."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def _keep_bytecode(config: pytest.Config) -> None:
     """Keep compiled modules in pytest's cache where the environment forbids them beside the sources.
 
     Without them every worker, and every process that a test starts, compiles thousands of modules anew.

@@ -67,6 +67,7 @@ def tempo() -> Tempo:
 
 @pytest.mark.timeout(400)  # 52 weeks: 35 s of one core, if nobody else uses it
 @pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
+@pytest.mark.long
 def test_the_digests_tell_the_year_and_the_promise_is_kept(world: World) -> None:
     chronicle = live(world, YEAR)
     told = kept(world)
