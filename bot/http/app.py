@@ -68,9 +68,10 @@ def build_api(
         redoc_url=None,
     )
     _add_plain_routes(app, door)
-    app.include_router(reads.routes(ctx, services, rates))
-    app.include_router(reports.routes(ctx, services, rates))
-    app.include_router(health.routes(ctx, writer, metrics, slack_state))
+    # Not routers of their own: including one builds every model of it again at the first request.
+    reads.add(app.router, ctx, services, rates)
+    reports.add(app.router, ctx, services, rates)
+    health.add(app.router, ctx, writer, metrics, slack_state)
     problems.install(app)
     openapi.complete(app)
     app.add_middleware(AccessLog, metrics=metrics)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from fastapi import APIRouter
@@ -27,34 +28,43 @@ class SlackState:
 
 
 ReadSlackState = Callable[[], SlackState]
-METRICS_DOCUMENT: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "All figures in Prometheus' text format.",
-        "content": {"text/plain": {"schema": {"type": "string"}, "example": "secondlook_intake_queue 0.0\n"}},
-    }
+TAGS: list[str | Enum] = ["Running"]
+METRICS_DOCUMENT: dict[str, Any] = {
+    "tags": TAGS,
+    "openapi_extra": OPEN,
+    "responses": {
+        200: {
+            "description": "All figures in Prometheus' text format.",
+            "content": {
+                "text/plain": {"schema": {"type": "string"}, "example": "secondlook_intake_queue 0.0\n"}
+            },
+        }
+    },
 }
-UNREADY: dict[int | str, dict[str, Any]] = {
-    503: {"model": Ready, "description": "The database or the intake is not there."}
+READY_DOCUMENT: dict[str, Any] = {
+    "tags": TAGS,
+    "openapi_extra": OPEN,
+    "response_model": Ready,
+    "responses": {503: {"model": Ready, "description": "The database or the intake is not there."}},
 }
 
 
-def routes(ctx: Context, writer: Writer, metrics: Metrics, slack_state: ReadSlackState) -> APIRouter:
-    """The routes for those who run the bot; unsigned, and telling nothing about cases."""
-    router = APIRouter(tags=["Running"])
+def add(
+    router: APIRouter, ctx: Context, writer: Writer, metrics: Metrics, slack_state: ReadSlackState
+) -> None:
+    """Add the routes for those who run the bot; unsigned, and telling nothing about cases."""
 
     @router.get("/", include_in_schema=False)
     def front_door() -> Response:
         """Whoever opens the bare address in a browser wants the API's page."""
         return RedirectResponse("/docs")
 
-    @router.get("/healthz", response_model=Alive, openapi_extra=OPEN, summary="Is it alive?")
+    @router.get("/healthz", tags=TAGS, response_model=Alive, openapi_extra=OPEN, summary="Is it alive?")
     def healthz() -> JsonObject:
         """Always 200 while the process answers."""
         return {"status": "alive"}
 
-    @router.get(
-        "/readyz", response_model=Ready, responses=UNREADY, openapi_extra=OPEN, summary="Can it work?"
-    )
+    @router.get("/readyz", summary="Can it work?", **READY_DOCUMENT)
     def readyz() -> Response:
         """503 where cases cannot be taken.
 
@@ -63,18 +73,10 @@ def routes(ctx: Context, writer: Writer, metrics: Metrics, slack_state: ReadSlac
         answer = readiness(ctx, writer, slack_state())
         return json_response(503 if answer["status"] == "unavailable" else 200, answer)
 
-    @router.get(
-        "/metrics",
-        response_class=Response,
-        responses=METRICS_DOCUMENT,
-        openapi_extra=OPEN,
-        summary="Figures for Prometheus",
-    )
+    @router.get("/metrics", response_class=Response, summary="Figures for Prometheus", **METRICS_DOCUMENT)
     def read_metrics() -> Response:
         """Requests, intake, predictions and deliveries."""
         return Response(metrics.exposition(), media_type=metrics.content_type)
-
-    return router
 
 
 def readiness(ctx: Context, writer: Writer, slack: SlackState) -> JsonObject:

@@ -1,5 +1,6 @@
 """GET: a service's cases, by our id or its own, and the feed of decisions."""
 
+from enum import Enum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -19,6 +20,7 @@ from routing.label import Label
 from storage.decisions import FeedEntry
 
 LAST_CURSOR = 2**63 - 1
+TAGS: list[str | Enum] = ["Reading"]
 REFUSALS = refusals(401, 422, 429, 503)
 CaseId = Annotated[
     str, Path(max_length=100, pattern=NAME, examples=["case_3f0c9a51d27e48b6a9d4c1e07b52f816"])
@@ -37,18 +39,20 @@ After = Annotated[int, Query(ge=0, le=LAST_CURSOR, description="The cursor to go
 Limit = Annotated[int, Query(ge=1, le=1_000, examples=[100])]
 
 
-def routes(ctx: Context, services: Services, rates: Rates) -> APIRouter:
-    """The reading routes, for services that sign as they do to post."""
-    router = APIRouter(tags=["Reading"])
+def add(router: APIRouter, ctx: Context, services: Services, rates: Rates) -> None:
+    """Add the reading routes, for services that sign as they do to post."""
     caller = caller_of(services, rates)
     _add_cases(router, ctx, caller)
     _add_feed(router, ctx, caller)
-    return router
 
 
 def _add_cases(router: APIRouter, ctx: Context, caller: Caller) -> None:
     Name = Annotated[str, Depends(caller)]  # noqa: N806 - a type
-    documented: dict[str, Any] = {"response_model": CaseView, "responses": REFUSALS | refusals(404)}
+    documented: dict[str, Any] = {
+        "tags": TAGS,
+        "response_model": CaseView,
+        "responses": REFUSALS | refusals(404),
+    }
 
     @router.get("/v1/cases/{case_id}", summary="Read a case", **documented)
     def read_case(case_id: CaseId, caller_name: Name) -> JsonObject:
@@ -65,7 +69,9 @@ def _add_cases(router: APIRouter, ctx: Context, caller: Caller) -> None:
 def _add_feed(router: APIRouter, ctx: Context, caller: Caller) -> None:
     Name = Annotated[str, Depends(caller)]  # noqa: N806 - a type
 
-    @router.get("/v1/decisions", response_model=Feed, responses=REFUSALS, summary="Read the decisions")
+    @router.get(
+        "/v1/decisions", tags=TAGS, response_model=Feed, responses=REFUSALS, summary="Read the decisions"
+    )
     def read_decisions(caller_name: Name, after: After = 0, limit: Limit = 100) -> JsonObject:
         """Decisions of your cases in order; for services that cannot take callbacks.
 

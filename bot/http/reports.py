@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from enum import Enum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query
@@ -39,7 +40,9 @@ REFUSALS = refusals(401, 422, 429, 503) | {
     403: {**refusals(403)[403], "description": "The team has tasks that the service may not post."},
     404: {**refusals(404)[404], "description": "There is no such team, or no digest of that week."},
 }
+TAGS: list[str | Enum] = ["Reports"]
 DOCUMENTED: dict[str, Any] = {
+    "tags": TAGS,
     "response_model": Digest,
     "responses": REFUSALS
     | {
@@ -54,19 +57,23 @@ DOCUMENTED: dict[str, Any] = {
 }
 
 
-def routes(ctx: Context, services: Services, rates: Rates) -> APIRouter:
-    """The routes of the reports, for services that sign as they do to post."""
-    router = APIRouter(tags=["Reports"])
+def add(router: APIRouter, ctx: Context, services: Services, rates: Rates) -> None:
+    """Add the routes of the reports, for services that sign as they do to post."""
     caller = caller_of(services, rates)
     _add_list(router, ctx, caller)
     _add_report(router, ctx, caller)
-    return router
 
 
 def _add_list(router: APIRouter, ctx: Context, caller: Caller) -> None:
     Name = Annotated[str, Depends(caller)]  # noqa: N806 - a type
 
-    @router.get("/v1/reports/{team}", response_model=Reports, responses=REFUSALS, summary="List the reports")
+    @router.get(
+        "/v1/reports/{team}",
+        tags=TAGS,
+        response_model=Reports,
+        responses=REFUSALS,
+        summary="List the reports",
+    )
     def list_reports(team: TeamName, caller_name: Name, limit: Limit = 10) -> JsonObject:
         """The digests of a team, newest first; for services that may post all of the team's tasks."""
         with _telling():
