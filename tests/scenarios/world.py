@@ -69,7 +69,7 @@ class World:
         policy = load_policy(self.policy_text, "policy.toml")
         self.application = build(self._settings(), policy, self.clock, tempo=self.tempo, save_within=PATIENCE)
         self.application.start()
-        self.ticked.clear()
+        self.ticked = {tick.name: self.clock.now() for tick in self.app.ticks.all() if not tick.is_at_start}
         if not self.is_socket:
             self.slack.connect_url(f"{self.application.url}/slack/events")
         self.tick()
