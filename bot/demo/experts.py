@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,8 @@ JsonObject = dict[str, Any]
 HASTE = (timedelta(minutes=1), timedelta(minutes=12))
 DELAY = (timedelta(minutes=32), timedelta(minutes=58))
 LATE_SHARE = 0.1
+LOOKS_AGAIN_AFTER = timedelta(hours=2)
+"""A case that is still open was not saved, as the bot has told the expert."""
 TRIES = 4
 
 
@@ -91,18 +93,18 @@ class Simulation:
             answer(self._person(plan.user_id), channel, message, plan)
         except HandsRefused as refusal:
             self.refusals.append(f"{plan.user_id} {plan.manner}: {refusal}")
-            self._again(case_id, plan, now)
+            self._try_again(case_id, plan, now + HASTE[0])
             return
         if plan.manner is Manner.ABSTAIN:
             self._hand_on(case_id, channel, plan, now)
         else:
-            self._done.add(case_id)
+            self._try_again(case_id, plan, now + LOOKS_AGAIN_AFTER)
 
-    def _again(self, case_id: str, plan: Plan, now: datetime) -> None:
+    def _try_again(self, case_id: str, plan: Plan, at: datetime) -> None:
+        """Answer once more, should the case be open then."""
         if plan.tries + 1 >= TRIES:
             self._done.add(case_id)
-        later = now + HASTE[0]
-        self._plans[case_id] = Plan(plan.user_id, plan.label, plan.manner, later, plan.tries + 1)
+        self._plans[case_id] = replace(plan, at=at, tries=plan.tries + 1)
 
     def _hand_on(self, case_id: str, channel: str, plan: Plan, now: datetime) -> None:
         """Somebody who cannot tell leaves the case to the next expert of the channel."""

@@ -159,20 +159,37 @@ def simulation(accuracy: float, share: float = 1.0) -> Simulation:
     )
 
 
-def play(slack: Any, simulation: Simulation, hours: int = 2) -> None:
-    slack.get(f"{SLACK}/ui/messages", json={"messages": [MESSAGE], "has_more": False})
-    for minutes in range(0, hours * 60, 5):
+def show(slack: Any, message: JsonObject) -> None:
+    slack.upsert(responses.GET, f"{SLACK}/ui/messages", json={"messages": [message], "has_more": False})
+
+
+def play(slack: Any, simulation: Simulation, first_hour: int = 0, last_hour: int = 2) -> None:
+    for minutes in range(first_hour * 60, last_hour * 60, 5):
         simulation.step(NOW + timedelta(minutes=minutes))
 
 
 def test_an_expert_who_is_always_right_gives_the_truth_once(slack: Any) -> None:
     open_window(slack)
-    play(slack, simulation(accuracy=1.0))
-    acts = sent(slack, "action") + sent(slack, "message")
-    assert len(acts) == 1
+    show(slack, MESSAGE)
+    expert = simulation(accuracy=1.0)
+    play(slack, expert)
+    show(slack, DECIDED)
+    play(slack, expert, 2, 24)
+    assert len(sent(slack, "action") + sent(slack, "message")) == 1
+
+
+def test_an_answer_that_was_not_saved_is_given_again(slack: Any) -> None:
+    open_window(slack)
+    show(slack, MESSAGE)
+    expert = simulation(accuracy=1.0)
+    play(slack, expert, 0, 4)
+    show(slack, DECIDED)
+    play(slack, expert, 4, 24)
+    assert len(sent(slack, "action") + sent(slack, "message")) == 2
 
 
 def test_what_is_left_to_the_newcomer_is_not_touched(slack: Any) -> None:
+    show(slack, MESSAGE)
     play(slack, simulation(accuracy=1.0, share=0.0))
     assert sent(slack, "action") + sent(slack, "message") == []
 
@@ -180,6 +197,7 @@ def test_what_is_left_to_the_newcomer_is_not_touched(slack: Any) -> None:
 def test_a_refused_expert_tries_again_and_then_stops(slack: Any) -> None:
     slack.upsert(responses.POST, f"{SLACK}/ui/action", json={"ok": False, "error": "timeout"})
     slack.upsert(responses.POST, f"{SLACK}/ui/message", json={"error": "not_in_channel"}, status=403)
+    show(slack, MESSAGE)
     one = simulation(accuracy=1.0)
     play(slack, one)
     assert len(one.refusals) == 4
