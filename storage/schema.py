@@ -1,5 +1,6 @@
 """Brings the schema of a database up to this version of the program."""
 
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -18,11 +19,12 @@ def upgrade(tx: sa.Connection) -> None:
     """Run the migrations that are missing; replicas that start together take turns; raises `SchemaTooNew`."""
     if tx.dialect.name == "postgresql":
         _take_turn(tx)
-    scripts = ScriptDirectory(MIGRATIONS)
+    scripts = _scripts()
+    if is_current(tx):
+        return
     _refuse_newer(tx, scripts)
-    config = Config()
     with EnvironmentContext(
-        config, scripts, fn=lambda at, _: scripts._upgrade_revs("head", at)
+        Config(), scripts, fn=lambda at, _: scripts._upgrade_revs("head", at)
     ) as environment:
         environment.configure(connection=tx)
         environment.run_migrations()
@@ -30,10 +32,13 @@ def upgrade(tx: sa.Connection) -> None:
 
 def is_current(tx: sa.Connection) -> bool:
     """Whether the schema is the one this version of the program writes."""
-    return (
-        MigrationContext.configure(tx).get_current_revision()
-        == ScriptDirectory(MIGRATIONS).get_current_head()
-    )
+    return set(MigrationContext.configure(tx).get_current_heads()) == set(_scripts().get_heads())
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    # Read once: each reading runs every migration's module.
+    return ScriptDirectory(MIGRATIONS)
 
 
 def _take_turn(tx: sa.Connection) -> None:
