@@ -41,7 +41,10 @@ StoredPrediction = NewPrediction
 
 
 def add_many(tx: Transaction, new: Sequence[NewPrediction]) -> set[str]:
-    """Store those whose `(service, external_id)` is not there yet; the case ids, which are new, of those inserted."""
+    """Store those whose `(service, external_id)` is not there yet; the case ids of those inserted.
+
+    No row may have one of these case ids yet.
+    """
     rows = [_columns(one) for one in new]
     if len(rows) == 1:
         return set(add_new(tx, predictions, rows, predictions.c.case_id))

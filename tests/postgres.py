@@ -103,11 +103,12 @@ def make_template(server: Server) -> None:
 @contextlib.contextmanager
 def fresh_database(server: Server, name: str, template: str = TEMPLATE) -> Iterator[str]:
     """The address of a new database, dropped at the end whoever is still connected."""
-    server.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    try:
-        yield f"{server.url(name)}?connect_timeout={PATIENCE}"
-    finally:
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        try:
+            yield f"{server.url(name)}?connect_timeout={PATIENCE}"
+        finally:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _account(folder: Path) -> str | None:
