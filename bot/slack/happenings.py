@@ -28,7 +28,7 @@ def _person(body: JsonObject, user_id: Any) -> ExpertId:
 
 
 def on_message(desk: Desk, body: JsonObject) -> None:
-    """A thread reply may be an answer; a deleted message of ours is posted anew; the rest is not for us."""
+    """A thread reply, new or edited, may be an answer; a deleted message of ours is posted anew."""
     event = _event(body)
     deleted_ts = _deleted(event)
     if deleted_ts:
@@ -49,7 +49,9 @@ def _deleted(event: JsonObject) -> str:
 def _reply(desk: Desk, reply: Reply | None) -> None:
     if reply is None:
         return
-    said = ThreadReply(reply.expert, reply.channel_id, reply.thread_ts, reply.text, reply.ts)
+    said = ThreadReply(
+        reply.expert, reply.channel_id, reply.thread_ts, reply.text, reply.ts, reply.edited_ts, reply.was
+    )
     outcome = review.thread_reply(desk.ctx, said)
     log.info("slack.reply", person=reply.expert.user_id, outcome=type(outcome).__name__)
     desk.wake()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.slack.ids import Screen, screen_of, unpacked
@@ -11,6 +11,8 @@ from bot.slack.modals import Place
 from routing.label import ExpertId
 
 _LONGEST_ID = 255
+LONGEST_TEXT = 12_000
+"""What is read of a message, in characters; a longer one is cut."""
 
 
 def _object(value: Any) -> JsonObject:
@@ -155,18 +157,33 @@ def submitted_of(body: JsonObject) -> Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message that somebody wrote in a thread."""
+    """A message that somebody wrote in a thread; after an edit also when, and what it said before."""
 
     expert: ExpertId
     channel_id: str
     thread_ts: str
     ts: str
     text: str
+    edited_ts: str = ""
+    was: str = ""
 
 
 def reply_of(body: JsonObject) -> Reply | None:
-    """The thread reply in an event; None for bots, edits, deletions, joins and messages outside threads."""
+    """The thread reply in an event; None for bots, deletions, joins and messages outside threads."""
     event = _object(body.get("event"))
+    return _edit_in(body, event) if event.get("subtype") == "message_changed" else _reply_in(body, event)
+
+
+def _edit_in(body: JsonObject, event: JsonObject) -> Reply | None:
+    now, before = _object(event.get("message")), _object(event.get("previous_message"))
+    edited_ts = _text(_object(now.get("edited")).get("ts"))
+    if not edited_ts or now.get("text") == before.get("text"):
+        return None  # Slack added the preview of a link, or somebody replied
+    reply = _reply_in(body, {**now, "channel": event.get("channel")})
+    return reply and replace(reply, edited_ts=edited_ts, was=_text(before.get("text"), LONGEST_TEXT))
+
+
+def _reply_in(body: JsonObject, event: JsonObject) -> Reply | None:
     subtype = event.get("subtype")
     is_person = "bot_id" not in event and isinstance(event.get("user"), str)
     is_reply = isinstance(event.get("thread_ts"), str) and event.get("thread_ts") != event.get("ts")
@@ -178,7 +195,7 @@ def reply_of(body: JsonObject) -> Reply | None:
         channel_id=_text(event.get("channel")),
         thread_ts=_text(event.get("thread_ts")),
         ts=_text(event.get("ts")),
-        text=_text(event.get("text"), 12_000),
+        text=_text(event.get("text"), LONGEST_TEXT),
     )
 
 

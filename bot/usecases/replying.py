@@ -12,6 +12,7 @@ from bot.usecases.sitting import Act, Sitting, is_allowed, sit_down
 from routing.case import record_label
 from routing.label import ExpertId, Label, Rationale, Via
 from routing.thread_reply import FreeText, LabelReply, clean, interpret
+from routing.thread_reply import Unclear as NotClear
 from storage import audit, cases, events, labels, projections
 from storage.audit import Entry
 
@@ -20,13 +21,18 @@ LONGEST_RATIONALE = 3_000
 
 @dataclass(frozen=True, slots=True)
 class ThreadReply:
-    """What somebody wrote in the thread of a message, as Slack sends it; `ts` names the reply itself."""
+    """What somebody wrote in the thread of a message, as Slack sends it; `ts` names the reply itself.
+
+    After an edit `edited_ts` names that, and `was` is what the reply said before.
+    """
 
     expert: ExpertId
     channel_id: str
     thread_ts: str
     text: str
     ts: str
+    edited_ts: str = ""
+    was: str = ""
 
 
 def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
@@ -44,9 +50,12 @@ def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
         sitting = sit_down(ctx, tx, act)
         if isinstance(sitting, Gone):
             return sitting
-        if not events.claim(tx, f"heard:{key}", sitting.now):
+        if events.claim(tx, f"heard:{key}", sitting.now):
+            return _taken(sitting, reply.text)
+        edit = f"{key}:{reply.edited_ts}"
+        if not reply.edited_ts or not events.claim(tx, f"heard:{edit}", sitting.now):
             return Repeated(sitting.case)
-        return _taken(sitting, reply.text)
+        return _edited(replace(sitting, act=replace(act, key=edit)), reply)
 
 
 def _taken(sitting: Sitting, text: str) -> Outcome:
@@ -55,7 +64,7 @@ def _taken(sitting: Sitting, text: str) -> Outcome:
         return _answered(sitting, meant)
     own = sitting.case.label_of(sitting.act.expert)
     if own is not None and isinstance(meant, FreeText):
-        return _explained(sitting, own, meant.text)
+        return _explained(sitting, own, _joined(own, meant.text))
     if not sitting.case.is_waiting or not is_allowed(sitting, sitting.act.expert):
         return Ignored()
     if not events.claim(sitting.tx, sitting.act.key, sitting.now):
@@ -67,7 +76,7 @@ def _answered(sitting: Sitting, meant: LabelReply) -> Outcome:
     """`fraud: the address does not match`; the same label again only adds the reason."""
     own = sitting.case.label_of(sitting.act.expert)
     if own is not None and own.label == meant.label:
-        return _explained(sitting, own, meant.rationale or "")
+        return _explained(sitting, own, _joined(own, meant.rationale or ""))
     given = Answer(
         act=sitting.act,
         label=meant.label,
@@ -78,15 +87,43 @@ def _answered(sitting: Sitting, meant: LabelReply) -> Outcome:
     return give(sitting, given)
 
 
-def _joined(label: Label, text: str) -> Rationale:
-    before = label.rationale
-    words = f"{before.text}\n{text}" if before and before.text else text
-    return Rationale(words[:LONGEST_RATIONALE], before.reason_code if before else None)
+def _edited(sitting: Sitting, reply: ThreadReply) -> Outcome:
+    """An edit that names another label is another answer; one that does not may change its reason's words."""
+    was, meant = interpret(reply.was, sitting.task), interpret(reply.text, sitting.task)
+    own = sitting.case.label_of(sitting.act.expert)
+    if isinstance(meant, LabelReply) and not (isinstance(was, LabelReply) and was.label == meant.label):
+        return _answered(sitting, meant)
+    # Whoever has answered otherwise since then, with a button, has not changed that by mending the old words.
+    if own is None or (isinstance(meant, LabelReply) and own.label != meant.label):
+        return Ignored()
+    return _explained(sitting, own, _reworded(own, _reason(was), _reason(meant)))
 
 
-def _explained(sitting: Sitting, own: Label, text: str) -> Outcome:
-    """The person's own answer again, in a new round, now with its reason; the decision stands on it."""
-    if not text.strip():
+def _reason(meant: LabelReply | FreeText | NotClear) -> str:
+    if isinstance(meant, LabelReply):
+        return meant.rationale or ""
+    return meant.text if isinstance(meant, FreeText) else ""
+
+
+def _words(label: Label) -> str:
+    return (label.rationale.text if label.rationale else None) or ""
+
+
+def _joined(label: Label, text: str) -> str:
+    return "\n".join(filter(None, (_words(label), text.strip())))
+
+
+def _reworded(label: Label, was: str, text: str) -> str:
+    """The words of the label's reason with `text` in the place of `was`; a reason is never taken away."""
+    before = _words(label)
+    if was and text and was in before:
+        return before.replace(was, text, 1)
+    return before if text in before else _joined(label, text)
+
+
+def _explained(sitting: Sitting, own: Label, words: str) -> Outcome:
+    """The person's own answer again, in a new round, with `words` for a reason; the decision stands on it."""
+    if words == _words(own):
         return Ignored()
     if not sitting.case.takes_answer_of(own.expert):
         return AlreadyDecided(sitting.case)
@@ -99,7 +136,7 @@ def _explained(sitting: Sitting, own: Label, text: str) -> Outcome:
         labeled_at=sitting.now,
         via=Via.THREAD,
         screen_version=sitting.act.screen_version,
-        rationale=_joined(own, text.strip()),
+        rationale=Rationale(words[:LONGEST_RATIONALE], own.rationale.reason_code if own.rationale else None),
     )
     case = record_label(sitting.case, label)
     labels.add(sitting.tx, label)

@@ -55,7 +55,47 @@ def test_an_unclear_reply_is_asked_back_privately_with_the_labels(workspace: Wor
     assert label.rationale.text == "I think the address does not match"
 
 
-def test_bots_edits_and_messages_outside_threads_are_ignored(workspace: Workspace) -> None:
+def edit_of(text: str, was: str, **more: object) -> dict[str, object]:
+    """Slack's event for a reply in the thread that was changed; a preview is such a change, too."""
+    said = {"type": "message", "user": ANN.user_id, "team": TEAM, "ts": "5.5", "thread_ts": "1.1"}
+    return {
+        "type": "message",
+        "subtype": "message_changed",
+        "hidden": True,
+        "channel": CHANNEL,
+        "ts": "6.1",
+        "message": said | {"text": text} | more,
+        "previous_message": said | {"text": was},
+    }
+
+
+def test_a_thread_reply_counts_as_it_reads_after_an_edit(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    workspace.world.post(case, "1.1")
+    workspace.reply("legit: the adress matches", own_ts="5.5")
+
+    workspace.event(
+        edit_of(
+            "fraud: the address is a hotel's",
+            "legit: the adress matches",
+            edited={"user": ANN.user_id, "ts": "6.0"},
+        )
+    )
+
+    assert [one.label for one in workspace.world.case(case.case_id).decisions] == ["legit", "fraud"]
+
+
+def test_the_preview_of_a_link_is_no_edit(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    workspace.world.post(case, "1.1")
+
+    workspace.event(edit_of("fraud: stolen", "fraud: stolen", attachments=[{"title": "A page"}]))
+    workspace.event(edit_of("fraud: stolen", "fraud: stolen", edited={"user": ANN.user_id, "ts": "6.0"}))
+
+    assert workspace.world.case(case.case_id).labels == ()
+
+
+def test_bots_and_messages_outside_threads_are_ignored(workspace: Workspace) -> None:
     case = workspace.world.open()
     workspace.world.post(case, "1.1")
     said = {"type": "message", "channel": CHANNEL, "user": ANN.user_id, "team": TEAM, "text": "fraud"}
