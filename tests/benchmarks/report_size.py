@@ -31,36 +31,34 @@ TASKS = ("fraud",)
 MODEL = ModelRef("forest", "1")
 MONTH = UNTIL - SINCE
 SAMPLE = 5_000
-POLICY = load_policy(
-    """
-    [services.shop]
-    tasks = ["fraud"]
-    secret_env = ["SHOP_SECRET"]
+POLICY_TEXT = """
+[services.shop]
+tasks = ["fraud"]
+secret_env = ["SHOP_SECRET"]
 
-    [channels.reviews]
-    id = "C0REVIEWS"
+[channels.reviews]
+id = "C0REVIEWS"
 
-    [teams.leads]
-    channel = "reviews"
-    tasks = ["fraud"]
-    target_error = 0.05
+[teams.leads]
+channel = "reviews"
+tasks = ["fraud"]
+target_error = 0.05
 
-    [tasks.fraud]
-    question = "Is this order fraudulent?"
-    labels = [
-        { name = "fraud", description = "a stolen card", example = "three cards in an hour" },
-        { name = "ok", description = "an honest order", example = "an old customer" },
-    ]
+[tasks.fraud]
+question = "Is this order fraudulent?"
+labels = [
+    { name = "fraud", description = "a stolen card", example = "three cards in an hour" },
+    { name = "ok", description = "an honest order", example = "an old customer" },
+]
 
-    [[tasks.fraud.tiers]]
-    name = "low"
-    channel = "reviews"
-    accept_above = 0.51
-    audit = 0.0526
-    due_in = "4h"
-    """,
-    "policy.toml",
-)
+[[tasks.fraud.tiers]]
+name = "low"
+channel = "reviews"
+accept_above = 0.51
+audit = 0.0526
+due_in = "4h"
+"""
+POLICY = load_policy(POLICY_TEXT, "policy.toml")
 
 # Every tenth prediction is asked: half of these for doubt, half as audits drawn from the accepted part.
 FILL = (
@@ -133,7 +131,7 @@ def fill(url: str) -> None:
 
 def read(database: Database) -> Iterator[Figure]:
     """Each reading with its time, then all of them, and the memory that this process has ever held."""
-    before = _peak()
+    before = peak()
     kept, total = [], 0.0
     for name, reading in READS.items():
         started = time.perf_counter()
@@ -146,10 +144,10 @@ def read(database: Database) -> Iterator[Figure]:
             seconds,
             MOST_SECONDS,
             "s",
-            f"peak {_peak():.0f} MB",
+            f"peak {peak():.0f} MB",
         )
     yield at_most("report reads all of its own", total, MOST_SECONDS, "s", f"{PREDICTIONS:,} predictions")
-    yield at_most("report memory", _peak(), MOST_MEMORY, "MB", f"{before:.0f} MB before, all kept")
+    yield at_most("report memory", peak(), MOST_MEMORY, "MB", f"{before:.0f} MB before, all kept")
 
 
 def report(database: Database) -> Iterator[Figure]:
@@ -160,7 +158,7 @@ def report(database: Database) -> Iterator[Figure]:
     seconds = time.perf_counter() - started
     said = f"{made.received.now:,} predictions, {made.decided.now:,} decided"
     yield at_most("report, read and measured", seconds, MOST_SECONDS, "s", said)
-    yield at_most("report memory", _peak(), MOST_MEMORY, "MB", "in a process of its own")
+    yield at_most("report memory", peak(), MOST_MEMORY, "MB", "in a process of its own")
 
 
 def measure(part: Callable[[Database], Iterator[Figure]]) -> Iterator[Figure]:
@@ -177,7 +175,8 @@ def measure(part: Callable[[Database], Iterator[Figure]]) -> Iterator[Figure]:
         print(f"     PostgreSQL left out: {reason}")
 
 
-def _peak() -> float:
+def peak() -> float:
+    """The most memory that this process has ever held, in megabytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000
 
 
