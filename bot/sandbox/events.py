@@ -66,7 +66,8 @@ class Events:
     def _is_heard(self, conversation: Conversation) -> bool:
         return self._bot.user_id in conversation.members
 
-    def _event_message(self, message: Message) -> JsonObject:
+    def body_of(self, message: Message) -> JsonObject:
+        """The message as events give it: what a person typed has the blocks of Slack's own client."""
         body = api_message(message, self._team_id, self._bot.app_id)
         if message.bot_id is None:
             body |= {"client_msg_id": f"local-{message.ts}", "blocks": rich_text(message.text)}
@@ -76,7 +77,7 @@ class Events:
         """`message`, and `app_mention` when the bot is named outside its direct messages."""
         if not self._is_heard(conversation):
             return
-        body = self._event_message(message) | {"channel": conversation.id, "event_ts": message.ts}
+        body = self.body_of(message) | {"channel": conversation.id, "event_ts": message.ts}
         if parent is not None:
             body["parent_user_id"] = parent.user_id
         self.emit(body | {"channel_type": conversation.kind})
@@ -85,13 +86,11 @@ class Events:
 
     def changed(self, conversation: Conversation, message: Message, before: JsonObject) -> None:
         """`message_changed`."""
-        self._message_event(
-            conversation, "message_changed", message=self._event_message(message), before=before
-        )
+        self._message_event(conversation, "message_changed", message=self.body_of(message), before=before)
 
     def deleted(self, conversation: Conversation, message: Message) -> None:
         """`message_deleted`."""
-        before = self._event_message(message)
+        before = self.body_of(message)
         self._message_event(conversation, "message_deleted", deleted_ts=message.ts, before=before)
 
     def _message_event(

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.events import Events
-from bot.sandbox.messages import Message, api_message
+from bot.sandbox.messages import Message
 from bot.sandbox.state import State
 
 JsonObject = dict[str, Any]
@@ -56,9 +56,8 @@ class Posting:
         metadata: JsonObject | None = UNCHANGED,
     ) -> None:
         """Change a message; its blocks become `blocks`, its metadata stays unless another is given."""
-        config = self._state.config
         with self._state.lock:
-            before = api_message(message, config.team.id, config.bot.app_id)
+            before = self._events.body_of(message)
             message.replace_content(text, blocks)
             if metadata is not UNCHANGED:
                 message.metadata = metadata

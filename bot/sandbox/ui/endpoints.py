@@ -70,6 +70,7 @@ class UiEndpoints:
             "suggest": self.suggest,
             "home": self.home,
             "reaction": self.reaction,
+            "edit": self.edit,
             "delete": self.delete,
             "read": self.read,
         }
@@ -130,9 +131,7 @@ class UiEndpoints:
 
     async def message(self, acted: Acted) -> JsonObject:
         """The person writes."""
-        conversation, text = _writable(acted), acted.text("text")
-        if not text.strip():
-            raise UiRefused("no_text", "Write something first.")
+        conversation, text = _writable(acted), _words(acted)
         thread_ts = None
         if acted.text("thread_ts"):
             parent = self._reading.message(acted.person, conversation, acted.text("thread_ts"))
@@ -206,6 +205,14 @@ class UiEndpoints:
         change(acted.message, acted.person.id, acted.text("name").strip(":"))
         return {"ok": True}
 
+    async def edit(self, acted: Acted) -> JsonObject:
+        """The person changes what they wrote; the same words again change nothing, as in Slack."""
+        _writable(acted)
+        message, text = _own_message(acted), _words(acted)
+        if text != message.text:
+            self._workspace.posting.update(message, text, None)
+        return {"ok": True}
+
     async def delete(self, acted: Acted) -> JsonObject:
         """The person deletes a message by hand; an ephemeral one is dismissed."""
         self._workspace.posting.delete(acted.message)
@@ -228,6 +235,21 @@ def _writable(acted: Acted) -> Conversation:
     if acted.person.id not in conversation.members:
         raise UiRefused("not_in_channel", f"{acted.person.real_name} is not in this channel.")
     return conversation
+
+
+def _words(acted: Acted) -> str:
+    text = acted.text("text")
+    if not text.strip():
+        raise UiRefused("no_text", "Write something first.")
+    return text
+
+
+def _own_message(acted: Acted) -> Message:
+    message = acted.message
+    is_own = message.user_id == acted.person.id and message.bot_id is None
+    if not is_own or message.ephemeral_to is not None or message.is_tombstone:
+        raise UiRefused("cant_update_message", "Only the person who wrote a message can change it.")
+    return message
 
 
 def _require_active(person: Person) -> None:
