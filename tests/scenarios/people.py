@@ -98,6 +98,11 @@ class Expert(Person):
         """Reply in the case's thread."""
         self.reply(case.channel, self.message(case), text)
 
+    def edit_reply(self, case: Case, was: str, text: str) -> None:
+        """Edit the reply in the case's thread that says `was`."""
+        (reply,) = [one for one in self.thread(case) if one["text"] == was]
+        self._post("edit", channel=case.channel, ts=reply["ts"], text=text)
+
     def type_command(self, text: str) -> None:
         """Type `/secondlook TEXT` in the payments channel."""
         self._post("command", channel=PAYMENTS, command="/secondlook", text=text)

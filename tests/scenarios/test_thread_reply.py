@@ -54,6 +54,24 @@ def test_free_text_of_one_who_has_labeled_is_their_reason(world: World) -> None:
     assert maya.told(case) == ""
 
 
+def test_an_edited_reply_counts_as_it_reads_now(world: World) -> None:
+    case = world.post_case(label="fine")
+    maya = world.person(MAYA)
+    maya.answer_in_thread(case, "fraud: the adress does not match")
+    world.eventually(lambda: "✓ Fraud" in maya.reads(case))
+
+    maya.edit_reply(case, "fraud: the adress does not match", "fraud: the address does not match")
+    world.eventually(lambda: "the address does not match" in maya.reads(case))
+    maya.edit_reply(case, "fraud: the address does not match", "fine: it is her new address")
+    world.eventually(lambda: "✓ Fine" in maya.reads(case))
+
+    answer = world.shop.read(case.case_id)
+    assert [label["label"] for label in answer["labels"]][-1] == "fine"
+    assert answer["labels"][-1]["rationale"] == "it is her new address"
+    types = ["case.decided", "case.amended", "case.corrected"]
+    world.eventually(lambda: world.inbox.types(case.case_id) == types)
+
+
 def test_talk_of_others_is_left_alone(world: World) -> None:
     case = world.post_case(label="fraud")
     maya, jonas = world.person(MAYA), world.person(JONAS)
