@@ -1,11 +1,19 @@
-/** Turns what a person typed into the text Slack would store: escaped, with real mentions and links. */
-import { humans, nameOf, workspace } from "./directory.js";
+/** Between what a person types and the text Slack would store: escaped, with real mentions and links. */
+import { channel, humans, isApp, nameOf, person, workspace } from "./directory.js";
+
+const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
+const STORED_SIGN = /<((?:[@#!]|https?:|mailto:|tel:)[^<>|]*)(?:\|([^<>]*))?>/gu;
 
 function escapeText(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-function mentionable() {
+export function unescapeText(text) {
+  return text.replace(/&(?:amp|lt|gt);/gu, (entity) => ENTITIES[entity]);
+}
+
+/** Names and what they stand for, the longest first; of two people with one name `known` says which. */
+function mentionable(known) {
   const { bot, channels } = workspace();
   const names = humans().flatMap((each) => [
     [`@${nameOf(each.id)}`, `<@${each.id}>`],
@@ -16,7 +24,7 @@ function mentionable() {
     .filter((each) => !each.is_im)
     .map((each) => [`#${each.name}`, `<#${each.id}|${each.name}>`]);
   const everybody = ["here", "channel", "everyone"].map((name) => [`@${name}`, `<!${name}>`]);
-  return [...names, ...rooms, ...everybody].sort((one, other) => other[0].length - one[0].length);
+  return [...known, ...names, ...rooms, ...everybody].sort((one, other) => other[0].length - one[0].length);
 }
 
 /** The words before the first capital letter of nobody: a mention must not go on inside a word. */
@@ -29,10 +37,10 @@ function mentionAt(text, at, names) {
   );
 }
 
-/** Slack's stored form of typed text. */
-export function encodeTyped(typed) {
+/** Slack's stored form of typed text; `known` are the mentions that `decodeStored` found in it before. */
+export function encodeTyped(typed, known = []) {
   const text = escapeText(typed);
-  const names = mentionable();
+  const names = mentionable(known);
   let result = "";
   for (let at = 0; at < text.length;) {
     const found = "@#".includes(text[at]) ? mentionAt(text, at, names) : null;
@@ -50,4 +58,27 @@ export function encodeTyped(typed) {
     }
   }
   return result;
+}
+
+function typedSign(target, label) {
+  const id = target.slice(1);
+  if (target[0] === "@") return `@${person(id) || isApp(id) ? nameOf(id) : label || id}`;
+  if (target[0] === "#") return `#${channel(id)?.name ?? (label || id)}`;
+  if (["!here", "!channel", "!everyone"].includes(target)) return `@${id}`;
+  if (target[0] === "!") return label || `@${id.split("^")[1] ?? id}`;
+  return target.startsWith("http") ? target : label || target;
+}
+
+/**
+ * What a person would type to get a stored text, and the mentions in it as `[name, sign]`, for `encodeTyped`.
+ * What cannot be typed (a link's label, a moment in everybody's own time zone) becomes plain words.
+ */
+export function decodeStored(text) {
+  const known = [];
+  const signs = text.replace(STORED_SIGN, (sign, target, label) => {
+    const typed = typedSign(target, label);
+    if ("@#".includes(typed[0])) known.push([unescapeText(typed), sign]);
+    return typed;
+  });
+  return { typed: unescapeText(signs), known };
 }

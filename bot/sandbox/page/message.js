@@ -3,13 +3,13 @@ import { avatar } from "./avatar.js";
 import { renderBlocks } from "./blocks.js";
 import { isApp, me, nameOf, now } from "./directory.js";
 import { h, icon, link } from "./dom.js";
-import { mrkdwn } from "./mrkdwn.js";
 import { picture } from "./pictures.js";
 import { reactionRow } from "./reactions.js";
 import { permalink } from "./route.js";
 import { clockTime, formatSlackDate } from "./slackdate.js";
 import { messageSurface } from "./surface.js";
 import { removeMessage, toolbar } from "./toolbar.js";
+import { editedMark, words } from "./words.js";
 
 const SHOWN_REPLIERS = 5;
 
@@ -54,17 +54,12 @@ function head(channelId, message) {
   );
 }
 
-function words(message, edited) {
-  if (!message.text) return null;
-  return h("div", { class: "text message-text" }, mrkdwn(message.text), edited);
-}
-
 function content(channelId, message) {
   if (message.deleted) return h("div", { class: "tombstone" }, icon("trash"), "This message was deleted.");
-  const edited = message.edited && h("span", { class: "edited" }, " (edited)");
+  const edited = message.edited && editedMark();
   const blocks = message.blocks?.length
     ? [renderBlocks(message.blocks, messageSurface(channelId, message.ts)), edited]
-    : words(message, edited);
+    : message.text && words(message.text, edited);
   return [blocks, message.files?.length ? h("div", { class: "files" }, message.files.map(fileNode)) : null];
 }
 

@@ -1,16 +1,12 @@
 /** Slack's mrkdwn, parsed as Slack does, into DOM nodes. */
 import { h, link } from "./dom.js";
+import { unescapeText } from "./encoding.js";
 import { dateNode, emojiNode, mention } from "./inline.js";
 
 const STYLES = { "*": "strong", _: "em", "~": "s" };
 const WORD = /[\p{L}\p{N}]/u;
 const EMOJI = /^:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/u;
 const ADDRESS = /^https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)\]'"*_~]/u;
-const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
-
-function unescapeText(text) {
-  return text.replace(/&(?:amp|lt|gt);/gu, (entity) => ENTITIES[entity]);
-}
 
 function special(body, fallback) {
   const [name, ...rest] = body.split("^");

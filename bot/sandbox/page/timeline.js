@@ -1,6 +1,7 @@
 /** A scrolled list of messages that changes only where messages changed, and keeps the reader's place. */
 import { me, now } from "./directory.js";
 import { h, icon } from "./dom.js";
+import { keepEditor } from "./editor.js";
 import { isFollowUp, messageNode } from "./message.js";
 import { dayHeading, dayKey } from "./slackdate.js";
 
@@ -118,8 +119,10 @@ export class Timeline {
     const shown = this.#rows.get(row.key);
     if (shown?.signature === row.signature) return shown.node;
     const node = row.draw();
-    if (shown) keepFocus(shown.node, node);
-    else if (row.isMessage && this.#rows.size) node.classList.add("is-arriving");
+    if (shown) {
+      keepFocus(shown.node, node);
+      keepEditor(shown.node, node);
+    } else if (row.isMessage && this.#rows.size) node.classList.add("is-arriving");
     return node;
   }
 
@@ -188,6 +191,10 @@ let refocus = null;
 function keepFocus(before, after) {
   const focused = document.activeElement;
   if (!before.contains(focused)) return;
+  if (focused.closest(".message-editor")) {
+    refocus = focused;
+    return;
+  }
   const wanted = focused.closest("[data-action-id]")?.dataset.actionId;
   const block = focused.closest("[data-block-id]")?.dataset.blockId;
   refocus =

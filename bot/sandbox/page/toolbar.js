@@ -1,7 +1,8 @@
-/** What one can do with a message: react, answer in the thread, copy its link, shortcuts, delete. */
+/** What one can do with a message: react, answer in the thread, copy its link, shortcuts, edit, delete. */
 import { attempt, post } from "./api.js";
 import { me, workspace } from "./directory.js";
 import { h, icon, iconButton } from "./dom.js";
+import { openEditor } from "./editor.js";
 import { openMenu } from "./menu.js";
 import { say } from "./notices.js";
 import { openReactionPicker } from "./reactions.js";
@@ -34,7 +35,19 @@ async function runShortcut(shortcut, channelId, message) {
   if (reply.ok === false) say(reply.message || "This app is not responding", "error");
 }
 
-function menuItems(channelId, message) {
+/** `list` holds the message however often it is drawn again while the menu is open. */
+function editItem(channelId, message, list) {
+  const drawnNow = () => list.querySelector(`[data-ts="${CSS.escape(message.ts)}"]`);
+  return {
+    leading: icon("pencil"),
+    label: "Edit message",
+    dataset: { command: "edit" },
+    choose: () => openEditor(drawnNow(), channelId, message),
+  };
+}
+
+function menuItems(channelId, message, list) {
+  const isMine = message.user === me().id && !message.is_bot;
   const shortcuts = (workspace().shortcuts ?? []).filter((each) => each.type === "message");
   return [
     { leading: icon("link"), label: "Copy link", choose: () => copyLink(channelId, message) },
@@ -43,6 +56,7 @@ function menuItems(channelId, message) {
       label: shortcut.name,
       choose: () => runShortcut(shortcut, channelId, message),
     })),
+    ...(isMine ? [editItem(channelId, message, list)] : []),
     {
       leading: icon("trash"),
       label: "Delete message",
@@ -57,7 +71,8 @@ export function toolbar(channelId, message, openThread) {
   const more = iconButton(
     "more",
     "More actions",
-    () => openMenu(more, menuItems(channelId, message), { label: "Message" }),
+    () =>
+      openMenu(more, menuItems(channelId, message, more.closest("[role=log]")), { label: "Message" }),
     { "aria-haspopup": "menu", "aria-expanded": "false", dataset: { command: "more" } },
   );
   const react = iconButton("smile", "Add reaction", () => openReactionPicker(react, channelId, message));

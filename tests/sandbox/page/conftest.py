@@ -103,9 +103,11 @@ def actions(*elements: Json) -> list[Json]:
     return [{"type": "actions", "block_id": "acts", "elements": list(elements)}]
 
 
-def write(sandbox: Sandbox, person_id: str, text: str, channel: str = DIGITS) -> str:
+def write(
+    sandbox: Sandbox, person_id: str, text: str, channel: str = DIGITS, thread_ts: str | None = None
+) -> str:
     """A person writes without a browser; returns the message's ts."""
-    body = {"as": person_id, "channel": channel, "text": text}
+    body = {"as": person_id, "channel": channel, "text": text, "thread_ts": thread_ts}
     answer = requests.post(f"{sandbox.url}/ui/message", json=body, timeout=PATIENCE)
     answer.raise_for_status()
     ts: str = answer.json()["ts"]
