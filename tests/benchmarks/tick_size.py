@@ -6,15 +6,15 @@ All of it has a minute and 1 GB; the watch, every 20 s, has 2 s where decisions 
 import time
 from collections.abc import Callable, Iterator
 
-from bot.usecases import cell_sets, label_sets, measuring, standing
+from bot.usecases import cell_sets, label_sets, measuring
 from bot.usecases.context import Context
 from bot.usecases.watching import Watch
 from storage import certificates
 from storage.database import Database
 from tests.benchmarks.figure import Figure, at_most, told
-from tests.benchmarks.report_size import MOST_MEMORY, SINCE, UNTIL, measure, peak
+from tests.benchmarks.report_size import MODEL, MOST_MEMORY, SINCE, UNTIL, measure, peak
 from tests.benchmarks.report_size import POLICY_TEXT as FIXED
-from tests.usecases.traffic import traffic
+from tests.usecases.traffic import calibrated, traffic
 
 MOST_SECONDS, MOST_WATCHING = 60.0, 2.0
 POLICY = FIXED.replace(
@@ -30,7 +30,7 @@ def ticks(database: Database) -> Iterator[Figure]:
     at_work.clock.at = SINCE
     label_sets.tick(at_work.ctx)
     cell_sets.tick(at_work.ctx)
-    standing.tick(at_work.ctx)
+    calibrated(at_work.ctx, model=MODEL)
     at_work.clock.at = UNTIL
     total = 0.0
     for name, act in measuring.ACTS:

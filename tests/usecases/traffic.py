@@ -147,12 +147,14 @@ def shares(stored: list[StoredPrediction]) -> tuple[float, float]:
     return accepted / len(stored), sum(one.routing.is_audit for one in stored) / len(stored)
 
 
-def calibrated(ctx: Context, sequence: int = 1, temperature: float | None = None) -> StoredCalibrator:
+def calibrated(
+    ctx: Context, sequence: int = 1, temperature: float | None = None, model: ModelRef = MODEL
+) -> StoredCalibrator:
     """The model was calibrated now, or without a temperature: no calibrator was better than none."""
     calibrator = Calibrator("temperature", (temperature,)) if temperature else IDENTITY
     stored = StoredCalibrator(
         task="fraud",
-        model=MODEL,
+        model=model,
         sequence=sequence,
         version=calibrator.version,
         calibrator=calibrator.to_json(),
