@@ -153,7 +153,7 @@ def test_refused_edit_says_why_and_keeps_what_was_typed(sandbox: Sandbox, visit:
 
     field.press("Enter")
 
-    expect(page.locator(".message-editor [role=alert]")).to_have_text("This channel is archived.")
+    expect(page.locator(".message-editor").get_by_text("This channel is archived.")).to_be_visible()
     expect(field).to_have_value("nine")
 
 
@@ -181,7 +181,7 @@ def test_editor_grows_with_its_words_up_to_a_limit(sandbox: Sandbox, visit: Visi
     field = open_editor(page, ts)
 
     def height() -> float:
-        return float(field.evaluate("node => node.offsetHeight"))
+        return float(field.locator("..").evaluate("node => node.offsetHeight"))
 
     one = height()
     field.fill("1\n2\n3")
