@@ -7,12 +7,21 @@ import sqlalchemy as sa
 from storage.database import Transaction
 from storage.forgetting import forget
 from storage.tables import events
-from storage.upserts import add_once
+from storage.upserts import add_once, insert
 
 
 def claim(tx: Transaction, key: str, now: datetime) -> bool:
     """True for the first to come with this key, such as `event:Ev1`; False for every repeat."""
     return add_once(tx, events, {"key": key, "claimed_at": now})
+
+
+def advance(tx: Transaction, key: str, moment: datetime) -> bool:
+    """True for a key that is new or was last claimed for an earlier moment, else False."""
+    claimed = insert(tx, events).values(key=key, claimed_at=moment)
+    newer = claimed.on_conflict_do_update(
+        index_elements=["key"], set_={"claimed_at": moment}, where=events.c.claimed_at < moment
+    )
+    return tx.execute(newer, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def release(tx: Transaction, key: str) -> None:

@@ -82,7 +82,9 @@ class ThreadReader:
                 self._take(ctx, reply)
 
     def _take(self, ctx: Context, reply: Reply) -> None:
-        given = ThreadReply(reply.expert, reply.channel_id, reply.thread_ts, reply.text, reply.ts)
+        given = ThreadReply(
+            reply.expert, reply.channel_id, reply.thread_ts, reply.text, reply.ts, reply.edited_ts
+        )
         outcome = review.thread_reply(ctx, given)
         if isinstance(outcome, Repeated):
             return

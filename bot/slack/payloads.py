@@ -157,7 +157,10 @@ def submitted_of(body: JsonObject) -> Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message that somebody wrote in a thread; after an edit also when, and what it said before."""
+    """A message that somebody wrote in a thread; `edited_ts` is empty where it was not edited.
+
+    `was` is what it said before the edit, None where that is not told.
+    """
 
     expert: ExpertId
     channel_id: str
@@ -165,7 +168,7 @@ class Reply:
     ts: str
     text: str
     edited_ts: str = ""
-    was: str = ""
+    was: str | None = None
 
 
 def reply_of(body: JsonObject) -> Reply | None:
@@ -176,11 +179,11 @@ def reply_of(body: JsonObject) -> Reply | None:
 
 def _edit_in(body: JsonObject, event: JsonObject) -> Reply | None:
     now, before = _object(event.get("message")), _object(event.get("previous_message"))
-    edited_ts = _text(_object(now.get("edited")).get("ts"))
-    if not edited_ts or now.get("text") == before.get("text"):
-        return None  # Slack added the preview of a link, or somebody replied
     reply = _reply_in(body, {**now, "channel": event.get("channel")})
-    return reply and replace(reply, edited_ts=edited_ts, was=_text(before.get("text"), LONGEST_TEXT))
+    if reply is None or not reply.edited_ts or now.get("text") == before.get("text"):
+        return None  # Slack added the preview of a link, or somebody replied
+    is_told = isinstance(before.get("text"), str)
+    return replace(reply, was=_text(before.get("text"), LONGEST_TEXT) if is_told else None)
 
 
 def _reply_in(body: JsonObject, event: JsonObject) -> Reply | None:
@@ -196,6 +199,7 @@ def _reply_in(body: JsonObject, event: JsonObject) -> Reply | None:
         thread_ts=_text(event.get("thread_ts")),
         ts=_text(event.get("ts")),
         text=_text(event.get("text"), LONGEST_TEXT),
+        edited_ts=_text(_object(event.get("edited")).get("ts")),
     )
 
 

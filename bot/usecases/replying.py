@@ -1,11 +1,13 @@
 """Reads a thread reply: an answer with its reason, a reason for an answer, or something to ask back."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from bot.usecases.answering import Answer, give
 from bot.usecases.context import Context
 from bot.usecases.listening import read_when_known
 from bot.usecases.outcome import AlreadyDecided, Gone, Ignored, Outcome, Recorded, Repeated, Unclear
+from bot.usecases.retention import KEPT_FOR
 from bot.usecases.settling import announce_amendment
 from bot.usecases.showing import show
 from bot.usecases.sitting import Act, Sitting, is_allowed, sit_down
@@ -17,13 +19,18 @@ from storage import audit, cases, events, labels, projections
 from storage.audit import Entry
 
 LONGEST_RATIONALE = 3_000
+STILL_COUNTS = (
+    "Your answer “{label}” still counts, though your edited reply names no label. "
+    "Reply with another label to change it."
+)
+Meaning = LabelReply | FreeText | NotClear
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadReply:
     """What somebody wrote in the thread of a message, as Slack sends it; `ts` names the reply itself.
 
-    After an edit `edited_ts` names that, and `was` is what the reply said before.
+    `edited_ts` is that of its last edit, empty without any, and `was` what it said before that, if known.
     """
 
     expert: ExpertId
@@ -32,11 +39,13 @@ class ThreadReply:
     text: str
     ts: str
     edited_ts: str = ""
-    was: str = ""
+    was: str | None = None
 
 
 def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
     """Take a reply in a case's thread for what it is, once; those in other threads are nobody's business.
+
+    An edited reply counts as it reads now; an edit that comes after a later one does not count.
 
     Raises DatabaseUnavailable, with nothing recorded: Slack then sends the event again.
     """
@@ -50,12 +59,23 @@ def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
         sitting = sit_down(ctx, tx, act)
         if isinstance(sitting, Gone):
             return sitting
-        if events.claim(tx, f"heard:{key}", sitting.now):
-            return _taken(sitting, reply.text)
-        edit = f"{key}:{reply.edited_ts}"
-        if not reply.edited_ts or not events.claim(tx, f"heard:{edit}", sitting.now):
+        is_first = events.claim(tx, f"heard:{key}", sitting.now)
+        if reply.edited_ts and not events.advance(tx, f"edited:{key}", _moment(reply.edited_ts)):
             return Repeated(sitting.case)
-        return _edited(replace(sitting, act=replace(act, key=edit)), reply)
+        # Of an old reply it is forgotten whether it was heard; only its edit is new then.
+        if is_first and not (reply.edited_ts and _moment(reply.ts) < sitting.now - KEPT_FOR):
+            return _taken(sitting, reply.text)
+        if not reply.edited_ts:
+            return Repeated(sitting.case)
+        return _edited(replace(sitting, act=replace(act, key=f"{key}:{reply.edited_ts}")), reply)
+
+
+def _moment(ts: str) -> datetime:
+    """When Slack says that something was written or edited; the beginning of time where it does not."""
+    try:
+        return datetime.fromtimestamp(float(ts), UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 def _taken(sitting: Sitting, text: str) -> Outcome:
@@ -75,31 +95,44 @@ def _taken(sitting: Sitting, text: str) -> Outcome:
 def _answered(sitting: Sitting, meant: LabelReply) -> Outcome:
     """`fraud: the address does not match`; the same label again only adds the reason."""
     own = sitting.case.label_of(sitting.act.expert)
+    reason = (meant.rationale or "")[:LONGEST_RATIONALE]
     if own is not None and own.label == meant.label:
-        return _explained(sitting, own, _joined(own, meant.rationale or ""))
+        return _explained(sitting, own, _joined(own, reason))
     given = Answer(
         act=sitting.act,
         label=meant.label,
         via=Via.THREAD,
-        rationale=meant.rationale or None,
+        rationale=reason or None,
         is_correction=own is not None,
     )
     return give(sitting, given)
 
 
 def _edited(sitting: Sitting, reply: ThreadReply) -> Outcome:
-    """An edit that names another label is another answer; one that does not may change its reason's words."""
-    was, meant = interpret(reply.was, sitting.task), interpret(reply.text, sitting.task)
-    own = sitting.case.label_of(sitting.act.expert)
-    if isinstance(meant, LabelReply) and not (isinstance(was, LabelReply) and was.label == meant.label):
+    """An edit that names another label is another answer; one that does not may mend its reason's words."""
+    was = None if reply.was is None else interpret(reply.was, sitting.task)
+    meant = interpret(reply.text, sitting.task)
+    if isinstance(meant, LabelReply) and not _is_mended(sitting, was, meant):
         return _answered(sitting, meant)
+    own = sitting.case.label_of(sitting.act.expert)
+    if own is None or was is None or not sitting.case.takes_answer_of(own.expert):
+        return Ignored()
+    if isinstance(was, LabelReply) and was.label == own.label and not isinstance(meant, LabelReply):
+        return Recorded(sitting.case, note=STILL_COUNTS.format(label=own.label))
     # Whoever has answered otherwise since then, with a button, has not changed that by mending the old words.
-    if own is None or (isinstance(meant, LabelReply) and own.label != meant.label):
+    if isinstance(meant, LabelReply) and own.label != meant.label:
         return Ignored()
     return _explained(sitting, own, _reworded(own, _reason(was), _reason(meant)))
 
 
-def _reason(meant: LabelReply | FreeText | NotClear) -> str:
+def _is_mended(sitting: Sitting, was: Meaning | None, meant: LabelReply) -> bool:
+    """Whether the reply gave this label before the edit: it named it, and it was recorded then."""
+    named = was is None or (isinstance(was, LabelReply) and was.label == meant.label)
+    mine = [one for one in sitting.case.labels if one.expert == sitting.act.expert]
+    return named and any(one.label == meant.label for one in mine)
+
+
+def _reason(meant: Meaning) -> str:
     if isinstance(meant, LabelReply):
         return meant.rationale or ""
     return meant.text if isinstance(meant, FreeText) else ""
@@ -109,21 +142,30 @@ def _words(label: Label) -> str:
     return (label.rationale.text if label.rationale else None) or ""
 
 
+def _has_line(words: str, line: str) -> bool:
+    return f"\n{line}\n" in f"\n{words}\n"
+
+
 def _joined(label: Label, text: str) -> str:
-    return "\n".join(filter(None, (_words(label), text.strip())))
+    """The words of the label's reason with `text` behind them, unless they say it already."""
+    before, more = _words(label), text.strip()
+    return before if _has_line(before, more) else "\n".join(filter(None, (before, more)))
 
 
 def _reworded(label: Label, was: str, text: str) -> str:
-    """The words of the label's reason with `text` in the place of `was`; a reason is never taken away."""
+    """The words of the label's reason with the line `text` for `was`; a reason is never taken away."""
     before = _words(label)
-    if was and text and was in before:
-        return before.replace(was, text, 1)
-    return before if text in before else _joined(label, text)
+    if not was:
+        return _joined(label, text)
+    if not text or not _has_line(before, was):
+        return before
+    return f"\n{before}\n".replace(f"\n{was}\n", f"\n{text}\n", 1)[1:-1]
 
 
 def _explained(sitting: Sitting, own: Label, words: str) -> Outcome:
     """The person's own answer again, in a new round, with `words` for a reason; the decision stands on it."""
-    if words == _words(own):
+    kept = words[:LONGEST_RATIONALE]
+    if kept == _words(own):
         return Ignored()
     if not sitting.case.takes_answer_of(own.expert):
         return AlreadyDecided(sitting.case)
@@ -136,7 +178,7 @@ def _explained(sitting: Sitting, own: Label, words: str) -> Outcome:
         labeled_at=sitting.now,
         via=Via.THREAD,
         screen_version=sitting.act.screen_version,
-        rationale=Rationale(words[:LONGEST_RATIONALE], own.rationale.reason_code if own.rationale else None),
+        rationale=Rationale(kept, own.rationale.reason_code if own.rationale else None),
     )
     case = record_label(sitting.case, label)
     labels.add(sitting.tx, label)

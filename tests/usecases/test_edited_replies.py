@@ -1,17 +1,34 @@
 """An edited thread reply counts as it reads now, and changes no more than was edited."""
 
-from bot.usecases.outcome import Ignored, NotAllowed, Recorded, Repeated
+from datetime import timedelta
+
+import pytest
+
+from bot.usecases import expire
+from bot.usecases.outcome import Ignored, NotAllowed, RationaleNeeded, Recorded, Repeated
+from bot.usecases.replying import LONGEST_RATIONALE
+from bot.usecases.retention import KEPT_FOR
 from bot.usecases.review import Answer, Outcome, ThreadReply, answer, thread_reply
+from bot.usecases.undoing import undo
 from routing.label import ExpertId, Via
-from tests.usecases.world import ANN, CHANNEL, STRANGER, World
+from storage import events
+from tests.usecases.world import ANN, CHANNEL, NOW, STRANGER, World
+
+WRITTEN = f"{NOW.timestamp():.6f}"
 
 
-def said(world: World, text: str, expert: ExpertId = ANN) -> Outcome:
-    return thread_reply(world.ctx, ThreadReply(expert, CHANNEL, "1.1", text, "5.1"))
+def edit_ts(minutes: int) -> str:
+    """Slack's name of an edit so many minutes after the reply was written."""
+    return f"{(NOW + timedelta(minutes=minutes)).timestamp():.6f}"
 
 
-def edited(world: World, was: str, text: str, at: str = "6.1", expert: ExpertId = ANN) -> Outcome:
-    return thread_reply(world.ctx, ThreadReply(expert, CHANNEL, "1.1", text, "5.1", at, was))
+def said(world: World, text: str, expert: ExpertId = ANN, ts: str = WRITTEN) -> Outcome:
+    return thread_reply(world.ctx, ThreadReply(expert, CHANNEL, "1.1", text, ts))
+
+
+def edited(world: World, was: str | None, text: str, after: int = 1, expert: ExpertId = ANN) -> Outcome:
+    reply = ThreadReply(expert, CHANNEL, "1.1", text, WRITTEN, edit_ts(after), was)
+    return thread_reply(world.ctx, reply)
 
 
 def shown(world: World) -> str:
@@ -54,7 +71,7 @@ def test_other_reasons_of_the_person_stay_as_they_are(world: World) -> None:
     case_id = shown(world)
     answer(world.ctx, Answer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
     said(world, "the card was reported stolen")
-    thread_reply(world.ctx, ThreadReply(ANN, CHANNEL, "1.1", "and the amount is odd", "5.2"))
+    said(world, "and the amount is odd", ts="5.2")
 
     edited(world, "the card was reported stolen", "the card was reported stolen on Monday")
 
@@ -64,10 +81,10 @@ def test_other_reasons_of_the_person_stay_as_they_are(world: World) -> None:
 def test_the_same_edit_told_twice_counts_once_and_a_second_edit_counts(world: World) -> None:
     case_id = shown(world)
     said(world, "fraud: a")
-    edited(world, "fraud: a", "fraud: ab", "6.1")
+    edited(world, "fraud: a", "fraud: ab")
 
-    again = edited(world, "fraud: a", "fraud: ab", "6.1")
-    second = edited(world, "fraud: ab", "fraud: abc", "6.2")
+    again = edited(world, "fraud: a", "fraud: ab")
+    second = edited(world, "fraud: ab", "fraud: abc", 2)
 
     assert isinstance(again, Repeated)
     assert isinstance(second, Recorded)
@@ -94,7 +111,7 @@ def test_an_edit_that_names_a_label_at_last_is_the_answer(world: World) -> None:
 def test_mending_old_words_does_not_bring_back_an_answer_that_was_corrected(world: World) -> None:
     case_id = shown(world)
     said(world, "fraud: the adress does not match")
-    thread_reply(world.ctx, ThreadReply(ANN, CHANNEL, "1.1", "legit: I looked again", "5.2"))
+    said(world, "legit: I looked again", ts="5.2")
 
     outcome = edited(world, "fraud: the adress does not match", "fraud: the address does not match")
 
@@ -118,5 +135,155 @@ def test_talk_that_is_edited_stays_talk(world: World) -> None:
     said(world, "what is this about?", STRANGER)
 
     assert isinstance(edited(world, "what is this about?", "what’s this about?", expert=STRANGER), Ignored)
-    refused = edited(world, "what’s this about?", "fraud: surely", "6.2", STRANGER)
+    refused = edited(world, "what’s this about?", "fraud: surely", 2, STRANGER)
     assert isinstance(refused, NotAllowed)
+
+
+def forget_all(world: World) -> None:
+    """What was heard long ago is forgotten."""
+    with world.database.write() as tx:
+        events.forget_before(tx, world.clock.at - KEPT_FOR)
+
+
+def decided(world: World, case_id: str) -> list[str | None]:
+    return [one.label for one in world.case(case_id).decisions]
+
+
+def test_the_reason_that_was_asked_for_may_be_edited_in(world: World) -> None:
+    case_id = shown(world)
+    assert isinstance(said(world, "legit"), RationaleNeeded)
+
+    edited(world, "legit", "legit: it is her new address")
+
+    assert decided(world, case_id) == ["legit"]
+
+
+def test_a_correction_gets_its_reason_by_a_second_edit(world: World) -> None:
+    case_id = shown(world)
+    said(world, "fraud: stolen")
+    assert isinstance(edited(world, "fraud: stolen", "legit"), RationaleNeeded)
+
+    edited(world, "legit", "legit: it is her new address", 2)
+
+    assert decided(world, case_id) == ["fraud", "legit"]
+
+
+def test_an_edit_of_what_nobody_heard_counts_once_though_it_is_told_twice(world: World) -> None:
+    case_id = shown(world)
+    edited(world, "frau: stolen", "fraud: stolen")
+    said(world, "legit: I looked again", ts="5.2")
+
+    again = edited(world, "frau: stolen", "fraud: stolen")
+
+    assert isinstance(again, Repeated)
+    assert decided(world, case_id) == ["fraud", "legit"]
+
+
+def test_an_edit_told_twice_does_not_bring_back_what_was_undone(world: World) -> None:
+    case_id = shown(world)
+    edited(world, "frau: stolen", "fraud: stolen")
+    undo(world.ctx, world.act(world.case(case_id)))
+
+    edited(world, "frau: stolen", "fraud: stolen")
+
+    assert world.case(case_id).current_labels == ()
+
+
+def test_an_edit_that_comes_after_a_later_one_does_not_count(world: World) -> None:
+    case_id = shown(world)
+    said(world, "fraud: x")
+    edited(world, "legit: y", "fraud: z", 2)
+
+    late = edited(world, "fraud: x", "legit: y", 1)
+
+    assert isinstance(late, Repeated)
+    assert decided(world, case_id) == ["fraud"]
+
+
+@pytest.mark.parametrize("text", ["not fraud", "legit?", "I was wrong, this is her new address"])
+def test_who_takes_the_label_away_is_told_that_it_still_counts(world: World, text: str) -> None:
+    case_id = shown(world)
+    said(world, "fraud: stolen card")
+
+    outcome = edited(world, "fraud: stolen card", text)
+
+    assert isinstance(outcome, Recorded)
+    assert "still counts" in outcome.note
+    assert decided(world, case_id) == ["fraud"]
+    assert reason(world, case_id) == "stolen card"
+
+
+def test_mending_a_reply_so_old_that_it_is_forgotten_decides_nothing(world: World) -> None:
+    case_id = shown(world)
+    said(world, "fraud: the adress")
+    said(world, "legit: I looked again", ts="5.2")
+    world.clock.at += KEPT_FOR * 2
+    forget_all(world)
+
+    edited(world, "fraud: the adress", "fraud: the address", 60 * 24 * 70)
+
+    assert decided(world, case_id) == ["fraud", "legit"]
+
+
+def test_only_the_line_of_the_edited_reply_changes(world: World) -> None:
+    case_id = shown(world)
+    answer(world.ctx, Answer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
+    said(world, "cardholder says so herself", ts="5.2")
+    said(world, "the card")
+
+    edited(world, "the card", "the card is stolen")
+
+    assert reason(world, case_id) == "cardholder says so herself\nthe card is stolen"
+
+
+def test_words_that_were_no_reason_of_this_answer_do_not_become_one_by_an_edit(world: World) -> None:
+    case_id = shown(world)
+    said(world, "does anybody know this shop and how it wroks")
+    answer(world.ctx, Answer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
+
+    text = "does anybody know this shop and how it works"
+    edited(world, "does anybody know this shop and how it wroks", text)
+
+    assert reason(world, case_id) is None
+
+
+def test_a_long_reason_is_cut_once_and_no_edit_behind_the_cut_is_told(world: World) -> None:
+    case_id = shown(world)
+    long = "a" * LONGEST_RATIONALE
+    said(world, f"fraud: {long}bcd")
+    assert reason(world, case_id) == long
+
+    outcome = edited(world, f"fraud: {long}bcd", f"fraud: {long}bce")
+
+    assert isinstance(outcome, Ignored)
+    assert len(world.case(case_id).labels) == 1
+
+
+def test_an_edit_that_was_read_later_changes_the_label_but_not_the_words(world: World) -> None:
+    case_id = shown(world)
+    said(world, "fraud: the adress")
+
+    assert isinstance(edited(world, None, "fraud: the address", 1), Ignored)
+    edited(world, None, "legit: her address", 2)
+
+    assert decided(world, case_id) == ["fraud", "legit"]
+
+
+def test_mending_words_in_a_case_that_was_closed_tells_nobody_anything(world: World) -> None:
+    shown(world)
+    said(world, "what do you think, is this her shop at all?")
+    world.clock.at += timedelta(days=30)
+    expire.tick(world.ctx)
+
+    outcome = edited(world, "what do you think, is this her shop at all?", "is this her shop at all?")
+
+    assert isinstance(outcome, Ignored)
+
+
+def test_a_reason_that_is_written_twice_is_kept_once(world: World) -> None:
+    case_id = shown(world)
+    said(world, "fraud: stolen")
+
+    said(world, "fraud: stolen", ts="5.2")
+
+    assert reason(world, case_id) == "stolen"
