@@ -11,8 +11,9 @@ from bot.usecases.retention import KEPT_FOR
 from bot.usecases.review import Answer, Outcome, ThreadReply, answer, thread_reply
 from bot.usecases.undoing import undo
 from routing.label import ExpertId, Via
+from routing.policy import load_policy
 from storage import events
-from tests.usecases.world import ANN, CHANNEL, NOW, STRANGER, World
+from tests.usecases.world import ANN, CHANNEL, NOW, POLICY, STRANGER, World
 
 WRITTEN = f"{NOW.timestamp():.6f}"
 
@@ -117,6 +118,17 @@ def test_mending_old_words_does_not_bring_back_an_answer_that_was_corrected(worl
 
     assert isinstance(outcome, Ignored)
     assert [one.label for one in world.case(case_id).decisions] == ["fraud", "legit"]
+    assert reason(world, case_id) == "I looked again"
+
+
+def test_a_reason_for_what_was_corrected_since_is_no_reason_for_the_correction(world: World) -> None:
+    case_id = shown(world)
+    said(world, "fraud")
+    said(world, "legit: I looked again", ts="5.2")
+
+    outcome = edited(world, "fraud", "fraud: the card was stolen")
+
+    assert isinstance(outcome, Ignored)
     assert reason(world, case_id) == "I looked again"
 
 
@@ -229,9 +241,9 @@ def test_only_the_line_of_the_edited_reply_changes(world: World) -> None:
     case_id = shown(world)
     answer(world.ctx, Answer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
     said(world, "cardholder says so herself", ts="5.2")
-    said(world, "the card")
+    said(world, "card")
 
-    edited(world, "the card", "the card is stolen")
+    edited(world, "card", "the card is stolen")
 
     assert reason(world, case_id) == "cardholder says so herself\nthe card is stolen"
 
@@ -259,6 +271,16 @@ def test_a_long_reason_is_cut_once_and_no_edit_behind_the_cut_is_told(world: Wor
     assert len(world.case(case_id).labels) == 1
 
 
+def test_words_behind_the_longest_reason_are_no_news(world: World) -> None:
+    case_id = shown(world)
+    said(world, "fraud: " + "a" * LONGEST_RATIONALE)
+
+    outcome = said(world, "and the amount is odd for this customer", ts="5.2")
+
+    assert isinstance(outcome, Ignored)
+    assert len(world.case(case_id).labels) == 1
+
+
 def test_an_edit_that_was_read_later_changes_the_label_but_not_the_words(world: World) -> None:
     case_id = shown(world)
     said(world, "fraud: the adress")
@@ -270,12 +292,14 @@ def test_an_edit_that_was_read_later_changes_the_label_but_not_the_words(world: 
 
 
 def test_mending_words_in_a_case_that_was_closed_tells_nobody_anything(world: World) -> None:
-    shown(world)
-    said(world, "what do you think, is this her shop at all?")
-    world.clock.at += timedelta(days=30)
+    closing = POLICY.replace("quorum = 2", 'quorum = 2\non_expiry = "close"\nexpires_in = "1d"')
+    world.policy = load_policy(closing, "policy.toml")
+    world.post(world.open("team", "sales"), "1.1")
+    said(world, "sales: they ask for an ofer")
+    world.clock.sleep(timedelta(days=1))
     expire.tick(world.ctx)
 
-    outcome = edited(world, "what do you think, is this her shop at all?", "is this her shop at all?")
+    outcome = edited(world, "sales: they ask for an ofer", "sales: they ask for an offer")
 
     assert isinstance(outcome, Ignored)
 
