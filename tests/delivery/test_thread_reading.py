@@ -38,6 +38,21 @@ def say(world: World, case: Case, text: str) -> None:
     maya.reply(DIGITS, message_of(world, case), text)
 
 
+class Hands(Person):
+    """A person who changes their mind about what they wrote."""
+
+    def edit_last(self, message: dict[str, str], text: str) -> None:
+        """Edit the last reply under the message."""
+        replies = self._get("thread", channel=DIGITS, ts=message["ts"])["replies"]
+        mine = [one["ts"] for one in replies if one["user"] == self.user_id]
+        self._post("edit", channel=DIGITS, ts=mine[-1], text=text)
+
+
+def edit_last(world: World, case: Case, text: str) -> None:
+    """Maya edits what she wrote last in the case's thread; no app listens."""
+    Hands(world.sandbox.api_url.removesuffix("/api/"), MAYA.user_id).edit_last(message_of(world, case), text)
+
+
 def sweep(world: World, seconds: int = 10) -> int:
     """Look again at what happened, and read what is wanted; how many threads were wanted."""
     wanted = Sweep(world.ctx, world.gateway()).run()["threads"]
@@ -89,6 +104,22 @@ def test_what_is_unclear_is_asked_back_once(world: World) -> None:
         sweep(world)
         world.clock.advance(listening.ONCE_IN)
     assert world.sandbox.stats()["calls"]["chat.postEphemeral"] == 1
+
+
+def test_a_reply_that_was_heard_and_then_edited_while_nobody_listened_counts_as_it_reads(
+    world: World,
+) -> None:
+    case = shown(world)
+    say(world, case, "I think the address does not match")
+    sweep(world)
+    world.clock.advance(listening.ONCE_IN)
+
+    edit_last(world, case, "fraud: the address does not match")
+    for _ in range(2):
+        sweep(world)
+        world.clock.advance(listening.ONCE_IN)
+
+    assert [label.label for label in stored(world, case).labels] == ["fraud"]
 
 
 def test_notices_of_the_bot_are_no_answers(world: World) -> None:

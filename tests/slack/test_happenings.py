@@ -85,6 +85,19 @@ def test_a_thread_reply_counts_as_it_reads_after_an_edit(workspace: Workspace) -
     assert [one.label for one in workspace.world.case(case.case_id).decisions] == ["legit", "fraud"]
 
 
+def test_an_edit_that_does_not_tell_what_was_written_doubles_no_reason(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    workspace.world.post(case, "1.1")
+    workspace.reply("legit: the adress matches", own_ts="5.5")
+
+    event = edit_of("legit: the address matches", "", edited={"user": ANN.user_id, "ts": "6.0"})
+    workspace.event({name: value for name, value in event.items() if name != "previous_message"})
+
+    (label,) = workspace.world.case(case.case_id).labels
+    assert label.rationale is not None
+    assert label.rationale.text == "the adress matches"
+
+
 def test_the_preview_of_a_link_is_no_edit(workspace: Workspace) -> None:
     case = workspace.world.open()
     workspace.world.post(case, "1.1")
