@@ -41,12 +41,15 @@ def confidence_words(confidence: float) -> str:
 
 
 def percent(probability: float) -> str:
-    """A probability in whole percent; only certainty itself is called 0 % or 100 %."""
+    """A probability in whole percent; only certainty itself is called 0 % or 100 %.
+
+    The number and its sign stand on one line: the space between them does not break.
+    """
     if 0 < probability < 0.005:
-        return "under 1 %"
+        return "under 1\u00a0%"
     if 0.995 <= probability < 1:
-        return "over 99 %"
-    return f"{math.floor(probability * 100 + 0.5)} %"
+        return "over 99\u00a0%"
+    return f"{math.floor(probability * 100 + 0.5)}\u00a0%"
 
 
 def sureness(case: Case) -> str:

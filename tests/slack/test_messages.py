@@ -52,8 +52,8 @@ def test_the_blocks_show_runners_up_evidence_and_model(workspace: Workspace) -> 
         workspace, prediction=prediction, evidence=(Evidence("Velocity", None, "https://e.com/v"),)
     )
 
-    assert "unsure, 55 %" in words
-    assert "Otherwise Legit (45 %)" in words
+    assert "unsure, 55\u00a0%" in words
+    assert "Otherwise Legit (45\u00a0%)" in words
     assert "Velocity" in words
     assert '"url": "https://e.com/v", "text": "e.com ↗"' in words
     assert "Model gbm 3 · from shop" in words
@@ -176,11 +176,11 @@ def test_confidence_in_words_and_numbers() -> None:
         "guessing",
     ]
     assert [percent(p) for p in (0, 0.001, 0.785, 0.999, 1)] == [
-        "0 %",
-        "under 1 %",
-        "79 %",
-        "over 99 %",
-        "100 %",
+        "0\u00a0%",
+        "under 1\u00a0%",
+        "79\u00a0%",
+        "over 99\u00a0%",
+        "100\u00a0%",
     ]
 
 
@@ -191,10 +191,10 @@ def test_a_calibrated_confidence_is_the_one_that_is_said_and_names_the_raw_one(w
     task = workspace.world.policy.task("fraud")
     message = case_message(calibrated, task, task.tiers[0], NOW, {})
 
-    said = "somewhat sure, 64 %, before calibration 78 %"
-    assert f"The model says Fraud, {said}" in message.text
+    said = "somewhat sure, 64\u00a0%, before calibration 78\u00a0%"
+    assert "The model says Fraud, somewhat sure, 64 %, before calibration 78 %" in message.text
     assert said in json.dumps(message.blocks, ensure_ascii=False)
-    assert sureness(replace(calibrated, calibrated=0.781)) == "fairly sure, 78 %"
+    assert sureness(replace(calibrated, calibrated=0.781)) == "fairly sure, 78\u00a0%"
 
 
 def test_people_labels_and_values_in_words(workspace: Workspace) -> None:
