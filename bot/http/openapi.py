@@ -40,8 +40,9 @@ again without a thought.
 
 **What comes back.** A callback is signed the same way; its `type` is `case.decided`, `case.corrected`
 (another decision, with the next `sequence`), `case.reopened` (the decision no longer holds) or `case.amended`
-(the same decision, but an answer got its reason later, or one that it does not rest on changed). `data` holds
-the decision and every answer in force. Types and fields are only ever added: pass over what you do not know.
+(the same decision, but an answer got its reason later or in other words, or one that it does not rest on
+changed). `data` holds the decision and every answer in force. Types and fields are only ever added: pass over
+what you do not know.
 The feed `GET /v1/decisions` tells the same in the same order.
 
 **Limits.** A case is at most 1 MiB, a batch 8 MiB and 1,000 items, a picture 256 KiB. Unknown keys, keys that
