@@ -7,7 +7,7 @@ import structlog
 
 from bot.delivery.attempts import OUTBOX, Courier
 from bot.slack.gateway import SlackFailure, SlackPermanent
-from bot.slack.payloads import Reply, reply_of
+from bot.slack.payloads import reply_of
 from bot.slack.private import words
 from bot.slack.telling import tell_privately
 from bot.usecases import review
@@ -81,11 +81,8 @@ class ThreadReader:
             if reply is not None:
                 self._take(ctx, reply)
 
-    def _take(self, ctx: Context, reply: Reply) -> None:
-        given = ThreadReply(
-            reply.expert, reply.channel_id, reply.thread_ts, reply.text, reply.ts, reply.edited_ts
-        )
-        outcome = review.thread_reply(ctx, given)
+    def _take(self, ctx: Context, reply: ThreadReply) -> None:
+        outcome = review.thread_reply(ctx, reply)
         if isinstance(outcome, Repeated):
             return
         log.info("slack.missed_reply", person=reply.expert.user_id, outcome=type(outcome).__name__)

@@ -7,7 +7,7 @@ from bot.slack.desk import Desk, log
 from bot.slack.home import LISTED, home_view
 from bot.slack.links import permalinks
 from bot.slack.message import TOMBSTONE, JsonObject
-from bot.slack.payloads import Reply, reply_of
+from bot.slack.payloads import reply_of
 from bot.slack.telling import tell_privately
 from bot.usecases import board, members, review
 from bot.usecases.review import ThreadReply
@@ -46,13 +46,10 @@ def _deleted(event: JsonObject) -> str:
     return _id(event.get("deleted_ts")) if event.get("subtype") == "message_deleted" else ""
 
 
-def _reply(desk: Desk, reply: Reply | None) -> None:
+def _reply(desk: Desk, reply: ThreadReply | None) -> None:
     if reply is None:
         return
-    said = ThreadReply(
-        reply.expert, reply.channel_id, reply.thread_ts, reply.text, reply.ts, reply.edited_ts, reply.was
-    )
-    outcome = review.thread_reply(desk.ctx, said)
+    outcome = review.thread_reply(desk.ctx, reply)
     log.info("slack.reply", person=reply.expert.user_id, outcome=type(outcome).__name__)
     desk.wake()
     message = desk.words(outcome)

@@ -8,6 +8,7 @@ from typing import Any
 from bot.slack.ids import Screen, screen_of, unpacked
 from bot.slack.message import JsonObject
 from bot.slack.modals import Place
+from bot.usecases.replying import ThreadReply
 from routing.label import ExpertId
 
 _LONGEST_ID = 255
@@ -155,29 +156,13 @@ def submitted_of(body: JsonObject) -> Submitted:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A message that somebody wrote in a thread; `edited_ts` is empty where it was not edited.
-
-    `was` is what it said before the edit, None where that is not told.
-    """
-
-    expert: ExpertId
-    channel_id: str
-    thread_ts: str
-    ts: str
-    text: str
-    edited_ts: str = ""
-    was: str | None = None
-
-
-def reply_of(body: JsonObject) -> Reply | None:
+def reply_of(body: JsonObject) -> ThreadReply | None:
     """The thread reply in an event; None for bots, deletions, joins and messages outside threads."""
     event = _object(body.get("event"))
     return _edit_in(body, event) if event.get("subtype") == "message_changed" else _reply_in(body, event)
 
 
-def _edit_in(body: JsonObject, event: JsonObject) -> Reply | None:
+def _edit_in(body: JsonObject, event: JsonObject) -> ThreadReply | None:
     now, before = _object(event.get("message")), _object(event.get("previous_message"))
     reply = _reply_in(body, {**now, "channel": event.get("channel")})
     if reply is None or not reply.edited_ts or now.get("text") == before.get("text"):
@@ -186,14 +171,14 @@ def _edit_in(body: JsonObject, event: JsonObject) -> Reply | None:
     return replace(reply, was=_text(before.get("text"), LONGEST_TEXT) if is_told else None)
 
 
-def _reply_in(body: JsonObject, event: JsonObject) -> Reply | None:
+def _reply_in(body: JsonObject, event: JsonObject) -> ThreadReply | None:
     subtype = event.get("subtype")
     is_person = "bot_id" not in event and isinstance(event.get("user"), str)
     is_reply = isinstance(event.get("thread_ts"), str) and event.get("thread_ts") != event.get("ts")
     if not (is_person and is_reply and subtype in (None, "thread_broadcast", "file_share")):
         return None
     team_id = _text(event.get("user_team")) or _text(event.get("team")) or _text(body.get("team_id"))
-    return Reply(
+    return ThreadReply(
         expert=ExpertId(team_id, _text(event.get("user"))),
         channel_id=_text(event.get("channel")),
         thread_ts=_text(event.get("thread_ts")),
