@@ -118,7 +118,8 @@ def _edited(sitting: Sitting, reply: ThreadReply) -> Outcome:
     if own is None or was is None or not sitting.case.takes_answer_of(own.expert):
         return Ignored()
     if isinstance(was, LabelReply) and was.label == own.label and not isinstance(meant, LabelReply):
-        return Recorded(sitting.case, note=STILL_COUNTS.format(label=own.label))
+        titles = {spec.name: spec.shown for spec in sitting.task.labels}
+        return Recorded(sitting.case, note=STILL_COUNTS.format(label=titles.get(own.label, own.label)))
     # Whoever has answered otherwise since then, with a button, has not changed that by mending the old words.
     if isinstance(meant, LabelReply) and own.label != meant.label:
         return Ignored()
