@@ -53,7 +53,7 @@ class Application:
         settings: Settings,
         gateway: SlackGateway | None,
         tempo: Tempo,
-        save_within: float = SAVE_WITHIN,
+        save_within: float,
     ) -> None:
         client = slack_client(settings.need_bot_token(), settings.slack_api_url)
         gateway = gateway or WebClientGateway(client)
