@@ -1,0 +1,90 @@
+"""Everything that is measured on a database, at full precision."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic_core import to_jsonable_python
+
+from bot.usecases import calibrating, replaying, standing
+from bot.usecases.context import Context
+from bot.usecases.digest_document import to_document
+from bot.usecases.digests import digest_of
+from routing.policy import load_policy
+from routing.prediction import ModelRef
+from routing.router import compile_router
+from storage import certificates, evidence
+from storage.database import Database
+from tests.clock import MovableClock
+
+JsonObject = dict[str, Any]
+WEEK = timedelta(days=7)
+PERIODS = (1, 4)
+"""In weeks, up to the moment of recording."""
+BACK = timedelta(weeks=8)
+MINUTES = 200.0
+LABELED = sa.text("SELECT DISTINCT task, model_name, model_version FROM calibrators ORDER BY 1, 2, 3")
+
+
+def context(database: Database, policy_text: str, moment: datetime, draw_key: bytes) -> Context:
+    """The use cases' world over a database at a moment, with what is in force read."""
+    policy = load_policy(policy_text, "policy.toml")
+    made = Context(
+        database, policy, compile_router(policy), MovableClock(moment), _no_id, draw_key, "T0ACMEBANK"
+    )
+    standing.tick(made)
+    return made
+
+
+def _no_id(prefix: str) -> str:
+    raise AssertionError(f"measuring makes no {prefix}")
+
+
+def measured(ctx: Context) -> JsonObject:
+    """The numbers, by what they are about."""
+    plan = replaying.budget(ctx, MINUTES, BACK, 0.05, _untold)
+    again = replaying.replay(ctx, ctx.policy, BACK, _untold)
+    found = {
+        "digests": _digests(ctx),
+        "calibrators": _calibrators(ctx),
+        "certificates": _certificates(ctx),
+        "budget": asdict(plan),
+        "replay": asdict(again),
+    }
+    kept: JsonObject = to_jsonable_python(found, by_alias=False)
+    return kept
+
+
+def _untold(_done: int, _total: int) -> None:
+    """Nobody looks on."""
+
+
+def _digests(ctx: Context) -> JsonObject:
+    """Of each team and period, as `secondlook report --json` gives them: estimates, calibration, drift."""
+    now = ctx.clock.now()
+    return {
+        f"{team}, {weeks} weeks": to_document(
+            digest_of(ctx.database, ctx.policy, team, now - weeks * WEEK, now, now)
+        )
+        for team in ctx.policy.teams
+        for weeks in PERIODS
+    }
+
+
+def _calibrators(ctx: Context) -> JsonObject:
+    """What every model's labels would be calibrated with now."""
+    now, fits = ctx.clock.now(), {}
+    with ctx.database.read() as tx:
+        for task, name, version in tx.execute(LABELED):
+            model = ModelRef(name, version)
+            labeled = evidence.labeled(tx, task, now - calibrating.LOOK_BACK, now, model)
+            fits[f"{task} {name} {version}"] = calibrating._fit(labeled).to_json()
+    return fits
+
+
+def _certificates(ctx: Context) -> list[JsonObject]:
+    """All attempts, granted or not, with their evidence."""
+    now = ctx.clock.now()
+    with ctx.database.read() as tx:
+        return [asdict(one) for one in certificates.history(tx, list(ctx.policy.tasks), now - 52 * WEEK, now)]

@@ -1,0 +1,1 @@
+"""Records what a version leaves behind: databases, policies, posts, payloads and numbers."""

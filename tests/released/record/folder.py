@@ -1,0 +1,120 @@
+"""Writes the folder of a version; the same recordings make the same bytes."""
+
+import gzip
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bot.starter.files import Answers, render
+from storage.database import Database
+from tests.postgres import Server
+from tests.released.measures import context, measured
+from tests.released.record.effecting import with_effects
+from tests.released.record.recording import POLICY, Recording
+from tests.released.restoring import restored
+from tests.released.routes import drawn, routed
+from tests.released.versions import DIALECTS, Version
+
+JsonObject = dict[str, Any]
+ROOT = Path(__file__).parents[3]
+POLICIES = {
+    "example": ROOT / "deploy" / "policy.example.toml",
+    "scenarios": ROOT / "tests" / "scenarios" / "policy.toml",
+    "year": ROOT / "tests" / "scenarios" / "year.toml",
+    "demo": ROOT / "bot" / "demo" / "policy.toml",
+}
+PREDICTIONS = 1_000
+CALLBACK_URL = "http://127.0.0.1:9/callback"
+"""Where nobody listens: instead of the port that the recorder happened to get."""
+
+
+def write(folder: Path, recordings: dict[str, Recording], server: Server) -> None:
+    """Write what was recorded, and what this version makes of it once it is taken up again."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "policies").mkdir(parents=True)
+    first = recordings["sqlite"]
+    facts = {"recorded_at": first.recorded_at.isoformat(), "draw_key": first.draw_key.decode()}
+    _plain(folder / "recorded.json", facts | {"callback_url": CALLBACK_URL})
+    _policies(folder / "policies")
+    _plain(folder / "callbacks.json", first.callbacks)
+    _packed(folder / "slack.json.gz", {name: one.slack for name, one in recordings.items()})
+    _packed(
+        folder / "posts.json.gz",
+        {name: [asdict(each) for each in one.posts] for name, one in recordings.items()},
+    )
+    for dialect, one in recordings.items():
+        text = one.dump.replace(one.callback_url, CALLBACK_URL)
+        (folder / f"{dialect}.sql.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    version = Version(folder)
+    _measures(version, server)
+    _payloads(version, recordings, server)
+
+
+def _policies(folder: Path) -> None:
+    texts = {name: path.read_text(encoding="utf-8") for name, path in POLICIES.items()}
+    texts |= {"starter": render(Answers("", ""))["policy.toml"], "recorded": POLICY}
+    for name, text in texts.items():
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+
+
+def _measures(version: Version, server: Server) -> None:
+    """Numbers, and where predictions go with nothing in force and with what is in force there."""
+    numbers, routes = {}, {}
+    for dialect in DIALECTS:
+        with _opened(version, dialect, server) as database:
+            ctx = context(database, version.policy_text, version.recorded_at, version.draw_key)
+            numbers[dialect] = measured(ctx)
+            routes[dialect] = _routes(version, ctx.standing.present)
+    assert routes["sqlite"] == routes["postgresql"], "the same story routed otherwise"
+    _packed(version.folder / "measures.json.gz", numbers)
+    _packed(version.folder / "routes.json.gz", routes["sqlite"])
+
+
+def _routes(version: Version, in_force: Any) -> JsonObject:
+    found, count = {}, PREDICTIONS // len(version.policies) + 1
+    for path in version.policies:
+        text = path.read_text(encoding="utf-8")
+        predictions = list(drawn(text, path.stem, count))
+        found[path.stem] = {
+            "predictions": predictions,
+            "nothing_in_force": routed(text, predictions, version.draw_key),
+            "in_force": routed(text, predictions, version.draw_key, in_force),
+        }
+    return found
+
+
+def _payloads(version: Version, recordings: dict[str, Recording], server: Server) -> None:
+    for dialect, one in recordings.items():
+        folder = version.folder / "payloads" / dialect
+        folder.mkdir(parents=True)
+        with _url(version, dialect, server) as url:
+            for kept in with_effects(version, dialect, url, one.situations):
+                _plain(folder / f"{kept['situation']}.json", kept)
+
+
+@contextmanager
+def _url(version: Version, dialect: str, server: Server) -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder, restored(version, dialect, Path(folder), server) as url:
+        yield url
+
+
+@contextmanager
+def _opened(version: Version, dialect: str, server: Server) -> Iterator[Database]:
+    with _url(version, dialect, server) as url:
+        database = Database(url)
+        yield database
+        database.dispose()
+
+
+def _plain(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _packed(path: Path, value: Any) -> None:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))

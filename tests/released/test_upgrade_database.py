@@ -1,0 +1,90 @@
+"""A released version's database is brought to the newest schema, and nothing in it is lost."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from storage import audit
+from storage.database import Database
+from tests.postgres import Server
+from tests.released.restoring import engine_of, migrate, restored
+from tests.released.versions import Version
+
+Recorded = tuple[Version, str]
+Copies = Callable[[Version, str], AbstractContextManager[str]]
+
+
+@pytest.fixture
+def as_it_was(recorded: Recorded, tmp_path: Path, request: pytest.FixtureRequest) -> Any:
+    """The address of the version's database, not migrated."""
+    version, dialect = recorded
+    server: Server | None = None if dialect == "sqlite" else request.getfixturevalue("postgres_server")
+    with restored(version, dialect, tmp_path, server) as url:
+        yield url
+
+
+def test_the_schema_is_that_of_a_new_one_and_every_row_is_still_there(
+    recorded: Recorded, as_it_was: str, request: pytest.FixtureRequest
+) -> None:
+    version, dialect = recorded
+    before = rows(as_it_was)
+    assert before["predictions"] > 1_000
+
+    migrate(as_it_was)
+
+    after = rows(as_it_was)
+    assert {name: count for name, count in before.items() if after[name] < count} == {}
+    fresh = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[dialect])
+    assert schema(as_it_was) == schema(fresh)
+
+
+def test_the_audit_trail_is_unbroken(upgraded_url: str) -> None:
+    database = Database(upgraded_url)
+    with database.read() as tx:
+        report = audit.verify(tx)
+    database.dispose()
+    assert report.ok
+    assert report.count > 1_000
+
+
+def rows(url: str) -> dict[str, int]:
+    """How many rows each table has."""
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        names = sa.inspect(connection).get_table_names()
+        found = {
+            name: connection.execute(sa.select(sa.func.count()).select_from(sa.table(name))).scalar_one()
+            for name in names
+        }
+    engine.dispose()
+    return found
+
+
+def schema(url: str) -> Any:
+    """Everything that the schema is made of, in no order."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            found = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
+            return {(kind, name, table, _columns(sql)) for kind, name, table, sql in found}
+    with psycopg.connect(url) as opened:
+        columns = opened.execute(
+            "SELECT table_name, column_name, data_type, is_nullable, column_default"
+            " FROM information_schema.columns WHERE table_schema = 'public'"
+        ).fetchall()
+        indexes = opened.execute("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'").fetchall()
+        constraints = opened.execute(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE connamespace = 'public'::regnamespace"
+        ).fetchall()
+    return set(columns), set(indexes), set(constraints)
+
+
+def _columns(sql: str | None) -> tuple[str, ...]:
+    """A statement's lines in no order: a column that was added stands at the end."""
+    return tuple(sorted(line.strip(" ,)\t") for line in (sql or "").splitlines()))

@@ -1,0 +1,128 @@
+"""Every button, window, command and event of a released version still does what it did."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.slack import ids
+from bot.slack.clicks import CLICKS
+from bot.slack.commands import WORDS
+from bot.slack.happenings import HAPPENINGS
+from bot.slack.windows import WINDOWS
+from tests.released.effects import close_windows, effect_of
+from tests.released.restoring import taken_up
+from tests.released.versions import DIALECTS, VERSIONS, Version, situation
+from tests.scenarios.world import World
+
+JsonObject = dict[str, Any]
+Copies = Callable[[Version, str], AbstractContextManager[str]]
+Worlds = Callable[[Version, str], World]
+PAYLOADS = [
+    pytest.param((version, dialect, path), id=f"{version.name}-{dialect}-{path.stem}")
+    for version in VERSIONS
+    for dialect in DIALECTS
+    for path in version.situations(dialect)
+]
+DECIDES = {
+    "confirm": ("decided", "fraud", "single"),
+    "contradict": ("decided", "unclear", "single"),
+    "contradict_with_reason_saves": ("decided", "fine", "single"),
+    "choose": ("decided", "other", "single"),
+    "label_saves": ("decided", "fine", "single"),
+    "menu_label_saves": ("decided", "fraud", "single"),
+    "question": ("decided", "fraud", "single"),
+    "question_choose": ("decided", "nl", "single"),
+    "question_label_saves": ("decided", "be", "single"),
+    "reply": ("decided", "fine", "single"),
+    "edit_reply": ("decided", "fine", "single"),
+    "decided_saves": ("decided", "card", "single"),
+    "second_answer": ("decided", "grant", "consensus"),
+    "adjudicate": ("decided", "deny", "adjudicated"),
+    "assigned": ("decided", "account", "single"),
+    "undo": ("open", None, None),
+    "undo_second_of_two": ("open", None, None),
+    "second_answer_disagrees": ("disputed", None, None),
+}
+"""How the case stands after the act."""
+DOES = {
+    "abstain_saves": "case.abstained",
+    "escalate_saves": "case.escalated",
+    "reassign_saves": "case.handed_over",
+    "hand_over_saves": "case.handed_over",
+    "snooze_saves": "case.handed_over",
+    "hand_over_until_saves": "case.handed_over",
+    "digest_ask_audits": "audits.asked",
+    "digest_mute": "digest.muted",
+}
+"""What is on record after the act."""
+
+
+@pytest.fixture(scope="module")
+def worlds(copies: Copies) -> Iterator[Worlds]:
+    """A running bank for each database, which all its payloads share: each is about a case of its own."""
+    running: dict[tuple[str, str], World] = {}
+    with ExitStack() as stack:
+
+        def world_of(version: Version, dialect: str) -> World:
+            key = version.name, dialect
+            if key not in running:
+                url = stack.enter_context(copies(version, dialect))
+                running[key] = stack.enter_context(taken_up(version, dialect, url))
+                running[key].start()
+            return running[key]
+
+        yield world_of
+
+
+@pytest.mark.parametrize("recorded_payload", PAYLOADS)
+def test_it_does_what_it_did(recorded_payload: tuple[Version, str, Path], worlds: Worlds) -> None:
+    version, dialect, path = recorded_payload
+    world, kept = worlds(version, dialect), situation(path)
+    close_windows(world)
+
+    effect = effect_of(world, kept, kept["effect"]["told"])
+
+    assert effect == kept["effect"]
+    assert effect["status"] == 200
+    if path.stem in DECIDES:
+        case = effect["case"]
+        assert (case["status"], case["label"], case["method"]) == DECIDES[path.stem]
+    if path.stem in DOES:
+        assert DOES[path.stem] in effect["done"]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_control_window_command_and_event_was_recorded(dialect: str) -> None:
+    payloads = [situation(path)["payload"] for one in VERSIONS for path in one.situations(dialect)]
+
+    assert [one for one in CLICKS if not any(_matches(one, acted) for acted in _actions(payloads))] == []
+    menus = [one.get("selected_option", {}).get("value") for one in _clicks(payloads)]
+    assert [entry for entry in ids.Menu if entry not in menus and entry is not ids.Menu.SHOW_ALL] == []
+    views = [one["view"]["callback_id"] for one in payloads if one.get("type") == "view_submission"]
+    assert set(WINDOWS) - set(views) == set()
+    assert set(HAPPENINGS) - {one["event"]["type"] for one in payloads if "event" in one} == set()
+    words = [one["text"].partition(" ")[0] for one in payloads if "command" in one]
+    assert set(WORDS) - set(words) == set()
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_the_acts_that_matter_most_were_recorded(dialect: str) -> None:
+    for version in VERSIONS:
+        names = {path.stem for path in version.situations(dialect)}
+        assert (DECIDES.keys() | DOES.keys()) - names == set()
+
+
+def _matches(name: str | re.Pattern[str], action_id: str) -> bool:
+    return name == action_id if isinstance(name, str) else bool(name.match(action_id))
+
+
+def _clicks(payloads: list[JsonObject]) -> Iterator[JsonObject]:
+    return (action for one in payloads for action in one.get("actions", []))
+
+
+def _actions(payloads: list[JsonObject]) -> set[str]:
+    return {one["action_id"] for one in _clicks(payloads)}
