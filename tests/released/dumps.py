@@ -12,11 +12,10 @@ import psycopg
 from tests.postgres import Server
 
 _SERVERS_OWN = re.compile(
-    r"^(--.*|\\(un)?restrict .*|SET (?!client_encoding|standard_conforming_strings|check_function_bodies).*)$\n",
+    r"^(--.*|\\(un)?restrict .*|SET (?!client_encoding|standard_conforming|check_function_bodies).*)$\n",
     re.MULTILINE,
 )
 """What names the server that was dumped, or asks another one for what only this one has."""
-_HEAD = re.compile(r"\A(?:(?!INSERT INTO).*\n)*")
 
 
 def dump_sqlite(path: Path) -> str:

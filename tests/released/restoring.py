@@ -49,7 +49,8 @@ def taken_up(version: Version, dialect: str, url: str) -> AbstractContextManager
         restore(world.slack, version.packed("slack")[dialect])
         _move_callbacks(url, dialect, version.callback_url, world.inbox.url)
 
-    return bank(url, version.policy_text, version.recorded_at, prepare)
+    policy = version.policy_text.replace(version.callback_url, "$callback_url")
+    return bank(url, policy, version.recorded_at, prepare)
 
 
 def _move_callbacks(url: str, dialect: str, was: str, now: str) -> None:

@@ -1,4 +1,4 @@
-"""Predictions drawn over a policy's tasks, and what the router does with them; reasons are prose and left out."""
+"""Predictions drawn over a policy's tasks, and what the router does with them, but for its reasons: prose."""
 
 import math
 from collections.abc import Iterator

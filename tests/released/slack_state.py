@@ -1,4 +1,4 @@
-"""What the local Slack knew when a version was recorded, as JSON and back: Slack does not forget at an upgrade."""
+"""What the local Slack knew when a version was recorded, as JSON and back: Slack outlives an upgrade."""
 
 from dataclasses import asdict
 from typing import Any

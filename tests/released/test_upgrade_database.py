@@ -32,7 +32,7 @@ def as_it_was(recorded: Recorded, tmp_path: Path, request: pytest.FixtureRequest
 def test_the_schema_is_that_of_a_new_one_and_every_row_is_still_there(
     recorded: Recorded, as_it_was: str, request: pytest.FixtureRequest
 ) -> None:
-    version, dialect = recorded
+    _, dialect = recorded
     before = rows(as_it_was)
     assert before["predictions"] > 1_000
 

@@ -15,7 +15,8 @@ Recorded = tuple[Version, str]
 IN_FORCE = {
     "certificates": "SELECT certificate_id, threshold FROM certificates"
     " WHERE certificate_id IS NOT NULL AND revoked_at IS NULL ORDER BY row_id",
-    "calibrators": "SELECT task, model_name, model_version, sequence, version, is_used FROM calibrators ORDER BY row_id",
+    "calibrators": "SELECT task, model_name, model_version, sequence, version, is_used FROM calibrators"
+    " ORDER BY row_id",
     "audit_shares": "SELECT task, tier, share FROM audit_shares ORDER BY row_id",
 }
 DEAD = "SELECT {id}, dead_reason FROM {table} WHERE dead_reason IS NOT NULL ORDER BY row_id"

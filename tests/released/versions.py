@@ -43,7 +43,7 @@ class Version:
 
     @property
     def policy_text(self) -> str:
-        """The policy that its databases were made under; `$callback_url` is not filled in."""
+        """The policy that its databases were made under."""
         return (self.folder / "policies" / "recorded.toml").read_text(encoding="utf-8")
 
     @property

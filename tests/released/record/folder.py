@@ -59,7 +59,12 @@ def _policies(folder: Path) -> None:
     texts = {name: path.read_text(encoding="utf-8") for name, path in POLICIES.items()}
     texts |= {"starter": render(Answers("", ""))["policy.toml"], "recorded": POLICY}
     for name, text in texts.items():
-        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+        (folder / f"{name}.toml").write_text(filled(text), encoding="utf-8")
+
+
+def filled(text: str) -> str:
+    """A policy's text with an address for callbacks where it leaves a gap."""
+    return text.replace("$callback_url", CALLBACK_URL)
 
 
 def _measures(version: Version, server: Server) -> None:

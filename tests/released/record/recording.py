@@ -1,4 +1,4 @@
-"""Lives through the story of the recorded bank on one database, and takes down everything that is to be kept."""
+"""Lives through the recorded bank's story on one database, and takes down everything that is to be kept."""
 
 import itertools
 from collections import defaultdict

@@ -137,25 +137,21 @@ def _menus(hands: _Hands) -> Iterator[Situation]:
 
 
 def _private_questions(hands: _Hands) -> Iterator[Situation]:
-    """What somebody is asked whose reply was no clear answer."""
-    for name, action_id in (
-        ("question", "answer:0"),
-        ("question_choose", "choose"),
-        ("question_label", "label"),
-    ):
-        person, case = hands.person(MAYA), hands.case(name)
-        shown, block, element = _private(person, case, action_id)
-        if action_id == "choose":
-            option = options(element)["nl"]
-            asked = hands.held(lambda: person.choose(case.channel, shown, block, element, option))
-        elif action_id == "label":
-            asked = hands.passed(lambda: person.click(case.channel, shown, block, element), person)
-            yield Situation(f"{name}_opens", asked, case.case_id)
-            asked = hands.held(lambda: person.fill_in(label="be"), "view_submission")
-            name = f"{name}_saves"
-        else:
-            asked = hands.held(lambda: person.click(case.channel, shown, block, element))
-        yield Situation(name, asked, case.case_id)
+    """What somebody is asked whose reply was no clear answer: buttons, or a select and a window."""
+
+    def button(who: Expert, case: Case) -> None:
+        who.click(case.channel, *_private(who, case, "answer:0"))
+
+    def country(who: Expert, case: Case) -> None:
+        shown, block, element = _private(who, case, "choose")
+        who.choose(case.channel, shown, block, element, options(element)["nl"])
+
+    def window(who: Expert, case: Case) -> None:
+        who.click(case.channel, *_private(who, case, "label"))
+
+    yield hands.at_once("question", MAYA, button)
+    yield hands.at_once("question_choose", MAYA, country)
+    yield from hands.with_window("question_label", MAYA, window, label="be")
 
 
 def _private(person: Expert, case: Case, action_id: str) -> tuple[JsonObject, JsonObject, JsonObject]:

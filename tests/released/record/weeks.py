@@ -1,4 +1,4 @@
-"""Weeks of payments: a model that earns a threshold, loses it when something new comes in, and its successor."""
+"""Weeks of payments: two versions of a model, something new that comes in, thresholds won and lost."""
 
 import json
 from datetime import timedelta
