@@ -81,8 +81,8 @@ def fill_more(url: str) -> None:
 
 def test_predictions_are_drawn_alike_whenever_they_are_asked_for() -> None:
     policy = filled(POLICY)
-    predictions = list(drawn(policy, "recorded", 60))
-    assert predictions == list(drawn(policy, "recorded", 60))
+    predictions = list(drawn(policy, "recorded", 600))
+    assert predictions == list(drawn(policy, "recorded", 600))
 
     outcomes = routed(policy, predictions, b"a key")
     assert {one["disposition"] for one in outcomes} == {"auto_accepted", "review"}

@@ -58,8 +58,14 @@ def record(database_url: str, dump: Callable[[], str], weeks: int = WEEKS) -> Re
             callbacks=_of_each_kind(world.inbox),
             situations=list(situations(story, tap)),
         )
-        assert dump() == made.dump, "what was only to be heard was acted on"
+        acted = _rows(dump()) - _rows(made.dump)
+        assert not acted, f"what was only to be heard was acted on: {acted}"
         return made
+
+
+def _rows(dump: str) -> set[str]:
+    """Its lines in no order: PostgreSQL moves rows that were written anew just as they were."""
+    return {line.rstrip(",;") for line in dump.splitlines()}
 
 
 def _start(world: World, tap: Tap) -> None:
