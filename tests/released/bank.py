@@ -11,7 +11,7 @@ from typing import Any
 import requests
 from standardwebhooks.webhooks import Webhook
 
-from bot.sandbox import Channel, Sandbox, SandboxConfig
+from bot.sandbox import Channel, Sandbox, SandboxConfig, UserGroup
 from tests.clock import MovableClock
 from tests.patience import PATIENCE
 from tests.scenarios.inbox import inbox
@@ -21,7 +21,9 @@ from tests.scenarios.shop import Shop
 from tests.scenarios.world import SECRET, World, slack_config
 
 JsonObject = dict[str, Any]
-OLD, SPARE, CLOSED_ROOM, PRIVATE_ROOM = "C0OLD", "C0SPARE", "C0CLOSED", "C0PRIVATE"
+OLD, CLOSED_ROOM, PRIVATE_ROOM = "C0OLD", "C0CLOSED", "C0PRIVATE"
+PRIYA = "U0PRIYA"
+"""Of the workspace, but of no channel."""
 SINGLE, BATCH = "/v1/cases", "/v1/cases/batch"
 MEDIA_TYPES = {SINGLE: "application/json", BATCH: "application/x-ndjson"}
 
@@ -33,11 +35,11 @@ def bank_config() -> SandboxConfig:
         Channel(PAYMENTS, "payments-desk", everyone, "Payments that need a look"),
         Channel(LEADS, "leads", (NADIA, SAM), "Digests and overdue cases"),
         Channel(OLD, "old-desk", (NADIA,), "Closed"),
-        Channel(SPARE, "spare", (MAYA,), "Nobody works here"),
-        Channel(CLOSED_ROOM, "lobby", (MAYA,), "Nobody works here either"),
+        Channel(CLOSED_ROOM, "lobby", (MAYA,), "Nobody works here"),
         Channel(PRIVATE_ROOM, "vault", (MAYA,), "Nor here", is_private=True),
     )
-    return replace(slack_config(), channels=channels)
+    seniors = UserGroup("S0SENIORS", "seniors", "Seniors", (NADIA, SAM))
+    return replace(slack_config(), channels=channels, user_groups=(seniors,))
 
 
 @dataclass(frozen=True, slots=True)

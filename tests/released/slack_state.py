@@ -28,6 +28,7 @@ def kept(slack: Sandbox) -> JsonObject:
 
 
 def _conversation(one: Conversation) -> JsonObject:
+    """The channel with its messages, of which what is empty is left out."""
     messages = [
         {name: value for name, value in asdict(each).items() if value and name not in _UNKEPT}
         for each in one.messages.values()
@@ -39,7 +40,7 @@ def restore(slack: Sandbox, was: JsonObject) -> None:
     """Put it all back; call before anything is connected."""
     with slack.state.reading() as state:
         for one in was["conversations"]:
-            messages = {each["ts"]: Message(**each) for each in one["messages"]}
+            messages = {each["ts"]: Message(**{"text": ""} | each) for each in one["messages"]}
             state.conversations[one["id"]] = Conversation(**one | {"messages": messages})
         for one in was["homes"]:
             show(slack, View(**one))

@@ -29,7 +29,6 @@ WAITING = {
     "label": ("fraud", "fraud"),
     "menu_label": ("parcel", "honest"),
     "abstain": ("fraud", "fraud"),
-    "escalate": ("fraud", "fraud"),
     "reassign": ("fraud", "fraud"),
     "snooze": ("topic", "loan"),
     "hand_over": ("parcel", "fraud"),
@@ -46,6 +45,7 @@ WAITING = {
 }
 """Cases that wait from the first day to the last: task and predicted label."""
 LATE = {
+    "escalate": ("fraud", "fraud"),
     "undo": ("parcel", "honest"),
     "undo_second_of_two": ("appeal", "grant"),
     "second_answer": ("appeal", "grant"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from bot.starter.files import Answers, render
@@ -31,6 +32,16 @@ POLICIES = {
 PREDICTIONS = 1_000
 CALLBACK_URL = "http://127.0.0.1:9/callback"
 """Where nobody listens: instead of the port that the recorder happened to get."""
+GAPS = {
+    "callback_url": CALLBACK_URL,
+    "digits_channel": "C0DIGITS",
+    "oncology_channel": "C0ONCOLOGY",
+    "leads_channel": "C0LEADS",
+    "digits_lead": "U0SAM",
+    "oncology_lead": "U0NADIA",
+    "digest_day": "mon",
+    "digest_at": "09:00",
+}
 
 
 def write(folder: Path, recordings: dict[str, Recording], server: Server) -> None:
@@ -63,8 +74,8 @@ def _policies(folder: Path) -> None:
 
 
 def filled(text: str) -> str:
-    """A policy's text with an address for callbacks where it leaves a gap."""
-    return text.replace("$callback_url", CALLBACK_URL)
+    """A policy's text with its gaps filled in, as the demo and the tests do when they run."""
+    return Template(text).safe_substitute(GAPS)
 
 
 def _measures(version: Version, server: Server) -> None:

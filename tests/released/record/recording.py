@@ -1,6 +1,7 @@
 """Lives through the recorded bank's story on one database, and takes down everything that is to be kept."""
 
 import itertools
+import json
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -81,6 +82,7 @@ def _start(world: World, tap: Tap) -> None:
 def _of_each_kind(inbox: Inbox) -> list[JsonObject]:
     """The first callback of each type, whole."""
     first: dict[str, JsonObject] = {}
-    for event, received in zip(inbox.arrivals(), inbox.receiver.received, strict=True):
-        first.setdefault(event.type, {"type": event.type, "body": received.body.decode()})
+    for received in inbox.receiver.received:  # their signatures are weeks old by now, or minutes
+        kind = json.loads(received.body)["type"]
+        first.setdefault(kind, {"type": kind, "body": received.body.decode()})
     return list(first.values())

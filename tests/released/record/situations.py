@@ -11,7 +11,7 @@ from typing import Any
 import requests
 
 from tests.patience import PATIENCE
-from tests.released.bank import CLOSED_ROOM, PRIVATE_ROOM, SPARE
+from tests.released.bank import CLOSED_ROOM, PRIVATE_ROOM, PRIYA
 from tests.released.record.cases import WHY, Story
 from tests.released.record.tap import Tap
 from tests.scenarios.people import JONAS, LEADS, MAYA, NADIA, PAYMENTS, SAM, Case, Expert
@@ -230,9 +230,9 @@ def _rooms(hands: _Hands) -> Iterator[Situation]:
         url = f"{hands.world.slack.url}/control/{path}"
         return lambda: requests.post(url, json=given, timeout=PATIENCE).raise_for_status()
 
-    joined = hands.held(order("person", user=JONAS, join=SPARE), "member_joined_channel")
+    joined = hands.held(order("person", user=PRIYA, join=PAYMENTS), "member_joined_channel")
     yield Situation("member_joined_channel", joined)
-    left = hands.held(order("person", user=JONAS, leave=SPARE), "member_left_channel")
+    left = hands.held(order("person", user=SAM, leave=PAYMENTS), "member_left_channel")
     yield Situation("member_left_channel", left)
     for channel, prefix in ((CLOSED_ROOM, "channel"), (PRIVATE_ROOM, "group")):
         orders = {
