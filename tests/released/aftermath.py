@@ -1,4 +1,4 @@
-"""What follows an act after Slack was answered: windows that fill, messages that come anew, people that move."""
+"""What follows an act after Slack was answered: windows fill, messages come anew, people come and go."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

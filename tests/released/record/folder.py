@@ -80,28 +80,32 @@ def filled(text: str) -> str:
 
 def _measures(version: Version, server: Server) -> None:
     """Numbers, and where predictions go with nothing in force and with what is in force there."""
-    numbers, routes = {}, {}
+    numbers, routes = {}, _predictions(version)
     for dialect in DIALECTS:
         with _opened(version, dialect, server) as database:
             ctx = context(database, version.policy_text, version.recorded_at, version.draw_key)
             numbers[dialect] = measured(ctx)
-            routes[dialect] = _routes(version, ctx.standing.present)
-    assert routes["sqlite"] == routes["postgresql"], "the same story routed otherwise"
+            for name, known in routes.items():
+                text = _policy_text(version, name)
+                outcomes = routed(text, known["predictions"], version.draw_key, ctx.standing.present)
+                known["in_force"][dialect] = outcomes
     _packed(version.folder / "measures.json.gz", numbers)
-    _packed(version.folder / "routes.json.gz", routes["sqlite"])
+    _packed(version.folder / "routes.json.gz", routes)
 
 
-def _routes(version: Version, in_force: Any) -> JsonObject:
-    found, count = {}, PREDICTIONS // len(version.policies) + 1
+def _predictions(version: Version) -> dict[str, JsonObject]:
+    """Predictions over each policy, and where they go with nothing in force."""
+    found: dict[str, JsonObject] = {}
     for path in version.policies:
-        text = path.read_text(encoding="utf-8")
-        predictions = list(drawn(text, path.stem, count))
-        found[path.stem] = {
-            "predictions": predictions,
-            "nothing_in_force": routed(text, predictions, version.draw_key),
-            "in_force": routed(text, predictions, version.draw_key, in_force),
-        }
+        text = _policy_text(version, path.stem)
+        predictions = list(drawn(text, path.stem, PREDICTIONS // len(version.policies) + 1))
+        outcomes = routed(text, predictions, version.draw_key)
+        found[path.stem] = {"predictions": predictions, "nothing_in_force": outcomes, "in_force": {}}
     return found
+
+
+def _policy_text(version: Version, name: str) -> str:
+    return (version.folder / "policies" / f"{name}.toml").read_text(encoding="utf-8")
 
 
 def _payloads(version: Version, recordings: dict[str, Recording], server: Server) -> None:
