@@ -1,12 +1,13 @@
 """What comes of a recorded act, as far as somebody relies on it: not the words, not the layout."""
 
+from collections.abc import Callable
 from typing import Any
 
 import requests
 import sqlalchemy as sa
 
+from tests.patience import PATIENCE
 from tests.released.sending import person_of, send
-from tests.scenarios.people import Expert
 from tests.scenarios.world import World
 
 JsonObject = dict[str, Any]
@@ -15,26 +16,26 @@ _SINCE = sa.text("SELECT action FROM audit ORDER BY seq LIMIT 1000 OFFSET :lengt
 _ANSWERS = sa.text("SELECT count(*) FROM labels WHERE case_id = :case_id AND withdrawn_at IS NULL")
 
 
-def effect_of(world: World, kept: JsonObject, is_told: bool | None = None) -> JsonObject:
-    """Send the payload and see what it did; waits for private words if it `is_told` to expect them.
+def effect_of(world: World, kept: JsonObject) -> JsonObject:
+    """Send the payload and see what it did; waits for words and a window that the kept effect has.
 
     `status` of the answer, what the `answer` tells Slack to do, what is `done` by the audit trail, which
     `window` opened, whether something was `told` in private, and how the `case` stands after it.
     """
-    payload, case_id = kept["payload"], kept["case_id"]
-    user_id = person_of(payload)
-    person = world.person(user_id) if user_id in world.slack.state.people else None
-    length, told = _length(world), _told(world, person)
-    answered = send(world, payload)
+    payload, case_id, user_id = kept["payload"], kept["case_id"], person_of(kept["payload"])
+    length, told = _length(world), _told(world, user_id)
     shown = (payload.get("view") or {}).get("id")
-    if is_told is not False and person is not None:
-        _await_words(world, person, told, is_needed=is_told is True)
+    answered = send(world, payload)
+    if answered.ok:
+        _await(
+            world, kept.get("effect"), lambda: (_window(world, user_id, shown), _told(world, user_id) > told)
+        )
     return {
         "status": answered.status_code,
         "answer": _action(answered),
         "done": _since(world, length),
-        "window": _window(person, shown),
-        "told": _told(world, person) > told,
+        "window": seen()[0],
+        "told": seen()[1],
         "case": _case(world, case_id) if case_id else None,
     }
 
@@ -44,21 +45,22 @@ def _action(answered: requests.Response) -> str | None:
     return told
 
 
-def _await_words(world: World, person: Expert, before: int, *, is_needed: bool) -> None:
-    if is_needed:
-        world.eventually(lambda: _told(world, person) > before)
+def _await(world: World, was: JsonObject | None, seen: Callable[[], tuple[str | None, bool]]) -> None:
+    """What comes after the answer takes a moment: as long as it takes if it is known, else a second."""
+    if was is not None:
+        world.slack.state.wait_for(lambda _: seen() == (was["window"], was["told"]), PATIENCE)
     else:
-        world.slack.state.wait_for(lambda _: _told(world, person) > before, 1.0)
+        world.slack.state.wait_for(lambda _: seen() != (None, False), 1.0)
 
 
-def _told(world: World, person: Expert | None) -> int:
-    return len(world.slack.state.ephemerals_of(person.user_id)) if person else 0
+def _told(world: World, user_id: str) -> int:
+    return len(world.slack.state.ephemerals_of(user_id))
 
 
-def _window(person: Expert | None, shown: str | None) -> str | None:
+def _window(world: World, user_id: str, shown: str | None) -> str | None:
     """What kind of window opened, if one did; the one that was acted in is none."""
-    view = person.window() if person else None
-    return str(view.get("callback_id")) if view and view["id"] != shown else None
+    windows = world.slack.state.modals.get(user_id) or []
+    return str(windows[-1].content.get("callback_id")) if windows and windows[-1].id != shown else None
 
 
 def close_windows(world: World) -> None:

@@ -49,7 +49,8 @@ def write(folder: Path, recordings: dict[str, Recording], server: Server) -> Non
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "policies").mkdir(parents=True)
     first = recordings["sqlite"]
-    facts = {"recorded_at": first.recorded_at.isoformat(), "draw_key": first.draw_key.decode()}
+    ends_at = max(one.recorded_at for one in recordings.values())  # threads race, so by some seconds
+    facts = {"recorded_at": ends_at.isoformat(), "draw_key": first.draw_key.decode()}
     _plain(folder / "recorded.json", facts | {"callback_url": CALLBACK_URL})
     _policies(folder / "policies")
     _plain(folder / "callbacks.json", first.callbacks)
