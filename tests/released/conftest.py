@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copyfile
 from uuid import uuid4
@@ -19,24 +20,50 @@ RECORDED = [
 ]
 
 
+@dataclass
+class Originals:
+    """Migrated databases of one dialect, restored when they are first needed, to be copied."""
+
+    dialect: str
+    folder: Path
+    server: Server | None
+    stack: ExitStack
+    urls: dict[str, str] = field(default_factory=dict)
+
+    def copy(self, version: Version) -> AbstractContextManager[str]:
+        """A copy of the version's."""
+        if version.name not in self.urls:
+            url = self.stack.enter_context(restored(version, self.dialect, self.folder, self.server))
+            migrate(url)
+            self.urls[version.name] = url
+        return _copy(self.urls[version.name], self.folder, self.server)
+
+
 @pytest.fixture(scope="session")
-def copies(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Copies]:
-    """Makes copies of migrated databases; what they are copied from is restored when it is first needed."""
-    folder = tmp_path_factory.mktemp("released")
-    originals: dict[tuple[str, str], str] = {}
+def sqlite_originals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Originals]:
+    """Those on SQLite."""
     with ExitStack() as stack:
+        yield Originals("sqlite", tmp_path_factory.mktemp("released"), None, stack)
 
-        @contextmanager
-        def copy(version: Version, dialect: str) -> Iterator[str]:
-            server = None if dialect == "sqlite" else request.getfixturevalue("postgres_server")
-            key = version.name, dialect
-            if key not in originals:
-                originals[key] = stack.enter_context(restored(version, dialect, folder, server))
-                migrate(originals[key])
-            with _copy(originals[key], folder, server) as url:
-                yield url
 
-        yield copy
+@pytest.fixture(scope="session")
+def postgresql_originals(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: Server
+) -> Iterator[Originals]:
+    """Those on PostgreSQL, dropped before their server stops."""
+    with ExitStack() as stack:
+        yield Originals("postgresql", tmp_path_factory.mktemp("released"), postgres_server, stack)
+
+
+@pytest.fixture(scope="session")
+def copies(request: pytest.FixtureRequest) -> Copies:
+    """Makes copies of a version's migrated database."""
+
+    def copy(version: Version, dialect: str) -> AbstractContextManager[str]:
+        originals: Originals = request.getfixturevalue(f"{dialect}_originals")
+        return originals.copy(version)
+
+    return copy
 
 
 @contextmanager

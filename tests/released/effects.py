@@ -26,10 +26,12 @@ def effect_of(world: World, kept: JsonObject) -> JsonObject:
     length, told = _length(world), _told(world, user_id)
     shown = (payload.get("view") or {}).get("id")
     answered = send(world, payload)
+
+    def seen() -> tuple[str | None, bool]:
+        return _window(world, user_id, shown), _told(world, user_id) > told
+
     if answered.ok:
-        _await(
-            world, kept.get("effect"), lambda: (_window(world, user_id, shown), _told(world, user_id) > told)
-        )
+        _await(world, kept.get("effect"), seen)
     return {
         "status": answered.status_code,
         "answer": _action(answered),

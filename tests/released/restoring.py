@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import sqlalchemy as sa
 
@@ -24,7 +25,7 @@ _MOVE = {
 @contextmanager
 def restored(version: Version, dialect: str, folder: Path, server: Server | None = None) -> Iterator[str]:
     """The address of the version's database as it was, not migrated."""
-    text, name = version.dump(dialect), f"{version.name}_as_it_was"
+    text, name = version.dump(dialect), f"{version.name}_{uuid4().hex}"
     if server is None or dialect == "sqlite":
         path = folder / f"{name}.sqlite3"
         restore_sqlite(path, text)
