@@ -25,6 +25,10 @@ class InvalidPolicy(RoutingError):
         return tuple(line for line in self.detail.splitlines() if line)
 
 
+class UnreadablePolicy(RoutingError):
+    """The kept policy cannot be read."""
+
+
 class InvalidExpression(RoutingError):
     """The expression is not valid CEL for this task."""
 

@@ -1,25 +1,30 @@
 """Who may answer and who may settle a disagreement; in doubt nobody."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from routing.case import Case, CaseStatus
 from routing.label import ExpertId
 from routing.policy import Policy, Tier
 from routing.schedule import occurrences
+from routing.terms import NO_CHANNELS
 
 NO_GUESTS: frozenset[str] = frozenset()
 
 
-def sources(case: Case, tier: Tier, policy: Policy) -> tuple[str, ...]:
+def sources(
+    case: Case, tier: Tier, policy: Policy, past_channels: Mapping[str, str] = NO_CHANNELS
+) -> tuple[str, ...]:
     """Where membership gives the right to answer, as `channel:C…` and `group:S…`.
 
     The tier's experts, and the members of every channel that the case was escalated to. Where the policy no
-    longer has the case's channel, its tier's counts.
+    longer has the case's channel, that of its tier counts, and the channel as it was last, where its message
+    may stand: `past_channels` has the Slack ids of names that have left the policy.
     """
-    home = policy.channels.get(case.channel) or policy.channels[tier.channel]
-    taken = occurrences(tier)[: case.steps_taken]
-    reached = (f"channel:{policy.channel_id(one.step.channel)}" for one in taken if one.step.channel)
-    return tuple(dict.fromkeys((*tier.experts.sources(home.id), *reached)))
+    ids = {**past_channels, **{name: channel.id for name, channel in policy.channels.items()}}
+    homes = [case.channel] if case.channel in policy.channels else [case.channel, tier.channel]
+    reached = [one.step.channel for one in occurrences(tier)[: case.steps_taken] if one.step.channel]
+    at_home = [source for name in homes if name in ids for source in tier.experts.sources(ids[name])]
+    return tuple(dict.fromkeys([*at_home, *(f"channel:{ids[name]}" for name in reached if name in ids)]))
 
 
 def may_answer(

@@ -1,6 +1,7 @@
 """Cases under review: their state, and the queues that experts and ticks read."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -94,6 +95,46 @@ def newly_overdue(
         .limit(limit)
     )
     return list(tx.execute(query).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGroup:
+    """Open cases of one task, tier, channel and opening: how many, and the one due first."""
+
+    task: str
+    tier: str
+    channel: str
+    policy_version: str
+    count: int
+    soonest_due_at: datetime
+
+
+def open_groups(tx: Transaction) -> list[OpenGroup]:
+    """Which kinds of cases wait."""
+    kinds = (predictions.c.task, cases.c.tier, cases.c.channel, predictions.c.policy_version)
+    query = (
+        sa.select(*kinds, sa.func.count(), sa.func.min(cases.c.due_at))
+        .join(predictions, predictions.c.case_id == cases.c.case_id)
+        .where(cases.c.is_open)
+        .group_by(*kinds)
+        .order_by(*kinds)
+    )
+    return [OpenGroup(*row) for row in tx.execute(query)]
+
+
+def first_of(tx: Transaction, group: OpenGroup) -> Case:
+    """The case of a group that is due first; raises `CaseUnknown` if none waits any more."""
+    query = _JOINED.where(
+        cases.c.is_open,
+        predictions.c.task == group.task,
+        cases.c.tier == group.tier,
+        cases.c.channel == group.channel,
+        predictions.c.policy_version == group.policy_version,
+    )
+    found = _assembled(tx, query.order_by(cases.c.due_at, cases.c.row_id).limit(1))
+    if not found:
+        raise CaseUnknown
+    return found[0]
 
 
 def due_at_of(tx: Transaction, case_ids: Sequence[str]) -> dict[str, datetime]:

@@ -33,7 +33,7 @@ class Memberships:
         """Fetch all members and the stalest people, then give back the cases of those who left."""
         fetched = {source: self._members(source) for source in members.sources(self.ctx)}
         seen = frozenset().union(*fetched.values())
-        looked_at = self._people(set(seen | self._named()), self._given())
+        looked_at = self._people(set(seen | members.named(self.ctx)), self._given())
         if looked_at and self.ctx.policy.guest_teams:  # who is of which workspace is known only now
             for source, found in fetched.items():
                 if found:
@@ -50,11 +50,6 @@ class Memberships:
             return frozenset()
         members.record(self.ctx, source, found)
         return found
-
-    def _named(self) -> frozenset[str]:
-        """People that the policy names."""
-        tiers = [tier for task in self.ctx.policy.tasks.values() for tier in task.tiers]
-        return frozenset().union(*(tier.people for tier in tiers))
 
     def _given(self) -> set[str]:
         """People to whom a waiting case was given."""

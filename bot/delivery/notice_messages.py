@@ -10,6 +10,7 @@ from bot.slack.rich import bullets, date, mrkdwn, paragraph, person, rich_text, 
 from bot.slack.text import escape, fallback, label_text, mention, moment
 from bot.usecases.outgoing import About, Notice, Place
 from routing.case import Case
+from routing.policy import WorkingHours
 
 LISTED = 10
 NOTE_LONGEST = 500
@@ -18,11 +19,12 @@ _PERSON = re.compile(r"<@([UW][A-Z0-9_]{1,30})>")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A case that a notice names: its question, and the address of its message if it has one."""
+    """A case that a notice names: its question, its message's address if it has one, its task's hours."""
 
     case: Case
     question: str
     permalink: str | None
+    hours: WorkingHours | None = None
 
 
 def notice_message(notice: Notice, told: Sequence[Told], total: int, now: datetime) -> Message:

@@ -1,7 +1,7 @@
 """Delivers the outbox's notices: in a case's thread, in a channel, or as one direct message."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,6 +12,7 @@ from bot.errors import BotError
 from bot.slack.gateway import SlackFailure
 from bot.slack.message import Message
 from bot.usecases.outgoing import NOTICE, About, Notice, Place
+from bot.usecases.terms import terms_of
 from routing.hours import is_working, next_working
 from routing.policy import WorkingHours
 from storage import cases, outbox, projections
@@ -119,9 +120,11 @@ class NoticeSender:
             case = cases.get(tx, case_id)
         except CaseUnknown:
             return None  # erased
-        task = self._ctx.policy.tasks.get(case.submission.task)
+        terms = terms_of(self._ctx, tx, case)
         shown = _shown(projections.of_case(tx, case_id), notice)
-        return Told(case, task.question if task else case.submission.task, None), shown
+        if terms is None:
+            return Told(case, case.submission.task, None), shown
+        return Told(case, terms.task.question, None, terms.task.hours), shown
 
     def _held_until(self, claim: ItemClaim, notice: Notice, told: Sequence[Told]) -> datetime | None:
         """When quiet hours are over, if the notice has come into them on its way; None to send it now.
@@ -129,9 +132,7 @@ class NoticeSender:
         What was asked for by hand in quiet hours is sent in them. Of cases with different hours the first
         to open count.
         """
-        now, tasks = self._ctx.clock.now(), self._ctx.policy.tasks
-        found = [tasks.get(one.case.submission.task) for one in told]
-        hours = [task.hours if task else None for task in found]
+        now, hours = self._ctx.clock.now(), [one.hours for one in told]
         if notice.about not in ASKS or any(is_working(one, now) for one in hours):
             return None
         if notice.about in BY_HAND and not _was_working(hours, claim.item.created_at):
@@ -146,7 +147,7 @@ class NoticeSender:
             link = self._courier.gateway.permalink(shown.channel_id, shown.ts)
         except SlackFailure:
             return told
-        return Told(told.case, told.question, link)
+        return replace(told, permalink=link)
 
     def _target(self, notice: Notice) -> _Target:
         if notice.place is Place.DM:

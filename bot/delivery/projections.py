@@ -10,7 +10,9 @@ from bot.delivery.loop import Wake
 from bot.delivery.pictures import Pictures
 from bot.slack.gateway import SlackPermanent
 from bot.slack.messages import Message, case_message
+from bot.usecases.terms import terms_of
 from routing.case import Case
+from routing.errors import UnknownTask
 from routing.label import ExpertId
 from storage import cases, experts, paces, projections
 from storage.errors import CaseUnknown, StorageError
@@ -132,11 +134,13 @@ class ProjectionSender:
         with self._ctx.database.read() as tx:
             case = cases.get(tx, claim.projection.case_id)
             people = experts.get_many(tx, people_of(case))
-        task = self._ctx.policy.task(case.submission.task)
+            terms = terms_of(self._ctx, tx, case)
+        if terms is None:
+            raise UnknownTask(case.submission.task)
         return case, case_message(
             case,
-            task,
-            task.tier(case.tier),
+            terms.task,
+            terms.tier,
             now,
             {expert: known.name for expert, known in people.items()},
             version=claim.projection.wanted_version,

@@ -29,12 +29,13 @@ from bot.usecases.outcome import (
     Unclear,
     UndoTooLate,
 )
+from bot.usecases.terms import task_as_read
 from routing.case import Case, CaseStatus
 from routing.label import ExpertId
 
 if TYPE_CHECKING:
     from bot.usecases.context import Context
-    from routing.policy import Policy
+    from routing.policy import Policy, Task
 
 NOT_SAVED = "That could not be saved, and nothing was recorded. Please try again in a moment."
 NOT_OPENED = "The window could not be opened, and nothing was recorded. Please click again."
@@ -73,6 +74,8 @@ class Private:
 
     policy: Policy
     names: Mapping[ExpertId, str]
+    task: Task | None = None
+    """The case's own, with the answers of its opening; None: as the policy has it."""
 
     @singledispatchmethod
     def answer(self, outcome: Outcome) -> Message | None:
@@ -158,7 +161,7 @@ class Private:
 
     @answer.register
     def _(self, outcome: Unclear) -> Message | None:
-        task = self.policy.tasks[outcome.case.submission.task]
+        task = self.task or self.policy.tasks[outcome.case.submission.task]
         predicted = outcome.case.submission.prediction.label
         screen = Screen(outcome.case.case_id, 0)
         where = "" if len(task.label_names) <= BUTTONS_ASKED else " if you answer with “Label…”"
@@ -172,7 +175,7 @@ class Private:
         return Message(text, blocks)
 
     def _title(self, case: Case, label: str) -> str:
-        task = self.policy.tasks.get(case.submission.task)
+        task = self.task or self.policy.tasks.get(case.submission.task)
         return label_title(task, label) if task else label_text(label, 75)
 
 
@@ -180,4 +183,5 @@ def words(ctx: Context, outcome: Outcome) -> Message | None:
     """The private answer to an outcome, with the names of those who decided."""
     decision = outcome.case.decision if isinstance(outcome, AlreadyDecided) else None
     names = members.names(ctx, decision.decided_by) if decision and decision.decided_by else {}
-    return Private(ctx.policy, names).answer(outcome)
+    task = None if isinstance(outcome, NotAllowed | Gone | Ignored) else task_as_read(ctx, outcome.case)
+    return Private(ctx.policy, names, task).answer(outcome)

@@ -35,3 +35,5 @@ class Context:
     draw_key: bytes = field(repr=False)
     team_id: str
     standing: StandingHolder = field(default_factory=StandingHolder)
+    past_policies: dict[str, Policy | None] = field(default_factory=dict)
+    """Policies of other versions as they were read, None for one that is not kept; they never change."""

@@ -7,10 +7,10 @@ from bot.usecases.context import Context
 from bot.usecases.outgoing import NOTICE, REMINDER
 from bot.usecases.reminders import Reminder, bundled, untied
 from bot.usecases.showing import show_also
-from bot.usecases.sitting import channel_of
+from bot.usecases.terms import terms_of
 from routing.case import Case
 from routing.escalation import Step, next_step, reschedule, take
-from routing.policy import Tier
+from routing.terms import Terms
 from storage import audit, cases, outbox, steps
 from storage.audit import Entry
 from storage.database import Transaction
@@ -20,7 +20,7 @@ BATCH = 50
 MOST_BUNDLED = 1_000
 LEASE = timedelta(minutes=1)
 RECHECK = timedelta(hours=1)
-"""So often a case is looked at whose task has left the policy, perhaps by mistake."""
+"""So often a case is looked at whose task no policy has that is kept."""
 ACTOR = "tick"
 BUNDLE = "reminders:"
 
@@ -70,30 +70,29 @@ def _move_on(
     ctx: Context, tx: Transaction, case: Case, now: datetime, items: list[Item], entries: list[Entry]
 ) -> None:
     """Take the case's step if it is due, and set the moment of its next."""
-    task = ctx.policy.tasks.get(case.submission.task)
-    if task is None or case.next_step_at is None or case.next_step_at > now:
-        if task is None:
-            cases.save(tx, replace(case, next_step_at=now + RECHECK))  # nobody is named now: it may come back
+    if case.next_step_at is None or case.next_step_at > now:
         return
-    tier = task.tier(case.tier)
-    step = next_step(case, tier, task.hours, now)
+    terms = terms_of(ctx, tx, case)
+    if terms is None:
+        cases.save(tx, replace(case, next_step_at=now + RECHECK))  # nobody is named now: it may come back
+        return
+    tier, hours = terms.tier, terms.task.hours
+    step = next_step(case, tier, hours, now)
     if step is None or step.at > now:
-        cases.save(tx, reschedule(case, tier, task.hours, now))
+        cases.save(tx, reschedule(case, tier, hours, now))
         return
-    cases.save(tx, take(case, step, tier, task.hours, now))
+    cases.save(tx, take(case, step, tier, hours, now))
     if steps.take(tx, case.case_id, step.index, step.to, now):
-        reminder = _reminder(ctx, case, tier, step)
+        reminder = _reminder(case, terms, step)
         show_also(tx, case, tier, reminder.home_id, reminder.to_channel_id, now)
         items.append(_item(ctx, reminder, step, now))
         data = {"step": step.index, "to": step.to, "people": list(step.people)}
         entries.append(Entry(now, ACTOR, "case.stepped", case.case_id, data))
 
 
-def _reminder(ctx: Context, case: Case, tier: Tier, step: Step) -> Reminder:
-    next_channel = ctx.policy.channels.get(step.channel) if step.channel else None
-    return Reminder.of(
-        case, tier, step, channel_of(ctx, case, tier), next_channel.id if next_channel else None
-    )
+def _reminder(case: Case, terms: Terms, step: Step) -> Reminder:
+    to_channel_id = terms.channel_id(step.channel) if step.channel else None
+    return Reminder.of(case, terms.tier, step, terms.home_id(case.channel), to_channel_id)
 
 
 def _item(ctx: Context, reminder: Reminder, step: Step, now: datetime) -> Item:

@@ -7,6 +7,7 @@ from bot.usecases.context import Context
 from bot.usecases.outgoing import About, Notice, Place
 from bot.usecases.showing import Change, call_back, notify, show
 from bot.usecases.sitting import Act, Sitting
+from bot.usecases.terms import terms_of
 from routing.adjudication import Closed, Decided, conclude, expiry
 from routing.case import Case
 from routing.label import ExpertId
@@ -38,17 +39,16 @@ def _close(ctx: Context, case_id: str, now: datetime) -> bool:
         case = cases.lock(tx, case_id)
         if not case.is_waiting:
             return False
-        task = ctx.policy.tasks.get(case.submission.task)
-        if task is None:
+        terms = terms_of(ctx, tx, case) if case.submission.task in ctx.policy.tasks else None
+        if terms is None:  # experts may still answer, but no policy in force says what its time-out decides
             cases.save(tx, replace(case, expires_at=now + RECHECK))
             return False
-        tier = task.tier(case.tier)
-        settlement = expiry(case, tier, now)
+        settlement = expiry(case, terms.tier, now)
         if settlement is None:
             cases.save(tx, replace(case, expires_at=None))
             return False
         act = Act(case_id, NOBODY, f"expired:{case_id}")
-        _conclude(Sitting(ctx, tx, act, case, task, tier, now), settlement)
+        _conclude(Sitting(ctx, tx, act, case, terms, now), settlement)
         return True
 
 

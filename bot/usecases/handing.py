@@ -9,7 +9,7 @@ from bot.usecases.context import Context
 from bot.usecases.outcome import AlreadyDecided, Gone, NotAllowed, Outcome, Recorded, Repeated, Snoozed
 from bot.usecases.outgoing import About, Notice, Place
 from bot.usecases.showing import notify, show, show_also
-from bot.usecases.sitting import Act, Sitting, channel_of, is_allowed, not_allowed, sit_down
+from bot.usecases.sitting import Act, Sitting, is_allowed, not_allowed, sit_down
 from routing import case as arrows
 from routing.case import Case
 from routing.escalation import reschedule, step_now, take
@@ -82,8 +82,8 @@ def _escalated(sitting: Sitting, note: str | None) -> Outcome:
     case = take(sitting.case, step, sitting.tier, sitting.task.hours, sitting.now)
     steps.take(sitting.tx, case.case_id, step.index, step.to, sitting.now)
     _keep(sitting, case)
-    channel_id = sitting.ctx.policy.channel_id(step.channel) if step.channel else None
-    home_id = channel_of(sitting.ctx, case, sitting.tier)
+    channel_id = sitting.terms.channel_id(step.channel) if step.channel else None
+    home_id = sitting.terms.home_id(case.channel)
     show_also(sitting.tx, case, sitting.tier, home_id, channel_id, sitting.now)
     notice = Notice(
         About.ESCALATION,

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from bot.usecases.context import Context
+from bot.usecases.terms import present_terms
 from routing.label import ExpertId
 from routing.policy import Policy, Tier
-from storage import audit, experts
+from routing.terms import Terms
+from storage import audit, cases, experts
 from storage.audit import Entry
 from storage.experts import Expert
 
@@ -13,11 +15,15 @@ Names = Mapping[ExpertId, str]
 
 
 def sources(ctx: Context) -> tuple[str, ...]:
-    """Where membership counts: who may answer, and who reads a digest. `channel:C…`, `group:S…`."""
+    """Where membership counts: who may answer, and who reads a digest. `channel:C…`, `group:S…`.
+
+    Also for open cases whose tier or channel has left the policy.
+    """
     tiers = [tier for task in ctx.policy.tasks.values() for tier in task.tiers]
     answering = [source for tier in tiers for source in _sources(ctx.policy, tier)]
+    past = [source for terms, channel in _past(ctx) for source in _past_sources(terms, channel)]
     leading = [f"channel:{ctx.policy.channel_id(team.channel)}" for team in ctx.policy.teams.values()]
-    return tuple(dict.fromkeys([*answering, *leading]))
+    return tuple(dict.fromkeys([*answering, *past, *leading]))
 
 
 def _sources(policy: Policy, tier: Tier) -> Iterator[str]:
@@ -25,6 +31,39 @@ def _sources(policy: Policy, tier: Tier) -> Iterator[str]:
     for step in tier.escalation:
         if step.channel:
             yield f"channel:{policy.channel_id(step.channel)}"
+
+
+def named(ctx: Context) -> frozenset[str]:
+    """User ids that the policy names, and those that it named last for open cases that it says nothing of."""
+    tiers = [tier for task in ctx.policy.tasks.values() for tier in task.tiers]
+    return frozenset().union(*(tier.people for tier in [*tiers, *(terms.tier for terms, _ in _past(ctx))]))
+
+
+def _past(ctx: Context) -> list[tuple[Terms, str]]:
+    """What holds for open cases whose tier or channel has left the policy, and the channel they are in."""
+    policy = ctx.policy
+    with ctx.database.read() as tx:
+        kinds = {(group.task, group.tier, group.channel) for group in cases.open_groups(tx)}
+        found = [(present_terms(ctx, tx, *kind), kind[2]) for kind in sorted(kinds)]
+    return [
+        (terms, channel)
+        for terms, channel in found
+        if terms is not None and (terms.past_channels or not _has_tier(policy, terms))
+    ]
+
+
+def _has_tier(policy: Policy, terms: Terms) -> bool:
+    task = policy.tasks.get(terms.task.name)
+    return task is not None and task.named_tier(terms.tier.name) is not None
+
+
+def _past_sources(terms: Terms, channel: str) -> Iterator[str]:
+    home_id, tier_id = terms.home_id(channel), terms.home_id(terms.tier.channel)
+    yield from terms.tier.experts.sources(home_id)
+    yield from terms.tier.experts.sources(tier_id)
+    for step in terms.tier.escalation:
+        if step.channel and (channel_id := terms.channel_id(step.channel)):
+            yield f"channel:{channel_id}"
 
 
 def record(ctx: Context, source: str, user_ids: Iterable[str]) -> None:

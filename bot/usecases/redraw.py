@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.usecases.context import Context
+from bot.usecases.terms import tasks_ever
 from storage import cases, decisions, events, projections
 from storage.database import Transaction
 
@@ -44,12 +45,12 @@ def _found(ctx: Context, find: Find, now: datetime) -> list[Stale]:
 
 def _undo_over(ctx: Context, tx: Transaction, now: datetime) -> list[Stale]:
     until = now - ctx.policy.undo_for
-    found = decisions.in_force(tx, ctx.policy.tasks, until - LATE_FOR, until, UNDO, BATCH)
+    found = decisions.in_force(tx, tasks_ever(ctx, tx), until - LATE_FOR, until, UNDO, BATCH)
     return [(decision.case_id, f"{UNDO}{decision.decision_id}") for decision in found]
 
 
 def _overdue(ctx: Context, tx: Transaction, now: datetime) -> list[Stale]:
-    found = cases.newly_overdue(tx, ctx.policy.tasks, now - LATE_FOR, now, DUE, BATCH)
+    found = cases.newly_overdue(tx, tasks_ever(ctx, tx), now - LATE_FOR, now, DUE, BATCH)
     return [(case_id, f"{DUE}{case_id}") for case_id in found]
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from bot.usecases.callback_payload import callback_data
 from bot.usecases.outgoing import CALLBACK, NOTICE, Callback, Notice
-from bot.usecases.sitting import Sitting, channel_of
+from bot.usecases.sitting import Sitting
 from routing.case import Case, Decision
 from routing.policy import Tier
 from storage import outbox, projections
@@ -26,8 +26,7 @@ def show(sitting: Sitting, case: Case) -> None:
     """Ask for a new version of each message of the case, or for its first one."""
     tx, risk, now = sitting.tx, sitting.tier.risk, sitting.now
     if not projections.renew(tx, case.case_id, risk, case.due_at, now):
-        channel_id = channel_of(sitting.ctx, case, sitting.tier)
-        projections.want(tx, case.case_id, channel_id, risk, case.due_at, now)
+        projections.want(tx, case.case_id, sitting.terms.home_id(case.channel), risk, case.due_at, now)
 
 
 def show_also(

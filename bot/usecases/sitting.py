@@ -6,11 +6,12 @@ from datetime import datetime
 
 from bot.usecases.context import Context
 from bot.usecases.outcome import Gone, NotAllowed
+from bot.usecases.terms import sources_of, terms_of
 from routing.case import Case, CaseStatus
-from routing.errors import UnknownTask
 from routing.label import ExpertId
-from routing.permission import may_label, sources
+from routing.permission import may_label
 from routing.policy import Task, Tier
+from routing.terms import Terms
 from storage import audit, cases, experts, projections
 from storage.audit import Entry
 from storage.database import Transaction
@@ -45,26 +46,29 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """A case locked for one act, with its task, tier and the moment."""
+    """A case locked for one act, with what holds for it and the moment."""
 
     ctx: Context
     tx: Transaction
     act: Act
     case: Case
-    task: Task
-    tier: Tier
+    terms: Terms
     now: datetime
+
+    @property
+    def task(self) -> Task:
+        """The case's task, with the answers of its opening."""
+        return self.terms.task
+
+    @property
+    def tier(self) -> Tier:
+        """The case's tier, as it is or was last."""
+        return self.terms.tier
 
     def record(self, action: str, **data: object) -> None:
         """Put the act on record; comes last in a transaction, since it locks the audit trail's head."""
         entry = Entry(self.now, self.act.actor, action, self.case.case_id, data)
         audit.append_many(self.tx, [entry])
-
-
-def channel_of(ctx: Context, case: Case, tier: Tier) -> str:
-    """The Slack channel of a case; its tier's if the policy no longer has the case's own."""
-    known = ctx.policy.channels.get(case.channel) or ctx.policy.channels[tier.channel]
-    return known.id
 
 
 def sit_down(ctx: Context, tx: Transaction, act: Act) -> Sitting | Gone:
@@ -91,11 +95,8 @@ def _sitting(
         return Gone(_UNKNOWN, "unknown_case")
     if act.ts and not _is_own_message(tx, act):
         return Gone(_FOREIGN, "foreign_message")
-    try:
-        task = ctx.policy.task(case.submission.task)
-    except UnknownTask:
-        return Gone(_NO_TASK)
-    return Sitting(ctx, tx, act, case, task, task.tier(case.tier), ctx.clock.now())
+    terms = terms_of(ctx, tx, case)
+    return Gone(_NO_TASK) if terms is None else Sitting(ctx, tx, act, case, terms, ctx.clock.now())
 
 
 def _is_own_message(tx: Transaction, act: Act) -> bool:
@@ -106,10 +107,9 @@ def _is_own_message(tx: Transaction, act: Act) -> bool:
     return bool(here) and projections.by_message(tx, act.channel_id, act.ts) is None
 
 
-def members_of(ctx: Context, tx: Transaction, case: Case, tier: Tier) -> frozenset[ExpertId]:
+def members_of(tx: Transaction, case: Case, terms: Terms) -> frozenset[ExpertId]:
     """Everybody whose membership lets them answer the case."""
-    found = sources(case, tier, ctx.policy)
-    return frozenset(member for source in found for member in experts.members(tx, source))
+    return frozenset(member for source in sources_of(case, terms) for member in experts.members(tx, source))
 
 
 def is_insider(ctx: Context, expert: ExpertId) -> bool:
@@ -119,7 +119,7 @@ def is_insider(ctx: Context, expert: ExpertId) -> bool:
 
 def is_allowed(sitting: Sitting, expert: ExpertId) -> bool:
     """Whether `expert` may answer this case as it stands."""
-    members = members_of(sitting.ctx, sitting.tx, sitting.case, sitting.tier)
+    members = members_of(sitting.tx, sitting.case, sitting.terms)
     ctx = sitting.ctx
     return may_label(sitting.case, sitting.tier, expert, members, ctx.team_id, ctx.policy.guest_teams)
 

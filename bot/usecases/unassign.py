@@ -4,9 +4,9 @@ from bot.usecases.context import Context
 from bot.usecases.outgoing import About, Notice, Place
 from bot.usecases.showing import notify, show
 from bot.usecases.sitting import Act, Sitting, is_allowed
+from bot.usecases.terms import sources_of, terms_of
 from routing.case import Case, reassign
-from routing.permission import sources
-from routing.policy import Tier
+from routing.terms import Terms
 from storage import cases, experts
 from storage.database import Transaction
 
@@ -38,19 +38,18 @@ def _give_back(ctx: Context, case_id: str) -> bool:
 
 def _left(ctx: Context, tx: Transaction, case: Case) -> Sitting | None:
     """The case before the person it was given to, if they may not answer it any more."""
-    task, expert = ctx.policy.tasks.get(case.submission.task), case.assigned_to
-    if task is None or expert is None:
+    terms, expert = terms_of(ctx, tx, case), case.assigned_to
+    if terms is None or expert is None:
         return None
-    tier = task.tier(case.tier)
     act = Act(case.case_id, expert, f"unassigned:{case.case_id}:{expert.user_id}:{case.due_at.isoformat()}")
-    sitting = Sitting(ctx, tx, act, case, task, tier, ctx.clock.now())
-    has_left = _is_known(ctx, tx, case, tier) and not _may_stay(sitting)
+    sitting = Sitting(ctx, tx, act, case, terms, ctx.clock.now())
+    has_left = _is_known(tx, case, terms) and not _may_stay(sitting)
     return sitting if has_left else None
 
 
-def _is_known(ctx: Context, tx: Transaction, case: Case, tier: Tier) -> bool:
+def _is_known(tx: Transaction, case: Case, terms: Terms) -> bool:
     """Whether the members were ever fetched: before that nobody can be told to have left."""
-    found = sources(case, tier, ctx.policy)
+    found = sources_of(case, terms)
     return all(experts.members_refreshed_at(tx, source) is not None for source in found)
 
 

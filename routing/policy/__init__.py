@@ -2,6 +2,7 @@
 
 from routing.finding import Finding
 from routing.policy.checks import check
+from routing.policy.document import document_of, policy_of_document
 from routing.policy.duration import format_duration, parse_duration
 from routing.policy.loading import load_policy, policy_of
 from routing.policy.model import DAYS, Channel, Day, LabelSpec, Policy, Service, Task, Team, WorkingHours
@@ -25,8 +26,10 @@ __all__ = [
     "Tier",
     "WorkingHours",
     "check",
+    "document_of",
     "format_duration",
     "load_policy",
     "parse_duration",
     "policy_of",
+    "policy_of_document",
 ]

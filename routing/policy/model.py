@@ -136,9 +136,13 @@ class Task(Section):
         label = self.label(name)
         return label.shown if label else name
 
+    def named_tier(self, name: str) -> Tier | None:
+        """The tier of that name, or None."""
+        return next((tier for tier in self.tiers if tier.name == name), None)
+
     def tier(self, name: str) -> Tier:
         """The tier of that name; the riskiest if a case's tier has since left the policy."""
-        return next((tier for tier in self.tiers if tier.name == name), self.tiers[0])
+        return self.named_tier(name) or self.tiers[0]
 
 
 class Team(Section):

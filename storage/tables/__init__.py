@@ -4,6 +4,7 @@ from storage.tables.columns import metadata
 from storage.tables.delivery import channel_pace, outbox, projections
 from storage.tables.leads import audit_shares, digests, mutes
 from storage.tables.measures import alarms, calibrators, certificates, profiles
+from storage.tables.policies import policies
 from storage.tables.records import (
     audit,
     audit_head,
@@ -40,6 +41,7 @@ __all__ = [
     "metadata",
     "mutes",
     "outbox",
+    "policies",
     "predictions",
     "profiles",
     "projections",

@@ -1,0 +1,97 @@
+"""A policy as a document that is kept whole, and read again whatever the checks of a later day say of it."""
+
+import types
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import Enum
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from routing.cell import cells
+from routing.errors import UnreadablePolicy
+from routing.policy.duration import parse_duration
+from routing.policy.model import Policy, Task
+from routing.policy.section import Section
+
+Document = Mapping[str, Any]
+PLAIN: Mapping[type, tuple[type, ...]] = {str: (str,), bool: (bool,), int: (int,), float: (int, float)}
+"""What JSON may hold where a plain value is meant."""
+
+
+def document_of(policy: Policy) -> dict[str, Any]:
+    """Everything the policy says, its defaults too, as JSON: a default may be another one later."""
+    return policy.model_dump(mode="json")
+
+
+def policy_of_document(document: object) -> Policy:
+    """The policy that `document_of` wrote, without any check: it was checked when it came into force.
+
+    Keys that this version does not know are passed over. Raises UnreadablePolicy.
+    """
+    try:
+        policy: Policy = _section(Policy, document)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise UnreadablePolicy(f"{type(error).__name__}: {error}") from error
+    for task in policy.tasks.values():
+        _derive(task)
+    return policy
+
+
+def _derive(task: Task) -> None:
+    """What a check would have derived: each tier's place, and the cells of its promise."""
+    for place, tier in enumerate(task.tiers):
+        tier._risk = place
+        if tier.promised is not None:
+            tier.promised._cells = cells(tier.promised.slices)
+            tier.promised._by_value = {one.values[0]: one for one in tier.promised.cells if not one.is_rest}
+
+
+def _section(model: type[Section], raw: object) -> Any:
+    if not isinstance(raw, Mapping):
+        raise TypeError(f"{model.__name__} is no table")
+    values = {
+        name: _value(field.annotation, raw[name])
+        for name, field in model.model_fields.items()
+        if name in raw or field.is_required()
+    }
+    return model.model_construct(**values)
+
+
+def _value(annotation: Any, raw: Any) -> Any:
+    """`raw` as the annotation means it; where it means several things, as the first that it can be."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _value(arguments[0], raw)
+    if origin in (Union, types.UnionType):
+        return _value(_meant(arguments, raw), raw)
+    if origin is tuple:
+        return tuple(_value(arguments[0], one) for one in raw)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return {key: _value(arguments[1], one) for key, one in raw.items()}
+    return _plain(annotation, raw)
+
+
+def _plain(annotation: Any, raw: Any) -> Any:
+    if annotation in PLAIN and not isinstance(raw, PLAIN[annotation]):
+        raise TypeError(f"{type(raw).__name__} where {annotation.__name__} is meant")
+    if annotation is timedelta:
+        return parse_duration(raw)
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        return _section(annotation, raw)
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return annotation(raw)
+    return raw
+
+
+def _meant(kinds: tuple[Any, ...], raw: Any) -> Any:
+    """A table is the kind that has fields, nothing is nothing, and all else the first kind of the others."""
+    if raw is None:
+        return type(None)
+    is_table = isinstance(raw, Mapping)
+    return next(
+        (kind for kind in kinds if _has_fields(kind) is is_table and kind is not type(None)), kinds[0]
+    )
+
+
+def _has_fields(kind: Any) -> bool:
+    bare = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    return isinstance(bare, type) and issubclass(bare, Section)
