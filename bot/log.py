@@ -3,8 +3,10 @@
 import logging
 import re
 import sys
+import threading
+import time
 import traceback
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,7 +18,9 @@ SECRET_NAME = re.compile(r"token|secret|password|authorization|signature|api_?ke
 SECRET_VALUE = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|whsec_[\w+/=-]+|(?<=://)[^/@\s:]+:[^/@\s]+(?=@)|(?i:(?<=bearer )\S+)"
 )
-CHATTY = ("slack_bolt", "slack_sdk", "apscheduler", "urllib3", "uvicorn.access", "alembic")
+CHATTY = ("slack_bolt", "slack_sdk", "urllib3", "uvicorn.access", "alembic")
+REPEATING = ("apscheduler", "sqlalchemy.pool")
+"""They tell of every late tick and every lost connection; of both we say once what there is to say."""
 
 
 def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
@@ -51,6 +55,27 @@ def _configure_library_logs(target: TextIO, level: int, shared: list[Processor])
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in REPEATING:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+class Seldom:
+    """Lets a line of the log through at most once in so many seconds, whichever thread comes first."""
+
+    def __init__(self, seconds: float, now: Callable[[], float] = time.monotonic) -> None:
+        self._every = seconds
+        self._now = now
+        self._lock = threading.Lock()
+        self._due_at = float("-inf")
+
+    def is_due(self) -> bool:
+        """Whether to write the line now."""
+        with self._lock:
+            now = self._now()
+            if now < self._due_at:
+                return False
+            self._due_at = now + self._every
+            return True
 
 
 def line_of(error: BaseException) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from types import TracebackType
 
 import structlog
-from slack_bolt import App
 
 from bot import log as logs
 from bot.clock import Clock, SystemClock
+from bot.database_health import DatabaseHealth
+from bot.database_wait import DatabaseWait
 from bot.delivery.tempo import Tempo, tempo_of
 from bot.delivery.threads import Deliveries
 from bot.http.app import build_api
@@ -22,11 +23,11 @@ from bot.policy_file import read_policy
 from bot.scheduler import Ticker
 from bot.settings import Settings
 from bot.slack.gateway import SlackFailure, SlackGateway, SlackPermanent, WebClientGateway
-from bot.slack.http_route import slack_route
+from bot.slack.http_route import SlackDoor
 from bot.slack.web_calls import slack_client
 from bot.slack_connection import SlackConnection
 from bot.ticks import Ticks
-from bot.usecases import standing
+from bot.usecases import standing, stranded, terms
 from bot.usecases.context import Context
 from routing.policy import Policy
 from routing.router import compile_router
@@ -38,6 +39,7 @@ log = structlog.get_logger()
 RECONNECT_SECONDS = 5.0
 SAVE_WITHIN = 2.0
 """In seconds, what a click does; after three Slack shows an error to whoever clicked."""
+JOIN_SECONDS = 5.0
 ENDS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -58,7 +60,11 @@ class Application:
         client = slack_client(settings.need_bot_token(), settings.slack_api_url)
         gateway = gateway or WebClientGateway(client)
         self.ctx = ctx
-        self.deliveries = Deliveries(ctx, gateway, tempo, settings.secrets)
+        self._is_stopping = threading.Event()
+        self._changing = threading.RLock()
+        self._waiting = DatabaseWait(self._is_stopping)
+        self._database = DatabaseHealth(ctx.database.ping)
+        self.deliveries = Deliveries(ctx, gateway, tempo, settings.secrets, self._database)
         self.slack = SlackConnection(
             ctx, settings, client, gateway, self.deliveries.health, self.deliveries.wake, save_within
         )
@@ -67,12 +73,16 @@ class Application:
             Services(ctx.policy, settings.secrets),
             slack_state=self._slack_state,
             on_stored=self.deliveries.wake_messages,
+            refuses=lambda: self._waiting.words,
         )
+        self._slack_door = SlackDoor()
+        if self.slack.uses_http:
+            self._api.router.routes.append(self._slack_door.route)
         self._server = HttpServer(self._api, settings.host, settings.port)
         self.ticks = Ticks(self.deliveries.courier, self.deliveries.wake)
-        self._ticker = Ticker(self.ticks.all(), ctx.clock)
+        self._ticker = Ticker(self.ticks.all(), ctx.clock, self._database)
+        self._database.on_back = self._database_is_back
         self._signing_secret = settings.slack_signing_secret or ""
-        self._is_stopping = threading.Event()
         self._reconnecting = threading.Thread(target=self._reconnect, name="slack-reconnect", daemon=True)
 
     @property
@@ -80,19 +90,57 @@ class Application:
         """Where the webhook API is served."""
         return self._server.url
 
-    def start(self) -> None:
-        """Bring the schema up to date and start everything.
+    def start(self) -> bool:
+        """Bring the schema up to date and start everything; False where `stop` came before that was done.
 
-        Slack being down is waited for; a token that Slack refuses raises SlackPermanent.
+        A PostgreSQL that is not there yet is waited for, as Slack is; meanwhile the address answers that it
+        waits. A token that Slack refuses raises SlackPermanent, a database that lets nobody in for a minute
+        DatabaseUnavailable.
         """
+        try:
+            self._server.start()
+            if not self._open_database():
+                return False
+            with self._changing:  # `stop` waits for this, or comes first and nothing is begun
+                if self._is_stopping.is_set():
+                    return False
+                self._go_live()
+                return True
+        except Exception:
+            self.stop()
+            raise
+
+    def _open_database(self) -> bool:
+        """Whether it is open; not if `stop` came before."""
+        if self.ctx.database.dialect == "postgresql":
+            return self._waiting.open(self._prepare_database)
+        self._prepare_database()  # a file that cannot be opened is a mistake at once
+        self._waiting.words = None
+        return True
+
+    def _prepare_database(self) -> None:
         self.ctx.database.upgrade()
+        terms.remember(self.ctx)
         standing.tick(self.ctx)
-        self._server.start()
+        self._tell_stranded()
+
+    def _tell_stranded(self) -> None:
+        for one in stranded.stranded(self.ctx):
+            log.warning(
+                "policy.left_open_cases",
+                task=one.task,
+                tier=one.tier,
+                cases=one.count,
+                left=list(one.left),
+                example=one.example,
+                may_answer=one.may_answer,
+            )
+
+    def _go_live(self) -> None:
         self.slack.on_hello = self.ticks.sweep_soon
         try:
             self._connect()
         except SlackPermanent:
-            self.stop()
             raise
         except SlackFailure as error:
             self.slack.refused(error)
@@ -100,6 +148,11 @@ class Application:
         self.deliveries.start()
         self._ticker.start()
         log.info("application.started", url=self.url, slack=self.slack.trouble or "connected")
+
+    def _database_is_back(self) -> None:
+        """Whatever became due meanwhile is done now."""
+        self.deliveries.wake()
+        self._ticker.catch_up()
 
     def ready(self) -> bool:
         """Whether cases are taken, Slack is there and the database answers."""
@@ -110,6 +163,10 @@ class Application:
         if self._is_stopping.is_set():
             return
         self._is_stopping.set()
+        with self._changing:
+            self._stop()
+
+    def _stop(self) -> None:
         self._ticker.stop()
         self._server.stop()
         self.slack.close()
@@ -122,10 +179,7 @@ class Application:
         self.ctx = ctx
         self.ticks.know_workspace(ctx)
         if self.slack.uses_http:
-            self._mount(app)
-
-    def _mount(self, app: App) -> None:
-        self._api.router.routes.append(slack_route(app, self._signing_secret))
+            self._slack_door.open(app, self._signing_secret)
 
     def _reconnect(self) -> None:
         """Try until Slack is back; until then cases are taken and wait."""
@@ -193,7 +247,32 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     # Every thread inherits this. A handler would be lost if the signal came just before the wait for it.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     application = build(settings)
-    with application:
-        gc.freeze()  # what is built by now stays: to search it for garbage stops every thread for 0.1 s
-        announce(application.url)
-        signal.sigwait(ENDS)
+    starting = Starting(application, announce)
+    starting.thread.start()
+    signal.sigwait(ENDS)
+    application.stop()
+    starting.thread.join(JOIN_SECONDS)
+    if starting.error is not None:
+        raise starting.error
+
+
+class Starting:
+    """Starts the application in a thread of its own, so that a signal is heard while it waits.
+
+    `error` is what kept it from starting; then it sends the signal itself.
+    """
+
+    def __init__(self, application: Application, announce: Callable[[str], None]) -> None:
+        self._application = application
+        self._announce = announce
+        self.error: Exception | None = None
+        self.thread = threading.Thread(target=self._run, name="start", daemon=True)
+
+    def _run(self) -> None:
+        try:
+            if self._application.start():
+                gc.freeze()  # what is built by now stays: to search it stops every thread for 0.1 s
+                self._announce(self._application.url)
+        except Exception as error:  # noqa: BLE001 - it is raised again in the main thread
+            self.error = error
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)

@@ -6,7 +6,15 @@ from collections.abc import Callable
 
 import structlog
 
+from bot.database_health import PACE, DatabaseHealth
+from bot.delivery.backoff import JITTER
+from bot.log import Seldom
+from storage.errors import DatabaseUnavailable
+
 log = structlog.get_logger()
+
+LINE_EVERY = 60.0
+"""Seconds between two lines of one loop about a database that answers, but not to it."""
 
 Step = Callable[[], bool]
 """Does one piece of work; True when there may be more at once."""
@@ -51,15 +59,28 @@ class Wake:
 
 
 class Loop:
-    """`threads` threads that run `step`; an error that escapes it is logged and waited over, never fatal."""
+    """`threads` threads that run `step`; an error that escapes it is logged and waited over, never fatal.
+
+    While the `database` is away they wait for it together. A step that fails again and again is tried ever
+    more rarely, at least every ten seconds, and at once after a wake.
+    """
 
     def __init__(
-        self, name: str, step: Step, wake: Wake, *, threads: int = 1, idle_seconds: float = 0.5
+        self,
+        name: str,
+        step: Step,
+        wake: Wake,
+        *,
+        threads: int = 1,
+        idle_seconds: float = 0.5,
+        database: DatabaseHealth | None = None,
     ) -> None:
         self._name = name
         self._step = step
         self._wake = wake
         self._idle_seconds = idle_seconds
+        self._database = database or DatabaseHealth(lambda: None)
+        self._line = Seldom(LINE_EVERY)
         self._is_stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, name=f"{name}-{number}", daemon=True)
@@ -85,14 +106,30 @@ class Loop:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _run(self) -> None:
+        failures, is_woken = 0, False
         while not self._is_stopping.is_set():
             seen = self._wake.count
-            if not self._did_something() and not self._is_stopping.is_set():
-                self._wake.wait(seen, self._idle_seconds)
+            if not self._database.is_there(at_once=is_woken):
+                pause = self._database.ask_in
+            else:
+                has_done = self._did_something()
+                failures = 0 if has_done is not None else failures + 1
+                pause = PACE.wait(failures, JITTER).total_seconds() if failures else self._idle_seconds
+                if has_done:
+                    continue
+            if not self._is_stopping.is_set():
+                self._wake.wait(seen, pause)
+            is_woken = self._wake.count != seen
 
-    def _did_something(self) -> bool:
+    def _did_something(self) -> bool | None:
+        """Whether there may be more to do at once; None for a step that failed."""
         try:
             return self._step()
+        except DatabaseUnavailable as error:
+            self._database.failed()
+            # Where the database is away its own line says so; else the trouble is this loop's.
+            if self._database.is_there() and self._line.is_due():
+                log.warning("delivery.loop_failed", loop=self._name, reason=str(error))
         except Exception:  # the thread's outermost loop has to live on
             log.exception("delivery.loop_failed", loop=self._name)
-            return False
+        return None

@@ -3,7 +3,9 @@
 import os
 import socket
 import time
+from functools import partial
 
+from bot.database_health import DatabaseHealth
 from bot.delivery.attempts import Courier
 from bot.delivery.callback_session import CallbackSession
 from bot.delivery.callbacks import CallbackSender
@@ -31,7 +33,14 @@ class Deliveries:
     `wake_messages` wakes those that show cases only: what services post leaves nothing else to deliver.
     """
 
-    def __init__(self, ctx: Context, gateway: SlackGateway, tempo: Tempo, secrets: Secrets) -> None:
+    def __init__(
+        self,
+        ctx: Context,
+        gateway: SlackGateway,
+        tempo: Tempo,
+        secrets: Secrets,
+        database: DatabaseHealth | None = None,
+    ) -> None:
         self.health = SlackHealth(tempo.hold_for.total_seconds())
         self.wake_messages, self._wake_others = Wake(), Wake()
         owner = f"{socket.gethostname()}:{os.getpid()}:{ctx.new_id('p')}"
@@ -42,13 +51,14 @@ class Deliveries:
         )
         notices = NoticeSender(self.courier, owner)
         messages = ProjectionSender(self.courier, self.wake_messages, owner)
+        loop = partial(Loop, database=database or DatabaseHealth(ctx.database.ping))
         self._loops = (
-            Loop("messages", messages.step, self.wake_messages, threads=SENDERS),
-            Loop("notices", notices.step, self._wake_others, threads=NOTICE_SENDERS),
-            Loop("digests", DigestSender(self.courier, owner).step, self._wake_others),
-            Loop("threads", ThreadReader(self.courier, owner).step, self._wake_others),
-            Loop("news", NewsSender(self.courier, owner).step, self._wake_others),
-            Loop("callbacks", callbacks.step, self._wake_others, threads=CALLBACK_SENDERS),
+            loop("messages", messages.step, self.wake_messages, threads=SENDERS),
+            loop("notices", notices.step, self._wake_others, threads=NOTICE_SENDERS),
+            loop("digests", DigestSender(self.courier, owner).step, self._wake_others),
+            loop("threads", ThreadReader(self.courier, owner).step, self._wake_others),
+            loop("news", NewsSender(self.courier, owner).step, self._wake_others),
+            loop("callbacks", callbacks.step, self._wake_others, threads=CALLBACK_SENDERS),
         )
 
     def wake(self) -> None:

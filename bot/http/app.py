@@ -22,7 +22,7 @@ from bot.http.metrics import Metrics
 from bot.http.parsing import Parser
 from bot.http.rate import Rates
 from bot.http.signatures import Services
-from bot.http.writer import Writer
+from bot.http.writer import Refuses, Writer
 from bot.usecases import intake
 from bot.usecases.context import Context
 from bot.usecases.intake import Answer, Posting
@@ -51,13 +51,15 @@ def build_api(
     slack_state: ReadSlackState = slack_not_watched,
     metrics: Metrics | None = None,
     on_stored: Callable[[], None] = lambda: None,
+    refuses: Refuses = lambda: None,
 ) -> FastAPI:
     """The webhook API as an ASGI application; its writer starts and drains with the application's lifespan.
 
-    `on_stored` is called after each transaction that may have left something to deliver.
+    `on_stored` is called after each transaction that may have left something to deliver; while
+    `refuses` gives a reason nothing is taken.
     """
     metrics = metrics or Metrics()
-    writer = Writer(_receiver(ctx, metrics, on_stored), metrics.flushed)
+    writer = Writer(_receiver(ctx, metrics, on_stored), metrics.flushed, refuses=refuses)
     metrics.watch("intake_queue", "Requests that wait to be stored.", lambda: float(writer.queue_depth))
     rates = Rates({name: service.rate_per_minute for name, service in ctx.policy.services.items()})
     door = Door(services, Parser(ctx), rates, writer, BodyReader())

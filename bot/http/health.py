@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
+from bot.database_health import waiting_words
 from bot.http.answers import Alive, Ready
 from bot.http.metrics import Metrics
 from bot.http.openapi import OPEN
@@ -16,7 +17,7 @@ from bot.http.problems import JsonObject, json_response
 from bot.http.writer import Writer
 from bot.usecases.context import Context
 from storage import outbox, projections
-from storage.errors import StorageError
+from storage.errors import DatabaseUnavailable, StorageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ def add(
 
 def readiness(ctx: Context, writer: Writer, slack: SlackState) -> JsonObject:
     """What `/readyz` answers."""
-    database, oldest = _database(ctx)
+    waits = writer.refuses()
+    database, oldest = ({"is_ok": False, "detail": waits}, None) if waits else _database(ctx)
     is_working = database["is_ok"] and writer.is_open
     status = ("ready" if slack.is_ok else "degraded") if is_working else "unavailable"
     return {
@@ -104,4 +106,10 @@ def _database(ctx: Context) -> tuple[JsonObject, float | None]:
     try:
         return {"is_ok": True, "detail": "answers"}, undelivered_for(ctx)
     except StorageError as error:
-        return {"is_ok": False, "detail": (type(error).__doc__ or "").strip()}, None
+        return {"is_ok": False, "detail": _why(error)}, None
+
+
+def _why(error: StorageError) -> str:
+    if isinstance(error, DatabaseUnavailable):
+        return waiting_words(error)
+    return (type(error).__doc__ or "").strip()

@@ -13,8 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.database_health import waiting_words
 from bot.errors import BotError
-from storage.errors import StorageError
+from storage.errors import DatabaseUnavailable, StorageError
 
 JsonObject = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -108,5 +109,8 @@ def _http_error(_request: Request, error: Exception) -> Response:
     return json_response(error.status_code, problem([fault]), error.headers)
 
 
-def _not_stored(request: Request, _error: Exception) -> Response:
-    return _refused(request, unavailable("the database does not answer: try again in a moment"))
+def _not_stored(request: Request, error: Exception) -> Response:
+    why = "the database does not do what was asked"
+    if isinstance(error, DatabaseUnavailable):
+        why = waiting_words(error)
+    return _refused(request, unavailable(f"{why}; try again in a moment"))

@@ -8,15 +8,20 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.database_health import waiting_words
 from bot.http.problems import Fault, Refused, unavailable
-from bot.log import line_of
+from bot.log import Seldom, line_of
 from bot.usecases.intake import Answer, Posting
 from routing.errors import RoutingError
 from storage.errors import DatabaseUnavailable, DataRefused
 
 log = structlog.get_logger()
 
+AGAIN = "nothing was stored, send it again in a moment"
 Receive = Callable[[Sequence[Posting]], Sequence[Answer]]
+Refuses = Callable[[], str | None]
+"""Why nothing can be stored yet; None where it can."""
+RETRY_SECONDS = 5.0
 Observe = Callable[[int], None]
 MOST_WAITING = 5_000
 MOST_WAITING_BYTES = 64 * 1024 * 1024
@@ -34,8 +39,9 @@ class _Waiter:
 class Writer:
     """Queues postings, stores them in one transaction for many, and answers each once it is stored.
 
-    The queue is bounded by number and by bytes; a full one refuses at once (503). A transaction that fails is
-    halved until only the posting that cannot be stored is left, so that it spoils nobody else's.
+    The queue is bounded by number and by bytes; a full one refuses at once (503), as does one with a reason
+    from `refuses`. A transaction that fails is halved until only the posting that cannot be stored is left,
+    so that it spoils nobody else's.
     """
 
     def __init__(
@@ -44,14 +50,17 @@ class Writer:
         observe_flush: Observe = lambda _size: None,
         most_waiting: int = MOST_WAITING,
         most_bytes: int = MOST_WAITING_BYTES,
+        refuses: Refuses = lambda: None,
     ) -> None:
         self._receive = receive
         self._observe_flush = observe_flush
+        self.refuses = refuses
         self._most_waiting = most_waiting
         self._free_bytes = most_bytes
         self._waiting: deque[_Waiter] = deque()
         self._changed = threading.Condition()
         self._is_open = False
+        self._line = Seldom(1.0)
         self._thread = threading.Thread(target=self._run, name="intake-writer", daemon=True)
 
     @property
@@ -79,6 +88,8 @@ class Writer:
     async def submit(self, posting: Posting, size: int) -> Answer:
         """The answer to a posting of `size` bytes, once stored; raises Refused (503) when full or closed."""
         loop = asyncio.get_running_loop()
+        if why := self.refuses():
+            raise unavailable(f"{why}; {AGAIN}", retry_in=RETRY_SECONDS)
         waiter = _Waiter(posting, size, loop, loop.create_future())
         with self._changed:
             if not self._is_open:
@@ -114,12 +125,16 @@ class Writer:
         try:
             answers = self._receive([waiter.posting for waiter in batch])
         except DatabaseUnavailable as error:
-            log.error("intake.database_unavailable", detail=error.detail, postings=len(batch))  # noqa: TRY400 - no trace
-            _reply(batch, [unavailable("the database does not answer")] * len(batch))
+            _reply(batch, [self._unavailable(error, len(batch))] * len(batch))
         except Exception as error:  # noqa: BLE001 - the thread's outermost loop: one posting must not end it
             self._isolate(batch, error)
         else:
             _reply(batch, answers)
+
+    def _unavailable(self, error: DatabaseUnavailable, postings: int) -> Refused:
+        if self._line.is_due():
+            log.error("intake.database_unavailable", detail=error.detail, postings=postings)
+        return unavailable(f"{waiting_words(error)}; {AGAIN}")
 
     def _isolate(self, batch: list[_Waiter], error: Exception) -> None:
         if len(batch) > 1:
@@ -147,6 +162,9 @@ class Writer:
     def _store_part(self, part: Posting) -> Answer:
         try:
             return self._receive([part])[0]
+        except DatabaseUnavailable as error:  # it is nobody's fault: to halve the part would not help
+            (refused,) = _as_item(self._unavailable(error, 1)).body["answers"]
+            return Answer(200, {"answers": [refused] * len(part.items)})
         except Exception as error:  # noqa: BLE001 - one item must not spoil the others
             if len(part.items) > 1:
                 return self._store_parts(part)

@@ -47,6 +47,25 @@ def _is_signed(verifier: SignatureVerifier, request: Request, body: str) -> bool
     return is_number and signature.isascii() and verifier.is_valid(body, timestamp, signature)
 
 
+class SlackDoor:
+    """The route while the bot does not know yet who it is: Slack is told to come again."""
+
+    def __init__(self, path: str = PATH) -> None:
+        self._opened: Route | None = None
+        self.route = Route(path, self._answer, methods=["POST"])
+
+    def open(self, app: App, signing_secret: str) -> None:
+        """From now on what Slack sends is taken by `app`."""
+        self._opened = slack_route(app, signing_secret)
+
+    async def _answer(self, request: Request) -> Response:
+        if self._opened is None:
+            words = "Second Look is starting: nothing was taken, send it again in a moment."
+            return PlainTextResponse(words, 503, {"retry-after": "5"})
+        answer: Response = await self._opened.endpoint(request)
+        return answer
+
+
 def slack_route(app: App, signing_secret: str, path: str = PATH) -> Route:
     """The route that the composition root mounts beside the webhook API.
 

@@ -83,15 +83,14 @@ def _plain(annotation: Any, raw: Any) -> Any:
 
 
 def _meant(kinds: tuple[Any, ...], raw: Any) -> Any:
-    """A table is the kind that has fields, nothing is nothing, and all else the first kind of the others."""
+    """Of several kinds the first that `raw` can be; none of them fits what is not of this shape."""
     if raw is None:
         return type(None)
-    is_table = isinstance(raw, Mapping)
-    return next(
-        (kind for kind in kinds if _has_fields(kind) is is_table and kind is not type(None)), kinds[0]
-    )
+    return next((kind for kind in kinds if _fits(kind, raw)), kinds[0])
 
 
-def _has_fields(kind: Any) -> bool:
+def _fits(kind: Any, raw: Any) -> bool:
     bare = get_args(kind)[0] if get_origin(kind) is Annotated else kind
-    return isinstance(bare, type) and issubclass(bare, Section)
+    has_fields = isinstance(bare, type) and issubclass(bare, Section)
+    is_plain = bare not in PLAIN or isinstance(raw, PLAIN[bare])
+    return bare is not type(None) and has_fields is isinstance(raw, Mapping) and is_plain
