@@ -6,10 +6,11 @@ from datetime import datetime
 from slack_sdk import WebClient
 
 from bot.doctor.callbacks import check_callbacks
-from bot.doctor.database import check_database
+from bot.doctor.database import absent_file, check_database
 from bot.doctor.finding import Finding, fail, ok
 from bot.doctor.limits import check_limits
 from bot.doctor.manifest import wanted_scopes
+from bot.doctor.open_cases import check_open_cases
 from bot.doctor.policy import check_draw_key, check_policy, check_secrets
 from bot.doctor.tokens import Identity, check_app_token, check_clock, check_scopes, identify
 from bot.doctor.workspace import check_channels, check_groups, check_people
@@ -27,6 +28,8 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     if policy is not None:
         yield from check_secrets(policy, settings.secrets)
     yield from check_database(settings.database_url, now)
+    if policy is not None and absent_file(settings.database_url) is None:
+        yield from check_open_cases(settings.database_url, policy)
     yield from _slack(settings, policy, now)
     if policy is not None:
         yield from check_callbacks(policy)

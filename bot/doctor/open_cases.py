@@ -1,0 +1,59 @@
+"""Whether open cases have lost a part of the policy that they were opened under, and who may answer them."""
+
+from bot.clock import SystemClock
+from bot.doctor.finding import Finding, warn
+from bot.ids import new_id
+from bot.usecases.context import Context
+from bot.usecases.stranded import Stranded, stranded
+from routing.policy import Policy
+from routing.router import compile_router
+from storage import schema
+from storage.database import Database
+from storage.errors import StorageError
+
+KEPT = (
+    "Nothing is to be done if that was meant: they keep the answers of their opening and the people they had."
+)
+NOBODY = (
+    "Put it back into the policy with people in it until they are answered, or invite people to the channel."
+)
+
+
+def check_open_cases(url: str, policy: Policy) -> tuple[Finding, ...]:
+    """One finding for each task and tier with such cases; none where the database cannot tell."""
+    try:
+        database = Database(url)
+    except StorageError:
+        return ()  # the check of the database says so
+    try:
+        with database.read() as tx:
+            if not schema.is_current(tx):
+                return ()
+        return tuple(_finding(one) for one in stranded(_context(database, policy)))
+    except StorageError:
+        return ()
+    finally:
+        database.dispose()
+
+
+def _context(database: Database, policy: Policy) -> Context:
+    return Context(
+        database=database,
+        policy=policy,
+        router=compile_router(policy),
+        clock=SystemClock(),
+        new_id=new_id,
+        draw_key=b"",
+        team_id="",
+    )
+
+
+def _finding(one: Stranded) -> Finding:
+    name = f"cases {one.task} {one.tier}"
+    count = "1 case waits" if one.count == 1 else f"{one.count} cases wait"
+    left = f"{', '.join(one.left)} {'has' if len(one.left) == 1 else 'have'} left the policy"
+    what = f"{count}, and since then {left}. Due first: {one.external_id}."
+    if one.may_answer is False:
+        return warn(name, f"{what} Nobody may answer them.", NOBODY)
+    unsure = "" if one.may_answer else " Who may answer is known once `secondlook serve` has asked Slack."
+    return warn(name, f"{what}{unsure}", KEPT)
