@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from storage import engines, schema
+from storage import deadline, engines, schema
 from storage.errors import (
     DatabaseUnavailable,
     DataRefused,
@@ -16,6 +16,7 @@ from storage.errors import (
 )
 
 Transaction = sa.Connection
+PING_SECONDS = 5.0
 
 
 class Database:
@@ -23,13 +24,19 @@ class Database:
 
     Each transaction raises `DatabaseUnavailable` when the database does not answer (retry), `DataRefused`
     when it will never take these values, and rolls back on any error. Rows or files that another process
-    holds locked are waited for `wait_for_lock` seconds, a connection or the turn to write `wait_for_turn`.
+    holds locked are waited for `wait_for_lock` seconds, a connection or the turn to write `wait_for_turn`;
+    a transaction that is not over `within` so many seconds is given up, whatever it waits for.
     """
 
     def __init__(
-        self, url: str, wait_for_lock: float = engines.WAIT_FOR_LOCK, wait_for_turn: float | None = None
+        self,
+        url: str,
+        wait_for_lock: float = engines.WAIT_FOR_LOCK,
+        wait_for_turn: float | None = None,
+        within: float | None = None,
     ) -> None:
         self._url = url
+        self._within = within
         self._wait_for_turn = engines.WAIT_FOR_TURN if wait_for_turn is None else wait_for_turn
         self._engine = engines.create(url, wait_for_lock, self._wait_for_turn)
         self._writes = self._engine.execution_options(**engines.WRITE)
@@ -44,7 +51,7 @@ class Database:
 
     def hurried(self, seconds: float) -> "Database":
         """The same database for acts that a person waits for: given up so soon, on connections of its own."""
-        return Database(self._url, seconds, seconds)
+        return Database(self._url, seconds, seconds, within=seconds)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -53,7 +60,7 @@ class Database:
             raise NestedWrite
         self._mine.is_writing = True
         try:
-            with self._turn(), _translated(), self._writes.begin() as tx:
+            with deadline.within(self._within), self._turn(), _translated(), self._writes.begin() as tx:
                 yield tx
         finally:
             self._mine.is_writing = False
@@ -61,7 +68,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A read-only transaction that sees one moment of the database."""
-        with _translated(), self._reads.begin() as tx:
+        with deadline.within(self._within), _translated(), self._reads.begin() as tx:
             yield tx
 
     def upgrade(self) -> None:
@@ -70,8 +77,8 @@ class Database:
             schema.upgrade(tx)
 
     def ping(self) -> None:
-        """Raise `DatabaseUnavailable` unless the database answers a query."""
-        with self.read() as tx:
+        """Raise `DatabaseUnavailable` unless the database answers a query within five seconds."""
+        with deadline.within(PING_SECONDS), self.read() as tx:
             tx.execute(sa.select(1))
 
     def dispose(self) -> None:

@@ -16,7 +16,7 @@ from bot.http.openapi import OPEN
 from bot.http.problems import JsonObject, json_response
 from bot.http.writer import Writer
 from bot.usecases.context import Context
-from storage import outbox, projections
+from storage import deadline, outbox, projections
 from storage.errors import DatabaseUnavailable, StorageError
 
 
@@ -28,6 +28,8 @@ class SlackState:
     detail: str
 
 
+ANSWER_SECONDS = 5.0
+"""A probe without an answer takes the process for dead, and one that only waits would be killed."""
 ReadSlackState = Callable[[], SlackState]
 TAGS: list[str | Enum] = ["Running"]
 METRICS_DOCUMENT: dict[str, Any] = {
@@ -96,7 +98,7 @@ def readiness(ctx: Context, writer: Writer, slack: SlackState) -> JsonObject:
 
 def undelivered_for(ctx: Context) -> float | None:
     """Seconds that the oldest undelivered message, notice or callback has waited; raises StorageError."""
-    with ctx.database.read() as tx:
+    with deadline.within(ANSWER_SECONDS), ctx.database.read() as tx:
         waiting = (outbox.oldest_undelivered_at(tx), projections.oldest_waiting_at(tx))
     moments: list[datetime] = [moment for moment in waiting if moment is not None]
     return max(0.0, (ctx.clock.now() - min(moments)).total_seconds()) if moments else None

@@ -12,6 +12,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
+from bot.log import Seldom
 from bot.slack import ids
 from bot.slack.clicks import CLICKS
 from bot.slack.commands import on_command
@@ -21,6 +22,7 @@ from bot.slack.happenings import HAPPENINGS
 from bot.slack.message import JsonObject
 from bot.slack.windows import WINDOWS
 from bot.usecases.context import Context
+from storage.errors import DatabaseUnavailable
 
 WORKERS = 32
 log = structlog.get_logger()
@@ -61,8 +63,9 @@ def build_app(
         request_verification_enabled=True,
         ignoring_self_events_enabled=False,  # to Bolt the deletion of our message is our own act
     )
-    _register(app, Desk(ctx, gateway, executor, wake, replay))
-    app.error(_on_error)
+    desk = Desk(ctx, gateway, executor, wake, replay)
+    _register(app, desk)
+    app.error(_on_error(desk.line))
     return app
 
 
@@ -96,10 +99,17 @@ def _on_event(desk: Desk, happen: Callable[[Desk, JsonObject], None]) -> Listene
     return listener
 
 
-def _on_error(error: Exception, body: JsonObject) -> BoltResponse:
+def _on_error(line: Seldom) -> Callable[[Exception, JsonObject], BoltResponse]:
     """Whatever else went wrong in a listener: logged, and never taken for done."""
-    log.error("slack.listener_failed", kind=body.get("type"), exc_info=error)
-    return BoltResponse(status=500, body="")
+
+    def answer(error: Exception, body: JsonObject) -> BoltResponse:
+        if not isinstance(error, DatabaseUnavailable):
+            log.error("slack.listener_failed", kind=body.get("type"), exc_info=error)
+        elif line.is_due():
+            log.warning("slack.event_not_saved", kind=body.get("type"), error=str(error))
+        return BoltResponse(status=500, body="")
+
+    return answer
 
 
 def build_socket_handler(app: App, app_token: str, web_client: WebClient) -> SocketModeHandler:

@@ -75,10 +75,15 @@ def _answer(desk: Desk, command: Command) -> None:
     try:
         message = WORDS.get(command.word, _help)(desk, command)
     except DatabaseUnavailable as error:
-        log.warning("slack.command_failed", word=command.word, error=str(error))
+        _not_read(desk, command, error)
         message = say(NOT_READ)
     if message is not None:
         tell_privately(desk.gateway.respond, command.response_url, message)
+
+
+def _not_read(desk: Desk, command: Command, error: DatabaseUnavailable) -> None:
+    if desk.line.is_due():
+        log.warning("slack.command_failed", word=command.word, error=str(error))
 
 
 def on_command(desk: Desk) -> Listener:
@@ -87,6 +92,12 @@ def on_command(desk: Desk) -> Listener:
     def listener(ack: Ack, body: JsonObject) -> None:
         command = command_of(body)
         log.info("slack.command", word=command.word, person=command.expert.user_id)
+        try:
+            desk.ctx.database.ping()  # what cannot be read is said in the ack, which comes for sure
+        except DatabaseUnavailable as error:
+            _not_read(desk, command, error)
+            ack(NOT_READ)
+            return
         desk.later(_answer, desk, command)
         ack()
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 from slack_bolt import Ack
 
+from bot.log import Seldom
 from bot.slack.failures import OverLimits, SlackFailure
 from bot.slack.gateway import SlackGateway
 from bot.slack.message import JsonObject, Message
 from bot.slack.payloads import Click, Submitted, click_of, submitted_of
 from bot.slack.private import NOT_OPENED, NOT_SAVED, say, words
+from bot.slack.rich import with_line
 from bot.slack.telling import tell_privately
 from bot.usecases.context import Context
 from bot.usecases.outcome import Outcome
@@ -30,6 +32,7 @@ ACK_TAKES_SECONDS = 0.5
 """Until Slack has put up the window that an ack carries: what follows must not be overtaken by it."""
 ACK_TAKES_AT_MOST_SECONDS = 3.0
 """After that Slack takes no ack (its documentation of handling interactions)."""
+LINE_EVERY = 1.0
 log = structlog.get_logger()
 
 
@@ -37,7 +40,8 @@ log = structlog.get_logger()
 class Desk:
     """What every listener needs.
 
-    `aftermath` runs what may happen after the ack; `wake` wakes the senders; `replay` takes seconds.
+    `aftermath` runs what may happen after the ack; `wake` wakes the senders; `replay` takes seconds. `line`
+    lets one line a second through of a database that does not answer.
     """
 
     ctx: Context
@@ -45,6 +49,7 @@ class Desk:
     aftermath: Executor
     wake: Callable[[], None]
     replay: Replaying
+    line: Seldom = field(default_factory=lambda: Seldom(LINE_EVERY))
 
     def later(self, act: Callable[..., object], *arguments: Any) -> None:
         """Run `act` after the ack; if Slack refuses it, that is logged: nobody waits for it."""
@@ -61,7 +66,10 @@ class Desk:
     def _quietly(self, act: Callable[..., object], *arguments: Any) -> None:
         try:
             act(*arguments)
-        except (SlackFailure, OverLimits, DatabaseUnavailable) as error:
+        except DatabaseUnavailable as error:
+            if self.line.is_due():
+                log.warning("slack.not_read", act=getattr(act, "__name__", str(act)), error=str(error))
+        except (SlackFailure, OverLimits) as error:
             log.warning("slack.aftermath_failed", act=getattr(act, "__name__", str(act)), error=str(error))
         except Exception:  # the outermost act of a thread: nobody asks for its result
             log.exception("slack.aftermath_failed", act=getattr(act, "__name__", str(act)))
@@ -106,8 +114,9 @@ def on_click(desk: Desk, take: Callable[[Desk, Click], None]) -> Listener:
         try:
             take(desk, click)
         except DatabaseUnavailable as error:
-            log.warning("slack.click_not_saved", case=click.case_id, error=str(error))
-            desk.tell(click, say(NOT_SAVED))
+            if desk.line.is_due():
+                log.warning("slack.click_not_saved", case=click.case_id, error=str(error))
+            _tell_not_saved(desk, click, body)
         except (SlackFailure, OverLimits) as error:
             log.warning("slack.window_not_opened", case=click.case_id, error=str(error))
             desk.tell(click, say(NOT_OPENED))
@@ -127,6 +136,20 @@ class NextView:
     view: JsonObject
 
 
+def _tell_not_saved(desk: Desk, click: Click, body: JsonObject) -> None:
+    """At once, where it was pressed: a click's ack has no words (Slack, Handling user interaction)."""
+    if click.view_id and body["view"].get("type") == "modal":
+        desk.later(desk.gateway.update_view, click.view_id, with_line(body["view"], NOT_SAVED))
+    else:
+        desk.tell(click, say(NOT_SAVED))
+
+
+def _window_not_saved(submitted: Submitted, body: JsonObject) -> Refusals | NextView:
+    """Under a field what was typed stays; a window without fields says it in a line of its own."""
+    first = next(iter(submitted.fields), None)
+    return NextView(with_line(body["view"], NOT_SAVED)) if first is None else {first: NOT_SAVED}
+
+
 def on_submit(desk: Desk, take: Callable[[Desk, Submitted], Refusals | NextView]) -> Listener:
     """A listener for a submitted window: closes it after the commit, or shows what is wrong in its fields."""
 
@@ -135,8 +158,9 @@ def on_submit(desk: Desk, take: Callable[[Desk, Submitted], Refusals | NextView]
         try:
             answer = take(desk, submitted)
         except DatabaseUnavailable as error:
-            log.warning("slack.window_not_saved", case=submitted.place.case_id, error=str(error))
-            answer = dict.fromkeys(list(submitted.fields)[:1], NOT_SAVED)
+            if desk.line.is_due():
+                log.warning("slack.window_not_saved", case=submitted.place.case_id, error=str(error))
+            answer = _window_not_saved(submitted, body)
         if isinstance(answer, NextView):
             ack(response_action="update", view=answer.view)
         elif answer:

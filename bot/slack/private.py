@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from bot.usecases.context import Context
     from routing.policy import Policy, Task
 
-NOT_SAVED = "That could not be saved, and nothing was recorded. Please try again in a moment."
+NOT_SAVED = "That could not be saved just now, and nothing was recorded. Please press again in a moment."
 NOT_OPENED = "The window could not be opened, and nothing was recorded. Please click again."
 NOT_SHOWN = "The window could not be opened. Please type the command again."
 NOT_READ = "The cases could not be read just now. Please try again in a moment."

@@ -158,3 +158,14 @@ def modal(
     if submit:
         view["submit"] = plain(submit, 24)
     return view
+
+
+_VIEW_KEYS = ("type", "callback_id", "title", "submit", "close", "private_metadata")
+_LINE = "trouble"
+
+
+def with_line(view: JsonObject, text: str) -> JsonObject:
+    """A window as Slack tells of it, with a line on top; what was typed stays in its fields."""
+    kept = {key: view[key] for key in _VIEW_KEYS if view.get(key)}
+    blocks = [block for block in view.get("blocks", ()) if block.get("block_id") != _LINE]
+    return {**kept, "blocks": [{**section(plain(text, 300)), "block_id": _LINE}, *blocks[:99]]}
