@@ -18,8 +18,8 @@ SECRET_NAME = re.compile(r"token|secret|password|authorization|signature|api_?ke
 SECRET_VALUE = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|whsec_[\w+/=-]+|(?<=://)[^/@\s:]+:[^/@\s]+(?=@)|(?i:(?<=bearer )\S+)"
 )
-CHATTY = ("slack_bolt", "slack_sdk", "urllib3", "uvicorn.access", "alembic")
-REPEATING = ("apscheduler", "sqlalchemy.pool")
+CHATTY = ("slack_bolt", "slack_sdk", "apscheduler", "urllib3", "uvicorn.access", "alembic")
+REPEATING = ("apscheduler.scheduler", "sqlalchemy.pool")
 """They tell of every late tick and every lost connection; of both we say once what there is to say."""
 
 

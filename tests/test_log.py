@@ -9,7 +9,7 @@ import pytest
 import structlog
 
 from bot import log
-from bot.log import configure, line_of
+from bot.log import Seldom, configure, line_of
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def stream() -> Iterator[io.StringIO]:
     """Where the log goes; the logging of the other tests is put back."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in log.CHATTY}
+    levels = {name: logging.getLogger(name).level for name in (*log.CHATTY, *log.REPEATING)}
     stream = io.StringIO()
     configure(stream)
     yield stream
@@ -101,3 +101,15 @@ def test_an_error_s_place_is_told_without_its_words() -> None:
     assert line_of(caught.value).startswith("test_log.py:")
     assert line_of(caught.value).endswith(" wrong")
     assert line_of(ValueError("never raised")) == ""
+
+
+def test_a_line_that_is_written_seldom_is_due_once_in_its_time() -> None:
+    moments = iter([0.0, 0.5, 0.99, 1.0, 1.5, 2.1])
+    seldom = Seldom(1.0, lambda: next(moments))
+    assert [seldom.is_due() for _ in range(6)] == [True, False, False, True, False, True]
+
+
+def test_lost_connections_and_late_ticks_write_no_line_of_their_own(stream: io.StringIO) -> None:
+    for name in ("sqlalchemy.pool.impl.QueuePool", "apscheduler.scheduler"):
+        logging.getLogger(name).error("Exception during reset or similar", exc_info=ValueError("lost"))
+    assert lines(stream) == []

@@ -68,3 +68,22 @@ def test_a_channel_reached_by_escalation_may_answer_too() -> None:
     only = escalating.task("returns").tiers[0]
     assert sources(case(steps_taken=1), only, escalating) == ("channel:C0000000001",)
     assert sources(case(steps_taken=2), only, escalating) == ("channel:C0000000001", "channel:C0000000002")
+
+
+def test_members_of_a_channel_that_has_left_the_policy_may_answer_as_those_of_the_tiers() -> None:
+    only = tier(experts='{ user_group = "S0DESK", channel_members = true }')
+    gone = case(channel="attic")
+    assert sources(gone, only, policy()) == ("channel:C0000000001", "group:S0DESK")
+    past = {"attic": "C0ATTIC"}
+    assert sources(gone, only, policy(), past) == ("channel:C0ATTIC", "group:S0DESK", "channel:C0000000001")
+
+
+def test_a_channel_of_a_tier_that_has_left_is_where_it_was_last() -> None:
+    left = tier(escalation='[{ after = "1h", to = "channel", channel = "leads" }]').model_copy(
+        update={"channel": "attic"}
+    )
+    without = policy(channels='[channels.desk]\nid = "C0000000001"\n')
+    escalated = case(steps_taken=1)
+    assert sources(escalated, left, without) == ("channel:C0000000001",)
+    found = sources(escalated, left, without, {"leads": "C0LEADS"})
+    assert found == ("channel:C0000000001", "channel:C0LEADS")
