@@ -70,6 +70,14 @@ def test_an_error_before_the_deadline_is_told_as_it_is(postgres_url: str) -> Non
     hurried.dispose()
 
 
+def test_a_connection_that_is_lost_before_the_deadline_is_told_as_that(postgres_url: str) -> None:
+    hurried = Database(postgres_url).hurried(3_600)
+    with pytest.raises(DatabaseUnavailable) as refused, hurried.read() as tx:
+        tx.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    assert "expired" not in str(refused.value)
+    hurried.dispose()
+
+
 def test_no_connection_is_begun_after_the_deadline() -> None:
     with deadline.within(0), pytest.raises(psycopg.OperationalError, match="has expired"):
         deadline.connect("host=127.0.0.1 port=1")

@@ -124,6 +124,15 @@ def test_a_tier_that_no_kept_policy_had_is_the_riskiest(world: World) -> None:
     assert isinstance(press(later, world.open(), "fraud", STRANGER), NotAllowed)
 
 
+def test_a_kept_policy_that_cannot_be_read_is_passed_over_for_the_one_before(kept: World) -> None:
+    case = kept.open()
+    later = under(kept, (HIGH, SENIORS))
+    unreadable = tables.policies.update().where(tables.policies.c.version == later.policy.version)
+    with kept.database.write() as tx:
+        tx.execute(unreadable.values(document={"tasks": "gone"}))
+    assert isinstance(press(under(kept, (HIGH, TOP)), case, "fraud", ANN), Recorded)
+
+
 def test_the_last_people_of_a_task_that_is_gone_answer_are_listed_and_are_called(kept: World) -> None:
     case = kept.open()
     later = under(kept, ("tasks.fraud", "tasks.scam"), ('"fraud", "team"', '"scam", "team"'))
