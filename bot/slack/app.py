@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from slack_bolt import App, BoltResponse
@@ -30,10 +30,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class BotIdentity:
-    """Who the bot is in Slack, from `auth.test`: what it says itself is ignored."""
+    """Who the bot is in Slack, from `auth.test`: what it says itself is ignored.
+
+    `enterprise_id` is the organization of its workspace, empty outside Enterprise Grid.
+    """
 
     user_id: str
     bot_id: str
+    enterprise_id: str = ""
 
 
 def build_app(
@@ -46,12 +50,15 @@ def build_app(
     replay: Replaying,
     aftermath: Executor | None = None,
 ) -> App:
-    """The app with all listeners; builds no connection and calls nothing.
+    """The app with all listeners; builds no connection and calls nothing. `ctx` learns who the bot is.
 
     `wake` is called after every act so that the senders look for work; `replay` is called after the ack of
     the window that asks for it, since it takes seconds; `aftermath` runs what comes after
     an ack (default: 32 threads of its own).
     """
+    known = ctx.installation.present
+    enterprise_id = identity.enterprise_id or known.enterprise_id
+    ctx.installation.present = replace(known, bot_user_id=identity.user_id, enterprise_id=enterprise_id)
     executor = aftermath or ThreadPoolExecutor(WORKERS, thread_name_prefix="slack-aftermath")
     app = App(
         name="secondlook",

@@ -90,7 +90,7 @@ def on_command(desk: Desk) -> Listener:
     """A listener for the command: acknowledged at once, answered privately after."""
 
     def listener(ack: Ack, body: JsonObject) -> None:
-        command = command_of(body)
+        command = command_of(body, desk.ctx.home)
         log.info("slack.command", word=command.word, person=command.expert.user_id)
         try:
             desk.ctx.database.ping()  # what cannot be read is said in the ack, which comes for sure

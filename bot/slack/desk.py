@@ -110,7 +110,7 @@ def on_click(desk: Desk, take: Callable[[Desk, Click], None]) -> Listener:
     """A listener for a control: one short transaction, then the ack; trouble is told politely."""
 
     def listener(ack: Ack, body: JsonObject) -> None:
-        click = click_of(body)
+        click = click_of(body, desk.ctx.home)
         try:
             take(desk, click)
         except DatabaseUnavailable as error:
@@ -154,7 +154,7 @@ def on_submit(desk: Desk, take: Callable[[Desk, Submitted], Refusals | NextView]
     """A listener for a submitted window: closes it after the commit, or shows what is wrong in its fields."""
 
     def listener(ack: Ack, body: JsonObject) -> None:
-        submitted = submitted_of(body)
+        submitted = submitted_of(body, desk.ctx.home)
         try:
             answer = take(desk, submitted)
         except DatabaseUnavailable as error:

@@ -1,8 +1,8 @@
 """Events in the workspace: thread replies, deleted messages, people and channels that come and go."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
+from bot.slack.claims import message_claim, object_in, text_in
 from bot.slack.desk import Desk, log
 from bot.slack.home import LISTED, home_view
 from bot.slack.links import permalinks
@@ -14,17 +14,12 @@ from bot.usecases.review import ThreadReply
 from routing.label import ExpertId
 
 
-def _id(value: Any) -> str:
-    return value[:255] if isinstance(value, str) else ""
-
-
 def _event(body: JsonObject) -> JsonObject:
-    event = body.get("event")
-    return event if isinstance(event, dict) else {}
+    return object_in(body.get("event"))
 
 
-def _person(body: JsonObject, user_id: Any) -> ExpertId:
-    return ExpertId(_id(body.get("team_id")), _id(user_id))
+def _person(desk: Desk, body: JsonObject) -> ExpertId:
+    return desk.ctx.home.person(message_claim(body, _event(body)))
 
 
 def on_message(desk: Desk, body: JsonObject) -> None:
@@ -32,18 +27,18 @@ def on_message(desk: Desk, body: JsonObject) -> None:
     event = _event(body)
     deleted_ts = _deleted(event)
     if deleted_ts:
-        review.message_deleted(desk.ctx, _id(event.get("channel")), deleted_ts)
+        review.message_deleted(desk.ctx, text_in(event.get("channel")), deleted_ts)
         desk.wake()
     else:
-        _reply(desk, reply_of(body))
+        _reply(desk, reply_of(body, desk.ctx.home))
 
 
 def _deleted(event: JsonObject) -> str:
     """The `ts` of the message whose deletion this tells; one with replies changes into a tombstone."""
     changed = event.get("message")
     if event.get("subtype") == "message_changed" and isinstance(changed, dict):
-        return _id(changed.get("ts")) if changed.get("subtype") == TOMBSTONE else ""
-    return _id(event.get("deleted_ts")) if event.get("subtype") == "message_deleted" else ""
+        return text_in(changed.get("ts")) if changed.get("subtype") == TOMBSTONE else ""
+    return text_in(event.get("deleted_ts")) if event.get("subtype") == "message_deleted" else ""
 
 
 def _reply(desk: Desk, reply: ThreadReply | None) -> None:
@@ -62,7 +57,7 @@ def on_home_opened(desk: Desk, body: JsonObject) -> None:
     """Somebody opened the Home tab: show what waits for them, after the ack."""
     event = _event(body)
     if event.get("tab", "home") == "home":
-        desk.later(_publish_home, desk, _person(body, event.get("user")))
+        desk.later(_publish_home, desk, _person(desk, body))
 
 
 def _publish_home(desk: Desk, expert: ExpertId) -> None:
@@ -72,21 +67,17 @@ def _publish_home(desk: Desk, expert: ExpertId) -> None:
 
 def on_joined(desk: Desk, body: JsonObject) -> None:
     """Somebody joined a channel."""
-    event = _event(body)
-    team_id = _id(event.get("team")) or _id(body.get("team_id"))
-    members.joined(desk.ctx, _id(event.get("channel")), ExpertId(team_id, _id(event.get("user"))))
+    members.joined(desk.ctx, text_in(_event(body).get("channel")), _person(desk, body))
 
 
 def on_left(desk: Desk, body: JsonObject) -> None:
     """Somebody left a channel."""
-    event = _event(body)
-    team_id = _id(event.get("team")) or _id(body.get("team_id"))
-    members.left(desk.ctx, _id(event.get("channel")), ExpertId(team_id, _id(event.get("user"))))
+    members.left(desk.ctx, text_in(_event(body).get("channel")), _person(desk, body))
 
 
 def _channel_id(event: JsonObject) -> str:
     channel = event.get("channel")
-    return _id(channel.get("id")) if isinstance(channel, dict) else _id(channel)
+    return text_in(channel.get("id")) if isinstance(channel, dict) else text_in(channel)
 
 
 def _on_channel(what: str) -> Callable[[Desk, JsonObject], None]:

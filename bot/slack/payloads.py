@@ -5,30 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.slack.claims import interaction_claim, message_claim
+from bot.slack.claims import object_in as _object
+from bot.slack.claims import text_in as _text
 from bot.slack.ids import Screen, screen_of, unpacked
 from bot.slack.message import JsonObject
 from bot.slack.modals import Place
+from bot.usecases.installation import Home
 from bot.usecases.replying import ThreadReply
 from routing.label import ExpertId
 
-_LONGEST_ID = 255
 LONGEST_TEXT = 12_000
 """What is read of a message, in characters; a longer one is cut."""
-
-
-def _object(value: Any) -> JsonObject:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: Any, longest: int = _LONGEST_ID) -> str:
-    return value[:longest] if isinstance(value, str) else ""
-
-
-def expert_of(body: JsonObject) -> ExpertId:
-    """Who acted: the person's own workspace and user id."""
-    user = _object(body.get("user"))
-    team = _text(user.get("team_id")) or _text(_object(body.get("team")).get("id"))
-    return ExpertId(team or _text(body.get("team_id")), _text(user.get("id")) or _text(body.get("user_id")))
+_SAID = (None, "thread_broadcast", "file_share", "bot_message")
+"""Kinds of messages in which somebody says something, by their `subtype`."""
+_PROGRAMS = ("bot_id", "bot_profile", "app_id")
+"""What only messages of bots, apps and workflows carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +68,7 @@ class Click:
         return _text(unpacked(self.value).get("note"), 2_000)
 
 
-def click_of(body: JsonObject) -> Click:
+def click_of(body: JsonObject, home: Home) -> Click:
     """The first action of a `block_actions` payload."""
     actions = body.get("actions")
     action = _object(actions[0]) if isinstance(actions, list) and actions else {}
@@ -84,7 +76,7 @@ def click_of(body: JsonObject) -> Click:
     view = _object(body.get("view"))
     chosen = _object(action.get("selected_option")).get("value")
     return Click(
-        expert=expert_of(body),
+        expert=home.person(interaction_claim(body)),
         action_id=_text(action.get("action_id")),
         screen=screen_of(_text(action.get("block_id"))),
         value=_text(chosen if chosen is not None else action.get("value"), 2_000),
@@ -139,7 +131,7 @@ def _field_value(element: JsonObject) -> str:
     return ""
 
 
-def submitted_of(body: JsonObject) -> Submitted:
+def submitted_of(body: JsonObject, home: Home) -> Submitted:
     """A `view_submission` payload."""
     view = _object(body.get("view"))
     values = _object(_object(view.get("state")).get("values"))
@@ -148,7 +140,7 @@ def submitted_of(body: JsonObject) -> Submitted:
         str(block_id): next(iter(_object(block).values()), None) for block_id, block in values.items()
     }
     return Submitted(
-        expert=expert_of(body),
+        expert=home.person(interaction_claim(body)),
         view_id=_text(view.get("id")),
         place=place_of(metadata),
         is_correction=unpacked(metadata).get("corrects") is True,
@@ -156,35 +148,36 @@ def submitted_of(body: JsonObject) -> Submitted:
     )
 
 
-def reply_of(body: JsonObject) -> ThreadReply | None:
-    """The thread reply in an event; None for bots, deletions, joins and messages outside threads."""
+def reply_of(body: JsonObject, home: Home) -> ThreadReply | None:
+    """The thread reply in an event; None for our own, deletions, joins and messages outside threads."""
     event = _object(body.get("event"))
-    return _edit_in(body, event) if event.get("subtype") == "message_changed" else _reply_in(body, event)
+    is_edit = event.get("subtype") == "message_changed"
+    return _edit_in(body, event, home) if is_edit else _reply_in(body, event, home)
 
 
-def _edit_in(body: JsonObject, event: JsonObject) -> ThreadReply | None:
+def _edit_in(body: JsonObject, event: JsonObject, home: Home) -> ThreadReply | None:
     now, before = _object(event.get("message")), _object(event.get("previous_message"))
-    reply = _reply_in(body, {**now, "channel": event.get("channel")})
+    reply = _reply_in(body, {**now, "channel": event.get("channel")}, home)
     if reply is None or not reply.edited_ts or now.get("text") == before.get("text"):
         return None  # Slack added the preview of a link, or somebody replied
     is_told = isinstance(before.get("text"), str)
     return replace(reply, was=_text(before.get("text"), LONGEST_TEXT) if is_told else None)
 
 
-def _reply_in(body: JsonObject, event: JsonObject) -> ThreadReply | None:
+def _reply_in(body: JsonObject, event: JsonObject, home: Home) -> ThreadReply | None:
     subtype = event.get("subtype")
-    is_person = "bot_id" not in event and isinstance(event.get("user"), str)
     is_reply = isinstance(event.get("thread_ts"), str) and event.get("thread_ts") != event.get("ts")
-    if not (is_person and is_reply and subtype in (None, "thread_broadcast", "file_share")):
+    user_id = _text(event.get("user"))
+    if not (user_id and is_reply and subtype in _SAID) or user_id == home.installation.bot_user_id:
         return None
-    team_id = _text(event.get("user_team")) or _text(event.get("team")) or _text(body.get("team_id"))
     return ThreadReply(
-        expert=ExpertId(team_id, _text(event.get("user"))),
+        expert=home.person(message_claim(body, event)),
         channel_id=_text(event.get("channel")),
         thread_ts=_text(event.get("thread_ts")),
         ts=_text(event.get("ts")),
         text=_text(event.get("text"), LONGEST_TEXT),
         edited_ts=_text(_object(event.get("edited")).get("ts")),
+        is_by_program=subtype == "bot_message" or any(event.get(name) for name in _PROGRAMS),
     )
 
 
@@ -200,11 +193,11 @@ class Command:
     argument: str = ""
 
 
-def command_of(body: JsonObject) -> Command:
+def command_of(body: JsonObject, home: Home) -> Command:
     """A slash command's payload."""
     words = _text(body.get("text"), 1_000).split()
     return Command(
-        expert=expert_of(body),
+        expert=home.person(interaction_claim(body)),
         word=words[0].lower() if words else "help",
         channel_id=_text(body.get("channel_id")),
         response_url=_text(body.get("response_url"), 3_000),

@@ -87,7 +87,8 @@ def _scanned(ctx: Context, tx: Transaction, expert: ExpertId, wanted: Wanted) ->
     queue = cases.queue(tx, None, SCANNED)
     found = [(case, terms) for case in queue if (terms := terms_of(ctx, tx, case))]
     asked = {source for case, terms in found for source in sources_of(case, terms)}
-    reader = _Reader(ctx, expert, experts.sources_of(tx, expert, asked))
+    own = experts.sources_of(tx, expert, asked) if expert != ctx.home.bot else frozenset()
+    reader = _Reader(ctx, expert, own)
     return [(case, terms) for case, terms in found if wanted(reader, case, terms)]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.clock import Clock
+from bot.usecases.installation import Home, InstallationHolder
 from routing.policy import Policy
 from routing.router import Router
 from routing.standing import NOTHING_STANDING, Standing
@@ -37,3 +38,9 @@ class Context:
     standing: StandingHolder = field(default_factory=StandingHolder)
     past_policies: dict[str, Policy | None] = field(default_factory=dict)
     """Policies of other versions as they were read, None for one that is not kept; they never change."""
+    installation: InstallationHolder = field(default_factory=InstallationHolder)
+
+    @property
+    def home(self) -> Home:
+        """Our workspace, against which it is told who is who."""
+        return Home(self.team_id, self.installation)

@@ -66,7 +66,7 @@ class Leading:
 
 def is_member(ctx: Context, tx: Transaction, team: Team, expert: ExpertId) -> bool:
     """Whether the person is known as a member of the team's channel."""
-    members = experts.members(tx, f"channel:{ctx.policy.channel_id(team.channel)}")
+    members = experts.members(tx, f"channel:{ctx.policy.channel_id(team.channel)}") - {ctx.home.bot}
     return may_lead(expert, members, ctx.team_id, ctx.policy.guest_teams)
 
 

@@ -10,7 +10,7 @@ from bot.usecases.outcome import AlreadyDecided, Gone, Ignored, Outcome, Recorde
 from bot.usecases.retention import KEPT_FOR
 from bot.usecases.settling import announce_amendment
 from bot.usecases.showing import show
-from bot.usecases.sitting import Act, Sitting, is_allowed, sit_down
+from bot.usecases.sitting import Act, Sitting, is_allowed, is_named, sit_down
 from routing.case import record_label
 from routing.label import ExpertId, Label, Rationale, Via
 from routing.thread_reply import FreeText, LabelReply, clean, interpret
@@ -31,6 +31,7 @@ class ThreadReply:
     """What somebody wrote in the thread of a message, as Slack sends it; `ts` names the reply itself.
 
     `edited_ts` is that of its last edit, empty without any, and `was` what it said before that, if known.
+    What a bot, an app or a workflow wrote `is_by_program`.
     """
 
     expert: ExpertId
@@ -40,6 +41,7 @@ class ThreadReply:
     ts: str
     edited_ts: str = ""
     was: str | None = None
+    is_by_program: bool = False
 
 
 def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
@@ -59,6 +61,8 @@ def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
         sitting = sit_down(ctx, tx, act)
         if isinstance(sitting, Gone):
             return sitting
+        if reply.is_by_program and not is_named(sitting, reply.expert):
+            return Ignored()
         is_first = events.claim(tx, f"heard:{key}", sitting.now)
         if reply.edited_ts and not events.advance(tx, f"edited:{key}", _moment(reply.edited_ts)):
             return Repeated(sitting.case)

@@ -112,6 +112,11 @@ def members_of(tx: Transaction, case: Case, terms: Terms) -> frozenset[ExpertId]
     return frozenset(member for source in sources_of(case, terms) for member in experts.members(tx, source))
 
 
+def is_named(sitting: Sitting, expert: ExpertId) -> bool:
+    """Whether the tier names this person, or program, by id."""
+    return expert.team_id == sitting.ctx.team_id and expert.user_id in sitting.tier.people
+
+
 def is_insider(ctx: Context, expert: ExpertId) -> bool:
     """Whether the person is of this workspace or of one that the policy names."""
     return expert.team_id in {ctx.team_id, *ctx.policy.guest_teams}
@@ -119,7 +124,7 @@ def is_insider(ctx: Context, expert: ExpertId) -> bool:
 
 def is_allowed(sitting: Sitting, expert: ExpertId) -> bool:
     """Whether `expert` may answer this case as it stands."""
-    members = members_of(sitting.tx, sitting.case, sitting.terms)
+    members = members_of(sitting.tx, sitting.case, sitting.terms) - {sitting.ctx.home.bot}
     ctx = sitting.ctx
     return may_label(sitting.case, sitting.tier, expert, members, ctx.team_id, ctx.policy.guest_teams)
 
