@@ -17,7 +17,9 @@ from bot.delivery.slack_health import SlackHealth
 from bot.errors import SettingsInvalid
 from bot.settings import Settings
 from bot.slack.app import BotIdentity, build_app, build_socket_handler
+from bot.slack.failures import NO_BOT
 from bot.slack.gateway import SlackFailure, SlackGateway, SlackPermanent
+from bot.slack.token_kinds import refusal, wrong_app_token, wrong_bot_token
 from bot.slack.web_calls import call, connection_failure, failure_of
 from bot.usecases.context import Context
 from bot.usecases.replaying import QuickReplay
@@ -36,9 +38,17 @@ class Identified:
 
 
 def who_am_i(client: WebClient) -> Identified:
-    """Ask Slack; raises a SlackFailure."""
+    """Ask Slack; raises a SlackFailure, a permanent one for a token that is no bot's or does not last."""
+    wrong = wrong_bot_token(client.token or "")
+    if wrong is not None:
+        raise wrong
     answer = call("auth.test", client.auth_test)
-    return Identified(str(answer["team_id"]), BotIdentity(str(answer["user_id"]), str(answer["bot_id"])))
+    team_id, user_id, bot_id, enterprise_id = (
+        str(answer.get(name) or "") for name in ("team_id", "user_id", "bot_id", "enterprise_id")
+    )
+    if not (team_id and user_id and bot_id):  # Slack names a bot only where a bot token asks
+        raise refusal(NO_BOT)
+    return Identified(team_id, BotIdentity(user_id, bot_id, enterprise_id))
 
 
 class Socket(Protocol):
@@ -123,6 +133,9 @@ class SlackConnection:
         return ctx, app
 
     def _open_socket(self, app: App, app_token: str) -> None:
+        wrong = wrong_app_token(app_token)
+        if wrong is not None:
+            raise wrong
         handler: Socket = build_socket_handler(app, app_token, self._client)
         handler.client.on_message_listeners.append(self._heard)
         try:

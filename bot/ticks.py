@@ -42,6 +42,7 @@ class Ticks:
             Tick("measures", HOUR, self.measure, is_at_start=False),
             Tick("digests", MINUTE, self.queue_digests),
             Tick("members", 5 * MINUTE, self.refresh_members, shortest=MINUTE / 2),
+            Tick("newcomers", SOON, self.meet_newcomers, shortest=SOON),
             Tick("sweep", OFTEN, self.sweep, shortest=SWEEP_CHECK),
             Tick("retention", HOUR, self.forget, is_at_start=False),
         )
@@ -88,6 +89,12 @@ class Ticks:
         if self._workspace is None:
             return {}
         return self._waking(Memberships(self._workspace, self._courier.gateway).refresh())
+
+    def meet_newcomers(self) -> Figures:
+        """Ask who the people are that were just seen for the first time."""
+        if self._workspace is None:
+            return {}
+        return self._waking(Memberships(self._workspace, self._courier.gateway).meet())
 
     def sweep(self) -> Figures:
         """Repair deleted messages, once after each time that nobody listened."""

@@ -111,21 +111,24 @@ class Case:
 
     @property
     def current_labels(self) -> tuple[Label, ...]:
-        """Each expert's latest answer that was not withdrawn, oldest first."""
-        latest: dict[ExpertId, Label] = {}
+        """Each person's latest answer that was not withdrawn, oldest first.
+
+        Whoever answered from two workspaces is one person: nobody makes a quorum of two alone.
+        """
+        latest: dict[str, Label] = {}
         for label in self.labels:
-            known = latest.get(label.expert)
-            if label.withdrawn_at is None and (known is None or known.round < label.round):
-                latest[label.expert] = label
+            known = latest.get(label.expert.user_id)
+            if label.withdrawn_at is None and (known is None or _order(known) < _order(label)):
+                latest[label.expert.user_id] = label
         return tuple(sorted(latest.values(), key=lambda label: (label.labeled_at, label.expert)))
 
     def label_of(self, expert: ExpertId) -> Label | None:
         """The expert's answer in force, or None."""
-        return next((label for label in self.current_labels if label.expert == expert), None)
+        return next((one for one in self.current_labels if one.expert.is_same_person(expert)), None)
 
     def next_round(self, expert: ExpertId) -> int:
         """The round of the expert's next answer to this case, from 1."""
-        return 1 + sum(1 for label in self.labels if label.expert == expert)
+        return 1 + sum(1 for label in self.labels if label.expert.is_same_person(expert))
 
     @property
     def is_waiting(self) -> bool:
@@ -136,6 +139,11 @@ class Case:
         """Whether the expert's answer counts: while the case waits; once decided, only to correct theirs."""
         is_correctable = self.status is CaseStatus.DECIDED and self.label_of(expert) is not None
         return self.is_waiting or is_correctable
+
+
+def _order(label: Label) -> tuple[int, datetime, ExpertId]:
+    """Which of one person's answers came later; rounds were once counted in each workspace apart."""
+    return label.round, label.labeled_at, label.expert
 
 
 WAITING = frozenset({CaseStatus.OPEN, CaseStatus.DISPUTED})
@@ -196,7 +204,7 @@ def abstain(case: Case, abstention: Abstention) -> Case:
     Raises InvalidTransition if nothing is asked any more.
     """
     _demand(case, WAITING, "take an abstention")
-    assigned_to = None if case.assigned_to == abstention.expert else case.assigned_to
+    assigned_to = None if abstention.expert.is_same_person(case.assigned_to) else case.assigned_to
     return replace(case, abstentions=(*case.abstentions, abstention), assigned_to=assigned_to)
 
 
@@ -205,8 +213,8 @@ def _rounds_in_force(case: Case, expert: ExpertId) -> tuple[Label, ...]:
 
     Those differ in the reason, which may be added to an answer later.
     """
-    own = [one for one in case.labels if one.expert == expert and one.withdrawn_at is None]
-    own.sort(key=lambda one: one.round, reverse=True)
+    own = [one for one in case.labels if one.expert.is_same_person(expert) and one.withdrawn_at is None]
+    own.sort(key=_order, reverse=True)
     return tuple(takewhile(lambda one: one.label == own[0].label, own))
 
 

@@ -12,6 +12,13 @@ class ExpertId:
     team_id: str
     user_id: str
 
+    def is_same_person(self, other: "ExpertId | None") -> bool:
+        """Whether both are one human: what one workspace shows has one user id for each person.
+
+        The same id under two workspaces is a person seen from both, so it never counts twice.
+        """
+        return other is not None and self.user_id == other.user_id
+
 
 class ExpertConfidence(StrEnum):
     """How sure the expert says to be."""

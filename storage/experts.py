@@ -1,24 +1,40 @@
 """People, and which channel or user group they were last seen in."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from routing.label import ExpertId
+from storage.column_types import EPOCH
 from storage.database import Transaction
 from storage.tables import experts, membership_sources, memberships
 from storage.upserts import ensure, insert
 
+_PORTION = 500
+_IS_PROGRAM = (
+    sa.select(experts.c.user_id)
+    .where(
+        experts.c.team_id == memberships.c.team_id,
+        experts.c.user_id == memberships.c.user_id,
+        experts.c.is_bot.is_(True),
+    )
+    .exists()
+)
 _MEMBERS = sa.select(memberships.c.team_id, memberships.c.user_id).where(
-    memberships.c.source == sa.bindparam("source")
+    memberships.c.source == sa.bindparam("source"), ~_IS_PROGRAM
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Expert:
-    """What Slack says of a person; `timezone` is an IANA name."""
+    """What Slack says of a person; `timezone` is an IANA name.
+
+    `is_bot` is None as long as Slack has not been asked; the name is then what a payload called them, or
+    their id.
+    """
 
     expert: ExpertId
     name: str
@@ -26,12 +42,13 @@ class Expert:
     refreshed_at: datetime
     is_active: bool = True
     is_guest: bool = False
+    is_bot: bool | None = False
 
 
 def upsert_many(tx: Transaction, people: Sequence[Expert]) -> None:
     """Store people as they are now."""
     new = insert(tx, experts)
-    fields = ("name", "timezone", "is_active", "is_guest", "refreshed_at")
+    fields = ("name", "timezone", "is_active", "is_guest", "is_bot", "refreshed_at")
     changed = {name: new.excluded[name] for name in fields}
     rows = [
         {
@@ -45,6 +62,30 @@ def upsert_many(tx: Transaction, people: Sequence[Expert]) -> None:
         tx.execute(new.on_conflict_do_update(index_elements=["team_id", "user_id"], set_=changed), rows)
 
 
+def meet(tx: Transaction, names: Mapping[ExpertId, str]) -> None:
+    """Take note of people of whom nothing is known yet, under these names; of others nothing changes."""
+    rows = [
+        {
+            "team_id": expert.team_id,
+            "user_id": expert.user_id,
+            "name": name or expert.user_id,
+            "is_active": True,
+            "is_guest": False,
+            "refreshed_at": EPOCH,
+        }
+        for expert, name in sorted(names.items())
+    ]
+    ensure(tx, experts, rows)
+
+
+def newcomers(tx: Transaction, limit: int) -> list[Expert]:
+    """People of whom Slack was not asked yet; those without any name first."""
+    has_name = sa.case((experts.c.name == experts.c.user_id, 0), else_=1)
+    order = (has_name, experts.c.user_id, experts.c.team_id)
+    query = sa.select(experts).where(experts.c.is_bot.is_(None)).order_by(*order).limit(limit)
+    return [_expert(row) for row in tx.execute(query)]
+
+
 def get(tx: Transaction, expert: ExpertId) -> Expert | None:
     """What is known of the person."""
     return get_many(tx, [expert]).get(expert)
@@ -54,18 +95,38 @@ def get_many(tx: Transaction, wanted: Iterable[ExpertId]) -> dict[ExpertId, Expe
     """What is known of these people."""
     keys = sorted({(one.team_id, one.user_id) for one in wanted})
     query = sa.select(experts).where(sa.tuple_(experts.c.team_id, experts.c.user_id).in_(keys))
-    found = (
-        Expert(
-            ExpertId(row.team_id, row.user_id),
-            row.name,
-            row.timezone,
-            row.refreshed_at,
-            row.is_active,
-            row.is_guest,
-        )
-        for row in tx.execute(query)
+    return {one.expert: one for one in map(_expert, tx.execute(query))}
+
+
+def by_user_id(tx: Transaction, user_ids: Collection[str], home_team_id: str) -> dict[str, Expert]:
+    """What is known of people by their user ids, each once: as Slack told it last.
+
+    Of two workspaces told at one moment the other one counts: only a stranger was ever kept under two.
+    """
+    wanted, latest = sorted(user_ids), dict[str, Expert]()
+    for start in range(0, len(wanted), _PORTION):
+        portion = wanted[start : start + _PORTION]
+        rows = tx.execute(sa.select(experts).where(experts.c.user_id.in_(portion)))
+        for one in sorted(map(_expert, rows), key=lambda one: _currency(one, home_team_id)):
+            latest[one.expert.user_id] = one
+    return latest
+
+
+def _currency(one: Expert, home_team_id: str) -> tuple[bool, datetime, bool, str]:
+    team_id = one.expert.team_id
+    return one.is_bot is not None, one.refreshed_at, team_id != home_team_id, team_id
+
+
+def _expert(row: sa.Row[Any]) -> Expert:
+    return Expert(
+        ExpertId(row.team_id, row.user_id),
+        row.name,
+        row.timezone,
+        row.refreshed_at,
+        row.is_active,
+        row.is_guest,
+        row.is_bot,
     )
-    return {one.expert: one for one in found}
 
 
 def set_members(tx: Transaction, source: str, users: Iterable[ExpertId], now: datetime) -> None:
@@ -78,14 +139,15 @@ def set_members(tx: Transaction, source: str, users: Iterable[ExpertId], now: da
 
 
 def members(tx: Transaction, source: str) -> frozenset[ExpertId]:
-    """The members of a source as last fetched; empty when it never was."""
+    """The members of a source as last fetched, without programs; empty when it never was."""
     return frozenset(ExpertId(*row) for row in tx.execute(_MEMBERS, {"source": source}))
 
 
 def sources_of(tx: Transaction, expert: ExpertId, asked: Collection[str]) -> frozenset[str]:
-    """Those of the `asked` sources of which the person is a member, as last fetched."""
+    """Those of the `asked` sources of which the person is a member, as last fetched; none for a program."""
     is_member = memberships.c.team_id == expert.team_id, memberships.c.user_id == expert.user_id
-    query = sa.select(memberships.c.source).where(memberships.c.source.in_(sorted(asked)), *is_member)
+    is_asked = memberships.c.source.in_(sorted(asked))
+    query = sa.select(memberships.c.source).where(is_asked, *is_member, ~_IS_PROGRAM)
     return frozenset(tx.execute(query).scalars())
 
 
@@ -96,14 +158,25 @@ def members_refreshed_at(tx: Transaction, source: str) -> datetime | None:
 
 
 def add_member(tx: Transaction, source: str, expert: ExpertId) -> None:
-    """Someone joined."""
+    """Someone joined; whatever the source held of their user id before is replaced."""
+    remove_member(tx, source, expert)
     ensure(tx, memberships, [_membership(source, expert)])
 
 
 def remove_member(tx: Transaction, source: str, expert: ExpertId) -> None:
-    """Someone left."""
-    is_it = [memberships.c[name] == value for name, value in _membership(source, expert).items()]
-    tx.execute(sa.delete(memberships).where(*is_it))
+    """Someone left, under whichever workspace the source holds their user id."""
+    is_it = (memberships.c.source == source) & (memberships.c.user_id == expert.user_id)
+    tx.execute(sa.delete(memberships).where(is_it))
+
+
+def settle_members(tx: Transaction, people: Iterable[ExpertId]) -> None:
+    """Hold each of these people under the workspace given, in every source that holds their user id."""
+    right = {one.user_id: one for one in people}
+    query = sa.select(memberships).where(memberships.c.user_id.in_(sorted(right)))
+    held = [(row.source, ExpertId(row.team_id, row.user_id)) for row in tx.execute(query)]
+    for source, expert in held:
+        if expert != right[expert.user_id]:
+            add_member(tx, source, right[expert.user_id])
 
 
 def _membership(source: str, expert: ExpertId) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Fetches who is in which channel and user group, and who people are; Slack is asked sparingly."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -8,8 +9,10 @@ import structlog
 from bot.slack.gateway import SlackFailure, SlackGateway, SlackPermanent, UserInfo
 from bot.usecases import members, unassign
 from bot.usecases.context import Context
+from bot.usecases.installation import Claim
 from routing.label import ExpertId
-from storage import cases, experts
+from storage import cases, events, experts
+from storage.column_types import EPOCH
 from storage.experts import Expert
 
 log = structlog.get_logger()
@@ -20,6 +23,10 @@ GIVEN_FRESH_FOR = timedelta(minutes=5)
 NEVER = timedelta(days=36_500)
 MOST_PEOPLE = 40
 """Slack answers `users.info` 100 times a minute, and others ask, too."""
+MOST_NEWCOMERS = 5
+"""At one look, which is every five seconds: 60 a minute leave the stalest their part."""
+NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+"""What Slack says of somebody who does not exist: that is no trouble of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +38,19 @@ class Memberships:
 
     def refresh(self) -> dict[str, int]:
         """Fetch all members and the stalest people, then give back the cases of those who left."""
-        fetched = {source: self._members(source) for source in members.sources(self.ctx)}
-        seen = frozenset().union(*fetched.values())
+        seen = frozenset().union(*(self._members(source) for source in members.sources(self.ctx)))
         looked_at = self._people(set(seen | members.named(self.ctx)), self._given())
-        if looked_at and self.ctx.policy.guest_teams:  # who is of which workspace is known only now
-            for source, found in fetched.items():
-                if found:
-                    members.record(self.ctx, source, found)
         return {"people": looked_at, "unassigned": unassign.tick(self.ctx)}
+
+    def meet(self) -> dict[str, int]:
+        """Ask who newcomers are, and show their names where their ids are shown."""
+        now = self.ctx.clock.now()
+        minute = int(now.timestamp() // 60)
+        with self.ctx.database.write() as tx:
+            waiting = experts.newcomers(tx, MOST_NEWCOMERS)
+            mine = [one for one in waiting if events.claim(tx, f"meet:{minute}:{_key(one)}", now)]
+        told = self._told(mine)
+        return {"met": len(told), "redrawn": members.record_people(self.ctx, told, mine) if told else 0}
 
     def _members(self, source: str) -> frozenset[str]:
         kind, _, slack_id = source.partition(":")
@@ -54,32 +66,51 @@ class Memberships:
     def _given(self) -> set[str]:
         """People to whom a waiting case was given."""
         with self.ctx.database.read() as tx:
-            return {one.user_id for one in cases.assignees(tx) if one.team_id == self.ctx.team_id}
+            return {expert.user_id for expert in cases.assignees(tx)}
 
     def _people(self, user_ids: set[str], given: set[str]) -> int:
         """Look at the unknown and the stalest; how many were looked at."""
-        now = self.ctx.clock.now()
-        wanted = [ExpertId(self.ctx.team_id, user_id) for user_id in sorted(user_ids | given)]
+        now, wanted = self.ctx.clock.now(), sorted(user_ids | given)
         with self.ctx.database.read() as tx:
-            known = experts.get_many(tx, wanted)
-        ages = {one: now - known[one].refreshed_at if one in known else NEVER for one in wanted}
-        limits = {one: GIVEN_FRESH_FOR if one.user_id in given else FRESH_FOR for one in wanted}
-        stale = sorted((one for one in wanted if ages[one] >= limits[one]), key=lambda one: -ages[one])
-        found: list[Expert] = []
-        for one in stale[:MOST_PEOPLE]:
-            try:
-                found += self._experts(one, self.gateway.user_info(one.user_id))
-            except SlackPermanent as error:
-                log.warning("person.not_fetched", person=one.user_id, reason=str(error))
-            except SlackFailure as error:
-                log.warning("people.not_fetched", reason=str(error))
-                break
-        members.record_people(self.ctx, found)
-        return len({one.expert.user_id for one in found})
+            known = experts.by_user_id(tx, wanted, self.ctx.team_id)
+        unknown = [Expert(ExpertId(self.ctx.team_id, one), one, None, EPOCH, is_bot=None) for one in wanted]
+        people = [known.get(one.expert.user_id, one) for one in unknown]
+        ages = {one.expert.user_id: NEVER if one.is_bot is None else now - one.refreshed_at for one in people}
+        limits = {one: GIVEN_FRESH_FOR if one in given else FRESH_FOR for one in wanted}
+        stale = [one for one in people if ages[one.expert.user_id] >= limits[one.expert.user_id]]
+        stale.sort(key=lambda one: -ages[one.expert.user_id])
+        told = self._told(stale[:MOST_PEOPLE])
+        members.record_people(self.ctx, told, stale)
+        return len(told)
 
-    def _experts(self, one: ExpertId, info: UserInfo) -> list[Expert]:
-        """The person as we ask for them, and, if they are a guest by the policy, as they act."""
+    def _told(self, people: Sequence[Expert]) -> list[Expert]:
+        """What Slack says of these people; who does not exist keeps the name they have."""
+        told: list[Expert] = []
+        for person in people:
+            user_id = person.expert.user_id
+            try:
+                told.append(self._expert(self.gateway.user_info(user_id)))
+            except SlackFailure as error:
+                log.warning("person.not_fetched", person=user_id, reason=str(error))
+                if not isinstance(error, SlackPermanent) or error.code not in NOBODY:
+                    break
+                told.append(replace(person, is_bot=False, refreshed_at=self.ctx.clock.now()))
+        return told
+
+    def _expert(self, info: UserInfo) -> Expert:
+        """The person under the one workspace that they are kept under, ours for all of its organization."""
         is_active = info.is_active and not info.is_bot  # a channel's members include its apps
-        known = Expert(one, info.name, info.timezone, self.ctx.clock.now(), is_active, info.is_guest)
-        is_partner = info.team_id in self.ctx.policy.guest_teams
-        return [known, replace(known, expert=ExpertId(info.team_id, one.user_id))] if is_partner else [known]
+        who, now = self._who(info), self.ctx.clock.now()
+        return Expert(who, info.name, info.timezone, now, is_active, info.is_guest, info.is_bot)
+
+    def _who(self, info: UserInfo) -> ExpertId:
+        home = self.ctx.home
+        organizations = {team_id: info.enterprise_id for team_id in info.teams if info.enterprise_id}
+        if info.is_stranger:
+            return ExpertId(info.team_id if info.team_id != home.team_id else "", info.user_id)
+        team_id = info.team_id or home.team_id
+        return home.person(Claim(info.user_id, team_id, info.enterprise_id, organizations=organizations))
+
+
+def _key(person: Expert) -> str:
+    return f"{person.expert.team_id}:{person.expert.user_id}"

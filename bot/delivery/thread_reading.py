@@ -10,7 +10,7 @@ from bot.slack.gateway import SlackFailure, SlackPermanent
 from bot.slack.payloads import reply_of
 from bot.slack.private import words
 from bot.slack.telling import tell_privately
-from bot.usecases import review
+from bot.usecases import members, review
 from bot.usecases.context import Context
 from bot.usecases.listening import THREAD, Thread
 from bot.usecases.outcome import Repeated
@@ -77,9 +77,9 @@ class ThreadReader:
         self._courier.health.worked()
         for message in messages:
             event = {**message, "channel": thread.channel_id}
-            reply = reply_of({"team_id": thread.team_id, "event": event})
-            if reply is not None:
-                self._take(ctx, reply)
+            reply = reply_of({"event": event}, ctx.home)
+            if reply is not None:  # nothing around the message tells where its writer belongs
+                self._take(ctx, replace(reply, expert=members.recognized(ctx, reply.expert)))
 
     def _take(self, ctx: Context, reply: ThreadReply) -> None:
         outcome = review.thread_reply(ctx, reply)

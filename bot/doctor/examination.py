@@ -7,15 +7,14 @@ from slack_sdk import WebClient
 
 from bot.doctor.callbacks import check_callbacks
 from bot.doctor.database import absent_file, check_database
-from bot.doctor.finding import Finding, fail, ok
+from bot.doctor.finding import Finding
 from bot.doctor.limits import check_limits
 from bot.doctor.manifest import wanted_scopes
 from bot.doctor.open_cases import check_open_cases
 from bot.doctor.policy import check_draw_key, check_policy, check_secrets
-from bot.doctor.tokens import Identity, check_app_token, check_clock, check_scopes, identify
+from bot.doctor.tokens import check_app_token, check_bot_token, check_clock, check_scopes
 from bot.doctor.workspace import check_channels, check_groups, check_people
 from bot.settings import Settings
-from bot.slack.failures import SlackFailure, SlackPermanent
 from bot.slack.web_calls import slack_client
 from routing.policy import Policy
 
@@ -37,7 +36,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 def _slack(settings: Settings, policy: Policy | None, now: datetime) -> Iterator[Finding]:
     client = slack_client(settings.slack_bot_token, settings.slack_api_url)
-    identity, finding = _bot_token(client, settings.slack_bot_token)
+    identity, finding = check_bot_token(client, settings.slack_bot_token)
     yield finding
     yield check_app_token(client, settings.slack_app_token, settings.slack_signing_secret)
     if identity is not None:
@@ -53,16 +52,3 @@ def _workspace(client: WebClient | None, policy: Policy, now: datetime) -> Itera
         yield from check_groups(client, policy)
         yield from check_people(client, policy)
     yield from check_limits(client, policy, now)
-
-
-def _bot_token(client: WebClient, token: str | None) -> tuple[Identity | None, Finding]:
-    if token is None:
-        mend = "Copy it from your app's OAuth & Permissions page (xoxb-…) after installing the app."
-        return None, fail("bot token", "SLACK_BOT_TOKEN is not set.", mend)
-    try:
-        identity = identify(client)
-    except SlackPermanent as failure:
-        return None, fail("bot token", f"Slack refuses it ({failure.code}).", failure.mend)
-    except SlackFailure as failure:
-        return None, fail("bot token", str(failure), "Check the network to Slack, and SLACK_API_URL.")
-    return identity, ok("bot token", f"workspace {identity.team}")

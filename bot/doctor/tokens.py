@@ -8,7 +8,8 @@ from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
 from bot.doctor.finding import Finding, fail, ok, warn
-from bot.slack.failures import SlackFailure, SlackPermanent
+from bot.slack.failures import NO_BOT, SlackFailure, SlackPermanent
+from bot.slack.token_kinds import kind_of, refusal, wrong_app_token, wrong_bot_token
 from bot.slack.web_calls import call
 
 SIGNATURE_WINDOW = timedelta(minutes=5)
@@ -18,13 +19,17 @@ REINSTALL = "Paste deploy/slack-manifest.yaml into your app's settings (App Mani
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who Slack says the bot is; `scopes` is None where Slack does not say, `answered_at` likewise."""
+    """Who Slack says the bot is; `scopes` is None where Slack does not say, `answered_at` likewise.
+
+    `bot_id` is empty for a token that is a person's or an app's.
+    """
 
     team_id: str
     team: str
     user_id: str
     scopes: frozenset[str] | None
     answered_at: datetime | None
+    bot_id: str = ""
 
 
 def identify(client: WebClient) -> Identity:
@@ -43,7 +48,27 @@ def identify(client: WebClient) -> Identity:
         user_id=str(answer.get("user_id", "")),
         scopes=_scopes(headers.get("x-oauth-scopes")),
         answered_at=_moment(headers.get("date")),
+        bot_id=str(answer.get("bot_id") or ""),
     )
+
+
+def check_bot_token(client: WebClient, token: str | None) -> tuple[Identity | None, Finding]:
+    """Whether the bot token is a bot's, lasts, and is one that Slack knows; who the bot is, if so."""
+    if token is None:
+        mend = "Copy it from your app's OAuth & Permissions page (xoxb-…) after installing the app."
+        return None, fail("bot token", "SLACK_BOT_TOKEN is not set.", mend)
+    wrong = wrong_bot_token(token)
+    if wrong is not None:
+        return None, fail("bot token", f"This is {kind_of(token)}.", wrong.mend)
+    try:
+        identity = identify(client)
+    except SlackPermanent as failure:
+        return None, fail("bot token", f"Slack refuses it ({failure.code}).", failure.mend)
+    except SlackFailure as failure:
+        return None, fail("bot token", str(failure), "Check the network to Slack, and SLACK_API_URL.")
+    if not (identity.team_id and identity.user_id and identity.bot_id):
+        return None, fail("bot token", "Slack knows no bot by this token.", refusal(NO_BOT).mend)
+    return identity, ok("bot token", f"workspace {identity.team}")
 
 
 def check_scopes(identity: Identity, wanted: frozenset[str]) -> Finding:
@@ -65,6 +90,9 @@ def check_app_token(client: WebClient, token: str | None, signing_secret: str | 
         return fail("app token", "Neither an app token nor a signing secret: no click would arrive.", mend)
     if token is None:
         return ok("app token", "none: Slack calls /slack/events over HTTP, checked by the signing secret")
+    wrong = wrong_app_token(token)
+    if wrong is not None:
+        return fail("app token", f"This is {kind_of(token)}.", wrong.mend)
     try:
         call("apps.connections.open", client.apps_connections_open, app_token=token)
     except SlackFailure as failure:

@@ -60,8 +60,8 @@ def _agreed(first: str, second: str) -> str:
 def message_claim(body: JsonObject, event: JsonObject) -> Claim:
     """Of whoever wrote the message in `event`, or whom another event is about.
 
-    Shared replies and files may come without a team; then that of the whole payload counts, which in a shared
-    channel is the stranger's own, while ours is called the context's (Slack's documentation of Slack Connect).
+    Shared replies and files may come without a team; then that of the whole payload counts, which is a
+    stranger's own, while ours is called the context's (Slack's documentation of Slack Connect).
     """
     profile = object_in(event.get("user_profile"))
     names = (event.get("user_team"), event.get("team"), event.get("source_team"), profile.get("team"))

@@ -44,6 +44,11 @@ RETRYABLE = frozenset(
 )
 UNKNOWN = frozenset({"internal_error", "fatal_error", "request_timeout"})
 
+NO_BOT = "not_a_bot_token"
+NO_APP = "not_an_app_token"
+ROTATES = "rotating_token"
+"""Codes of our own, for tokens that Slack takes though nothing here works with them."""
+
 _REINSTALL = "Install the app again from the manifest and put the new bot token in SLACK_BOT_TOKEN."
 _REOPEN = "The click was too long ago for Slack to open a window; click again."
 MENDS: dict[str, str] = {
@@ -67,6 +72,9 @@ MENDS: dict[str, str] = {
     "token_expired": _REINSTALL,
     "account_inactive": _REINSTALL,
     "missing_scope": "Add the scope in the app's settings (the manifest lists all) and install again.",
+    NO_BOT: "SLACK_BOT_TOKEN takes the bot token, xoxb-…, from OAuth & Permissions of your app.",
+    NO_APP: "SLACK_APP_TOKEN takes the app token, xapp-…, from Basic Information of your app.",
+    ROTATES: "Turn token rotation off in your app's settings and use the bot token, xoxb-…, it shows then.",
     "not_allowed_token_type": "SLACK_BOT_TOKEN takes the xoxb-… token, SLACK_APP_TOKEN the xapp-… one.",
     "user_not_found": "Check the person's id in the policy.",
     "user_disabled": "The person has left; name somebody else.",

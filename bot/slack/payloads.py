@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from bot.slack.claims import interaction_claim, message_claim
 from bot.slack.claims import object_in as _object

@@ -14,6 +14,8 @@ from bot.slack.limits import Violation, message_violations, view_violations
 from bot.slack.message import TOMBSTONE, JsonObject, Message
 from bot.slack.web_calls import call, connection_failure, retry_after, slack_client
 
+SLACKBOT = "USLACKBOT"
+"""Slack's own program, which says of itself that it is none."""
 PAGE = 200
 PAGES = 50
 WINDOW_SECONDS = 2
@@ -22,7 +24,10 @@ WINDOW_SECONDS = 2
 
 @dataclass(frozen=True, slots=True)
 class UserInfo:
-    """A person as Slack knows them; `timezone` is an IANA name."""
+    """A person as Slack knows them; `timezone` is an IANA name.
+
+    On Enterprise Grid, `enterprise_id` is their organization and `teams` those of its workspaces they are in.
+    """
 
     user_id: str
     team_id: str
@@ -32,6 +37,8 @@ class UserInfo:
     is_bot: bool
     is_guest: bool
     is_stranger: bool
+    enterprise_id: str = ""
+    teams: tuple[str, ...] = ()
 
 
 def _refuse(violations: tuple[Violation, ...]) -> None:
@@ -52,6 +59,7 @@ def _cursor(page: JsonObject) -> str | None:
 
 def _user_info(user: JsonObject) -> UserInfo:
     profile = user.get("profile") or {}
+    organization = user.get("enterprise_user") or {}
     name = (
         profile.get("display_name") or profile.get("real_name") or user.get("real_name") or user.get("name")
     )
@@ -61,9 +69,11 @@ def _user_info(user: JsonObject) -> UserInfo:
         name=str(name or user["id"]),
         timezone=str(user.get("tz") or "UTC"),
         is_active=not user.get("deleted", False),
-        is_bot=bool(user.get("is_bot", False)),
+        is_bot=bool(user.get("is_bot") or user.get("is_workflow_bot") or user["id"] == SLACKBOT),
         is_guest=bool(user.get("is_restricted", False) or user.get("is_ultra_restricted", False)),
         is_stranger=bool(user.get("is_stranger", False)),
+        enterprise_id=str(organization.get("enterprise_id") or ""),
+        teams=tuple(str(team) for team in organization.get("teams") or ()),
     )
 
 

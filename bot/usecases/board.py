@@ -65,8 +65,10 @@ class _Reader:
     def is_asked(self, case: Case, terms: Terms) -> bool:
         """Whether the case waits for this person: they may answer, have not yet, and did not pass."""
         expert, ctx = self.expert, self.ctx
-        has_passed = case.assigned_to != expert and any(one.expert == expert for one in case.abstentions)
-        if has_passed or case.label_of(expert) is not None or case.assigned_to not in (None, expert):
+        is_mine = expert.is_same_person(case.assigned_to)
+        has_passed = any(expert.is_same_person(one.expert) for one in case.abstentions) and not is_mine
+        is_others = case.assigned_to is not None and not is_mine
+        if has_passed or is_others or case.label_of(expert) is not None:
             return False
         members = self._members(case, terms)
         return may_label(case, terms.tier, expert, members, ctx.team_id, ctx.policy.guest_teams)
@@ -102,7 +104,7 @@ def _listed(tx: Transaction, first: Sequence[OnTerms], expert: ExpertId) -> tupl
         found = shown.get(case.case_id, ())
         seen = [one for one in found if f"channel:{one[0]}" in own] or found
         channel_id, ts = seen[0] if seen else (terms.home_id(case.channel), None)
-        rows.append(Listed(case, terms.task, channel_id, ts, case.assigned_to == expert))
+        rows.append(Listed(case, terms.task, channel_id, ts, expert.is_same_person(case.assigned_to)))
     return tuple(rows)
 
 
@@ -125,7 +127,7 @@ def mine(ctx: Context, expert: ExpertId, limit: int) -> Board:
     """What waits for `expert`: assigned cases first, then soonest due, among the 200 soonest due."""
     with ctx.database.read() as tx:
         waiting = _scanned(ctx, tx, expert, _Reader.is_asked)
-        waiting.sort(key=lambda one: (one[0].assigned_to != expert, one[0].due_at))
+        waiting.sort(key=lambda one: (not expert.is_same_person(one[0].assigned_to), one[0].due_at))
         return _board(ctx, tx, waiting, expert, limit)
 
 

@@ -120,7 +120,7 @@ def _handed(sitting: Sitting, wish: HandOver) -> Outcome:
     if wish.until and until_at is None:
         events.release(sitting.tx, sitting.act.key)
         return Gone(_BAD_TIME)
-    person = ExpertId(sitting.ctx.team_id, wish.user_id) if wish.user_id else None
+    person = _wished(sitting, wish.user_id) if wish.user_id else None
     if person is not None and not _may_take(sitting, person):
         events.release(sitting.tx, sitting.act.key)
         return NotAllowed("That person may not answer this case. Choose one of its experts.")
@@ -136,10 +136,18 @@ def _handed(sitting: Sitting, wish: HandOver) -> Outcome:
     return Snoozed(case, until_at) if until_at and person is None else Recorded(case)
 
 
+def _wished(sitting: Sitting, user_id: str) -> ExpertId:
+    """The person with this user id: of our workspace, unless Slack told otherwise."""
+    home_id = sitting.ctx.team_id
+    known = experts.by_user_id(sitting.tx, {user_id}, home_id).get(user_id)
+    return known.expert if known else ExpertId(home_id, user_id)
+
+
 def _may_take(sitting: Sitting, person: ExpertId) -> bool:
     """Whether the person may answer and is there to do so: neither deactivated nor a program."""
     known = experts.get(sitting.tx, person)
-    return (known is None or known.is_active) and is_allowed(sitting, person)
+    is_there = known is None or (known.is_active and not known.is_bot)
+    return is_there and person != sitting.ctx.home.bot and is_allowed(sitting, person)
 
 
 def _wake_at(sitting: Sitting, until: str) -> datetime | None:

@@ -1,17 +1,21 @@
 """Records who people are and where they are members, as Slack tells it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from bot.usecases.context import Context
 from bot.usecases.terms import present_terms
 from routing.label import ExpertId
 from routing.policy import Policy, Tier
 from routing.terms import Terms
-from storage import audit, cases, experts
+from storage import appearances, audit, cases, experts, projections
 from storage.audit import Entry
+from storage.column_types import EPOCH
 from storage.experts import Expert
 
 Names = Mapping[ExpertId, str]
+MOST_REDRAWN = 50
+"""Messages of one person that are shown anew when their name becomes known."""
 
 
 def sources(ctx: Context) -> tuple[str, ...]:
@@ -67,32 +71,71 @@ def _past_sources(terms: Terms, channel: str) -> Iterator[str]:
 
 
 def record(ctx: Context, source: str, user_ids: Iterable[str]) -> None:
-    """Replace the members of a source by those just fetched, among them known people of guest workspaces."""
+    """Replace the members of a source by those just fetched, each person once and no programs."""
     now = ctx.clock.now()
-    found = frozenset(user_ids)
-    people = {ExpertId(ctx.team_id, user_id) for user_id in found}
-    guests = [ExpertId(team_id, user_id) for team_id in ctx.policy.guest_teams for user_id in found]
+    found = frozenset(user_ids) - {ctx.home.bot.user_id}
     with ctx.database.write() as tx:
-        known = experts.get_many(tx, guests) if guests else {}
-        experts.set_members(tx, source, sorted(people | set(known)), now)
+        known = experts.by_user_id(tx, found, ctx.team_id)
+        unknown = {ExpertId(ctx.team_id, user_id) for user_id in found - known.keys()}
+        people = {one.expert for one in known.values() if not one.is_bot}
+        experts.set_members(tx, source, sorted(people | unknown), now)
 
 
-def record_people(ctx: Context, people: Iterable[Expert]) -> None:
-    """Store people as Slack knows them now."""
+def record_people(ctx: Context, people: Iterable[Expert], asked: Iterable[Expert] = ()) -> int:
+    """Store people as Slack knows them now, each as one; how many cases are to be shown anew for it.
+
+    `asked` are the same people as they were stored when Slack was asked.
+    """
+    now, redrawn, people = ctx.clock.now(), set[str](), list(people)
+    former = {one.expert.user_id: one for one in asked}
     with ctx.database.write() as tx:
-        experts.upsert_many(tx, list(people))
+        for person in people:
+            before = former.get(person.expert.user_id)
+            rows = [person, *_former(before, person)]
+            experts.upsert_many(tx, rows)
+            if before is not None and before.is_bot is None and before.name != person.name:
+                redrawn |= appearances.of_people(tx, [one.expert for one in rows], MOST_REDRAWN)
+        experts.settle_members(tx, [person.expert for person in people])
+        for case_id in sorted(redrawn):
+            projections.redraw(tx, case_id, now)
+    return len(redrawn)
+
+
+def _former(before: Expert | None, person: Expert) -> list[Expert]:
+    """The row of the other workspace under which the person was kept: old answers are shown by its name."""
+    if before is None or before.expert == person.expert:
+        return []
+    return [replace(person, expert=before.expert, refreshed_at=EPOCH)]
 
 
 def joined(ctx: Context, channel_id: str, expert: ExpertId) -> None:
     """Somebody joined a channel: they may answer what its members may answer, at once."""
     with ctx.database.write() as tx:
         experts.add_member(tx, f"channel:{channel_id}", expert)
+        experts.meet(tx, {expert: ""})
 
 
 def left(ctx: Context, channel_id: str, expert: ExpertId) -> None:
     """Somebody left a channel: they may not answer as its member any more, at once."""
     with ctx.database.write() as tx:
         experts.remove_member(tx, f"channel:{channel_id}", expert)
+
+
+def recognized(ctx: Context, expert: ExpertId) -> ExpertId:
+    """Whoever wrote a message that does not say where they belong, as Slack told of them last.
+
+    On Enterprise Grid also whoever seems to be of another workspace: if Slack told that they are ours, it is
+    a sibling.
+    """
+    if expert.team_id == ctx.team_id:
+        return expert
+    with ctx.database.read() as tx:
+        known = experts.by_user_id(tx, {expert.user_id}, ctx.team_id).get(expert.user_id)
+    told = known.expert if known is not None and known.is_bot is not None else None
+    ours = ExpertId(ctx.team_id, expert.user_id)
+    if not expert.team_id:
+        return told or ours
+    return ours if told == ours and ctx.home.installation.enterprise_id else expert
 
 
 def channel_changed(ctx: Context, channel_id: str, what: str) -> None:

@@ -133,7 +133,7 @@ def _edited(sitting: Sitting, reply: ThreadReply) -> Outcome:
 def _is_mended(sitting: Sitting, was: Meaning | None, meant: LabelReply) -> bool:
     """Whether the reply gave this label before the edit: it named it, and it was recorded then."""
     named = was is None or (isinstance(was, LabelReply) and was.label == meant.label)
-    mine = [one for one in sitting.case.labels if one.expert == sitting.act.expert]
+    mine = [one for one in sitting.case.labels if one.expert.is_same_person(sitting.act.expert)]
     return named and any(one.label == meant.label for one in mine)
 
 

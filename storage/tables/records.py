@@ -21,6 +21,7 @@ experts = Table(
     text("timezone", is_null=True),
     flag("is_active"),
     flag("is_guest"),
+    Column("is_bot", sa.Boolean(), nullable=True),  # null: Slack was not asked who this is, or long ago
     moment("refreshed_at"),
 )
 membership_sources = Table(
