@@ -11,12 +11,16 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.log import Seldom
 from bot.slack import ids
 from bot.slack.clicks import CLICKS
 from bot.slack.commands import on_command
 from bot.slack.desk import Desk, Listener, Replaying, on_click, on_submit
+from bot.slack.envelopes import PayloadRefused, checked
 from bot.slack.gateway import SlackGateway
 from bot.slack.happenings import HAPPENINGS
 from bot.slack.message import JsonObject
@@ -119,6 +123,32 @@ def _on_error(line: Seldom) -> Callable[[Exception, JsonObject], BoltResponse]:
     return answer
 
 
+class CheckingHandler(SocketModeHandler):
+    """Socket Mode that acknowledges what is no payload of Slack's, and shows it to no listener."""
+
+    def handle(  # type: ignore[override]  # as its parent's, whose client is of one kind
+        self, client: SocketModeClient, req: SocketModeRequest
+    ) -> None:
+        """Take one envelope."""
+        try:
+            checked(req.payload)
+        except PayloadRefused as refused:
+            log.warning("slack.payload_refused", transport="socket", reason=refused.detail)
+            client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
+        else:
+            super().handle(client, req)
+
+
 def build_socket_handler(app: App, app_token: str, web_client: WebClient) -> SocketModeHandler:
     """Socket Mode for `app`; `web_client` carries the API's address. Call `connect()` and `close()`."""
-    return SocketModeHandler(app, app_token, web_client=web_client, concurrency=WORKERS)
+    handler = CheckingHandler(app, app_token, web_client=web_client, concurrency=WORKERS)
+    take = handler.client.run_message_listeners
+
+    def run_message_listeners(message: JsonObject, raw_message: str) -> None:
+        # The SDK raises at a payload that is no object, and never acknowledges it.
+        if "envelope_id" in message and not isinstance(message.get("payload"), dict):
+            message = {**message, "payload": {}}
+        take(message, raw_message)
+
+    handler.client.run_message_listeners = run_message_listeners  # type: ignore[method-assign]
+    return handler

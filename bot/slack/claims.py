@@ -1,11 +1,13 @@
 """What Slack's payloads say of where a person belongs: each kind says it in another place."""
 
+import re
 from typing import Any
 
 from bot.slack.message import JsonObject
 from bot.usecases.installation import Claim
 
 _LONGEST_ID = 255
+_UNWRITABLE = re.compile("[\ud800-\udfff\0]")
 
 
 def object_in(value: Any) -> JsonObject:
@@ -14,8 +16,11 @@ def object_in(value: Any) -> JsonObject:
 
 
 def text_in(value: Any, longest: int = _LONGEST_ID) -> str:
-    """The text that `value` is, cut; empty for anything else."""
-    return value[:longest] if isinstance(value, str) else ""
+    """The text that `value` is, cut; empty for anything else.
+
+    What no database stores (half a character, NUL) is replaced: it may stand in what people type.
+    """
+    return _UNWRITABLE.sub("\ufffd", value[:longest]) if isinstance(value, str) else ""
 
 
 def organizations(body: JsonObject) -> dict[str, str]:

@@ -1,8 +1,10 @@
-"""The signed HTTP endpoint for Slack: verifies first, then dispatches off the event loop."""
+"""The signed HTTP endpoint for Slack: verifies, checks, then dispatches off the event loop."""
 
 from collections.abc import Sequence
+from urllib.parse import parse_qsl
 
 import anyio.to_thread
+import structlog
 from anyio import CapacityLimiter
 from slack_bolt import App, BoltRequest
 from slack_bolt.adapter.starlette.handler import to_starlette_response
@@ -12,6 +14,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.slack.app import WORKERS
+from bot.slack.envelopes import PayloadRefused, read
+
+log = structlog.get_logger()
 
 PATH = "/slack/events"
 LARGEST_BODY = 1 << 20
@@ -52,7 +57,7 @@ class SlackDoor:
 
     def __init__(self, path: str = PATH) -> None:
         self._opened: Route | None = None
-        self.route = Route(path, self._answer, methods=["POST"])
+        self.route = Route(path, self._answer, methods=["GET", "POST"])
 
     def open(self, app: App, signing_secret: str) -> None:
         """From now on what Slack sends is taken by `app`."""
@@ -66,10 +71,18 @@ class SlackDoor:
         return answer
 
 
+def _is_certificate_check(request: Request, body: str) -> bool:
+    """Slack looks now and then whether the address is certified (its documentation of slash commands)."""
+    is_json = body.startswith("{") or "json" in request.headers.get("content-type", "")
+    fields = [] if is_json else parse_qsl(body[:1_000])  # a message's own words are no such field
+    return ("ssl_check", "1") in [*fields, *request.query_params.multi_items()]
+
+
 def slack_route(app: App, signing_secret: str, path: str = PATH) -> Route:
     """The route that the composition root mounts beside the webhook API.
 
-    What is not signed by Slack is answered 401 before anything looks into it.
+    What is not signed by Slack is answered 401 before anything looks into it, what is no payload of Slack's
+    400 before any listener does; a look at the certificate is answered 200, signed or not.
     """
     limiter = CapacityLimiter(WORKERS)
     verifier = SignatureVerifier(signing_secret)
@@ -79,10 +92,17 @@ def slack_route(app: App, signing_secret: str, path: str = PATH) -> Route:
         if body is None:
             return PlainTextResponse("The body is larger than 1 MiB.", 413)
         text = _text(body)
+        if text is not None and _is_certificate_check(request, text):
+            return PlainTextResponse("")
         if text is None or not _is_signed(verifier, request, text):
             return PlainTextResponse("The request is not signed by Slack.", 401)
+        try:
+            read(text, request.headers.get("content-type", ""))
+        except PayloadRefused as refused:
+            log.warning("slack.payload_refused", transport="http", reason=refused.detail)
+            return PlainTextResponse(str(refused), 400)
         bolt_request = _bolt_request(request, text)
         answer = await anyio.to_thread.run_sync(app.dispatch, bolt_request, limiter=limiter)
         return to_starlette_response(answer)
 
-    return Route(path, slack_events, methods=["POST"])
+    return Route(path, slack_events, methods=["GET", "POST"])

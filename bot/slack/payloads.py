@@ -126,7 +126,7 @@ def _field_value(element: JsonObject) -> str:
     chosen = _object(element.get("selected_option")).get("value")
     for value in (chosen, element.get("selected_user"), element.get("value")):
         if isinstance(value, str):
-            return value[:3_000]
+            return _text(value, 3_000)
     return ""
 
 
