@@ -12,15 +12,17 @@ import structlog
 from slack_bolt import Ack
 
 from bot.log import Seldom
-from bot.slack.failures import OverLimits, SlackFailure
+from bot.slack.failures import OverLimits, SlackFailure, SlackPermanent
 from bot.slack.gateway import SlackGateway
 from bot.slack.message import JsonObject, Message
+from bot.slack.modals import Place
 from bot.slack.payloads import Click, Submitted, click_of, submitted_of
-from bot.slack.private import NOT_OPENED, NOT_SAVED, say, words
+from bot.slack.private import NOT_OPENED, NOT_SAVED, receipt, say, words
 from bot.slack.rich import with_line
 from bot.slack.telling import tell_privately
 from bot.usecases.context import Context
 from bot.usecases.outcome import Outcome
+from routing.label import ExpertId
 from routing.plan import Replayed
 from routing.policy import Policy
 from storage.errors import DatabaseUnavailable
@@ -84,9 +86,27 @@ class Desk:
             person = click.expert.user_id
             self.later(tell_privately, self.gateway.ephemeral, click.channel_id, person, message)
 
+    def settle(self, place: Place, expert: ExpertId, message: Message | None) -> None:
+        """Put the answer in the place of the private question that was answered, after the ack.
+
+        Slack lets a private message be changed for 30 minutes; after that the answer comes beside it.
+        """
+        self.later(self._settle, place, expert, message)
+
+    def _settle(self, place: Place, expert: ExpertId, message: Message | None) -> None:
+        try:
+            tell_privately(self.gateway.replace, place.response_url, message)
+        except SlackPermanent:
+            if message is not None and place.channel_id:
+                tell_privately(self.gateway.ephemeral, place.channel_id, expert.user_id, message)
+
     def words(self, outcome: Outcome) -> Message | None:
         """The private answer to an outcome."""
         return words(self.ctx, outcome)
+
+    def receipt(self, outcome: Outcome) -> Message | None:
+        """What takes a private question's place where an outcome needs no words."""
+        return receipt(self.ctx.policy, outcome)
 
     def report(self, click: Click, outcome: Outcome) -> None:
         """Log what came of a click, tell the person what the message does not show, and wake the senders."""
@@ -98,7 +118,11 @@ class Desk:
             outcome=type(outcome).__name__,
         )
         self.wake()
-        self.tell(click, self.words(outcome))
+        message = self.words(outcome)
+        if click.place.response_url:
+            self.settle(click.place, click.expert, message or self.receipt(outcome))
+        else:
+            self.tell(click, message)
 
 
 def _patiently(seconds: float, act: Callable[..., object], *arguments: Any) -> None:

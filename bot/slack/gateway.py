@@ -67,6 +67,9 @@ class SlackGateway(Protocol):
     def respond(self, response_url: str, message: Message) -> None:
         """Answer an interaction privately; works five times within 30 minutes."""
 
+    def replace(self, response_url: str, message: Message | None) -> None:
+        """Put `message` in the place of the private one that was clicked, or take that away."""
+
     def open_view(self, trigger_id: str, view: JsonObject) -> str:
         """Open a modal within 3 seconds of the click and return its view id."""
 

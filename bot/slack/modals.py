@@ -29,12 +29,17 @@ _CONFIDENCE = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a window was opened from: ids for its metadata."""
+    """Where a window was opened from: ids for its metadata.
+
+    `question_ts` and `response_url` are those of the private question it answers, which it takes away.
+    """
 
     case_id: str
     version: int
     channel_id: str
     ts: str
+    question_ts: str = ""
+    response_url: str = ""
 
     def metadata(self, is_correction: bool = False) -> str:
         """The window's `private_metadata`."""
@@ -44,6 +49,8 @@ class Place:
             channel=self.channel_id,
             ts=self.ts,
             corrects=is_correction,
+            question=self.question_ts,
+            reply=self.response_url,
         )
 
 

@@ -16,10 +16,16 @@ from routing.label import ExpertId
 
 LONGEST_TEXT = 12_000
 """What is read of a message, in characters; a longer one is cut."""
+LONGEST_ADDRESS = 500
+"""Of a response URL in a window's metadata, where a case's ids need their room."""
 _SAID = (None, "thread_broadcast", "file_share", "bot_message")
 """Kinds of messages in which somebody says something, by their `subtype`."""
 _PROGRAMS = ("bot_id", "bot_profile", "app_id")
 """What only messages of bots, apps and workflows carry."""
+
+
+def _question_key(channel_id: str, ts: str, expert: ExpertId) -> str:
+    return f"click:{channel_id}:{ts}:{expert.user_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,9 @@ class Click:
 
     @property
     def key(self) -> str:
-        """Names this click for ever: message, person and moment."""
+        """Names this click for ever: message, person and moment; a private question is answered once."""
+        if self.is_ephemeral and self.ts:
+            return _question_key(self.channel_id, self.ts, self.expert)
         return f"click:{self.channel_id}:{self.ts or self.view_id}:{self.expert.user_id}:{self.action_ts}"
 
     @property
@@ -53,7 +61,9 @@ class Click:
     def place(self) -> Place:
         """Where a window that this click opens comes from."""
         version = self.screen.version if self.screen else 0
-        return Place(self.case_id, version, self.channel_id, "" if self.is_ephemeral else self.ts)
+        if not self.is_ephemeral:
+            return Place(self.case_id, version, self.channel_id, self.ts)
+        return Place(self.case_id, version, self.channel_id, "", self.ts, self.response_url[:LONGEST_ADDRESS])
 
     @property
     def label(self) -> str:
@@ -99,6 +109,8 @@ def place_of(metadata: str) -> Place:
         version=version if isinstance(version, int) and 0 <= version < 10**9 else 0,
         channel_id=_text(values.get("channel")),
         ts=_text(values.get("ts")),
+        question_ts=_text(values.get("question")),
+        response_url=_text(values.get("reply"), LONGEST_ADDRESS),
     )
 
 
@@ -114,7 +126,9 @@ class Submitted:
 
     @property
     def key(self) -> str:
-        """Names this submission for ever: a window is submitted once."""
+        """Names this submission for ever: a window is submitted once, a private question answered once."""
+        if self.place.question_ts:
+            return _question_key(self.place.channel_id, self.place.question_ts, self.expert)
         return f"view:{self.view_id}:{self.expert.user_id}"
 
     def field(self, name: str) -> str | None:

@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 NOT_SAVED = "That could not be saved just now, and nothing was recorded. Please press again in a moment."
 NOT_OPENED = "The window could not be opened, and nothing was recorded. Please click again."
 NOT_SHOWN = "The window could not be opened. Please type the command again."
+_ANSWERED_BEFORE = (
+    "You answered this before, and nothing was recorded twice. The case's message shows what holds now."
+)
+_DONE = "Done. The case's message shows what holds now."
 NOT_READ = "The cases could not be read just now. Please try again in a moment."
 HELP = (
     "`/secondlook next` shows the most urgent case you may answer\n"
@@ -55,6 +59,18 @@ HELP = (
 def say(text: str) -> Message:
     """A private sentence, literally."""
     return Message(escape(label_text(text, 2_900), 2_900), (section(plain(text, 2_900)),))
+
+
+def receipt(policy: Policy, outcome: Outcome) -> Message | None:
+    """What takes a private question's place where nothing else is to be said; None takes it away."""
+    if isinstance(outcome, Repeated):
+        return say(_ANSWERED_BEFORE)
+    if not isinstance(outcome, Recorded):
+        return None
+    task = policy.tasks.get(outcome.case.submission.task)
+    if outcome.label is None or task is None:
+        return say(_DONE)
+    return say(f"Your answer “{label_title(task, outcome.label.label)}” is recorded.")
 
 
 def help_message() -> Message:

@@ -123,9 +123,21 @@ class WebClientGateway:
     def respond(self, response_url: str, message: Message) -> None:
         """Answer an interaction privately through its `response_url`."""
         payload = _checked(Message(message.text, message.blocks))
+        self._send(response_url, {**payload, "response_type": "ephemeral", "replace_original": False})
+
+    def replace(self, response_url: str, message: Message | None) -> None:
+        """Put `message` in the place of the private one that was clicked, or take that away."""
+        if message is None:
+            self._send(response_url, {"delete_original": True})
+            return
+        # Without blocks the old ones, with their buttons, would stay.
+        payload = {"blocks": [], **_checked(Message(message.text, message.blocks))}
+        self._send(response_url, {**payload, "response_type": "ephemeral", "replace_original": True})
+
+    def _send(self, response_url: str, payload: JsonObject) -> None:
         webhook = WebhookClient(response_url, timeout=self._client.timeout, retry_handlers=[])
         try:
-            answer = webhook.send_dict({**payload, "response_type": "ephemeral", "replace_original": False})
+            answer = webhook.send_dict(payload)
         except (OSError, HTTPException) as error:
             raise connection_failure(error) from error
         if answer.status_code == 429:

@@ -45,7 +45,9 @@ def _close(desk: Desk, submitted: Submitted, outcome: Outcome, field: str) -> Re
     message = desk.words(outcome)
     if not isinstance(outcome, Recorded | Repeated | Snoozed):
         return {field: unmarked(message.text)} if message else {}
-    if message and submitted.place.channel_id:
+    if submitted.place.response_url:
+        desk.settle(submitted.place, submitted.expert, message or desk.receipt(outcome))
+    elif message and submitted.place.channel_id:
         person = submitted.expert.user_id
         desk.later(desk.gateway.ephemeral, submitted.place.channel_id, person, message)
     return {}

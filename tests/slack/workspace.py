@@ -49,6 +49,7 @@ class RecordingGateway:
     """Keeps what the bot sends, after checking it against Slack's limits."""
 
     responses: list[Message] = field(default_factory=list)
+    replacements: list[Message | None] = field(default_factory=list)
     ephemerals: list[tuple[str, str, Message, str | None]] = field(default_factory=list)
     views: list[JsonObject] = field(default_factory=list)
     updated_views: list[JsonObject] = field(default_factory=list)
@@ -78,6 +79,13 @@ class RecordingGateway:
         if self.failures:
             raise self.failures.pop(0)
         self.responses.append(_checked(message))
+
+    def replace(self, response_url: str, message: Message | None) -> None:
+        """Keep it."""
+        assert response_url.startswith("http")
+        if self.failures:
+            raise self.failures.pop(0)
+        self.replacements.append(message and _checked(message))
 
     def open_view(self, trigger_id: str, view: JsonObject) -> str:
         """Keep it, or refuse as Slack does."""
