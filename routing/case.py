@@ -111,10 +111,7 @@ class Case:
 
     @property
     def current_labels(self) -> tuple[Label, ...]:
-        """Each person's latest answer that was not withdrawn, oldest first.
-
-        Whoever answered from two workspaces is one person: nobody makes a quorum of two alone.
-        """
+        """Each person's latest answer that was not withdrawn, oldest first; nobody counts twice."""
         latest: dict[str, Label] = {}
         for label in self.labels:
             known = latest.get(label.expert.user_id)

@@ -10,10 +10,10 @@ from bot.delivery.loop import Wake
 from bot.delivery.pictures import Pictures
 from bot.slack.gateway import SlackPermanent
 from bot.slack.messages import Message, case_message
+from bot.usecases.showing import people_of
 from bot.usecases.terms import terms_of
 from routing.case import Case
 from routing.errors import UnknownTask
-from routing.label import ExpertId
 from storage import cases, experts, paces, projections
 from storage.errors import CaseUnknown, StorageError
 from storage.projections import Claim
@@ -169,10 +169,3 @@ class ProjectionSender:
             projections.bury(tx, claim, reason)
         row = claim.projection
         log.warning("projection.dead", case=row.case_id, channel=row.channel_id, reason=reason)
-
-
-def people_of(case: Case) -> set[ExpertId]:
-    """Everybody whose name the case's message shows."""
-    said = {label.expert for label in case.labels} | {one.expert for one in case.abstentions}
-    decided = {expert for decision in case.decisions for expert in decision.decided_by}
-    return said | decided | ({case.assigned_to} if case.assigned_to else set())

@@ -7,6 +7,8 @@ from bot.slack.message import JsonObject
 from bot.usecases.installation import Claim
 
 _LONGEST_ID = 255
+LONGEST_NAME = 80
+"""Of a person's name (Slack's limit of display names)."""
 _UNWRITABLE = re.compile("[\ud800-\udfff\0]")
 
 
@@ -60,6 +62,16 @@ def interaction_claim(body: JsonObject) -> Claim:
 def _agreed(first: str, second: str) -> str:
     """The organization that both name, or the one that names any; none where they contradict."""
     return first or second if not (first and second) or first == second else ""
+
+
+def name_in(person: JsonObject) -> str:
+    """What a payload calls a person: as others see them, else by the name they log in with."""
+    profile = object_in(person.get("profile"))
+    names = (
+        *(profile.get(name) for name in ("display_name", "real_name")),
+        *(person.get(name) for name in ("display_name", "real_name", "name", "username")),
+    )
+    return next(filter(None, (text_in(name, LONGEST_NAME).strip() for name in names)), "")
 
 
 def message_claim(body: JsonObject, event: JsonObject) -> Claim:

@@ -41,6 +41,7 @@ def act_of(click: Click) -> Act:
         channel_id=click.channel_id,
         ts=click.place.ts,
         screen_version=click.place.version,
+        name=click.name,
     )
 
 

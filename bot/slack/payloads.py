@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.slack.claims import interaction_claim, message_claim
+from bot.slack.claims import interaction_claim, message_claim, name_in
 from bot.slack.claims import object_in as _object
 from bot.slack.claims import text_in as _text
 from bot.slack.ids import Screen, screen_of, unpacked
@@ -44,6 +44,7 @@ class Click:
     is_ephemeral: bool
     view_id: str
     view_metadata: str
+    name: str = ""
 
     @property
     def key(self) -> str:
@@ -97,6 +98,7 @@ def click_of(body: JsonObject, home: Home) -> Click:
         is_ephemeral=container.get("is_ephemeral") is True,
         view_id=_text(view.get("id")),
         view_metadata=_text(view.get("private_metadata"), 3_000),
+        name=name_in(_object(body.get("user"))),
     )
 
 
@@ -123,6 +125,7 @@ class Submitted:
     place: Place
     is_correction: bool
     fields: dict[str, str]
+    name: str = ""
 
     @property
     def key(self) -> str:
@@ -158,6 +161,7 @@ def submitted_of(body: JsonObject, home: Home) -> Submitted:
         place=place_of(metadata),
         is_correction=unpacked(metadata).get("corrects") is True,
         fields={name: _field_value(_object(element)) for name, element in elements.items()},
+        name=name_in(_object(body.get("user"))),
     )
 
 
@@ -190,6 +194,7 @@ def _reply_in(body: JsonObject, event: JsonObject, home: Home) -> ThreadReply | 
         ts=_text(event.get("ts")),
         text=_text(event.get("text"), LONGEST_TEXT),
         edited_ts=_text(_object(event.get("edited")).get("ts")),
+        name=name_in(_object(event.get("user_profile"))),
         is_by_program=subtype == "bot_message" or any(event.get(name) for name in _PROGRAMS),
     )
 

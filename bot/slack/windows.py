@@ -25,6 +25,7 @@ def act_of(submitted: Submitted) -> Act:
         channel_id=place.channel_id,
         ts=place.ts,
         screen_version=place.version,
+        name=submitted.name,
     )
 
 

@@ -86,7 +86,7 @@ def record_people(ctx: Context, people: Iterable[Expert], asked: Iterable[Expert
 
     `asked` are the same people as they were stored when Slack was asked.
     """
-    now, redrawn, people = ctx.clock.now(), set[str](), list(people)
+    now, redrawn, people = ctx.clock.now(), set[str](), sorted(people, key=lambda one: one.expert)
     former = {one.expert.user_id: one for one in asked}
     with ctx.database.write() as tx:
         for person in people:

@@ -31,7 +31,7 @@ class ThreadReply:
     """What somebody wrote in the thread of a message, as Slack sends it; `ts` names the reply itself.
 
     `edited_ts` is that of its last edit, empty without any, and `was` what it said before that, if known.
-    What a bot, an app or a workflow wrote `is_by_program`.
+    `name` is what Slack calls the writer, where it does; bots, apps and workflows write by program.
     """
 
     expert: ExpertId
@@ -41,6 +41,7 @@ class ThreadReply:
     ts: str
     edited_ts: str = ""
     was: str | None = None
+    name: str = ""
     is_by_program: bool = False
 
 
@@ -57,7 +58,8 @@ def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
             read_when_known(ctx, tx, reply.channel_id, reply.thread_ts)
             return Ignored()
         key = f"reply:{reply.channel_id}:{reply.ts}"
-        act = Act(shown.case_id, reply.expert, key, reply.channel_id, reply.thread_ts, shown.shown_version)
+        place = (reply.channel_id, reply.thread_ts, shown.shown_version)
+        act = Act(shown.case_id, reply.expert, key, *place, name=reply.name)
         sitting = sit_down(ctx, tx, act)
         if isinstance(sitting, Gone):
             return sitting

@@ -7,8 +7,9 @@ from bot.usecases.callback_payload import callback_data
 from bot.usecases.outgoing import CALLBACK, NOTICE, Callback, Notice
 from bot.usecases.sitting import Sitting
 from routing.case import Case, Decision
+from routing.label import ExpertId
 from routing.policy import Tier
-from storage import outbox, projections
+from storage import experts, outbox, projections
 from storage.database import Transaction
 from storage.outbox import Item
 
@@ -25,8 +26,22 @@ class Change(StrEnum):
 def show(sitting: Sitting, case: Case) -> None:
     """Ask for a new version of each message of the case, or for its first one."""
     tx, risk, now = sitting.tx, sitting.tier.risk, sitting.now
+    experts.meet(tx, dict.fromkeys(people_of(case), "") | _named(sitting, case))
     if not projections.renew(tx, case.case_id, risk, case.due_at, now):
         projections.want(tx, case.case_id, sitting.terms.home_id(case.channel), risk, case.due_at, now)
+
+
+def people_of(case: Case) -> set[ExpertId]:
+    """Everybody whose name the case's message shows."""
+    said = {label.expert for label in case.labels} | {one.expert for one in case.abstentions}
+    decided = {expert for decision in case.decisions for expert in decision.decided_by}
+    return said | decided | ({case.assigned_to} if case.assigned_to else set())
+
+
+def _named(sitting: Sitting, case: Case) -> dict[ExpertId, str]:
+    """Whoever acts under the name that Slack's payload gave them: a newcomer's is shown at once."""
+    act = sitting.act
+    return {act.expert: act.name} if act.expert in people_of(case) else {}
 
 
 def show_also(

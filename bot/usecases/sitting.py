@@ -29,6 +29,7 @@ class Act:
     """Who acts on which case. `key` names the act for ever, so that it counts once.
 
     `channel_id` and `ts` are the message it was done on, `ts` empty if it was none of the case's messages.
+    `name` is what Slack calls the person there, if it does.
     """
 
     case_id: str
@@ -37,6 +38,7 @@ class Act:
     channel_id: str = ""
     ts: str = ""
     screen_version: int = 0
+    name: str = ""
 
     @property
     def actor(self) -> str:
