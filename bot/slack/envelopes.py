@@ -23,9 +23,10 @@ class PayloadRefused(BotError):
 
 
 def _writable(text: str) -> str:
-    """PostgreSQL stores no NUL; pydantic itself refuses half a character."""
+    """No database stores NUL or half a character."""
     if "\0" in text:
         raise ValueError("holds NUL")
+    text.encode()  # raises a ValueError at half a character
     return text
 
 
@@ -41,6 +42,7 @@ OptionalId = Annotated[str, StringConstraints(pattern=r"\A[!-~]{0,255}\z")] | No
 Moment = Annotated[str, StringConstraints(pattern=r"\A([0-9]{1,12}([.][0-9]{1,9})?)?\z")] | None
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_writable)]
 OptionalName = Annotated[str, StringConstraints(max_length=255), AfterValidator(_writable)] | None
+Address = Annotated[str, StringConstraints(pattern=r"\A(https?://[!-~]+)?\z")] | None
 Text = Annotated[str, AfterValidator(_writable)] | None
 Typed = Annotated[Any, AfterValidator(_typed)]
 Objects = list[dict[str, Any]] | None
@@ -94,7 +96,7 @@ class _Frame(_Part):
     authorizations: list[_Authorization] | None = None
     enterprise_user: _Organization | None = None
     thread_ts: Moment = None
-    response_url: Text = None
+    response_url: Address = None
     response_urls: Objects = None
     item: Object = None
     assistant_thread: Object = None
@@ -168,6 +170,7 @@ class _BlockSuggestion(_Interaction):
 
 class _SubmittedView(_View):
     id: Id
+    type: Name
     callback_id: Name
 
 

@@ -26,6 +26,7 @@ from routing.policy import Policy
 from tests.usecases.world import ANN, CHANNEL, TEAM, World
 
 SECRET = "signing-secret"
+IDENTITY = BotIdentity("U0BOT", "B0BOT")
 _numbers = count(1)
 
 
@@ -313,14 +314,16 @@ def no_replay(policy: Policy, task: str) -> Replayed:
     raise AssertionError(task)
 
 
-def make_workspace(world: World, replay: Replaying = no_replay) -> Workspace:
+def make_workspace(
+    world: World, replay: Replaying = no_replay, identity: BotIdentity = IDENTITY
+) -> Workspace:
     """A workspace whose bot is U0BOT."""
     gateway, woken = RecordingGateway(), threading.Event()
     app = build_app(
         world.ctx,
         gateway,
         signing_secret=SECRET,
-        identity=BotIdentity("U0BOT", "B0BOT"),
+        identity=identity,
         wake=woken.set,
         replay=replay,
         aftermath=AtOnce(),

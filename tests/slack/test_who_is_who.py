@@ -1,0 +1,117 @@
+"""Enterprise Grid, Slack Connect, guests, shared channels and bots: who acts, and whether they may."""
+
+import pytest
+
+from bot.slack.app import BotIdentity
+from routing.case import Case
+from routing.label import ExpertId
+from routing.policy import load_policy
+from storage import audit, experts
+from storage.database import Database
+from storage.experts import Expert
+from tests.slack.recorded import NAMES, TS, recorded
+from tests.slack.workspace import Workspace, make_workspace
+from tests.usecases.world import ANN, BEN, CAROL, CHANNEL, NOW, POLICY, TEAM, World
+
+PARTNER = ExpertId("T0PARTNER", "U0PARTNER")
+GUEST, OWN_BOT, OTHER_BOT, NAMED_BOT = (
+    ExpertId(TEAM, name) for name in ("U0GUEST", "U0BOT", "U0OTHERBOT", "U0NAMEDBOT")
+)
+NAMING = """
+experts = {channel_members = true, people = ["U0NAMEDBOT"]}
+[tasks.team]
+"""
+
+
+def world_of(database: Database) -> World:
+    """A world in whose channel are experts, a guest, a partner and three bots, one of which may answer."""
+    policy = load_policy(POLICY.replace("\n[tasks.team]\n", NAMING, 1), "policy.toml")
+    world = World(database, policy.model_copy(update={"guest_teams": (PARTNER.team_id,)}))
+    bots = [
+        Expert(bot, bot.user_id, None, NOW, is_active=False, is_bot=True) for bot in (OTHER_BOT, NAMED_BOT)
+    ]
+    everybody = [ANN, BEN, CAROL, GUEST, PARTNER, OWN_BOT, OTHER_BOT, NAMED_BOT]
+    with database.write() as tx:
+        experts.set_members(tx, f"channel:{CHANNEL}", everybody, NOW)
+        experts.upsert_many(tx, bots)
+    return world
+
+
+def opened(database: Database, enterprise_id: str = "") -> tuple[Workspace, Case]:
+    """A workspace with a case whose message the payloads are about."""
+    world = world_of(database)
+    case = world.open()
+    world.post(case, TS)
+    return make_workspace(world, identity=BotIdentity("U0BOT", "B0BOT", enterprise_id)), case
+
+
+def refused(workspace: Workspace, case: Case) -> list[str]:
+    """Who was refused, by the audit trail."""
+    with workspace.world.database.read() as tx:
+        entries = audit.of_subject(tx, case.case_id, 100)
+    return [entry.actor for entry in entries if entry.action == "act.refused"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_who_acts_is_told_by_the_payload_and_may_what_they_may(name: str, sqlite_url: str) -> None:
+    sent, database = recorded(name), Database(sqlite_url)
+    workspace, case = opened(database, sent.enterprise_id)
+
+    answer = workspace.dispatch(*sent.body())
+
+    assert answer.status == 200
+    who = [label.expert for label in workspace.world.case(case.case_id).labels]
+    assert who == ([sent.person] if sent.outcome == "answers" else [])
+    actor = f"{sent.person.team_id}:{sent.person.user_id}"
+    assert refused(workspace, case) == ([actor] if sent.outcome == "refused" else [])
+    told = [*workspace.gateway.responses, *(one[2] for one in workspace.gateway.ephemerals)]
+    assert bool(told) is (sent.outcome in ("refused", "listed"))
+    if sent.outcome == "listed":
+        assert "Is this payment fraud?" in told[0].text
+    database.dispose()
+
+
+def test_a_workspace_of_the_organization_is_known_again_where_a_payload_says_less(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    workspace, case = opened(database, "E0ACME")
+    told = recorded("grid_other_workspace_command")
+    workspace.dispatch(*told.body())
+    silent = recorded("shared_channel_reply")
+    event = silent.payload["event"] | {"team": "T0ACMELABS", "user_team": "T0ACMELABS", "source_team": None}
+
+    workspace.dispatch(*silent.body(silent.payload | {"event": event}))
+
+    assert [label.expert for label in workspace.world.case(case.case_id).labels] == [ANN]
+    database.dispose()
+
+
+def test_an_organization_is_not_ours_because_a_stranger_is_of_it(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    workspace, case = opened(database)
+    for name in ("grid_stranger_of_other_org_click", "connect_stranger_reply_on_grid"):
+        sent = recorded(name)
+        payload = {**sent.payload, "authorizations": [], "context_enterprise_id": None, "enterprise_id": None}
+        workspace.dispatch(*sent.body(payload))
+
+    assert workspace.world.case(case.case_id).labels == ()
+    assert len(refused(workspace, case)) == 2
+    database.dispose()
+
+
+def test_a_click_and_a_command_of_one_person_on_grid_are_one_persons(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    world = world_of(database)
+    case = world.open("team", "help")
+    world.post(case, TS)
+    workspace = make_workspace(world, identity=BotIdentity("U0BOT", "B0BOT", "E0ACME"))
+    for number, name in enumerate(
+        ("grid_org_click", "grid_other_workspace_click", "grid_click_from_other_workspace")
+    ):
+        sent = recorded(name)
+        action = sent.payload["actions"][0] | {"value": '{"label":"help"}', "action_ts": f"9.{number}"}
+        workspace.dispatch(*sent.body(sent.payload | {"actions": [action]}))
+
+    stored = world.case(case.case_id)
+    assert [label.expert for label in stored.current_labels] == [ANN]
+    assert stored.decision is None
+    database.dispose()
