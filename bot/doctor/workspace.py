@@ -5,7 +5,7 @@ from slack_sdk import WebClient
 from bot.doctor.finding import Finding, Standing, fail, ok, warn
 from bot.slack.failures import SlackFailure, SlackPermanent
 from bot.slack.web_calls import call
-from bot.slack.web_gateway import WebClientGateway
+from bot.slack.web_gateway import UserInfo, WebClientGateway
 from routing.policy import Policy, Tier
 
 INVITE = "Type /invite @Second Look in the channel."
@@ -71,8 +71,20 @@ def _person(client: WebClient, user_id: str) -> Finding:
     if not info.is_active:
         return warn(name, f"{info.name} is deactivated.", "Name somebody else in the policy.")
     if info.is_bot:
-        return fail(name, f"{info.name} is a bot.", "Name a person in the policy.")
+        return _bot(client, name, info)
     return ok(name, f"{info.name} is active")
+
+
+def _bot(client: WebClient, name: str, info: UserInfo) -> Finding:
+    """A bot that the policy names may answer; that we answer ourselves is surely a mistake."""
+    try:
+        is_own = call("auth.test", client.auth_test).get("user_id") == info.user_id
+    except SlackFailure as failure:
+        return _refused(name, info.user_id, failure)
+    if is_own:
+        return fail(name, f"{info.name} is a bot: this one.", "Name a person in the policy.")
+    what = f"{info.name} is a bot; it may answer, since the policy names it."
+    return warn(name, what, "Name a person in the policy, unless you want a program to answer.")
 
 
 def _refused(name: str, subject_id: str, failure: SlackFailure) -> Finding:

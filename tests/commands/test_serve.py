@@ -79,6 +79,10 @@ def test_it_migrates_answers_and_stops_when_asked(
         ("SECONDLOOK_DRAW_KEY=", "SECONDLOOK_DRAW_KEY is not set"),
         ("SHOP_SECRET=", "SHOP_SECRET is not set"),
         ("SLACK_BOT_TOKEN=xoxb-wrong", "SLACK_BOT_TOKEN"),
+        ("SLACK_BOT_TOKEN=xoxp-a-persons", "SLACK_BOT_TOKEN takes the bot token, xoxb-…"),
+        ("SLACK_BOT_TOKEN=xapp-1-LOCAL-0000000000-second-look", "SLACK_BOT_TOKEN takes the bot token"),
+        ("SLACK_BOT_TOKEN=xoxe.xoxb-1-rotating", "Turn token rotation off"),
+        ("SLACK_APP_TOKEN=xoxb-local-0000000000-second-look", "SLACK_APP_TOKEN takes the app token"),
         ("SECONDLOOK_POLICY=nowhere.toml", "nowhere.toml: No such file"),
     ],
 )

@@ -1,7 +1,7 @@
 """What was said in a thread while nobody listened is heard later, once, and answered as if heard at once."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,11 +10,16 @@ from bot.delivery.sweep import Sweep
 from bot.delivery.thread_reading import ThreadReader
 from bot.demo.person import Person
 from bot.sandbox import Fault
+from bot.slack.gateway import WebClientGateway
 from bot.slack.message import Message
-from bot.usecases import listening, review
+from bot.slack.web_calls import slack_client
+from bot.usecases import listening, members, review
+from bot.usecases.installation import Installation
 from bot.usecases.review import ThreadReply
 from routing.case import Case, CaseStatus
+from routing.label import ExpertId
 from storage import cases, experts, outbox, projections
+from storage.experts import Expert
 from tests.delivery.worlds import DIGITS, MAYA, World, open_case
 
 
@@ -182,3 +187,60 @@ def test_a_reply_in_a_thread_of_others_is_not_looked_for(world: World) -> None:
     review.thread_reply(world.ctx, ThreadReply(MAYA, DIGITS, "7.7", "fine: known", "9.9"))
     read(world)
     assert calls(world) == 0
+
+
+class Teamless(WebClientGateway):
+    """A gateway to a Slack whose messages do not say where their writers belong, but for what is given."""
+
+    def __init__(self, world: World, **told: object) -> None:
+        super().__init__(slack_client(world.sandbox.config.bot_token, world.sandbox.api_url))
+        self._told = told
+
+    def replies_since(
+        self, channel_id: str, thread_ts: str, since: datetime
+    ) -> tuple[dict[str, object], ...]:
+        """Without `team`, with what is given."""
+        found = super().replies_since(channel_id, thread_ts, since)
+        return tuple({name: one[name] for name in one if name != "team"} | self._told for one in found)
+
+
+def missed(world: World, **told: object) -> Case:
+    """A case in whose thread Maya answered while nobody listened, as it is after the thread was read."""
+    case = shown(world)
+    say(world, case, "fraud: I am sure")
+    Sweep(world.ctx, world.gateway()).run()
+    reader = ThreadReader(Courier(replace(world.ctx, team_id=""), Teamless(world, **told), world.tempo), "p1")
+    for _ in range(20):
+        reader.step()
+        world.clock.advance(timedelta(seconds=0.5))
+    return stored(world, case)
+
+
+def test_a_missed_reply_without_a_team_is_of_whom_slack_said_the_writer_is(world: World) -> None:
+    assert [label.expert for label in missed(world).labels] == [MAYA]
+
+
+def test_a_strangers_missed_reply_without_a_team_is_no_answer(world: World) -> None:
+    partner = ExpertId("T0ELSEWHERE", MAYA.user_id)
+    members.record_people(world.ctx, [Expert(partner, "Maya", None, world.clock.now())])
+
+    assert missed(world).labels == ()
+
+
+@pytest.mark.parametrize("team_id", ["E0ACME", "T0ACMELABS"])
+def test_a_missed_reply_of_the_organization_is_ours(world: World, team_id: str) -> None:
+    world.ctx.installation.present = Installation("U0SECONDLOOK", "E0ACME")
+    members.record_people(world.ctx, [Expert(MAYA, "Maya", None, world.clock.now())])
+
+    assert [label.expert for label in missed(world, team=team_id).labels] == [MAYA]
+
+
+@pytest.mark.parametrize("told", [{"bot_id": "B0OTHER"}, {"app_id": "A0OTHER"}, {"subtype": "bot_message"}])
+def test_a_missed_reply_of_a_program_is_no_answer(world: World, told: dict[str, str]) -> None:
+    assert missed(world, **told).labels == ()
+
+
+def test_a_missed_message_of_our_own_is_no_answer(world: World) -> None:
+    world.ctx.installation.present = Installation(MAYA.user_id)
+
+    assert missed(world).labels == ()

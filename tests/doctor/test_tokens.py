@@ -9,7 +9,14 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.doctor.finding import Standing
-from bot.doctor.tokens import Identity, check_app_token, check_clock, check_scopes, identify
+from bot.doctor.tokens import (
+    Identity,
+    check_app_token,
+    check_bot_token,
+    check_clock,
+    check_scopes,
+    identify,
+)
 from bot.sandbox import Fault, Sandbox
 from bot.slack.failures import SlackPermanent
 from bot.slack.web_calls import slack_client
@@ -126,3 +133,54 @@ def test_a_clock_is_right_within_half_a_minute_and_useless_beyond_five(
 
 def test_an_answer_without_a_date_leaves_the_clock_unchecked() -> None:
     assert check_clock(dataclasses.replace(KNOWN, answered_at=None), NOON).standing is Standing.WARN
+
+
+@pytest.mark.parametrize(
+    ("token", "kind", "mend"),
+    [
+        ("xoxp-1-hush", "a user token", "xoxb-…"),
+        ("xapp-1-hush", "an app token", "xoxb-…"),
+        ("xoxa-2-hush", "a legacy workspace token", "xoxb-…"),
+        ("xoxs-1-hush", "a session's token", "xoxb-…"),
+        ("xoxe.xoxp-1-hush", "a user token that expires", "xoxb-…"),
+        ("xoxe.xoxb-1-hush", "a bot token that expires", "rotation off"),
+        ("xoxe-1-hush", "a refresh token", "rotation off"),
+    ],
+)
+def test_a_token_of_another_kind_in_the_bot_tokens_place_is_told(
+    client: WebClient, token: str, kind: str, mend: str
+) -> None:
+    identity, finding = check_bot_token(client, token)
+    assert identity is None
+    assert finding.standing is Standing.FAIL
+    assert kind in finding.what
+    assert mend in finding.mend
+    assert "hush" not in repr(finding)
+
+
+@pytest.mark.parametrize("token", ["xoxb-1-hush", "xoxp-1-hush", "xoxe.xoxb-1-hush", "xoxe-1-hush"])
+def test_a_token_of_another_kind_in_the_app_tokens_place_is_told(client: WebClient, token: str) -> None:
+    finding = check_app_token(client, token, None)
+    assert finding.standing is Standing.FAIL
+    assert "xapp-" in finding.mend
+    assert "hush" not in repr(finding)
+
+
+def test_a_token_by_which_slack_knows_no_bot_is_refused() -> None:
+    server = HTTPServer(("127.0.0.1", 0), DatedAnswer)
+    thread = threading.Thread(target=server.handle_request)
+    thread.start()
+    unmarked = slack_client("a-token-of-no-known-kind", f"http://127.0.0.1:{server.server_port}/")
+    identity, finding = check_bot_token(unmarked, unmarked.token)
+    thread.join()
+    server.server_close()
+    assert identity is None
+    assert finding.standing is Standing.FAIL
+    assert "no bot" in finding.what
+
+
+def test_the_bots_own_token_is_fine(slack: Sandbox, client: WebClient) -> None:
+    identity, finding = check_bot_token(client, client.token)
+    assert identity is not None
+    assert identity.bot_id == slack.config.bot.bot_id
+    assert finding.standing is Standing.OK

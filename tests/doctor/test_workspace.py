@@ -120,3 +120,13 @@ def test_a_policy_that_names_nobody_asks_nobody(client: WebClient) -> None:
     bare = nobody.model_copy(update={"tasks": {}})
     assert check_people(client, bare) == ()
     assert check_groups(client, nobody) == ()
+
+
+def test_a_bot_that_the_policy_names_is_worth_a_look() -> None:
+    config = SandboxConfig.default()
+    people = tuple(dataclasses.replace(one, is_bot=one.id == "U0PRIYA") for one in config.people)
+    with Sandbox(dataclasses.replace(config, people=people)) as slack:
+        client = slack_client(slack.config.bot_token, slack.api_url)
+        (finding,) = check_people(client, policy('"U0MAYA"', '"U0PRIYA"'))
+    assert finding.standing is Standing.WARN
+    assert "is a bot; it may answer" in finding.what

@@ -7,8 +7,9 @@ import pytest
 from routing.case import CaseStatus
 from routing.label import Via
 from storage.database import Database
+from tests.patience import PATIENCE
 from tests.slack.local_slack import LocalSlack, connected
-from tests.usecases.world import BEN, CHANNEL, STRANGER, make_world
+from tests.usecases.world import ANN, BEN, CHANNEL, STRANGER, make_world
 
 
 @pytest.fixture(params=["http", "socket"])
@@ -88,3 +89,26 @@ def test_the_home_tab_shows_what_waits(local: LocalSlack) -> None:
 
     assert local.sandbox.state.wait_for(lambda state: state.homes.get("U0ANN") is not None, 5)
     assert "Cases that wait for you" in str(local.look("state")["home"])
+
+
+def test_an_answered_private_question_has_no_buttons_any_more(local: LocalSlack) -> None:
+    case = local.world.open()
+    ts = local.post(case)
+    local.page("message", channel=CHANNEL, thread_ts=ts, text="I think the address does not match")
+    local.wait_for_private(ANN.user_id)
+    (question,) = local.sandbox.state.ephemerals_of(ANN.user_id)
+    block = next(one for one in question.blocks or [] if one["type"] == "actions")
+    element = block["elements"][1]
+
+    local.page(
+        "action",
+        channel=CHANNEL,
+        ts=question.ts,
+        type="button",
+        **{name: element[name] for name in ("action_id", "value")},
+        block_id=block["block_id"],
+    )
+
+    assert local.sandbox.state.wait_for(lambda _: "is recorded" in question.text, PATIENCE)
+    assert [one["type"] for one in question.blocks or []] == ["section"]
+    assert [label.label for label in local.world.case(case.case_id).labels] == ["legit"]
