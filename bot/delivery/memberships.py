@@ -46,8 +46,11 @@ class Memberships:
         """Ask who newcomers are, and show their names where their ids are shown."""
         now = self.ctx.clock.now()
         minute = int(now.timestamp() // 60)
-        with self.ctx.database.write() as tx:
+        with self.ctx.database.read() as tx:
             waiting = experts.newcomers(tx, MOST_NEWCOMERS)
+        if not waiting:
+            return {}
+        with self.ctx.database.write() as tx:  # another replica asks about other people
             mine = [one for one in waiting if events.claim(tx, f"meet:{minute}:{_key(one)}", now)]
         told = self._told(mine)
         return {"met": len(told), "redrawn": members.record_people(self.ctx, told, mine) if told else 0}
@@ -80,7 +83,7 @@ class Memberships:
         stale = [one for one in people if ages[one.expert.user_id] >= limits[one.expert.user_id]]
         stale.sort(key=lambda one: -ages[one.expert.user_id])
         told = self._told(stale[:MOST_PEOPLE])
-        members.record_people(self.ctx, told, stale)
+        members.record_people(self.ctx, told, known.values())
         return len(told)
 
     def _told(self, people: Sequence[Expert]) -> list[Expert]:

@@ -26,14 +26,13 @@ def text_in(value: Any, longest: int = _LONGEST_ID) -> str:
 
 
 def organizations(body: JsonObject) -> dict[str, str]:
-    """The organizations that a payload names, by workspace."""
-    team, enterprise = object_in(body.get("team")), object_in(body.get("enterprise"))
-    authorizations = body.get("authorizations")
+    """The organizations that a payload names outright, by workspace."""
+    team, authorizations = object_in(body.get("team")), body.get("authorizations")
     granted = authorizations if isinstance(authorizations, list) else []
     pairs = [
         (body.get("team_id"), body.get("enterprise_id")),
         (body.get("context_team_id"), body.get("context_enterprise_id")),
-        (team.get("id"), team.get("enterprise_id") or enterprise.get("id")),
+        (team.get("id"), team.get("enterprise_id")),
         *((object_in(one).get("team_id"), object_in(one).get("enterprise_id")) for one in granted),
     ]
     texts = ((text_in(team_id), text_in(enterprise_id)) for team_id, enterprise_id in pairs)
@@ -50,18 +49,14 @@ def interaction_claim(body: JsonObject) -> Claim:
     place = text_in(team.get("id")) or text_in(body.get("team_id"))
     named = organizations(body)
     outright = (user, object_in(user.get("enterprise_user")), object_in(body.get("enterprise_user")))
+    around = {named.get(place, ""), text_in(object_in(body.get("enterprise")).get("id"))} - {""}
     return Claim(
         user_id=text_in(user.get("id")) or text_in(body.get("user_id")),
         team_id=text_in(user.get("team_id")) or place,
         enterprise_id=next(filter(None, (text_in(one.get("enterprise_id")) for one in outright)), ""),
-        place_id=_agreed(named.get(place, ""), text_in(object_in(body.get("enterprise")).get("id"))),
+        place=(place, around.pop()) if len(around) == 1 else ("", ""),
         organizations=named,
     )
-
-
-def _agreed(first: str, second: str) -> str:
-    """The organization that both name, or the one that names any; none where they contradict."""
-    return first or second if not (first and second) or first == second else ""
 
 
 def name_in(person: JsonObject) -> str:
@@ -89,6 +84,6 @@ def message_claim(body: JsonObject, event: JsonObject) -> Claim:
         user_id=text_in(event.get("user")),
         team_id=own or outer,
         enterprise_id=text_in(object_in(event.get("enterprise_user")).get("enterprise_id")),
-        place_id="" if is_external else named.get(outer, ""),
+        place=("", "") if is_external else (outer, named.get(outer, "")),
         organizations=named,
     )

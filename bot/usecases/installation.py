@@ -30,14 +30,14 @@ class Claim:
     """What one payload of Slack's says of where a person belongs; each field is empty where it says nothing.
 
     `team_id` is the workspace or organization named for the person, `enterprise_id` their organization where
-    it is named outright, `place_id` the organization of the place in which they act, if only its people can
-    act there. `organizations` are the organizations that the payload names, by workspace.
+    it is named outright, `place` the workspace in which they act with its organization, if only its people
+    can act there. `organizations` are those that the payload names outright, by workspace.
     """
 
     user_id: str
     team_id: str
     enterprise_id: str = ""
-    place_id: str = ""
+    place: tuple[str, str] = ("", "")
     organizations: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -83,9 +83,17 @@ class Home:
         """In doubt not: whoever cannot be shown to be ours is a stranger."""
         if claim.team_id == self.team_id:
             return True
-        ours = self.installation.enterprise_id
+        ours = self._organization(claim)
         own = claim.team_id if claim.team_id.startswith("E") else claim.organizations.get(claim.team_id, "")
         named = {claim.enterprise_id, own} - {""}
         if not ours or named:
             return bool(ours) and named == {ours}
-        return claim.team_id in self.installation.teams or claim.place_id == ours
+        return claim.team_id in self.installation.teams or claim.place[1] == ours
+
+    def _organization(self, claim: Claim) -> str:
+        """Ours; where Slack has not told it, that of a place in our workspace, for this payload only.
+
+        It is not learned from there: whether a stranger is a member is judged by what Slack told outright.
+        """
+        place_id = claim.place[1] if claim.place[0] == self.team_id else ""
+        return self.installation.enterprise_id or place_id

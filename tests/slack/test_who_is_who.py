@@ -115,3 +115,32 @@ def test_a_click_and_a_command_of_one_person_on_grid_are_one_persons(sqlite_url:
     assert [label.expert for label in stored.current_labels] == [ANN]
     assert stored.decision is None
     database.dispose()
+
+
+def test_a_strangers_payload_that_begins_with_us_teaches_nothing_and_membership_decides(
+    sqlite_url: str,
+) -> None:
+    database, stranger = Database(sqlite_url), ExpertId("T0GLOBEX", "U0STRANGER")
+    workspace, case = opened(database)
+    with database.write() as tx:
+        experts.add_member(tx, f"channel:{CHANNEL}", stranger)
+    sent = recorded("grid_org_click")
+    user = {"id": stranger.user_id, "team_id": "E0GLOBEX"}
+    payload = sent.payload | {"team": {"id": TEAM}, "user": user, "enterprise": {"id": "E0GLOBEX"}}
+
+    workspace.dispatch(*sent.body(payload))
+
+    assert workspace.world.case(case.case_id).labels == ()
+    assert len(refused(workspace, case)) == 1
+    database.dispose()
+
+
+def test_an_organization_that_only_the_payloads_frame_names_counts_for_our_members(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    workspace, case = opened(database)
+    sent = recorded("grid_org_click")
+
+    workspace.dispatch(*sent.body(sent.payload | {"team": {"id": TEAM, "domain": "acme"}}))
+
+    assert [label.expert for label in workspace.world.case(case.case_id).labels] == [ANN]
+    database.dispose()
