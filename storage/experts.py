@@ -179,5 +179,11 @@ def settle_members(tx: Transaction, people: Iterable[ExpertId]) -> None:
             add_member(tx, source, right[expert.user_id])
 
 
+def drop_members(tx: Transaction, people: Iterable[ExpertId]) -> None:
+    """Hold none of these people, who turned out to be programs, in any source."""
+    user_ids = sorted({one.user_id for one in people})
+    tx.execute(sa.delete(memberships).where(memberships.c.user_id.in_(user_ids)))
+
+
 def _membership(source: str, expert: ExpertId) -> dict[str, str]:
     return {"source": source, "team_id": expert.team_id, "user_id": expert.user_id}

@@ -95,7 +95,8 @@ def record_people(ctx: Context, people: Iterable[Expert], asked: Iterable[Expert
             experts.upsert_many(tx, rows)
             if before is not None and before.is_bot is None and before.name != person.name:
                 redrawn |= appearances.of_people(tx, [one.expert for one in rows], MOST_REDRAWN)
-        experts.settle_members(tx, [person.expert for person in people])
+        experts.settle_members(tx, [person.expert for person in people if not person.is_bot])
+        experts.drop_members(tx, [person.expert for person in people if person.is_bot])
         for case_id in sorted(redrawn):
             projections.redraw(tx, case_id, now)
     return len(redrawn)

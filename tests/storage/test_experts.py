@@ -90,3 +90,12 @@ def test_by_user_id_a_person_is_who_slack_told_last(database: Database) -> None:
         experts.upsert_many(tx, [Expert(BEN, "Ben", None, NOW), Expert(ANNA, "Anna", None, NOW + HOUR)])
         found = experts.by_user_id(tx, {ANNA.user_id, BEN.user_id}, ANNA.team_id)
     assert {one.expert for one in found.values()} == {ANNA, BEN}
+
+
+def test_programs_are_dropped_from_every_source(database: Database) -> None:
+    with database.write() as tx:
+        for source in ("channel:C1", "group:S1"):
+            experts.set_members(tx, source, [ANNA, BEN], NOW)
+        experts.drop_members(tx, [ANNA])
+        experts.drop_members(tx, [])
+        assert [experts.members(tx, source) for source in ("channel:C1", "group:S1")] == [{BEN}, {BEN}]
