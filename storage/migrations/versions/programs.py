@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy import Column
 
 revision = "programs"
-down_revision = "snoozes"
+down_revision = "policies"
 
 
 def upgrade() -> None:
