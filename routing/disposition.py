@@ -18,7 +18,8 @@ class Routing:
     """What triage decided. `channel` is the channel's name in the policy.
 
     `inclusion_probability` is the chance, fixed before the draw, that this prediction was sent to review.
-    `is_novel` says that it is reviewed for being unlike anything labeled, whatever its confidence.
+    `is_novel` says that it is reviewed for being unlike anything labeled, whatever its confidence;
+    `unreadable`, in words, what kept the tier's rule from being judged: then it is reviewed for that.
     `threshold` is what the confidence was held against, None where nothing is accepted; `certificate_id`
     names the certificate that granted it. `calibrated` is the calibrated confidence, with the version of the
     calibrator that gave it; both are None where none is in force and the confidence counts as it is.
@@ -37,3 +38,4 @@ class Routing:
     threshold: float | None = None
     certificate_id: str | None = None
     is_novel: bool = False
+    unreadable: str | None = None

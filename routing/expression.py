@@ -1,86 +1,48 @@
 """The `when` of a tier: CEL, compiled once, checked against its task, evaluated on a prediction's facts."""
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cel
 
 from routing.errors import InvalidExpression
-from routing.prediction import Submission
+from routing.expression_doubt import FAILED, cause
+from routing.expression_facts import VARIABLES, Facts, wanted_by
+from routing.expression_strict import strict
+from routing.expression_syntax import LOOPS, Node, Path, syntax
+from routing.expression_work import Work, work_of
+
+__all__ = ["VARIABLES", "Expression", "Facts"]
 
 MAX_LENGTH = 1_000
 MAX_MACROS = 3
-VARIABLES = ("prediction", "input", "slices", "service", "kind")
 FUNCTIONS = (
     *("size", "contains", "startsWith", "endsWith", "matches"),
     *("int", "uint", "double", "string", "timestamp", "duration"),
 )
-MACRO = re.compile(r"\.\s*(?:all|exists|exists_one|map|filter)\s*\(\s*([A-Za-z_]\w*)\s*,")
+MACRO = re.compile(rf"\.\s*(?:{'|'.join(LOOPS)})\s*\(\s*([A-Za-z_]\w*)\s*,")
 STRING = re.compile(r"""r?("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""", re.S)
-FACTS_FAILED = (ValueError, TypeError, KeyError, RuntimeError, IndexError, OverflowError)
-
-
-class Facts:
-    """A submission as CEL sees it, converted at most once for however many expressions."""
-
-    __slots__ = ("_context", "_submission", "_wanted")
-
-    def __init__(self, submission: Submission, wanted: frozenset[str] = frozenset(VARIABLES)) -> None:
-        self._submission = submission
-        self._wanted = wanted
-        self._context: cel.Context | None = None
-
-    def context(self) -> cel.Context:
-        """The converted facts. Raises ValueError for text that is not Unicode (lone surrogates)."""
-        if self._context is None:
-            variables = {name: VALUES[name](self._submission) for name in self._wanted}
-            self._context = cel.Context(variables=variables)
-        return self._context
-
-
-def _prediction(submission: Submission) -> dict[str, Any]:
-    prediction = submission.prediction
-    return {
-        "label": prediction.label,
-        "confidence": float(prediction.confidence),
-        "margin": prediction.margin,
-        "entropy": prediction.entropy,
-        "probabilities": dict(prediction.probabilities or {}),
-    }
-
-
-def _input(submission: Submission) -> dict[str, Any]:
-    shown = submission.input
-    return {
-        "text": shown.text,
-        "fields": dict(shown.fields),
-        "link": shown.link,
-        "has_image": shown.image is not None,
-    }
-
-
-VALUES: Mapping[str, Callable[[Submission], object]] = {
-    "prediction": _prediction,
-    "input": _input,
-    "slices": lambda submission: dict(submission.slices),
-    "service": lambda submission: {"name": submission.service},
-    "kind": lambda submission: str(submission.kind),
-}
+TOO_LARGE = "the input is too large for this rule"
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A compiled CEL expression; `variables` are those of the facts that it reads."""
+    """A compiled CEL expression; `variables` are the facts that it reads, each as a path of names.
+
+    It is strict: what CEL would answer with a silent false, such as a text compared with a number, fails.
+    """
 
     source: str
-    variables: frozenset[str]
+    variables: frozenset[Path]
     program: Any
+    tree: Node
+    work: Work
 
     @classmethod
     def compile(cls, source: str) -> "Expression":
-        """Compile, and refuse what is too long, reads unknown variables or loops too deep.
+        """Compile, and refuse what is too long, reads unknown variables, or takes too long to evaluate.
 
         Raises InvalidExpression as `what is wrong; mend`.
         """
@@ -93,7 +55,8 @@ class Expression:
         problem = _unfit(program, source)
         if problem:
             raise InvalidExpression(problem)
-        return cls(source, frozenset(program.variables()) & frozenset(VARIABLES), program)
+        tree = syntax(source)
+        return cls(source, wanted_by(tree), _program(strict(tree)), tree, work_of(tree))
 
     @property
     def is_always_true(self) -> bool:
@@ -101,16 +64,52 @@ class Expression:
         return self.source.strip() == "true"
 
     def matches(self, facts: Facts) -> bool:
-        """Whether the facts match. Raises InvalidExpression if they do not have what it reads."""
+        """Whether the facts match. Raises InvalidExpression if that cannot be judged, for whatever reason."""
         if self.is_always_true:
             return True
-        try:
-            result = self.program.execute(facts.context())
-        except FACTS_FAILED as error:
-            raise InvalidExpression(_reason(error)) from None
+        if not (self.work.is_small or self.work.fits(facts.extent())):
+            raise InvalidExpression(TOO_LARGE)
+        result = _executed(self.program, facts)
         if not isinstance(result, bool):
             raise InvalidExpression(f"it gives {result!r} instead of true or false")
         return result
+
+    def doubt(self, facts: Facts) -> str:
+        """Why the facts cannot be judged, for people: which field or value, and what is wrong with it."""
+        if not self.work.fits(facts.extent()):
+            return TOO_LARGE
+        try:
+            facts.context()
+        except ValueError:
+            return "the input holds characters that no rule can read"
+        return cause(self.tree, lambda part: _part(part, facts))
+
+
+@lru_cache(maxsize=1024)
+def _program(source: str) -> Any:
+    try:
+        return cel.compile(source)
+    except ValueError:
+        raise InvalidExpression("it is nested too deep; put it in simpler terms") from None
+
+
+def _part(part: Node, facts: Facts) -> object:
+    try:
+        return _executed(_program(strict(part)), facts)
+    except InvalidExpression:
+        return FAILED
+
+
+def _executed(program: Any, facts: Facts) -> object:
+    try:
+        return program.execute(facts.context())
+    except Exception as error:
+        raise InvalidExpression(_reason(error)) from error
+    except BaseException as error:
+        # A panic of the library is no Exception, and must not end the thread that stores all posts.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise InvalidExpression("the evaluator gave up") from error
 
 
 def _unfit(program: cel.Program, source: str) -> str | None:

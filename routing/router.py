@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 
-from routing.acceptance import accept, confidence_of
+from routing.acceptance import Acceptance, accept, confidence_of
 from routing.disposition import Disposition, Routing
 from routing.errors import InvalidExpression
 from routing.expression import Expression, Facts
+from routing.expression_syntax import Path
 from routing.policy import Policy, Task, Tier, format_duration
 from routing.prediction import Kind, Submission
 from routing.sampling import draw
@@ -23,13 +24,13 @@ class _Route:
     """A task's tiers with their compiled expressions, the facts that these read, and the labels' digest."""
 
     tiers: tuple[tuple[Tier, Expression], ...]
-    wanted: frozenset[str]
+    wanted: frozenset[Path]
     labels_digest: str
 
 
 def _compiled(task: Task) -> _Route:
     tiers = tuple((tier, Expression.compile(tier.when)) for tier in task.tiers)
-    wanted = frozenset().union(*(expression.variables for _, expression in tiers))
+    wanted = frozenset[Path]().union(*(expression.variables for _, expression in tiers))
     return _Route(tiers, wanted, task.labels_digest)
 
 
@@ -52,9 +53,13 @@ class Router:
         Raises KeyError if its task is not in the policy.
         """
         route = self.routes[submission.task]
-        tier, reasons = _matching(route, submission)
+        tier, unreadable, reasons = _matching(route, submission)
         confidence = confidence_of(submission, standing)
         acceptance = accept(submission, tier, route.labels_digest, confidence, standing)
+        if unreadable is not None:
+            acceptance = Acceptance(
+                False, f"tier {tier.name}: reviewed, because its rule could not be judged"
+            )
         reasons.append(acceptance.reason)
         has_to_be_seen = _is_novel(tier, submission, standing, reasons)
         is_accepted = acceptance.is_accepted and not has_to_be_seen
@@ -79,22 +84,30 @@ class Router:
             threshold=acceptance.threshold,
             certificate_id=acceptance.certificate_id,
             is_novel=has_to_be_seen,
+            unreadable=unreadable,
         )
 
 
-def _matching(route: _Route, submission: Submission) -> tuple[Tier, list[str]]:
+def _matching(route: _Route, submission: Submission) -> tuple[Tier, str | None, list[str]]:
+    """The tier, why its rule could not be judged where it was not, and the reasons for both.
+
+    The first tier that cannot be judged takes the prediction, though a later one would match: it is the
+    riskiest that the prediction may belong to.
+    """
     facts = Facts(submission, route.wanted)
-    passed_over: list[str] = []
+    reasons: list[str] = []
     for tier, expression in route.tiers:
         try:
             if expression.matches(facts):
                 why = [] if expression.is_always_true else [f"tier {tier.name} applies: {expression.source}"]
-                return tier, passed_over + why
-        except InvalidExpression as error:
-            passed_over.append(
-                f"expression of tier {tier.name} could not be read: {error.detail}; passed over"
-            )
-    return route.tiers[-1][0], passed_over
+                return tier, None, reasons + why
+        except InvalidExpression:
+            doubt = expression.doubt(facts)
+            reasons.append(f"the rule of tier {tier.name} could not be judged: {doubt}")
+            if tier.when_unreadable == "review":
+                return tier, doubt, reasons
+            reasons[-1] += "; passed over, as the policy says"
+    return route.tiers[-1][0], None, reasons
 
 
 def _is_novel(tier: Tier, submission: Submission, standing: Standing, reasons: list[str]) -> bool:

@@ -122,7 +122,8 @@ class Tier(Section):
     """A class of consequence: which cases, who looks, by when, and what happens if nobody does.
 
     A prediction is accepted without review if its calibrated confidence is `accept_above` or more; where that
-    is a promise, if it reaches the threshold certified for its model, its labels and its calibrator. `audit`
+    is a promise, if it reaches the threshold certified for its model, its labels and its calibrator. What the
+    tier's `when` cannot be judged on is reviewed here, or passed on as `when_unreadable` says. `audit`
     is the least share of the accepted that is looked at, `audit_slices` that of slices "name=value" that need
     more: of those that a prediction has, the highest counts. `suspend_on` says what ends a certified
     threshold, `novel` what becomes of a case unlike anything that was labeled. `error_cost` is what an error
@@ -132,6 +133,7 @@ class Tier(Section):
 
     name: Key
     when: str = "true"
+    when_unreadable: Literal["review", "pass"] = "review"
     channel: Key
     accept_above: Acceptance
     audit: float = Field(default=0.0, strict=True, ge=0, le=1)

@@ -8,7 +8,7 @@ import pytest
 
 from routing.case import Disposition
 from routing.policy import Policy, load_policy
-from routing.prediction import CaseInput, Kind
+from routing.prediction import CaseInput, Kind, Scalar
 from routing.router import Router, Routing, compile_router
 from tests.routing.making import KEY, policy, policy_text, prediction, submission, tier_text
 
@@ -66,11 +66,69 @@ def test_always_review_reviews_a_certain_prediction() -> None:
     )
 
 
-def test_a_missing_field_passes_the_tier_over_and_says_so() -> None:
-    rich = tier_text("rich", when='"input.fields.amount > 500"', accept_above='"always_review"')
-    routing = route(router(rich, tier_text()), 0.95)
-    assert routing.tier == "standard"
-    assert routing.reasons[0] == "expression of tier rich could not be read: no field `amount`; passed over"
+RICH = tier_text("rich", when='"has(input.fields.amount) && input.fields.amount >= 500"', audit="0.5")
+PLAIN = tier_text("plain", when='"input.fields.amount > 500.0"', audit="0.5")
+TEXT = "amount is text, a number is needed"
+
+
+@pytest.mark.parametrize(
+    ("tier", "fields", "doubt"),
+    [
+        (RICH, {"amount": "900.00"}, TEXT),
+        (RICH, {"amount": "1,600.00"}, TEXT),
+        (RICH, {"amount": None}, "amount is empty"),
+        (RICH, {"amount": True}, "amount is true or false, a number is needed"),
+        (PLAIN, {}, "amount is missing"),
+        (PLAIN, {"amount": None}, "amount is empty"),
+        (PLAIN, {"amount": "900"}, TEXT),
+        (
+            tier_text("cast", when='"double(input.fields.amount) > 500.0"'),
+            {"amount": "1,600.00"},
+            "amount cannot be read as a number",
+        ),
+        (tier_text("ratio", when='"100 / input.fields.parts > 5"'), {"parts": 0}, "it divides by zero"),
+        (tier_text("abroad", when="\"slices.country != 'PT'\""), {}, "the slice country is missing"),
+        (tier_text("link", when="\"input.link.contains('x')\""), {}, "the link is missing"),
+        (tier_text("close", when='"prediction.margin < 0.2"'), {}, "the margin is missing"),
+    ],
+)
+def test_what_cannot_be_judged_is_reviewed_in_the_tier_whose_rule_it_was(
+    tier: str, fields: dict[str, Scalar], doubt: str
+) -> None:
+    routing = route(router(tier, tier_text()), 0.99, input=CaseInput(fields=fields))
+    assert (routing.disposition, routing.inclusion_probability) == (Disposition.REVIEW, 1.0)
+    assert routing.tier != "standard"
+    assert (routing.is_audit, routing.threshold, routing.unreadable) == (False, None, doubt)
+    assert routing.reasons == (
+        f"the rule of tier {routing.tier} could not be judged: {doubt}",
+        f"tier {routing.tier}: reviewed, because its rule could not be judged",
+    )
+
+
+def test_an_earlier_tier_that_cannot_be_judged_goes_before_one_that_matches() -> None:
+    certain = tier_text("certain", when='"prediction.confidence > 0.5"')
+    assert route(router(PLAIN, certain, tier_text()), 0.99).tier == "plain"
+
+
+def test_a_tier_that_matches_goes_before_one_that_cannot_be_judged() -> None:
+    certain = tier_text("certain", when='"prediction.confidence > 0.5"')
+    routing = route(router(certain, PLAIN, tier_text()), 0.99)
+    assert (routing.tier, routing.unreadable) == ("certain", None)
+
+
+def test_a_guarded_field_that_is_absent_is_an_answer() -> None:
+    routing = route(router(RICH, tier_text()), 0.99)
+    assert (routing.tier, routing.disposition) == ("standard", Disposition.AUTO_ACCEPTED)
+
+
+def test_a_rule_may_pass_over_what_it_cannot_judge_and_says_so() -> None:
+    passing = tier_text("vip", when='"input.fields.vip"', when_unreadable='"pass"')
+    routing = route(router(passing, tier_text()), 0.99)
+    assert (routing.tier, routing.disposition) == ("standard", Disposition.AUTO_ACCEPTED)
+    assert routing.unreadable is None
+    assert routing.reasons[0] == (
+        "the rule of tier vip could not be judged: vip is missing; passed over, as the policy says"
+    )
 
 
 def test_a_field_that_is_there_matches() -> None:
@@ -135,11 +193,16 @@ def test_a_made_up_case_is_routed_as_usual_and_named(kind: Kind) -> None:
     assert routing.reasons[-1] == f"{kind} case: routed as usual, left out of numbers about all traffic"
 
 
-def test_text_that_is_not_unicode_passes_tiers_over_instead_of_failing() -> None:
+def test_text_that_is_not_unicode_is_reviewed_instead_of_failing() -> None:
     reading = tier_text("reading", when="\"input.text.contains('empty')\"")
-    routing = route(router(reading, tier_text()), 0.62, input=CaseInput(text="\ud800"))
-    assert routing.tier == "standard"
-    assert "could not be read" in routing.reasons[0]
+    routing = route(router(reading, tier_text()), 0.99, input=CaseInput(text="\ud800"))
+    assert (routing.tier, routing.disposition) == ("reading", Disposition.REVIEW)
+    assert routing.unreadable == "the input holds characters that no rule can read"
+
+
+def test_fields_that_no_rule_names_are_in_no_rules_way() -> None:
+    fields: dict[str, Scalar] = {"amount": 900, "note": "\ud800", "big": 2**70}
+    assert route(router(PLAIN, tier_text()), 0.99, input=CaseInput(fields=fields)).unreadable is None
 
 
 def test_a_prediction_that_no_tier_takes_falls_to_the_last() -> None:

@@ -1,0 +1,123 @@
+"""An expression as it is evaluated: what CEL would answer with a silent false, it fails on instead.
+
+CEL says of values of two kinds that they are not equal, and of a field that holds null that it is there.
+A rule that looks for `amount == 500` would so pass over the text "500" as if it had been judged. Ordered
+comparison does fail on two kinds, and costs as little, so it is asked first: `a == b` becomes
+`a < b ? false : a == b`. What `&&` and `||` make of a failure stays the language's: a side that decides
+alone still decides.
+"""
+
+from collections.abc import Callable, Mapping
+
+from routing.errors import InvalidExpression
+from routing.expression_kinds import MAY_BE_ABSENT, kind_of
+from routing.expression_syntax import Node
+
+Form = Callable[[str, list[str]], str]
+
+FORMS: Mapping[str, Form] = {
+    "select": lambda word, parts: f"{parts[0]}.{word}",
+    "index": lambda _, parts: f"{parts[0]}[{parts[1]}]",
+    "method": lambda word, parts: f"{parts[0]}.{word}({', '.join(parts[1:])})",
+    "loop": lambda word, parts: f"{parts[0]}.{word}({', '.join(parts[1:])})",
+    "call": lambda word, parts: f"{word}({', '.join(parts)})",
+    "either": lambda _, parts: f"({parts[0]} ? {parts[1]} : {parts[2]})",
+    "list": lambda _, parts: f"[{', '.join(parts)}]",
+    "map": lambda _, parts: f"{{{', '.join(map(': '.join, zip(parts[::2], parts[1::2], strict=True)))}}}",
+}
+MAX_WRITTEN = 50_000  # a part that is compared is written twice, so nested comparisons grow fast
+
+
+def strict(node: Node) -> str:
+    """The expression's strict form, as CEL.
+
+    Raises InvalidExpression, as `what is wrong; mend`, for what gets too long to be evaluated.
+    """
+    written = _written(node)
+    if len(written) > MAX_WRITTEN:
+        raise InvalidExpression("it compares what it has compared too often; put it in simpler terms")
+    return written
+
+
+def _written(node: Node) -> str:
+    if not node.parts:
+        return {"list": "[]", "map": "{}"}.get(node.op) or (
+            f"{node.word}()" if node.op == "call" else node.word
+        )
+    if node.op == "has":
+        return _present(node.parts[0])
+    if node.op == "negative" and node.parts[0].op == "number":
+        return f"{node.word}{node.parts[0].word}"
+    if node.op == "binary":
+        return _binary(node)
+    parts = [strict(part) for part in node.parts]
+    if node.op == "loop":
+        parts[0] = _repeated(node.parts[0], parts[0])
+    form = FORMS.get(node.op)
+    return form(node.word, parts) if form else f"{node.word}({parts[0]})"
+
+
+def _repeated(choice: Node, first: str) -> str:
+    """Where a prediction gives a confidence only, no loop over its probabilities can answer anything."""
+    is_absent = choice.path == ("prediction", "probabilities")
+    return f"(size({first}) > 0 ? {first} : {first}.none)" if is_absent else first
+
+
+def _binary(node: Node) -> str:
+    if node.word in {"==", "!="}:
+        return _equal(node.word, *node.parts)
+    if node.word == "in":
+        return _among(*node.parts)
+    return "(" + f" {node.word} ".join(strict(part) for part in node.parts) + ")"
+
+
+def _present(read: Node) -> str:
+    """A field that holds null is neither there nor absent; the places for what may be absent are."""
+    path = strict(read)
+    if read.path in MAY_BE_ABSENT:
+        return f"({path} != null)"
+    return f"(has({path}) && ({path} != null || {path} < 0))"
+
+
+def _equal(word: str, left: Node, right: Node) -> str:
+    if left.op == right.op == "list" and len(left.parts) == len(right.parts) > 0:
+        pairs = zip(left.parts, right.parts, strict=True)
+        equal = " && ".join(_equal("==", *pair) for pair in pairs)
+        return f"({equal})" if word == "==" else f"!({equal})"
+    one, other = strict(left), strict(right)
+    plain = f"{one} {word} {other}"
+    if _is_settled(left, right):
+        return f"({plain})"
+    return f"({one} < {other} ? {'false' if word == '==' else 'true'} : {plain})"
+
+
+def _is_settled(left: Node, right: Node) -> bool:
+    """Whether CEL's own equality answers: values of one kind, and null, which the author has asked about."""
+    kinds = {kind_of(left), kind_of(right)}
+    return "null" in kinds or (len(kinds) == 1 and None not in kinds) or bool(kinds & {"list", "map"})
+
+
+def _among(item: Node, choice: Node) -> str:
+    one, among = strict(item), strict(choice)
+    plain = f"{one} in {among}"
+    if choice.path == ("input", "fields"):
+        return f"({plain} && ({among}[{one}] != null || {among}[{one}] < 0))"
+    if choice.op != "list" or not choice.parts:
+        return f"({plain})"
+    guards = _guards(item, one, choice)
+    return f"({' || '.join(guards)} ? {plain} : false)" if guards else f"({plain})"
+
+
+def _guards(item: Node, one: str, choice: Node) -> list[str]:
+    """For each kind among the choices, a test that fails on an item of another kind and holds on its own.
+
+    None are needed where the item is of a kind that is among them.
+    """
+    by_kind = {kind_of(part) or strict(part): part for part in choice.parts}
+    if kind_of(item) in by_kind:
+        return []
+    return [
+        f"{one} == null" if kind == "null" else f"({one} < {strict(part)} ? true : true)"
+        for kind, part in by_kind.items()
+        if kind not in {"list", "map"}
+    ]
