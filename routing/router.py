@@ -68,8 +68,7 @@ class Router:
         if is_audit:
             reasons.append(f"drawn for audit ({_share(share)})")
         due_in = _due_in(tier, submission, reasons)
-        if submission.kind is not Kind.PRODUCTION:
-            reasons.append(f"{submission.kind} case: routed as usual, left out of numbers about all traffic")
+        _name_kind(submission, reasons)
         return Routing(
             disposition=Disposition.AUTO_ACCEPTED if is_accepted and not is_audit else Disposition.REVIEW,
             tier=tier.name,
@@ -119,6 +118,11 @@ def _is_novel(tier: Tier, submission: Submission, standing: Standing, reasons: l
     tail = f", and tier {tier.name} has such cases reviewed" if is_for_review else ""
     reasons.append(f"{novelty.reason}{tail}")
     return is_for_review
+
+
+def _name_kind(submission: Submission, reasons: list[str]) -> None:
+    if submission.kind is not Kind.PRODUCTION:
+        reasons.append(f"{submission.kind} case: routed as usual, left out of numbers about all traffic")
 
 
 def _is_drawn(share: float, submission: Submission, draw_key: bytes) -> bool:

@@ -22,7 +22,10 @@ FILES = (
     "tests/scenarios/policy.toml",
     "tests/scenarios/year.toml",
 )
-POLICIES = {name: load_policy((ROOT / name).read_text(), name) for name in FILES}
+ADDRESS = "https://shop.example/decided"
+POLICIES = {
+    name: load_policy((ROOT / name).read_text().replace("$callback_url", ADDRESS), name) for name in FILES
+}
 RULES = (
     "has(input.fields.amount) && input.fields.amount >= 500",
     "input.fields.amount > 1000.0",
