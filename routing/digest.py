@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from routing.digest_facts import Concordance, Confusion, OldestCase, PeriodFacts
+from routing.digest_facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
 from routing.headline import Headline, headlines
 from routing.quality import Quality
 from routing.reliability import CalibrationReport, wilson
@@ -24,6 +24,7 @@ __all__ = [
     "Share",
     "ShareRow",
     "TooFew",
+    "UnreadableRule",
     "summarise",
 ]
 
@@ -90,6 +91,7 @@ class Digest:
     """What a team's channel gets. Concordance, confusions and calibration speak of reviewed cases only.
 
     `quality` speaks of all traffic; None where it was not measured. `headlines` are the first sentences.
+    `unreadable` are the rules that predictions were reviewed for because they could not be judged.
     """
 
     since_at: datetime
@@ -111,6 +113,7 @@ class Digest:
     oldest_open: tuple[OldestCase, ...]
     quality: Quality | None = None
     headlines: tuple[Headline, ...] = ()
+    unreadable: tuple[UnreadableRule, ...] = ()
 
     @property
     def is_quiet(self) -> bool:
@@ -154,6 +157,7 @@ def summarise(
         oldest_open=tuple(sorted(facts.oldest_open, key=lambda case: (case.opened_at, case.case_id))[:SHOWN]),
         quality=quality,
         headlines=headlines(quality, muted) if quality else (),
+        unreadable=facts.unreadable[:SHOWN],
     )
 
 

@@ -31,6 +31,8 @@ def digest_rows(digest: Digest) -> Iterator[DigestRow]:
     """Every number of the digest, in reading order."""
     yield from _opening(digest)
     yield from _counts(digest)
+    for rule in digest.unreadable:
+        yield DigestRow("rule not judged", f"{rule.task}, {rule.tier}: {rule.why}", "predictions", rule.n)
     yield from _times("median_seconds", digest.median_time)
     yield from _times("p90_seconds", digest.p90_time)
     yield from _concordances(digest)

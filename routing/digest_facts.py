@@ -36,12 +36,23 @@ class OldestCase:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableRule:
+    """How many predictions the rule of a tier could not be judged on, for one reason, in words."""
+
+    task: str
+    tier: str
+    why: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodFacts:
     """Production predictions received, and cases decided, from `since_at` up to but not including `until_at`.
 
     `audited` are part of `reviewed`. `overdue` counts cases open past their `due_at` at the period's end or
     decided after it. `seconds_to_decision` has one value for each case decided in the period.
     `reliability_pairs` are (confidence, whether the decided label was the model's), of reviewed cases only.
+    `unreadable` has the rules that could not be judged on predictions of the period, the most frequent first.
     """
 
     since_at: datetime
@@ -58,3 +69,4 @@ class PeriodFacts:
     confusions: tuple[Confusion, ...] = ()
     oldest_open: tuple[OldestCase, ...] = ()
     reliability_pairs: tuple[tuple[float, bool], ...] = ()
+    unreadable: tuple[UnreadableRule, ...] = ()

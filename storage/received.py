@@ -17,7 +17,8 @@ from storage.tables import predictions
 class Received:
     """The predictions of one tier and model received from `since` to before `until`, or of one cell of them.
 
-    Without those reviewed for their novelty: no threshold ever lets them pass.
+    Without those reviewed for their novelty, and those that the tier's rule could not be judged on: no
+    threshold ever lets them pass.
     """
 
     task: str
@@ -35,5 +36,6 @@ class Received:
             predictions.c.model_name == self.model.name,
             predictions.c.model_version == self.model.version,
             ~predictions.c.is_novel,
+            predictions.c.unreadable.is_(None),
             is_in_cell(tx, self.cell),
         )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from routing.case import CaseStatus, Disposition, Method
-from routing.digest_facts import Concordance, Confusion, OldestCase, PeriodFacts
+from routing.digest_facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
 from routing.prediction import Kind
 from storage.database import Transaction
 from storage.standing_decisions import Window, in_period, in_period_by_experts
@@ -75,7 +75,24 @@ def period(tx: Transaction, tasks: Collection[str], since: datetime, until: date
         confusions=_confusions(judged),
         oldest_open=_oldest_open(tx, window),
         reliability_pairs=_pairs(decided),
+        unreadable=unreadable(tx, window.tasks, since, until),
     )
+
+
+def unreadable(
+    tx: Transaction, tasks: Collection[str], since: datetime, until: datetime
+) -> tuple[UnreadableRule, ...]:
+    """The rules that could not be judged on production predictions of the period, most frequent first."""
+    window = Window(tuple(sorted(tasks)), since, until)
+    named = predictions.c.task, predictions.c.tier, predictions.c.unreadable
+    number = sa.func.count()
+    query = (
+        sa.select(*named, number)
+        .where(*window.received, predictions.c.unreadable.is_not(None))
+        .group_by(*named)
+        .order_by(number.desc(), *named)
+    )
+    return tuple(UnreadableRule(*row) for row in tx.execute(query))
 
 
 def received_by_kind(

@@ -74,6 +74,7 @@ def routing_columns(routing: Routing, confidence: float) -> Row:
         "threshold": routing.threshold,
         "certificate_id": routing.certificate_id,
         "is_novel": routing.is_novel,
+        "unreadable": routing.unreadable,
     }
 
 
@@ -93,6 +94,7 @@ def routing_of(row: Any) -> Routing:
         threshold=row.threshold,
         certificate_id=row.certificate_id,
         is_novel=row.is_novel,
+        unreadable=row.unreadable,
     )
 
 

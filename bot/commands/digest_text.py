@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bot.delivery.digest_words import unreadable_words
 from bot.delivery.quality_words import (
     confusion_words,
     error_cells,
@@ -27,7 +28,8 @@ def shown(team: str, digest: Digest) -> list[RenderableType]:
     title = Text(f"{team}: {since} to {until} UTC", "bold")
     headlines = [Text(f"→ {headline.words}", "bold") for headline in digest.headlines]
     quality = list(map(Text, _quality(digest.quality))) if digest.quality else []
-    return [title, *headlines, _table(digest), *map(Text, _sentences(digest)), *quality]
+    unreadable = [Text(words, "bold") for words in unreadable_words(digest)]
+    return [title, *headlines, *unreadable, _table(digest), *map(Text, _sentences(digest)), *quality]
 
 
 def _quality(quality: Quality) -> Iterator[str]:

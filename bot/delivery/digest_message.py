@@ -9,6 +9,7 @@ from bot.delivery.digest_words import (
     lead,
     share_words,
     time_words,
+    unreadable_words,
     watched_words,
 )
 from bot.delivery.passages import bounded, table
@@ -50,16 +51,26 @@ def digest_message(period: Period, digest: Digest, picture_id: str | None) -> Me
     title = _title(period)
     said, calibration = lead(digest), _calibration(digest)
     opening = [*headline_blocks(period.key, digest.headlines)] or [section(plain(said, 1_000))]
-    blocks = [header(title), *opening, *_picture(digest, picture_id), _period(digest, said)]
+    blocks = [header(title), *opening, *_unreadable(digest)]
+    blocks += [*_picture(digest, picture_id), _period(digest, said)]
     blocks += [table(_columns(digest), _rows(digest)), section(plain(calibration, 1_000))]
     blocks.append(context(plain(ABOUT if digest.quality is None else ABOUT_QUALITY, 500)))
     sentences = [headline.words for headline in digest.headlines]
-    spoken = (title, *sentences, said, *_spoken_errors(digest), _agreement(digest), calibration)
+    figures = *_spoken_errors(digest), _agreement(digest), calibration
+    spoken = (title, *sentences, *unreadable_words(digest), said, *figures)
     return Message(bounded(spoken), tuple(blocks))
 
 
 def _title(period: Period) -> str:
     return f"The last seven days: {period.team}" if period.person else f"Weekly digest: {period.team}"
+
+
+def _unreadable(digest: Digest) -> Iterator[JsonObject]:
+    """What went to experts for want of an answer from a rule, and who can mend it."""
+    sentences = unreadable_words(digest)
+    if sentences:
+        mend = "They were looked at instead. Have the service send what is missing, or correct the rule."
+        yield section(plain(" ".join((*sentences, mend)), 2_000))
 
 
 def _agreement(digest: Digest) -> str:

@@ -30,6 +30,16 @@ def lead(digest: Digest) -> str:
     return f"{first} {counted(decided, 'case')} {'was' if decided == 1 else 'were'} decided, {late}."
 
 
+def unreadable_words(digest: Digest) -> tuple[str, ...]:
+    """What was looked at only because a rule could not be judged, one sentence for each rule and reason."""
+    is_one_task = len({rule.task for rule in digest.unreadable}) == 1
+    return tuple(
+        f"{counted(rule.n, 'prediction')} could not be judged by rule {rule.tier}"
+        f"{'' if is_one_task else f' of {rule.task}'}: {rule.why}."
+        for rule in digest.unreadable
+    )
+
+
 def counted(number: int, noun: str) -> str:
     """A number with its noun, in the plural where it has to be."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -12,6 +12,7 @@ from bot.doctor.limits import check_limits
 from bot.doctor.manifest import wanted_scopes
 from bot.doctor.open_cases import check_open_cases
 from bot.doctor.policy import check_draw_key, check_policy, check_secrets
+from bot.doctor.rules import check_rules
 from bot.doctor.tokens import check_app_token, check_bot_token, check_clock, check_scopes
 from bot.doctor.workspace import check_channels, check_groups, check_people
 from bot.settings import Settings
@@ -29,6 +30,8 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield from check_database(settings.database_url, now)
     if policy is not None and absent_file(settings.database_url) is None:
         yield from check_open_cases(settings.database_url, policy)
+    if policy is not None:
+        yield from check_rules(settings.database_url, policy, now)
     yield from _slack(settings, policy, now)
     if policy is not None:
         yield from check_callbacks(policy)

@@ -57,6 +57,10 @@ class CaseAnswer(BaseModel):
     certificate_id: str | None = Field(
         description="The certificate that grants the threshold; null where the policy names it."
     )
+    unreadable: str | None = Field(
+        default=None,
+        description="What the tier's rule could not be judged on; null where it was. Then it is reviewed.",
+    )
     due_at: datetime | None = Field(
         description="When a reviewed case is overdue; null where nobody reviews it."
     )

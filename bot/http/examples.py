@@ -38,6 +38,7 @@ REVIEWED: JsonObject = {
     "calibrator_version": "51d0c7be9a42",
     "threshold": 0.93,
     "certificate_id": "certificate_8c2e04f7b1d94a63a5f0e9d21c7b6348",
+    "unreadable": None,
     "due_at": "2026-11-20T13:30:00Z",
     "links": LINKS,
 }
@@ -52,6 +53,7 @@ AUTO_ACCEPTED: JsonObject = {
     "calibrator_version": None,
     "threshold": 0.95,
     "certificate_id": None,
+    "unreadable": None,
     "due_at": None,
 }
 UNKNOWN_LABEL: JsonObject = {

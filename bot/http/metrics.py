@@ -1,6 +1,7 @@
 """What Prometheus reads: requests, the intake's batches and queue, predictions by disposition."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -13,7 +14,7 @@ FLUSH_SIZES = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000)
 
 
 class Metrics:
-    """The webhook API's figures; every label has few values: routes, statuses, tasks, dispositions.
+    """The webhook API's figures; every label has few values: routes, statuses, tasks, tiers.
 
     `registry` is shared with whoever else has something to count.
     """
@@ -47,6 +48,12 @@ class Metrics:
             ("task", "disposition"),
             registry=self.registry,
         )
+        self._unreadable = Counter(
+            "secondlook_unreadable_predictions",
+            "Predictions reviewed because the rule of their tier could not be judged.",
+            ("task", "tier"),
+            registry=self.registry,
+        )
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request, by its route's template."""
@@ -63,7 +70,12 @@ class Metrics:
             told = answer.body.get("answers", [{"status": answer.status, **answer.body}])
             for item, one in zip(posting.items, [] if answer.is_replay else told, strict=False):
                 if isinstance(item, Posted) and one["status"] == STORED:
-                    self._predictions.labels(item.submission.task, one["disposition"]).inc()
+                    self._count(item.submission.task, one)
+
+    def _count(self, task: str, answer: Mapping[str, Any]) -> None:
+        self._predictions.labels(task, answer["disposition"]).inc()
+        if answer["unreadable"] is not None:
+            self._unreadable.labels(task, answer["tier"]).inc()
 
     def watch(self, name: str, description: str, read: Callable[[], float]) -> None:
         """A gauge that is read whenever somebody asks."""

@@ -266,6 +266,7 @@ DIGEST: dict[str, Any] = {
             "arguments": {},
         },
     ],
+    "unreadable": [],
 }
 DIGEST_CSV = (
     "section,name,measure,value,low,high,n,reach,before\r\n"

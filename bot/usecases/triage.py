@@ -139,6 +139,7 @@ def told(prediction: StoredPrediction, due_at: datetime | None) -> JsonObject:
         "inclusion_probability": routing.inclusion_probability,
         "confidence": prediction.submission.prediction.confidence,
         **grounds(routing),
+        "unreadable": routing.unreadable,
         "due_at": None if due_at is None else due_at.isoformat().replace("+00:00", "Z"),
         "links": {"self": f"/v1/cases/{prediction.case_id}"},
     }
@@ -146,6 +147,7 @@ def told(prediction: StoredPrediction, due_at: datetime | None) -> JsonObject:
 
 def _entry(prediction: NewPrediction, now: datetime) -> Entry:
     routing = prediction.routing
+    why = {**grounds(routing), "unreadable": routing.unreadable}
     is_review = routing.disposition is Disposition.REVIEW
     return Entry(
         at=now,
@@ -157,7 +159,7 @@ def _entry(prediction: NewPrediction, now: datetime) -> Entry:
             "tier": routing.tier,
             "inclusion_probability": routing.inclusion_probability,
             "is_audit": routing.is_audit,
-            **{name: value for name, value in grounds(routing).items() if value is not None},
+            **{name: value for name, value in why.items() if value is not None},
             "policy_version": prediction.policy_version,
             "body_digest": prediction.body_digest.hex(),
         },

@@ -44,6 +44,7 @@ predictions = Table(
     Column("inclusion_probability", sa.Float(), nullable=False),
     flag("is_audit"),
     flag("is_novel"),
+    text("unreadable", is_null=True),
     Column("calibrated", sa.Float(), nullable=False),
     text("calibrator_version", is_null=True),
     Column("threshold", sa.Float()),

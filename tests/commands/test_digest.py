@@ -11,7 +11,7 @@ from bot.clock import SystemClock
 from routing.case import CaseStatus
 from storage import cases, decisions
 from tests.commands.installation import Installation
-from tests.storage.examples import decision_of, prediction, store
+from tests.storage.examples import decision_of, prediction, routing, store
 
 TEAM = '\n[teams.risk]\nchannel = "fraud"\ntasks = ["fraud"]\n'
 HOUR = timedelta(hours=1)
@@ -107,3 +107,14 @@ def test_the_only_team_needs_no_name_and_of_two_one_is_asked_for(risk: Installat
     shown = risk.run("digest", "preview")
     assert shown.exit_code == 2
     assert "Name one of the policy's teams; it has: risk, second." in shown.output
+
+
+def test_what_no_rule_could_be_judged_on_is_told(risk: Installation) -> None:
+    doubted = replace(routing(tier="large"), unreadable="amount is text, a number is needed")
+    lately = SystemClock().now() - timedelta(days=2)
+    with risk.database.write() as tx:
+        store(tx, [prediction(number, routed=doubted, received_at=lately) for number in range(3)])
+    shown = risk.run("digest", "preview", "risk")
+    assert (
+        "3 predictions could not be judged by rule large: amount is text, a number is needed." in shown.output
+    )

@@ -14,13 +14,22 @@ from bot.delivery.digest_details import (
     models_message,
 )
 from bot.delivery.digest_message import digest_message
-from bot.delivery.digest_words import duration
+from bot.delivery.digest_words import duration, unreadable_words
 from bot.delivery.picture_words import picture_words
 from bot.delivery.quality_words import error_cells, fit_words, threshold_words
 from bot.slack.limits import message_violations
 from bot.slack.message import Message
 from bot.usecases.digest_period import Period
-from routing.digest import Concordance, Confusion, Digest, OldestCase, PeriodFacts, TooFew, summarise
+from routing.digest import (
+    Concordance,
+    Confusion,
+    Digest,
+    OldestCase,
+    PeriodFacts,
+    TooFew,
+    UnreadableRule,
+    summarise,
+)
 from routing.measures.calibration import seeded_report
 from routing.promise import NotYet
 from routing.quality import About, Movement, Quality, ThresholdState
@@ -284,3 +293,39 @@ def test_alarms_and_slices_lead_the_details() -> None:
 )
 def test_durations_are_told_in_their_largest_units(seconds: int, words: str) -> None:
     assert duration(timedelta(seconds=seconds)) == words
+
+
+RULES = (
+    UnreadableRule("fraud", "high_value", "amount is text, a number is needed", 34),
+    UnreadableRule("fraud", "abroad", "the slice country is missing", 1),
+)
+
+
+def test_rules_that_could_not_be_judged_are_told_before_the_picture() -> None:
+    message = digest_message(PERIOD, replace(digest(), unreadable=RULES), None)
+    assert (
+        "34 predictions could not be judged by rule high_value: amount is text, a number is needed."
+        in message.text
+    )
+    texts = [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
+    (shown,) = [text for text in texts if "high_value" in text]
+    assert "1 prediction could not be judged by rule abroad: the slice country is missing." in shown
+    assert shown.endswith("Have the service send what is missing, or correct the rule.")
+    assert message_violations(message.payload()) == ()
+
+
+def test_a_rule_of_another_task_is_named_with_it() -> None:
+    more = (*RULES, UnreadableRule("loan", "large", "sum is missing", 2))
+    words = unreadable_words(replace(digest(), unreadable=more))
+    assert words[-1] == "2 predictions could not be judged by rule large of loan: sum is missing."
+
+
+def test_a_week_in_which_all_could_be_judged_says_nothing_of_it() -> None:
+    assert "judged" not in digest_message(PERIOD, digest(), None).text
+
+
+def test_many_rules_with_long_reasons_stay_inside_slacks_limits() -> None:
+    rules = tuple(UnreadableRule("t" * 60, f"{n}" * 60, "w" * 160, 10**9) for n in range(5))
+    assert (
+        message_violations(digest_message(PERIOD, replace(digest(), unreadable=rules), None).payload()) == ()
+    )

@@ -93,6 +93,15 @@ def test_a_replay_is_not_counted_again(caller: Caller) -> None:
     assert 'secondlook_predictions_total{disposition="review",task="fraud"} 1.0' in text
 
 
+def test_what_no_rule_could_be_judged_on_is_counted_by_task_and_tier(caller: Caller) -> None:
+    for number, amount in enumerate(("900.00", None, True, 5)):
+        told = caller.post(case(f"p{number}", 0.99, input={"fields": {"amount": amount}})).json()
+        assert (told["disposition"] == "review") == (amount != 5) == (told["unreadable"] is not None)
+    text = caller.session.get(f"{caller.url}/metrics", timeout=PATIENCE).text
+    assert 'secondlook_unreadable_predictions_total{task="fraud",tier="large"} 3.0' in text
+    assert 'secondlook_predictions_total{disposition="auto_accepted",task="fraud"} 1.0' in text
+
+
 def test_an_invented_method_makes_no_label(quick: Caller) -> None:
     quick.session.request("BREW", f"{quick.url}/v1/cases", timeout=PATIENCE)
     text = quick.session.get(f"{quick.url}/metrics", timeout=PATIENCE).text

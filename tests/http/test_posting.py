@@ -4,11 +4,14 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+from bot.http.app import build_api
 from bot.usecases.context import Context
 from routing.case import CaseStatus
 from routing.standing import Standing
 from storage import audit, cases, predictions, projections
-from tests.http.shop import NOW, Caller, case
+from storage.database import Database
+from tests.http import shop
+from tests.http.shop import NOW, Caller, case, serving
 from tests.routing.standings import halving
 
 
@@ -166,3 +169,27 @@ def test_an_answer_says_the_same_after_what_stands_has_changed(caller: Caller, c
     again = caller.post(case(confidence=0.96))
     assert again.json() == first.json()
     assert first.json()["calibrated_confidence"] is None
+
+
+def test_an_answer_says_what_its_rule_could_not_be_judged_on_and_so_does_the_record(
+    caller: Caller, ctx: Context
+) -> None:
+    told = caller.post(case(confidence=0.99, input={"fields": {"amount": "1,600.00"}})).json()
+    read = caller.get(told["links"]["self"]).json()
+    with ctx.database.read() as tx:
+        stored = predictions.get(tx, told["case_id"])
+    assert stored is not None
+    for answer in (told, read):
+        assert (answer["disposition"], answer["tier"]) == ("review", "large")
+        assert answer["unreadable"] == stored.routing.unreadable == "amount is text, a number is needed"
+        assert answer["inclusion_probability"] == 1.0
+
+
+def test_a_rule_that_divides_by_zero_is_no_trouble_of_the_service(database: Database) -> None:
+    rule = '"input.fields.amount / input.fields.parts > 100"'
+    ctx = shop.context(
+        database, shop.POLICY.replace('"has(input.fields.amount) && input.fields.amount > 1000.0"', rule)
+    )
+    with serving(build_api(ctx, shop.services(ctx.policy))) as url:
+        answer = Caller(url).post(case(confidence=0.99, input={"fields": {"amount": 5, "parts": 0}}))
+    assert (answer.status_code, answer.json()["unreadable"]) == (202, "it divides by zero")

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from dataclasses import astuple
+from dataclasses import astuple, replace
 
 from hypothesis import HealthCheck, given, settings
 
@@ -51,3 +51,11 @@ def test_no_text_is_a_formula(digest: Digest) -> None:
         texts = [cell for cell, value in zip(cells, row, strict=True) if isinstance(value, str)]
         assert [text for text in texts if text.strip()[:1] and text.strip()[0] in FORMULA] == []
         assert [text for text in texts if text[:1] in set("\t\r\n")] == []
+
+
+@given(digests)
+@SLOWLY
+def test_a_digest_kept_before_rules_were_counted_is_still_read(digest: Digest) -> None:
+    document = to_document(digest)
+    del document["unreadable"]
+    assert from_document(document) == replace(digest, unreadable=())

@@ -113,6 +113,12 @@ def test_only_what_was_received_in_the_period_is_counted_with_later_decisions(da
     assert len(scored(database)) == 1
 
 
+def test_what_its_rule_could_not_be_judged_on_is_no_evidence_for_a_threshold(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [prediction(1), prediction(2, routed=replace(routing(), unreadable="amount is missing"))])
+    assert len(scored(database)) == 1
+
+
 def time_out(tx: Transaction) -> None:
     decide(tx, 1, "ok", method=Method.EXPIRED)
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from routing.case import CaseStatus, Disposition, Method
-from routing.digest_facts import Concordance, Confusion, PeriodFacts
+from routing.digest_facts import Concordance, Confusion, PeriodFacts, UnreadableRule
 from routing.prediction import Kind
 from storage import cases, decisions, events, labels, outbox, reports, steps
 from storage.database import Database, Transaction
 from storage.outbox import Item
+from storage.predictions import NewPrediction
 from tests.storage.examples import (
     BEN,
     HOUR,
@@ -202,3 +203,28 @@ def test_totals_come_from_the_rows(database: Database) -> None:
             escalations=1,
             digests=1,
         )
+
+
+def test_what_no_rule_could_be_judged_on_is_counted_by_tier_and_reason(database: Database) -> None:
+    def doubted(number: int, why: str, **changes: object) -> NewPrediction:
+        routed = replace(routing(tier=str(changes.pop("tier", "high"))), unreadable=why)
+        return prediction(number, routed=routed, **changes)  # type: ignore[arg-type]
+
+    with database.write() as tx:
+        store(
+            tx,
+            [
+                prediction(1),
+                doubted(2, "amount is missing"),
+                *(doubted(number, "amount is text") for number in (3, 4)),
+                doubted(5, "amount is text", tier="low"),
+                doubted(6, "amount is text", received_at=UNTIL),
+                doubted(7, "amount is text", kind=Kind.SYNTHETIC),
+                doubted(8, "amount is text", task="loan"),
+            ],
+        )
+    assert period(database).unreadable == (
+        UnreadableRule("fraud", "high", "amount is text", 2),
+        UnreadableRule("fraud", "high", "amount is missing", 1),
+        UnreadableRule("fraud", "low", "amount is text", 1),
+    )
