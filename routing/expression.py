@@ -74,6 +74,13 @@ class Expression:
             raise InvalidExpression(f"it gives {result!r} instead of true or false")
         return result
 
+    def matches_as_cel_has_it(self, facts: Facts) -> bool:
+        """The same where a silent false is an answer. Raises InvalidExpression."""
+        result = _executed(_program(self.source), facts)
+        if not isinstance(result, bool):
+            raise InvalidExpression(f"it gives {result!r} instead of true or false")
+        return result
+
     def doubt(self, facts: Facts) -> str:
         """Why the facts cannot be judged, for people: which field or value, and what is wrong with it."""
         if not self.work.fits(facts.extent()):
@@ -139,5 +146,7 @@ def _plainly(complaint: str) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, KeyError):
         return f"no field `{error.args[0]}`"
+    if isinstance(error, ZeroDivisionError):
+        return "it divides by zero"
     first_line = str(error).split("\n", 1)[0]
     return first_line.split(". ")[0][:160]

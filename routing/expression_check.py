@@ -110,7 +110,7 @@ def _listed(tokens: list[Token]) -> list[str]:
 def _probed(expression: Expression, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     for label in vocabulary.labels:
         try:
-            expression.matches(Facts(_probe(label, vocabulary)))
+            expression.matches_as_cel_has_it(Facts(_probe(label, vocabulary)))
         except InvalidExpression as error:
             if not error.detail.startswith("no field"):
                 yield error.detail, "let it give true or false for every prediction"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import cel
 
@@ -66,9 +67,14 @@ class Node:
         return (*owner, key.value) if key.op == "text" else None
 
     @cached_property
+    def literal(self) -> Any:
+        """What a literal stands for."""
+        return cel.compile(self.word).execute()
+
+    @property
     def value(self) -> str:
         """The text that a literal stands for."""
-        return str(cel.compile(self.word).execute())
+        return str(self.literal)
 
     def within(self) -> Iterator["Node"]:
         """Itself and all its parts."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from routing.expression_check import Vocabulary, expression_problems
 from routing.finding import Finding, Known
 from routing.policy.model import LabelSpec, Policy, Service, Task, Team
+from routing.policy.rule_advice import rule_advice
 from routing.policy.tier import ALWAYS_SUSPENDS, Tier
 
 
@@ -171,12 +172,16 @@ def _advice(policy: Policy) -> Iterator[Finding]:
             yield Finding(f"tasks.{name}", "no team gets its digest", "add it to a team's `tasks`")
         for tier in task.tiers:
             yield from _tier_advice(f"tasks.{name}.tiers.{tier.name}", tier)
+        yield from rule_advice(f"tasks.{name}", task)
 
 
 def _tier_advice(key: str, tier: Tier) -> Iterator[Finding]:
     if tier.accept_above != "always_review" and not tier.audit:
         problem = "what is accepted is never looked at, so errors there stay unseen"
         yield Finding(f"{key}.audit", problem, "set `audit = 0.05` or so")
+    if "adjudicators" in tier.model_fields_set and not tier.adjudicators:
+        problem = "nobody is in the list, so one more expert settles a disagreement, as without it"
+        yield Finding(f"{key}.adjudicators", problem, "name people or remove the list")
     left_out = [cause for cause in ALWAYS_SUSPENDS if cause not in tier.suspend_on]
     if left_out:
         names = " and ".join(f'"{cause}"' for cause in left_out)

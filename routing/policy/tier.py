@@ -24,7 +24,8 @@ class Experts(Section):
     @model_validator(mode="before")
     @classmethod
     def _named_people_close_the_channel(cls, data: Any) -> Any:
-        if isinstance(data, Mapping) and (data.get("user_group") or data.get("people")):
+        # By what is named, not by what is in it: a list that a template left empty is nobody, not everybody.
+        if isinstance(data, Mapping) and not (data.get("user_group") is data.get("people") is None):
             return {"channel_members": False, **data}
         return data
 
