@@ -1,5 +1,7 @@
 """What a rule may cost: refused where it grows too fast, and not run on an input that is too large for it."""
 
+import json
+
 import pytest
 
 from routing.disposition import Disposition
@@ -38,6 +40,8 @@ LONG_TIME = "it takes too long to judge"
         ("input.text.matches('(\\\\pL{9}){9}')", LONG_TIME),
         ("input.text.matches(r'((a{30}){30}){30}')", LONG_TIME),
         ("input.fields.exists(k, k.matches('[\\\\w-]{5}'))", LONG_TIME),
+        ("input.text.matches('a(b?a?){60}bbbbbbbbbbbz')", LONG_TIME),
+        ("input.text.matches('a.{0,60}b.{0,60}z')", LONG_TIME),
         ("input.text.matches(slices.pattern)", "the pattern of `matches` is not written out"),
         ("matches(input.text, input.fields.pattern)", "the pattern of `matches` is not written out"),
     ],
@@ -76,12 +80,15 @@ def test_what_a_policy_reasonably_asks_is_let_through(source: str) -> None:
         ("input.fields.exists(k, input.text.contains(k))", "ü" * 150_000),
         ("input.fields.map(k, input.text).size() > 0", LONG),
         ("input.text.matches('[01]*1[01]{20}y')", LONG),
+        ("input.text.matches('a(b?a?){6}bbbbbbbbbbbz')", LONG),
+        ("input.text.matches('a.{0,6}b.{0,6}z')", LONG),
+        ("input.text.matches(r'\\bab\\b.*z')", LONG),
         ("input.text.matches('(0|1)*1(0|1)(0|1)(0|1)(0|1)(0|1)(0|1)(0|1)(0|1)y')", LONG),
         ("input.fields.exists(k, input.fields[k].contains(input.text))", "x" * 600_000),
     ],
 )
 def test_what_is_too_much_for_this_input_is_not_run_but_reviewed(source: str, text: str) -> None:
-    first = tier_text("first", when=f'"{source}"')
+    first = tier_text("first", when=json.dumps(source))
     sent = submission(prediction=prediction(confidence=0.99), input=CaseInput(text, FIFTY))
     routing = compile_router(policy(tiers=first + tier_text())).route(sent, KEY)
     assert (routing.tier, routing.disposition) == ("first", Disposition.REVIEW)
@@ -120,12 +127,17 @@ def test_what_no_rule_reads_is_no_work() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "parts", "wide"),
+    ("pattern", "parts", "open_"),
     [
         ("abc", 3, 0),
         ("a{3}", 3, 0),
-        ("(ab){3,}", 6, 0),
-        ("(a{2}b{1,3}){2}", 10, 0),
+        ("a*", 8, 1),
+        ("a*?b", 9, 1),
+        ("(ab){3,}", 48, 6),
+        ("(ab){3,3}", 6, 0),
+        ("(a{2}b{1,3}){2}", 52, 6),
+        (r"\ba", 2, 9),
+        ("*a", 1, 0),
         ("a|b", 3, 1),
         ("[a-z]{4}.", 5, 5),
         (r"[]\]]\d\.\{2\}", 6, 2),
@@ -135,10 +147,12 @@ def test_what_no_rule_reads_is_no_work() -> None:
         (r"[\d-]{0}[\w]", 2, 2),
     ],
 )
-def test_counted_repetitions_are_written_out(pattern: str, parts: int, wide: int) -> None:
+def test_repetitions_are_written_out_and_what_may_be_left_out_weighs_more(
+    pattern: str, parts: int, open_: int
+) -> None:
     work = pattern_work(pattern)
-    assert (work.parts, work.wide) == (parts, wide)
+    assert (work.parts, work.open) == (parts, open_)
 
 
-def test_only_many_wide_parts_are_taken_to_be_slow() -> None:
+def test_only_many_open_parts_are_taken_to_be_slow() -> None:
     assert Pattern(0, 400, 8).per_byte < Pattern(0, 20, 9).per_byte
