@@ -30,7 +30,7 @@ class Extent:
     rest: int
 
 
-ORDINARY = Extent(20, 10_000, 2_000)
+ORDINARY = Extent(20, 2_000, 2_000)
 LARGEST = Extent(100, 1 << 20, 1 << 20)
 """No body that the API takes holds more: 100 labels, 50 fields, 20 slices, 1 MiB."""
 

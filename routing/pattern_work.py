@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 PIECE = re.compile(
-    r"""(?P<table>\\[pP]\{[^}]*\}|\\[wWpP])|(?P<short>\\[dDsS])|(?P<edge>\\[bB])|(?P<escape>\\.)
+    r"""(?P<table>\\[pP](?:\{[^}]*\}|\w)|\\[wW])|(?P<short>\\[dDsS])|(?P<edge>\\[bB])|(?P<escape>\\.)
     |(?P<set>\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\])
     |(?P<times>\{(?P<least>\d+)(?P<more>,(?P<most>\d*))?\}\??)
     |(?P<flags>\(\?[a-zA-Z-]+\))|(?P<open>\((?:\?(?:[a-zA-Z-]*:|P?<\w+>))?)|(?P<close>\))
