@@ -49,14 +49,13 @@ class Expression:
         if len(source) > MAX_LENGTH:
             raise InvalidExpression(f"it has {len(source)} characters; use at most {MAX_LENGTH}")
         try:
-            program = cel.compile(source)
+            problem = _unfit(cel.compile(source), source)
+            if problem:
+                raise InvalidExpression(problem)
+            tree = syntax(source)
+            return cls(source, wanted_by(tree), _program(strict(tree)), tree, work_of(tree))
         except ValueError as error:
             raise InvalidExpression(f"{_place(error)}; see cel.dev for the syntax") from None
-        problem = _unfit(program, source)
-        if problem:
-            raise InvalidExpression(problem)
-        tree = syntax(source)
-        return cls(source, wanted_by(tree), _program(strict(tree)), tree, work_of(tree))
 
     @property
     def is_always_true(self) -> bool:
@@ -94,10 +93,7 @@ class Expression:
 
 @lru_cache(maxsize=1024)
 def _program(source: str) -> Any:
-    try:
-        return cel.compile(source)
-    except ValueError:
-        raise InvalidExpression("it is nested too deep; put it in simpler terms") from None
+    return cel.compile(source)
 
 
 def _part(part: Node, facts: Facts) -> object:

@@ -53,6 +53,8 @@ def _written(node: Node) -> str:
     parts = [strict(part) for part in node.parts]
     if node.op == "loop":
         parts[0] = _repeated(node.parts[0], parts[0])
+    if node.op == "either" and node.parts[2].op == "either":
+        parts[2] = parts[2][1:-1]  # a chain of conditions needs no brackets, of which the library takes 96
     form = FORMS.get(node.op)
     return form(node.word, parts) if form else f"{node.word}({parts[0]})"
 

@@ -66,7 +66,7 @@ def _row(policy: Policy, task: Task, tier: Tier) -> TableRow:
     return TableRow(
         task=task.name,
         tier=tier.name,
-        when="everything else" if tier.when.strip() == "true" else tier.when,
+        when=_when(tier),
         channel=f"{tier.channel} ({policy.channel_id(tier.channel)})",
         accept_above=_acceptance(tier),
         audit=_audits(tier),
@@ -78,6 +78,12 @@ def _row(policy: Policy, task: Task, tier: Tier) -> TableRow:
             (*(_step(step, task.hours) for step in tier.escalation), _expiry(tier, task.hours))
         ),
     )
+
+
+def _when(tier: Tier) -> str:
+    if tier.when.strip() == "true":
+        return "everything else"
+    return f"{tier.when}; passed on if unclear" if tier.when_unreadable == "pass" else tier.when
 
 
 def _acceptance(tier: Tier) -> str:

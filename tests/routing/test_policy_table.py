@@ -92,3 +92,12 @@ def test_a_novel_case_is_no_exception_where_nothing_is_accepted() -> None:
     plain = tier_text("plain", when="\"kind == 'red_team'\"", novel='"review"')
     never = tier_text(accept_above='"always_review"', novel='"review"')
     assert [row.exceptions for row in table(policy(tiers=plain + never))] == ["a novel case", "none"]
+
+
+def test_a_rule_that_passes_on_what_it_cannot_judge_says_so() -> None:
+    def row(**changes: str) -> TableRow:
+        vip = tier_text("vip", when='"input.fields.vip"', **changes)
+        return table(policy(tiers=vip + tier_text()))[0]
+
+    assert row(when_unreadable='"pass"').when == "input.fields.vip; passed on if unclear"
+    assert row().when == "input.fields.vip"
