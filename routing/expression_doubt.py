@@ -140,7 +140,7 @@ def _needed(value: object) -> str:
 
 def _kind(value: object) -> str:
     if value is None:
-        return "empty"
+        return "nothing"
     return next((words for kind, words in KINDS if isinstance(value, kind)), "several values")
 
 

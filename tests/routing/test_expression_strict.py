@@ -120,6 +120,7 @@ def test_what_can_be_judged_is_judged_as_cel_does(source: str, answer: bool) -> 
         ),
         ("!prediction.probabilities.all(k, k != 'fraud')", "the list of probabilities is missing"),
         ("slices.country == 'DE'", "the slice country is missing"),
+        ("input.text", "it gives nothing, true or false is needed"),
     ],
 )
 def test_a_place_with_nothing_in_it_is_absent(source: str, answer: bool | str) -> None:
