@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from routing.case import Case, CaseStatus
 from routing.label import ExpertId
-from storage import decisions, events, labels
+from storage import decisions, events, labels, record
 from storage.database import Transaction
 from storage.errors import CaseUnknown
 from storage.submissions import calibrated_of, submission_of
@@ -20,21 +20,18 @@ _AWAITING = (CaseStatus.OPEN, CaseStatus.DISPUTED)
 _PREDICTED = [
     column
     for column in predictions.c
-    if column.name not in {"row_id", "case_id", "tier", "channel", "quorum", "body_digest"}
+    if column.name not in {"row_id", "case_id", "tier", "channel", "quorum", "body_digest", "salt"}
 ]
 _JOINED = sa.select(cases, *_PREDICTED).join(predictions, predictions.c.case_id == cases.c.case_id)
 _THIS = cases.c.case_id == sa.bindparam("this_case_id")
 _GET = _JOINED.where(_THIS)
 _LOCK = _GET.with_for_update(of=cases)
 _TASK = sa.select(predictions.c.task).where(predictions.c.case_id == cases.c.case_id).scalar_subquery()
-_ADD = sa.insert(cases)
-_SAVE = sa.update(cases).where(_THIS)
 
 
 def add_many(tx: Transaction, new: Sequence[Case]) -> None:
     """Open cases whose predictions are stored; reasons and circumstances stay with the prediction."""
-    if new:
-        tx.execute(_ADD, [{"case_id": case.case_id, **_state(case)} for case in new])
+    record.add(tx, cases, [{"case_id": case.case_id, **_state(case)} for case in new])
 
 
 def get(tx: Transaction, case_id: str) -> Case:
@@ -49,7 +46,7 @@ def lock(tx: Transaction, case_id: str) -> Case:
 
 def save(tx: Transaction, case: Case) -> None:
     """Store the case's state; its labels, abstentions and decisions are added by their own modules."""
-    if tx.execute(_SAVE, {"this_case_id": case.case_id, **_state(case)}).rowcount == 0:
+    if not record.change(tx, cases, {"case_id": case.case_id}, _state(case)):
         raise CaseUnknown(case.case_id)
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from storage.documents import dump
+from storage.documents import Written, dump
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -69,8 +69,8 @@ class JsonText(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 (overrides)
-        """Compact JSON."""
-        return None if value is None else dump(value)
+        """Compact JSON; a document that was written before, as it is."""
+        return value if value is None or type(value) is Written else dump(value)
 
 
 ArrivalId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

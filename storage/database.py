@@ -7,13 +7,14 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from storage import deadline, engines, schema
+from storage import deadline, engines, record, schema, takeover
 from storage.errors import (
     DatabaseUnavailable,
     DataRefused,
     NestedWrite,
     StorageError,
 )
+from storage.keyring import OPEN, Keyring
 
 Transaction = sa.Connection
 PING_SECONDS = 5.0
@@ -25,7 +26,8 @@ class Database:
     Each transaction raises `DatabaseUnavailable` when the database does not answer (retry), `DataRefused`
     when it will never take these values, and rolls back on any error. Rows or files that another process
     holds locked are waited for `wait_for_lock` seconds, a connection or the turn to write `wait_for_turn`;
-    a transaction that is not over `within` so many seconds is given up, whatever it waits for.
+    a transaction that is not over `within` so many seconds is given up, whatever it waits for. What is
+    written goes on record under the `keyring`.
     """
 
     def __init__(
@@ -34,13 +36,17 @@ class Database:
         wait_for_lock: float = engines.WAIT_FOR_LOCK,
         wait_for_turn: float | None = None,
         within: float | None = None,
+        *,
+        keyring: Keyring = OPEN,
     ) -> None:
         self._url = url
         self._within = within
+        self._keyring = keyring
         self._wait_for_turn = engines.WAIT_FOR_TURN if wait_for_turn is None else wait_for_turn
         self._engine = engines.create(url, wait_for_lock, self._wait_for_turn)
-        self._writes = self._engine.execution_options(**engines.WRITE)
-        self._reads = self._engine.execution_options(**engines.read_options(self._engine))
+        keyed = self._engine.execution_options(**{record.KEYRING: keyring})
+        self._writes = keyed.execution_options(**engines.WRITE)
+        self._reads = keyed.execution_options(**engines.read_options(self._engine))
         self._line = engines.write_lock(self._engine)
         self._mine = threading.local()
 
@@ -51,7 +57,7 @@ class Database:
 
     def hurried(self, seconds: float) -> "Database":
         """The same database for acts that a person waits for: given up so soon, on connections of its own."""
-        return Database(self._url, seconds, seconds, within=seconds)
+        return Database(self._url, seconds, seconds, within=seconds, keyring=self._keyring)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -60,7 +66,13 @@ class Database:
             raise NestedWrite
         self._mine.is_writing = True
         try:
-            with deadline.within(self._within), self._turn(), _translated(), self._writes.begin() as tx:
+            with (
+                deadline.within(self._within),
+                self._turn(),
+                _translated(),
+                self._writes.begin() as tx,
+                record.kept(tx),
+            ):
                 yield tx
         finally:
             self._mine.is_writing = False
@@ -72,9 +84,15 @@ class Database:
             yield tx
 
     def upgrade(self) -> None:
-        """Create or migrate the schema; safe when replicas start together; raises `SchemaTooNew`."""
-        with self._turn(), _translated(), self._writes.begin() as tx:
+        """Create or migrate the schema; safe when replicas start together; raises `SchemaTooNew`.
+
+        Rows from before the record are noted there as to be taken in.
+        """
+        with self._turn(), _translated(), self._writes.begin() as tx, record.kept(tx):
+            had_record = schema.has_record(tx)
             schema.upgrade(tx)
+            if not had_record:
+                takeover.begin(tx)
 
     def ping(self) -> None:
         """Raise `DatabaseUnavailable` unless the database answers a query within five seconds."""

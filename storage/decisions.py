@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from routing.case import CaseStatus, Decision, Method
 from routing.label import ExpertId
-from storage import events
+from storage import events, record
 from storage.database import Transaction
 from storage.tables import cases, counters, decision_feed, decisions, predictions
-from storage.upserts import add_once, insert_in
+from storage.upserts import insert_in
 
 FeedEvent = Literal["decided", "reopened", "amended"]
 _OF_CASES = (
@@ -23,7 +23,6 @@ _OF_CASES = (
 )
 _TASK = sa.select(predictions.c.task).where(predictions.c.case_id == decisions.c.case_id).scalar_subquery()
 _SERVICE = sa.select(predictions.c.service).where(predictions.c.case_id == sa.bindparam("of_case_id"))
-_ANNOUNCE = sa.insert(decision_feed).values(service=_SERVICE.scalar_subquery())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def add(tx: Transaction, decision: Decision) -> bool:
         "screen_version": decision.screen_version,
         "decided_by": [[expert.team_id, expert.user_id] for expert in decision.decided_by],
     }
-    is_new = add_once(tx, decisions, row)
+    is_new = record.add_once(tx, decisions, row)
     if is_new:
         _announce(tx, decision, "decided")
     return is_new
@@ -129,8 +128,15 @@ def in_force(
 def _announce(tx: Transaction, decision: Decision, event: FeedEvent, revision: int = 0) -> None:
     # A locked counter, not a sequence: a number that is handed out may not become visible after a later one.
     cursor = tx.execute(_next_cursor(tx.dialect.name), {"name": "decision_feed", "value": 1}).scalar_one()
-    row = {"cursor": cursor, "decision_id": decision.decision_id, "event": event, "revision": revision}
-    tx.execute(_ANNOUNCE, {**row, "of_case_id": decision.case_id})
+    service = tx.execute(_SERVICE, {"of_case_id": decision.case_id}).scalar_one()
+    row = {
+        "cursor": cursor,
+        "decision_id": decision.decision_id,
+        "service": service,
+        "event": event,
+        "revision": revision,
+    }
+    record.add(tx, decision_feed, [row], decision.case_id)
 
 
 @cache

@@ -4,6 +4,12 @@ import json
 from typing import Any
 
 
+class Written(str):
+    """A document that was written as JSON already, so that it is not written twice."""
+
+    __slots__ = ()
+
+
 def dump(value: Any) -> str:
     """Compact JSON; raises ValueError for NaN and Infinity, which JSON does not have."""
     return _encode(value)

@@ -30,5 +30,9 @@ class SchemaTooNew(StorageError):
     """A newer version of Second Look has migrated this database; start that version or a later one."""
 
 
+class KeyMissing(StorageError):
+    """Nothing goes on record without a key: set SECONDLOOK_AUDIT_KEYS, or start `secondlook serve` once."""
+
+
 class NestedWrite(StorageError):
     """A write transaction was begun inside another on the same thread."""

@@ -14,9 +14,9 @@ from routing.label import (
     Rationale,
     Via,
 )
+from storage import record
 from storage.database import Transaction
 from storage.tables import abstentions, labels
-from storage.upserts import add_once
 
 _CASE_IDS: sa.BindParameter[list[str]] = sa.bindparam("case_ids", expanding=True)
 _OF_CASES = sa.select(labels).where(labels.c.case_id.in_(_CASE_IDS)).order_by(labels.c.row_id)
@@ -43,13 +43,12 @@ def add(tx: Transaction, label: Label) -> bool:
         "expert_confidence": label.expert_confidence and label.expert_confidence.value,
         "withdrawn_at": label.withdrawn_at,
     }
-    return add_once(tx, labels, row)
+    return record.add_once(tx, labels, row)
 
 
 def withdraw(tx: Transaction, label_id: str, at: datetime) -> bool:
     """Mark a label as taken back; False when it is unknown or was taken back before."""
-    standing = (labels.c.label_id == label_id) & labels.c.withdrawn_at.is_(None)
-    return tx.execute(sa.update(labels).where(standing).values(withdrawn_at=at)).rowcount == 1
+    return record.change(tx, labels, {"label_id": label_id}, {"withdrawn_at": at}, unless="withdrawn_at")
 
 
 def add_abstention(tx: Transaction, abstention: Abstention) -> bool:
@@ -61,7 +60,7 @@ def add_abstention(tx: Transaction, abstention: Abstention) -> bool:
         "abstained_at": abstention.abstained_at,
         "note": abstention.note,
     }
-    return add_once(tx, abstentions, row)
+    return record.add_once(tx, abstentions, row)
 
 
 def of_expert(tx: Transaction, expert: ExpertId, limit: int) -> list[Label]:

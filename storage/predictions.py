@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from routing.prediction import Submission
 from routing.router import Routing
+from storage import record
 from storage.database import Transaction
 from storage.submissions import (
     routing_columns,
@@ -17,7 +18,7 @@ from storage.submissions import (
     submission_of,
 )
 from storage.tables import predictions
-from storage.upserts import Row, add_new, ensure
+from storage.upserts import Row
 
 PostedKey = tuple[str, str]
 """`(service, external_id)`: names a prediction for ever."""
@@ -45,12 +46,7 @@ def add_many(tx: Transaction, new: Sequence[NewPrediction]) -> set[str]:
 
     No row may have one of these case ids yet.
     """
-    rows = [_columns(one) for one in new]
-    if len(rows) == 1:
-        return set(add_new(tx, predictions, rows, predictions.c.case_id))
-    # RETURNING makes one statement of all rows, which takes the driver of PostgreSQL twice as long to read.
-    ensure(tx, predictions, rows)
-    return _present(tx, [one.case_id for one in new])
+    return record.add_new(tx, predictions, [_columns(one) for one in new]) if new else set()
 
 
 def find_many(tx: Transaction, keys: Iterable[PostedKey]) -> dict[PostedKey, StoredPrediction]:
@@ -68,15 +64,6 @@ def get(tx: Transaction, case_id: str) -> StoredPrediction | None:
     """The prediction with this public id."""
     row = tx.execute(sa.select(predictions).where(predictions.c.case_id == case_id)).one_or_none()
     return None if row is None else _stored(row)
-
-
-def _present(tx: Transaction, case_ids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
-    for start in range(0, len(case_ids), KEYS_PER_QUERY):
-        some = case_ids[start : start + KEYS_PER_QUERY]
-        query = sa.select(predictions.c.case_id).where(predictions.c.case_id.in_(some))
-        found |= set(tx.execute(query).scalars())
-    return found
 
 
 def _columns(new: NewPrediction) -> Row:

@@ -10,6 +10,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
 from storage.errors import SchemaTooNew
+from storage.tables import record_heads
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 UPGRADE_LOCK = 4_025_113_007  # any number that nobody else uses
@@ -28,6 +29,11 @@ def upgrade(tx: sa.Connection) -> None:
     ) as environment:
         environment.configure(connection=tx)
         environment.run_migrations()
+
+
+def has_record(tx: sa.Connection) -> bool:
+    """Whether rows go on record here already: not before the upgrade to the first version that does so."""
+    return sa.inspect(tx).has_table(record_heads.name)
 
 
 def is_current(tx: sa.Connection) -> bool:

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from storage import record
 from storage.database import Transaction
 from storage.tables import steps
-from storage.upserts import add_once
 
 
 def take(tx: Transaction, case_id: str, step: int, to: str, now: datetime) -> bool:
@@ -12,4 +12,4 @@ def take(tx: Transaction, case_id: str, step: int, to: str, now: datetime) -> bo
 
     False when it was taken before.
     """
-    return add_once(tx, steps, {"case_id": case_id, "step": step, "to": to, "taken_at": now})
+    return record.add_once(tx, steps, {"case_id": case_id, "step": step, "to": to, "taken_at": now})

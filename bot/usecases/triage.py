@@ -161,6 +161,5 @@ def _entry(prediction: NewPrediction, now: datetime) -> Entry:
             "is_audit": routing.is_audit,
             **{name: value for name, value in why.items() if value is not None},
             "policy_version": prediction.policy_version,
-            "body_digest": prediction.body_digest.hex(),
         },
     )

@@ -5,6 +5,7 @@ from storage.tables.delivery import channel_pace, outbox, projections
 from storage.tables.leads import audit_shares, digests, mutes
 from storage.tables.measures import alarms, calibrators, certificates, profiles
 from storage.tables.policies import policies
+from storage.tables.record import record_entries, record_heads
 from storage.tables.records import (
     audit,
     audit_head,
@@ -46,5 +47,7 @@ __all__ = [
     "profiles",
     "projections",
     "receipts",
+    "record_entries",
+    "record_heads",
     "steps",
 ]

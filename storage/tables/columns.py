@@ -52,6 +52,11 @@ def expert() -> tuple[Column[str], Column[str]]:
     return text("team_id"), text("user_id")
 
 
+def salt() -> Column[bytes]:
+    """What is hashed with the row's content, so that without it no digest tells of that."""
+    return Column("salt", sa.LargeBinary())
+
+
 def lease() -> tuple[Column[Any], ...]:
     """Who works on the row, and what is known of the last call: `next_try_at` is also the lease's end."""
     return (

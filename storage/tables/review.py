@@ -13,6 +13,7 @@ from storage.tables.columns import (
     moment,
     partial,
     row_id,
+    salt,
     text,
 )
 
@@ -53,6 +54,7 @@ predictions = Table(
     text("policy_version"),
     moment("occurred_at"),
     moment("received_at"),
+    salt(),
     UniqueConstraint("service", "external_id"),
     Index("ix_predictions_task_received_at", "task", "received_at"),
 )
@@ -107,6 +109,7 @@ labels = Table(
     text("reason_code", is_null=True),
     text("expert_confidence", is_null=True),
     moment("withdrawn_at", is_null=True),
+    salt(),
     UniqueConstraint("case_id", "team_id", "user_id", "round"),
     Index("ix_labels_expert", "team_id", "user_id", "row_id"),
 )
@@ -119,6 +122,7 @@ abstentions = Table(
     *expert(),
     moment("abstained_at"),
     text("note", is_null=True),
+    salt(),
     UniqueConstraint("case_id", "team_id", "user_id", "abstained_at"),
 )
 

@@ -1,0 +1,29 @@
+"""The record: chains of entries with the digests of rows as they were written, and each chain's head."""
+
+import sqlalchemy as sa
+from sqlalchemy import Column, Index, Table
+
+from storage.tables.columns import metadata, moment, text
+
+record_entries = Table(
+    "record_entries",
+    metadata,
+    Column("chain", sa.Text(), primary_key=True),
+    Column("seq", sa.BigInteger(), primary_key=True, autoincrement=False),
+    moment("at", is_null=True),
+    text("actor"),
+    text("action"),
+    text("subject"),
+    text("data"),
+    text("rows"),
+    text("key_id"),
+    Column("link", sa.LargeBinary(), nullable=False),
+    Index("ix_record_entries_subject", "subject"),
+)
+record_heads = Table(
+    "record_heads",
+    metadata,
+    Column("chain", sa.Text(), primary_key=True),
+    Column("length", sa.BigInteger(), nullable=False),
+    Column("link", sa.LargeBinary(), nullable=False),
+)
