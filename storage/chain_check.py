@@ -106,8 +106,7 @@ class ChainCheck:
             if reach.arrive(seq, link):  # without the entry before it, a link cannot be checked
                 self._check(chain, seq, previous, encoded, link)
             self._take(chain, encoded)
-        if head is not None or reach.last or chain not in _FIRST:
-            reach.end(head)
+        reach.end(head)
 
     def _entries(self, chain: str) -> Iterable[tuple[int, list[bytes], bytes]]:
         names = (*LINKED, "link")

@@ -60,15 +60,23 @@ def kept(tx: sa.Connection) -> Iterator[None]:
     That locks the heads of the chains until the commit, so it comes last. Raises KeyMissing.
     """
     info = tx.info  # of the connection, with which it stays in the pool
-    pending = info[INFO] = _Pending(keyring_of(tx))
+    info[INFO] = _Pending(keyring_of(tx))
     try:
         yield
+        flush(tx)
     finally:
         del info[INFO]
-    if pending.acts or pending.rows or pending.special:
-        _place(tx, pending, (touched.case_id for touched in pending.rows.values()))
-        _place(tx, pending, (act.subject for act in pending.acts if act.subject))
-        chains.append(tx, _by_chain(pending), pending.keyring)
+
+
+def flush(tx: sa.Connection) -> None:
+    """Put on record now what was written until now."""
+    pending = _pending(tx)
+    if not (pending.acts or pending.rows or pending.special):
+        return
+    _place(tx, pending, (touched.case_id for touched in pending.rows.values()))
+    _place(tx, pending, (act.subject for act in pending.acts if act.subject))
+    chains.append(tx, _by_chain(pending), pending.keyring)
+    tx.info[INFO] = _Pending(pending.keyring)
 
 
 def act(tx: sa.Connection, acts: Iterable[Act]) -> None:

@@ -1,7 +1,7 @@
 """A small database with everything on record, and hands that edit it behind the application's back."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,12 +10,14 @@ import sqlalchemy as sa
 
 from routing.case import CaseStatus
 from routing.label import Abstention
-from storage import audit, cases, decisions, labels, steps
+from storage import audit, cases, decisions, labels, record, steps
 from storage.anchor import Anchor
 from storage.audit import Entry
 from storage.database import Database, Transaction
 from storage.findings import AuditReport, Fault, Finding
 from storage.keyring import Keyring
+from storage.tables import abstentions, predictions, record_entries, record_heads
+from storage.tables import labels as labels_table
 from tests.storage.examples import ANNA, BEN, HOUR, NOW, decision_of, label_of, prediction, routing, store
 
 KEYS = Keyring((("k2", b"the key that signs today"), ("k1", b"the key of last year")))
@@ -59,19 +61,29 @@ def verify(database: Database, *anchors: Anchor) -> AuditReport:
         return audit.verify(tx, anchors)
 
 
-class _Undone(Exception):
+def forget_record(tx: Transaction) -> None:
+    """Make of what this transaction or an earlier one wrote rows of a version without the record."""
+    record.flush(tx)
+    for table in (record_entries, record_heads):
+        tx.execute(sa.delete(table))
+    for table in (predictions, labels_table, abstentions):
+        tx.execute(sa.update(table).values(salt=None))
+
+
+class Undo(Exception):
     """Whatever was done is undone."""
 
 
 @contextmanager
-def edited(database: Database) -> Iterator[Transaction]:
+def undone(database: Database) -> Iterator[Transaction]:
     """A transaction that is undone at the end."""
-    try:
-        with database.write() as tx:
-            yield tx
-            raise _Undone
-    except _Undone:
-        return
+    with suppress(Undo), database.write() as tx:
+        yield tx
+        _undo()
+
+
+def _undo() -> None:
+    raise Undo
 
 
 def tamper(database: Database, *statements: str) -> None:

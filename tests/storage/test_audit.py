@@ -1,12 +1,17 @@
-"""The audit chain: whoever edits it behind the application's back is found out."""
+"""The chains of what was done: whoever edits them behind the application's back is found out."""
 
 import pytest
-import sqlalchemy as sa
 
 from storage import audit
-from storage.audit import AuditReport, Entry
+from storage.audit import Entry
 from storage.database import Database
+from storage.errors import KeyMissing
+from storage.findings import AuditReport, Fault, MissingKey
+from storage.keyring import NO_KEYS, Keyring
 from tests.storage.examples import NOW
+from tests.storage.recorded import faults, keyed, only, tamper, verify
+
+CHAIN = "general"
 
 
 def entry(number: int) -> Entry:
@@ -23,66 +28,105 @@ def chained(database: Database) -> Database:
     return database
 
 
-def verify(database: Database) -> AuditReport:
-    with database.read() as tx:
-        return audit.verify(tx)
-
-
-def tamper(database: Database, *statements: str) -> None:
-    with database.write() as tx:
-        for statement in statements:
-            tx.execute(sa.text(statement))
-
-
 def test_an_untouched_chain_verifies(chained: Database) -> None:
-    assert verify(chained) == AuditReport(ok=True, first_bad_seq=None, count=5)
+    assert verify(chained) == AuditReport(count=5, rows=0)
 
 
-def test_an_empty_chain_verifies(database: Database) -> None:
-    assert verify(database) == AuditReport(ok=True, first_bad_seq=None, count=0)
+def test_an_empty_record_verifies(database: Database) -> None:
+    assert verify(database) == AuditReport(count=0, rows=0)
 
 
 @pytest.mark.parametrize(
-    ("statement", "first_bad"),
+    ("statement", "fault", "place"),
     [
-        ('UPDATE audit SET data = \'{"label":"fraud"}\' WHERE seq = 3', 3),
-        ("UPDATE audit SET actor = 'expert:U2' WHERE seq = 1", 1),
-        ("UPDATE audit SET subject = 'case_9' WHERE seq = 5", 5),
-        ("UPDATE audit SET at = (SELECT at FROM audit WHERE seq = 1) WHERE seq = 99", None),
-        ("DELETE FROM audit WHERE seq = 2", 2),
-        ("DELETE FROM audit WHERE seq = 5", 5),
-        ("DELETE FROM audit", 1),
-        ("UPDATE audit SET hash = (SELECT hash FROM audit WHERE seq = 1) WHERE seq = 4", 4),
+        ('UPDATE record_entries SET data = \'{"label":"fraud"}\' WHERE seq = 3', Fault.ENTRY_CHANGED, "3"),
+        ("UPDATE record_entries SET actor = 'expert:U2' WHERE seq = 1", Fault.ENTRY_CHANGED, "1"),
+        ("UPDATE record_entries SET subject = 'case_9' WHERE seq = 5", Fault.ENTRY_CHANGED, "5"),
+        ("UPDATE record_entries SET at = NULL WHERE seq = 2", Fault.ENTRY_CHANGED, "2"),
+        ("UPDATE record_entries SET rows = 'x' WHERE seq = 2", Fault.ENTRY_CHANGED, "2"),
+        ("DELETE FROM record_entries WHERE seq = 2", Fault.ENTRIES_MISSING, "2"),
+        ("DELETE FROM record_entries WHERE seq IN (2, 3)", Fault.ENTRIES_MISSING, "2-3"),
+        ("DELETE FROM record_entries WHERE seq = 5", Fault.ENTRIES_MISSING, "5"),
+        ("DELETE FROM record_entries", Fault.ENTRIES_MISSING, "1-5"),
+        ("UPDATE record_heads SET length = 4", Fault.HEAD_CHANGED, "5"),
+        ("DELETE FROM record_heads", Fault.HEAD_CHANGED, "5"),
+        ("UPDATE record_heads SET length = 7", Fault.ENTRIES_MISSING, "6-7"),
     ],
 )
-def test_the_first_entry_that_was_touched_is_named(
-    chained: Database, statement: str, first_bad: int | None
+def test_what_was_done_to_a_chain_is_named(
+    chained: Database, statement: str, fault: Fault, place: str
 ) -> None:
     tamper(chained, statement)
-    assert verify(chained).first_bad_seq == first_bad
-    assert verify(chained).ok is (first_bad is None)
+    assert faults(verify(chained)) == [(fault, CHAIN, place)]
+
+
+def test_a_link_that_was_copied_from_another_entry_is_found(chained: Database) -> None:
+    copied = "UPDATE record_entries SET link = (SELECT link FROM record_entries WHERE seq = 1) WHERE seq = 4"
+    tamper(chained, copied)
+    assert (Fault.ENTRY_CHANGED, CHAIN, "4") in faults(verify(chained))
 
 
 def test_entries_that_changed_places_are_found(chained: Database) -> None:
     tamper(
         chained,
-        "UPDATE audit SET seq = 99 WHERE seq = 2",
-        "UPDATE audit SET seq = 2 WHERE seq = 3",
-        "UPDATE audit SET seq = 3 WHERE seq = 99",
+        "UPDATE record_entries SET seq = 99 WHERE seq = 2",
+        "UPDATE record_entries SET seq = 2 WHERE seq = 3",
+        "UPDATE record_entries SET seq = 3 WHERE seq = 99",
     )
-    assert verify(chained).first_bad_seq == 2
+    assert {(Fault.ENTRY_CHANGED, CHAIN, "2"), (Fault.ENTRY_CHANGED, CHAIN, "3")} <= {
+        *faults(verify(chained))
+    }
 
 
-def test_an_entry_added_behind_the_end_is_found(chained: Database) -> None:
-    tamper(chained, "UPDATE audit_head SET length = 4")
-    assert verify(chained).first_bad_seq == 5
+def test_a_chain_that_was_written_anew_without_the_key_is_found(chained: Database, database_url: str) -> None:
+    with keyed(database_url, Keyring((("k1", b"another secret"),))).read() as tx:
+        report = audit.verify(tx)
+    assert report.missing_keys == (MissingKey("", CHAIN, 1, 5),)
+    with keyed(database_url, Keyring((("", b"another secret"),))).read() as tx:
+        assert audit.verify(tx).found == 5
+    assert not report.ok
 
 
-def test_a_shortened_chain_with_a_shortened_head_is_found_by_its_hash(chained: Database) -> None:
-    tamper(chained, "DELETE FROM audit WHERE seq = 5", "UPDATE audit_head SET length = 4")
-    assert verify(chained) == AuditReport(ok=False, first_bad_seq=4, count=4)
+def test_an_older_key_verifies_what_it_signed(database_url: str) -> None:
+    old, new = ("k1", b"the key of last year"), ("k2", b"the key of today")
+    for keyring in (Keyring((old,)), Keyring((new, old))):
+        with keyed(database_url, keyring).write() as tx:
+            audit.append_many(tx, [entry(1)])
+    assert verify(keyed(database_url, Keyring((new, old)))) == AuditReport(count=2, rows=0)
+    assert verify(keyed(database_url, Keyring((new,)))).missing_keys == (MissingKey("k1", CHAIN, 1, 1),)
+
+
+def test_without_a_key_nothing_is_put_on_record(database_url: str) -> None:
+    database = keyed(database_url, NO_KEYS)
+    with pytest.raises(KeyMissing), database.write() as tx:
+        audit.append_many(tx, [entry(1)])
+    assert verify(database).count == 0
+
+
+def test_a_keyring_shows_no_secret() -> None:
+    keyring = Keyring((("k1", b"hush"),))
+    assert "hush" not in f"{keyring!r} {keyring}"
+    assert "k1" in str(keyring)
+
+
+def test_more_findings_than_are_kept_are_counted(database: Database) -> None:
+    with database.write() as tx:
+        audit.append_many(tx, [entry(number) for number in range(150)])
+    tamper(database, "UPDATE record_entries SET actor = 'nobody'")
+    report = verify(database)
+    assert (report.found, len(report.findings)) == (150, 100)
 
 
 def test_what_happened_to_a_subject_comes_back(chained: Database) -> None:
     with chained.read() as tx:
         assert audit.of_subject(tx, "case_4", 9) == [entry(4)]
+
+
+def test_only_the_key_s_holder_can_lengthen_a_chain(chained: Database) -> None:
+    tamper(
+        chained,
+        "INSERT INTO record_entries SELECT chain, 6, at, actor, action, subject, data, rows, key_id, link"
+        " FROM record_entries WHERE seq = 5",
+        "UPDATE record_heads SET length = 6",
+    )
+    assert only(verify(chained)).place == "6"
