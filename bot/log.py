@@ -14,7 +14,9 @@ import structlog
 from structlog.typing import Processor
 
 MASK = "***"
-SECRET_NAME = re.compile(r"token|secret|password|authorization|signature|api_?key|draw_key", re.IGNORECASE)
+SECRET_NAME = re.compile(
+    r"token|secret|password|authorization|signature|api_?key|draw_key|audit_keys?", re.IGNORECASE
+)
 SECRET_VALUE = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|whsec_[\w+/=-]+|(?<=://)[^/@\s:]+:[^/@\s]+(?=@)|(?i:(?<=bearer )\S+)"
 )

@@ -1,6 +1,7 @@
 """The only reader of the environment: addresses, tokens and the secrets that the policy names."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 from bot.errors import SettingsInvalid
 
 SHORTEST_DRAW_KEY = 16
+SHORTEST_AUDIT_SECRET = 16
+AUDIT_KEY = re.compile(rf"([A-Za-z0-9._-]{{1,40}}):([^\s,]{{{SHORTEST_AUDIT_SECRET},}})")
 HIGHEST_PORT = 65_535
 
 
@@ -35,12 +38,16 @@ class Secrets:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How this process reaches its database, its policy, Slack and its callers."""
+    """How this process reaches its database, its policy, Slack and its callers.
+
+    `audit_keys` are pairs of id and secret, the first of which signs; `folder` is where the env file is.
+    """
 
     secrets: Secrets
     database_url: str = field(default="sqlite:///secondlook.sqlite3", repr=False)
     policy_path: Path = Path("policy.toml")
     draw_key: bytes | None = field(default=None, repr=False)
+    audit_keys: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     slack_bot_token: str | None = field(default=None, repr=False)
     slack_app_token: str | None = field(default=None, repr=False)
     slack_signing_secret: str | None = field(default=None, repr=False)
@@ -48,6 +55,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     public_url: str | None = None
+    folder: Path = Path()
 
     def need_draw_key(self) -> bytes:
         """The key of every random draw; raises SettingsInvalid where it is not set."""
@@ -74,7 +82,8 @@ def read_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
     errors = _errors(values)
     if errors:
         raise SettingsInvalid(" ".join(errors))
-    return _settings({name: value for name, value in values.items() if value})
+    folder = env_file.parent if env_file is not None else Path()
+    return _settings({name: value for name, value in values.items() if value}, folder)
 
 
 def read_env_file(path: Path) -> dict[str, str]:
@@ -87,6 +96,20 @@ def read_env_file(path: Path) -> dict[str, str]:
     lines = (line.strip().removeprefix("export ") for line in path.read_text(encoding="utf-8").splitlines())
     pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
     return {name.strip(): _unquoted(value.strip()) for name, equals, value in pairs if equals}
+
+
+def parse_audit_keys(text: str, where: str) -> tuple[tuple[str, bytes], ...]:
+    """The keys of `id:secret,id:secret`; raises SettingsInvalid, naming `where` it stands and no secret."""
+    if not text:
+        return ()
+    matches = [AUDIT_KEY.fullmatch(part.strip()) for part in text.split(",")]
+    keys = tuple((match[1], match[2].encode()) for match in matches if match is not None)
+    if len(keys) < len(matches) or len(dict(keys)) < len(keys):
+        raise SettingsInvalid(
+            f"{where} is not a list of keys; write id:secret,id:secret with an id of its own for each, and at "
+            f"least {SHORTEST_AUDIT_SECRET} random characters without spaces as the secret."
+        )
+    return keys
 
 
 def _anchored(values: Mapping[str, str], folder: Path) -> dict[str, str]:
@@ -123,7 +146,12 @@ def _errors(values: Mapping[str, str]) -> list[str]:
             for name in ("SLACK_API_URL", "SECONDLOOK_PUBLIC_URL")
         ),
     ]
-    return [message for is_right, message in checks if not is_right]
+    messages = [message for is_right, message in checks if not is_right]
+    try:
+        parse_audit_keys(values.get("SECONDLOOK_AUDIT_KEYS") or "", "SECONDLOOK_AUDIT_KEYS")
+    except SettingsInvalid as error:
+        messages.append(error.detail)
+    return messages
 
 
 def _is_address(value: str) -> bool:
@@ -136,7 +164,7 @@ def _is_address(value: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
-def _settings(values: Mapping[str, str]) -> Settings:
+def _settings(values: Mapping[str, str], folder: Path) -> Settings:
     """The settings from variables that were checked and are not empty."""
     key = values.get("SECONDLOOK_DRAW_KEY")
     return Settings(
@@ -144,6 +172,7 @@ def _settings(values: Mapping[str, str]) -> Settings:
         database_url=values.get("SECONDLOOK_DATABASE_URL", "sqlite:///secondlook.sqlite3"),
         policy_path=Path(values.get("SECONDLOOK_POLICY", "policy.toml")),
         draw_key=key.encode() if key else None,
+        audit_keys=parse_audit_keys(values.get("SECONDLOOK_AUDIT_KEYS", ""), "SECONDLOOK_AUDIT_KEYS"),
         slack_bot_token=values.get("SLACK_BOT_TOKEN"),
         slack_app_token=values.get("SLACK_APP_TOKEN"),
         slack_signing_secret=values.get("SLACK_SIGNING_SECRET"),
@@ -151,4 +180,5 @@ def _settings(values: Mapping[str, str]) -> Settings:
         host=values.get("SECONDLOOK_HOST", "127.0.0.1"),
         port=int(values.get("SECONDLOOK_PORT", "8080")),
         public_url=values.get("SECONDLOOK_PUBLIC_URL"),
+        folder=folder,
     )

@@ -5,13 +5,17 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 
+import structlog
+
 from bot.delivery.attempts import Courier
 from bot.delivery.memberships import Memberships
 from bot.delivery.sweep import Sweep
 from bot.scheduler import Figures, Tick
-from bot.usecases import digests, escalate, expire, measuring, redraw, retention, standing
+from bot.usecases import digests, escalate, expire, measuring, record, redraw, retention, standing
 from bot.usecases.context import Context
 from bot.usecases.watching import Watch
+
+log = structlog.get_logger()
 
 SOON = timedelta(seconds=5)
 OFTEN = timedelta(seconds=20)
@@ -44,6 +48,8 @@ class Ticks:
             Tick("members", 5 * MINUTE, self.refresh_members, shortest=MINUTE / 2),
             Tick("newcomers", SOON, self.meet_newcomers, shortest=SOON),
             Tick("sweep", OFTEN, self.sweep, shortest=SWEEP_CHECK),
+            Tick("record", OFTEN, self.take_in),
+            Tick("anchor", 10 * MINUTE, self.cast_anchor, is_at_start=False),
             Tick("retention", HOUR, self.forget, is_at_start=False),
         )
 
@@ -102,6 +108,18 @@ class Ticks:
             return {}
         self._has_to_sweep.clear()
         return self._waking(Sweep(self._workspace, self._courier.gateway).run())
+
+    def take_in(self) -> Figures:
+        """Take rows of an earlier version into the record."""
+        return record.take_in(self._ctx)
+
+    def cast_anchor(self) -> Figures:
+        """Log how far the record reaches, for who keeps the log where the database's owner cannot edit it."""
+        anchor = record.cast_anchor(self._ctx)
+        if anchor is None:
+            return {}
+        log.info("record.anchored", anchor=anchor)
+        return {"anchored": 1}
 
     def forget(self) -> Figures:
         """Drop what was kept only to notice repeats."""

@@ -20,6 +20,7 @@ from bot.http.signatures import Services
 from bot.http_server import HttpServer
 from bot.ids import new_id
 from bot.policy_file import read_policy
+from bot.record_keys import keyring
 from bot.scheduler import Ticker
 from bot.settings import Settings
 from bot.slack.gateway import SlackFailure, SlackGateway, SlackPermanent, WebClientGateway
@@ -230,7 +231,7 @@ def build(
     policy = policy or read_policy(settings.policy_path)
     clock = clock or SystemClock()
     ctx = Context(
-        database=Database(settings.database_url),
+        database=Database(settings.database_url, keyring=keyring(settings, may_make=True)),
         policy=policy,
         router=compile_router(policy),
         clock=clock,

@@ -48,6 +48,7 @@ def settings_for(slack: Sandbox, database_url: str, *, is_socket: bool = True) -
         secrets=Secrets({"SHOP_SECRET": SECRET, "SHOP_OLD_SECRET": SECRET}),
         database_url=database_url,
         draw_key=b"0123456789abcdef",
+        audit_keys=(("test", b"a key for the record"),),
         slack_bot_token=config.bot_token,
         slack_app_token=config.app_token if is_socket else None,
         slack_signing_secret=config.signing_secret,

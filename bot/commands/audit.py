@@ -1,13 +1,21 @@
-"""`secondlook audit`: is the record of who did what unbroken."""
+"""`secondlook audit`: is the record of who did what unbroken, and how far does it reach."""
 
 import sys
+from collections.abc import Iterable, Iterator
 
 import click
 
+from bot.clock import SystemClock
 from bot.commands.installed import existing_database
 from bot.commands.options import settings_option
+from bot.record_words import sentence, summary
 from bot.settings import Settings
+from storage import anchor as anchors
 from storage import audit as trail
+from storage.anchor import Anchor
+
+SHOWN = 20
+ADVICE = "Compare with a backup, and find out who can write to the database."
 
 
 @click.group()
@@ -16,17 +24,46 @@ def audit() -> None:
 
 
 @audit.command()
+@click.option(
+    "--anchor",
+    "kept",
+    multiple=True,
+    metavar="ANCHOR",
+    callback=lambda _ctx, _param, texts: tuple(_parsed(texts)),
+    help="An anchor from the log or a digest, such as 12-9f86d081884c7d65: shows what was cut off since.",
+)
 @settings_option
-def verify(settings: Settings) -> None:
-    """Walk the chain of entries; exit status 1 if one was edited, removed or added behind the bot's back."""
+def verify(settings: Settings, kept: tuple[Anchor, ...]) -> None:
+    """Check every entry and row of the record; exit status 1 if one was edited behind the bot's back."""
     with existing_database(settings) as database, database.read() as tx:
-        report = trail.verify(tx)
+        report = trail.verify(tx, kept)
+    click.echo(summary(report), err=not report.ok)
     if report.ok:
-        click.echo(f"Unbroken: {report.count} entries.")
         return
-    click.echo(
-        f"Broken at entry {report.first_bad_seq} of {report.count}: it was edited, removed or moved "
-        "after it was written. Compare with a backup, and find out who can write to the database.",
-        err=True,
-    )
+    for finding in report.findings[:SHOWN]:
+        click.echo(f"  {sentence(finding)}", err=True)
+    if report.found > SHOWN:
+        click.echo(f"  … and {report.found - SHOWN} more.", err=True)
+    if report.found:
+        click.echo(ADVICE, err=True)
     sys.exit(1)
+
+
+@audit.command()
+@settings_option
+def anchor(settings: Settings) -> None:
+    """Print how far the record reaches now; keep it elsewhere, for `audit verify --anchor`."""
+    with existing_database(settings) as database:
+        with database.write() as tx:
+            anchors.cast(tx, SystemClock().now())
+        with database.read() as tx:
+            last = anchors.last(tx)
+    click.echo("Nothing is on record yet." if last is None else str(last))
+
+
+def _parsed(texts: Iterable[str]) -> Iterator[Anchor]:
+    for text in texts:
+        try:
+            yield Anchor.parse(text)
+        except ValueError as error:
+            raise click.BadParameter(f"{text!r} is {error}.") from None

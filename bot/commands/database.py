@@ -8,6 +8,7 @@ from bot.clock import SystemClock
 from bot.commands.options import settings_option
 from bot.doctor.database import check_database
 from bot.doctor.finding import Standing
+from bot.record_keys import keyring
 from bot.settings import Settings
 
 
@@ -22,7 +23,7 @@ def upgrade(settings: Settings) -> None:
     """Create or migrate the schema; harmless when it is up to date. Back up before a new version."""
     from storage.database import Database
 
-    opened = Database(settings.database_url)
+    opened = Database(settings.database_url, keyring=keyring(settings, may_make=True))
     try:
         opened.upgrade()
     finally:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from bot.record_keys import new_audit_key
 from bot.starter.files import (
     CASE,
     ENV,
@@ -51,7 +52,7 @@ def init(directory: Path, bot_token: str, app_token: str, channel_id: str, *, as
         _beginning("xapp-")(app_token),
         _beginning("C", "G")(channel_id),
     ]
-    answers = Answers(random_draw_key(), random_service_secret(), *checked)
+    answers = Answers(random_draw_key(), new_audit_key(), random_service_secret(), *checked)
     write(directory, render(answers))
     _report(directory, answers)
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from bot.doctor.database import absent_file
 from bot.errors import BotError
+from bot.record_keys import keyring
 from bot.settings import Settings
 from storage.database import Database
 
@@ -19,7 +20,7 @@ def existing_database(settings: Settings) -> Iterator[Database]:
     absent = absent_file(settings.database_url)
     if absent is not None:
         raise NothingStored(f"{absent.what} {absent.mend}")
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, keyring=keyring(settings))
     try:
         yield database
     finally:

@@ -9,6 +9,7 @@ from bot.delivery.digest_details import PARTS, cited
 from bot.delivery.digest_message import digest_message
 from bot.slack.gateway import SlackFailure
 from bot.slack.message import Message
+from bot.usecases import record
 from bot.usecases.digest_period import Period
 from bot.usecases.digests import kept_digest
 from bot.usecases.outgoing import DIGEST
@@ -138,7 +139,11 @@ class DigestSender:
             if not self._takes_turn(claim, channel_id):
                 return
             self._note(claim, {SHARING: True})
-            title = f"All numbers of {period.team}, {period.last_day}"
+            record.cast_anchor(self._ctx)
+            anchor = record.last_anchor(self._ctx)  # kept in Slack it shows what is cut off the record later
+            title = f"All numbers of {period.team}, {period.last_day}" + (
+                f"; record {anchor}" if anchor else ""
+            )
             gateway.share_file(channel_id, thread_ts, to_csv(digest).encode(), name, title)
             self._courier.health.worked()
         self._finish(claim, "digest.sent", [])

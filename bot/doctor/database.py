@@ -7,6 +7,7 @@ from bot.doctor.finding import Finding, fail, ok, warn
 from storage import events, schema
 from storage.database import Database
 from storage.errors import StorageError
+from storage.keyring import NO_KEYS
 
 SQLITE = "sqlite:///"
 REACH = "Check SECONDLOOK_DATABASE_URL, that the server runs, and that this user may connect."
@@ -19,7 +20,7 @@ def check_database(url: str, now: datetime) -> tuple[Finding, ...]:
     if absent is not None:
         return (absent,)
     try:
-        database = Database(url)
+        database = Database(url, keyring=NO_KEYS)
     except StorageError as error:
         return (fail("database", str(error), REACH),)
     try:

@@ -14,6 +14,8 @@ from bot.doctor.open_cases import check_open_cases
 from bot.doctor.policy import check_draw_key, check_policy, check_secrets
 from bot.doctor.rules import check_rules
 from bot.doctor.tokens import check_app_token, check_bot_token, check_clock, check_scopes
+from bot.doctor.record_keys import check_audit_keys
+from bot.doctor.tokens import Identity, check_app_token, check_clock, check_scopes, identify
 from bot.doctor.workspace import check_channels, check_groups, check_people
 from bot.settings import Settings
 from bot.slack.web_calls import slack_client
@@ -25,6 +27,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     policy, finding = check_policy(settings.policy_path)
     yield finding
     yield check_draw_key(settings)
+    yield check_audit_keys(settings)
     if policy is not None:
         yield from check_secrets(policy, settings.secrets)
     yield from check_database(settings.database_url, now)

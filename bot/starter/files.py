@@ -27,6 +27,7 @@ class Answers:
     """What is known when the files are written; empty text for what is not."""
 
     draw_key: str
+    audit_keys: str
     service_secret: str
     bot_token: str = ""
     app_token: str = ""
@@ -56,6 +57,7 @@ def render(answers: Answers) -> dict[str, str]:
         ),
         ENV: Template(template("env.template")).substitute(
             draw_key=answers.draw_key,
+            audit_keys=answers.audit_keys,
             service_secret=answers.service_secret,
             bot_token=answers.bot_token,
             app_token=answers.app_token,

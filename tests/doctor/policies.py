@@ -59,5 +59,6 @@ def environment(api_url: str) -> dict[str, str]:
         "SLACK_BOT_TOKEN": config.bot_token,
         "SLACK_APP_TOKEN": config.app_token,
         "SECONDLOOK_DRAW_KEY": "0123456789abcdef",
+        "SECONDLOOK_AUDIT_KEYS": "2026:a-key-for-the-record",
         "SHOP_SECRET": SECRET,
     }

@@ -145,6 +145,7 @@ def _configured(slack: Sandbox, mail: Inbox, database_url: str, folder: Path) ->
         "SECONDLOOK_DATABASE_URL": database_url,
         "SECONDLOOK_POLICY": str(policy),
         "SECONDLOOK_DRAW_KEY": "a key for the stories' draws",
+        "SECONDLOOK_AUDIT_KEYS": "test:a-key-for-the-record",
         "SECONDLOOK_PORT": "0",
         "SHOP_SECRET": SECRET,
         "SLACK_BOT_TOKEN": slack.config.bot_token,

@@ -156,6 +156,7 @@ class World:
             secrets=Secrets({"SHOP_SECRET": SECRET}),
             database_url=self.database_url,
             draw_key=b"a key for the stories' draws",
+            audit_keys=(("test", b"a key for the record"),),
             slack_bot_token=config.bot_token,
             slack_app_token=config.app_token if self.is_socket else None,
             slack_signing_secret=config.signing_secret,

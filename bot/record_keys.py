@@ -1,0 +1,68 @@
+"""The keys of the record: those of the settings, or one that is made once and kept in a file."""
+
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from bot.settings import Settings, parse_audit_keys
+from storage.keyring import Keyring
+
+SQLITE = "sqlite:///"
+FILE = "secondlook.audit-key"
+DERIVED = "from-draw-key"
+"""The id of the key for a process whose disk keeps no file."""
+
+_PURPOSE = b"the record of Second Look"
+
+
+def key_file(settings: Settings) -> Path:
+    """Where a key is kept that nobody set: next to the data, or with PostgreSQL where the settings are."""
+    if settings.database_url.startswith(SQLITE):
+        path = Path(settings.database_url.removeprefix(SQLITE).split("?")[0])
+        return path.with_name(f"{path.name}.audit-key")
+    return settings.folder / FILE
+
+
+def keyring(settings: Settings, *, may_make: bool = False) -> Keyring:
+    """Every key there is, the one that signs first; with `may_make` one is made where there is none.
+
+    Raises SettingsInvalid for a file that cannot be read as a key.
+    """
+    path = key_file(settings)
+    keys = settings.audit_keys or _kept(path)
+    if not keys and may_make and _make(path):
+        keys = _kept(path)
+    older = (*_kept(path), *_derived(settings))
+    return Keyring((*keys, *(key for key in older if key not in keys)))
+
+
+def _kept(path: Path) -> tuple[tuple[str, bytes], ...]:
+    if not path.is_file():
+        return ()
+    return parse_audit_keys(path.read_text(encoding="utf-8").strip(), str(path))
+
+
+def _derived(settings: Settings) -> tuple[tuple[str, bytes], ...]:
+    """What signs where no file can be kept, the same in every replica."""
+    if settings.draw_key is None:
+        return ()
+    return ((DERIVED, hmac.digest(settings.draw_key, _PURPOSE, "sha256")),)
+
+
+def _make(path: Path) -> bool:
+    """Keep a new key, readable by its owner only; False where the disk refuses."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another replica on this machine was first
+        return True
+    except OSError:  # a read-only file system, say: the derived key does
+        return False
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(new_audit_key() + "\n")
+    return True
+
+
+def new_audit_key() -> str:
+    """A key of 256 random bits with an id of its own, as the variable takes it."""
+    return f"{secrets.token_hex(4)}:{secrets.token_urlsafe(32)}"

@@ -1,0 +1,74 @@
+"""What a check of the record found, in sentences."""
+
+from storage.chain_check import ANCHORS, TAKEN_IN
+from storage.chains import GENERAL
+from storage.findings import AuditReport, Fault, Finding, MissingKey
+from storage.old_chain import CHAIN as EARLIER
+
+_ROWS = {
+    "predictions": "The prediction",
+    "cases": "The case",
+    "labels": "The label",
+    "abstentions": "The abstention",
+    "decisions": "The decision",
+    "decision_feed": "The feed's line",
+    "steps": "The escalation step",
+}
+_CHAINS = {
+    ANCHORS: "the anchors",
+    TAKEN_IN: "what was taken in at the upgrade",
+    GENERAL: "what is about no case",
+    EARLIER: "what earlier versions wrote",
+}
+
+
+def summary(report: AuditReport) -> str:
+    """The outcome, and how much was looked at."""
+    looked_at = f"{_counted(report.count, 'entry', 'entries')}, {_counted(report.rows, 'row')}"
+    if report.waiting:
+        looked_at += f"; {_counted(report.waiting, 'row')} of an earlier version not taken in yet"
+    if report.found:
+        return f"Broken in {_counted(report.found, 'place')}; looked at {looked_at}."
+    if report.missing_keys:
+        keys = " ".join(_key(key) for key in report.missing_keys)
+        return f"Not checked: {keys} Looked at {looked_at}."
+    return f"Unbroken: {looked_at}."
+
+
+def sentence(finding: Finding) -> str:
+    """One thing that is wrong."""
+    where, place, columns = finding.where, finding.place, ", ".join(finding.fields)
+    row, entry = f"{_ROWS.get(where, where)} {place}", f"{_chain(where)}"
+    return {
+        Fault.ENTRY_CHANGED: f"Entry {place} of {entry} was edited or moved.",
+        Fault.ENTRIES_MISSING: f"Of {entry}, {_numbers(place)} missing.",
+        Fault.ENTRIES_ADDED: f"To {entry}, {_numbers(place)} not ours.",
+        Fault.HEAD_CHANGED: f"The note of how far {entry} reaches was edited; entry {place} is its last.",
+        Fault.ANCHOR_MISSED: f"Entry {place} of {entry} is not the one that was anchored.",
+        Fault.ROW_CHANGED: f"{row} was edited{f': {columns}' if columns else ''}.",
+        Fault.ROW_CHANGED_BEFORE: (
+            f"{row} was edited{f': {columns}' if columns else ''}, before the bot wrote it anew."
+        ),
+        Fault.ROW_MISSING: f"{row} was deleted, or its name was changed.",
+        Fault.ROW_ADDED: f"{row} was added: no entry tells of it (or a version before the record wrote it).",
+    }[finding.fault]
+
+
+def _key(key: MissingKey) -> str:
+    entries = _counted(key.count, "entry", "entries")
+    return (
+        f"the key “{key.key_id}” signed {entries} and is not here; add it to SECONDLOOK_AUDIT_KEYS, behind the "
+        "key that signs."
+    )
+
+
+def _chain(name: str) -> str:
+    return _CHAINS.get(name, name)
+
+
+def _numbers(place: str) -> str:
+    return f"entries {place} are" if "-" in place else f"entry {place} is"
+
+
+def _counted(count: int, noun: str, plural: str = "") -> str:
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
