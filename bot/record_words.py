@@ -57,8 +57,8 @@ def sentence(finding: Finding) -> str:
 def _key(key: MissingKey) -> str:
     entries = _counted(key.count, "entry", "entries")
     return (
-        f"the key “{key.key_id}” signed {entries} and is not here; add it to SECONDLOOK_AUDIT_KEYS, behind the "
-        "key that signs."
+        f"the key “{key.key_id}” signed {entries} and is not here; add it to SECONDLOOK_AUDIT_KEYS, behind "
+        "the key that signs."
     )
 
 

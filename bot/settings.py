@@ -106,8 +106,8 @@ def parse_audit_keys(text: str, where: str) -> tuple[tuple[str, bytes], ...]:
     keys = tuple((match[1], match[2].encode()) for match in matches if match is not None)
     if len(keys) < len(matches) or len(dict(keys)) < len(keys):
         raise SettingsInvalid(
-            f"{where} is not a list of keys; write id:secret,id:secret with an id of its own for each, and at "
-            f"least {SHORTEST_AUDIT_SECRET} random characters without spaces as the secret."
+            f"{where} is not a list of keys; write id:secret,id:secret with an id of its own for each, and "
+            f"at least {SHORTEST_AUDIT_SECRET} random characters without spaces as the secret."
         )
     return keys
 

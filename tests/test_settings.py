@@ -65,6 +65,7 @@ def test_every_wrong_variable_is_named_at_once_and_no_secret_shown() -> None:
     wrong = {
         "SECONDLOOK_PORT": "eighty",
         "SECONDLOOK_DRAW_KEY": "hush",
+        "SECONDLOOK_AUDIT_KEYS": "2026:hush",
         "SLACK_API_URL": "slack.com",
         "SECONDLOOK_PUBLIC_URL": "https://[::1",
     }
@@ -85,6 +86,7 @@ def test_no_representation_shows_a_secret() -> None:
     environ = {
         "SECONDLOOK_DATABASE_URL": "postgresql://u:hush@db/x",
         "SECONDLOOK_DRAW_KEY": KEY,
+        "SECONDLOOK_AUDIT_KEYS": "2026:hush-hush-hush-hush",
         "SLACK_BOT_TOKEN": "xoxb-hush",
         "SLACK_APP_TOKEN": "xapp-hush",
         "SLACK_SIGNING_SECRET": "hush",
@@ -115,3 +117,18 @@ def test_what_is_needed_is_given_where_it_is_set() -> None:
     settings = read_settings({"SECONDLOOK_DRAW_KEY": KEY, "SLACK_BOT_TOKEN": "xoxb-1"}, env_file=None)
     assert settings.need_draw_key() == KEY.encode()
     assert settings.need_bot_token() == "xoxb-1"
+
+
+def test_audit_keys_are_pairs_of_which_the_first_signs() -> None:
+    settings = read_settings({"SECONDLOOK_AUDIT_KEYS": f"2026:{KEY}, 2025:{KEY[::-1]}"}, env_file=None)
+    assert settings.audit_keys == (("2026", KEY.encode()), ("2025", KEY[::-1].encode()))
+
+
+@pytest.mark.parametrize(
+    "keys", [KEY, f"2026:{KEY},", "2026:short", f"a b:{KEY}", f"1:{KEY},1:{KEY}", f":{KEY}"]
+)
+def test_what_is_no_list_of_audit_keys_is_refused_without_showing_it(keys: str) -> None:
+    with pytest.raises(SettingsInvalid, match="SECONDLOOK_AUDIT_KEYS is not a list of keys") as caught:
+        read_settings({"SECONDLOOK_AUDIT_KEYS": keys}, env_file=None)
+    assert KEY not in str(caught.value)
+    assert "short" not in str(caught.value)

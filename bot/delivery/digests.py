@@ -141,9 +141,8 @@ class DigestSender:
             self._note(claim, {SHARING: True})
             record.cast_anchor(self._ctx)
             anchor = record.last_anchor(self._ctx)  # kept in Slack it shows what is cut off the record later
-            title = f"All numbers of {period.team}, {period.last_day}" + (
-                f"; record {anchor}" if anchor else ""
-            )
+            reach = f"; the record reaches {anchor}" if anchor else ""
+            title = f"All numbers of {period.team}, {period.last_day}{reach}"
             gateway.share_file(channel_id, thread_ts, to_csv(digest).encode(), name, title)
             self._courier.health.worked()
         self._finish(claim, "digest.sent", [])

@@ -23,9 +23,7 @@ def check_audit_keys(settings: Settings) -> Finding:
         older = len(keys) - 1
         return ok(NAME, f"“{keys[0][0]}” signs the record" + (f", {older} more verify it" if older else ""))
     if path.exists():
-        return warn(
-            NAME, f"SECONDLOOK_AUDIT_KEYS is not set; the record is signed with the key in {path}.", KEEP
-        )
+        return warn(NAME, f"SECONDLOOK_AUDIT_KEYS is not set; the key in {path} signs the record.", KEEP)
     return warn(
         NAME,
         f"SECONDLOOK_AUDIT_KEYS is not set; `secondlook serve` will keep a key in {path}.",

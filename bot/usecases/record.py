@@ -23,7 +23,7 @@ def take_in(ctx: Context) -> dict[str, int]:
 
 
 def cast_anchor(ctx: Context) -> str | None:
-    """How far the record reaches, where that is further than last time: to be kept where nobody can edit it."""
+    """How far the record reaches; None where that is no further than last time."""
     with ctx.database.write() as tx:
         if not anchor.cast(tx, ctx.clock.now()):
             return None

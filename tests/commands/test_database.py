@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-import sqlalchemy as sa
 from click.testing import CliRunner
 
 from bot.cli import main
 from storage import audit
 from storage.audit import Entry
 from tests.commands.installation import Installation
+from tests.storage.recorded import fill, tamper
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -45,16 +45,62 @@ def record(installation: Installation, count: int) -> None:
 def test_an_unbroken_record_is_counted(installation: Installation) -> None:
     record(installation, 3)
     shown = installation.run("audit", "verify")
-    assert (shown.exit_code, shown.output) == (0, "Unbroken: 3 entries.\n")
+    assert (shown.exit_code, shown.output) == (0, "Unbroken: 3 entries, 0 rows.\n")
 
 
 def test_an_entry_edited_behind_the_bots_back_is_found(installation: Installation) -> None:
     record(installation, 3)
-    with installation.database.write() as tx:
-        tx.execute(sa.text("UPDATE audit SET actor = 'nobody' WHERE seq = 2"))
+    tamper(installation.database, "UPDATE record_entries SET actor = 'nobody' WHERE seq = 2")
     shown = installation.run("audit", "verify")
     assert shown.exit_code == 1
-    assert "Broken at entry 2 of 3" in shown.output
+    assert "Broken in 1 place; looked at 3 entries, 0 rows." in shown.output
+    assert "Entry 2 of what is about no case was edited or moved." in shown.output
+    assert "Compare with a backup" in shown.output
+
+
+def test_an_edited_label_is_named_with_its_column(installation: Installation) -> None:
+    fill(installation.database, 1)
+    tamper(installation.database, "UPDATE labels SET rationale = 'else' WHERE label_id = 'label_case_1_U1_1'")
+    shown = installation.run("audit", "verify")
+    assert shown.exit_code == 1
+    assert "The label label_case_1_U1_1 was edited: rationale." in shown.output
+    assert "else" not in shown.output
+
+
+def test_of_many_findings_the_first_are_shown_and_the_others_counted(installation: Installation) -> None:
+    record(installation, 30)
+    tamper(installation.database, "UPDATE record_entries SET actor = 'nobody'")
+    shown = installation.run("audit", "verify")
+    assert "Broken in 30 places" in shown.output
+    assert "… and 10 more." in shown.output
+
+
+def test_a_key_that_is_missing_is_asked_for_by_its_id(installation: Installation) -> None:
+    record(installation, 3)
+    text = installation.env_file.read_text()
+    installation.env_file.write_text(text.replace("=2026:", "=2027:"))
+    shown = installation.run("audit", "verify")
+    assert shown.exit_code == 1
+    assert "Not checked: the key “2026” signed 3 entries and is not here" in shown.output
+
+
+def test_an_anchor_shows_that_the_end_was_cut_off(installation: Installation) -> None:
+    fill(installation.database, 1)
+    kept = installation.run("audit", "anchor").output.strip()
+    assert installation.run("audit", "verify", "--anchor", kept).exit_code == 0
+    tamper(installation.database, "DELETE FROM record_entries", "DELETE FROM record_heads")
+    shown = installation.run("audit", "verify", "--anchor", kept)
+    assert "Of the anchors, entry 1 is missing." in shown.output
+
+
+def test_an_empty_record_has_no_anchor(installation: Installation) -> None:
+    assert installation.run("audit", "anchor").output == "Nothing is on record yet.\n"
+
+
+def test_what_is_no_anchor_is_refused(installation: Installation) -> None:
+    shown = installation.run("audit", "verify", "--anchor", "yesterday")
+    assert shown.exit_code == 2
+    assert "'yesterday' is not an anchor; it looks like 12-9f86d081884c7d65." in shown.output
 
 
 def test_no_database_is_made_only_to_look_into_it(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ def test_the_settings_are_complete_but_for_the_tokens(tmp_path: Path) -> None:
     init(tmp_path)
     settings = read_settings({}, env_file=tmp_path / ".env")
     assert len(settings.need_draw_key()) >= 32
+    assert len(settings.audit_keys) == 1
     assert settings.policy_path == tmp_path / "policy.toml"
     assert settings.slack_bot_token is None
     webhook(settings.secrets.get("SHOP_WEBHOOK_SECRET"), "SHOP_WEBHOOK_SECRET")
@@ -45,7 +46,7 @@ def test_each_installation_gets_secrets_of_its_own(tmp_path: Path) -> None:
     for name in ("a", "b"):
         init(tmp_path / name)
         made.append(read_env_file(tmp_path / name / ".env"))
-    for variable in ("SECONDLOOK_DRAW_KEY", "SHOP_WEBHOOK_SECRET"):
+    for variable in ("SECONDLOOK_DRAW_KEY", "SECONDLOOK_AUDIT_KEYS", "SHOP_WEBHOOK_SECRET"):
         assert made[0][variable] != made[1][variable]
 
 

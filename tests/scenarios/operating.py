@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import main
 from tests.patience import PATIENCE
-from tests.scenarios.world import World
+from tests.scenarios.world import AUDIT_KEYS, World
 
 JsonObject = dict[str, Any]
 WIDE = {"COLUMNS": "400"}
@@ -26,7 +26,8 @@ class Operator:
     def run(self, *arguments: str) -> Result:
         """`secondlook ARGUMENTS` on the world's database."""
         env_file = self.folder / "operator.env"
-        env_file.write_text(f"SECONDLOOK_DATABASE_URL={self.world.database_url}\n", encoding="utf-8")
+        lines = [f"SECONDLOOK_DATABASE_URL={self.world.database_url}", f"SECONDLOOK_AUDIT_KEYS={AUDIT_KEYS}"]
+        env_file.write_text("\n".join(lines), encoding="utf-8")
         return CliRunner(env=WIDE).invoke(main, [*arguments, "--env-file", str(env_file)])
 
     def dead_letters(self) -> list[str]:

@@ -21,7 +21,7 @@ from tests.scenarios.inbox import Inbox, inbox
 from tests.scenarios.passing import eventually
 from tests.scenarios.people import Case, Expert
 from tests.scenarios.shop import Shop, prediction
-from tests.scenarios.world import POLICY, SECRET, slack_config
+from tests.scenarios.world import AUDIT_KEYS, POLICY, SECRET, slack_config
 
 JsonObject = dict[str, Any]
 ROOT = Path(__file__).parents[2]
@@ -145,7 +145,7 @@ def _configured(slack: Sandbox, mail: Inbox, database_url: str, folder: Path) ->
         "SECONDLOOK_DATABASE_URL": database_url,
         "SECONDLOOK_POLICY": str(policy),
         "SECONDLOOK_DRAW_KEY": "a key for the stories' draws",
-        "SECONDLOOK_AUDIT_KEYS": "test:a-key-for-the-record",
+        "SECONDLOOK_AUDIT_KEYS": AUDIT_KEYS,
         "SECONDLOOK_PORT": "0",
         "SHOP_SECRET": SECRET,
         "SLACK_BOT_TOKEN": slack.config.bot_token,

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox import Fault
+from bot.settings import parse_audit_keys
 from storage import audit
 from storage.database import Database
+from storage.keyring import Keyring
 from tests.scenarios.passing import eventually
 from tests.scenarios.people import MAYA, Case
 from tests.scenarios.serving import Branch, serving
+from tests.scenarios.world import AUDIT_KEYS
 
 SLOW = Fault("slow", method="chat.postMessage", seconds=0.3)
 KILLS = 2
@@ -36,7 +39,7 @@ def kill_while_posting(branch: Branch, chance: random.Random) -> None:
 
 
 def is_unbroken(database_url: str) -> bool:
-    database = Database(database_url)
+    database = Database(database_url, keyring=Keyring(parse_audit_keys(AUDIT_KEYS, "the stories")))
     with database.read() as tx:
         report = audit.verify(tx)
     database.dispose()

@@ -14,7 +14,7 @@ import requests
 from bot.delivery.tempo import Tempo
 from bot.sandbox import Channel, Sandbox, SandboxConfig
 from bot.scheduler import run
-from bot.settings import Secrets, Settings
+from bot.settings import Secrets, Settings, parse_audit_keys
 from bot.ticks import HOUR
 from bot.wiring import Application, build
 from routing.policy import load_policy
@@ -28,6 +28,7 @@ from tests.scenarios.shop import Shop, prediction
 T = TypeVar("T")
 POLICY = Path(__file__).with_name("policy.toml").read_text(encoding="utf-8")
 START = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)  # a Monday
+AUDIT_KEYS = "stories:a-key-for-the-record"
 SECRET = "whsec_c2Vjb25kIGxvb2sgc2NlbmFyaW9zIQ=="
 AT_ONCE = Tempo(
     post_every=timedelta(0),
@@ -156,7 +157,7 @@ class World:
             secrets=Secrets({"SHOP_SECRET": SECRET}),
             database_url=self.database_url,
             draw_key=b"a key for the stories' draws",
-            audit_keys=(("test", b"a key for the record"),),
+            audit_keys=parse_audit_keys(AUDIT_KEYS, "the stories"),
             slack_bot_token=config.bot_token,
             slack_app_token=config.app_token if self.is_socket else None,
             slack_signing_secret=config.signing_secret,
