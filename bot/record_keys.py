@@ -9,6 +9,7 @@ from bot.settings import Settings, parse_audit_keys
 from storage.keyring import Keyring
 
 SQLITE = "sqlite:///"
+STORED = (SQLITE, "postgres")  # what holds a record; no key is left behind for an address that is none
 FILE = "secondlook.audit-key"
 DERIVED = "from-draw-key"
 """The id of the key for a process whose disk keeps no file."""
@@ -31,7 +32,7 @@ def keyring(settings: Settings, *, may_make: bool = False) -> Keyring:
     """
     path = key_file(settings)
     keys = settings.audit_keys or _kept(path)
-    if not keys and may_make and _make(path):
+    if not keys and may_make and settings.database_url.startswith(STORED) and _make(path):
         keys = _kept(path)
     older = (*_kept(path), *_derived(settings))
     return Keyring((*keys, *(key for key in older if key not in keys)))

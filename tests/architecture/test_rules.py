@@ -137,3 +137,55 @@ def test_the_serving_path_does_not_import_numerics(module: str) -> None:
     command = [sys.executable, "-c", program]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+RECORDED = {"predictions", "cases", "labels", "abstentions", "decisions", "decision_feed", "steps"}
+WRITERS = {"insert", "update", "delete", "insert_in", "add_once", "add_new", "ensure", "forget"}
+
+
+def test_only_the_record_writes_the_tables_that_it_covers() -> None:
+    found = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in modules()
+        if name_of(path) not in {"storage/record.py", "storage/takeover.py"}
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and writes_recorded(node)
+    ]
+    assert found == []
+
+
+def writes_recorded(call: ast.Call) -> bool:
+    """Whether it builds a statement that changes one of the tables, other than through the record."""
+    function = call.func
+    name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+    owner = getattr(getattr(function, "value", None), "id", "")
+    of = {node.id for argument in call.args for node in ast.walk(argument) if isinstance(node, ast.Name)}
+    return name in WRITERS and owner != "record" and bool(of & RECORDED)
+
+
+def test_a_statement_beside_the_record_would_be_seen() -> None:
+    beside = ("sa.update(cases).where(x)", "add_once(tx, labels, row)", "sa.delete(decisions)")
+    assert all(writes_recorded(found_call(text)) for text in (*beside, "forget(tx, steps.c.row_id, at)"))
+    assert not writes_recorded(found_call("record.add_once(tx, labels, row)"))
+    assert not writes_recorded(found_call("sa.select(cases)"))
+
+
+def found_call(text: str) -> ast.Call:
+    return next(
+        node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") != "where"
+    )
+
+
+def test_the_bot_opens_no_database_without_saying_which_keys_sign() -> None:
+    keyless = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in modules()
+        if path.is_relative_to(ROOT / "bot")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "Database"
+        and "keyring" not in {keyword.arg for keyword in node.keywords}
+    ]
+    assert keyless == []

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
@@ -29,11 +30,15 @@ def test_an_upgrade_creates_the_database_and_can_be_repeated(tmp_path: Path) -> 
     assert [before.exit_code, first.exit_code, second.exit_code, after.exit_code] == [1, 0, 0, 0]
 
 
-def test_a_database_that_is_none_is_said_plainly_with_exit_status_2(tmp_path: Path) -> None:
+def test_a_database_that_is_none_is_said_plainly_with_exit_status_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     env = {"SECONDLOOK_DATABASE_URL": "mysql://localhost/x"}
     shown = CliRunner().invoke(main, ["database", "upgrade"], env=env)
     assert shown.exit_code == 2
     assert "SQLite file or in PostgreSQL" in shown.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def record(installation: Installation, count: int) -> None:
