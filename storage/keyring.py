@@ -12,7 +12,7 @@ SALT_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """Pairs of a key's id and its secret: the first signs, all verify; `repr` shows the ids only.
+    """Pairs of a key's id and its secret: the first signs, all verify; `str` shows no more than the ids.
 
     `new_salt` makes what is kept beside each row's content: once it is erased too, no digest tells of it.
     """

@@ -35,7 +35,7 @@ class _Round:
 
 @contextmanager
 def served(kind: str, url: str) -> Iterator[int]:
-    """The port of one of the two, in a process of its own."""
+    """The port of one of the servers, in a process of its own."""
     command = [sys.executable, "-m", "tests.benchmarks.server", kind, url]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as process:

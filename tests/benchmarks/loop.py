@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 
-from tests.benchmarks import clicks, intake, route_cost, sender, serve_start
+from tests.benchmarks import clicks, intake, record, route_cost, sender, serve_start
 from tests.benchmarks.figure import Figure, Measure
 
 FIGURES: Mapping[str, Measure] = {
@@ -12,6 +12,7 @@ FIGURES: Mapping[str, Measure] = {
     "sender": sender.measure,
     "clicks": clicks.measure,
     "intake": intake.measure,
+    "record": record.measure,
 }
 
 

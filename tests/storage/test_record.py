@@ -19,13 +19,13 @@ from storage.column_types import Duration, JsonText, UtcMoment
 from storage.coverage import COVERED, Coverage
 from storage.database import Database, Transaction
 from storage.documents import load
-from storage.errors import CaseUnknown
+from storage.errors import CaseUnknown, DatabaseUnavailable
 from storage.findings import Fault, Finding
 from storage.seals import Seal
 from storage.tables import decision_feed, predictions, record_entries
 from storage.tables import labels as labels_table
-from tests.storage.examples import HOUR, NOW, label_of
-from tests.storage.recorded import COUNT, faults, fill, keyed, only, tamper, undone, verify
+from tests.storage.examples import HOUR, NOW, label_of, prediction, routing, store
+from tests.storage.recorded import COUNT, KEYS, faults, fill, keyed, only, tamper, undone, verify
 
 EDITS = 1_000
 PER_CHECK = 20
@@ -357,3 +357,29 @@ def test_a_row_goes_on_record_with_what_was_done(full: Database) -> None:
         last = tx.execute(sa.select(record_entries).order_by(record_entries.c.chain, record_entries.c.seq))
         entry = next(row for row in last if "label_case_1_U1_9" in row.rows)
     assert (entry.chain, entry.action, entry.subject) == ("fraud/high", "label.recorded", "case_1")
+
+
+def test_replicas_do_not_wait_for_each_other_s_tier(postgres_url: str) -> None:
+    one, two = (Database(postgres_url, wait_for_lock=0.2, keyring=KEYS) for _ in range(2))
+    with one.write() as tx:
+        store(tx, [prediction(1, routed=routing(tier="low"))])
+        record.flush(tx)
+        with two.write() as other_tx:
+            store(other_tx, [prediction(2, routed=routing(tier="high"))])
+        with pytest.raises(DatabaseUnavailable), two.write() as same_tx:
+            store(same_tx, [prediction(3, routed=routing(tier="low"))])
+    report = verify(one)
+    assert (report.ok, report.rows) == (True, 4)
+    one.dispose()
+    two.dispose()
+
+
+def test_a_case_stays_in_the_chain_of_its_first_tier(full: Database) -> None:
+    with full.write() as tx:
+        cases.save(tx, replace(cases.lock(tx, "case_2"), tier="high"))
+    with full.write() as tx:
+        cases.save(tx, replace(cases.lock(tx, "case_2"), tier="low", due_at=NOW))
+    with full.read() as tx:
+        entries = tx.execute(sa.select(record_entries.c.chain, record_entries.c.rows)).all()
+    assert {entry.chain for entry in entries if '"case_2"' in entry.rows} == {"fraud/low"}
+    assert verify(full).ok
