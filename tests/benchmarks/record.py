@@ -11,7 +11,7 @@ from tests.benchmarks.figure import Figure, at_most
 from tests.benchmarks.intake import CONNECTIONS, served
 from tests.benchmarks.load import post_all, requests
 
-ROUNDS = 7  # odd, so that one of them is the median
+ROUNDS = 8
 REQUESTS = 1_200
 MOST = 10.0  # per cent
 KINDS = ("unsealed", "webhook")
@@ -45,13 +45,14 @@ def _figures(dialect: str, unsealed_url: str, sealed_url: str) -> Iterator[Figur
 
 
 def _figure(dialect: str, unsealed: int, sealed: int, connections: int) -> Figure:
-    """The round with the median share; the two take turns, so that a busy machine slows both."""
+    """The fastest round of each: what else the machine does only ever slows one. They take turns."""
     count = REQUESTS if connections > 1 else REQUESTS // 4
-    shares = []
+    rates: dict[int, list[float]] = {unsealed: [], sealed: []}
     for number in range(ROUNDS):
         made = requests(f"{connections}-{number}", count)
-        without, whole = post_all(unsealed, made, connections), post_all(sealed, made, connections)
-        shares.append((1 - whole.rate / without.rate, without.rate, whole.rate))
-    share, without_rate, rate = sorted(shares)[ROUNDS // 2]
+        for port in (unsealed, sealed) if number % 2 else (sealed, unsealed):
+            rates[port].append(post_all(port, made, connections).rate)
+    without, whole = max(rates[unsealed]), max(rates[sealed])
     name = f"seals of a webhook answer, {dialect}, {connections} at once"
-    return at_most(name, 100 * share, MOST, "%", f"without {without_rate:.0f}/s; with {rate:.0f}/s")
+    shown = f"without {without:.0f}/s; with {whole:.0f}/s"
+    return at_most(name, 100 * (1 - whole / without), MOST, "%", shown)
