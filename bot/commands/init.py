@@ -47,12 +47,14 @@ def init(directory: Path, bot_token: str, app_token: str, channel_id: str, *, as
         channel_id = channel_id or _asked(
             "Channel id (channel details, bottom, C…)", "C", "G", is_secret=False
         )
-    checked = [
+    answers = Answers(
+        random_draw_key(),
+        random_service_secret(),
         _beginning("xoxb-")(bot_token),
         _beginning("xapp-")(app_token),
         _beginning("C", "G")(channel_id),
-    ]
-    answers = Answers(random_draw_key(), new_audit_key(), random_service_secret(), *checked)
+        audit_keys=new_audit_key(),
+    )
     write(directory, render(answers))
     _report(directory, answers)
 

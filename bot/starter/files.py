@@ -27,11 +27,11 @@ class Answers:
     """What is known when the files are written; empty text for what is not."""
 
     draw_key: str
-    audit_keys: str
     service_secret: str
     bot_token: str = ""
     app_token: str = ""
     channel_id: str = ""
+    audit_keys: str = ""
 
 
 def random_draw_key() -> str:

@@ -11,8 +11,10 @@ from tests.released.sending import person_of, send
 from tests.scenarios.world import World
 
 JsonObject = dict[str, Any]
-_LENGTH = sa.text("SELECT count(*) FROM audit")
-_SINCE = sa.text("SELECT action FROM audit ORDER BY seq LIMIT 1000 OFFSET :length")
+_DONE = sa.text(
+    "SELECT chain, seq, action FROM record_entries"
+    " WHERE chain NOT IN ('anchors', 'taken in') AND action <> 'rows.changed' ORDER BY at, chain, seq"
+)
 _ANSWERS = sa.text("SELECT count(*) FROM labels WHERE case_id = :case_id AND withdrawn_at IS NULL")
 
 
@@ -23,7 +25,7 @@ def effect_of(world: World, kept: JsonObject) -> JsonObject:
     `window` opened, whether something was `told` in private, and how the `case` stands after it.
     """
     payload, case_id, user_id = kept["payload"], kept["case_id"], person_of(kept["payload"])
-    length, told = _length(world), _told(world, user_id)
+    before, told = _done(world), _told(world, user_id)
     shown = (payload.get("view") or {}).get("id")
     answered = send(world, payload)
 
@@ -35,7 +37,7 @@ def effect_of(world: World, kept: JsonObject) -> JsonObject:
     return {
         "status": answered.status_code,
         "answer": _action(answered),
-        "done": _since(world, length),
+        "done": [action for entry, action in _done(world).items() if entry not in before],
         "window": seen()[0],
         "told": seen()[1],
         "case": _case(world, case_id) if case_id else None,
@@ -71,14 +73,10 @@ def close_windows(world: World) -> None:
         world.slack.workspace.modals.clear(user_id)
 
 
-def _length(world: World) -> int:
+def _done(world: World) -> dict[tuple[str, int], str]:
+    """What was done, by the place of its entry in the record, oldest first."""
     with world.app.ctx.database.read() as tx:
-        return int(tx.execute(_LENGTH).scalar_one())
-
-
-def _since(world: World, length: int) -> list[str]:
-    with world.app.ctx.database.read() as tx:
-        return [row.action for row in tx.execute(_SINCE, {"length": length})]
+        return {(row.chain, row.seq): row.action for row in tx.execute(_DONE)}
 
 
 def _case(world: World, case_id: str) -> JsonObject:

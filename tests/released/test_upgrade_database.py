@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from storage import audit
+from storage import audit, takeover
 from storage.database import Database
 from tests.postgres import Server
 from tests.released.restoring import engine_of, migrate, restored
@@ -51,6 +52,27 @@ def test_the_audit_trail_is_unbroken(upgraded_url: str) -> None:
     database.dispose()
     assert report.ok
     assert report.count > 1_000
+
+
+def test_every_row_is_taken_into_the_record(recorded: Recorded, as_it_was: str) -> None:
+    version, _ = recorded
+    migrate(as_it_was)
+    database = Database(as_it_was)
+    while not is_taken_in(database, version.recorded_at):
+        pass
+    with database.read() as tx:
+        report = audit.verify(tx)
+    database.dispose()
+    assert (report.findings, report.waiting) == ((), 0)
+    assert report.rows > 2_000
+
+
+def is_taken_in(database: Database, now: datetime) -> bool:
+    """Take in the next portion, first at once and then two hours later; whether that was the last."""
+    with database.write() as tx:
+        portion = takeover.portion(tx, now) or takeover.portion(tx, now + timedelta(hours=2))
+    with database.read() as tx:
+        return not portion and takeover.is_over(tx)
 
 
 def rows(url: str) -> dict[str, int]:
