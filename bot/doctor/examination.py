@@ -12,10 +12,9 @@ from bot.doctor.limits import check_limits
 from bot.doctor.manifest import wanted_scopes
 from bot.doctor.open_cases import check_open_cases
 from bot.doctor.policy import check_draw_key, check_policy, check_secrets
+from bot.doctor.record_keys import check_audit_keys
 from bot.doctor.rules import check_rules
 from bot.doctor.tokens import check_app_token, check_bot_token, check_clock, check_scopes
-from bot.doctor.record_keys import check_audit_keys
-from bot.doctor.tokens import Identity, check_app_token, check_clock, check_scopes, identify
 from bot.doctor.workspace import check_channels, check_groups, check_people
 from bot.settings import Settings
 from bot.slack.web_calls import slack_client
