@@ -138,8 +138,8 @@ COVERED = (
                     *("case_id", "service", "task", "kind", "label", "confidence", "probabilities"),
                     *("model_name", "model_version", "asked_due_in", "disposition", "tier", "channel"),
                     *("quorum", "due_in", "inclusion_probability", "is_audit", "is_novel", "calibrated"),
-                    *("calibrator_version", "threshold", "certificate_id", "reasons", "policy_version"),
-                    *("occurred_at", "received_at"),
+                    *("calibrator_version", "threshold", "certificate_id", "unreadable", "reasons"),
+                    *("policy_version", "occurred_at", "received_at"),
                 ),
                 # The digest of the body is content too: of a short body it could be guessed back.
                 content=("external_id", "body_digest", "input", "evidence", "slices", "callback_url"),

@@ -23,7 +23,7 @@ DOWNGRADE = (
     "ALTER TABLE predictions DROP COLUMN salt",
     "ALTER TABLE labels DROP COLUMN salt",
     "ALTER TABLE abstentions DROP COLUMN salt",
-    "UPDATE alembic_version SET version_num = 'programs'",
+    "UPDATE alembic_version SET version_num = 'unreadable'",
 )
 """What a database is before the record came."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import Column
 from storage.migrations.columns import moments, texts
 
 revision = "record"
-down_revision = "programs"
+down_revision = "unreadable"
 
 
 def upgrade() -> None:
