@@ -29,6 +29,7 @@ __all__ = [
     "reassign",
     "record_label",
     "reopen",
+    "rounds_in_force",
     "snooze",
     "take_step",
     "withdraw",
@@ -205,7 +206,7 @@ def abstain(case: Case, abstention: Abstention) -> Case:
     return replace(case, abstentions=(*case.abstentions, abstention), assigned_to=assigned_to)
 
 
-def _rounds_in_force(case: Case, expert: ExpertId) -> tuple[Label, ...]:
+def rounds_in_force(case: Case, expert: ExpertId) -> tuple[Label, ...]:
     """The expert's answer in force, latest round first: with the rounds before that say the same label.
 
     Those differ in the reason, which may be added to an answer later.
@@ -217,7 +218,7 @@ def _rounds_in_force(case: Case, expert: ExpertId) -> tuple[Label, ...]:
 
 def can_undo(case: Case, expert: ExpertId, now: datetime, undo_for: timedelta) -> bool:
     """Whether the expert has an answer in force that was given at most `undo_for` ago."""
-    rounds = _rounds_in_force(case, expert)
+    rounds = rounds_in_force(case, expert)
     return case.status is not CaseStatus.EXPIRED and bool(rounds) and now - rounds[-1].labeled_at <= undo_for
 
 
@@ -229,7 +230,7 @@ def withdraw(case: Case, expert: ExpertId, now: datetime) -> Case:
     Raises InvalidTransition if there is none, or the case was closed without a decision.
     """
     _demand(case, WAITING | {CaseStatus.DECIDED}, "give an answer back")
-    rounds = _rounds_in_force(case, expert)
+    rounds = rounds_in_force(case, expert)
     if not rounds:
         raise InvalidTransition(f"Case {case.case_id} has no answer of {expert.user_id}.")
     labels = tuple(replace(one, withdrawn_at=now) if one in rounds else one for one in case.labels)

@@ -1,45 +1,32 @@
-"""Reads a reply in a case's thread: a label with its rationale, free text, or unclear. Never guesses."""
+"""What a reply in a case's thread means: an answer, a reason, a doubt, or talk. Never guesses."""
 
+import difflib
 import re
-import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from routing.policy import LabelSpec, Task
+from routing.label_reading import Front, Mention, Reader
+from routing.label_spelling import fold
+from routing.policy import Task
+from routing.remarks import (
+    addresses,
+    folded,
+    is_denied,
+    is_talk,
+    leaves_doubt,
+    says_undo,
+    says_why,
+)
+from routing.reply_text import MARKERS, Written, read, readable
+from routing.reply_words import ANSWERS_TO_PEOPLE
 
-MAX_WORDS_UNCLEAR = 3
-SLACK_TOKEN = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
-QUOTED_LINE = re.compile(r"^(?:&gt;|>).*$", re.M)
-STRUCK = re.compile(r"(?<!\w)~[^~\n]+~(?!\w)")
-MARKED = (
-    re.compile(r"\*([^*\n]+)\*"),
-    re.compile(r"(?<!\w)_([^_\n]+)_(?!\w)"),
-    re.compile(r"(?<!`)`++([^`\n]+)`+"),
-)
-ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
-EMOJI_NAME = re.compile(r"(?<!\w):[a-z0-9_+'-]+:(?::skin-tone-\d:)?(?!\w)")
-QUOTES = "\"'“”„‟‘’‚«»‹›`*_"
-FIRST_PICTOGRAM = 0x2300
-SKIN_TONES = range(0x1F3FB, 0x1F400)
-INVISIBLE = frozenset("\u200b\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff")
-QUOTE = f"[{re.escape(QUOTES)}]?"
-REASON_WORDS = r"(?:because|since|as the|cause|cos|due to)\b"
-SEPARATOR = rf"(?:\s*:\s*|\s+-+\s+|\s*[–—]\s*|\s*\n\s*|\s*[,;.]?\s+(?={REASON_WORDS}))"
-NOT_A_REASON = frozenset(
-    {
-        "no",
-        "not",
-        "nope",
-        "never",
-        "maybe",
-        "perhaps",
-        "or",
-        "not sure",
-        "unsure",
-        "no idea",
-        "i guess",
-        "wrong",
-    }
-)
+NOBODY: Mapping[str, str] = MappingProxyType({})
+HEAD = re.compile(r"\s*[:：,，.;!?\n]|\s[-–—]+\s")
+SHORTEST_BEGINNING = 2
+FEW_WORDS = 3
+LIKENESS = 0.8
+"""From this similarity on (difflib's ratio) a few words are a label with a slip of the finger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,96 +38,162 @@ class LabelReply:
 
 
 @dataclass(frozen=True, slots=True)
-class FreeText:
-    """The reply says something, but names no label; `text` is what was said, without markup."""
+class Reason:
+    """A reason for the answer that the person has given. `is_free`: it does not say that it is one."""
 
     text: str
+    is_free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """The person may not stand by their answer any more: ask. `labels` are the others that they name."""
+
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """The reply may mean a label, or says nothing: ask."""
+    """The reply speaks of a label, but does not give it plainly: ask."""
 
 
-def interpret(text: str, task: Task) -> LabelReply | FreeText | Unclear:
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Said to other people, or about something else: leave it alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The person's answer in force. `awaits_reason`: the first free line would still be its reason."""
+
+    label: str
+    awaits_reason: bool
+
+
+Meaning = LabelReply | Reason | Doubt | Unclear | Talk
+
+
+def interpret(text: str, task: Task, own: Own | None = None, people: Mapping[str, str] = NOBODY) -> Meaning:
     """What a thread reply, as Slack sends it, means for a case of the task.
 
-    A label is read from its name or title in any case of letters, alone or followed by `:`, ` - `, a line
-    break or "because" and a rationale. A part of a label, a question, or a label among a few other words is
-    unclear.
+    A label is read from its name or title in front of the reply, alone or with a reason behind a mark or
+    "because". What is not plain is asked, never guessed. `people` are names by user id: of those whom the
+    reply mentions, and of those whom it may address.
     """
-    said = clean(text)
-    read = {found for label in task.labels if (found := _read(said, label)) is not None}
-    if read:
-        longest = max(length for _, length, _ in read)
-        best = {(name, rationale) for name, length, rationale in read if length == longest}
-        return _reply(best)
-    if not said or _may_mean_a_label(said, task):
+    written = read(text, people)
+    hearing = _Hearing(written, Reader(task.labels), frozenset(people.values()))
+    return hearing.of_nobody_yet() if own is None else hearing.of_one_who_answered(own)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hearing:
+    """One reply before one set of labels."""
+
+    written: Written
+    reader: Reader
+    names: frozenset[str]
+
+    def of_nobody_yet(self) -> Meaning:
+        """The meaning for somebody without an answer."""
+        fronts = self.fronts()
+        if len(fronts) == 1 and not self._is_doubtful(fronts[0]):
+            return self._answer(fronts[0])
+        if self.is_addressed() or not (fronts or self.mentions() or self._is_nearly_a_label()):
+            return Talk()
         return Unclear()
-    return FreeText(said)
 
+    def of_one_who_answered(self, own: Own) -> Meaning:
+        """The meaning for somebody with an answer."""
+        fronts = self.fronts()
+        plain = fronts[0] if len(fronts) == 1 and not self._is_doubtful(fronts[0]) else None
+        if plain and (plain.label == own.label or plain.is_explicit):
+            return self._answer(plain)
+        others = self._others(own, fronts)
+        if others or self._takes_back(own, fronts):
+            return Talk() if self.is_addressed() else Doubt(others)
+        if self.written.is_to_somebody:
+            return Talk()
+        if says_why(self.written.own_words):
+            return Reason(self.written.words)
+        is_free = own.awaits_reason and not addresses(self.written.own_words, self.names, by_name_only=True)
+        if is_free and self._has_words() and not self._is_talk():
+            return Reason(self.written.words, is_free=True)
+        return Talk()
 
-def clean(text: str) -> str:
-    """The person's own words: without mentions, emoji, quoted and struck text, markup and entities."""
-    words = SLACK_TOKEN.sub(_token, STRUCK.sub(" ", QUOTED_LINE.sub("", text)))
-    for entity, letter in ENTITIES:
-        words = words.replace(entity, letter)
-    words = unicodedata.normalize("NFC", EMOJI_NAME.sub(" ", words))
-    for mark in MARKED:
-        words = mark.sub(r"\1", words)
-    kept = "".join(letter for letter in words if letter in "\n\t" or not _is_ornament(letter))
-    lines = (" ".join(line.split()) for line in kept.splitlines())
-    return "\n".join(line for line in lines if line)
+    def fronts(self) -> tuple[Front, ...]:
+        """The labels that may be meant in front of the reply."""
+        fronts = self.reader.in_front(self.written.body)
+        # A name such as `>5` or `:x:` looks like markup of Slack; spelled exactly it is meant.
+        typed = self.reader.as_typed(self.written.whole.translate(MARKERS).strip())
+        known = {front.label for front in fronts}
+        return (*fronts, *(front for front in typed if front.label not in known))
 
+    def mentions(self) -> tuple[Mention, ...]:
+        """The labels that the person's own words speak of."""
+        return self.reader.speaks_of(folded(self.written.own_words))
 
-def _token(match: re.Match[str]) -> str:
-    target, shown = match[1], match[2]
-    if target.startswith(("@", "!")):
-        return " "
-    return shown or target
+    def is_addressed(self) -> bool:
+        """Whether the reply begins by addressing somebody."""
+        return self.written.is_to_somebody or addresses(self.written.own_words, self.names)
 
+    def _answer(self, front: Front) -> LabelReply:
+        why = readable(front.why)
+        quote = readable(self.written.quote) if why else ""
+        return LabelReply(front.label, "\n".join(filter(None, (quote, why))) or None)
 
-def _is_ornament(letter: str) -> bool:
-    category = unicodedata.category(letter)
-    is_emoji = (category == "So" and ord(letter) >= FIRST_PICTOGRAM) or ord(letter) in SKIN_TONES
-    return is_emoji or category in {"Cc", "Cs"} or letter in INVISIBLE
+    def _is_doubtful(self, front: Front) -> bool:
+        """Whether what stands behind the label makes it no plain answer."""
+        if not front.why:
+            return False
+        if leaves_doubt(readable(front.why), is_explicit=front.is_explicit):
+            return True
+        if not front.is_explicit and fold(front.label) in ANSWERS_TO_PEOPLE:
+            return True
+        said = folded(readable(front.why))
+        return any(self._unsettles(said, mention, front) for mention in self.reader.speaks_of(said))
 
+    def _unsettles(self, said: str, mention: Mention, front: Front) -> bool:
+        """Whether a label named in the reason speaks against the label in front."""
+        if front.label in mention.labels:
+            return is_denied(said, mention)
+        is_whole = said[mention.start : mention.end].strip() == said.strip(" .!")
+        return is_whole or not front.is_explicit
 
-def _shape(alias: str) -> str:
-    words = (re.escape(word) for word in re.split(r"[\s_-]+", clean(alias)) if word)
-    return r"[\s_-]+".join(words)
+    def _others(self, own: Own, fronts: tuple[Front, ...]) -> tuple[str, ...]:
+        named = {front.label for front in fronts}
+        for mention in self.mentions():
+            named |= mention.labels
+        return tuple(sorted(named - {own.label}))
 
+    def _takes_back(self, own: Own, fronts: tuple[Front, ...]) -> bool:
+        said = folded(self.written.own_words)
+        if says_undo(said) or any(front.label == own.label for front in fronts):
+            return True
+        if not self._has_words():
+            return "~" in self.written.whole and bool(self._struck())
+        return any(own.label in one.labels and is_denied(said, one) for one in self.mentions())
 
-def _aliases(label: LabelSpec) -> set[str]:
-    return {shape for shape in (_shape(label.name), _shape(label.shown)) if shape}
+    def _struck(self) -> tuple[Mention, ...]:
+        return self.reader.speaks_of(folded(self.written.whole.translate(MARKERS).replace("~", " ")))
 
+    def _has_words(self) -> bool:
+        return any(letter.isalpha() for letter in self.written.own_words)
 
-def _read(said: str, label: LabelSpec) -> tuple[str, int, str | None] | None:
-    """The label's name, how much of the reply it takes, the rationale; None if it is not in front."""
-    for alias in sorted(_aliases(label), key=len, reverse=True):
-        pattern = rf"{QUOTE}({alias}){QUOTE}(?:\s*[.!]*\s*|{SEPARATOR}(?P<why>\S.*))"
-        match = re.fullmatch(pattern, said, re.I | re.S)
-        if match:
-            return label.name, len(match[1]), match["why"]
-    return None
+    def _is_talk(self) -> bool:
+        return is_talk(self.written.own_words)
 
+    def _is_nearly_a_label(self) -> bool:
+        """Whether a short reply is a part of a label's name, or one with a slip of the finger."""
+        own = self.written.own_words
+        head = fold(HEAD.split(own, maxsplit=1)[0])
+        if len(head) < SHORTEST_BEGINNING or len(head.split()) > FEW_WORDS:
+            return self._differs_by_a_sign(own)
+        if any(spelling.startswith(head) for spelling in self.reader.folded):
+            return True
+        return bool(difflib.get_close_matches(head, list(self.reader.folded), n=1, cutoff=LIKENESS))
 
-def _reply(best: set[tuple[str, str | None]]) -> LabelReply | Unclear:
-    name, rationale = min(best, key=str)
-    doubtful = rationale is not None and _is_no_reason(rationale)
-    return Unclear() if len(best) > 1 or doubtful else LabelReply(name, rationale)
-
-
-def _is_no_reason(rationale: str) -> bool:
-    words = rationale.casefold().strip(" .!?…")
-    return not any(letter.isalnum() for letter in words) or words in NOT_A_REASON
-
-
-def _may_mean_a_label(said: str, task: Task) -> bool:
-    aliases = {alias for label in task.labels for alias in _aliases(label)}
-    head = re.split(r"\s*[:?,\n]|\s[-–—]+\s", said.strip(QUOTES), maxsplit=1)[0].casefold()
-    shown = {text.casefold() for label in task.labels for text in (label.name, label.shown)}
-    if len(head) >= 2 and any(text.startswith(head) for text in shown):
-        return True
-    is_short = len(said.split()) <= MAX_WORDS_UNCLEAR
-    return is_short and any(re.search(rf"\b{alias}\b", said, re.I) for alias in aliases)
+    def _differs_by_a_sign(self, own: str) -> bool:
+        """Whether the reply begins with a label but for its sign: `1` where labels are `-1` and `+1`."""
+        head = "".join(filter(str.isalnum, fold(HEAD.split(own, maxsplit=1)[0])))
+        plain = {"".join(filter(str.isalnum, spelling)) for spelling in self.reader.folded}
+        return bool(head) and head in plain

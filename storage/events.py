@@ -24,6 +24,11 @@ def advance(tx: Transaction, key: str, moment: datetime) -> bool:
     return tx.execute(newer, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
+def is_claimed(tx: Transaction, key: str) -> bool:
+    """Whether somebody came with this key."""
+    return tx.execute(sa.select(events.c.key).where(events.c.key == key)).first() is not None
+
+
 def release(tx: Transaction, key: str) -> None:
     """Let the key be claimed again."""
     tx.execute(sa.delete(events).where(events.c.key == key))

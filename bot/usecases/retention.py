@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.usecases.context import Context
-from storage import events, outbox, receipts
+from storage import events, outbox, receipts, replies
 from storage.database import Transaction
 
 Forget = Callable[[Transaction, datetime], int]
@@ -17,6 +17,8 @@ KINDS: Mapping[str, Forget] = {
     "events": events.forget_before,
     "receipts": receipts.forget_before,
     "items": outbox.forget_before,
+    "questions": replies.forget_questions,
+    "reply_answers": replies.forget_answers,
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from routing.expression_check import Vocabulary, expression_problems
 from routing.finding import Finding, Known
+from routing.label_spelling import collisions
 from routing.policy.model import LabelSpec, Policy, Service, Task, Team
 from routing.policy.rule_advice import rule_advice
 from routing.policy.tier import ALWAYS_SUSPENDS, Tier
@@ -63,10 +64,18 @@ def team_findings(key: str, team: Team, names: Names) -> Iterator[Finding]:
     yield from _unknown(f"{key}.tasks", team.tasks, names.tasks, "task")
 
 
-def label_findings(key: str, labels: Iterable[LabelSpec]) -> Iterator[Finding]:
-    """Labels: no two can be taken for each other in a thread reply, whatever the case of letters."""
-    shown = [text for label in labels for text in {label.name.casefold(), label.shown.casefold()}]
-    return _twice(f"{key}.labels", shown, "label")
+def label_findings(key: str, labels: Iterable[LabelSpec], *, are_typed: bool = True) -> Iterator[Finding]:
+    """Labels: none twice; if they `are_typed` in replies, no two that are the same to whoever types them."""
+    known = tuple(labels)
+    shown = [text for label in known for text in {label.name.casefold(), label.shown.casefold()}]
+    if not are_typed:
+        repeated = [name for name, count in Counter(label.name for label in known).items() if count > 1]
+        shown = [name for name in shown if name in {one.casefold() for one in repeated}]
+    yield from _twice(f"{key}.labels", shown, "label")
+    for first, second in collisions(known) if are_typed else ():
+        if first.casefold() != second.casefold():
+            problem = f"nobody who types a reply can tell {first!r} from {second!r}"
+            yield Finding(f"{key}.labels", problem, "rename one, or set `thread_replies = false`")
 
 
 def tier_findings(key: str, tier: Tier, labels: tuple[str, ...], names: Names) -> Iterator[Finding]:
@@ -149,7 +158,7 @@ def cross_findings(policy: Policy) -> Iterator[Finding]:
     for key, task in policy.tasks.items():
         if task.name != key:
             yield Finding(f"tasks.{key}.name", "a task is named by its section", "remove `name`")
-        yield from label_findings(f"tasks.{key}", task.labels)
+        yield from label_findings(f"tasks.{key}", task.labels, are_typed=task.thread_replies)
         yield from task_findings(f"tasks.{key}", task)
         for tier in task.tiers:
             yield from tier_findings(f"tasks.{key}.tiers.{tier.name}", tier, task.label_names, names)

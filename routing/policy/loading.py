@@ -107,7 +107,8 @@ def _each(
 
 def _parts_of_task(key: str, raw: Any, names: Names) -> Iterator[Finding]:
     labels = [label for one in _items(raw, "labels") if (label := _valid(LabelSpec, one)) is not None]
-    yield from label_findings(key, labels)
+    are_typed = not (isinstance(raw, Mapping) and raw.get("thread_replies") is False)
+    yield from label_findings(key, labels, are_typed=are_typed)
     if len(labels) < len(_items(raw, "labels")) or len(labels) < 2:
         return
     for one in _items(raw, "tiers"):

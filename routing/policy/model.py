@@ -88,7 +88,10 @@ class WorkingHours(Section):
 
 
 class Task(Section):
-    """One kind of decision; `name` is the task's key in the policy."""
+    """One kind of decision; `name` is the task's key in the policy.
+
+    `thread_replies`: whether what people write in a case's thread is read as answers.
+    """
 
     name: Key = ""
     question: Question
@@ -98,6 +101,7 @@ class Task(Section):
     rationale: RationaleRule = RationaleRule.NEVER
     reason_codes: tuple[ShortName, ...] = Field(default=(), max_length=100)
     hours: WorkingHours | None = None
+    thread_replies: bool = Field(default=True, strict=True)
     tiers: tuple[Tier, ...] = Field(min_length=1, max_length=50)
 
     @model_validator(mode="before")

@@ -17,6 +17,7 @@ from storage.tables.records import (
     receipts,
     steps,
 )
+from storage.tables.replies import reply_answers, reply_questions
 from storage.tables.review import abstentions, cases, counters, decision_feed, decisions, labels, predictions
 
 __all__ = [
@@ -49,5 +50,7 @@ __all__ = [
     "receipts",
     "record_entries",
     "record_heads",
+    "reply_answers",
+    "reply_questions",
     "steps",
 ]
