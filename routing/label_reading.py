@@ -19,7 +19,8 @@ EXPLICIT = re.compile(
     re.I | re.S,
 )
 LOOSE = re.compile(
-    rf"{CLOSING}(?:\s*[,;，；、،؛।]\s*|[.!]+\s+|\s*[。！｡…]+\s*|\.\.+\s*|\s*(?=[(（［【]))(?P<why>\S.*)", re.S
+    rf"{CLOSING}(?:\s*[,;，；、،؛।]\s*|[.!]+\s+|\s*[。！｡…]+\s*|\.\.+\s*|\s*(?=[(\[（［【]))(?P<why>\S.*)",
+    re.S,
 )
 ENCLOSED = re.compile(r"[(（［【]([^()（）［］【】]+)[)）］】][.!。]*")
 BETWEEN_DIGITS = re.compile(r"[.,:;：．，]\d|\s?[–—-]\s?\d")
@@ -30,6 +31,7 @@ LONGEST_ORNAMENT = 200
 """In letters: what follows a bare label, marks and emoji."""
 NEAR = 60
 """In letters: so far before a label a word is looked for that points at it."""
+FEW_WORDS = 3
 INFLECTED = 4
 """Names of so many letters and more are recognized with an ending: `frauds`, `legitimate` for `legit`."""
 
@@ -196,14 +198,15 @@ def _pattern(spelling: str) -> re.Pattern[str]:
     name = re.escape(spelling)
     if re.search(f"[{UNSPACED}]", spelling):
         return re.compile(name)
-    before = r"(?<![\w+\-<>#])" if spelling[0].isalnum() else r"(?<!\w)"
+    before = r"(?<![\w+\-<>#])(?<!\d[.:,])" if spelling[0].isalnum() else r"(?<!\w)"
     letters = len(spelling) if spelling.isalpha() else 0
     ending = r"\w{0,8}" if letters > INFLECTED else r"(?:e?s|e?n)?" if letters == INFLECTED else ""
-    return re.compile(rf"{before}{name}{ending}(?![\w+#])")
+    behind = r"(?![.:,]?\d)" if spelling[-1].isdecimal() else ""
+    return re.compile(rf"{before}{name}{ending}(?![\w+#]){behind}")
 
 
 def _is_meant(said: str, spelling: str, start: int) -> bool:
     """Whether a word that ordinary talk has, too, is meant as a label: pointed at, or nearly alone."""
     if spelling not in EVERYDAY and len(spelling) > 1 and not spelling.isdecimal():
         return True
-    return len(said.split()) <= 2 or bool(POINTING.search(said[max(0, start - NEAR) : start]))
+    return len(said.split()) <= FEW_WORDS or bool(POINTING.search(said[max(0, start - NEAR) : start]))

@@ -17,8 +17,10 @@ def _any_of(phrases: Iterable[str]) -> str:
     return "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True))
 
 
-UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-"""Letters of scripts that write no space between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
+UNSPACED = r"\uac00-\ud7a3\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Letters of scripts without spaces between words, or with endings on every word: Thai, Lao, Burmese, Khmer,
+Japanese, Chinese, Korean.
+"""
 END = rf"(?![^\W{UNSPACED}])"
 
 
@@ -153,7 +155,7 @@ OR = phrases("""
     还是
 """)
 QUESTION = re.compile(
-    r"[?？؟⁇⁈‽;՞](?:\W|_)*$"
+    r"(?:[?？؟⁇⁈‽՞]|[\u0370-\u03ff\u1f00-\u1fff];)(?:\W|_)*$"
     r"|(?:吗|嗎|么|麼|呢|ますか|ですか|でしょうか|のか|까|까요|ไหม|หรือ)(?:\W|_)*$"
 )
 """A question, by how it ends; the semicolon counts where it is the Greek question mark."""

@@ -22,7 +22,7 @@ from routing.reply_text import MARKERS, Written, read, readable
 from routing.reply_words import ANSWERS_TO_PEOPLE
 
 NOBODY: Mapping[str, str] = MappingProxyType({})
-HEAD = re.compile(r"\s*[:：,，.;!?\n]|\s[-–—]+\s")
+HEAD = re.compile(r"\s*(?:[：，;!?\n]|(?<!\d)[:,.]|[:,.](?!\d))|\s[-–—]+\s")
 SHORTEST_BEGINNING = 2
 FEW_WORDS = 3
 LIKENESS = 0.8
@@ -138,7 +138,7 @@ class _Hearing:
 
     def _answer(self, front: Front) -> LabelReply:
         why = readable(front.why)
-        quote = readable(self.written.quote) if why else ""
+        quote = readable(self.written.quote) if why and self.written.body else ""
         return LabelReply(front.label, "\n".join(filter(None, (quote, why))) or None)
 
     def _is_doubtful(self, front: Front) -> bool:
@@ -160,7 +160,7 @@ class _Hearing:
         return is_whole or not front.is_explicit
 
     def _others(self, own: Own, fronts: tuple[Front, ...]) -> tuple[str, ...]:
-        named = {front.label for front in fronts}
+        named = {front.label for front in fronts} | self._differing_by_a_sign()
         for mention in self.mentions():
             named |= mention.labels
         return tuple(sorted(named - {own.label}))
@@ -184,16 +184,28 @@ class _Hearing:
 
     def _is_nearly_a_label(self) -> bool:
         """Whether a short reply is a part of a label's name, or one with a slip of the finger."""
-        own = self.written.own_words
-        head = fold(HEAD.split(own, maxsplit=1)[0])
+        head = self._head()
+        if self._differing_by_a_sign():
+            return True
         if len(head) < SHORTEST_BEGINNING or len(head.split()) > FEW_WORDS:
-            return self._differs_by_a_sign(own)
+            return False
         if any(spelling.startswith(head) for spelling in self.reader.folded):
             return True
         return bool(difflib.get_close_matches(head, list(self.reader.folded), n=1, cutoff=LIKENESS))
 
-    def _differs_by_a_sign(self, own: str) -> bool:
-        """Whether the reply begins with a label but for its sign: `1` where labels are `-1` and `+1`."""
-        head = "".join(filter(str.isalnum, fold(HEAD.split(own, maxsplit=1)[0])))
-        plain = {"".join(filter(str.isalnum, spelling)) for spelling in self.reader.folded}
-        return bool(head) and head in plain
+    def _differing_by_a_sign(self) -> set[str]:
+        """The labels that the reply begins with but for a sign: `1` where labels are `-1` and `+1`."""
+        head = _without_signs(self._head())
+        found: set[str] = set()
+        for spelling, labels in self.reader.folded.items():
+            if head and head == _without_signs(spelling):
+                found |= labels
+        return found
+
+    def _head(self) -> str:
+        """What stands before the first mark, folded."""
+        return fold(HEAD.split(self.written.own_words, maxsplit=1)[0])
+
+
+def _without_signs(spelling: str) -> str:
+    return "".join(letter for letter in spelling if letter.isalnum())

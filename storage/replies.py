@@ -60,7 +60,7 @@ def settle(tx: Transaction, case_id: str, expert: ExpertId) -> None:
 
 def forget_questions(tx: Transaction, before: datetime) -> int:
     """Drop a portion of the questions asked before a moment; how many."""
-    return forget(tx, reply_questions.c.case_id, reply_questions.c.asked_at, before)
+    return forget(tx, reply_questions.c.row_id, reply_questions.c.asked_at, before)
 
 
 def remember_answer(tx: Transaction, channel_id: str, ts: str, answered: Answered, now: datetime) -> None:
@@ -91,7 +91,7 @@ def answer_of(tx: Transaction, channel_id: str, ts: str) -> Answered | None:
 
 def forget_answers(tx: Transaction, before: datetime) -> int:
     """Drop a portion of what replies gave before a moment; how many."""
-    return forget(tx, reply_answers.c.label_id, reply_answers.c.given_at, before)
+    return forget(tx, reply_answers.c.row_id, reply_answers.c.given_at, before)
 
 
 def _row(question: Question) -> Row:
@@ -108,6 +108,4 @@ def _row(question: Question) -> Row:
 
 def _waits(case_id: str, expert: ExpertId) -> sa.ColumnElement[bool]:
     table = reply_questions.c
-    return (
-        (table.case_id == case_id) & (table.team_id == expert.team_id) & (table.user_id == expert.user_id)
-    )
+    return (table.case_id == case_id) & (table.team_id == expert.team_id) & (table.user_id == expert.user_id)

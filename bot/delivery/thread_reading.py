@@ -8,8 +8,7 @@ import structlog
 from bot.delivery.attempts import OUTBOX, Courier
 from bot.slack.gateway import SlackFailure, SlackPermanent
 from bot.slack.payloads import reply_of
-from bot.slack.private import words
-from bot.slack.telling import tell_privately
+from bot.slack.receipts import answer_reply
 from bot.usecases import members, review
 from bot.usecases.context import Context
 from bot.usecases.listening import THREAD, Thread
@@ -86,12 +85,8 @@ class ThreadReader:
         if isinstance(outcome, Repeated):
             return
         log.info("slack.missed_reply", person=reply.expert.user_id, outcome=type(outcome).__name__)
-        message = words(ctx, outcome)
-        if message is None:
-            return
         try:
-            told = (reply.channel_id, reply.expert.user_id, message, reply.thread_ts)
-            tell_privately(self._courier.gateway.ephemeral, *told)
+            answer_reply(ctx, self._courier.gateway, reply, outcome)
         except SlackFailure as error:
             log.warning("slack.missed_reply_not_answered", person=reply.expert.user_id, reason=str(error))
 

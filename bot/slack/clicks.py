@@ -47,16 +47,38 @@ def act_of(click: Click) -> Act:
 
 def take_answer(desk: Desk, click: Click) -> None:
     """A label's button or the select: recorded at once, or asked for its reason in a window."""
-    given = Answer(act_of(click), click.label, Via.BUTTON, rationale=click.note or None)
+    given = Answer(act_of(click), click.label, Via.BUTTON, rationale=_words(desk, click))
     settle_answer(desk, click, review.answer(desk.ctx, given))
 
 
-def settle_answer(desk: Desk, click: Click, outcome: Outcome) -> None:
+def settle_answer(desk: Desk, click: Click, outcome: Outcome, *, is_correction: bool = False) -> None:
     """Open the window for the reason that an answer still needs, or report what came of it."""
     if isinstance(outcome, RationaleNeeded):
-        _open_label(desk, click, Draft(outcome.label, click.note or None))
+        _open_label(desk, click, Draft(outcome.label, _words(desk, click), is_correction))
     else:
         desk.report(click, outcome)
+
+
+def _words(desk: Desk, click: Click) -> str | None:
+    """What the person wrote before a private question: all of it while the question waits."""
+    is_about_reply = click.block_kind == ids.QUESTION and (click.reply_ts or click.action_id == ids.CHOOSE)
+    whole = review.words_asked_about(desk.ctx, act_of(click), click.reply_ts) if is_about_reply else ""
+    return whole or click.note or None
+
+
+def take_change(desk: Desk, click: Click) -> None:
+    """*Change to …*, *Change…*: another answer for one that its writer does not stand by."""
+    if not click.label:
+        _open_label(desk, click, Draft(rationale=_words(desk, click), is_correction=True))
+        return
+    words = _words(desk, click)
+    given = Answer(act_of(click), click.label, Via.BUTTON, rationale=words, is_correction=True)
+    settle_answer(desk, click, review.answer(desk.ctx, given), is_correction=True)
+
+
+def take_keep(desk: Desk, click: Click) -> None:
+    """*Keep …*: the answer stands."""
+    desk.report(click, review.keep(desk.ctx, act_of(click)))
 
 
 def take_undo(desk: Desk, click: Click) -> None:
@@ -66,7 +88,7 @@ def take_undo(desk: Desk, click: Click) -> None:
 
 def take_label(desk: Desk, click: Click) -> None:
     """The *Label…* button."""
-    _open_label(desk, click, Draft(rationale=click.note or None))
+    _open_label(desk, click, Draft(rationale=_words(desk, click)))
 
 
 def _open_label(desk: Desk, click: Click, draft: Draft) -> None:
@@ -149,6 +171,8 @@ CLICKS: Mapping[str | re.Pattern[str], Callable[[Desk, Click], None]] = {
     ids.MORE: take_menu,
     ids.SHOW_ALL: take_show_all,
     ids.UNDO: take_undo,
+    ids.CHANGE: take_change,
+    ids.KEEP: take_keep,
     ids.PAGE: take_page,
     ids.OPEN_LINK: take_nothing,
     ids.REVIEW_THRESHOLD: take_review_threshold,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.slack import ids
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 BUTTONS = 3
 BUTTONS_ASKED = 10
+BUTTONS_CHANGE = 5
 NOTE_ROOM = 1_500
 NOTES_ROOM = 5_000
 OPTIONS_ROOM = 3_000
@@ -55,11 +57,11 @@ def _answer_text(task: Task, label: str, predicted: str) -> str:
     return f"Confirm: {title}{ellipsis}" if label == predicted else f"{title}{ellipsis}"
 
 
-def answer_button(task: Task, label: str, predicted: str, number: int, note: str = "") -> JsonObject:
+def answer_button(task: Task, label: str, predicted: str, number: int, value: str = "") -> JsonObject:
     """One label as a button; an ellipsis promises that a reason will be asked for."""
     style = "primary" if label == predicted else None
     text = _answer_text(task, label, predicted)
-    return button(f"answer:{number}", text, packed(label=label, note=note), style)
+    return button(f"answer:{number}", text, value or packed(label=label), style)
 
 
 def label_select(task: Task, labels: tuple[str, ...], placeholder: str) -> JsonObject:
@@ -70,8 +72,8 @@ def label_select(task: Task, labels: tuple[str, ...], placeholder: str) -> JsonO
     return select(ids.CHOOSE, placeholder, options)
 
 
-def _label_button(note: str = "") -> JsonObject:
-    return button(ids.LABEL, "Label…", packed(note=note) if note else ids.LABEL)
+def _label_button() -> JsonObject:
+    return button(ids.LABEL, "Label…", ids.LABEL)
 
 
 def open_controls(task: Task, predicted: str, screen: Screen) -> JsonObject:
@@ -89,19 +91,55 @@ def open_controls(task: Task, predicted: str, screen: Screen) -> JsonObject:
     return actions(block_id, *buttons, _label_button(), menu(_OPEN_MENU))
 
 
-def question_controls(task: Task, predicted: str, screen: Screen, note: str) -> JsonObject:
-    """The labels as buttons for a private question; `note` is what the person wrote, kept as rationale.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a private question carries from the reply it is about: its place, and how its words begin.
 
-    For more than ten labels a select, which has no room for it, and a window that begins with it.
+    The whole words are kept with the question; these are for a button that is pressed when it is over.
+    """
+
+    note: str = ""
+    reply_ts: str = ""
+    thread_ts: str = ""
+
+    def packed(self, room: int, **values: str) -> str:
+        """A button's value, with `room` characters for the words."""
+        note = _fitting(self.note, room)
+        return packed(**values, note=note, about=self.reply_ts, thread=self.thread_ts)
+
+
+def question_controls(task: Task, predicted: str, screen: Screen, asked: Asked) -> JsonObject:
+    """The labels as buttons for a private question about a reply, whose words become the reason.
+
+    For more than ten labels a select, and a window that begins with the words.
     """
     labels = ordered_labels(task, predicted)
-    block_id = screen.block_id("question")
+    block_id = screen.block_id(ids.QUESTION)
     if len(labels) > BUTTONS_ASKED:
         chooser = label_select(task, labels, "Choose a label")
-        return actions(block_id, chooser, _label_button(_fitting(note, NOTE_ROOM)))
-    kept = _fitting(note, min(NOTE_ROOM, NOTES_ROOM // len(labels)))
-    buttons = [answer_button(task, label, predicted, number, kept) for number, label in enumerate(labels)]
+        return actions(block_id, chooser, button(ids.LABEL, "Label…", asked.packed(NOTE_ROOM)))
+    room = min(NOTE_ROOM, NOTES_ROOM // len(labels))
+    buttons = [
+        answer_button(task, label, predicted, number, asked.packed(room, label=label))
+        for number, label in enumerate(labels)
+    ]
     return actions(block_id, *buttons)
+
+
+def doubt_controls(task: Task, own: str, named: tuple[str, ...], asked: Asked) -> list[JsonObject]:
+    """The buttons that change an answer: to the labels that the reply named, else to any other."""
+    others = named or tuple(label for label in task.label_names if label != own)
+    if len(others) > BUTTONS_CHANGE:
+        return [button("change:0", "Change…", Asked("", asked.reply_ts, asked.thread_ts).packed(0))]
+    # Words that name no other label are no reason for one.
+    carried = asked if named else Asked("", "", asked.thread_ts)
+    room = NOTE_ROOM // len(others)
+    return [
+        button(
+            f"change:{number}", f"Change to {label_title(task, label, 60)}", carried.packed(room, label=label)
+        )
+        for number, label in enumerate(others)
+    ]
 
 
 def _fitting(note: str, room: int) -> str:

@@ -81,10 +81,11 @@ class Desk:
         if message is None:
             return
         if click.response_url:
-            self.later(tell_privately, self.gateway.respond, click.response_url, message)
+            answered = (click.response_url, message, click.thread_ts or None)
+            self.later(tell_privately, self.gateway.respond, *answered)
         elif click.channel_id:
-            person = click.expert.user_id
-            self.later(tell_privately, self.gateway.ephemeral, click.channel_id, person, message)
+            told = (click.channel_id, click.expert.user_id, message, click.thread_ts or None)
+            self.later(tell_privately, self.gateway.ephemeral, *told)
 
     def settle(self, place: Place, expert: ExpertId, message: Message | None) -> None:
         """Put the answer in the place of the private question that was answered, after the ack.

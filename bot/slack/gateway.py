@@ -41,6 +41,7 @@ SCOPES: Mapping[str, frozenset[str]] = {
     "conversations.open": frozenset({"im:write"}),
     "usergroups.users.list": frozenset({"usergroups:read"}),
     "users.info": frozenset({"users:read"}),
+    "reactions.add": frozenset({"reactions:write"}),
     "files.getUploadURLExternal": frozenset({"files:write"}),
     "files.completeUploadExternal": frozenset({"files:write"}),
 }
@@ -64,8 +65,11 @@ class SlackGateway(Protocol):
     ) -> None:
         """Show a message to one person in a channel, until they reload."""
 
-    def respond(self, response_url: str, message: Message) -> None:
-        """Answer an interaction privately; works five times within 30 minutes."""
+    def react(self, channel_id: str, ts: str, name: str) -> None:
+        """Put the bot's reaction on a message; once more changes nothing."""
+
+    def respond(self, response_url: str, message: Message, thread_ts: str | None = None) -> None:
+        """Answer an interaction privately, in its thread; works five times within 30 minutes."""
 
     def replace(self, response_url: str, message: Message | None) -> None:
         """Put `message` in the place of the private one that was clicked, or take that away."""

@@ -8,8 +8,9 @@ from bot.slack.home import LISTED, home_view
 from bot.slack.links import permalinks
 from bot.slack.message import TOMBSTONE, JsonObject
 from bot.slack.payloads import reply_of
-from bot.slack.telling import tell_privately
+from bot.slack.receipts import answer_reply, ask_privately, says_something
 from bot.usecases import board, members, review
+from bot.usecases.outcome import InDoubt, Outcome
 from bot.usecases.review import ThreadReply
 from routing.label import ExpertId
 
@@ -29,6 +30,7 @@ def on_message(desk: Desk, body: JsonObject) -> None:
     if deleted_ts:
         review.message_deleted(desk.ctx, text_in(event.get("channel")), deleted_ts)
         desk.wake()
+        _deletion(desk, review.reply_deleted(desk.ctx, _id(event.get("channel")), deleted_ts))
     else:
         _reply(desk, reply_of(body, desk.ctx.home))
 
@@ -47,10 +49,15 @@ def _reply(desk: Desk, reply: ThreadReply | None) -> None:
     outcome = review.thread_reply(desk.ctx, reply)
     log.info("slack.reply", person=reply.expert.user_id, outcome=type(outcome).__name__)
     desk.wake()
-    message = desk.words(outcome)
-    if message:
-        given = (reply.channel_id, reply.expert.user_id, message, reply.thread_ts)
-        desk.later(tell_privately, desk.gateway.ephemeral, *given)
+    if says_something(desk.ctx, outcome):
+        desk.later(answer_reply, desk.ctx, desk.gateway, reply, outcome)
+
+
+def _deletion(desk: Desk, outcome: Outcome) -> None:
+    """Ask the writer of a deleted reply whether the answer that it gave stands."""
+    if isinstance(outcome, InDoubt):
+        log.info("slack.reply_deleted", person=outcome.expert.user_id, case=outcome.case.case_id)
+        desk.later(ask_privately, desk.ctx, desk.gateway, outcome)
 
 
 def on_home_opened(desk: Desk, body: JsonObject) -> None:

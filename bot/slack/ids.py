@@ -12,6 +12,10 @@ MORE = "more"
 LABEL = "label"
 SHOW_ALL = "show_all"
 UNDO = "undo"
+CHANGE = re.compile(r"^change:\d+$")
+KEEP = "keep"
+QUESTION = "question"
+"""The kind of block in which a person is asked about their reply."""
 PAGE = re.compile(r"^page:\d+$")
 OPEN_LINK = re.compile(r"^open:\d+$")
 COMMAND = "/secondlook"
@@ -64,6 +68,11 @@ def screen_of(block_id: str) -> Screen | None:
     if len(parts) != 3 or not parts[2].isascii() or not parts[2].isdigit() or len(parts[2]) > 9:
         return None
     return Screen(parts[1], int(parts[2]))
+
+
+def kind_of(block_id: str) -> str:
+    """What kind of block of ours a `block_id` names."""
+    return block_id.partition(_SEPARATOR)[0]
 
 
 def packed(**values: str | int | bool | None) -> str:

@@ -9,7 +9,7 @@ from bot.slack import ids
 from bot.slack.ids import packed
 from bot.slack.message import JsonObject
 from bot.slack.rich import field, link, modal, option, paragraph, plain, rich_text, run, select
-from bot.slack.text import cut, label_text
+from bot.slack.text import cut, label_text, length
 from bot.slack.wording import label_title, sureness
 from routing.case import Case
 from routing.label import ExpertConfidence
@@ -40,6 +40,8 @@ class Place:
     ts: str
     question_ts: str = ""
     response_url: str = ""
+    thread_ts: str = ""
+    reply_ts: str = ""
 
     def metadata(self, is_correction: bool = False) -> str:
         """The window's `private_metadata`."""
@@ -48,6 +50,8 @@ class Place:
             version=self.version,
             channel=self.channel_id,
             ts=self.ts,
+            thread=self.thread_ts,
+            about=self.reply_ts,
             corrects=is_correction,
             question=self.question_ts,
             reply=self.response_url,
@@ -111,7 +115,15 @@ def _rationale_field(case: Case, task: Task, draft: Draft) -> JsonObject:
         if is_ever and not is_always
         else "A sentence is enough."
     )
+    if length(draft.rationale or "") > RATIONALE_LENGTH:
+        hint = "What you wrote is longer than fits here. Leave this as it is, and all of it is kept."
     return _text_field("rationale", "Why?", not is_always, hint, draft.rationale or "")
+
+
+def whole_rationale(shown: str | None, words: str) -> str | None:
+    """What a person gave as the reason: all their `words`, of which the window had room for a part only."""
+    begun = cut(words, RATIONALE_LENGTH)
+    return words if begun != words and (shown or "").split() == begun.split() else shown
 
 
 def _reason_code_field(task: Task) -> list[JsonObject]:

@@ -9,6 +9,7 @@ from routing.case import Case, Decision
 from routing.label import ExpertId
 
 _RATIONALES = 3
+_LONGEST_RATIONALE = 600
 _PEOPLE = 5
 
 
@@ -22,7 +23,13 @@ def _people_runs(experts: tuple[ExpertId, ...]) -> list[JsonObject]:
 def _rationales(case: Case, decision: Decision) -> list[JsonObject]:
     labels = [label for label in case.current_labels if label.label == decision.label]
     words = [why for why in map(rationale_of, labels) if why]
-    return [quotation(run(label_text(why, 600))) for why in words[:_RATIONALES]]
+    return [_quoted(why) for why in words[:_RATIONALES]]
+
+
+def _quoted(why: str) -> JsonObject:
+    shown = label_text(why, _LONGEST_RATIONALE)
+    rest = [run(" (only the beginning is shown; all of it is kept)", "italic")] if shown != why else []
+    return quotation(run(shown), *rest)
 
 
 def decision_block(scene: Scene, decision: Decision) -> JsonObject:

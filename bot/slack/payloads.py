@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from bot.slack.claims import interaction_claim, message_claim, name_in
 from bot.slack.claims import object_in as _object
 from bot.slack.claims import text_in as _text
-from bot.slack.ids import Screen, screen_of, unpacked
+from bot.slack.ids import Screen, kind_of, screen_of, unpacked
 from bot.slack.message import JsonObject
 from bot.slack.modals import Place
 from bot.usecases.installation import Home
 from bot.usecases.replying import ThreadReply
 from routing.label import ExpertId
 
-LONGEST_TEXT = 12_000
-"""What is read of a message, in characters; a longer one is cut."""
+LONGEST_TEXT = 200_000
+"""What is read of a message, in characters: more than Slack takes of a person, which is 40,000
+(chat.postMessage, `text`), each of which may come as five (`&amp;`).
+"""
 LONGEST_ADDRESS = 500
 """Of a response URL in a window's metadata, where a case's ids need their room."""
 _SAID = (None, "thread_broadcast", "file_share", "bot_message")
@@ -45,6 +48,8 @@ class Click:
     view_id: str
     view_metadata: str
     name: str = ""
+    thread_ts: str = ""
+    block_kind: str = ""
 
     @property
     def key(self) -> str:
@@ -62,9 +67,11 @@ class Click:
     def place(self) -> Place:
         """Where a window that this click opens comes from."""
         version = self.screen.version if self.screen else 0
+        place = Place(self.case_id, version, self.channel_id, self.ts, thread_ts=self.thread_ts)
         if not self.is_ephemeral:
-            return Place(self.case_id, version, self.channel_id, self.ts)
-        return Place(self.case_id, version, self.channel_id, "", self.ts, self.response_url[:LONGEST_ADDRESS])
+            return place
+        address = self.response_url[:LONGEST_ADDRESS]
+        return replace(place, ts="", question_ts=self.ts, response_url=address, reply_ts=self.reply_ts)
 
     @property
     def label(self) -> str:
@@ -77,6 +84,11 @@ class Click:
         """What the person had written before, carried by a private question."""
         return _text(unpacked(self.value).get("note"), 2_000)
 
+    @property
+    def reply_ts(self) -> str:
+        """The reply that a private question is about."""
+        return _text(unpacked(self.value).get("about"))
+
 
 def click_of(body: JsonObject, home: Home) -> Click:
     """The first action of a `block_actions` payload."""
@@ -85,11 +97,12 @@ def click_of(body: JsonObject, home: Home) -> Click:
     container = _object(body.get("container"))
     view = _object(body.get("view"))
     chosen = _object(action.get("selected_option")).get("value")
+    value = _text(chosen if chosen is not None else action.get("value"), 2_000)
     return Click(
         expert=home.person(interaction_claim(body)),
         action_id=_text(action.get("action_id")),
         screen=screen_of(_text(action.get("block_id"))),
-        value=_text(chosen if chosen is not None else action.get("value"), 2_000),
+        value=value,
         channel_id=_text(_object(body.get("channel")).get("id")) or _text(container.get("channel_id")),
         ts=_text(container.get("message_ts")) or _text(_object(body.get("message")).get("ts")),
         action_ts=_text(action.get("action_ts")),
@@ -99,7 +112,16 @@ def click_of(body: JsonObject, home: Home) -> Click:
         view_id=_text(view.get("id")),
         view_metadata=_text(view.get("private_metadata"), 3_000),
         name=name_in(_object(body.get("user"))),
+        thread_ts=_thread_ts(container, _object(body.get("message")), value),
+        block_kind=kind_of(_text(action.get("block_id"))),
     )
+
+
+def _thread_ts(container: JsonObject, message: JsonObject, value: str) -> str:
+    """The thread in which a control stands, as Slack or the control tells; empty outside of threads."""
+    thread_ts = _text(container.get("thread_ts")) or _text(message.get("thread_ts"))
+    is_reply = thread_ts != (_text(container.get("message_ts")) or _text(message.get("ts")))
+    return (thread_ts if is_reply else "") or _text(unpacked(value).get("thread"))
 
 
 def place_of(metadata: str) -> Place:
@@ -113,6 +135,8 @@ def place_of(metadata: str) -> Place:
         ts=_text(values.get("ts")),
         question_ts=_text(values.get("question")),
         response_url=_text(values.get("reply"), LONGEST_ADDRESS),
+        thread_ts=_text(values.get("thread")),
+        reply_ts=_text(values.get("about")),
     )
 
 
@@ -178,7 +202,9 @@ def _edit_in(body: JsonObject, event: JsonObject, home: Home) -> ThreadReply | N
     if reply is None or not reply.edited_ts or now.get("text") == before.get("text"):
         return None  # Slack added the preview of a link, or somebody replied
     is_told = isinstance(before.get("text"), str)
-    return replace(reply, was=_text(before.get("text"), LONGEST_TEXT) if is_told else None)
+    return replace(
+        reply, was=_without_call(body, _text(before.get("text"), LONGEST_TEXT)) if is_told else None
+    )
 
 
 def _reply_in(body: JsonObject, event: JsonObject, home: Home) -> ThreadReply | None:
@@ -192,11 +218,20 @@ def _reply_in(body: JsonObject, event: JsonObject, home: Home) -> ThreadReply | 
         channel_id=_text(event.get("channel")),
         thread_ts=_text(event.get("thread_ts")),
         ts=_text(event.get("ts")),
-        text=_text(event.get("text"), LONGEST_TEXT),
+        text=_without_call(body, _text(event.get("text"), LONGEST_TEXT)),
         edited_ts=_text(_object(event.get("edited")).get("ts")),
         name=name_in(_object(event.get("user_profile"))),
         is_by_program=subtype == "bot_message" or any(event.get(name) for name in _PROGRAMS),
     )
+
+
+def _without_call(body: JsonObject, text: str) -> str:
+    """`text` without a mention of the bot itself in front: whoever calls the bot addresses nobody else."""
+    authorizations = body.get("authorizations")
+    first = _object(authorizations[0]) if isinstance(authorizations, list) and authorizations else {}
+    bot_id = _text(first.get("user_id"))
+    match = re.match(rf"\s*<@{re.escape(bot_id)}(?:\|[^<>]*)?>[\s,:]*", text) if bot_id else None
+    return text[match.end() :] if match else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from functools import singledispatchmethod
 from typing import TYPE_CHECKING
 
 from bot.slack import ids
-from bot.slack.controls import BUTTONS_ASKED, question_controls
-from bot.slack.ids import Screen
-from bot.slack.message import Message
+from bot.slack.controls import Asked, doubt_controls, question_controls
+from bot.slack.ids import Screen, packed
+from bot.slack.message import JsonObject, Message
 from bot.slack.rich import actions, button, mrkdwn, paragraph, plain, quotation, rich_text, run, section
 from bot.slack.text import escape, label_text, moment, one_line
 from bot.slack.wording import label_title, people, progress
@@ -19,6 +19,8 @@ from bot.usecases.outcome import (
     AlreadyDecided,
     Gone,
     Ignored,
+    InDoubt,
+    Kept,
     NotAllowed,
     NothingToUndo,
     Outcome,
@@ -45,6 +47,11 @@ _ANSWERED_BEFORE = (
 )
 _DONE = "Done. The case's message shows what holds now."
 NOT_READ = "The cases could not be read just now. Please try again in a moment."
+_DOUBTED = (
+    "Your answer is {title}. Does it still stand? What you wrote is recorded nowhere so far; "
+    "a reason begins with the label or with “because”."
+)
+_DELETED = "You deleted the reply that gave your answer {title}. The answer still counts."
 HELP = (
     "`/secondlook next` shows the most urgent case you may answer\n"
     "`/secondlook queue` lists all cases that wait where you may answer, soonest due first\n"
@@ -180,19 +187,62 @@ class Private:
         task = self.task or self.policy.tasks[outcome.case.submission.task]
         predicted = outcome.case.submission.prediction.label
         screen = Screen(outcome.case.case_id, 0)
-        where = "" if len(task.label_names) <= BUTTONS_ASKED else " if you answer with “Label…”"
-        asks = f"Is this an answer? Choose the label it means; what you wrote is kept as the reason{where}."
-        quoted = [quotation(run(label_text(outcome.note, 300)))] if outcome.note else []
+        asks = "Is this an answer? Choose the label it means; what you wrote is kept as the reason."
+        place = outcome.reply
+        asked = Asked(one_line(outcome.note), *((place.ts, place.thread_ts) if place else ()))
         blocks = (
-            rich_text(paragraph(run(asks)), *quoted),
-            question_controls(task, predicted, screen, one_line(outcome.note)),
+            rich_text(paragraph(run(asks)), *_quoted(outcome.note)),
+            question_controls(task, predicted, screen, asked),
         )
         text = f"{asks} {escape(label_text(', '.join(task.label_names), 500), 500)}"
         return Message(text, blocks)
 
+    @answer.register
+    def _(self, outcome: InDoubt) -> Message | None:
+        task = self.policy.tasks[outcome.case.submission.task]
+        title, place = self._title(outcome.case, outcome.label), outcome.reply
+        asks = _DELETED if place.is_deleted else _DOUBTED
+        ends = "" if outcome.has_undo else " It is too late to take it back, but it can still be changed."
+        text = f"{asks.format(title=title)}{ends}"
+        screen = Screen(outcome.case.case_id, 0)
+        asked = Asked(one_line(outcome.note), place.ts, place.thread_ts)
+        change = doubt_controls(task, outcome.label, outcome.named, asked)
+        thread = packed(thread=place.thread_ts)
+        undo = [button(ids.UNDO, "Take it back" if place.is_deleted else "Undo my answer", thread)]
+        keep = button(ids.KEEP, f"Keep {label_text(title, 60)}", thread)
+        first, last = (undo, change) if place.is_deleted else (change, undo)
+        controls = [*first, *last] if outcome.has_undo else change
+        blocks = (
+            rich_text(paragraph(run(text)), *_quoted(outcome.note)),
+            actions(screen.block_id(ids.QUESTION), *controls, keep),
+        )
+        return Message(escape(text, 1_000), blocks)
+
+    @answer.register
+    def _(self, outcome: Kept) -> Message | None:
+        title = self._title(outcome.case, outcome.label)
+        return say(
+            f"Your answer {title} stays. To add a reason, reply here: {outcome.label}: why you think so."
+        )
+
+    def receipt(self, outcome: Recorded) -> Message:
+        """That a reply was recorded, for a workspace that does not let the bot say so with a reaction."""
+        if outcome.label is None:
+            return say("What you wrote is recorded as the reason for your answer.")
+        return say(f"Your answer {self._title(outcome.case, outcome.label.label)} is recorded.")
+
     def _title(self, case: Case, label: str) -> str:
         task = self.task or self.policy.tasks.get(case.submission.task)
         return label_title(task, label) if task else label_text(label, 75)
+
+
+def _quoted(note: str) -> list[JsonObject]:
+    return [quotation(run(label_text(note, 300)))] if note else []
+
+
+def receipt(ctx: Context, outcome: Recorded) -> Message:
+    """That a reply was recorded, in words."""
+    return Private(ctx.policy, {}).receipt(outcome)
 
 
 def words(ctx: Context, outcome: Outcome) -> Message | None:

@@ -20,6 +20,7 @@ from bot.slack.wording import (
 from routing.case import Case, Decision
 
 LONGEST = 3_900
+_HOW = {True: "Answer with a button or reply in the thread", False: "Answer with a button"}
 
 
 def _sentence(text: str, longest: int) -> str:
@@ -71,7 +72,7 @@ def open_text(scene: Scene) -> str:
         f"{progress(case)}." if progress(case) else "",
         f"Due {moment(case.due_at)}.",
         _labeled("Model", _sentence(f"{model.name} {model.version}", 160)),
-        _labeled("Answer with a button or reply in the thread", _sentence(labels, 300)),
+        _labeled(_HOW[scene.task.thread_replies], _sentence(labels, 300)),
     ]
     return cut_whole(" ".join(part for part in parts if part))
 

@@ -120,9 +120,19 @@ class WebClientGateway:
             **payload,
         )
 
-    def respond(self, response_url: str, message: Message) -> None:
-        """Answer an interaction privately through its `response_url`."""
+    def react(self, channel_id: str, ts: str, name: str) -> None:
+        """Put the bot's reaction on a message; once more changes nothing."""
+        try:
+            call("reactions.add", self._client.reactions_add, channel=channel_id, timestamp=ts, name=name)
+        except SlackPermanent as refused:
+            if refused.code != "already_reacted":
+                raise
+
+    def respond(self, response_url: str, message: Message, thread_ts: str | None = None) -> None:
+        """Answer an interaction privately through its `response_url`, in the thread it happened in."""
         payload = _checked(Message(message.text, message.blocks))
+        if thread_ts:  # without it Slack answers at the foot of the channel
+            payload["thread_ts"] = thread_ts
         self._send(response_url, {**payload, "response_type": "ephemeral", "replace_original": False})
 
     def replace(self, response_url: str, message: Message | None) -> None:

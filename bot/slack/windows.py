@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bot.slack import ids
 from bot.slack.desk import Desk, NextView, Refusals, log
+from bot.slack.modals import whole_rationale
 from bot.slack.payloads import Submitted
 from bot.slack.private import label_needed
 from bot.slack.replay_window import take_replay
@@ -50,17 +51,20 @@ def _close(desk: Desk, submitted: Submitted, outcome: Outcome, field: str) -> Re
         desk.settle(submitted.place, submitted.expert, message or desk.receipt(outcome))
     elif message and submitted.place.channel_id:
         person = submitted.expert.user_id
-        desk.later(desk.gateway.ephemeral, submitted.place.channel_id, person, message)
+        place = submitted.place
+        desk.later(desk.gateway.ephemeral, place.channel_id, person, message, place.thread_ts or None)
     return {}
 
 
 def take_label(desk: Desk, submitted: Submitted) -> Refusals:
     """The label window, for a first answer and for a correction."""
+    act, reply_ts = act_of(submitted), submitted.place.reply_ts
+    words = review.words_asked_about(desk.ctx, act, reply_ts) if reply_ts else ""
     given = Answer(
-        act=act_of(submitted),
+        act=act,
         label=submitted.field("label") or "",
         via=Via.MODAL,
-        rationale=submitted.field("rationale"),
+        rationale=whole_rationale(submitted.field("rationale"), words),
         reason_code=submitted.field("reason_code"),
         expert_confidence=_confidence(submitted),
         is_correction=submitted.is_correction,

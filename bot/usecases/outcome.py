@@ -4,16 +4,30 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routing.case import Case
-from routing.label import Label
+from routing.label import ExpertId, Label
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPlace:
+    """A reply in a thread: where private answers to it belong. `is_deleted`: its writer took it away."""
+
+    channel_id: str
+    thread_ts: str
+    ts: str
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """It is stored. `label` is the answer, None where the act was none; `note` is a sentence to say then."""
+    """It is stored. `label` is the answer, None where the act was none; `note` is a sentence to say then.
+
+    `is_news`: something changed; False where only the note is to be said.
+    """
 
     case: Case
     label: Label | None = None
     note: str = ""
+    is_news: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +83,35 @@ class Snoozed:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """A thread reply that may be meant as an answer; `note` is what was written."""
+    """A thread reply that may be meant as an answer; `note` is what was written, `reply` where it stands."""
 
     case: Case
     note: str
+    reply: ReplyPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """A person may not stand by their answer `label` any more, by a reply that they wrote or deleted.
+
+    `named` are the other labels that the reply names; `has_undo`: the answer can still be taken back.
+    """
+
+    case: Case
+    expert: ExpertId
+    label: str
+    note: str
+    named: tuple[str, ...]
+    has_undo: bool
+    reply: ReplyPlace
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The person stands by their answer; nothing changed."""
+
+    case: Case
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +137,8 @@ Outcome = (
     | NothingToUndo
     | Snoozed
     | Unclear
+    | InDoubt
+    | Kept
     | Gone
     | Ignored
 )

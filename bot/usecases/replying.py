@@ -1,29 +1,31 @@
 """Reads a thread reply: an answer with its reason, a reason for an answer, or something to ask back."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.usecases.answering import Answer, give
+from bot.usecases.asking import ask_what_is_meant, ask_whether_it_stands, names_for
 from bot.usecases.context import Context
+from bot.usecases.explaining import explain, has_said, joined, kept_whole, reworded
 from bot.usecases.listening import read_when_known
-from bot.usecases.outcome import AlreadyDecided, Gone, Ignored, Outcome, Recorded, Repeated, Unclear
+from bot.usecases.outcome import Gone, Ignored, Outcome, Recorded, Repeated, ReplyPlace
 from bot.usecases.retention import KEPT_FOR
-from bot.usecases.settling import announce_amendment
-from bot.usecases.showing import show
-from bot.usecases.sitting import Act, Sitting, is_allowed, is_named, sit_down
-from routing.case import record_label
-from routing.label import ExpertId, Label, Rationale, Via
-from routing.thread_reply import FreeText, LabelReply, clean, interpret
-from routing.thread_reply import Unclear as NotClear
-from storage import audit, cases, events, labels, projections
+from bot.usecases.sitting import Act, Sitting, is_named, sit_down
+from routing.case import rounds_in_force
+from routing.label import ExpertId, Label, Via
+from routing.reply_text import read
+from routing.thread_reply import Doubt, LabelReply, Meaning, Own, Reason, Unclear, interpret
+from storage import audit, events, projections, replies
 from storage.audit import Entry
 
-LONGEST_RATIONALE = 3_000
+REASON_WITHIN = timedelta(minutes=10)
+"""So long after an answer its writer's first line that says nothing else is its reason."""
+SKEW = timedelta(days=1)
+"""By so much Slack's clock and ours may differ; where they differ by more, the demo's time runs faster."""
 STILL_COUNTS = (
     "Your answer “{label}” still counts, though your edited reply names no label. "
     "Reply with another label to change it."
 )
-Meaning = LabelReply | FreeText | NotClear
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class ThreadReply:
     name: str = ""
     is_by_program: bool = False
 
+    @property
+    def place(self) -> ReplyPlace:
+        """Where it stands."""
+        return ReplyPlace(self.channel_id, self.thread_ts, self.ts)
+
 
 def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
     """Take a reply in a case's thread for what it is, once; those in other threads are nobody's business.
@@ -63,14 +70,14 @@ def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
         sitting = sit_down(ctx, tx, act)
         if isinstance(sitting, Gone):
             return sitting
-        if reply.is_by_program and not is_named(sitting, reply.expert):
+        if not sitting.task.thread_replies or (reply.is_by_program and not is_named(sitting, reply.expert)):
             return Ignored()
         is_first = events.claim(tx, f"heard:{key}", sitting.now)
         if reply.edited_ts and not events.advance(tx, f"edited:{key}", _moment(reply.edited_ts)):
             return Repeated(sitting.case)
         # Of an old reply it is forgotten whether it was heard; only its edit is new then.
         if is_first and not (reply.edited_ts and _moment(reply.ts) < sitting.now - KEPT_FOR):
-            return _taken(sitting, reply.text)
+            return _taken(sitting, reply)
         if not reply.edited_ts:
             return Repeated(sitting.case)
         return _edited(replace(sitting, act=replace(act, key=f"{key}:{reply.edited_ts}")), reply)
@@ -84,52 +91,94 @@ def _moment(ts: str) -> datetime:
         return datetime.fromtimestamp(0, UTC)
 
 
-def _taken(sitting: Sitting, text: str) -> Outcome:
-    meant = interpret(text, sitting.task)
-    if isinstance(meant, LabelReply):
-        return _answered(sitting, meant)
+def _taken(sitting: Sitting, reply: ThreadReply) -> Outcome:
     own = sitting.case.label_of(sitting.act.expert)
-    if own is not None and isinstance(meant, FreeText):
-        return _explained(sitting, own, _joined(own, meant.text))
-    if not sitting.case.is_waiting or not is_allowed(sitting, sitting.act.expert):
-        return Ignored()
-    if not events.claim(sitting.tx, sitting.act.key, sitting.now):
-        return Repeated(sitting.case)
-    return Unclear(sitting.case, clean(text))
+    meant = interpret(reply.text, sitting.task, _own(sitting, reply, own), names_for(sitting, reply.text))
+    if isinstance(meant, LabelReply):
+        return _answered(sitting, reply, meant)
+    if isinstance(meant, Reason) and own is not None:
+        if meant.is_free:
+            events.claim(sitting.tx, _free_line_of(sitting), sitting.now)
+        return explain(sitting, own, joined(own, meant.text))
+    if isinstance(meant, Doubt):
+        return ask_whether_it_stands(sitting, reply.place, reply.text, meant.labels)
+    return ask_what_is_meant(sitting, reply.place, reply.text) if isinstance(meant, Unclear) else Ignored()
 
 
-def _answered(sitting: Sitting, meant: LabelReply) -> Outcome:
+def _own(sitting: Sitting, reply: ThreadReply, own: Label | None) -> Own | None:
+    """The person's answer, and whether the first free line since would still be its reason."""
+    if own is None:
+        return None
+    written_at = _moment(reply.ts)
+    heard_at = written_at if abs(sitting.now - written_at) < SKEW else sitting.now
+    given_at = rounds_in_force(sitting.case, own.expert)[-1].labeled_at
+    is_soon = heard_at - given_at <= REASON_WITHIN
+    return Own(own.label, is_soon and not events.is_claimed(sitting.tx, _free_line_of(sitting)))
+
+
+def _free_line_of(sitting: Sitting) -> str:
+    """Names the first free line behind the person's answer, for ever."""
+    return f"free_line:{rounds_in_force(sitting.case, sitting.act.expert)[-1].label_id}"
+
+
+def _answered(sitting: Sitting, reply: ThreadReply, meant: LabelReply) -> Outcome:
     """`fraud: the address does not match`; the same label again only adds the reason."""
     own = sitting.case.label_of(sitting.act.expert)
-    reason = (meant.rationale or "")[:LONGEST_RATIONALE]
     if own is not None and own.label == meant.label:
-        return _explained(sitting, own, _joined(own, reason))
+        return explain(sitting, own, joined(own, meant.rationale or ""))
     given = Answer(
         act=sitting.act,
         label=meant.label,
         via=Via.THREAD,
-        rationale=reason or None,
+        rationale=meant.rationale,
         is_correction=own is not None,
     )
-    return give(sitting, given)
+    outcome = give(sitting, given)
+    if not isinstance(outcome, Recorded) or outcome.label is None:
+        return outcome
+    answered = replies.Answered(
+        sitting.case.case_id, sitting.act.expert, reply.thread_ts, outcome.label.label_id
+    )
+    replies.remember_answer(sitting.tx, reply.channel_id, reply.ts, answered, sitting.now)
+    return replace(outcome, note=kept_whole(meant.rationale))
 
 
 def _edited(sitting: Sitting, reply: ThreadReply) -> Outcome:
     """An edit that names another label is another answer; one that does not may mend its reason's words."""
-    was = None if reply.was is None else interpret(reply.was, sitting.task)
-    meant = interpret(reply.text, sitting.task)
+    names = names_for(sitting, f"{reply.text} {reply.was or ''}")
+    was = None if reply.was is None else interpret(reply.was, sitting.task, people=names)
+    meant = interpret(reply.text, sitting.task, people=names)
     if isinstance(meant, LabelReply) and not _is_mended(sitting, was, meant):
-        return _answered(sitting, meant)
+        return _answered(sitting, reply, meant)
     own = sitting.case.label_of(sitting.act.expert)
-    if own is None or was is None or not sitting.case.takes_answer_of(own.expert):
+    if own is None or not sitting.case.takes_answer_of(own.expert):
+        is_new = own is None and isinstance(meant, Unclear)
+        return ask_what_is_meant(sitting, reply.place, reply.text) if is_new else Ignored()
+    if was is None:
         return Ignored()
     if isinstance(was, LabelReply) and was.label == own.label and not isinstance(meant, LabelReply):
-        titles = {spec.name: spec.shown for spec in sitting.task.labels}
-        return Recorded(sitting.case, note=STILL_COUNTS.format(label=titles.get(own.label, own.label)))
+        note = STILL_COUNTS.format(label=sitting.task.title(own.label))
+        return Recorded(sitting.case, note=note, is_news=False)
     # Whoever has answered otherwise since then, with a button, has not changed that by mending the old words.
     if isinstance(meant, LabelReply) and own.label != meant.label:
         return Ignored()
-    return _explained(sitting, own, _reworded(own, _reason(was), _reason(meant)))
+    before = _reason(was, read(reply.was or "", names).words)
+    if isinstance(meant, LabelReply):
+        return explain(sitting, own, reworded(own, before, meant.rationale or ""))
+    return _reworded(sitting, reply, own, before)
+
+
+def _reworded(sitting: Sitting, reply: ThreadReply, own: Label, before: str) -> Outcome:
+    """A line without a label was edited: what it would mean now as the first line behind the answer."""
+    names = names_for(sitting, reply.text)
+    meant = interpret(reply.text, sitting.task, Own(own.label, awaits_reason=True), names)
+    if isinstance(meant, Doubt):
+        return ask_whether_it_stands(sitting, reply.place, reply.text, meant.labels)
+    if not isinstance(meant, Reason):
+        return Ignored()
+    if has_said(own, before):
+        return explain(sitting, own, reworded(own, before, meant.text))
+    return Ignored() if meant.is_free else explain(sitting, own, joined(own, meant.text))
 
 
 def _is_mended(sitting: Sitting, was: Meaning | None, meant: LabelReply) -> bool:
@@ -139,61 +188,9 @@ def _is_mended(sitting: Sitting, was: Meaning | None, meant: LabelReply) -> bool
     return named and any(one.label == meant.label for one in mine)
 
 
-def _reason(meant: Meaning) -> str:
-    if isinstance(meant, LabelReply):
-        return meant.rationale or ""
-    return meant.text if isinstance(meant, FreeText) else ""
-
-
-def _words(label: Label) -> str:
-    return (label.rationale.text if label.rationale else None) or ""
-
-
-def _has_line(words: str, line: str) -> bool:
-    return f"\n{line}\n" in f"\n{words}\n"
-
-
-def _joined(label: Label, text: str) -> str:
-    """The words of the label's reason with `text` behind them, unless they say it already."""
-    before, more = _words(label), text.strip()
-    return before if _has_line(before, more) else "\n".join(filter(None, (before, more)))
-
-
-def _reworded(label: Label, was: str, text: str) -> str:
-    """The words of the label's reason with the line `text` for `was`; a reason is never taken away."""
-    before = _words(label)
-    if not was:
-        return _joined(label, text)
-    if not text or not _has_line(before, was):
-        return before
-    return f"\n{before}\n".replace(f"\n{was}\n", f"\n{text}\n", 1)[1:-1]
-
-
-def _explained(sitting: Sitting, own: Label, words: str) -> Outcome:
-    """The person's own answer again, in a new round, with `words` for a reason; the decision stands on it."""
-    kept = words[:LONGEST_RATIONALE]
-    if kept == _words(own):
-        return Ignored()
-    if not sitting.case.takes_answer_of(own.expert):
-        return AlreadyDecided(sitting.case)
-    if not events.claim(sitting.tx, sitting.act.key, sitting.now):
-        return Repeated(sitting.case)
-    label = replace(
-        own,
-        label_id=sitting.ctx.new_id("label"),
-        round=sitting.case.next_round(own.expert),
-        labeled_at=sitting.now,
-        via=Via.THREAD,
-        screen_version=sitting.act.screen_version,
-        rationale=Rationale(kept, own.rationale.reason_code if own.rationale else None),
-    )
-    case = record_label(sitting.case, label)
-    labels.add(sitting.tx, label)
-    cases.save(sitting.tx, case)
-    announce_amendment(sitting, case)
-    show(sitting, case)
-    sitting.record("label.explained", label_id=label.label_id, round=label.round)
-    return Recorded(case)
+def _reason(meant: Meaning, words: str) -> str:
+    """What of a reply was a reason: of one that gives a label what stands behind it, else all of it."""
+    return meant.rationale or "" if isinstance(meant, LabelReply) else words
 
 
 def message_deleted(ctx: Context, channel_id: str, ts: str) -> None:

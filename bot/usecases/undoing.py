@@ -8,7 +8,7 @@ from bot.usecases.settling import settle_case
 from bot.usecases.showing import show
 from bot.usecases.sitting import Act, Sitting, not_allowed, sit_down
 from routing.case import Case, can_undo, withdraw
-from storage import events, labels
+from storage import events, labels, replies
 
 
 def undo(ctx: Context, act: Act) -> Outcome:
@@ -35,6 +35,7 @@ def _undo(sitting: Sitting) -> Outcome:
     withdrawn = withdraw(sitting.case, sitting.act.expert, sitting.now)
     for one in set(withdrawn.labels) - set(sitting.case.labels):
         labels.withdraw(sitting.tx, one.label_id, sitting.now)
+    replies.settle(sitting.tx, label.case_id, label.expert)
     case = settle_case(sitting, _with_time_for_another(sitting, withdrawn), sitting.act.screen_version)
     show(sitting, case)
     sitting.record("label.withdrawn", label_id=label.label_id, label=label.label, round=label.round)

@@ -51,6 +51,9 @@ class RecordingGateway:
 
     responses: list[Message] = field(default_factory=list)
     replacements: list[Message | None] = field(default_factory=list)
+    response_threads: list[str | None] = field(default_factory=list)
+    reactions: list[tuple[str, str, str]] = field(default_factory=list)
+    refuses_reactions: str = ""
     ephemerals: list[tuple[str, str, Message, str | None]] = field(default_factory=list)
     views: list[JsonObject] = field(default_factory=list)
     updated_views: list[JsonObject] = field(default_factory=list)
@@ -74,12 +77,19 @@ class RecordingGateway:
             raise self.failures.pop(0)
         self.ephemerals.append((channel_id, user_id, _checked(message), thread_ts))
 
-    def respond(self, response_url: str, message: Message) -> None:
+    def react(self, channel_id: str, ts: str, name: str) -> None:
+        """Keep it, or refuse as Slack does."""
+        if self.refuses_reactions:
+            raise SlackPermanent(self.refuses_reactions, "")
+        self.reactions.append((channel_id, ts, name))
+
+    def respond(self, response_url: str, message: Message, thread_ts: str | None = None) -> None:
         """Keep it."""
         assert response_url.startswith("http")
         if self.failures:
             raise self.failures.pop(0)
         self.responses.append(_checked(message))
+        self.response_threads.append(thread_ts)
 
     def replace(self, response_url: str, message: Message | None) -> None:
         """Keep it."""

@@ -26,7 +26,8 @@ def test_old_events_and_delivered_items_go_and_undelivered_ones_stay(database: D
     kept = "waiting" if claims[0].item.item_id == "delivered" else "delivered"
     assert not any(retention.tick(ctx).values())
     clock.advance(LONG)
-    assert retention.tick(ctx) == {"events": 1, "receipts": 0, "items": 1}
+    forgotten = {name: count for name, count in retention.tick(ctx).items() if count}
+    assert forgotten == {"events": 1, "items": 1}
     with database.read() as tx:
         assert outbox.get(tx, kept) is not None
 

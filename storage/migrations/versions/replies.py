@@ -2,20 +2,26 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy import Column
 
+from storage.column_types import ArrivalId
 from storage.migrations.columns import moments, texts
 
 revision = "replies"
-down_revision = "snoozes"
+down_revision = "programs"
 
 
 def upgrade() -> None:
     """Create the two tables; of the replies before, nothing is remembered."""
     op.create_table(
         "reply_questions",
+        Column("row_id", ArrivalId, autoincrement=True, nullable=False),
         *texts("case_id", "team_id", "user_id", "channel_id", "ts", "words"),
         *moments("asked_at"),
-        sa.PrimaryKeyConstraint("case_id", "team_id", "user_id", name="pk_reply_questions"),
+        sa.PrimaryKeyConstraint("row_id", name="pk_reply_questions"),
+        sa.UniqueConstraint(
+            "case_id", "team_id", "user_id", name="uq_reply_questions_case_id_team_id_user_id"
+        ),
         sa.ForeignKeyConstraint(
             ["case_id"], ["predictions.case_id"], name="fk_reply_questions_case_id_predictions"
         ),
@@ -23,9 +29,11 @@ def upgrade() -> None:
     op.create_index("ix_reply_questions_asked_at", "reply_questions", ["asked_at"])
     op.create_table(
         "reply_answers",
+        Column("row_id", ArrivalId, autoincrement=True, nullable=False),
         *texts("channel_id", "ts", "thread_ts", "case_id", "team_id", "user_id", "label_id"),
         *moments("given_at"),
-        sa.PrimaryKeyConstraint("channel_id", "ts", name="pk_reply_answers"),
+        sa.PrimaryKeyConstraint("row_id", name="pk_reply_answers"),
+        sa.UniqueConstraint("channel_id", "ts", name="uq_reply_answers_channel_id_ts"),
         sa.ForeignKeyConstraint(
             ["case_id"], ["predictions.case_id"], name="fk_reply_answers_case_id_predictions"
         ),
