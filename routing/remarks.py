@@ -38,7 +38,7 @@ SHORTEST_NAME = 3
 
 def folded(words: str) -> str:
     """Words for comparison: folded, with the end of a line as the end of a sentence."""
-    return fold(re.sub(r"\s*\n\s*", " . ", words))
+    return fold(" . ".join(line.strip() for line in words.split("\n")))
 
 
 def says_why(words: str) -> bool:

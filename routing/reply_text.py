@@ -10,6 +10,8 @@ MENTION, MENTION_END, EMOJI, EMOJI_END, QUOTED = "\ue000", "\ue001", "\ue002", "
 MARKERS = dict.fromkeys(map(ord, (MENTION, MENTION_END, EMOJI, EMOJI_END, QUOTED)))
 MENTION_SPAN = re.compile(f"{MENTION}[^{MENTION_END}]*{MENTION_END}")
 EMOJI_SPAN = re.compile(f"{EMOJI}[^{EMOJI_END}]*{EMOJI_END}")
+LONGEST_HEARD = 4_000
+"""In letters: what stands farther behind are words of a reason, whatever they say."""
 SOMEONE = "someone"
 """How a person is called whom nobody here knows."""
 
@@ -55,8 +57,9 @@ class Written:
 
     @property
     def own_words(self) -> str:
-        """What the person says themselves: no quotes, mentions, emoji or struck words."""
-        lines = (line for line in self.whole.split("\n") if not line.startswith(QUOTED))
+        """What the person says themselves, as far as it is heard: no quotes, mentions, emoji, struck text."""
+        begun = self.whole[:LONGEST_HEARD]
+        lines = (line for line in begun.split("\n") if not line.startswith(QUOTED))
         own = EMOJI_SPAN.sub(" ", MENTION_SPAN.sub(" ", STRUCK.sub(" ", "\n".join(lines))))
         kept = "".join(" " if is_pictogram(letter) else letter for letter in own)
         return readable(kept)

@@ -18,7 +18,7 @@ from routing.remarks import (
     says_undo,
     says_why,
 )
-from routing.reply_text import MARKERS, Written, read, readable
+from routing.reply_text import LONGEST_HEARD, MARKERS, Written, read, readable
 from routing.reply_words import ANSWERS_TO_PEOPLE
 
 NOBODY: Mapping[str, str] = MappingProxyType({})
@@ -145,11 +145,11 @@ class _Hearing:
         """Whether what stands behind the label makes it no plain answer."""
         if not front.why:
             return False
-        if leaves_doubt(readable(front.why), is_explicit=front.is_explicit):
+        if leaves_doubt(readable(front.why[:LONGEST_HEARD]), is_explicit=front.is_explicit):
             return True
         if not front.is_explicit and fold(front.label) in ANSWERS_TO_PEOPLE:
             return True
-        said = folded(readable(front.why))
+        said = folded(readable(front.why[:LONGEST_HEARD]))
         return any(self._unsettles(said, mention, front) for mention in self.reader.speaks_of(said))
 
     def _unsettles(self, said: str, mention: Mention, front: Front) -> bool:
@@ -174,7 +174,9 @@ class _Hearing:
         return any(own.label in one.labels and is_denied(said, one) for one in self.mentions())
 
     def _struck(self) -> tuple[Mention, ...]:
-        return self.reader.speaks_of(folded(self.written.whole.translate(MARKERS).replace("~", " ")))
+        return self.reader.speaks_of(
+            folded(self.written.whole[:LONGEST_HEARD].translate(MARKERS).replace("~", " "))
+        )
 
     def _has_words(self) -> bool:
         return any(letter.isalpha() for letter in self.written.own_words)

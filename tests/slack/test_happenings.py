@@ -39,7 +39,7 @@ def test_an_unclear_reply_is_asked_back_privately_with_the_labels(workspace: Wor
     case = workspace.world.open()
     workspace.world.post(case, "1.1")
 
-    workspace.reply("I think the address does not match")
+    workspace.reply("I think fraud, the address does not match")
 
     ((channel_id, person, question, thread_ts),) = workspace.gateway.ephemerals
     assert (channel_id, person, thread_ts) == (CHANNEL, ANN.user_id, "1.1")
@@ -52,7 +52,7 @@ def test_an_unclear_reply_is_asked_back_privately_with_the_labels(workspace: Wor
     label = workspace.world.case(case.case_id).labels[0]
     assert label.label == "legit"
     assert label.rationale is not None
-    assert label.rationale.text == "I think the address does not match"
+    assert label.rationale.text == "I think fraud, the address does not match"
 
 
 def edit_of(text: str, was: str, **more: object) -> dict[str, object]:
@@ -209,14 +209,14 @@ def _asked(workspace: Workspace, task: str, predicted: str, text: str) -> Messag
     return question
 
 
-@pytest.mark.parametrize("text", ['why "\\"\\"\\" ' * 300, "ü" * 4_000])
+@pytest.mark.parametrize("text", ['why fraud "\\"\\"\\" ' * 300, "fraud " + "ü" * 4_000])
 def test_the_question_about_a_long_reply_keeps_to_slacks_limits(workspace: Workspace, text: str) -> None:
     question = _asked(workspace, "fraud", "fraud", text)
     assert action_ids(question) == ["answer:0", "answer:1"]
 
 
 def test_the_question_offers_four_labels_as_buttons_that_keep_the_reason(workspace: Workspace) -> None:
-    question = _asked(workspace, "topic", "a", "it is about the third of them, I think")
+    question = _asked(workspace, "topic", "a", "it is C, the third of them, I think")
     assert action_ids(question) == ["answer:0", "answer:1", "answer:2", "answer:3"]
 
     payload = click_payload(question, "answer:2", ANN, None, "6.6")
@@ -225,7 +225,7 @@ def test_the_question_offers_four_labels_as_buttons_that_keep_the_reason(workspa
 
     (label,) = workspace.world.case("case_1").labels
     assert label.rationale is not None
-    assert (label.label, label.rationale.text) == ("c", "it is about the third of them, I think")
+    assert (label.label, label.rationale.text) == ("c", "it is C, the third of them, I think")
 
 
 def test_a_deleted_message_with_replies_is_wanted_again(workspace: Workspace) -> None:
@@ -248,11 +248,11 @@ def test_of_many_labels_the_window_keeps_the_reason(workspace: Workspace) -> Non
     many = POLICY.replace('  {name = "d", description', f'  {labels}\n  {{name = "d", description')
     workspace = make_workspace(replace(world, policy=load_policy(many, "policy.toml")))
 
-    question = _asked(workspace, "topic", "a", "it is about the third of them, I think")
+    question = _asked(workspace, "topic", "a", "it is C, the third of them, I think")
     assert action_ids(question) == ["choose", "label"]
     assert "Choose a label" in json.dumps(question.blocks)
     payload = click_payload(question, "label", ANN, None, "6.6")
     payload["container"]["is_ephemeral"] = True
     workspace.interact(payload)
 
-    assert "it is about the third of them, I think" in json.dumps(workspace.gateway.views[0])
+    assert "it is C, the third of them, I think" in json.dumps(workspace.gateway.views[0])

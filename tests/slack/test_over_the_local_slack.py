@@ -65,7 +65,7 @@ def test_a_thread_reply_is_recorded_and_an_unclear_one_asked_back(local: LocalSl
     first_ts, second_ts = local.post(first), local.post(second)
 
     local.page("message", channel=CHANNEL, text="legit: known customer", thread_ts=first_ts)
-    local.page("message", BEN.user_id, channel=CHANNEL, text="odd amount, no?", thread_ts=second_ts)
+    local.page("message", BEN.user_id, channel=CHANNEL, text="odd amount, fraud?", thread_ts=second_ts)
 
     assert local.sandbox.wait_idle()
     decision = local.world.case(first.case_id).decision

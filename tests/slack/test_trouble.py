@@ -125,7 +125,7 @@ def test_a_question_back_that_has_to_wait_a_moment_is_asked_after_it(workspace: 
     workspace.world.post(case, "1.1")
     workspace.gateway.failures = [SlackRetryable("ratelimited", timedelta(0))]
 
-    workspace.reply("I think the address does not match")
+    workspace.reply("I think this is fraud")
 
     assert len(workspace.gateway.ephemerals) == 1
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.usecases import expire
-from bot.usecases.outcome import Ignored, NotAllowed, RationaleNeeded, Recorded, Repeated
-from bot.usecases.replying import LONGEST_RATIONALE
+from bot.usecases.explaining import LONG_REASON
+from bot.usecases.outcome import Ignored, InDoubt, NotAllowed, RationaleNeeded, Recorded, Repeated
 from bot.usecases.retention import KEPT_FOR
 from bot.usecases.review import Answer, Outcome, ThreadReply, answer, thread_reply
 from bot.usecases.undoing import undo
@@ -72,11 +72,11 @@ def test_other_reasons_of_the_person_stay_as_they_are(world: World) -> None:
     case_id = shown(world)
     answer(world.ctx, Answer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
     said(world, "the card was reported stolen")
-    said(world, "and the amount is odd", ts="5.2")
+    said(world, "because the amount is odd", ts="5.2")
 
     edited(world, "the card was reported stolen", "the card was reported stolen on Monday")
 
-    assert reason(world, case_id) == "the card was reported stolen on Monday\nand the amount is odd"
+    assert reason(world, case_id) == "the card was reported stolen on Monday\nbecause the amount is odd"
 
 
 def test_the_same_edit_told_twice_counts_once_and_a_second_edit_counts(world: World) -> None:
@@ -241,11 +241,11 @@ def test_only_the_line_of_the_edited_reply_changes(world: World) -> None:
     case_id = shown(world)
     answer(world.ctx, Answer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
     said(world, "cardholder says so herself", ts="5.2")
-    said(world, "card")
+    said(world, "because card")
 
-    edited(world, "card", "the card is stolen")
+    edited(world, "because card", "because the card is stolen")
 
-    assert reason(world, case_id) == "cardholder says so herself\nthe card is stolen"
+    assert reason(world, case_id) == "cardholder says so herself\nbecause the card is stolen"
 
 
 def test_words_that_were_no_reason_of_this_answer_do_not_become_one_by_an_edit(world: World) -> None:
@@ -259,26 +259,42 @@ def test_words_that_were_no_reason_of_this_answer_do_not_become_one_by_an_edit(w
     assert reason(world, case_id) is None
 
 
-def test_a_long_reason_is_cut_once_and_no_edit_behind_the_cut_is_told(world: World) -> None:
+def test_a_long_reason_is_kept_whole_and_so_is_its_edit(world: World) -> None:
     case_id = shown(world)
-    long = "a" * LONGEST_RATIONALE
-    said(world, f"fraud: {long}bcd")
-    assert reason(world, case_id) == long
+    long = "a" * LONG_REASON
 
-    outcome = edited(world, f"fraud: {long}bcd", f"fraud: {long}bce")
+    outcome = said(world, f"fraud: {long}bcd")
 
-    assert isinstance(outcome, Ignored)
-    assert len(world.case(case_id).labels) == 1
+    assert isinstance(outcome, Recorded)
+    assert (
+        outcome.note == "All 3,003 characters of your reason are kept; messages here show only its beginning."
+    )
+    assert reason(world, case_id) == f"{long}bcd"
+    edited(world, f"fraud: {long}bcd", f"fraud: {long}bce")
+    assert reason(world, case_id) == f"{long}bce"
 
 
-def test_words_behind_the_longest_reason_are_no_news(world: World) -> None:
+def test_words_behind_a_long_reason_are_kept_too(world: World) -> None:
     case_id = shown(world)
-    said(world, "fraud: " + "a" * LONGEST_RATIONALE)
+    long = "a" * LONG_REASON
+    said(world, f"fraud: {long}")
 
-    outcome = said(world, "and the amount is odd for this customer", ts="5.2")
+    said(world, "because the amount is odd for this customer", ts="5.2")
 
-    assert isinstance(outcome, Ignored)
-    assert len(world.case(case_id).labels) == 1
+    assert reason(world, case_id) == f"{long}\nbecause the amount is odd for this customer"
+
+
+def test_a_reason_that_is_edited_into_a_regret_is_asked_about_and_stays(world: World) -> None:
+    case_id = shown(world)
+    answer(world.ctx, Answer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
+    said(world, "the card was reported stolen")
+
+    outcome = edited(world, "the card was reported stolen", "wrong button, sorry")
+    talk = edited(world, "wrong button, sorry", "thanks everyone, lunch?", 2)
+
+    assert isinstance(outcome, InDoubt)
+    assert isinstance(talk, Ignored)
+    assert reason(world, case_id) == "the card was reported stolen"
 
 
 def test_an_edit_that_was_read_later_changes_the_label_but_not_the_words(world: World) -> None:

@@ -52,21 +52,23 @@ def test_the_same_event_twice_counts_once(world: World) -> None:
     assert len(world.case(case.case_id).labels) == 1
 
 
-def test_free_text_of_somebody_who_answered_becomes_their_reason(world: World) -> None:
+def test_the_first_free_line_after_an_answer_and_what_says_because_become_its_reason(world: World) -> None:
     case = world.open()
     world.post(case, "1.1")
     answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON))
 
     first = _reply(world, "the card was reported stolen")
-    second = _reply(world, "and the amount is odd for this customer")
+    talk = _reply(world, "I am at the dentist until noon")
+    second = _reply(world, "because the amount is odd for this customer")
 
     assert isinstance(first, Recorded)
+    assert isinstance(talk, Ignored)
     assert isinstance(second, Recorded)
     stored = world.case(case.case_id)
     assert [(one.round, one.label) for one in stored.labels] == [(1, "fraud"), (2, "fraud"), (3, "fraud")]
     rationale = stored.current_labels[0].rationale
     assert rationale is not None
-    assert rationale.text == "the card was reported stolen\nand the amount is odd for this customer"
+    assert rationale.text == "the card was reported stolen\nbecause the amount is odd for this customer"
     assert len(stored.decisions) == 1
 
 
@@ -139,11 +141,11 @@ def test_what_is_unclear_is_asked_back_once_per_event(world: World) -> None:
     case = world.open()
     world.post(case, "1.1")
 
-    outcome = _reply(world, "I think the address does not match", own_ts="5.1")
-    again = _reply(world, "I think the address does not match", own_ts="5.1")
+    outcome = _reply(world, "I think this is fraud", own_ts="5.1")
+    again = _reply(world, "I think this is fraud", own_ts="5.1")
 
     assert isinstance(outcome, Unclear)
-    assert outcome.note == "I think the address does not match"
+    assert outcome.note == "I think this is fraud"
     assert isinstance(again, Repeated)
 
 
@@ -187,7 +189,7 @@ def test_a_deleted_message_is_wanted_again_once(world: World) -> None:
     assert (shown.ts, shown.times_lost) == (None, 1)
 
 
-@pytest.mark.parametrize("text", ["help: I looked again", "sales: I looked again", "they asked for a quote"])
+@pytest.mark.parametrize("text", ["help: I looked again", "sales: I looked again", "because they asked"])
 def test_a_case_closed_without_a_decision_takes_no_more_answers(world: World, text: str) -> None:
     closing = POLICY.replace("quorum = 2", 'quorum = 2\non_expiry = "close"\nexpires_in = "1d"')
     world.policy = load_policy(closing, "policy.toml")
