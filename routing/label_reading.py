@@ -24,6 +24,9 @@ LOOSE = re.compile(
 )
 ENCLOSED = re.compile(r"[(（［【]([^()（）［］【】]+)[)）］】][.!。]*")
 BETWEEN_DIGITS = re.compile(r"[.,:;：．，]\d|\s?[–—-]\s?\d")
+EMOJI_BEHIND = re.compile(
+    rf"(?:\s*(?:{EMOJI_SPAN.pattern}|[\u2300-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]))+"
+)
 GREEK = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]")
 MARKUP = "*_`"
 SENTENCE_MARKS = " .!?…,;:。！？"
@@ -149,7 +152,9 @@ def _alike(folded: Mapping[str, frozenset[str]]) -> Mapping[str, set[str]]:
 
 def _behind(body: str, span: _Span) -> tuple[int, str | None, bool]:
     """Where the reason behind a label begins, the reason, and whether the form is explicit; None: no form."""
-    rest = body[span.end :]
+    emoji = EMOJI_BEHIND.match(body, span.end)
+    ends = emoji.end() if emoji else span.end
+    rest = body[ends:]
     if len(rest) <= LONGEST_ORNAMENT and BARE.fullmatch(_without_emoji(rest)):
         return len(body), "", True
     for form in (EXPLICIT, LOOSE):
@@ -157,7 +162,7 @@ def _behind(body: str, span: _Span) -> tuple[int, str | None, bool]:
         if match:
             opening = "".join(mark for mark in body[: span.start] if mark in MARKUP)
             why = _within(match["why"], "" if rest.startswith(opening) else opening)
-            return span.end + match.start("why"), why, form is EXPLICIT
+            return ends + match.start("why"), why, form is EXPLICIT
     return 0, None, False
 
 

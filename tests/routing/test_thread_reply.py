@@ -41,10 +41,11 @@ def test_the_exact_name_always_gives_the_label_though_another_is_typed_alike() -
     assert interpret("Card Lost", alike) == Unclear()
 
 
-def test_a_title_of_symbols_only_is_not_a_label() -> None:
+def test_a_title_of_symbols_only_is_read_where_it_is_typed_exactly() -> None:
     symbols = of("fraud", "honest", titles=("🚨",))
 
-    assert interpret("🚨", symbols) == Talk()
+    assert interpret("🚨", symbols) == LabelReply("fraud", None)
+    assert interpret("🎉", symbols) == Talk()
     assert interpret("fraud", symbols) == LabelReply("fraud", None)
 
 

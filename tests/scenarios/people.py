@@ -103,6 +103,16 @@ class Expert(Person):
         (reply,) = [one for one in self.thread(case) if one["text"] == was]
         self._post("edit", channel=case.channel, ts=reply["ts"], text=text)
 
+    def delete_reply(self, case: Case, text: str) -> None:
+        """Delete the reply in the case's thread that says `text`."""
+        (reply,) = [one for one in self.thread(case) if one["text"] == text]
+        self._post("delete", channel=case.channel, ts=reply["ts"])
+
+    def marks(self, case: Case, text: str) -> list[str]:
+        """The reactions on the reply in the case's thread that says `text`."""
+        (reply,) = [one for one in self.thread(case) if one["text"] == text]
+        return [str(one["name"]) for one in reply.get("reactions") or []]
+
     def type_command(self, text: str) -> None:
         """Type `/secondlook TEXT` in the payments channel."""
         self._post("command", channel=PAYMENTS, command="/secondlook", text=text)
