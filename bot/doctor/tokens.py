@@ -14,6 +14,8 @@ from bot.slack.web_calls import call
 
 SIGNATURE_WINDOW = timedelta(minutes=5)
 NOTICEABLE = timedelta(seconds=30)
+RECEIPTS = "reactions:write"
+"""The scope that the bot can do without: installations from before it asked for it go on working."""
 REINSTALL = "Paste deploy/slack-manifest.yaml into your app's settings (App Manifest) and install it again."
 
 
@@ -78,6 +80,9 @@ def check_scopes(identity: Identity, wanted: frozenset[str]) -> Finding:
             "scopes", "Slack does not say which scopes the bot token has.", "Nothing, if Slack works."
         )
     missing = sorted(wanted - identity.scopes)
+    if missing == [RECEIPTS]:
+        said = f"The bot token lacks {RECEIPTS}: typed answers are acknowledged by a private line."
+        return warn("scopes", said, REINSTALL)
     if missing:
         return fail("scopes", f"The bot token lacks {', '.join(missing)}.", REINSTALL)
     return ok("scopes", f"all {len(wanted)} of the manifest")

@@ -225,7 +225,7 @@ class Private:
             f"Your answer {title} stays. To add a reason, reply here: {outcome.label}: why you think so."
         )
 
-    def receipt(self, outcome: Recorded) -> Message:
+    def typed_receipt(self, outcome: Recorded) -> Message:
         """That a reply was recorded, for a workspace that does not let the bot say so with a reaction."""
         if outcome.label is None:
             return say("What you wrote is recorded as the reason for your answer.")
@@ -240,9 +240,9 @@ def _quoted(note: str) -> list[JsonObject]:
     return [quotation(run(label_text(note, 300)))] if note else []
 
 
-def receipt(ctx: Context, outcome: Recorded) -> Message:
+def typed_receipt(ctx: Context, outcome: Recorded) -> Message:
     """That a reply was recorded, in words."""
-    return Private(ctx.policy, {}).receipt(outcome)
+    return Private(ctx.policy, {}).typed_receipt(outcome)
 
 
 def words(ctx: Context, outcome: Outcome) -> Message | None:

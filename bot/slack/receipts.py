@@ -5,7 +5,7 @@ import structlog
 from bot.slack.failures import SlackFailure, SlackPermanent
 from bot.slack.gateway import SlackGateway
 from bot.slack.message import Message
-from bot.slack.private import receipt, words
+from bot.slack.private import typed_receipt, words
 from bot.slack.telling import tell_privately
 from bot.usecases import review
 from bot.usecases.context import Context
@@ -28,7 +28,7 @@ def answer_reply(ctx: Context, gateway: SlackGateway, reply: ThreadReply, outcom
     """Tell the writer of a reply what came of it; call it outside of transactions. Raises a SlackFailure."""
     message = words(ctx, outcome)
     if isinstance(outcome, Recorded) and _is_news(outcome) and not _react(gateway, reply):
-        message = message or receipt(ctx, outcome)
+        message = message or typed_receipt(ctx, outcome)
     if message is None:
         return
     try:

@@ -68,6 +68,12 @@ def test_scopes_that_are_missing_are_named() -> None:
     assert "manifest" in finding.mend
 
 
+def test_the_scope_for_receipts_may_be_missing() -> None:
+    finding = check_scopes(KNOWN, frozenset({"chat:write", "reactions:write"}))
+    assert finding.standing is Standing.WARN
+    assert "private line" in finding.what
+
+
 def test_more_scopes_than_needed_are_fine() -> None:
     assert check_scopes(KNOWN, frozenset()).standing is Standing.OK
 

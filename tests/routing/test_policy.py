@@ -689,3 +689,40 @@ def test_a_team_may_name_the_error_it_aims_at() -> None:
     assert policy(teams=aiming.format("0.02")).teams["desk"].target_error == 0.02
     lines = refusals(policy_text(teams=aiming.format("2")))
     assert any(line.startswith("policy.toml: teams.desk.target_error: ") for line in lines)
+
+
+def labels_of(*names: str) -> str:
+    """The tables of labels of these names."""
+    return "".join(
+        f'[[tasks.returns.labels]]\nname = "{name}"\ndescription = "d"\nexample = "e"\n' for name in names
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("card_lost", "card lost"), ("grade-1", "grade 1"), ("５", "5")]
+)
+def test_labels_that_are_the_same_to_whoever_types_them_are_refused(first: str, second: str) -> None:
+    with pytest.raises(InvalidPolicy, match="nobody who types a reply can tell") as refused:
+        load_policy(policy_text(labels=labels_of(first, second)), "policy.toml")
+    assert "thread_replies = false" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "names", [("-1", "0", "+1"), ("no", "No!"), ("A", "A+", "A-"), ("C", "C++", "C#"), ("<1", "1")]
+)
+def test_labels_that_an_exact_reply_tells_apart_are_taken(names: tuple[str, ...]) -> None:
+    task = load_policy(policy_text(labels=labels_of(*names)), "policy.toml").task("returns")
+    assert task.label_names == names
+
+
+def test_labels_that_nobody_types_may_look_alike_but_not_be_the_same() -> None:
+    off = '[tasks.returns]\nquestion = "Is it?"\nthread_replies = false\n'
+    alike = policy_text(task=off, labels=labels_of("card_lost", "card lost", "A", "a"))
+    assert not load_policy(alike, "policy.toml").task("returns").thread_replies
+    with pytest.raises(InvalidPolicy, match="stands there 2 times"):
+        load_policy(policy_text(task=off, labels=labels_of("A", "A")), "policy.toml")
+
+
+def test_reading_replies_as_ever_does_not_change_the_version() -> None:
+    said = '[tasks.returns]\nquestion = "Is this return honest?"\nthread_replies = true\n'
+    assert load_policy(policy_text(task=said), "x").version == load_policy(policy_text(), "x").version

@@ -5,6 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from routing.policy import LabelSpec, Task
+from routing.reply_text import mentioned
 from routing.thread_reply import LabelReply, Own, Talk, Unclear, interpret
 from tests.routing.making import task
 from tests.routing.replies import EXAMPLES, FRAUD, IDS, NAMES, Example
@@ -21,6 +22,13 @@ def of(*labels: str, titles: tuple[str, ...] = ()) -> Task:
         for name, title in zip(labels, names, strict=True)
     ]
     return PLAIN.model_copy(update={"labels": tuple(specs)})
+
+
+def test_the_people_that_a_reply_mentions_are_known_by_their_ids() -> None:
+    assert mentioned("<@U0MAYA> and <@U0JONAS|jonas> in <#C1|desk>, see <https://x.example>") == {
+        "U0MAYA",
+        "U0JONAS",
+    }
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=IDS)

@@ -210,3 +210,23 @@ def test_a_window_is_given_up_before_its_click_would_hang(sandbox: Sandbox) -> N
 
     with pytest.raises(SlackUnknownOutcome):
         gateway_of(sandbox, timeout=PATIENCE).open_view("no such trigger", view)
+
+
+def test_a_reaction_is_put_once_and_once_more_changes_nothing(
+    sandbox: Sandbox, gateway: SlackGateway
+) -> None:
+    ts = gateway.post(CHANNEL, HELLO)
+
+    for _ in range(2):
+        gateway.react(CHANNEL, ts, "white_check_mark")
+
+    message = sandbox.state.conversations[CHANNEL].messages[ts]
+    assert message.reactions == {"white_check_mark": [sandbox.config.bot.user_id]}
+
+
+def test_a_reaction_that_the_app_may_not_give_is_refused(sandbox: Sandbox, gateway: SlackGateway) -> None:
+    ts = gateway.post(CHANNEL, HELLO)
+    sandbox.faults.add(Fault("missing_scope", scope="reactions:write"))
+
+    with pytest.raises(SlackPermanent, match="missing_scope"):
+        gateway.react(CHANNEL, ts, "white_check_mark")
