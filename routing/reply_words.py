@@ -180,7 +180,7 @@ ANSWERS_TO_PEOPLE = frozenset(
 )
 """Labels with which people also answer each other: `no, I was at lunch`."""
 POINTING = re.compile(
-    r"(?:(?:is|it's|its|be|was|are|meant|mean|label|answer|rather|say|said|as|to|choose|pick|vote|for|isn't|not|"
+    r"(?:(?:is|it|it's|its|be|was|are|meant|mean|label|answer|rather|say|said|as|to|choose|pick|vote|for|isn't|not|"
     r"ist|doch|als|est|es|é|è|sia|hay|это)(?:\s+(?:a|an|the|clearly|just|really|obviously|definitely|rather|"
     r"actually|more|likely|probably))*\s+|[=→>:]\s*|[\"“„«'‘「『*`]\s*)$"
 )

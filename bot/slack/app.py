@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -98,6 +99,7 @@ def _register(app: App, desk: Desk) -> None:
         app.view(callback_id)(on_submit(desk, take_window))
     for kind, happen in HAPPENINGS.items():
         app.event(kind)(_on_event(desk, happen))
+    app.event(re.compile(""))(_on_other_event)  # comes last: the first listener that fits takes an event
     app.command(ids.COMMAND)(on_command(desk))
 
 
@@ -108,6 +110,10 @@ def _on_event(desk: Desk, happen: Callable[[Desk, JsonObject], None]) -> Listene
         happen(desk, body)
 
     return listener
+
+
+def _on_other_event() -> None:
+    """An event that means nothing here, our own reaction, say: acknowledged, so that none is sent again."""
 
 
 def _on_error(line: Seldom) -> Callable[[Exception, JsonObject], BoltResponse]:

@@ -104,7 +104,7 @@ def test_what_was_heard_is_not_heard_again(world: World) -> None:
 
 def test_what_is_unclear_is_asked_back_once(world: World) -> None:
     case = shown(world)
-    say(world, case, "is it fine? I am not sure")
+    say(world, case, "is it fraud? I am not sure")
     for _ in range(2):
         sweep(world)
         world.clock.advance(listening.ONCE_IN)

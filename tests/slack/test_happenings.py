@@ -256,3 +256,10 @@ def test_of_many_labels_the_window_keeps_the_reason(workspace: Workspace) -> Non
     workspace.interact(payload)
 
     assert "it is C, the third of them, I think" in json.dumps(workspace.gateway.views[0])
+
+
+@pytest.mark.parametrize("kind", ["reaction_added", "app_mention", "team_join"])
+def test_an_event_that_means_nothing_here_is_acknowledged_and_not_sent_again(
+    workspace: Workspace, kind: str
+) -> None:
+    assert workspace.event({"type": kind, "user": ANN.user_id}).status == 200
