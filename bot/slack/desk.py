@@ -99,7 +99,8 @@ class Desk:
             tell_privately(self.gateway.replace, place.response_url, message)
         except SlackPermanent:
             if message is not None and place.channel_id:
-                tell_privately(self.gateway.ephemeral, place.channel_id, expert.user_id, message)
+                told = (place.channel_id, expert.user_id, message, place.thread_ts or None)
+                tell_privately(self.gateway.ephemeral, *told)
 
     def words(self, outcome: Outcome) -> Message | None:
         """The private answer to an outcome."""

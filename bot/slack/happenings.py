@@ -30,7 +30,7 @@ def on_message(desk: Desk, body: JsonObject) -> None:
     if deleted_ts:
         review.message_deleted(desk.ctx, text_in(event.get("channel")), deleted_ts)
         desk.wake()
-        _deletion(desk, review.reply_deleted(desk.ctx, _id(event.get("channel")), deleted_ts))
+        _deletion(desk, review.reply_deleted(desk.ctx, text_in(event.get("channel")), deleted_ts))
     else:
         _reply(desk, reply_of(body, desk.ctx.home))
 

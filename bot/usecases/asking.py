@@ -31,7 +31,7 @@ def names_for(sitting: Sitting, text: str) -> Mapping[str, str]:
     ctx = sitting.ctx
     teams = {ctx.team_id, sitting.act.expert.team_id}
     called = {ExpertId(team_id, user_id) for team_id in teams for user_id in mentioned(text)}
-    others = members_of(ctx, sitting.tx, sitting.case, sitting.tier) - {sitting.act.expert}
+    others = members_of(sitting.tx, sitting.case, sitting.terms) - {sitting.act.expert}
     known = experts.get_many(sitting.tx, {*called, *sorted(others)[:MOST_NAMES]})
     return {expert.user_id: person.name for expert, person in known.items()}
 

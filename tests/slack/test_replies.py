@@ -116,8 +116,9 @@ def test_who_keeps_the_answer_is_told_so_in_the_thread_and_may_be_asked_again(
 
     press(workspace, question(workspace), "keep")
 
-    assert workspace.gateway.responses[0].text.startswith("Your answer Fraud stays.")
-    assert workspace.gateway.response_threads == ["1.1"]
+    (told,) = workspace.gateway.replacements
+    assert told is not None
+    assert told.text.startswith("Your answer Fraud stays.")
     assert decided(workspace, case) == ["fraud"]
     assert reason(workspace, case) == "stolen"
     workspace.reply("wrong button")
