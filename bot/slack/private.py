@@ -199,7 +199,7 @@ class Private:
 
     @answer.register
     def _(self, outcome: InDoubt) -> Message | None:
-        task = self.policy.tasks[outcome.case.submission.task]
+        task = self.task or self.policy.tasks[outcome.case.submission.task]
         title, place = self._title(outcome.case, outcome.label), outcome.reply
         asks = _DELETED if place.is_deleted else _DOUBTED
         ends = "" if outcome.has_undo else " It is too late to take it back, but it can still be changed."
@@ -242,7 +242,7 @@ def _quoted(note: str) -> list[JsonObject]:
 
 def typed_receipt(ctx: Context, outcome: Recorded) -> Message:
     """That a reply was recorded, in words."""
-    return Private(ctx.policy, {}).typed_receipt(outcome)
+    return Private(ctx.policy, {}, task_as_read(ctx, outcome.case)).typed_receipt(outcome)
 
 
 def words(ctx: Context, outcome: Outcome) -> Message | None:
