@@ -8,7 +8,7 @@ from storage.column_types import ArrivalId
 from storage.migrations.columns import moments, texts
 
 revision = "replies"
-down_revision = "programs"
+down_revision = "record"
 
 
 def upgrade() -> None:
