@@ -94,7 +94,7 @@ def test_the_home_tab_shows_what_waits(local: LocalSlack) -> None:
 def test_an_answered_private_question_has_no_buttons_any_more(local: LocalSlack) -> None:
     case = local.world.open()
     ts = local.post(case)
-    local.page("message", channel=CHANNEL, thread_ts=ts, text="I think the address does not match")
+    local.page("message", channel=CHANNEL, thread_ts=ts, text="hm, maybe legit")
     local.wait_for_private(ANN.user_id)
     (question,) = local.sandbox.state.ephemerals_of(ANN.user_id)
     block = next(one for one in question.blocks or [] if one["type"] == "actions")

@@ -16,13 +16,12 @@ from tests.usecases.world import ANN, BEN, CHANNEL, POLICY
 QUESTION_TS = "6.6"
 
 
-def asked(
-    workspace: Workspace, words: str = "I think the address does not match", task: str = "fraud"
-) -> Case:
+def asked(workspace: Workspace, task: str = "fraud") -> Case:
     """A case to whose thread Ann wrote something that has to be asked about."""
-    case = workspace.world.open(task, {"fraud": "fraud", "team": "help"}[task])
+    label = {"fraud": "fraud", "team": "help"}[task]
+    case = workspace.world.open(task, label)
     workspace.world.post(case, "1.1")
-    workspace.reply(words)
+    workspace.reply(f"hm, maybe {label}")
     return case
 
 
@@ -93,7 +92,7 @@ def test_a_window_that_answers_it_takes_it_away_too(workspace: Workspace) -> Non
     workspace = make_workspace(replace(workspace.world, policy=policy))
     case = workspace.world.open("topic", "l0")
     workspace.world.post(case, "1.1")
-    workspace.reply("hm, strange")
+    workspace.reply("hm, maybe l7")
     stale = question(workspace)
     press(workspace, stale, "label")
     assert workspace.gateway.replacements == []
