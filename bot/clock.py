@@ -63,3 +63,8 @@ class FastClock:
 def speed_of(clock: Clock) -> float:
     """The application's seconds in a real one: 1 for any clock that is not accelerated."""
     return clock.speed if isinstance(clock, FastClock) else 1.0
+
+
+def slack_now(clock: Clock) -> datetime:
+    """The moment by Slack's clock, which an accelerated clock of ours runs away from."""
+    return min(clock.now(), clock.wall())

@@ -112,7 +112,7 @@ class SlackConnection:
             return "the socket is down; it is being opened again"
         return None
 
-    def connect(self) -> tuple[Context, App]:
+    def connect(self) -> tuple[Context, App, BotIdentity]:
         """Find out who we are and listen; the context that knows the workspace. Raises a SlackFailure."""
         known = who_am_i(self._client)
         ctx = replace(self._ctx, team_id=known.team_id)
@@ -130,7 +130,7 @@ class SlackConnection:
         self._is_usable = True
         self._health.worked()
         log.info("slack.connected", team=known.team_id, transport="http" if self.uses_http else "socket")
-        return ctx, app
+        return ctx, app, known.identity
 
     def _open_socket(self, app: App, app_token: str) -> None:
         wrong = wrong_app_token(app_token)

@@ -9,11 +9,21 @@ import structlog
 
 from bot.delivery.attempts import Courier
 from bot.delivery.memberships import Memberships
-from bot.delivery.sweep import Sweep
 from bot.scheduler import Figures, Tick
-from bot.usecases import digests, escalate, expire, measuring, record, redraw, retention, standing
+from bot.usecases import (
+    digests,
+    escalate,
+    expire,
+    listening,
+    measuring,
+    record,
+    redraw,
+    retention,
+    standing,
+)
 from bot.usecases.context import Context
 from bot.usecases.watching import Watch
+from storage.errors import StorageError
 
 log = structlog.get_logger()
 
@@ -33,6 +43,7 @@ class Ticks:
         self._wake = wake
         self._watch = Watch(courier.ctx)
         self._workspace: Context | None = None
+        self._bot_user_id = ""
         self._has_to_sweep = threading.Event()
 
     def all(self) -> tuple[Tick, ...]:
@@ -53,9 +64,10 @@ class Ticks:
             Tick("retention", HOUR, self.forget, is_at_start=False),
         )
 
-    def know_workspace(self, ctx: Context) -> None:
-        """From now on the workspace is known."""
+    def know_workspace(self, ctx: Context, bot_user_id: str) -> None:
+        """From now on the workspace is known, and who we are there."""
         self._workspace = ctx
+        self._bot_user_id = bot_user_id
         self.sweep_soon()
 
     def sweep_soon(self) -> None:
@@ -103,11 +115,16 @@ class Ticks:
         return self._waking(Memberships(self._workspace, self._courier.gateway).meet())
 
     def sweep(self) -> Figures:
-        """Repair deleted messages, once after each time that nobody listened."""
+        """Want all channels read, once after each time that nobody listened."""
         if self._workspace is None or not self._has_to_sweep.is_set():
             return {}
         self._has_to_sweep.clear()
-        return self._waking(Sweep(self._workspace, self._courier.gateway).run())
+        listener = listening.Listener(self._workspace.team_id, self._bot_user_id)
+        try:
+            return self._waking({"channels": listening.look_again(self._workspace, listener)})
+        except StorageError:
+            self.sweep_soon()  # it is not on record yet that somebody has to look
+            raise
 
     def take_in(self) -> Figures:
         """Take rows of an earlier version into the record."""

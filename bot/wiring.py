@@ -28,7 +28,7 @@ from bot.slack.http_route import SlackDoor
 from bot.slack.web_calls import slack_client
 from bot.slack_connection import SlackConnection
 from bot.ticks import Ticks
-from bot.usecases import standing, stranded, terms
+from bot.usecases import listening, standing, stranded, terms
 from bot.usecases.context import Context
 from routing.policy import Policy
 from routing.router import compile_router
@@ -123,6 +123,7 @@ class Application:
         self.ctx.database.upgrade()
         terms.remember(self.ctx)
         standing.tick(self.ctx)
+        listening.begin(self.ctx)
         self._tell_stranded()
 
     def _tell_stranded(self) -> None:
@@ -146,6 +147,7 @@ class Application:
         except SlackFailure as error:
             self.slack.refused(error)
             self._reconnecting.start()
+        self.ticks.sweep()  # before anything is sent, so that one look serves the start and its gap
         self.deliveries.start()
         self._ticker.start()
         log.info("application.started", url=self.url, slack=self.slack.trouble or "connected")
@@ -176,9 +178,9 @@ class Application:
         log.info("application.stopped", is_drained=has_ended)
 
     def _connect(self) -> None:
-        ctx, app = self.slack.connect()
+        ctx, app, identity = self.slack.connect()
         self.ctx = ctx
-        self.ticks.know_workspace(ctx)
+        self.ticks.know_workspace(ctx, identity.user_id)
         if self.slack.uses_http:
             self._slack_door.open(app, self._signing_secret)
 

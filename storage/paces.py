@@ -14,6 +14,8 @@ UPDATES = "update"
 """The pace of message updates, which Slack counts for the workspace and not for the channel."""
 READS = "read"
 """The pace at which threads are read, counted in the same way."""
+HISTORY = "history"
+"""The pace at which channels' histories are read, which Slack counts apart from that of threads."""
 
 
 def open_many(tx: Transaction, channel_ids: Iterable[str]) -> None:

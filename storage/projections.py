@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage import leases, paces
+from storage.channel_readings import HELD
 from storage.column_types import EPOCH
 from storage.database import Transaction
 from storage.projection import Claim, Projection, Wanted, claim_of, projection_of
@@ -175,13 +176,6 @@ def of_case(tx: Transaction, case_id: str) -> list[Projection]:
     return _selected(tx, query.order_by(projections.c.row_id))
 
 
-def shown_since(tx: Transaction, ts: str, limit: int) -> list[Projection]:
-    """The messages that are to be seen and were posted at Slack's moment `ts` or later, newest first."""
-    is_shown = projections.c.ts.is_not(None) & projections.c.dead_reason.is_(None)
-    query = sa.select(projections).where(is_shown, projections.c.ts >= ts)
-    return _selected(tx, query.order_by(projections.c.ts.desc()).limit(limit))
-
-
 def dead(tx: Transaction, limit: int) -> list[Projection]:
     """The dead letters, oldest first."""
     query = sa.select(projections).where(projections.c.dead_reason.is_not(None))
@@ -252,6 +246,7 @@ def _first_posts() -> sa.Select[Any]:
     first = (
         sa.select(waiting.c.row_id)
         .where(waiting.c.channel_id == channel_pace.c.channel_id, *_ready(waiting, has_ts=False))
+        .where(waiting.c.row_id > HELD)  # Slack may have those: the rows may come from a backup
         .order_by(waiting.c.priority, waiting.c.due_at, waiting.c.row_id)
         .limit(1)
         .correlate(channel_pace)

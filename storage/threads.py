@@ -5,19 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from storage.database import Transaction
-from storage.tables import cases, projections
-
-
-def of_open_cases(tx: Transaction, limit: int) -> list[tuple[str, str]]:
-    """Channel and `ts` of messages of waiting cases, the riskiest and the soonest due first."""
-    query = (
-        sa.select(projections.c.channel_id, projections.c.ts)
-        .join(cases, cases.c.case_id == projections.c.case_id)
-        .where(cases.c.is_open, projections.c.ts.is_not(None), projections.c.dead_reason.is_(None))
-        .order_by(projections.c.priority, projections.c.due_at, projections.c.row_id)
-        .limit(limit)
-    )
-    return [(row.channel_id, row.ts) for row in tx.execute(query)]
+from storage.tables import projections
 
 
 def messages_of(tx: Transaction, case_ids: Sequence[str]) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 import structlog
 
+from bot.clock import slack_now
 from bot.delivery.backoff import JITTER, Jitter
 from bot.delivery.slack_health import SlackHealth
 from bot.delivery.tempo import Tempo
@@ -38,6 +39,7 @@ class Held(Protocol):
 
 
 H = TypeVar("H", bound=Held)
+R = TypeVar("R")
 C = TypeVar("C", contravariant=True)
 
 
@@ -51,16 +53,22 @@ class Fail(Protocol[C]):
 
 
 @dataclass(frozen=True)
-class Ledger(Generic[H]):
-    """What the module of storage that keeps the rows can do with a claimed one."""
+class Retries(Generic[R]):
+    """What the module of storage that keeps the rows does with a claimed one after a failure."""
+
+    fail: Fail[R]
+    bury: Callable[[Transaction, R, str], bool]
+
+
+@dataclass(frozen=True)
+class Ledger(Retries[H]):
+    """The same for rows whose call has an effect, so that each attempt is recorded first."""
 
     record_attempt: Callable[[Transaction, H, str, datetime], bool]
-    fail: Fail[H]
-    bury: Callable[[Transaction, H, str], bool]
 
 
-PROJECTIONS = Ledger[Claim](projections.record_attempt, projections.fail, projections.bury)
-OUTBOX = Ledger[ItemClaim](outbox.record_attempt, outbox.fail, outbox.bury)
+PROJECTIONS = Ledger[Claim](projections.fail, projections.bury, projections.record_attempt)
+OUTBOX = Ledger[ItemClaim](outbox.fail, outbox.bury, outbox.record_attempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ class Courier:
             return Posted(earlier, is_found=True)
         attempt_id = self.ctx.new_id("attempt")
         with self.ctx.database.write() as tx:
-            if not ledger.record_attempt(tx, held, attempt_id, self._slack_now()):
+            if not ledger.record_attempt(tx, held, attempt_id, slack_now(self.ctx.clock)):
                 return None
         ts = self.gateway.post(channel_id, message.attempted(attempt_id), thread_ts)
         self.health.worked()
@@ -105,7 +113,7 @@ class Courier:
             return paces.take(tx, channel_id, self.ctx.clock.now(), every)
 
     def failed(
-        self, ledger: Ledger[H], held: H, failures: int, error: Exception, pace: str | None
+        self, ledger: Retries[R], held: R, failures: int, error: Exception, pace: str | None
     ) -> Verdict:
         """Record a failure (the row had `failures` before) and hold the `pace` that Slack complains about."""
         self.health.failed(error)
@@ -136,7 +144,3 @@ class Courier:
             raise
         log.info("attempt.looked_up", attempt=attempt_id, channel=channel_id, is_found=found is not None)
         return found
-
-    def _slack_now(self) -> datetime:
-        """The moment by Slack's clock, which an accelerated clock of ours runs away from."""
-        return min(self.ctx.clock.now(), self.ctx.clock.wall())

@@ -9,6 +9,7 @@ from bot.database_health import DatabaseHealth
 from bot.delivery.attempts import Courier
 from bot.delivery.callback_session import CallbackSession
 from bot.delivery.callbacks import CallbackSender
+from bot.delivery.channel_history import HistoryReader
 from bot.delivery.digests import DigestSender
 from bot.delivery.loop import Loop, Wake
 from bot.delivery.news import NewsSender
@@ -56,6 +57,7 @@ class Deliveries:
             loop("messages", messages.step, self.wake_messages, threads=SENDERS),
             loop("notices", notices.step, self._wake_others, threads=NOTICE_SENDERS),
             loop("digests", DigestSender(self.courier, owner).step, self._wake_others),
+            loop("histories", HistoryReader(self.courier, owner).step, self._wake_others),
             loop("threads", ThreadReader(self.courier, owner).step, self._wake_others),
             loop("news", NewsSender(self.courier, owner).step, self._wake_others),
             loop("callbacks", callbacks.step, self._wake_others, threads=CALLBACK_SENDERS),

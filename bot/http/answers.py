@@ -169,6 +169,12 @@ class Ready(BaseModel):
     oldest_undelivered_for: float | None = Field(
         description="Seconds that the oldest undelivered message, notice or callback waits; null: none does."
     )
+    channels_to_read: int | None = Field(
+        description="Channels to look through for what happened while the bot was not connected to Slack."
+    )
+    threads_to_read: int | None = Field(
+        description="Threads to read for what was said while the bot was not connected to Slack."
+    )
 
 
 class ReportLine(BaseModel):

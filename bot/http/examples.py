@@ -113,6 +113,8 @@ READY: JsonObject = {
     "database": {"is_ok": True, "detail": "answers"},
     "slack": {"is_ok": True, "detail": "connected"},
     "oldest_undelivered_for": 0.4,
+    "channels_to_read": 0,
+    "threads_to_read": 0,
 }
 REPORTS: JsonObject = {
     "reports": [

@@ -16,7 +16,7 @@ from bot.http.openapi import OPEN
 from bot.http.problems import JsonObject, json_response
 from bot.http.writer import Writer
 from bot.usecases.context import Context
-from storage import deadline, outbox, projections
+from storage import channel_readings, deadline, outbox, projections, thread_readings
 from storage.errors import DatabaseUnavailable, StorageError
 
 
@@ -30,6 +30,7 @@ class SlackState:
 
 ANSWER_SECONDS = 5.0
 """A probe without an answer takes the process for dead, and one that only waits would be killed."""
+WAITING = ("oldest_undelivered_for", "channels_to_read", "threads_to_read")
 ReadSlackState = Callable[[], SlackState]
 TAGS: list[str | Enum] = ["Running"]
 METRICS_DOCUMENT: dict[str, Any] = {
@@ -85,14 +86,14 @@ def add(
 def readiness(ctx: Context, writer: Writer, slack: SlackState) -> JsonObject:
     """What `/readyz` answers."""
     waits = writer.refuses()
-    database, oldest = ({"is_ok": False, "detail": waits}, None) if waits else _database(ctx)
+    database, waiting = _unknown(waits) if waits else _database(ctx)
     is_working = database["is_ok"] and writer.is_open
     status = ("ready" if slack.is_ok else "degraded") if is_working else "unavailable"
     return {
         "status": status,
         "database": database,
         "slack": {"is_ok": slack.is_ok, "detail": slack.detail},
-        "oldest_undelivered_for": oldest,
+        **waiting,
     }
 
 
@@ -104,11 +105,20 @@ def undelivered_for(ctx: Context) -> float | None:
     return max(0.0, (ctx.clock.now() - min(moments)).total_seconds()) if moments else None
 
 
-def _database(ctx: Context) -> tuple[JsonObject, float | None]:
+def _database(ctx: Context) -> tuple[JsonObject, JsonObject]:
+    """Whether the database answers, and what waits by it."""
     try:
-        return {"is_ok": True, "detail": "answers"}, undelivered_for(ctx)
+        oldest = undelivered_for(ctx)
+        with deadline.within(ANSWER_SECONDS), ctx.database.read() as tx:
+            channels, threads = channel_readings.waiting(tx), thread_readings.waiting(tx)
     except StorageError as error:
-        return {"is_ok": False, "detail": _why(error)}, None
+        return _unknown(_why(error))
+    waiting = dict(zip(WAITING, (oldest, channels, threads), strict=True))
+    return {"is_ok": True, "detail": "answers"}, waiting
+
+
+def _unknown(detail: str) -> tuple[JsonObject, JsonObject]:
+    return {"is_ok": False, "detail": detail}, dict.fromkeys(WAITING)
 
 
 def _why(error: StorageError) -> str:

@@ -11,11 +11,13 @@ from bot.slack.failures import (
     SlackRetryable,
     SlackUnknownOutcome,
 )
+from bot.slack.history import HistoryPage
 from bot.slack.message import JsonObject, Message
 from bot.slack.web_gateway import UserInfo, WebClientGateway
 
 __all__ = [
     "SCOPES",
+    "HistoryPage",
     "OverLimits",
     "SlackFailure",
     "SlackGateway",
@@ -91,8 +93,11 @@ class SlackGateway(Protocol):
     ) -> str | None:
         """The `ts` of the message that carries `attempt_id` in its metadata, if Slack has it."""
 
-    def messages_since(self, channel_id: str, since: datetime) -> frozenset[str]:
-        """The `ts` of every message outside threads that the channel still has since then."""
+    def history(self, channel_id: str, before: str | None, since: str) -> HistoryPage:
+        """The newest messages outside threads from `since` up to but without `before`."""
+
+    def has_message(self, channel_id: str, ts: str) -> bool:
+        """Whether a message outside threads is still there."""
 
     def replies_since(self, channel_id: str, thread_ts: str, since: datetime) -> tuple[JsonObject, ...]:
         """The replies in a thread since then as Slack gives them, oldest first, without its first message."""

@@ -10,8 +10,9 @@ from slack_sdk import WebClient, WebhookClient
 from slack_sdk.web import SlackResponse
 
 from bot.slack.failures import OverLimits, SlackPermanent, SlackRetryable, SlackUnknownOutcome, mend_for
+from bot.slack.history import HistoryPage, page_of
 from bot.slack.limits import Violation, message_violations, view_violations
-from bot.slack.message import TOMBSTONE, JsonObject, Message
+from bot.slack.message import JsonObject, Message
 from bot.slack.web_calls import call, connection_failure, retry_after, slack_client
 
 SLACKBOT = "USLACKBOT"
@@ -200,17 +201,31 @@ class WebClientGateway:
                     return str(message["ts"])
         return None
 
-    def messages_since(self, channel_id: str, since: datetime) -> frozenset[str]:
-        """The `ts` of every message outside threads that the channel still has since then.
+    def history(self, channel_id: str, before: str | None, since: str) -> HistoryPage:
+        """The newest messages outside threads from `since` up to but without `before`."""
+        page = call(
+            "conversations.history",
+            self._client.conversations_history,
+            channel=channel_id,
+            latest=before,
+            oldest=since,
+            include_all_metadata=True,
+            limit=PAGE,
+        )
+        return page_of(page)
 
-        Raises SlackRetryable where they are too many to read: what was not read is not gone.
-        """
-        asked = {"channel": channel_id, "oldest": f"{since.timestamp():.6f}", "inclusive": True}
-        pages = list(self._pages("conversations.history", self._client.conversations_history, **asked))
-        if _cursor(pages[-1]) is not None:
-            raise SlackRetryable("too_many_messages")
-        found = (message for page in pages for message in page.get("messages", []))
-        return frozenset(str(message["ts"]) for message in found if message.get("subtype") != TOMBSTONE)
+    def has_message(self, channel_id: str, ts: str) -> bool:
+        """Whether a message outside threads is still there."""
+        page = call(
+            "conversations.history",
+            self._client.conversations_history,
+            channel=channel_id,
+            latest=ts,
+            oldest=ts,
+            inclusive=True,
+            limit=1,
+        )
+        return any(one.ts == ts and not one.is_deleted for one in page_of(page).messages)
 
     def replies_since(self, channel_id: str, thread_ts: str, since: datetime) -> tuple[JsonObject, ...]:
         """The replies in a thread since then as Slack gives them, oldest first, without its first message."""

@@ -1,59 +1,115 @@
-"""Wants threads to be read, in which somebody may have answered while nobody listened."""
+"""What is to be looked at in Slack after nobody listened: every channel's history, and then threads.
 
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from typing import Any, Self
+A gap ends when a process starts and whenever a socket is opened. Each is looked at, and none twice: a reading
+that has not begun when a gap ends serves that gap, too.
+"""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.clock import slack_now
 from bot.usecases.context import Context
-from storage import outbox, paces, threads
+from storage import channel_readings, outbox, paces, shown, thread_readings, threads
+from storage.channel_readings import WantedChannel
 from storage.database import Transaction
-from storage.item import Item
+from storage.thread_readings import Rank, WantedThread
 
-JsonObject = dict[str, Any]
 THREAD = "thread"
-MOST_THREADS = 200
-ONCE_IN = timedelta(minutes=5)
-"""However often the connection breaks, a thread is read once in this time."""
+"""The kind of outbox items that earlier versions kept for threads to read."""
+PORTION = 200
+DECIDED_FOR = timedelta(days=14)
+"""So long after its decision the thread of a case is still read for what was said while nobody listened."""
+SKEW = timedelta(minutes=5)
+"""How far Slack's clock may be from ours."""
+TAKING_OVER = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
-    """A thread to read, and the workspace it is in."""
+class Listener:
+    """Who reads: the bot in its workspace."""
 
     team_id: str
-    channel_id: str
-    ts: str
-
-    def to_payload(self) -> JsonObject:
-        """The thread as JSON for the outbox."""
-        return asdict(self)
-
-    @classmethod
-    def from_payload(cls, payload: JsonObject) -> Self:
-        """The thread from the outbox's JSON."""
-        return cls(**payload)
+    bot_user_id: str
 
 
-def read_again(ctx: Context) -> int:
-    """Want the threads of waiting cases read, the most urgent first; how many that are not wanted yet."""
+def look_again(ctx: Context, listener: Listener) -> int:
+    """Want the history of every channel with cases read; how many. For the end of each gap in listening."""
     with ctx.database.write() as tx:
-        found = [Thread(ctx.team_id, *one) for one in threads.of_open_cases(tx, MOST_THREADS)]
-        return len(_want(ctx, tx, found))
+        wanted = [WantedChannel(one, listener.team_id, listener.bot_user_id) for one in _channels(ctx, tx)]
+        paces.open_many(tx, [paces.HISTORY, paces.READS])
+        channel_readings.want_many(tx, wanted, ctx.clock.now())
+    while _take_over(ctx, listener):
+        pass
+    return len(wanted)
+
+
+def begin(ctx: Context) -> None:
+    """Hold what waits to be posted until its channel's history was read; for the start of each process.
+
+    The rows may come from a backup that is older than the channel: then the messages are there already.
+    """
+    with ctx.database.write() as tx:
+        newest = shown.newest_row_id(tx)
+        wanted = [
+            WantedChannel(one, "", "", newest, _held_to(tx, one, slack_now(ctx.clock)))
+            for one in (_channels(ctx, tx) if newest else ())
+        ]
+        paces.open_many(tx, [paces.HISTORY])
+        channel_readings.want_many(tx, wanted, ctx.clock.now())
 
 
 def read_when_known(ctx: Context, tx: Transaction, channel_id: str, ts: str) -> None:
     """Want a thread read that may belong to a message of ours whose post is not answered yet."""
     if threads.may_appear(tx, channel_id):
-        _want(ctx, tx, [Thread(ctx.team_id, channel_id, ts)])
+        now = ctx.clock.now()
+        paces.open_many(tx, [paces.READS])
+        thread = WantedThread(channel_id, ts, ctx.team_id, Rank.CHANGED, 0, now)
+        thread_readings.want_many(tx, [thread], now)
 
 
-def _want(ctx: Context, tx: Transaction, found: list[Thread]) -> set[str]:
+def decided_since(ctx: Context) -> datetime:
+    """The decisions since then are recent."""
+    return ctx.clock.now() - DECIDED_FOR
+
+
+def ts_of(moment: datetime) -> str:
+    """A moment as Slack writes the `ts` of messages; they are in the order of their text."""
+    return f"{max(0.0, moment.timestamp()):017.6f}"
+
+
+def _channels(ctx: Context, tx: Transaction) -> set[str]:
+    """Where cases are, and where they may have been shown after a backup was taken."""
+    return shown.channels(tx, decided_since(ctx)) | {one.id for one in ctx.policy.channels.values()}
+
+
+def _held_to(tx: Transaction, channel_id: str, now: datetime) -> str:
+    """How far back to look before anything is posted.
+
+    What is missing here came after the newest message that is known, and after it was wanted first.
+    """
+    unposted_at = shown.oldest_unposted_at(tx, channel_id) or now
+    newest_ts = shown.newest_ts(tx, channel_id)
+    newest_at = datetime.fromtimestamp(float(newest_ts), UTC) if newest_ts else unposted_at
+    return ts_of(min(now, max(unposted_at, newest_at)) - SKEW)
+
+
+def _take_over(ctx: Context, listener: Listener) -> bool:
+    """Want a portion of the threads read that an earlier version has left in the outbox; False: none."""
     now = ctx.clock.now()
-    paces.open_many(tx, [paces.READS])
-    return outbox.add_many(tx, [_item(ctx, one, now) for one in found])
-
-
-def _item(ctx: Context, thread: Thread, now: datetime) -> Item:
-    span = int(now.timestamp() // ONCE_IN.total_seconds())
-    key = f"{THREAD}:{thread.channel_id}:{thread.ts}:{span}"
-    return Item(ctx.new_id("out"), THREAD, key, thread.to_payload(), now)
+    with ctx.database.write() as tx:
+        claims = outbox.claim(tx, {THREAD}, f"listening:{ctx.new_id('p')}", now, TAKING_OVER, PORTION)
+        wanted = [
+            WantedThread(
+                str(claim.item.payload["channel_id"]),
+                str(claim.item.payload["ts"]),
+                listener.team_id,
+                Rank.UNSEEN,
+                0,
+                claim.item.created_at,
+            )
+            for claim in claims
+        ]
+        thread_readings.want_many(tx, wanted, now)
+        for claim in claims:
+            outbox.finish(tx, claim, now)
+    return bool(claims)

@@ -1,10 +1,10 @@
-"""Forgets what was only kept to notice repeats: claimed events, webhook receipts, delivered items."""
+"""Forgets what was only kept to notice repeats: claimed events, receipts, deliveries, threads read."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.usecases.context import Context
-from storage import events, outbox, receipts, replies
+from storage import events, outbox, receipts, replies, thread_readings
 from storage.database import Transaction
 
 Forget = Callable[[Transaction, datetime], int]
@@ -13,10 +13,17 @@ KEPT_FOR = timedelta(days=35)
 
 A digest's key has to outlive its week, so that it is never sent twice.
 """
+
+
+def _forget_items(tx: Transaction, before: datetime) -> int:
+    """What was delivered, and up to where threads were read."""
+    return outbox.forget_before(tx, before) + thread_readings.forget_before(tx, before)
+
+
 KINDS: Mapping[str, Forget] = {
     "events": events.forget_before,
     "receipts": receipts.forget_before,
-    "items": outbox.forget_before,
+    "items": _forget_items,
     "questions": replies.forget_questions,
     "reply_answers": replies.forget_answers,
 }

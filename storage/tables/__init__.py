@@ -5,6 +5,7 @@ from storage.tables.delivery import channel_pace, outbox, projections
 from storage.tables.leads import audit_shares, digests, mutes
 from storage.tables.measures import alarms, calibrators, certificates, profiles
 from storage.tables.policies import policies
+from storage.tables.readings import channel_readings, thread_readings
 from storage.tables.record import record_entries, record_heads
 from storage.tables.records import (
     audit,
@@ -30,6 +31,7 @@ __all__ = [
     "cases",
     "certificates",
     "channel_pace",
+    "channel_readings",
     "counters",
     "decision_feed",
     "decisions",
@@ -53,4 +55,5 @@ __all__ = [
     "reply_answers",
     "reply_questions",
     "steps",
+    "thread_readings",
 ]

@@ -6,19 +6,18 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.delivery.attempts import Courier
-from bot.delivery.sweep import Sweep
 from bot.delivery.thread_reading import ThreadReader
 from bot.demo.person import Person
 from bot.sandbox import Fault
 from bot.slack.gateway import WebClientGateway
 from bot.slack.message import Message
 from bot.slack.web_calls import slack_client
-from bot.usecases import listening, members, review
+from bot.usecases import members, review
 from bot.usecases.installation import Installation
 from bot.usecases.review import ThreadReply
 from routing.case import Case, CaseStatus
 from routing.label import ExpertId
-from storage import cases, experts, outbox, projections
+from storage import cases, experts, projections, thread_readings
 from storage.experts import Expert
 from tests.delivery.worlds import DIGITS, MAYA, World, open_case
 
@@ -58,9 +57,17 @@ def edit_last(world: World, case: Case, text: str) -> None:
     Hands(world.sandbox.api_url.removesuffix("/api/"), MAYA.user_id).edit_last(message_of(world, case), text)
 
 
+def look(world: World) -> int:
+    """A gap has ended: find the threads to read; how many."""
+    world.look_again()
+    world.read_histories()
+    with world.database.read() as tx:
+        return thread_readings.waiting(tx)
+
+
 def sweep(world: World, seconds: int = 10) -> int:
-    """Look again at what happened, and read what is wanted; how many threads were wanted."""
-    wanted = Sweep(world.ctx, world.gateway()).run()["threads"]
+    """Find the threads to read, and read them; how many there were."""
+    wanted = look(world)
     read(world, seconds)
     return wanted
 
@@ -85,9 +92,7 @@ def calls(world: World) -> int:
 def test_an_answer_given_while_nobody_listened_counts_once(world: World) -> None:
     case = shown(world)
     say(world, case, "fine: a known customer")
-    assert [sweep(world), sweep(world)] == [1, 0]
-    world.clock.advance(listening.ONCE_IN)
-    assert sweep(world) == 0  # decided by now
+    assert [sweep(world), sweep(world)] == [1, 1]  # the second time for edits, of which Slack tells nothing
     decided = stored(world, case)
     assert (decided.status, [label.expert for label in decided.labels]) == (CaseStatus.DECIDED, [MAYA])
 
@@ -107,7 +112,6 @@ def test_what_is_unclear_is_asked_back_once(world: World) -> None:
     say(world, case, "is it fraud? I am not sure")
     for _ in range(2):
         sweep(world)
-        world.clock.advance(listening.ONCE_IN)
     assert world.sandbox.stats()["calls"]["chat.postEphemeral"] == 1
 
 
@@ -117,12 +121,10 @@ def test_a_reply_that_was_heard_and_then_edited_while_nobody_listened_counts_as_
     case = shown(world)
     say(world, case, "I think the address does not match")
     sweep(world)
-    world.clock.advance(listening.ONCE_IN)
 
     edit_last(world, case, "fraud: the address does not match")
     for _ in range(2):
         sweep(world)
-        world.clock.advance(listening.ONCE_IN)
 
     assert [label.label for label in stored(world, case).labels] == ["fraud"]
 
@@ -138,7 +140,7 @@ def test_threads_are_read_no_faster_than_slack_allows_the_most_urgent_first(worl
     made = [shown(world, f"order-{number}") for number in range(4)]
     for case in made:
         say(world, case, "fine: known")
-    Sweep(world.ctx, world.gateway()).run()
+    look(world)
     read(world, seconds=3)
     assert calls(world) == 2
     assert [stored(world, case).status for case in made] == [CaseStatus.DECIDED] * 2 + [CaseStatus.OPEN] * 2
@@ -156,12 +158,11 @@ def test_a_thread_that_slack_does_not_give_is_read_later(world: World, kind: str
 
 
 def test_a_thread_whose_channel_is_gone_is_given_up(world: World) -> None:
-    shown(world)
+    say(world, shown(world), "fine: known")
     world.sandbox.faults.add(Fault("error", method="conversations.replies", error="channel_not_found"))
     sweep(world)
     with world.database.read() as tx:
-        assert outbox.oldest_undelivered_at(tx) is None
-        assert outbox.dead(tx) == []
+        assert thread_readings.waiting(tx) == 0
 
 
 def test_a_reply_that_comes_before_the_message_is_known_is_heard_when_it_is(world: World) -> None:

@@ -7,12 +7,14 @@ from itertools import count
 from typing import Any
 
 from bot.delivery.attempts import Courier
+from bot.delivery.channel_history import HistoryReader
 from bot.delivery.loop import Wake
 from bot.delivery.projections import ProjectionSender
 from bot.delivery.tempo import Tempo
 from bot.sandbox import Sandbox
 from bot.slack.gateway import WebClientGateway
 from bot.slack.web_calls import slack_client
+from bot.usecases import listening
 from bot.usecases.context import Context
 from routing.case import Case, CaseStatus, Decision, Disposition, Method
 from routing.label import ExpertId, Label, Via
@@ -150,6 +152,18 @@ class World:
             if not sender.send_next():
                 return
             self.clock.advance(timedelta(seconds=1.2))
+
+    def look_again(self) -> None:
+        """A gap in listening has ended."""
+        listening.look_again(self.ctx, listening.Listener(TEAM, self.sandbox.config.bot.user_id))
+
+    def read_histories(self, at_most: int = 200) -> None:
+        """Read what is wanted of the channels' histories, at Slack's pace, until nothing may be read now."""
+        reader = HistoryReader(Courier(replace(self.ctx, team_id=""), self.gateway(), self.tempo), "p1")
+        for _ in range(at_most):
+            if not reader.step():
+                return
+            self.clock.advance(timedelta(seconds=1.5))
 
     def shown(self, channel_id: str) -> list[str]:
         """What the channel shows, oldest first: the texts of the messages outside threads."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.demo.person import Person
 from bot.sandbox import Fault, Sandbox
 from bot.slack import web_gateway
 from bot.slack.gateway import (
@@ -14,7 +15,8 @@ from bot.slack.gateway import (
     SlackRetryable,
     SlackUnknownOutcome,
 )
-from bot.slack.message import Message
+from bot.slack.history import page_of
+from bot.slack.message import JsonObject, Message
 from bot.slack.web_calls import slack_client
 from bot.slack.web_gateway import WebClientGateway
 from tests.delivery.receiver import answers, receiving
@@ -191,17 +193,60 @@ def test_a_response_url_that_is_used_too_fast_says_how_long_to_wait() -> None:
     assert failure.value.retry_after == timedelta(seconds=3)
 
 
-def test_a_channel_that_is_too_busy_to_be_read_whole_tells_of_no_deletion(
-    gateway: SlackGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in (("PAGE", 1), ("PAGES", 2)):
-        monkeypatch.setattr(web_gateway, name, value)
-    shown = {gateway.post(CHANNEL, HELLO) for _ in range(2)}
-    assert gateway.messages_since(CHANNEL, LONG_AGO) == shown
+def test_a_history_is_read_page_by_page(gateway: SlackGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_gateway, "PAGE", 2)
+    posted = [gateway.post(CHANNEL, HELLO) for _ in range(3)]
 
-    gateway.post(CHANNEL, HELLO)
-    with pytest.raises(SlackRetryable):
-        gateway.messages_since(CHANNEL, LONG_AGO)
+    first = gateway.history(CHANNEL, None, "0")
+    second = gateway.history(CHANNEL, first.messages[-1].ts, "0")
+
+    assert [one.ts for page in (first, second) for one in page.messages] == posted[::-1]
+    assert [first.is_last, second.is_last] == [False, True]
+    assert gateway.history(CHANNEL, posted[0], "0").messages == ()
+
+
+def test_a_history_says_what_a_message_shows_and_whether_somebody_has_replied(
+    gateway: SlackGateway, sandbox: Sandbox
+) -> None:
+    ts = gateway.post(CHANNEL, Message("A case", metadata={"case_id": "case_1", "version": "3"}))
+    gateway.post(CHANNEL, Message("A reminder"), ts)
+    (before,) = gateway.history(CHANNEL, None, "0").messages
+    Person(sandbox.url, ANN.user_id).reply(CHANNEL, {"ts": ts}, "fraud")
+    (after,) = gateway.history(CHANNEL, None, "0").messages
+
+    assert (before.user_id, before.case_id, before.version) == ("U0SECONDLOOK", "case_1", 3)
+    assert [before.is_answered, after.is_answered] == [False, True]
+    assert after.latest_reply > before.latest_reply > ts
+
+
+@pytest.mark.parametrize(
+    ("message", "is_answered"),
+    [
+        ({"reply_count": 1}, True),
+        ({"reply_count": 2, "reply_users": ["U0BOT"], "reply_users_count": 2}, True),
+        ({"reply_count": 2, "reply_users": ["U0BOT"], "reply_users_count": 1}, False),
+        ({"reply_count": 0, "latest_reply": "2.0"}, False),
+        ({}, False),
+    ],
+)
+def test_somebody_may_have_replied_unless_slack_names_only_the_author(
+    message: JsonObject, is_answered: bool
+) -> None:
+    (read,) = page_of({"messages": [{"ts": "1.0", "user": "U0BOT", **message}]}).messages
+    assert read.is_answered is is_answered
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "²", "9" * 10, None, 1.5])
+def test_what_is_no_version_of_ours_is_none(version: object) -> None:
+    metadata = {"event_type": "secondlook_message", "event_payload": {"case_id": "c", "version": version}}
+    (read,) = page_of({"messages": [{"ts": "1.0", "metadata": metadata}]}).messages
+    assert read.version == 0
+
+
+def test_the_metadata_of_other_apps_name_no_case() -> None:
+    metadata = {"event_type": "task_created", "event_payload": {"case_id": "case_1"}}
+    (read,) = page_of({"messages": [{"ts": "1.0", "metadata": metadata}]}).messages
+    assert read.case_id == ""
 
 
 def test_a_window_is_given_up_before_its_click_would_hang(sandbox: Sandbox) -> None:

@@ -15,7 +15,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.slack.app import BotIdentity, build_app
 from bot.slack.desk import Replaying
-from bot.slack.gateway import SlackFailure, SlackPermanent, UserInfo
+from bot.slack.gateway import HistoryPage, SlackFailure, SlackPermanent, UserInfo
 from bot.slack.limits import message_violations, view_violations
 from bot.slack.message import JsonObject, Message
 from bot.slack.messages import case_message
@@ -126,9 +126,13 @@ class RecordingGateway:
         """Nothing is there."""
         return None
 
-    def messages_since(self, channel_id: str, since: datetime) -> frozenset[str]:
+    def history(self, channel_id: str, before: str | None, since: str) -> HistoryPage:
         """Nothing is there."""
-        return frozenset()
+        return HistoryPage((), is_last=True)
+
+    def has_message(self, channel_id: str, ts: str) -> bool:
+        """Nothing is there."""
+        return False
 
     def replies_since(self, channel_id: str, thread_ts: str, since: datetime) -> tuple[JsonObject, ...]:
         """Nothing is there."""

@@ -1,0 +1,218 @@
+"""Reads what happened in channels while nobody listened, page by page, and sets right what the rows missed.
+
+One look at a channel's history finds the messages that were deleted, the threads in which something was said,
+and, when the rows come from a backup, the messages of ours that they do not know.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from bot.clock import slack_now
+from bot.delivery.attempts import Courier, Retries
+from bot.slack.gateway import HistoryPage, SlackPermanent
+from bot.slack.history import ChannelMessage
+from bot.usecases.listening import decided_since, ts_of
+from storage import cases, channel_readings, paces, projections, shown, thread_readings
+from storage.channel_readings import ChannelClaim
+from storage.errors import StorageError
+from storage.shown import Adopted, Shown
+from storage.thread_readings import Rank, WantedThread
+
+log = structlog.get_logger()
+
+CHANNELS = Retries[ChannelClaim](channel_readings.fail, channel_readings.bury)
+LOOK_BACK = timedelta(days=14)
+"""What is older is not looked for in the history: the threads of what still waits are read one by one."""
+REPOSTED_FOR = timedelta(days=1)
+"""An older message that is not there any more stays away: channels are tidied up, and Slack forgets."""
+MOST_ROWS = 1_000
+WORTH_A_PAGE = 3
+"""To read so few threads costs no more than to go on through the history for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of a channel's history to read, and what the rows said before it was read."""
+
+    claim: ChannelClaim
+    since: str
+    rows: tuple[Shown, ...]
+
+    def covered(self, page: HistoryPage) -> str:
+        """Down to which `ts` both the page and the rows tell everything."""
+        oldest = self.since if page.is_last else page.messages[-1].ts
+        return max(oldest, self.rows[-1].ts) if len(self.rows) == MOST_ROWS else oldest
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a page says: threads to read, and in figures what was set right."""
+
+    threads: list[WantedThread] = field(default_factory=list)
+    figures: Counter[str] = field(default_factory=Counter)
+
+
+class HistoryReader:
+    """Reads the channels that are wanted; any number of threads of the program may call `step`."""
+
+    def __init__(self, courier: Courier, owner: str) -> None:
+        self._courier = courier
+        self._ctx = courier.ctx
+        self._owner = owner
+
+    def step(self) -> bool:
+        """Read a page of the channel that waits longest; False when none does or Slack must be left alone."""
+        span = None if self._courier.health.held_for() else self._next()
+        if span is None:
+            return False
+        try:
+            self._read(span)
+        except StorageError:
+            raise  # the lease gives the row back
+        except Exception as error:  # noqa: BLE001  a poison row must not stop its neighbors
+            self._failed(span.claim, error)
+        return True
+
+    def _next(self) -> Span | None:
+        with self._ctx.database.read() as tx:
+            if not channel_readings.waiting(tx):
+                return None
+        now, tempo = self._ctx.clock.now(), self._courier.tempo
+        with self._ctx.database.write() as tx:
+            if not paces.take(tx, paces.HISTORY, now, tempo.stretched(tempo.read_every)):
+                return None
+            claim = channel_readings.claim(tx, self._owner, now, tempo.stretched(tempo.lease))
+            if claim is None:
+                paces.give_back(tx, paces.HISTORY, now)
+                return None
+            since = ts_of(slack_now(self._ctx.clock) - LOOK_BACK)
+            since = min(since, claim.held_to) if claim.held_to else since
+            # Before Slack is asked: what is posted meanwhile must not seem to be missing there.
+            rows = shown.newest(
+                tx, claim.channel_id, claim.reached, since, decided_since(self._ctx), MOST_ROWS
+            )
+        return Span(claim, since, tuple(rows))
+
+    def _read(self, span: Span) -> None:
+        claim = span.claim
+        page = self._courier.gateway.history(claim.channel_id, claim.reached, span.since)
+        self._courier.health.worked()
+        covered = span.covered(page)
+        findings = self._compare(span, page, covered)
+        known = {row.ts for row in span.rows}
+        for message in page.messages:
+            if message.user_id == claim.bot_user_id and message.case_id and message.ts not in known:
+                findings.figures[self._adopt(claim, message)] += 1
+        if (page.is_last and covered <= span.since) or self._is_enough(span, covered):
+            self._want_older(claim, covered)
+            is_mine = self._finish(claim)
+        else:
+            with self._ctx.database.write() as tx:
+                is_mine = channel_readings.advance(tx, claim, covered, self._ctx.clock.now())
+        log.info(
+            "history.read", channel=claim.channel_id, back_to=covered, is_mine=is_mine, **findings.figures
+        )
+
+    def _is_enough(self, span: Span, covered: str) -> bool:
+        """Whether going on would find too little: what is left is read thread by thread."""
+        is_holding = span.claim.held_to is not None and covered > span.claim.held_to
+        left = [row for row in span.rows if row.ts < covered and self._matters(row)]
+        return not is_holding and len(span.rows) < MOST_ROWS and len(left) <= WORTH_A_PAGE
+
+    def _matters(self, row: Shown) -> bool:
+        return row.is_open or row.is_recent or row.ts >= self._reposted_since()
+
+    def _reposted_since(self) -> str:
+        return ts_of(slack_now(self._ctx.clock) - REPOSTED_FOR)
+
+    def _compare(self, span: Span, page: HistoryPage, covered: str) -> Findings:
+        """Post what is gone anew, want threads read, and show anew what Slack shows as of later."""
+        there = {one.ts: one for one in page.messages if not one.is_deleted}
+        findings, channel_id = Findings(), span.claim.channel_id
+        now = self._ctx.clock.now()
+        with self._ctx.database.write() as tx:
+            marks = thread_readings.read_to(
+                tx, channel_id, [ts for ts, one in there.items() if one.is_answered]
+            )
+            for row in span.rows:
+                message = there.get(row.ts)
+                if message is not None:
+                    findings.figures["outrun"] += shown.outrun(tx, row.row_id, message.version, now)
+                    findings.threads += _wanted(span.claim, row, message, marks.get(row.ts))
+                elif row.ts >= max(covered, self._reposted_since()):
+                    findings.figures["reposted"] += projections.lost(tx, channel_id, row.ts)
+            thread_readings.want_many(tx, findings.threads, now)
+        findings.figures["threads"] = len(findings.threads)
+        return findings
+
+    def _adopt(self, claim: ChannelClaim, message: ChannelMessage) -> str:
+        """Let a message that no row has be its case's; what became of it, in a word."""
+        with self._ctx.database.read() as tx:
+            if shown.is_row(tx, claim.channel_id, message.ts):
+                return "known"
+            if not cases.due_at_of(tx, [message.case_id]):
+                log.warning("history.case_unknown", channel=claim.channel_id, ts=message.ts)
+                return "of_unknown_cases"
+            other = shown.message_of(tx, message.case_id, claim.channel_id)
+        # Of two messages of a case the newer is the one that counts, once the other is gone.
+        has = self._courier.gateway.has_message
+        if other is not None and (other > message.ts or has(claim.channel_id, other)):
+            return "doubled"
+        adopted = Adopted(message.case_id, claim.channel_id, message.ts, message.version)
+        now = self._ctx.clock.now()
+        with self._ctx.database.write() as tx:
+            if not shown.adopt(tx, adopted, other, now):
+                return "doubled"
+            if message.is_answered:
+                thread = WantedThread(claim.channel_id, message.ts, claim.team_id, Rank.CHANGED, 0, now)
+                thread_readings.want_many(tx, [thread], now)
+        log.info("history.adopted", case=message.case_id, channel=claim.channel_id, ts=message.ts)
+        return "adopted"
+
+    def _want_older(self, claim: ChannelClaim, covered: str) -> None:
+        """Want every thread read that the history was not read far enough back for."""
+        before = covered
+        while True:
+            now = self._ctx.clock.now()
+            with self._ctx.database.write() as tx:
+                rows = shown.older(tx, claim.channel_id, before, decided_since(self._ctx), MOST_ROWS)
+                wanted = [_unseen(claim, row) for row in rows]
+                thread_readings.want_many(tx, wanted, now)
+            if len(rows) < MOST_ROWS:
+                return
+            before = rows[-1].ts
+
+    def _finish(self, claim: ChannelClaim) -> bool:
+        with self._ctx.database.write() as tx:
+            return channel_readings.finish(tx, claim, self._ctx.clock.now())
+
+    def _failed(self, claim: ChannelClaim, error: Exception) -> None:
+        if isinstance(error, SlackPermanent) and error.code == "missing_scope":
+            with self._ctx.database.write() as tx:  # what can be posted is not held for what cannot be read
+                channel_readings.bury(tx, claim, str(error))
+        else:
+            self._courier.failed(CHANNELS, claim, claim.failures, error, paces.HISTORY)
+        log.warning("history.not_read", channel=claim.channel_id, reason=str(error))
+
+
+def _wanted(
+    claim: ChannelClaim, row: Shown, message: ChannelMessage, read_to: str | None
+) -> Sequence[WantedThread]:
+    """The message's thread, if there is one to read: Slack does not tell which of its replies were edited."""
+    if not message.is_answered or not (row.is_open or row.is_recent):
+        return ()
+    is_changed = read_to is None or not message.latest_reply or message.latest_reply > read_to
+    rank = (Rank.CHANGED if row.is_open else Rank.DECIDED) if is_changed else Rank.EDITED
+    return (_thread(claim, row, rank),)
+
+
+def _unseen(claim: ChannelClaim, row: Shown) -> WantedThread:
+    return _thread(claim, row, Rank.UNSEEN if row.is_open else Rank.DECIDED)
+
+
+def _thread(claim: ChannelClaim, row: Shown, rank: Rank) -> WantedThread:
+    return WantedThread(claim.channel_id, row.ts, claim.team_id, rank, row.priority, row.due_at)
