@@ -12,7 +12,7 @@ _LONGEST_VERSION = 9
 
 @dataclass(frozen=True, slots=True)
 class ChannelMessage:
-    """A message outside threads; `case_id` and `version` are what its metadata say, else empty and 0.
+    """A message outside threads; `case_id` and `version` say which case it shows, else they are empty and 0.
 
     `is_answered`: somebody else than its author has replied. `latest_reply` may be empty all the same.
     """
@@ -46,11 +46,12 @@ def page_of(answer: JsonObject) -> HistoryPage:
 def _message(message: JsonObject) -> ChannelMessage:
     metadata = message.get("metadata") or {}
     payload = metadata.get("event_payload") or {} if metadata.get("event_type") == EVENT_TYPE else {}
+    version = _version(payload.get("version"))  # reminders name their case too, but show no version of it
     return ChannelMessage(
         ts=str(message["ts"]),
         user_id=str(message.get("user") or ""),
-        case_id=str(payload.get("case_id") or ""),
-        version=_version(payload.get("version")),
+        case_id=str(payload.get("case_id") or "") if version else "",
+        version=version,
         is_answered=_is_answered(message),
         latest_reply=str(message.get("latest_reply") or ""),
         is_deleted=message.get("subtype") == TOMBSTONE,

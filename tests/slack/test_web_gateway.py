@@ -237,10 +237,10 @@ def test_somebody_may_have_replied_unless_slack_names_only_the_author(
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "²", "9" * 10, None, 1.5])
-def test_what_is_no_version_of_ours_is_none(version: object) -> None:
+def test_what_names_a_case_without_a_version_does_not_show_it(version: object) -> None:
     metadata = {"event_type": "secondlook_message", "event_payload": {"case_id": "c", "version": version}}
     (read,) = page_of({"messages": [{"ts": "1.0", "metadata": metadata}]}).messages
-    assert read.version == 0
+    assert (read.case_id, read.version) == ("", 0)
 
 
 def test_the_metadata_of_other_apps_name_no_case() -> None:
