@@ -1,10 +1,12 @@
 """The bot's side of Slack: who it is there, and how clicks and events reach its listeners."""
 
 import socket
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Protocol
 
 import structlog
@@ -21,6 +23,7 @@ from bot.slack.failures import NO_BOT
 from bot.slack.gateway import SlackFailure, SlackGateway, SlackPermanent
 from bot.slack.token_kinds import refusal, wrong_app_token, wrong_bot_token
 from bot.slack.web_calls import call, connection_failure, failure_of
+from bot.socket_pulse import ANSWER_SECONDS, BEAT_SECONDS, MISSED_PINGS, PING_SECONDS, Pulse
 from bot.usecases.context import Context
 from bot.usecases.replaying import QuickReplay
 
@@ -89,6 +92,8 @@ class SlackConnection:
         self._wake = wake
         self._aftermath = ThreadPoolExecutor(WORKERS, thread_name_prefix="slack-aftermath")
         self._handler: Socket | None = None
+        self._pulse = Pulse(most_looks=ceil((MISSED_PINGS * PING_SECONDS + ANSWER_SECONDS) / BEAT_SECONDS))
+        self._is_closing = threading.Event()
         self._is_usable = False
         self.on_hello: Callable[[], None] = lambda: None
         if settings.slack_app_token is None and settings.slack_signing_secret is None:
@@ -110,6 +115,8 @@ class SlackConnection:
             return "not connected yet"
         if self._handler is not None and not self._handler.client.is_connected():
             return "the socket is down; it is being opened again"
+        if self._pulse.is_silent:
+            return "the socket does not answer; it is being opened again"
         return None
 
     def connect(self) -> tuple[Context, App, BotIdentity]:
@@ -136,7 +143,7 @@ class SlackConnection:
         wrong = wrong_app_token(app_token)
         if wrong is not None:
             raise wrong
-        handler: Socket = build_socket_handler(app, app_token, self._client)
+        handler: Socket = build_socket_handler(app, app_token, self._client, PING_SECONDS)
         handler.client.on_message_listeners.append(self._heard)
         try:
             handler.connect()
@@ -147,6 +154,21 @@ class SlackConnection:
             _close(handler)
             raise connection_failure(error) from error
         self._handler = handler
+        threading.Thread(target=self._watch, args=[handler.client], name="slack-pulse", daemon=True).start()
+
+    def _watch(self, client: SocketModeClient) -> None:
+        """Open another socket as soon as one does not answer: what Slack sends to it meanwhile is lost."""
+        while not self._is_closing.wait(BEAT_SECONDS):
+            session = client.current_session
+            if session is None or not session.is_active() or not self._pulse.look(session):
+                continue  # one that is closed is opened again by slack_sdk
+            log.warning("slack.socket_silent")
+            try:
+                _hang_up(client)
+                session.close()
+                client.connect_to_new_endpoint()
+            except Exception as error:  # noqa: BLE001  slack_sdk raises many kinds, and tries again by itself
+                log.warning("slack.not_connected", reason=str(error))
 
     def _heard(self, message: str) -> None:
         """Every connection begins with a `hello`."""
@@ -161,6 +183,7 @@ class SlackConnection:
 
     def close(self) -> None:
         """Take no more clicks; what runs ends first."""
+        self._is_closing.set()
         if self._handler is not None:
             _close(self._handler)
         self._aftermath.shutdown(wait=True, cancel_futures=False)
@@ -179,11 +202,16 @@ def _close(handler: Socket) -> None:
     client.message_queue.put(None)
     client.message_processor.shutdown()  # type: ignore[no-untyped-call]  # slack_sdk has no types here
     client.message_workers.shutdown()
-    session = client.current_session
-    if session is not None and session.sock is not None:
-        with suppress(OSError):  # the other side has hung up before
-            socket.socket.shutdown(session.sock, socket.SHUT_RDWR)
+    _hang_up(client)
     try:
         handler.close()
     except AttributeError:  # slack_sdk's reader hung up between its look at the socket and its use
         handler.close()
+
+
+def _hang_up(client: SocketModeClient) -> None:
+    """End a read that is under way, for which a session's own close would wait."""
+    sock = client.current_session.sock if client.current_session is not None else None
+    if sock is not None:
+        with suppress(OSError):  # the other side has hung up before
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)

@@ -58,7 +58,7 @@ class Ticks:
             Tick("digests", MINUTE, self.queue_digests),
             Tick("members", 5 * MINUTE, self.refresh_members, shortest=MINUTE / 2),
             Tick("newcomers", SOON, self.meet_newcomers, shortest=SOON),
-            Tick("sweep", OFTEN, self.sweep, shortest=SWEEP_CHECK),
+            Tick("sweep", SWEEP_CHECK, self.sweep, shortest=SWEEP_CHECK),
             Tick("record", OFTEN, self.take_in),
             Tick("anchor", 10 * MINUTE, self.cast_anchor, is_at_start=False),
             Tick("retention", HOUR, self.forget, is_at_start=False),

@@ -145,9 +145,13 @@ class CheckingHandler(SocketModeHandler):
             super().handle(client, req)
 
 
-def build_socket_handler(app: App, app_token: str, web_client: WebClient) -> SocketModeHandler:
+def build_socket_handler(
+    app: App, app_token: str, web_client: WebClient, ping_seconds: float = 10.0
+) -> SocketModeHandler:
     """Socket Mode for `app`; `web_client` carries the API's address. Call `connect()` and `close()`."""
-    handler = CheckingHandler(app, app_token, web_client=web_client, concurrency=WORKERS)
+    handler = CheckingHandler(
+        app, app_token, web_client=web_client, ping_interval=ping_seconds, concurrency=WORKERS
+    )
     take = handler.client.run_message_listeners
 
     def run_message_listeners(message: JsonObject, raw_message: str) -> None:

@@ -9,6 +9,7 @@ from bot.delivery.attempts import Courier
 from bot.delivery.thread_reading import ThreadReader
 from bot.demo.person import Person
 from bot.sandbox import Fault
+from bot.slack import web_gateway
 from bot.slack.gateway import WebClientGateway
 from bot.slack.message import Message
 from bot.slack.web_calls import slack_client
@@ -16,9 +17,10 @@ from bot.usecases import members, review
 from bot.usecases.installation import Installation
 from bot.usecases.review import ThreadReply
 from routing.case import Case, CaseStatus
-from routing.label import ExpertId
-from storage import cases, experts, projections, thread_readings
+from routing.label import ExpertId, Rationale
+from storage import cases, experts, outbox, projections, thread_readings
 from storage.experts import Expert
+from storage.outbox import Item
 from tests.delivery.worlds import DIGITS, MAYA, World, open_case
 
 
@@ -148,6 +150,121 @@ def test_threads_are_read_no_faster_than_slack_allows_the_most_urgent_first(worl
     assert calls(world) == 4
 
 
+def test_only_threads_in_which_somebody_wrote_are_read(world: World) -> None:
+    made = [shown(world, f"order-{number}") for number in range(60)]
+    for case in made[:20]:
+        world.gateway().post(DIGITS, Message("It still waits."), message_of(world, case)["ts"])
+    say(world, made[7], "fine: known")
+    say(world, made[55], "fine: known")
+    assert sweep(world, seconds=4) == 2
+    assert [one.status for one in (stored(world, made[7]), stored(world, made[55]))] == [
+        CaseStatus.DECIDED
+    ] * 2
+    assert calls(world) == 2
+
+
+def test_what_was_not_read_before_comes_before_what_may_have_been_edited(world: World) -> None:
+    made = [shown(world, f"order-{number}") for number in range(6)]
+    for case in made[:5]:
+        say(world, case, "hello all")
+    sweep(world)
+    say(world, made[5], "fine: known")
+    assert look(world) == 6
+    read(world, seconds=1)
+    assert stored(world, made[5]).status is CaseStatus.DECIDED
+
+
+def test_an_open_case_comes_before_decided_ones_and_those_are_heard_too(world: World) -> None:
+    decided, waiting = shown(world, "order-1"), shown(world, "order-2")
+    say(world, decided, "fine: known")
+    sweep(world)
+    say(world, decided, "because she called")
+    say(world, waiting, "fine: known")
+    assert look(world) == 2
+    read(world, seconds=1)
+    assert stored(world, waiting).status is CaseStatus.DECIDED
+    read(world)
+    assert "because she called" in (stored(world, decided).labels[-1].rationale or Rationale("")).text
+
+
+def test_a_case_that_was_decided_long_ago_is_not_read_any_more(world: World) -> None:
+    case = shown(world)
+    say(world, case, "fine: known")
+    sweep(world)
+    world.clock.advance(timedelta(days=15))
+    say(world, case, "because she called")
+    assert look(world) == 0
+
+
+@pytest.mark.parametrize("pages_of", [200, 15])
+def test_the_least_urgent_of_many_threads_is_heard(
+    world: World, pages_of: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_gateway, "PAGE", pages_of)
+    least = shown(world, "order-last")
+    with world.database.write() as tx:
+        projections.renew(tx, least.case_id, 9, least.due_at + timedelta(days=30), world.clock.now())
+    for number in range(230):
+        posted(world, f"order-{number}")
+    say(world, least, "fine: known")
+    sweep(world)
+    assert stored(world, least).status is CaseStatus.DECIDED
+    assert calls(world) == 1
+
+
+def posted(world: World, name: str) -> None:
+    """A case that has its message, without waiting for the channel's pace."""
+    case = open_case(world.ctx, name)
+    message = Message(name, metadata={"case_id": case.case_id, "version": "1"})
+    ts = world.gateway().post(DIGITS, message)
+    with world.database.write() as tx:
+        held = projections.claim(
+            tx, "p9", world.clock.now(), timedelta(minutes=1), timedelta(0), timedelta(0)
+        )
+        assert held is not None
+        projections.finish(tx, held, ts, 1)
+
+
+def test_messages_older_than_the_history_is_read_are_read_one_by_one(world: World) -> None:
+    case = shown(world)
+    world.clock.advance(timedelta(days=20))
+    say(world, case, "fine: known")
+    sweep(world)
+    assert stored(world, case).status is CaseStatus.DECIDED
+
+
+def test_threads_that_an_earlier_version_wanted_are_read(world: World) -> None:
+    case = shown(world)
+    say(world, case, "fine: known")
+    payload = {"team_id": MAYA.team_id, "channel_id": DIGITS, "ts": message_of(world, case)["ts"]}
+    world.clock.advance(timedelta(days=20))
+    with world.database.write() as tx:
+        old = [
+            Item(f"out_{one}", "thread", f"thread:{one}", payload, world.clock.now()) for one in range(300)
+        ]
+        outbox.add_many(tx, old)
+    world.look_again()
+    read(world)
+    assert stored(world, case).status is CaseStatus.DECIDED
+    with world.database.read() as tx:
+        assert outbox.oldest_undelivered_at(tx) is None
+
+
+def test_a_thread_in_which_somebody_writes_while_it_is_read_is_read_again(world: World) -> None:
+    case = shown(world)
+    say(world, case, "hello all")
+    look(world)
+    with world.database.write() as tx:
+        begun = thread_readings.claim(tx, "p9", world.clock.now(), timedelta(minutes=1))
+        assert begun is not None
+    say(world, case, "fine: known")
+    look(world)
+    with world.database.write() as tx:
+        thread_readings.finish(tx, begun, None, world.clock.now())
+    read(world)
+    assert stored(world, case).status is CaseStatus.DECIDED
+
+
 @pytest.mark.parametrize("kind", ["rate_limited", "server_error"])
 def test_a_thread_that_slack_does_not_give_is_read_later(world: World, kind: str) -> None:
     case = shown(world)
@@ -209,7 +326,7 @@ def missed(world: World, **told: object) -> Case:
     """A case in whose thread Maya answered while nobody listened, as it is after the thread was read."""
     case = shown(world)
     say(world, case, "fraud: I am sure")
-    Sweep(world.ctx, world.gateway()).run()
+    look(world)
     reader = ThreadReader(Courier(replace(world.ctx, team_id=""), Teamless(world, **told), world.tempo), "p1")
     for _ in range(20):
         reader.step()

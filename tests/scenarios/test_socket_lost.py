@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from bot import slack_connection
+from bot.sandbox import Fault
+from tests.patience import PATIENCE
 from tests.scenarios.deleting import await_another, delete_the_message
 from tests.scenarios.operating import Operator, readiness, slack_is_well
-from tests.scenarios.people import MAYA
+from tests.scenarios.people import JONAS, MAYA
 from tests.scenarios.world import World
 
 over_a_socket = pytest.mark.parametrize("world", ["socket-sqlite", "socket-postgresql"], indirect=True)
@@ -38,7 +41,7 @@ def test_clicks_are_heard_after_a_refresh(world: World, tmp_path: Path) -> None:
 
 @over_one_socket
 def test_what_happened_without_a_socket_is_made_good(world: World, tmp_path: Path) -> None:
-    """slack_sdk looks every ten seconds whether its socket is still there."""
+    """slack_sdk looks every five seconds whether its socket is still there."""
     deleted, talked_of = world.post_case("order-1"), world.post_case("order-3")
     world.settle()
     before = times_opened(world)
@@ -60,3 +63,77 @@ def test_what_happened_without_a_socket_is_made_good(world: World, tmp_path: Pat
     world.eventually(lambda: "✓ Fine — by @U0MAYA" in maya.reads(talked_of))
     assert world.slack.stats()["posted"] == 4
     assert Operator(world, tmp_path).finds_the_audit_unbroken()
+
+
+def test_a_reply_in_a_second_gap_within_minutes_is_heard(world: World) -> None:
+    first, second = world.post_case("order-1"), world.post_case("order-2")
+    maya = world.person(MAYA)
+    for case in (first, second):
+        world.settle()
+        fall_silent(world)
+        maya.answer_in_thread(case, "fine: I know her")
+        hear_again(world)
+        world.eventually(lambda case=case: "✓ Fine — by @U0MAYA" in maya.reads(case))  # type: ignore[misc]  # a default
+
+
+def test_two_replies_in_one_thread_in_two_gaps_are_both_heard(world: World) -> None:
+    case = world.post_case()
+    world.settle()
+    maya, jonas = world.person(MAYA), world.person(JONAS)
+    fall_silent(world)
+    maya.answer_in_thread(case, "Who knows this customer?")
+    hear_again(world)
+    world.eventually(lambda: has_caught_up(world))
+    fall_silent(world)
+    jonas.answer_in_thread(case, "fine: I know her")
+    hear_again(world)
+    world.eventually(lambda: "✓ Fine — by @U0JONAS" in maya.reads(case))
+
+
+def fall_silent(world: World) -> None:
+    """From now on nothing that happens in Slack reaches the application."""
+    if world.is_socket:
+        world.slack.faults.add(Fault("socket_refuse"))
+        world.slack.drop_sockets()
+    else:
+        world.slack.connect_url(None)
+
+
+def hear_again(world: World) -> None:
+    """Let Slack reach the application; over HTTP nobody notices the gap but who starts it anew."""
+    if world.is_socket:
+        world.slack.faults.clear()
+        assert world.slack.wait_connected(timeout=PATIENCE)
+        world.eventually(lambda: slack_is_well(world))
+    else:
+        world.restart()
+
+
+def has_caught_up(world: World) -> bool:
+    ready = readiness(world)
+    return (ready["channels_to_read"], ready["threads_to_read"]) == (0, 0)
+
+
+@pytest.fixture
+def hasty_pulse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pings so often that a story need not wait for them."""
+    for name, seconds in (("PING_SECONDS", 0.2), ("BEAT_SECONDS", 0.1), ("ANSWER_SECONDS", 0.4)):
+        monkeypatch.setattr(slack_connection, name, seconds)
+
+
+@over_one_socket
+@pytest.mark.usefixtures("hasty_pulse")
+def test_a_socket_that_dies_in_silence_is_told_and_opened_again(world: World) -> None:
+    case = world.post_case()
+    world.settle()
+    before = times_opened(world)
+    world.slack.faults.add(Fault("socket_silent"))
+    world.eventually(lambda: "does not answer" in readiness(world)["slack"]["detail"])
+    assert readiness(world)["status"] == "degraded"
+    maya = world.person(MAYA)
+    maya.answer_in_thread(case, "fine: I know her")
+    world.eventually(lambda: times_opened(world) > before)
+
+    world.slack.faults.clear()
+    world.eventually(lambda: slack_is_well(world))
+    world.eventually(lambda: "✓ Fine — by @U0MAYA" in maya.reads(case))
