@@ -54,7 +54,8 @@ def want_many(tx: Transaction, wanted: Sequence[WantedThread], now: datetime) ->
     """Ask for threads to be read: a reading that has not begun serves all, else another follows it."""
     if wanted:
         distinct = {(one.channel_id, one.thread_ts): _new_row(one, now) for one in wanted}
-        tx.execute(_want(tx.dialect.name), list(distinct.values()))
+        # In the order of their keys, so that two replicas wanting the same ones wait for each other once.
+        tx.execute(_want(tx.dialect.name), [distinct[key] for key in sorted(distinct)])
 
 
 def claim(tx: Transaction, owner: str, now: datetime, lease_for: timedelta) -> ThreadClaim | None:

@@ -105,7 +105,8 @@ class HistoryReader:
         findings = self._compare(span, page, covered)
         known = {row.ts for row in span.rows}
         for message in page.messages:
-            if message.user_id == claim.bot_user_id and message.case_id and message.ts not in known:
+            is_ours = message.user_id in (claim.bot_user_id, "")  # where Slack does not say whose it is
+            if is_ours and message.case_id and message.ts not in known:
                 findings.figures[self._adopt(claim, message)] += 1
         if (page.is_last and covered <= span.since) or self._is_enough(span, covered):
             self._want_older(claim, covered)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.slack.ids import Screen, screen_of
 from bot.slack.message import EVENT_TYPE, TOMBSTONE
 
 JsonObject = Mapping[str, Any]
@@ -44,25 +45,31 @@ def page_of(answer: JsonObject) -> HistoryPage:
 
 
 def _message(message: JsonObject) -> ChannelMessage:
-    metadata = message.get("metadata") or {}
-    payload = metadata.get("event_payload") or {} if metadata.get("event_type") == EVENT_TYPE else {}
-    version = _version(payload.get("version"))  # reminders name their case too, but show no version of it
+    screen = _by_metadata(message) or _by_controls(message)
     return ChannelMessage(
         ts=str(message["ts"]),
         user_id=str(message.get("user") or ""),
-        case_id=str(payload.get("case_id") or "") if version else "",
-        version=version,
+        case_id=screen.case_id if screen else "",
+        version=screen.version if screen else 0,
         is_answered=_is_answered(message),
         latest_reply=str(message.get("latest_reply") or ""),
         is_deleted=message.get("subtype") == TOMBSTONE,
     )
 
 
-def _version(value: object) -> int:
-    """What our own messages carry; whatever else somebody put there is no version."""
-    text = str(value)
-    is_number = text.isascii() and text.isdigit() and len(text) <= _LONGEST_VERSION
-    return int(text) if is_number else 0
+def _by_metadata(message: JsonObject) -> Screen | None:
+    """The case that a message shows; reminders name theirs too, but show no version of it."""
+    metadata = message.get("metadata") or {}
+    payload = metadata.get("event_payload") or {} if metadata.get("event_type") == EVENT_TYPE else {}
+    version, case_id = str(payload.get("version")), str(payload.get("case_id") or "")
+    is_version = version.isascii() and version.isdigit() and len(version) <= _LONGEST_VERSION
+    return Screen(case_id, int(version)) if case_id and is_version else None
+
+
+def _by_controls(message: JsonObject) -> Screen | None:
+    """The same by the names of its blocks, where Slack does not give the metadata."""
+    names = (str(block.get("block_id")) for block in message.get("blocks") or [] if isinstance(block, dict))
+    return next((screen for screen in map(screen_of, names) if screen and screen.case_id), None)
 
 
 def _is_answered(message: JsonObject) -> bool:

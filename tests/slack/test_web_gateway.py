@@ -16,6 +16,7 @@ from bot.slack.gateway import (
     SlackUnknownOutcome,
 )
 from bot.slack.history import page_of
+from bot.slack.ids import Screen
 from bot.slack.message import JsonObject, Message
 from bot.slack.web_calls import slack_client
 from bot.slack.web_gateway import WebClientGateway
@@ -241,6 +242,12 @@ def test_what_names_a_case_without_a_version_does_not_show_it(version: object) -
     metadata = {"event_type": "secondlook_message", "event_payload": {"case_id": "c", "version": version}}
     (read,) = page_of({"messages": [{"ts": "1.0", "metadata": metadata}]}).messages
     assert (read.case_id, read.version) == ("", 0)
+
+
+def test_without_metadata_a_message_is_known_by_the_names_of_its_blocks() -> None:
+    blocks = [{"type": "header"}, {"type": "actions", "block_id": Screen("case_1", 4).block_id("answer")}]
+    (read,) = page_of({"messages": [{"ts": "1.0", "blocks": blocks}]}).messages
+    assert (read.case_id, read.version) == ("case_1", 4)
 
 
 def test_the_metadata_of_other_apps_name_no_case() -> None:

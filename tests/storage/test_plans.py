@@ -11,6 +11,7 @@ from routing.prediction import ModelRef
 from storage import (
     alarms,
     cases,
+    channel_readings,
     decisions,
     events,
     evidence,
@@ -20,6 +21,8 @@ from storage import (
     predictions,
     projections,
     receipts,
+    shown,
+    thread_readings,
 )
 from storage.database import Database, Transaction
 from tests.storage.examples import ANNA, HOUR, NOW, SECOND, prediction, store
@@ -53,6 +56,10 @@ READS: dict[str, Callable[[Transaction], object]] = {
         tx, "fraud", "low", ModelRef("forest", "1"), NOW - HOUR
     ),
     "ix_predictions_task_received_at": lambda tx: inputs.sample(tx, "fraud", NOW - HOUR, NOW, 20),
+    "ix_channel_readings_due": lambda tx: channel_readings.claim(tx, "me", NOW, HOUR),
+    "ix_thread_readings_due": lambda tx: thread_readings.claim(tx, "me", NOW, HOUR),
+    "ix_thread_readings_read": lambda tx: thread_readings.forget_before(tx, NOW),
+    "uq_projections_message ": lambda tx: shown.newest(tx, "C1", None, "1.1", NOW, 20),
     "ix_alarms_task_raised_at": lambda tx: alarms.since(tx, ["fraud"], NOW - HOUR, NOW),
 }
 
