@@ -3,7 +3,9 @@
 from datetime import timedelta
 from pathlib import Path
 
-from tests.scenarios.operating import Operator
+from bot.sandbox import Fault
+from tests.scenarios.operating import Operator, readiness
+from tests.scenarios.passing import as_time_passes
 from tests.scenarios.people import JONAS, MAYA
 from tests.scenarios.world import World
 
@@ -55,3 +57,42 @@ def test_a_decision_that_waits_for_the_shop_outlives_the_process(world: World) -
     world.settle()
     assert [event.type for event in world.inbox.arrivals()] == ["case.decided"] * 2
     assert world.inbox.types(case.case_id) == ["case.decided"]
+
+
+def has_read_all(world: World) -> bool:
+    ready = readiness(world)
+    return (ready["channels_to_read"], ready["threads_to_read"]) == (0, 0)
+
+
+def test_a_start_after_which_nothing_has_changed_asks_slack_little(world: World) -> None:
+    for number in range(3):
+        world.post_case(f"order-{number}")
+    world.settle()
+    world.eventually(lambda: has_read_all(world))
+    before = dict(world.slack.stats()["calls"])
+    world.restart()
+    world.settle()
+    world.eventually(lambda: has_read_all(world))
+
+    after, channels = world.slack.stats()["calls"], len(world.app.ctx.policy.channels)
+    asked = after["conversations.history"] - before.get("conversations.history", 0)
+    assert channels <= asked <= 2 * channels  # a socket greets once more when all is looked at
+    assert after.get("conversations.replies") == before.get("conversations.replies")
+
+
+def test_what_slack_did_not_let_be_read_is_read_by_the_next_process(world: World) -> None:
+    case = world.post_case()
+    world.settle()
+    refusal = Fault("rate_limited", method="conversations.history", retry_after=5)
+    world.stop()
+    old = world.slack.state.conversations[case.channel].top_level()[0]
+    world.slack.workspace.posting.delete(old)
+    number = world.slack.faults.add(refusal)
+    world.start()
+    world.eventually(lambda: "ratelimited" in world.slack.stats()["rejected"])
+    assert readiness(world)["channels_to_read"] > 0
+    world.restart()
+    world.slack.faults.clear(number)
+    as_time_passes(world, lambda: world.person(MAYA).messages_of(case))
+    as_time_passes(world, lambda: has_read_all(world))
+    assert world.slack.stats()["posted"] == 2
