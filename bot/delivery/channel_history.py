@@ -25,13 +25,15 @@ from storage.thread_readings import Rank, WantedThread
 log = structlog.get_logger()
 
 CHANNELS = Retries[ChannelClaim](channel_readings.fail, channel_readings.bury)
-LOOK_BACK = timedelta(days=14)
+LOOK_BACK = timedelta(days=90)
 """What is older is not looked for in the history: the threads of what still waits are read one by one."""
 REPOSTED_FOR = timedelta(days=1)
 """An older message that is not there any more stays away: channels are tidied up, and Slack forgets."""
 MOST_ROWS = 1_000
 WORTH_A_PAGE = 3
 """To read so few threads costs no more than to go on through the history for them."""
+WORTH_MANY_PAGES = 40
+"""More than these are never read one by one where the history reaches: that would take a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class HistoryReader:
             is_ours = message.user_id in (claim.bot_user_id, "")  # where Slack does not say whose it is
             if is_ours and message.case_id and message.ts not in known:
                 findings.figures[self._adopt(claim, message)] += 1
-        if (page.is_last and covered <= span.since) or self._is_enough(span, covered):
+        if (page.is_last and covered <= span.since) or self._is_enough(span, page, covered):
             self._want_older(claim, covered)
             is_mine = self._finish(claim)
         else:
@@ -118,11 +120,17 @@ class HistoryReader:
             "history.read", channel=claim.channel_id, back_to=covered, is_mine=is_mine, **findings.figures
         )
 
-    def _is_enough(self, span: Span, covered: str) -> bool:
-        """Whether going on would find too little: what is left is read thread by thread."""
+    def _is_enough(self, span: Span, page: HistoryPage, covered: str) -> bool:
+        """Whether to go on would take more calls than to read thread by thread what is left."""
         is_holding = span.claim.held_to is not None and covered > span.claim.held_to
         left = [row for row in span.rows if row.ts < covered and self._matters(row)]
-        return not is_holding and len(span.rows) < MOST_ROWS and len(left) <= WORTH_A_PAGE
+        if is_holding or len(span.rows) == MOST_ROWS:
+            return False
+        if not left or left[0].ts >= self._reposted_since():  # what was deleted is told by the history only
+            return not left
+        a_page = float(page.messages[0].ts) - float(page.messages[-1].ts)
+        pages = (float(covered) - float(left[-1].ts)) / max(a_page, 1.0)
+        return len(left) <= max(WORTH_A_PAGE, min(pages, WORTH_MANY_PAGES))
 
     def _matters(self, row: Shown) -> bool:
         return row.is_open or row.is_recent or row.ts >= self._reposted_since()

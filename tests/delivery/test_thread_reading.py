@@ -212,6 +212,19 @@ def test_the_least_urgent_of_many_threads_is_heard(
     assert calls(world) == 1
 
 
+def test_a_few_old_threads_below_much_talk_are_read_without_all_that_talk(world: World) -> None:
+    made = [shown(world, f"order-{number}") for number in range(8)]
+    world.clock.advance(timedelta(days=60))
+    for _ in range(210):
+        world.gateway().post(DIGITS, Message("Talk."))
+        world.clock.advance(timedelta(minutes=10))
+    say(world, made[3], "fine: known")
+    sweep(world, seconds=20)
+    assert stored(world, made[3]).status is CaseStatus.DECIDED
+    assert calls(world) == 8
+    assert world.sandbox.stats()["calls"]["conversations.history"] == len(world.ctx.policy.channels)
+
+
 def posted(world: World, name: str) -> None:
     """A case that has its message, without waiting for the channel's pace."""
     case = open_case(world.ctx, name)
@@ -227,7 +240,7 @@ def posted(world: World, name: str) -> None:
 
 def test_messages_older_than_the_history_is_read_are_read_one_by_one(world: World) -> None:
     case = shown(world)
-    world.clock.advance(timedelta(days=20))
+    world.clock.advance(timedelta(days=100))
     say(world, case, "fine: known")
     sweep(world)
     assert stored(world, case).status is CaseStatus.DECIDED
