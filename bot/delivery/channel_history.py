@@ -16,10 +16,10 @@ from bot.delivery.attempts import Courier, Retries
 from bot.slack.gateway import HistoryPage, SlackPermanent
 from bot.slack.history import ChannelMessage
 from bot.usecases.listening import decided_since, ts_of
-from storage import cases, channel_readings, paces, projections, shown, thread_readings
+from storage import cases, channel_readings, paces, posts, projections, thread_readings
 from storage.channel_readings import ChannelClaim
 from storage.errors import StorageError
-from storage.shown import Adopted, Shown
+from storage.posts import Post, Stray
 from storage.thread_readings import Rank, WantedThread
 
 log = structlog.get_logger()
@@ -42,7 +42,7 @@ class Span:
 
     claim: ChannelClaim
     since: str
-    rows: tuple[Shown, ...]
+    rows: tuple[Post, ...]
 
     def covered(self, page: HistoryPage) -> str:
         """Down to which `ts` both the page and the rows tell everything."""
@@ -94,7 +94,7 @@ class HistoryReader:
             since = ts_of(slack_now(self._ctx.clock) - LOOK_BACK)
             since = min(since, claim.held_to) if claim.held_to else since
             # Before Slack is asked: what is posted meanwhile must not seem to be missing there.
-            rows = shown.newest(
+            rows = posts.newest(
                 tx, claim.channel_id, claim.reached, since, decided_since(self._ctx), MOST_ROWS
             )
         return Span(claim, since, tuple(rows))
@@ -116,9 +116,9 @@ class HistoryReader:
         else:
             with self._ctx.database.write() as tx:
                 is_mine = channel_readings.advance(tx, claim, covered, self._ctx.clock.now())
-        log.info(
-            "history.read", channel=claim.channel_id, back_to=covered, is_mine=is_mine, **findings.figures
-        )
+        figures = findings.figures
+        tell = log.warning if figures["of_unknown_cases"] else log.info
+        tell("history.read", channel=claim.channel_id, back_to=covered, is_mine=is_mine, **figures)
 
     def _is_enough(self, span: Span, page: HistoryPage, covered: str) -> bool:
         """Whether to go on would take more calls than to read thread by thread what is left."""
@@ -132,7 +132,7 @@ class HistoryReader:
         pages = (float(covered) - float(left[-1].ts)) / max(a_page, 1.0)
         return len(left) <= max(WORTH_A_PAGE, min(pages, WORTH_MANY_PAGES))
 
-    def _matters(self, row: Shown) -> bool:
+    def _matters(self, row: Post) -> bool:
         return row.is_open or row.is_recent or row.ts >= self._reposted_since()
 
     def _reposted_since(self) -> str:
@@ -150,7 +150,7 @@ class HistoryReader:
             for row in span.rows:
                 message = there.get(row.ts)
                 if message is not None:
-                    findings.figures["outrun"] += shown.outrun(tx, row.row_id, message.version, now)
+                    findings.figures["outrun"] += posts.outrun(tx, row.row_id, message.version, now)
                     findings.threads += _wanted(span.claim, row, message, marks.get(row.ts))
                 elif row.ts >= max(covered, self._reposted_since()):
                     findings.figures["reposted"] += projections.lost(tx, channel_id, row.ts)
@@ -161,20 +161,19 @@ class HistoryReader:
     def _adopt(self, claim: ChannelClaim, message: ChannelMessage) -> str:
         """Let a message that no row has be its case's; what became of it, in a word."""
         with self._ctx.database.read() as tx:
-            if shown.is_row(tx, claim.channel_id, message.ts):
+            if posts.is_row(tx, claim.channel_id, message.ts):
                 return "known"
             if not cases.due_at_of(tx, [message.case_id]):
-                log.warning("history.case_unknown", channel=claim.channel_id, ts=message.ts)
                 return "of_unknown_cases"
-            other = shown.message_of(tx, message.case_id, claim.channel_id)
+            other = posts.message_of(tx, message.case_id, claim.channel_id)
         # Of two messages of a case the newer is the one that counts, once the other is gone.
         has = self._courier.gateway.has_message
         if other is not None and (other > message.ts or has(claim.channel_id, other)):
             return "doubled"
-        adopted = Adopted(message.case_id, claim.channel_id, message.ts, message.version)
+        stray = Stray(message.case_id, claim.channel_id, message.ts, message.version)
         now = self._ctx.clock.now()
         with self._ctx.database.write() as tx:
-            if not shown.adopt(tx, adopted, other, now):
+            if not posts.adopt(tx, stray, other, now):
                 return "doubled"
             if message.is_answered:
                 thread = WantedThread(claim.channel_id, message.ts, claim.team_id, Rank.CHANGED, 0, now)
@@ -188,7 +187,7 @@ class HistoryReader:
         while True:
             now = self._ctx.clock.now()
             with self._ctx.database.write() as tx:
-                rows = shown.older(tx, claim.channel_id, before, decided_since(self._ctx), MOST_ROWS)
+                rows = posts.older(tx, claim.channel_id, before, decided_since(self._ctx), MOST_ROWS)
                 wanted = [_unseen(claim, row) for row in rows]
                 thread_readings.want_many(tx, wanted, now)
             if len(rows) < MOST_ROWS:
@@ -209,7 +208,7 @@ class HistoryReader:
 
 
 def _wanted(
-    claim: ChannelClaim, row: Shown, message: ChannelMessage, read_to: str | None
+    claim: ChannelClaim, row: Post, message: ChannelMessage, read_to: str | None
 ) -> Sequence[WantedThread]:
     """The message's thread, if there is one to read: Slack does not tell which of its replies were edited."""
     if not message.is_answered or not (row.is_open or row.is_recent):
@@ -219,9 +218,9 @@ def _wanted(
     return (_thread(claim, row, rank),)
 
 
-def _unseen(claim: ChannelClaim, row: Shown) -> WantedThread:
+def _unseen(claim: ChannelClaim, row: Post) -> WantedThread:
     return _thread(claim, row, Rank.UNSEEN if row.is_open else Rank.DECIDED)
 
 
-def _thread(claim: ChannelClaim, row: Shown, rank: Rank) -> WantedThread:
+def _thread(claim: ChannelClaim, row: Post, rank: Rank) -> WantedThread:
     return WantedThread(claim.channel_id, row.ts, claim.team_id, rank, row.priority, row.due_at)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.clock import slack_now
 from bot.usecases.context import Context
-from storage import channel_readings, outbox, paces, shown, thread_readings, threads
+from storage import channel_readings, outbox, paces, posts, thread_readings, threads
 from storage.channel_readings import WantedChannel
 from storage.database import Transaction
 from storage.thread_readings import Rank, WantedThread
@@ -49,7 +49,7 @@ def begin(ctx: Context) -> None:
     The rows may come from a backup that is older than the channel: then the messages are there already.
     """
     with ctx.database.write() as tx:
-        newest = shown.newest_row_id(tx)
+        newest = posts.newest_row_id(tx)
         wanted = [
             WantedChannel(one, "", "", newest, _held_to(tx, one, slack_now(ctx.clock)))
             for one in (_channels(ctx, tx) if newest else ())
@@ -79,7 +79,7 @@ def ts_of(moment: datetime) -> str:
 
 def _channels(ctx: Context, tx: Transaction) -> set[str]:
     """Where cases are, and where they may have been shown after a backup was taken."""
-    return shown.channels(tx, decided_since(ctx)) | {one.id for one in ctx.policy.channels.values()}
+    return posts.channels(tx, decided_since(ctx)) | {one.id for one in ctx.policy.channels.values()}
 
 
 def _held_to(tx: Transaction, channel_id: str, now: datetime) -> str:
@@ -87,8 +87,8 @@ def _held_to(tx: Transaction, channel_id: str, now: datetime) -> str:
 
     What is missing here came after the newest message that is known, and after it was wanted first.
     """
-    unposted_at = shown.oldest_unposted_at(tx, channel_id) or now
-    newest_ts = shown.newest_ts(tx, channel_id)
+    unposted_at = posts.oldest_unposted_at(tx, channel_id) or now
+    newest_ts = posts.newest_ts(tx, channel_id)
     newest_at = datetime.fromtimestamp(float(newest_ts), UTC) if newest_ts else unposted_at
     return ts_of(min(now, max(unposted_at, newest_at)) - SKEW)
 

@@ -18,10 +18,10 @@ from storage import (
     inputs,
     labels,
     outbox,
+    posts,
     predictions,
     projections,
     receipts,
-    shown,
     thread_readings,
 )
 from storage.database import Database, Transaction
@@ -59,7 +59,7 @@ READS: dict[str, Callable[[Transaction], object]] = {
     "ix_channel_readings_due": lambda tx: channel_readings.claim(tx, "me", NOW, HOUR),
     "ix_thread_readings_due": lambda tx: thread_readings.claim(tx, "me", NOW, HOUR),
     "ix_thread_readings_read": lambda tx: thread_readings.forget_before(tx, NOW),
-    "uq_projections_message ": lambda tx: shown.newest(tx, "C1", None, "1.1", NOW, 20),
+    "uq_projections_message ": lambda tx: posts.newest(tx, "C1", None, "1.1", NOW, 20),
     "ix_alarms_task_raised_at": lambda tx: alarms.since(tx, ["fraud"], NOW - HOUR, NOW),
 }
 

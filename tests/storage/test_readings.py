@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage import channel_readings, projections, shown, thread_readings
+from storage import channel_readings, posts, projections, thread_readings
 from storage.channel_readings import WantedChannel
 from storage.database import Database, Transaction
-from storage.shown import Adopted
+from storage.posts import Stray
 from storage.thread_readings import Rank, ThreadClaim, WantedThread
 from tests.storage.examples import HOUR, NOW, SECOND, prediction, store
 
@@ -143,7 +143,7 @@ def test_what_waited_at_the_start_is_posted_after_the_look_and_newer_messages_at
 ) -> None:
     with database.write() as tx:
         wanted_message(tx, 1)
-        channel_readings.want_many(tx, [channel(shown.newest_row_id(tx), "4.0")], NOW)
+        channel_readings.want_many(tx, [channel(posts.newest_row_id(tx), "4.0")], NOW)
         assert next_post(tx) is None
         wanted_message(tx, 2)
         assert next_post(tx) == "case_2"
@@ -163,7 +163,7 @@ def test_a_look_that_began_before_the_start_does_not_let_go(database: Database) 
         held = channel_readings.claim(tx, "me", NOW, HOUR)
         assert held is not None
         wanted_message(tx, 1)
-        channel_readings.want_many(tx, [channel(shown.newest_row_id(tx), "4.0", bot="")], NOW)
+        channel_readings.want_many(tx, [channel(posts.newest_row_id(tx), "4.0", bot="")], NOW)
         channel_readings.finish(tx, held, NOW)
         assert next_post(tx) is None
 
@@ -175,17 +175,17 @@ def test_an_adopted_message_is_updated_and_who_was_about_to_post_is_fenced_out(
         wanted_message(tx, 1)
         held = projections.claim(tx, "me", NOW, HOUR, timedelta(0))
         assert held is not None
-        assert shown.adopt(tx, Adopted("case_1", "C1", "7.7", 4), None, NOW)
+        assert posts.adopt(tx, Stray("case_1", "C1", "7.7", 4), None, NOW)
         assert not projections.record_attempt(tx, held, "attempt_1", NOW)
         (row,) = projections.of_case(tx, "case_1")
         assert (row.ts, row.wanted_version, row.shown_version) == ("7.7", 5, 0)
-        assert not shown.adopt(tx, Adopted("case_1", "C1", "8.8", 4), None, NOW)
+        assert not posts.adopt(tx, Stray("case_1", "C1", "8.8", 4), None, NOW)
 
 
 def test_a_message_in_a_channel_that_no_row_names_gets_one(database: Database) -> None:
     with database.write() as tx:
         wanted_message(tx, 1)
-        assert shown.adopt(tx, Adopted("case_1", "C2", "7.7", 2), None, NOW)
+        assert posts.adopt(tx, Stray("case_1", "C2", "7.7", 2), None, NOW)
         assert [(row.channel_id, row.ts, row.priority) for row in projections.of_case(tx, "case_1")] == [
             ("C1", None, 1),
             ("C2", "7.7", 1),
@@ -196,6 +196,6 @@ def test_a_version_that_was_never_wanted_is_outrun(database: Database) -> None:
     with database.write() as tx:
         wanted_message(tx, 1)
         (row,) = projections.of_case(tx, "case_1")
-        assert not shown.outrun(tx, row.row_id, 1, NOW)
-        assert shown.outrun(tx, row.row_id, 3, NOW)
+        assert not posts.outrun(tx, row.row_id, 1, NOW)
+        assert posts.outrun(tx, row.row_id, 3, NOW)
         assert projections.of_case(tx, "case_1")[0].wanted_version == 4

@@ -14,7 +14,7 @@ from storage.upserts import Row, insert
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Post:
     """A case's message as its row has it; `is_recent`: not open any more, but decided not long ago."""
 
     row_id: int
@@ -28,7 +28,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Adopted:
+class Stray:
     """A message of ours that Slack has and no row names: which version of which case it shows."""
 
     case_id: str
@@ -44,19 +44,19 @@ class Adopted:
 
 def newest(
     tx: Transaction, channel_id: str, before: str | None, since: str, decided_since: datetime, limit: int
-) -> list[Shown]:
+) -> list[Post]:
     """The messages with a `ts` from `since` up to but without `before`, newest first."""
-    query = _shown(decided_since).where(projections.c.channel_id == channel_id, projections.c.ts >= since)
+    query = _live(decided_since).where(projections.c.channel_id == channel_id, projections.c.ts >= since)
     if before is not None:
         query = query.where(projections.c.ts < before)
     return _selected(tx, query.order_by(projections.c.ts.desc()).limit(limit))
 
 
-def older(tx: Transaction, channel_id: str, before: str, decided_since: datetime, limit: int) -> list[Shown]:
+def older(tx: Transaction, channel_id: str, before: str, decided_since: datetime, limit: int) -> list[Post]:
     """The messages before a `ts` of cases that are open or were decided not long ago, newest first."""
     recent = sa.select(decisions.c.case_id).where(decisions.c.decided_at >= decided_since)
     wanted = sa.select(cases.c.case_id).where(cases.c.is_open).union(recent)
-    query = _shown(decided_since).where(
+    query = _live(decided_since).where(
         projections.c.case_id.in_(wanted), projections.c.channel_id == channel_id, projections.c.ts < before
     )
     return _selected(tx, query.order_by(projections.c.ts.desc()).limit(limit))
@@ -68,7 +68,7 @@ def is_row(tx: Transaction, channel_id: str, ts: str) -> bool:
     return tx.execute(sa.select(projections.c.row_id).where(is_it)).first() is not None
 
 
-def adopt(tx: Transaction, message: Adopted, instead_of: str | None, now: datetime) -> bool:
+def adopt(tx: Transaction, message: Stray, instead_of: str | None, now: datetime) -> bool:
     """Let a message that is there be the case's, and want it to show the present state.
 
     False where the row is dead, or has another message by now than `instead_of`.
@@ -158,7 +158,7 @@ def _after(version: int) -> sa.ColumnElement[int]:
     return sa.case((wanted > version, wanted), else_=sa.literal(version)) + 1
 
 
-def _shown(decided_since: datetime) -> sa.Select[Any]:
+def _live(decided_since: datetime) -> sa.Select[Any]:
     decided = (
         sa.select(decisions.c.row_id)
         .where(decisions.c.case_id == projections.c.case_id, decisions.c.decided_at >= decided_since)
@@ -180,6 +180,6 @@ def _shown(decided_since: datetime) -> sa.Select[Any]:
     )
 
 
-def _selected(tx: Transaction, query: sa.Select[Any]) -> list[Shown]:
+def _selected(tx: Transaction, query: sa.Select[Any]) -> list[Post]:
     rows: Sequence[sa.Row[Any]] = tx.execute(query).all()
-    return [Shown(**row._mapping) for row in rows]
+    return [Post(**row._mapping) for row in rows]
