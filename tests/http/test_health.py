@@ -13,7 +13,9 @@ from bot.http.metrics import Metrics
 from bot.http.writer import Writer
 from bot.usecases import intake
 from bot.usecases.context import Context
+from storage import thread_readings
 from storage.database import Database
+from storage.thread_readings import Rank, WantedThread
 from tests.http import shop
 from tests.http.shop import SECRETS, Caller, SetClock, case
 from tests.patience import PATIENCE
@@ -43,6 +45,16 @@ def test_the_oldest_undelivered_message_is_told(caller: Caller, ctx: Context) ->
     assert isinstance(ctx.clock, SetClock)
     ctx.clock.sleep(timedelta(seconds=90))
     assert undelivered_for(ctx) == 90.0
+
+
+def test_a_thread_that_waits_to_be_read_is_no_undelivered_message(caller: Caller, ctx: Context) -> None:
+    now = ctx.clock.now()
+    with ctx.database.write() as tx:
+        thread = WantedThread("C1", "1.1", "T1", Rank.CHANGED, 0, now)
+        thread_readings.want_many(tx, [thread], now)
+    ready = caller.session.get(f"{caller.url}/readyz", timeout=PATIENCE).json()
+    assert (ready["oldest_undelivered_for"], ready["threads_to_read"]) == (None, 1)
+    assert ready["channels_to_read"] == 0
 
 
 def test_trouble_with_slack_is_told_but_cases_are_still_taken(ctx: Context, writer: Writer) -> None:
