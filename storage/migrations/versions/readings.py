@@ -8,7 +8,7 @@ from storage.column_types import ArrivalId
 from storage.migrations.columns import lease, moments, partial, texts
 
 revision = "readings"
-down_revision = "programs"
+down_revision = "replies"
 
 
 def upgrade() -> None:
