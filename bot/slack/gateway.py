@@ -13,7 +13,8 @@ from bot.slack.failures import (
 )
 from bot.slack.history import HistoryPage
 from bot.slack.message import JsonObject, Message
-from bot.slack.web_gateway import UserInfo, WebClientGateway
+from bot.slack.user_info import UserInfo
+from bot.slack.web_gateway import WebClientGateway
 
 __all__ = [
     "SCOPES",

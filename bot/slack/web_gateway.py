@@ -1,7 +1,6 @@
 """The calls to Slack over slack_sdk's web client: checked against Slack's limits, failures told apart."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPException
 from typing import Any
@@ -13,33 +12,13 @@ from bot.slack.failures import OverLimits, SlackPermanent, SlackRetryable, Slack
 from bot.slack.history import HistoryPage, page_of
 from bot.slack.limits import Violation, message_violations, view_violations
 from bot.slack.message import JsonObject, Message
+from bot.slack.user_info import UserInfo, user_info_of
 from bot.slack.web_calls import call, connection_failure, retry_after, slack_client
 
-SLACKBOT = "USLACKBOT"
-"""Slack's own program, which says of itself that it is none."""
 PAGE = 200
 PAGES = 50
 WINDOW_SECONDS = 2
 """A click has to be answered within 3 seconds, whether its window opens or not."""
-
-
-@dataclass(frozen=True, slots=True)
-class UserInfo:
-    """A person as Slack knows them; `timezone` is an IANA name.
-
-    On Enterprise Grid, `enterprise_id` is their organization and `teams` those of its workspaces they are in.
-    """
-
-    user_id: str
-    team_id: str
-    name: str
-    timezone: str
-    is_active: bool
-    is_bot: bool
-    is_guest: bool
-    is_stranger: bool
-    enterprise_id: str = ""
-    teams: tuple[str, ...] = ()
 
 
 def _refuse(violations: tuple[Violation, ...]) -> None:
@@ -56,26 +35,6 @@ def _checked(message: Message) -> JsonObject:
 def _cursor(page: JsonObject) -> str | None:
     """Where the next page begins; None after the last."""
     return (page.get("response_metadata") or {}).get("next_cursor") or None
-
-
-def _user_info(user: JsonObject) -> UserInfo:
-    profile = user.get("profile") or {}
-    organization = user.get("enterprise_user") or {}
-    name = (
-        profile.get("display_name") or profile.get("real_name") or user.get("real_name") or user.get("name")
-    )
-    return UserInfo(
-        user_id=str(user["id"]),
-        team_id=str(user.get("team_id", "")),
-        name=str(name or user["id"]),
-        timezone=str(user.get("tz") or "UTC"),
-        is_active=not user.get("deleted", False),
-        is_bot=bool(user.get("is_bot") or user.get("is_workflow_bot") or user["id"] == SLACKBOT),
-        is_guest=bool(user.get("is_restricted", False) or user.get("is_ultra_restricted", False)),
-        is_stranger=bool(user.get("is_stranger", False)),
-        enterprise_id=str(organization.get("enterprise_id") or ""),
-        teams=tuple(str(team) for team in organization.get("teams") or ()),
-    )
 
 
 class WebClientGateway:
@@ -278,7 +237,7 @@ class WebClientGateway:
 
     def user_info(self, user_id: str) -> UserInfo:
         """Who somebody is."""
-        return _user_info(call("users.info", self._client.users_info, user=user_id)["user"])
+        return user_info_of(call("users.info", self._client.users_info, user=user_id)["user"])
 
     def permalink(self, channel_id: str, ts: str) -> str:
         """The address of a message; remembered, since it never changes."""
