@@ -18,8 +18,10 @@ from bot.usecases import (
     measuring,
     record,
     redraw,
+    repairs,
     retention,
     standing,
+    undelivered_news,
 )
 from bot.usecases.context import Context
 from bot.usecases.watching import Watch
@@ -58,6 +60,7 @@ class Ticks:
             Tick("digests", MINUTE, self.queue_digests),
             Tick("members", 5 * MINUTE, self.refresh_members, shortest=MINUTE / 2),
             Tick("newcomers", SOON, self.meet_newcomers, shortest=SOON),
+            Tick("undelivered", MINUTE, self.tell_undelivered, is_at_start=False),
             Tick("sweep", SWEEP_CHECK, self.sweep, shortest=SWEEP_CHECK),
             Tick("record", OFTEN, self.take_in),
             Tick("anchor", 10 * MINUTE, self.cast_anchor, is_at_start=False),
@@ -121,10 +124,16 @@ class Ticks:
         self._has_to_sweep.clear()
         listener = listening.Listener(self._workspace.team_id, self._bot_user_id)
         try:
-            return self._waking({"channels": listening.look_again(self._workspace, listener)})
+            channels = listening.look_again(self._workspace, listener)
+            tried_again = repairs.look_again(self._workspace)
         except StorageError:
             self.sweep_soon()  # it is not on record yet that somebody has to look
             raise
+        return self._waking({"channels": channels, "tried_again": tried_again})
+
+    def tell_undelivered(self) -> Figures:
+        """Tell the teams what could not be shown or delivered."""
+        return self._waking(undelivered_news.tick(self._ctx))
 
     def take_in(self) -> Figures:
         """Take rows of an earlier version into the record."""

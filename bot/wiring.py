@@ -25,10 +25,11 @@ from bot.scheduler import Ticker
 from bot.settings import Settings
 from bot.slack.gateway import SlackFailure, SlackGateway, SlackPermanent, WebClientGateway
 from bot.slack.http_route import SlackDoor
+from bot.slack.refusals import CURABLE
 from bot.slack.web_calls import slack_client
 from bot.slack_connection import SlackConnection
 from bot.ticks import Ticks
-from bot.usecases import listening, standing, stranded, terms
+from bot.usecases import homes, listening, repairs, standing, stranded, terms
 from bot.usecases.context import Context
 from routing.policy import Policy
 from routing.router import compile_router
@@ -124,6 +125,7 @@ class Application:
         terms.remember(self.ctx)
         standing.tick(self.ctx)
         listening.begin(self.ctx)
+        homes.rehome_all(self.ctx.database, self.ctx.policy, self.ctx.clock.now())
         self._tell_stranded()
 
     def _tell_stranded(self) -> None:
@@ -181,6 +183,7 @@ class Application:
         ctx, app, identity = self.slack.connect()
         self.ctx = ctx
         self.ticks.know_workspace(ctx, identity.user_id)
+        repairs.all_repaired(ctx, CURABLE)
         if self.slack.uses_http:
             self._slack_door.open(app, self._signing_secret)
 

@@ -38,6 +38,13 @@ def set_slack_file(tx: Transaction, image_id: str, slack_file_id: str) -> bool:
     return tx.execute(update.values(slack_file_id=slack_file_id)).rowcount == 1
 
 
+def replace(tx: Transaction, image: StoredImage) -> bool:
+    """Keep other bytes of the picture, which Slack does not have yet; False when there is no such picture."""
+    update = sa.update(images).where(images.c.image_id == image.image_id)
+    values = {"media_type": image.media_type, "content": image.content, "slack_file_id": image.slack_file_id}
+    return tx.execute(update.values(values)).rowcount == 1
+
+
 def drop_content(tx: Transaction, image_id: str) -> bool:
     """Forget the bytes of a picture that Slack has; False when there are none, or Slack has it not."""
     is_kept = (images.c.image_id == image_id) & (images.c.content != b"")

@@ -65,7 +65,7 @@ def attempted(attempt_id: str, now: datetime) -> Row:
 
 def finished() -> Row:
     """The row after a success."""
-    return {"owner": None, "failures": 0, "last_error": None, **_NO_ATTEMPT}
+    return {"owner": None, "failures": 0, "last_error": None, "held_since": None, **_NO_ATTEMPT}
 
 
 def failed(table: sa.Table, retry_at: datetime, reason: str, *, is_certain: bool) -> Row:
@@ -76,6 +76,7 @@ def failed(table: sa.Table, retry_at: datetime, reason: str, *, is_certain: bool
         "failures": table.c.failures + 1,
         "next_try_at": retry_at,
         "last_error": reason,
+        "held_since": None,
         **kept,
     }
 
@@ -85,9 +86,16 @@ def postponed(retry_at: datetime) -> Row:
     return {"owner": None, "next_try_at": retry_at}
 
 
+def held(table: sa.Table, now: datetime, retry_at: datetime, reason: str, *, is_certain: bool) -> Row:
+    """The row that waits for a repair since `now` or longer, which is no failure of its own."""
+    kept = _NO_ATTEMPT if is_certain else {}
+    since = sa.func.coalesce(table.c.held_since, sa.literal(now, table.c.held_since.type))
+    return {"owner": None, "next_try_at": retry_at, "last_error": reason, "held_since": since, **kept}
+
+
 def revived(now: datetime) -> Row:
     """A dead row that is to be tried again."""
-    return {"dead_reason": None, "failures": 0, "owner": None, "next_try_at": now}
+    return {"dead_reason": None, "held_since": None, "failures": 0, "owner": None, "next_try_at": now}
 
 
 _NO_ATTEMPT: Row = {"attempt_id": None, "attempted_at": None}

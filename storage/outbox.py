@@ -98,6 +98,19 @@ def postpone(tx: Transaction, held: ItemClaim, retry_at: datetime) -> bool:
     return leases.change(tx, outbox, held, leases.postponed(retry_at))
 
 
+def hold(
+    tx: Transaction,
+    held: ItemClaim,
+    now: datetime,
+    retry_at: datetime,
+    reason: str,
+    *,
+    is_certain: bool = False,
+) -> bool:
+    """Let it wait for a repair, which is no failure of its own."""
+    return leases.change(tx, outbox, held, leases.held(outbox, now, retry_at, reason, is_certain=is_certain))
+
+
 def bury(tx: Transaction, held: ItemClaim, reason: str) -> bool:
     """Stop trying: a dead letter that says why, until it is revived; those behind it in order go on."""
     values: Row = {"owner": None, "is_pending": False, "dead_reason": reason, "last_error": reason}

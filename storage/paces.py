@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import overload
 
 import sqlalchemy as sa
 
@@ -16,6 +17,19 @@ READS = "read"
 """The pace at which threads are read, counted in the same way."""
 HISTORY = "history"
 """The pace at which channels' histories are read, which Slack counts apart from that of threads."""
+
+
+WORKSPACE = "workspace"
+"""Not a pace: where it is kept that Slack refuses everything of ours."""
+
+
+@overload
+def updates_of(channel_id: str) -> str: ...
+@overload
+def updates_of(channel_id: sa.Column[str]) -> sa.ColumnElement[str]: ...
+def updates_of(channel_id: str | sa.Column[str]) -> str | sa.ColumnElement[str]:
+    """Where it is kept that the messages of a channel cannot be changed: posting there is another matter."""
+    return f"{UPDATES}:" + channel_id
 
 
 def open_many(tx: Transaction, channel_ids: Iterable[str]) -> None:

@@ -7,7 +7,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A message that should exist and show its case's present state; priority 0 is the riskiest."""
+    """A message that should exist and show its case's present state; priority 0 is the riskiest.
+
+    `channel` is the policy's name of `channel_id` where that is not the case's own channel.
+    """
 
     case_id: str
     channel_id: str
@@ -15,16 +18,20 @@ class Wanted:
     due_at: datetime
     wanted_at: datetime | None = None
     kind: str = "case"
+    channel: str | None = None
 
     @property
     def projection_id(self) -> str:
         """Names the message by what it shows and where."""
-        return f"{self.kind}:{self.case_id}:{self.channel_id}"
+        return projection_id(self.kind, self.case_id, self.channel_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A message: `ts` is Slack's id of it once posted; it is due while `shown_version` lags behind."""
+    """A message: `ts` is Slack's id of it once posted; it is due while `shown_version` lags behind.
+
+    `form` is what Slack took of it last (None: all of it) after so many `refusals`, since `formed_at`.
+    """
 
     row_id: int
     projection_id: str
@@ -43,6 +50,28 @@ class Projection:
     priority: int
     due_at: datetime
     times_lost: int
+    channel: str | None
+    form: str | None
+    refusals: int
+    formed_at: datetime | None
+
+    @property
+    def shape(self) -> "Shape":
+        """In which form it is shown."""
+        return Shape(self.form, self.refusals, self.formed_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """In which form a message is shown (None: whole), after how many refusals, and since when."""
+
+    form: str | None = None
+    refusals: int = 0
+    formed_at: datetime | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """The shape as the row's columns."""
+        return {"form": self.form, "refusals": self.refusals, "formed_at": self.formed_at}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +88,11 @@ class Claim:
     def row_id(self) -> int:
         """The claimed row."""
         return self.projection.row_id
+
+
+def projection_id(kind: str, case_id: str, channel_id: str) -> str:
+    """What names a message of a case in a channel."""
+    return f"{kind}:{case_id}:{channel_id}"
 
 
 def projection_of(row: Any) -> Projection:

@@ -1,42 +1,30 @@
 """Slack messages as images of rows: which version should be seen, which is, and who is sending it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from storage import leases, paces
-from storage.channel_readings import HELD
+from storage import leases, message_line, paces
 from storage.column_types import EPOCH
 from storage.database import Transaction
-from storage.projection import Claim, Projection, Wanted, claim_of, projection_of
-from storage.tables import channel_pace, projections
+from storage.projection import Claim, Projection, Shape, Wanted, claim_of, projection_of
+from storage.tables import projections
 from storage.upserts import Row, insert_in
 
-__all__ = ["Claim", "Projection", "Wanted"]
+__all__ = ["Claim", "Projection", "Shape", "Wanted"]
 
 UPDATE_PACE = timedelta(seconds=1.2)
 """Slack allows `chat.update` 50 times a minute for a workspace (rate limit tier 3)."""
 
-CANDIDATES = 5  # other replicas may hold the first
-_NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=projections.c.next_try_at.type)
 _OLDEST = (
     sa.select(projections.c.wanted_at)
     .where(projections.c.is_due, projections.c.wanted_at.is_not(None))
     .order_by(projections.c.wanted_at)
     .limit(1)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    row_id: int
-    pace: str
-    priority: int
-    due_at: datetime
 
 
 def want(
@@ -47,9 +35,10 @@ def want(
     due_at: datetime,
     wanted_at: datetime | None = None,
     kind: str = "case",
+    channel: str | None = None,
 ) -> None:
     """Ask for a message that shows the case's present state: a new one, or the next version of the old."""
-    want_many(tx, [Wanted(case_id, channel_id, priority, due_at, wanted_at, kind)])
+    want_many(tx, [Wanted(case_id, channel_id, priority, due_at, wanted_at, kind, channel)])
 
 
 def want_many(tx: Transaction, wanted: Sequence[Wanted]) -> None:
@@ -84,12 +73,11 @@ def claim(
 
     A post waits for its channel's turn (`pace_for`), an update for the workspace's (`update_pace_for`).
     """
-    candidates = _posts(tx, now) + _updates(tx, now)
-    for one in sorted(candidates, key=lambda each: (each.priority, each.due_at, each.row_id)):
+    for one in message_line.first(tx, now):
         every = update_pace_for if one.pace == paces.UPDATES else pace_for
         if not paces.take(tx, one.pace, now, every):
             continue
-        still_ready = _still_ready(has_ts=one.pace == paces.UPDATES)
+        still_ready = message_line.still_ready(has_ts=one.pace == paces.UPDATES)
         until, given = now + lease_for, {"candidate": one.row_id, "now": now}
         if rows := leases.take(tx, projections, still_ready, owner, until, **given):
             return claim_of(rows[0])
@@ -102,9 +90,10 @@ def record_attempt(tx: Transaction, held: Claim, attempt_id: str, now: datetime)
     return leases.change(tx, projections, held, leases.attempted(attempt_id, now))
 
 
-def finish(tx: Transaction, held: Claim, ts: str, shown_version: int) -> bool:
-    """The message is seen, at `shown_version`; False when the lease was lost meanwhile."""
+def finish(tx: Transaction, held: Claim, ts: str, shown_version: int, shape: Shape | None = None) -> bool:
+    """The message is seen, at `shown_version`, in `shape`; False when the lease was lost meanwhile."""
     values = {
+        **(shape.columns() if shape else {}),
         "ts": ts,
         "shown_version": shown_version,
         "is_due": projections.c.wanted_version > shown_version,
@@ -124,6 +113,20 @@ def fail(tx: Transaction, held: Claim, retry_at: datetime, reason: str, *, is_ce
 def postpone(tx: Transaction, held: Claim, retry_at: datetime) -> bool:
     """Give the row back without counting a failure."""
     return leases.change(tx, projections, held, leases.postponed(retry_at))
+
+
+def hold(
+    tx: Transaction, held: Claim, now: datetime, retry_at: datetime, reason: str, *, is_certain: bool = False
+) -> bool:
+    """Let it wait for a repair, which is no failure of its own."""
+    values = leases.held(projections, now, retry_at, reason, is_certain=is_certain)
+    return leases.change(tx, projections, held, values)
+
+
+def recast(tx: Transaction, held: Claim, shape: Shape, retry_at: datetime, reason: str) -> bool:
+    """Show it in another form from now on: Slack refused this one, so nothing was posted."""
+    values = leases.failed(projections, retry_at, reason, is_certain=True)
+    return leases.change(tx, projections, held, {**values, "failures": 0, **shape.columns()})
 
 
 def bury(tx: Transaction, held: Claim, reason: str) -> bool:
@@ -176,6 +179,15 @@ def of_case(tx: Transaction, case_id: str) -> list[Projection]:
     return _selected(tx, query.order_by(projections.c.row_id))
 
 
+def of_cases(tx: Transaction, case_ids: Sequence[str]) -> dict[str, list[Projection]]:
+    """The messages that show each case, oldest first; cases without any are left out."""
+    query = sa.select(projections).where(projections.c.case_id.in_(case_ids))
+    found: dict[str, list[Projection]] = {}
+    for one in _selected(tx, query.order_by(projections.c.row_id)):
+        found.setdefault(one.case_id, []).append(one)
+    return found
+
+
 def dead(tx: Transaction, limit: int) -> list[Projection]:
     """The dead letters, oldest first."""
     query = sa.select(projections).where(projections.c.dead_reason.is_not(None))
@@ -220,6 +232,7 @@ def _new_row(wanted: Wanted) -> Row:
         "projection_id": wanted.projection_id,
         "case_id": wanted.case_id,
         "channel_id": wanted.channel_id,
+        "channel": wanted.channel,
         "kind": wanted.kind,
         "priority": wanted.priority,
         "due_at": wanted.due_at,
@@ -228,62 +241,6 @@ def _new_row(wanted: Wanted) -> Row:
         "is_due": True,
         "next_try_at": wanted.wanted_at or EPOCH,
     }
-
-
-def _posts(tx: Transaction, now: datetime) -> list[_Candidate]:
-    """The first in line of each channel whose turn has come."""
-    return [_Candidate(*row) for row in tx.execute(_first_posts(), {"now": now})]
-
-
-def _updates(tx: Transaction, now: datetime) -> list[_Candidate]:
-    rows = tx.execute(_first_updates(), {"now": now})
-    return [_Candidate(row.row_id, paces.UPDATES, row.priority, row.due_at) for row in rows]
-
-
-@cache
-def _first_posts() -> sa.Select[Any]:
-    waiting = projections.alias("waiting")
-    first = (
-        sa.select(waiting.c.row_id)
-        .where(waiting.c.channel_id == channel_pace.c.channel_id, *_ready(waiting, has_ts=False))
-        .where(waiting.c.row_id > HELD)  # Slack may have those: the rows may come from a backup
-        .order_by(waiting.c.priority, waiting.c.due_at, waiting.c.row_id)
-        .limit(1)
-        .correlate(channel_pace)
-        .scalar_subquery()
-    )
-    return (
-        sa.select(
-            projections.c.row_id, projections.c.channel_id, projections.c.priority, projections.c.due_at
-        )
-        .select_from(channel_pace.join(projections, projections.c.row_id == first))
-        .where(channel_pace.c.next_at <= _NOW)
-        .order_by(projections.c.priority, projections.c.due_at, projections.c.row_id)
-        .limit(CANDIDATES)
-    )
-
-
-@cache
-def _first_updates() -> sa.Select[Any]:
-    turn = sa.select(channel_pace.c.channel_id)
-    turn = turn.where(channel_pace.c.channel_id == paces.UPDATES, channel_pace.c.next_at <= _NOW)
-    return (
-        sa.select(projections.c.row_id, projections.c.priority, projections.c.due_at)
-        .where(*_ready(projections, has_ts=True), turn.exists())
-        .order_by(projections.c.priority, projections.c.due_at, projections.c.row_id)
-        .limit(CANDIDATES)
-    )
-
-
-@cache
-def _still_ready(*, has_ts: bool) -> sa.Select[Any]:
-    is_it = projections.c.row_id == sa.bindparam("candidate")
-    return sa.select(projections.c.row_id).where(is_it, *_ready(projections, has_ts=has_ts))
-
-
-def _ready(table: sa.FromClause, *, has_ts: bool) -> tuple[sa.ColumnElement[bool], ...]:
-    in_lane = table.c.ts.is_not(None) if has_ts else table.c.ts.is_(None)
-    return table.c.is_due, in_lane, table.c.next_try_at <= _NOW
 
 
 def _is_message(channel_id: str, ts: str) -> sa.ColumnElement[bool]:

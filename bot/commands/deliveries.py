@@ -1,6 +1,7 @@
-"""`secondlook deliveries`: what could not be delivered, why, and once more."""
+"""`secondlook deliveries`: what could not be delivered or waits for a repair, why, and once more."""
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 
 import click
@@ -10,8 +11,11 @@ from rich.table import Table
 from bot.clock import SystemClock
 from bot.commands.installed import existing_database
 from bot.commands.options import settings_option
+from bot.policy_file import read_policy
 from bot.settings import Settings
-from storage import outbox, projections
+from bot.usecases import homes
+from routing.errors import InvalidPolicy
+from storage import holds, outbox, projections
 from storage.database import Database, Transaction
 
 MOST = 1000
@@ -19,7 +23,7 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """Something that is tried no more."""
+    """Something that is tried no more, or waits for a repair in Slack."""
 
     letter_id: str
     kind: str
@@ -36,9 +40,16 @@ def deliveries() -> None:
 @deliveries.command("list")
 @settings_option
 def list_(settings: Settings) -> None:
-    """List the dead letters: messages, callbacks and notices that are tried no more, with the reason."""
+    """List what could not be delivered, with the reason.
+
+    Dead letters are messages, callbacks and notices that are tried no more; what is held waits for a repair
+    in Slack and goes by itself after it.
+    """
     with existing_database(settings) as database, database.read() as tx:
-        letters = dead_letters(tx)
+        letters, held = dead_letters(tx), held_letters(tx)
+    if held:
+        click.echo(f"{len(held)} held until the reason is repaired in Slack; they go by themselves then:")
+        Console(highlight=False).print(_table(held))
     if not letters:
         click.echo("No dead letters: everything was delivered or is on its way.")
         return
@@ -48,16 +59,16 @@ def list_(settings: Settings) -> None:
 
 @deliveries.command()
 @click.argument("letter_id", metavar="[ID]", required=False)
-@click.option("--all", "is_all", is_flag=True, help="Every dead letter.")
+@click.option("--all", "is_all", is_flag=True, help="Everything dead or held.")
 @settings_option
 def retry(letter_id: str | None, settings: Settings, *, is_all: bool) -> None:
-    """Send the dead letter ID again, or all of them; the running bot takes them up within seconds."""
+    """Send ID again, or all, in the channels that the policy names now; the bot takes them up in seconds."""
     if (letter_id is None) != is_all:
         raise click.UsageError("Give an ID of `secondlook deliveries list`, or --all.")
     with existing_database(settings) as database:
-        count = _revive(database, letter_id)
+        count = _revive(database, settings, letter_id)
     if letter_id is not None and not count:
-        click.echo(f"{letter_id} is not a dead letter; see `secondlook deliveries list`.", err=True)
+        click.echo(f"{letter_id} is not a dead letter, nor held; see `secondlook deliveries list`.", err=True)
         sys.exit(1)
     click.echo(f"{count} on the way again." if count else "No dead letters.")
 
@@ -77,10 +88,33 @@ def dead_letters(tx: Transaction) -> list[DeadLetter]:
     return messages + items
 
 
-def _revive(database: Database, letter_id: str | None) -> int:
+def held_letters(tx: Transaction) -> list[DeadLetter]:
+    """What waits for a repair in Slack, messages first, oldest first."""
+    messages = [
+        DeadLetter(row.projection_id, "message", row.case_id, row.failures, one.reason)
+        for one in holds.all_of(tx)
+        for row in holds.messages(tx, one, MOST)
+    ]
+    items = [
+        DeadLetter(
+            item.item_id, item.kind, item.ordering_key or item.key, item.failures, item.last_error or ""
+        )
+        for item in holds.items(tx, MOST)
+    ]
+    return messages + items
+
+
+def _revive(database: Database, settings: Settings, letter_id: str | None) -> int:
+    """Try them again where the policy now says, which may have been mended since they were given up."""
     now = SystemClock().now()
     with database.write() as tx:
-        return outbox.revive(tx, letter_id, now) + projections.revive(tx, letter_id, now)
+        held = [one for one in held_letters(tx) if letter_id in (None, one.letter_id)]
+        count = outbox.revive(tx, letter_id, now) + projections.revive(tx, letter_id, now) + len(held)
+        holds.look_again(tx, now)
+        holds.hurry(tx, now)
+    with suppress(InvalidPolicy):  # the bot says where the policy is wrong, and moves them too
+        homes.rehome_all(database, read_policy(settings.policy_path), now)
+    return count
 
 
 def _table(letters: list[DeadLetter]) -> Table:

@@ -14,8 +14,9 @@ from bot.delivery.tempo import Tempo
 from bot.delivery.verdicts import Verdict, judge
 from bot.slack.gateway import SlackGateway, SlackPermanent, SlackRetryable, SlackUnknownOutcome
 from bot.slack.message import Message
+from bot.slack.refusals import Reach
 from bot.usecases.context import Context
-from storage import outbox, paces, projections
+from storage import holds, outbox, paces, projections
 from storage.database import Transaction
 from storage.outbox import ItemClaim
 from storage.projections import Claim
@@ -28,6 +29,10 @@ SKEW = timedelta(minutes=5)
 
 class Held(Protocol):
     """A claimed row with the attempt that was never answered, if any."""
+
+    @property
+    def attempt(self) -> int:
+        """How often it had been claimed then."""
 
     @property
     def previous_attempt_id(self) -> str | None:
@@ -52,6 +57,22 @@ class Fail(Protocol[C]):
         """Schedule it; False when the lease was lost."""
 
 
+class Hold(Protocol[C]):
+    """Lets a row wait for a repair."""
+
+    def __call__(
+        self,
+        tx: Transaction,
+        held: C,
+        now: datetime,
+        retry_at: datetime,
+        reason: str,
+        *,
+        is_certain: bool = False,
+    ) -> bool:
+        """Let it wait; False when the lease was lost."""
+
+
 @dataclass(frozen=True)
 class Retries(Generic[R]):
     """What the module of storage that keeps the rows does with a claimed one after a failure."""
@@ -62,13 +83,20 @@ class Retries(Generic[R]):
 
 @dataclass(frozen=True)
 class Ledger(Retries[H]):
-    """The same for rows whose call has an effect, so that each attempt is recorded first."""
+    """The same for rows whose call has an effect, so that each attempt is recorded first.
+
+    `has_lanes`: it gives out no rows of a channel that is held, so that no row of it need wait by itself.
+    """
 
     record_attempt: Callable[[Transaction, H, str, datetime], bool]
+    hold: Hold[H]
+    has_lanes: bool
 
 
-PROJECTIONS = Ledger[Claim](projections.fail, projections.bury, projections.record_attempt)
-OUTBOX = Ledger[ItemClaim](outbox.fail, outbox.bury, outbox.record_attempt)
+PROJECTIONS = Ledger[Claim](
+    projections.fail, projections.bury, projections.record_attempt, projections.hold, has_lanes=True
+)
+OUTBOX = Ledger[ItemClaim](outbox.fail, outbox.bury, outbox.record_attempt, outbox.hold, has_lanes=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +133,20 @@ class Courier:
         self.health.worked()
         return Posted(ts, is_found=False)
 
-    def takes_turn(self, channel_id: str) -> bool:
-        """Use the channel's pace, which all posts share; False when it is not yet time for another."""
-        with self.ctx.database.write() as tx:
-            paces.open_many(tx, [channel_id])
-            every = self.tempo.stretched(self.tempo.post_every)
-            return paces.take(tx, channel_id, self.ctx.clock.now(), every)
-
     def failed(
-        self, ledger: Retries[R], held: R, failures: int, error: Exception, pace: str | None
+        self,
+        ledger: Retries[R],
+        held: R,
+        failures: int,
+        error: Exception,
+        pace: str | None,
+        place: str | None = None,
     ) -> Verdict:
-        """Record a failure (the row had `failures` before) and hold the `pace` that Slack complains about."""
+        """Record a failure (the row had `failures` before).
+
+        Slack's wish to wait holds `pace`, a refusal that others would meet `place`: a channel's id or one of
+        `paces`, None where it is about this row alone.
+        """
         self.health.failed(error)
         verdict = judge(error, failures + 1, self.tempo, self.jitter)
         now = self.ctx.clock.now()
@@ -124,10 +155,30 @@ class Courier:
                 projections.pause_channel(tx, pace, now + verdict.pause_for, verdict.reason)
             if verdict.retry_in is None:
                 ledger.bury(tx, held, verdict.reason)
+            elif verdict.reach is not None and isinstance(ledger, Ledger):
+                self._hold(tx, ledger, held, verdict, place)
+            elif verdict.reach not in (None, Reach.WORKSPACE):
+                ledger.bury(tx, held, verdict.reason)  # what is only read does not wait for a repair
             else:
                 retry_at = now + verdict.retry_in
                 ledger.fail(tx, held, retry_at, verdict.reason, is_certain=verdict.is_certain)
         return verdict
+
+    def arrived(self, tx: Transaction, place: str) -> None:
+        """Slack took a message there: nothing waits for a repair any more."""
+        if freed := holds.release(tx, (place, paces.WORKSPACE)):
+            log.info("slack.repaired", place=place, holds=freed)
+
+    def _hold(self, tx: Transaction, ledger: Ledger[H], held: H, verdict: Verdict, place: str | None) -> None:
+        now, probe = self.ctx.clock.now(), self.tempo.probe
+        until = now + self.tempo.stretched(probe.wait(held.attempt, self.jitter))
+        if verdict.reach is not Reach.MESSAGE:
+            where = paces.WORKSPACE if verdict.reach is Reach.WORKSPACE else place
+            if where is not None:
+                waits = self.tempo.stretched(probe.first), self.tempo.stretched(probe.longest)
+                until = holds.hold(tx, where, now, verdict.reason, *waits)
+                until = now if ledger.has_lanes else until
+        ledger.hold(tx, held, now, until, verdict.reason, is_certain=verdict.is_certain)
 
     def _earlier(self, held: Held, channel_id: str, thread_ts: str | None) -> str | None:
         """The message that the unanswered attempt left, if it arrived; an unanswered search keeps it open."""

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 import structlog
 
-from bot.delivery.attempts import OUTBOX, Courier
+from bot.delivery import items
+from bot.delivery.attempts import Courier
 from bot.delivery.digest_details import PARTS, cited
 from bot.delivery.digest_message import digest_message
 from bot.slack.gateway import SlackFailure
@@ -62,7 +63,7 @@ class DigestSender:
         except StorageError:
             raise  # the lease gives the row back
         except Exception as error:  # noqa: BLE001  a digest that fails must not stop another team's
-            verdict = self._courier.failed(OUTBOX, claim, claim.item.failures, error, channel_id)
+            verdict = items.failed(self._courier, claim, error, channel_id)
             event = "digest.dead" if verdict.retry_in is None else "digest.failed"
             log.warning(event, key=claim.item.key, reason=verdict.reason)
 
@@ -87,29 +88,22 @@ class DigestSender:
             message = PARTS[part](digest, self._permalinks(digest)) if part in PARTS else None
         if message is None:
             self._finish(claim, "digest.sent", [])
-        elif self._takes_turn(claim, channel_id):
+        elif items.takes_turn(self._courier, claim, channel_id):
             self._post(claim, message, channel_id, thread_ts)
 
     def _post(self, claim: ItemClaim, message: Message, channel_id: str, thread_ts: str | None) -> None:
-        posted = self._courier.post_once(OUTBOX, claim, channel_id, message, thread_ts)
+        posted = items.post(self._courier, claim, channel_id, message, thread_ts)
         if posted is not None:
             parts = [] if thread_ts else list(self._parts(claim.item, channel_id, posted.ts))
-            self._finish(claim, "digest.sent", parts)
-
-    def _takes_turn(self, claim: ItemClaim, channel_id: str) -> bool:
-        """Whether the channel's pace allows a message now; else the item is given back."""
-        if self._courier.takes_turn(channel_id):
-            return True
-        retry_at = self._ctx.clock.now() + self._courier.tempo.stretched(self._courier.tempo.turn_in)
-        with self._ctx.database.write() as tx:
-            outbox.postpone(tx, claim, retry_at)
-        return False
+            self._finish(claim, "digest.sent", parts, channel_id)
 
     def _picture(self, claim: ItemClaim, period: Period, digest: Digest) -> str | None:
         """The file id of the digest's picture, uploaded once: what a retry finds noted it takes."""
         noted = claim.item.payload.get(PICTURE)
         if noted:
             return str(noted)
+        if not items.has_picture(claim):
+            return None
         picture = self._draw(claim.item.key, period, digest)
         if picture is None:
             return None
@@ -136,7 +130,7 @@ class DigestSender:
         gateway, name = self._courier.gateway, f"{_file_name(period)}.csv"
         may_be_there = claim.item.payload.get(SHARING) and gateway.has_file(channel_id, thread_ts, name)
         if not may_be_there:
-            if not self._takes_turn(claim, channel_id):
+            if not items.takes_turn(self._courier, claim, channel_id):
                 return
             self._note(claim, {SHARING: True})
             record.cast_anchor(self._ctx)
@@ -166,14 +160,16 @@ class DigestSender:
     def _parts(self, item: Item, channel_id: str, ts: str) -> Iterator[Item]:
         """The thread's messages and the file, one after the other."""
         for part in (*PARTS, CSV):
-            payload = {**item.payload, CHANNEL: channel_id, THREAD: ts, PART: part}
+            payload = {**items.whole(item.payload), CHANNEL: channel_id, THREAD: ts, PART: part}
             key, now = f"{item.key}:{part}", self._ctx.clock.now()
             yield Item(self._ctx.new_id("out"), DIGEST, key, payload, now, ordering_key=f"{item.key}:thread")
 
-    def _finish(self, claim: ItemClaim, event: str, more: list[Item]) -> None:
+    def _finish(self, claim: ItemClaim, event: str, more: list[Item], channel_id: str | None = None) -> None:
         with self._ctx.database.write() as tx:
             if outbox.finish(tx, claim, self._ctx.clock.now()):
                 outbox.add_many(tx, more)
+            if channel_id is not None:
+                self._courier.arrived(tx, channel_id)
         log.info(event, key=claim.item.key)
 
 

@@ -2,7 +2,8 @@
 
 import structlog
 
-from bot.delivery.attempts import OUTBOX, Courier
+from bot.delivery import items
+from bot.delivery.attempts import Courier
 from bot.delivery.news_message import Example, news_message
 from bot.slack.gateway import SlackFailure
 from bot.usecases.outgoing import NEWS, News
@@ -44,20 +45,17 @@ class NewsSender:
         except StorageError:
             raise  # the lease gives the row back
         except Exception as error:  # noqa: BLE001  a poison row must not stop its neighbors
-            verdict = self._courier.failed(OUTBOX, claim, claim.item.failures, error, channel_id)
+            verdict = items.failed(self._courier, claim, error, channel_id)
             event = "news.dead" if verdict.retry_in is None else "news.failed"
             log.warning(event, key=claim.item.key, reason=verdict.reason)
 
     def _post(self, claim: ItemClaim, news: News, channel_id: str) -> None:
-        if not self._courier.takes_turn(channel_id):
-            retry_at = self._ctx.clock.now() + self._courier.tempo.stretched(self._courier.tempo.turn_in)
-            with self._ctx.database.write() as tx:
-                outbox.postpone(tx, claim, retry_at)
+        if not items.takes_turn(self._courier, claim, channel_id):
             return
         examples = [one for case_id in news.case_ids if (one := self._example(case_id))]
         message = news_message(news, examples)
-        if self._courier.post_once(OUTBOX, claim, channel_id, message) is not None:
-            self._finish(claim, "news.sent", news.alarm_keys)
+        if items.post(self._courier, claim, channel_id, message) is not None:
+            self._finish(claim, "news.sent", news.alarm_keys, channel_id)
 
     def _example(self, case_id: str) -> Example | None:
         """How the service calls the case and what the model said, not what it is about; None if erased."""
@@ -76,10 +74,14 @@ class NewsSender:
             log.info("news.no_link", case=case_id, reason=str(error))
             return Example(name, None)
 
-    def _finish(self, claim: ItemClaim, event: str, alarm_keys: tuple[str, ...] = ()) -> None:
+    def _finish(
+        self, claim: ItemClaim, event: str, alarm_keys: tuple[str, ...] = (), channel_id: str | None = None
+    ) -> None:
         now = self._ctx.clock.now()
         with self._ctx.database.write() as tx:
             if outbox.finish(tx, claim, now):
                 for key in alarm_keys:
                     alarms.mark_told(tx, key, now)
+            if channel_id is not None:
+                self._courier.arrived(tx, channel_id)
         log.info(event, key=claim.item.key)

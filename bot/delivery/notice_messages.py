@@ -19,12 +19,13 @@ _PERSON = re.compile(r"<@([UW][A-Z0-9_]{1,30})>")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A case that a notice names: its question, its message's address if it has one, its task's hours."""
+    """A case that a notice names: its question, its message's address or why none, its task's hours."""
 
     case: Case
     question: str
     permalink: str | None
     hours: WorkingHours | None = None
+    trouble: str = ""
 
 
 def notice_message(notice: Notice, told: Sequence[Told], total: int, now: datetime) -> Message:
@@ -94,9 +95,16 @@ def _line(told: Told, now: datetime) -> JsonObject:
     if told.permalink:
         title = {"type": "link", "url": told.permalink, "text": _title(told)}
     late = ", overdue since " if now > told.case.due_at else ", due "
-    return paragraph(title, run(late), date(told.case.due_at))
+    return paragraph(
+        title, run(late), date(told.case.due_at), *([run(_trouble(told))] if told.trouble else [])
+    )
 
 
 def _text_line(told: Told, now: datetime) -> str:
     late = "overdue since" if now > told.case.due_at else "due"
-    return f"• {escape(_title(told), 150)}, {late} {fallback(told.case.due_at)}"
+    trouble = escape(_trouble(told), 300)
+    return f"• {escape(_title(told), 150)}, {late} {fallback(told.case.due_at)}{trouble}"
+
+
+def _trouble(told: Told) -> str:
+    return f". Its message could not be posted: {told.trouble}" if told.trouble else ""

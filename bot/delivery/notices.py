@@ -1,25 +1,27 @@
 """Delivers the outbox's notices: in a case's thread, in a channel, or as one direct message."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
-from bot.delivery.attempts import OUTBOX, Courier
+from bot.delivery import items
+from bot.delivery.attempts import Courier
 from bot.delivery.notice_messages import LISTED, Told, notice_message
+from bot.delivery.notice_places import Messages, NotYet, Target, messages_of
 from bot.errors import BotError
-from bot.slack.gateway import SlackFailure
-from bot.slack.message import Message
+from bot.slack.gateway import SlackFailure, SlackPermanent
+from bot.slack.refusals import Recast
 from bot.usecases.outgoing import NOTICE, About, Notice, Place
 from bot.usecases.terms import terms_of
 from routing.hours import is_working, next_working
 from routing.policy import WorkingHours
-from storage import cases, outbox, projections
+from storage import cases, outbox
 from storage.database import Transaction
 from storage.errors import CaseUnknown, StorageError
+from storage.item import Item
 from storage.outbox import ItemClaim
-from storage.projections import Projection
 
 log = structlog.get_logger()
 
@@ -33,18 +35,6 @@ BY_HAND = frozenset({About.ESCALATION, About.ASSIGNED})
 
 class NothingToTell(BotError):
     """None of the notice's cases waits any more."""
-
-
-class NotYet(BotError):
-    """The case's message is not posted yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """Where a notice goes."""
-
-    channel_id: str
-    thread_ts: str | None = None
 
 
 class NoticeSender:
@@ -69,62 +59,71 @@ class NoticeSender:
 
     def _deliver(self, claim: ItemClaim) -> None:
         notice = Notice.from_payload(claim.item.payload)
-        target: _Target | None = None
+        target: Target | None = None
         try:
             told, total = self._told(notice)
             held_until = self._held_until(claim, notice, told)
             if held_until is not None:
                 self._hold(claim, notice, held_until)
                 return
-            target = self._target(notice)
-            message = notice_message(notice, told, total, self._ctx.clock.now())
-            self._post(claim, target, message)
+            seen = self._messages(notice)
+            target = self._target(notice, seen)
+            if target.is_unreachable:
+                self._tell_each(claim, notice)
+                return
+            if target.thread_ts is None:
+                told = [self._linked(one, target, seen) for one in told]
+            self._tell(claim, notice, target, told, total)
         except NothingToTell:
             self._finish(claim, notice, "notice.dropped")
-        except NotYet:
-            self._postpone(claim, self._courier.tempo.thread_in)
+        except NotYet as wait:
+            self._wait(claim, wait)
         except StorageError:
             raise  # the lease gives the row back
         except Exception as error:  # noqa: BLE001  a poison row must not stop its neighbors
             self._failed(claim, notice, target, error)
 
-    def _post(self, claim: ItemClaim, target: _Target, message: Message) -> None:
-        if not self._courier.takes_turn(target.channel_id):
-            self._postpone(claim, self._courier.tempo.turn_in)
+    def _tell(
+        self, claim: ItemClaim, notice: Notice, target: Target, told: Sequence[Told], total: int
+    ) -> None:
+        if not items.takes_turn(self._courier, claim, target.channel_id):
             return
-        posted = self._courier.post_once(OUTBOX, claim, target.channel_id, message, target.thread_ts)
-        if posted is not None:
-            self._finish(claim, Notice.from_payload(claim.item.payload), "notice.sent")
+        # Only in its thread a case need not be named.
+        named = notice if target.thread_ts or notice.place is Place.DM else _in_channel(notice, target)
+        message = notice_message(named, told, total, self._ctx.clock.now())
+        if items.post(self._courier, claim, target.channel_id, message, target.thread_ts) is not None:
+            self._finish(claim, notice, "notice.sent", target.channel_id)
+
+    def _messages(self, notice: Notice) -> Messages:
+        with self._ctx.database.read() as tx:
+            return messages_of(tx, notice, self._ctx.policy)
 
     def _told(self, notice: Notice) -> tuple[list[Told], int]:
         """The first cases to name, and how many there are; raises NothingToTell."""
-        asks = notice.about in ASKS
-        found: list[tuple[Told, Projection | None]] = []
+        found: list[Told] = []
         passed = 0
         with self._ctx.database.read() as tx:
             for case_id in notice.case_ids:
                 if len(found) == LISTED:
                     break
-                one = self._named(tx, case_id, notice)
-                if one is None or (asks and not one[0].case.is_waiting):
+                one = self._named(tx, case_id)
+                if one is None or (notice.about in ASKS and not one.case.is_waiting):
                     passed += 1
                 else:
                     found.append(one)
         if not found:
             raise NothingToTell
-        told = [self._linked(one, shown, notice) for one, shown in found]
-        return told, len(notice.case_ids) - passed
+        return found, len(notice.case_ids) - passed
 
-    def _named(self, tx: Transaction, case_id: str, notice: Notice) -> tuple[Told, Projection | None] | None:
+    def _named(self, tx: Transaction, case_id: str) -> Told | None:
         try:
             case = cases.get(tx, case_id)
         except CaseUnknown:
             return None  # erased
         terms = terms_of(self._ctx, tx, case)
-        shown = _shown(projections.of_case(tx, case_id), notice)
         if terms is None:
-            return Told(case, case.submission.task, None), shown
-        return Told(case, terms.task.question, None, terms.task.hours), shown
+            return Told(case, case.submission.task, None)
+        return Told(case, terms.task.question, None, terms.task.hours)
 
     def _held_until(self, claim: ItemClaim, notice: Notice, told: Sequence[Told]) -> datetime | None:
         """When quiet hours are over, if the notice has come into them on its way; None to send it now.
@@ -139,69 +138,86 @@ class NoticeSender:
             return None
         return min(next_working(one, now) for one in hours)
 
-    def _linked(self, told: Told, shown: Projection | None, notice: Notice) -> Told:
-        """With the address of its message, which only notices outside its thread need."""
-        if shown is None or shown.ts is None or notice.place is Place.THREAD:
-            return told
+    def _linked(self, told: Told, target: Target, seen: Messages) -> Told:
+        """With the address of its message, or why it has none; raises NotYet if it is about to come."""
+        shown, trouble = seen.message_of(told.case.case_id, target.channel_id)
+        if shown is None or shown.ts is None:
+            return replace(told, trouble=trouble)
         try:
             link = self._courier.gateway.permalink(shown.channel_id, shown.ts)
         except SlackFailure:
             return told
         return replace(told, permalink=link)
 
-    def _target(self, notice: Notice) -> _Target:
+    def _target(self, notice: Notice, seen: Messages) -> Target:
         if notice.place is Place.DM:
             user_id = notice.people[0]
             if user_id not in self._dms:
                 self._dms[user_id] = self._courier.gateway.dm(user_id)
-            return _Target(self._dms[user_id])
-        if notice.place is Place.CHANNEL and notice.channel_id:
-            return _Target(notice.channel_id)
-        return self._thread(notice)
-
-    def _thread(self, notice: Notice) -> _Target:
-        """The thread under the case's message; raises NotYet while there is none."""
-        with self._ctx.database.read() as tx:
-            rows = projections.of_case(tx, notice.case_ids[0])
-        for row in rows:
-            if row.ts and notice.channel_id in (None, row.channel_id):
-                return _Target(row.channel_id, row.ts)
-        if any(row.dead_reason is None for row in rows):
-            raise NotYet
-        if notice.channel_id is None:
+            return Target(self._dms[user_id])
+        if notice.place is Place.CHANNEL and seen.channel_id:
+            return Target(seen.channel_id)
+        target = seen.thread_of(notice.case_ids[0])
+        if target is None:
             raise NothingToTell
-        return _Target(notice.channel_id)  # the message was given up: better in the channel than not at all
+        return target
+
+    def _tell_each(self, claim: ItemClaim, notice: Notice) -> None:
+        """Call the people by direct message: in the channel, which takes no messages, nobody would see it."""
+        now = self._ctx.clock.now()
+        queued = []
+        for user_id in notice.people:
+            one = replace(notice, place=Place.DM, people=(user_id,), channel_id=None)
+            key = f"{claim.item.key}:dm:{user_id}"
+            queued.append(Item(self._ctx.new_id("out"), NOTICE, key, one.to_payload(), claim.item.created_at))
+        with self._ctx.database.write() as tx:
+            if outbox.finish(tx, claim, now):
+                outbox.add_many(tx, queued)
+        log.info("notice.readdressed", **_named(claim, notice))
+
+    def _wait(self, claim: ItemClaim, wait: NotYet) -> None:
+        """Look again soon, or when the channel is tried again that holds up the case's message."""
+        now = self._ctx.clock.now()
+        soon = now + self._courier.tempo.stretched(self._courier.tempo.thread_in)
+        with self._ctx.database.write() as tx:
+            if wait.hold is None:
+                outbox.postpone(tx, claim, soon)
+            else:
+                outbox.hold(tx, claim, now, max(soon, wait.hold.next_at), wait.hold.reason)
 
     def _hold(self, claim: ItemClaim, notice: Notice, until: datetime) -> None:
         with self._ctx.database.write() as tx:
             outbox.postpone(tx, claim, until)
         log.info("notice.held", **_named(claim, notice), until=until.isoformat())
 
-    def _finish(self, claim: ItemClaim, notice: Notice, event: str) -> None:
+    def _finish(self, claim: ItemClaim, notice: Notice, event: str, channel_id: str | None = None) -> None:
         with self._ctx.database.write() as tx:
             outbox.finish(tx, claim, self._ctx.clock.now())
+            if channel_id is not None:
+                self._courier.arrived(tx, channel_id)
         log.info(event, **_named(claim, notice))
 
-    def _postpone(self, claim: ItemClaim, real: timedelta) -> None:
-        retry_at = self._ctx.clock.now() + self._courier.tempo.stretched(real)
-        with self._ctx.database.write() as tx:
-            outbox.postpone(tx, claim, retry_at)
-
-    def _failed(self, claim: ItemClaim, notice: Notice, target: _Target | None, error: Exception) -> None:
-        pace = target.channel_id if target else None
-        verdict = self._courier.failed(OUTBOX, claim, claim.item.failures, error, pace)
+    def _failed(self, claim: ItemClaim, notice: Notice, target: Target | None, error: Exception) -> None:
+        if (
+            isinstance(error, SlackPermanent)
+            and error.refusal.recast is Recast.CHANNEL
+            and target is not None
+        ):
+            with self._ctx.database.write() as tx:
+                outbox.note(tx, claim, {**claim.item.payload, **_in_channel(notice, target).to_payload()})
+                outbox.fail(tx, claim, self._ctx.clock.now(), str(error), is_certain=True)
+            return
+        verdict = items.failed(self._courier, claim, error, target.channel_id if target else None)
         event = "notice.dead" if verdict.retry_in is None else "notice.failed"
         log.warning(event, **_named(claim, notice), reason=verdict.reason)
 
 
+def _in_channel(notice: Notice, target: Target) -> Notice:
+    return replace(notice, place=Place.CHANNEL, channel_id=target.channel_id)
+
+
 def _was_working(hours: Sequence[WorkingHours | None], moment: datetime) -> bool:
     return any(is_working(one, moment) for one in hours)
-
-
-def _shown(rows: Sequence[Projection], notice: Notice) -> Projection | None:
-    """The message to link to: the one in the notice's channel, which may be about to come, else the first."""
-    here = [one for one in rows if one.channel_id == notice.channel_id and one.dead_reason is None]
-    return next((one for one in here or rows if one.ts), None)
 
 
 def _named(claim: ItemClaim, notice: Notice) -> dict[str, object]:

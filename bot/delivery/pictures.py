@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.delivery.picture_formats import PNG, TAKEN, to_png
 from bot.slack.gateway import SlackGateway
 from bot.usecases.context import Context
 from routing.case import Case
 from storage import images
 from storage.database import Transaction
+from storage.images import StoredImage
 
 log = structlog.get_logger()
 
@@ -27,14 +29,25 @@ class Pictures:
             return None
         with self.ctx.database.read() as tx:
             stored = images.get(tx, image.image_id)
-        if stored is None or stored.slack_file_id is not None:
-            return stored.slack_file_id if stored else None
+        if stored is None:
+            return None
+        if stored.content and stored.media_type not in TAKEN:
+            stored = self._turned(stored)
+        elif stored.slack_file_id is not None:
+            return stored.slack_file_id
         name = f"input.{stored.media_type.rsplit('/', 1)[-1]}"
         file_id = self.gateway.upload_image(stored.content, name, image.alt_text)
         with self.ctx.database.write() as tx:
             images.set_slack_file(tx, image.image_id, file_id)
         log.info("picture.uploaded", case=case.case_id, file=file_id)
         return file_id
+
+    def _turned(self, stored: StoredImage) -> StoredImage:
+        """The picture in a format that Slack shows; an earlier version uploaded it as it was."""
+        turned = StoredImage(stored.image_id, PNG, to_png(stored.content))
+        with self.ctx.database.write() as tx:
+            images.replace(tx, turned)
+        return turned
 
     def let_go(self, tx: Transaction, case: Case) -> None:
         """Keep no bytes of the case's picture: Slack shows its file."""

@@ -5,11 +5,16 @@ import time
 
 import structlog
 
+from bot.delivery import shapes
 from bot.delivery.attempts import PROJECTIONS, Courier
 from bot.delivery.loop import Wake
+from bot.delivery.picture_formats import PictureUnreadable
 from bot.delivery.pictures import Pictures
-from bot.slack.gateway import SlackPermanent
+from bot.slack.gateway import OverLimits, SlackPermanent
+from bot.slack.message import Form
 from bot.slack.messages import Message, case_message
+from bot.slack.refusals import Outcome, Reach, Recast
+from bot.usecases import homes
 from bot.usecases.showing import people_of
 from bot.usecases.terms import terms_of
 from routing.case import Case
@@ -20,8 +25,6 @@ from storage.projections import Claim
 
 log = structlog.get_logger()
 
-GONE = frozenset({"message_not_found", "cant_update_message"})
-"""The message to update is not there any more: it is posted anew."""
 MOST_REPOSTS = 5
 BACKLOG_POLL = 0.02
 IDLE_POLL = 0.25
@@ -86,50 +89,66 @@ class ProjectionSender:
 
     def _send(self, claim: Claim) -> None:
         """Show the case; whatever goes wrong is this row's own trouble, except with the database."""
+        form = shapes.next_form(claim.projection.shape, self._ctx.clock.now(), self._courier.tempo)
         try:
-            self._show(claim)
+            self._show(claim, form)
         except CaseUnknown as error:
             self._bury(claim, str(error))
         except StorageError:
             raise  # the lease gives the row back
         except SlackPermanent as error:
-            self._refused(claim, error)
+            self._refused(claim, form, error)
+        except (OverLimits, PictureUnreadable) as error:
+            self._recast(claim, form, error)
         except Exception as error:  # noqa: BLE001  a poison row must not stop its neighbors
             self._failed(claim, error)
 
-    def _show(self, claim: Claim) -> None:
+    def _show(self, claim: Claim, form: Form) -> None:
         row = claim.projection
         if row.ts is None and row.times_lost > MOST_REPOSTS:
             self._bury(claim, f"The message was deleted {row.times_lost} times; retry it to post it again.")
             return
         started = time.monotonic()
-        case, message = self._rendered(claim)
+        case, message = self._rendered(claim, form)
         if row.ts is not None:
-            self._courier.gateway.update(row.channel_id, row.ts, message)
-            self._courier.health.worked()
-            self._finish(claim, case, row.ts, row.wanted_version, "projection.updated")
+            self._update(claim, form, case, message, row.ts)
         elif time.monotonic() - started > self._courier.tempo.lease.total_seconds() / 2:
             with self._ctx.database.write() as tx:  # the upload took long, and the lease must outlast a post
                 projections.postpone(tx, claim, self._ctx.clock.now())
         else:
-            self._post(claim, case, message)
+            self._post(claim, form, case, message)
 
-    def _post(self, claim: Claim, case: Case, message: Message) -> None:
+    def _update(self, claim: Claim, form: Form, case: Case, message: Message, ts: str) -> None:
+        row = claim.projection
+        try:
+            self._courier.gateway.update(row.channel_id, ts, message)
+        except SlackPermanent as error:
+            if error.refusal.recast is not Recast.REPLY:
+                raise
+            # What may not be edited any more must not look undecided: the news stands in its thread.
+            if self._courier.post_once(PROJECTIONS, claim, row.channel_id, message, ts) is None:
+                return
+        self._courier.health.worked()
+        self._finish(claim, form, case, ts, row.wanted_version, "projection.updated")
+
+    def _post(self, claim: Claim, form: Form, case: Case, message: Message) -> None:
         row = claim.projection
         posted = self._courier.post_once(PROJECTIONS, claim, row.channel_id, message)
         if posted is not None:
             shown = 0 if posted.is_found else row.wanted_version
-            self._finish(claim, case, posted.ts, shown, "projection.posted")
+            self._finish(claim, form, case, posted.ts, shown, "projection.posted")
 
-    def _finish(self, claim: Claim, case: Case, ts: str, version: int, event: str) -> None:
+    def _finish(self, claim: Claim, form: Form, case: Case, ts: str, version: int, event: str) -> None:
+        row = claim.projection
+        shape = projections.Shape() if form is Form.WHOLE else row.shape
         with self._ctx.database.write() as tx:
-            is_mine = projections.finish(tx, claim, ts, version)
+            is_mine = projections.finish(tx, claim, ts, version, shape)
             if version:
                 self._pictures.let_go(tx, case)
-        row = claim.projection
+            self._courier.arrived(tx, self._place(claim))
         log.info(event, case=row.case_id, channel=row.channel_id, ts=ts, version=version, is_mine=is_mine)
 
-    def _rendered(self, claim: Claim) -> tuple[Case, Message]:
+    def _rendered(self, claim: Claim, form: Form) -> tuple[Case, Message]:
         now = self._ctx.clock.now()
         with self._ctx.database.read() as tx:
             case = cases.get(tx, claim.projection.case_id)
@@ -137,32 +156,54 @@ class ProjectionSender:
             terms = terms_of(self._ctx, tx, case)
         if terms is None:
             raise UnknownTask(case.submission.task)
-        return case, case_message(
+        message = case_message(
             case,
             terms.task,
             terms.tier,
             now,
             {expert: known.name for expert, known in people.items()},
             version=claim.projection.wanted_version,
-            image_file_id=self._pictures.file_of(case),
+            image_file_id=self._pictures.file_of(case) if form is Form.WHOLE else None,
+            has_picture=form is Form.WHOLE,
             undo_for=self._ctx.policy.undo_for,
         )
+        return case, message.shown_as(form)
 
-    def _refused(self, claim: Claim, error: SlackPermanent) -> None:
-        row = claim.projection
-        if row.ts is None or error.code not in GONE:
+    def _refused(self, claim: Claim, form: Form, error: SlackPermanent) -> None:
+        row, refusal = claim.projection, error.refusal
+        if refusal.recast is Recast.ANEW and row.ts is not None:
+            with self._ctx.database.write() as tx:
+                projections.lost(tx, row.channel_id, row.ts)
+            log.warning("projection.lost", case=row.case_id, channel=row.channel_id, code=error.code)
+        elif refusal.outcome is Outcome.MEND:
+            self._recast(claim, form, error)
+        elif refusal.reach is Reach.CHANNEL and row.ts is None and homes.rehome(self._ctx, row):
+            log.info("projection.moved", case=row.case_id, channel=row.channel_id, code=error.code)
+        else:
+            self._failed(claim, error)
+
+    def _recast(self, claim: Claim, form: Form, error: shapes.Untaken) -> None:
+        """Try it in a form that asks less of Slack; give it up where none is left."""
+        row, now, tempo = claim.projection, self._ctx.clock.now(), self._courier.tempo
+        again = shapes.after(error, form, row.shape, now, tempo)
+        if again is None:
             self._failed(claim, error)
             return
         with self._ctx.database.write() as tx:
-            projections.lost(tx, row.channel_id, row.ts)
-        log.warning("projection.lost", case=row.case_id, channel=row.channel_id, ts=row.ts, code=error.code)
+            projections.recast(tx, claim, again.shape, now + tempo.stretched(again.wait), str(error))
+        log.warning("projection.recast", case=row.case_id, form=again.shape.form, reason=str(error))
 
     def _failed(self, claim: Claim, error: Exception) -> None:
         row = claim.projection
         pace = row.channel_id if row.ts is None else paces.UPDATES
-        verdict = self._courier.failed(PROJECTIONS, claim, row.failures, error, pace)
+        verdict = self._courier.failed(PROJECTIONS, claim, row.failures, error, pace, self._place(claim))
         event = "projection.dead" if verdict.retry_in is None else "projection.failed"
         log.warning(event, case=row.case_id, channel=row.channel_id, reason=verdict.reason)
+
+    def _place(self, claim: Claim) -> str:
+        """What a refusal holds: the channel's new messages, or the changes of those that are there."""
+        row = claim.projection
+        return row.channel_id if row.ts is None else paces.updates_of(row.channel_id)
 
     def _bury(self, claim: Claim, reason: str) -> None:
         with self._ctx.database.write() as tx:

@@ -4,24 +4,7 @@ import threading
 import time
 
 from bot.slack.gateway import SlackFailure, SlackPermanent, SlackRetryable, SlackUnknownOutcome
-
-WORKSPACE_WIDE = frozenset(
-    {
-        "account_inactive",
-        "ekm_access_denied",
-        "invalid_auth",
-        "missing_scope",
-        "no_permission",
-        "not_allowed_token_type",
-        "not_authed",
-        "org_login_required",
-        "team_access_not_granted",
-        "token_expired",
-        "token_revoked",
-        "unknown_method",
-    }
-)
-"""Errors that every other call would get too: Slack is left alone for a while and no message is given up."""
+from bot.slack.refusals import Outcome, Reach
 
 
 class SlackHealth:
@@ -49,8 +32,9 @@ class SlackHealth:
             return max(0.0, self._held_until - time.monotonic())
 
     def refused(self, error: SlackPermanent) -> bool:
-        """Note a refusal; whether it concerns the whole workspace."""
-        if error.code not in WORKSPACE_WIDE:
+        """Note a refusal; whether every other call would meet it, so that Slack is left alone for a while."""
+        refusal = error.refusal
+        if refusal.outcome is not Outcome.HOLD or refusal.reach is not Reach.WORKSPACE:
             return False
         with self._lock:
             self._trouble = f"{error.code}: {error.mend}"

@@ -5,32 +5,29 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.delivery.backoff import Backoff, Jitter
-from bot.delivery.slack_health import WORKSPACE_WIDE
 from bot.delivery.tempo import Tempo
 from bot.errors import BotError
 from bot.slack.gateway import SlackPermanent, SlackRetryable, SlackUnknownOutcome
-
-POISON = frozenset({"invalid_blocks", "invalid_arguments", "msg_too_long", "msg_blocks_too_long", "no_text"})
-"""Slack does not take this content; a picture that Slack is still processing looks like that, too."""
-NOT_YET = frozenset({"thread_not_found"})
-"""What the message hangs on is being posted anew."""
+from bot.slack.refusals import LOOK_UPS, Outcome, Reach
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`retry_in` (application's time) None: give up. `is_certain`: the call surely had no effect.
 
-    `pause_for`: Slack asks to leave the channel alone that long.
+    `pause_for`: Slack asks to leave the channel alone that long. `reach` is what waits for a repair, if that
+    is what is needed.
     """
 
     reason: str
     retry_in: timedelta | None
     is_certain: bool = True
     pause_for: timedelta | None = None
+    reach: Reach | None = None
 
 
 def judge(error: Exception, failures: int, tempo: Tempo, jitter: Jitter) -> Verdict:
-    """What to do after the failure number `failures` (from 1) of a row."""
+    """What to do after the failure number `failures` (from 1) of a row; what is mended was mended before."""
     if isinstance(error, SlackRetryable) and error.retry_after is not None:
         pause = tempo.stretched(error.retry_after)
         return Verdict(str(error), pause, pause_for=pause)
@@ -39,11 +36,21 @@ def judge(error: Exception, failures: int, tempo: Tempo, jitter: Jitter) -> Verd
     if isinstance(error, SlackUnknownOutcome):
         wait = max(tempo.outage.wait(failures, jitter), tempo.unknown_for)
         return Verdict(str(error), tempo.stretched(wait), is_certain=False)
-    if isinstance(error, SlackPermanent) and error.code in WORKSPACE_WIDE:
-        return Verdict(str(error), tempo.stretched(tempo.hold_for))
-    if isinstance(error, SlackPermanent) and error.code not in POISON | NOT_YET:
-        return Verdict(str(error), None)
+    if isinstance(error, SlackPermanent):
+        return _refused(error, failures, tempo, jitter)
     return _poisoned(error, failures, tempo.poison, tempo, jitter)
+
+
+def _refused(error: SlackPermanent, failures: int, tempo: Tempo, jitter: Jitter) -> Verdict:
+    refusal = error.refusal
+    if refusal.outcome is Outcome.HOLD:
+        wait = tempo.hold_for if refusal.reach is Reach.WORKSPACE else tempo.probe.wait(failures, jitter)
+        is_certain = error.method not in LOOK_UPS
+        return Verdict(str(error), tempo.stretched(wait), is_certain, reach=refusal.reach)
+    has_tries = refusal.tries is None or failures < refusal.tries
+    if refusal.outcome is Outcome.RETRY and has_tries:
+        return Verdict(str(error), tempo.stretched(tempo.stubborn.wait(failures, jitter)))
+    return Verdict(str(error), None)
 
 
 def _poisoned(error: Exception, failures: int, backoff: Backoff, tempo: Tempo, jitter: Jitter) -> Verdict:

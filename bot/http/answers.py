@@ -175,6 +175,12 @@ class Ready(BaseModel):
     threads_to_read: int | None = Field(
         description="Threads to read for what was said while the bot was not connected to Slack."
     )
+    dead_letters: int | None = Field(
+        description="How many messages, notices and callbacks were given up; `secondlook deliveries list`."
+    )
+    held_messages: int | None = Field(
+        description="How many wait for a repair in Slack, such as the bot's invitation, and go by themselves."
+    )
 
 
 class ReportLine(BaseModel):

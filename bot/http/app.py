@@ -61,6 +61,7 @@ def build_api(
     metrics = metrics or Metrics()
     writer = Writer(_receiver(ctx, metrics, on_stored), metrics.flushed, refuses=refuses)
     metrics.watch("intake_queue", "Requests that wait to be stored.", lambda: float(writer.queue_depth))
+    health.watch(metrics, ctx)
     rates = Rates({name: service.rate_per_minute for name, service in ctx.policy.services.items()})
     door = Door(services, Parser(ctx), rates, writer, BodyReader())
     app = FastAPIOffline(

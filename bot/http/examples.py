@@ -115,6 +115,8 @@ READY: JsonObject = {
     "oldest_undelivered_for": 0.4,
     "channels_to_read": 0,
     "threads_to_read": 0,
+    "dead_letters": 0,
+    "held_messages": 0,
 }
 REPORTS: JsonObject = {
     "reports": [

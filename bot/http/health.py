@@ -1,5 +1,6 @@
 """Whether the process lives, whether it can work, and its figures."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from bot.http.openapi import OPEN
 from bot.http.problems import JsonObject, json_response
 from bot.http.writer import Writer
 from bot.usecases.context import Context
+from bot.usecases.undelivered import Counts, counts
 from storage import channel_readings, deadline, outbox, projections, thread_readings
 from storage.errors import DatabaseUnavailable, StorageError
 
@@ -30,7 +32,7 @@ class SlackState:
 
 ANSWER_SECONDS = 5.0
 """A probe without an answer takes the process for dead, and one that only waits would be killed."""
-WAITING = ("oldest_undelivered_for", "channels_to_read", "threads_to_read")
+WAITING = ("oldest_undelivered_for", "channels_to_read", "threads_to_read", "dead_letters", "held_messages")
 ReadSlackState = Callable[[], SlackState]
 TAGS: list[str | Enum] = ["Running"]
 METRICS_DOCUMENT: dict[str, Any] = {
@@ -73,6 +75,7 @@ def add(
         """503 where cases cannot be taken.
 
         Trouble with Slack is told (`degraded`) but is no reason to refuse cases: they wait until it is back.
+        So are dead letters and messages that wait for a repair, which is a person's work: see their numbers.
         """
         answer = readiness(ctx, writer, slack_state())
         return json_response(503 if answer["status"] == "unavailable" else 200, answer)
@@ -81,6 +84,24 @@ def add(
     def read_metrics() -> Response:
         """Requests, intake, predictions and deliveries."""
         return Response(metrics.exposition(), media_type=metrics.content_type)
+
+
+def watch(metrics: Metrics, ctx: Context) -> None:
+    """Add the figures of what could not be delivered; not a number while the database does not answer."""
+
+    def reading(read: Callable[[Counts], int]) -> Callable[[], float]:
+        def figure() -> float:
+            try:
+                return float(read(counts(ctx)))
+            except StorageError:
+                return math.nan
+
+        return figure
+
+    given_up = "Messages, notices and callbacks that were given up."
+    metrics.watch("dead_letters", given_up, reading(lambda found: found.dead))
+    waiting = "Messages and notices that wait for a repair in Slack."
+    metrics.watch("held_messages", waiting, reading(lambda found: found.held))
 
 
 def readiness(ctx: Context, writer: Writer, slack: SlackState) -> JsonObject:
@@ -111,9 +132,10 @@ def _database(ctx: Context) -> tuple[JsonObject, JsonObject]:
         oldest = undelivered_for(ctx)
         with deadline.within(ANSWER_SECONDS), ctx.database.read() as tx:
             channels, threads = channel_readings.waiting(tx), thread_readings.waiting(tx)
+        found = counts(ctx)
     except StorageError as error:
         return _unknown(_why(error))
-    waiting = dict(zip(WAITING, (oldest, channels, threads), strict=True))
+    waiting = dict(zip(WAITING, (oldest, channels, threads, found.dead, found.held), strict=True))
     return {"is_ok": True, "detail": "answers"}, waiting
 
 

@@ -1,4 +1,4 @@
-"""Checks a posted picture: its base64, its size, and that it is what it says it is."""
+"""Checks a posted picture: its base64, its size, its format, and that it is what it says it is."""
 
 import base64
 import binascii
@@ -12,8 +12,18 @@ MAGIC = {
     "image/jpeg": (b"\xff\xd8\xff",),
     "image/gif": (b"GIF87a", b"GIF89a"),
     "image/webp": (b"RIFF",),
+    "image/bmp": (b"BM",),
+    "image/tiff": (b"II*\x00", b"MM\x00*"),
 }
 WEBP_MARK = slice(8, 12)
+FORMATS = "Slack shows PNG, JPEG and GIF; WebP, BMP and TIFF are turned into PNG"
+
+
+def check_format(media_type: str) -> str:
+    """The media type, if experts can be shown it; raises PydanticCustomError that names those they can."""
+    if media_type not in MAGIC:
+        raise PydanticCustomError("image_format", f'{FORMATS}; send one of these, such as "image/png"')
+    return media_type
 
 
 def decode(data: str, media_type: str) -> bytes:

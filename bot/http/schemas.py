@@ -1,14 +1,16 @@
 """What services post: one prediction with its input and circumstances, checked while it is parsed."""
 
 import base64
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
     TypeAdapter,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -28,10 +30,13 @@ from bot.http.fields import (
     ShortName,
     Text,
 )
-from bot.http.pictures import LONGEST_BASE64, decode
+from bot.http.pictures import FORMATS, LONGEST_BASE64, MAGIC, check_format, decode
 from routing.prediction import Kind
 
 CONFIDENCE_TOLERANCE = 1e-3
+MediaType = Annotated[
+    str, AfterValidator(check_format), WithJsonSchema({"type": "string", "enum": list(MAGIC)})
+]
 
 
 class Strict(BaseModel):
@@ -48,7 +53,7 @@ class PostedImage(Strict):
     )
     alt_text: AltText = Field(description="What a person who cannot see it reads.")
     url: SecureLink | None = Field(default=None, description="A public https link; Slack fetches it.")
-    media_type: Literal["image/png", "image/jpeg", "image/gif", "image/webp"] | None = None
+    media_type: MediaType | None = Field(default=None, description=f"{FORMATS}.")
     data: Annotated[str, Field(max_length=LONGEST_BASE64)] | None = Field(
         default=None, description="The picture as base64, at most 256 KiB when decoded."
     )

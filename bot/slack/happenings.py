@@ -9,7 +9,8 @@ from bot.slack.links import permalinks
 from bot.slack.message import TOMBSTONE, JsonObject
 from bot.slack.payloads import reply_of
 from bot.slack.receipts import answer_reply, ask_privately, says_something
-from bot.usecases import board, members, review
+from bot.slack.refusals import CURABLE
+from bot.usecases import board, members, repairs, review
 from bot.usecases.outcome import InDoubt, Outcome
 from bot.usecases.review import ThreadReply
 from routing.label import ExpertId
@@ -73,8 +74,17 @@ def _publish_home(desk: Desk, expert: ExpertId) -> None:
 
 
 def on_joined(desk: Desk, body: JsonObject) -> None:
-    """Somebody joined a channel."""
-    members.joined(desk.ctx, text_in(_event(body).get("channel")), _person(desk, body))
+    """Somebody joined a channel; if it was the bot, its messages can be posted now."""
+    channel_id, person = text_in(_event(body).get("channel")), _person(desk, body)
+    members.joined(desk.ctx, channel_id, person)
+    if person == desk.ctx.home.bot:
+        _repaired(desk, channel_id)
+
+
+def _repaired(desk: Desk, channel_id: str) -> None:
+    revived = repairs.channel_repaired(desk.ctx, channel_id, CURABLE)
+    log.info("slack.channel_repaired", channel=channel_id, revived=revived)
+    desk.wake()
 
 
 def on_left(desk: Desk, body: JsonObject) -> None:
@@ -93,10 +103,14 @@ def _on_channel(what: str) -> Callable[[Desk, JsonObject], None]:
         channel_id = _channel_id(_event(body))
         log.warning("slack.channel_changed", channel=channel_id, what=what)
         members.channel_changed(desk.ctx, channel_id, what)
+        if what in REPAIRS:
+            _repaired(desk, channel_id)
 
     return take
 
 
+REPAIRS = frozenset({"renamed", "unarchived"})
+"""What may let messages in again that were refused."""
 HAPPENINGS: Mapping[str, Callable[[Desk, JsonObject], None]] = {
     "message": on_message,
     "app_home_opened": on_home_opened,
@@ -105,9 +119,11 @@ HAPPENINGS: Mapping[str, Callable[[Desk, JsonObject], None]] = {
     "channel_archive": _on_channel("archived"),
     "channel_deleted": _on_channel("deleted"),
     "channel_rename": _on_channel("renamed"),
+    "channel_unarchive": _on_channel("unarchived"),
     "group_archive": _on_channel("archived"),
     "group_deleted": _on_channel("deleted"),
     "group_rename": _on_channel("renamed"),
+    "group_unarchive": _on_channel("unarchived"),
 }
 """What each event does, by its type."""
 

@@ -41,6 +41,7 @@ def _row(number: int, listed: Listed, link: str | None) -> tuple[JsonObject, Jso
     small = context(
         mrkdwn(f"Due {moment(listed.case.due_at)}"),
         plain(f"{mark}{listed.case.tier} · {_model_says(listed)}", 300),
+        *([plain(_trouble(listed), 300)] if listed.trouble else []),
     )
     return section(plain(text, 400), accessory), small
 
@@ -85,7 +86,13 @@ def home_view(board: Board, permalink: Permalink) -> JsonObject:
 
 def _spoken_row(listed: Listed) -> str:
     text = f"{listed.task.question} {_summary(listed, 80)}; {_model_says(listed)}"
-    return f"• {escape(text, 260)}; due {moment(listed.case.due_at)}"
+    trouble = f" {escape(_trouble(listed), 400)}" if listed.trouble else ""
+    return f"• {escape(text, 260)}; due {moment(listed.case.due_at)}.{trouble}"
+
+
+def _trouble(listed: Listed) -> str:
+    """Why the case cannot be opened, and what to do."""
+    return f"It could not be posted in its channel: {listed.trouble}"
 
 
 def list_message(title: str, board: Board, permalink: Permalink) -> Message:
@@ -109,6 +116,8 @@ def next_message(board: Board, permalink: Permalink) -> Message:
         return Message(words, (section(plain(words, 100)),))
     first = board.cases[0]
     link = permalink(first)
-    where = f" <{link}|Open the case>" if link else " Its message is about to be posted."
     blocks = _row(0, first, link)
+    if first.trouble:
+        return Message(_spoken_row(first), blocks)
+    where = f" <{link}|Open the case>" if link else " Its message is about to be posted."
     return Message(f"{_spoken_row(first)}{where}", blocks)

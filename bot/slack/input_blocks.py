@@ -1,6 +1,8 @@
 """The part of a review message that shows what the model saw, and the evidence."""
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
 from bot.slack import ids
 from bot.slack.ids import Screen
@@ -26,6 +28,10 @@ class Room:
     evidence_text: int = 200
 
 
+UNSHOWN = frozenset(
+    {".avif", ".bmp", ".heic", ".heif", ".ico", ".jxl", ".pdf", ".svg", ".tif", ".tiff", ".webp"}
+)
+"""Slack's image block shows PNG, JPEG and GIF only (its reference of blocks)."""
 REVIEW = Room()
 DECIDED = Room(text=400, lines=5, fields=4, evidence=0)
 
@@ -61,15 +67,34 @@ def input_block(found: CaseInput, room: Room) -> JsonObject | None:
     return rich_text(*parts) if parts else None
 
 
-def image_block(image: Image | None, file_id: str | None) -> JsonObject | None:
-    """The picture of the input: an uploaded file, else a public address; None if there is neither."""
+def image_block(image: Image | None, file_id: str | None, *, is_taken: bool = True) -> JsonObject | None:
+    """The picture of the input: an uploaded file, else a public address; None if there is neither.
+
+    Of a picture that Slack does not take (`is_taken` False) or never shows: a line that says so.
+    """
     if image is None:
         return None
     picture: JsonObject = {"type": "image", "alt_text": label_text(image.alt_text, 300)}
-    if file_id:
+    if file_id and is_taken:
         return {**picture, "slack_file": {"id": file_id}}
     address = web_address(image.url)
-    return {**picture, "image_url": address} if address else None
+    if address is None:
+        return None if is_taken else _instead(image, "Slack does not take the picture, so it is not shown.")
+    if not is_taken:
+        return _instead(image, "Slack could not fetch the picture. ", address)
+    if _suffix(address) in UNSHOWN:
+        return _instead(image, "Slack shows no pictures of this format. ", address)
+    return {**picture, "image_url": address}
+
+
+def _instead(image: Image, why: str, address: str | None = None) -> JsonObject:
+    what = run(f"Picture: {label_text(image.alt_text, 300).rstrip('.')}. ")
+    anchor = link(address)
+    return rich_text(paragraph(what, run(why, "italic"), *([run("Open it: "), anchor] if anchor else [])))
+
+
+def _suffix(address: str) -> str:
+    return PurePosixPath(urlsplit(address).path).suffix.lower()
 
 
 def _evidence_runs(item: Evidence, room: Room) -> list[JsonObject]:

@@ -45,14 +45,16 @@ def case_message(
     *,
     version: int = 0,
     image_file_id: str | None = None,
+    has_picture: bool = True,
     undo_for: timedelta = DEFAULT_UNDO_FOR,
 ) -> Message:
     """The message that shows `case` as it is at `now`.
 
     `version` is the projection's wanted version: answers say on which screen they were given.
-    `image_file_id` is the uploaded file of an input that came as bytes. `tier` None: it left the policy.
+    `image_file_id` is the uploaded file of an input that came as bytes; `has_picture` False: Slack does not
+    take the picture, and the message says so. `tier` None: it left the policy.
     """
-    scene = Scene(case, task, tier, now, names, version, undo_for, image_file_id)
+    scene = Scene(case, task, tier, now, names, version, undo_for, image_file_id, has_picture)
     metadata = {"case_id": case.case_id, "version": str(version)}
     decision = case.decision
     if decision is not None:
@@ -110,6 +112,11 @@ def _prediction_block(scene: Scene) -> JsonObject:
     return rich_text(paragraph(*says))
 
 
+def _picture(scene: Scene) -> JsonObject | None:
+    image = scene.case.submission.input.image
+    return image_block(image, scene.image_file_id, is_taken=scene.has_picture)
+
+
 def _small_print(scene: Scene) -> JsonObject:
     case = scene.case
     model = case.submission.prediction.model
@@ -124,7 +131,7 @@ def _open_blocks(scene: Scene) -> tuple[JsonObject, ...]:
         *_question(scene.task.question),
         _status_line(scene),
         input_block(submission.input, REVIEW),
-        image_block(submission.input.image, scene.image_file_id),
+        _picture(scene),
         show_all_block(scene.screen) if is_cut(scene.case, REVIEW) else None,
         _prediction_block(scene),
         evidence_block(submission.evidence, REVIEW),
@@ -139,7 +146,7 @@ def _decided_blocks(scene: Scene, decision: Decision) -> tuple[JsonObject, ...]:
         *_question(scene.task.question),
         decision_block(scene, decision),
         input_block(scene.case.submission.input, DECIDED),
-        image_block(scene.case.submission.input.image, scene.image_file_id),
+        _picture(scene),
         history_block(scene),
         decided_controls(scene.screen, has_undo),
     )
@@ -150,6 +157,6 @@ def _expired_blocks(scene: Scene) -> tuple[JsonObject, ...]:
         *_question(scene.task.question),
         expired_block(),
         input_block(scene.case.submission.input, DECIDED),
-        image_block(scene.case.submission.input.image, scene.image_file_id),
+        _picture(scene),
         closed_controls(scene.screen),
     )

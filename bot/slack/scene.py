@@ -27,6 +27,7 @@ class Scene:
     version: int
     undo_for: timedelta
     image_file_id: str | None = None
+    has_picture: bool = True
 
     @property
     def screen(self) -> Screen:

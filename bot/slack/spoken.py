@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.slack.scene import Scene
-from bot.slack.text import escape, label_text, moment, one_line, short_words
+from bot.slack.text import escape, label_text, moment, one_line, short_words, web_address
 from bot.slack.wording import (
     concordance,
     kind_words,
@@ -27,12 +27,13 @@ def _sentence(text: str, longest: int) -> str:
     return escape(short_words(one_line(text)), longest).rstrip()
 
 
-def _input(case: Case, longest: int) -> str:
-    found = case.submission.input
+def _input(scene: Scene, longest: int) -> str:
+    found = scene.case.submission.input
     parts = [one_line(found.text or "")]
     parts += [f"{label_text(name, 60)}: {one_line(scalar(value))}" for name, value in found.fields.items()]
     if found.image:
-        parts.append(f"Picture: {one_line(found.image.alt_text)}")
+        address = "" if scene.has_picture else web_address(found.image.url) or ""
+        parts.append(f"Picture: {one_line(found.image.alt_text)} {address}".rstrip())
     return _sentence("; ".join(part for part in parts if part), longest)
 
 
@@ -66,7 +67,7 @@ def open_text(scene: Scene) -> str:
         _sentence(scene.task.question, 300),
         _labeled("Kind", kind_words(case) or ""),
         _prediction(scene),
-        _labeled("Input", _input(case, 1_000)),
+        _labeled("Input", _input(scene, 1_000)),
         _labeled("Why you are asked", _sentence(reasons_text(case, 400), 500)),
         _labeled("Evidence", _evidence(case, 500)),
         f"{progress(case)}." if progress(case) else "",
@@ -90,7 +91,7 @@ def decided_text(scene: Scene, decision: Decision) -> str:
         _labeled("Why", _sentence("; ".join(why for why in whys if why), 600)),
         _sentence(concordance(case, decision, scene.task), 300),
         _sentence(scene.task.question, 300),
-        _labeled("Input", _input(case, 800)),
+        _labeled("Input", _input(scene, 800)),
     ]
     return cut_whole(" ".join(part for part in parts if part))
 
@@ -98,7 +99,7 @@ def decided_text(scene: Scene, decision: Decision) -> str:
 def expired_text(scene: Scene) -> str:
     """That the case was closed without a decision."""
     question = _sentence(scene.task.question, 300)
-    return f"Closed without a decision: nobody answered in time. {question} {_input(scene.case, 800)}"
+    return f"Closed without a decision: nobody answered in time. {question} {_input(scene, 800)}"
 
 
 def cut_whole(text: str) -> str:

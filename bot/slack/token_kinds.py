@@ -1,6 +1,7 @@
 """What kind a token is, by its first characters: each kind opens other doors (Slack's token types)."""
 
-from bot.slack.failures import NO_APP, NO_BOT, ROTATES, SlackPermanent, mend_for
+from bot.slack.failures import NO_APP, NO_BOT, ROTATES, SlackPermanent
+from bot.slack.refusals import refusal as table_row
 
 _KINDS = {
     "xoxb-": "a bot token",
@@ -40,4 +41,4 @@ def wrong_app_token(token: str) -> SlackPermanent | None:
 
 def refusal(code: str) -> SlackPermanent:
     """The failure of one of our own codes."""
-    return SlackPermanent(code, mend_for(code, "auth.test"))
+    return SlackPermanent(code, table_row(code, "auth.test").mend)

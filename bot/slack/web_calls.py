@@ -11,18 +11,18 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web import SlackResponse
 
-from bot.slack.failures import (
-    RETRYABLE,
-    UNKNOWN,
-    SlackFailure,
-    SlackPermanent,
-    SlackRetryable,
-    SlackUnknownOutcome,
-    mend_for,
-)
+from bot.slack.failures import SlackFailure, SlackPermanent, SlackRetryable, SlackUnknownOutcome
 from bot.slack.message import JsonObject
+from bot.slack.refusals import refusal
 
 DEFAULT_RETRY_AFTER = 1.0
+UNTOUCHED = frozenset(
+    {"ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "team_added_to_org"}
+)
+"""Answers after which Slack has surely done nothing and may do it a little later."""
+UNKNOWN = frozenset({"fatal_error", "internal_error", "request_timeout", "update_failed"})
+"""Answers after which Slack may have done it."""
+LONGEST_DETAIL = 300
 
 
 def slack_client(token: str | None, base_url: str | None = None, timeout: int = 10) -> WebClient:
@@ -43,10 +43,12 @@ def retry_after(headers: Mapping[str, Any]) -> timedelta:
     return timedelta(seconds=min(max(seconds, 0.0), 3600.0))
 
 
-def _detail(data: JsonObject) -> str:
+def _details(data: JsonObject) -> tuple[str, ...]:
+    """What Slack says beside the code: the scope that is missing, and what it does not take of the blocks."""
     needed = data.get("needed")
-    messages = (data.get("response_metadata") or {}).get("messages") or []
-    return " ".join([f"Needed: {needed}."] * bool(needed) + [str(message) for message in messages])[:1000]
+    messages = (data.get("response_metadata") or {}).get("messages") or data.get("errors") or []
+    found = [f"Needed: {needed}."] * bool(needed) + [str(message) for message in messages]
+    return tuple(one[:LONGEST_DETAIL] for one in found[:5])
 
 
 def failure_of(error: SlackApiError, method: str) -> SlackFailure:
@@ -58,11 +60,11 @@ def failure_of(error: SlackApiError, method: str) -> SlackFailure:
         return SlackUnknownOutcome(f"http_{response.status_code}")
     data = response.data if isinstance(response.data, dict) else {}
     code = str(data.get("error", "invalid_answer"))
-    if code in RETRYABLE:
+    if code in UNTOUCHED:
         return SlackRetryable(code, retry_after(response.headers))
     if code in UNKNOWN or " " in code:  # slack_sdk puts a sentence here when the answer was not JSON
         return SlackUnknownOutcome(code[:80])
-    return SlackPermanent(code, f"{mend_for(code, method)} {_detail(data)}".strip())
+    return SlackPermanent(code, refusal(code, method).mend, method, _details(data))
 
 
 def connection_failure(error: Exception) -> SlackFailure:

@@ -8,10 +8,11 @@ from typing import Any
 from slack_sdk import WebClient, WebhookClient
 from slack_sdk.web import SlackResponse
 
-from bot.slack.failures import OverLimits, SlackPermanent, SlackRetryable, SlackUnknownOutcome, mend_for
+from bot.slack.failures import OverLimits, SlackPermanent, SlackRetryable, SlackUnknownOutcome
 from bot.slack.history import HistoryPage, page_of
 from bot.slack.limits import Violation, message_violations, view_violations
 from bot.slack.message import JsonObject, Message
+from bot.slack.refusals import refusal
 from bot.slack.user_info import UserInfo, user_info_of
 from bot.slack.web_calls import call, connection_failure, retry_after, slack_client
 
@@ -116,7 +117,7 @@ class WebClientGateway:
             raise SlackUnknownOutcome(f"http_{answer.status_code}")
         if answer.status_code != 200:
             code = answer.body[:80]
-            raise SlackPermanent(code, mend_for(code, "response_url"))
+            raise SlackPermanent(code, refusal(code, "response_url").mend, "response_url")
 
     def open_view(self, trigger_id: str, view: JsonObject) -> str:
         """Open a modal within 3 seconds of the click and return its view id."""

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from bot.usecases.context import Context
 from bot.usecases.terms import sources_of, terms_of
+from bot.usecases.undelivered import troubles_of
 from routing.case import Case
 from routing.label import ExpertId, Label
 from routing.permission import may_answer, may_label
 from routing.policy import Task
 from routing.terms import Terms
-from storage import cases, experts, labels, threads
+from storage import cases, experts, labels, projections
 from storage.database import Transaction
 
 SCANNED = 200
@@ -21,13 +22,17 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A waiting case with its message, whose `ts` is None until it is posted."""
+    """A waiting case with its message, whose `ts` is None until it is posted.
+
+    `trouble` is why it cannot be posted, in words, empty where it can.
+    """
 
     case: Case
     task: Task
     channel_id: str
     ts: str | None
     is_mine: bool
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +101,20 @@ def _scanned(ctx: Context, tx: Transaction, expert: ExpertId, wanted: Wanted) ->
 
 def _listed(tx: Transaction, first: Sequence[OnTerms], expert: ExpertId) -> tuple[Listed, ...]:
     """The cases with the message of each that the person can see, else with its first."""
-    shown = threads.messages_of(tx, [case.case_id for case, _ in first])
+    messages = projections.of_cases(tx, [case.case_id for case, _ in first])
+    shown = {
+        case_id: [(one.channel_id, one.ts) for one in rows if one.ts] for case_id, rows in messages.items()
+    }
     channels = {f"channel:{channel_id}" for found in shown.values() for channel_id, _ in found}
     own = experts.sources_of(tx, expert, channels)
+    troubles = troubles_of(tx, messages)
     rows = []
     for case, terms in first:
         found = shown.get(case.case_id, ())
         seen = [one for one in found if f"channel:{one[0]}" in own] or found
         channel_id, ts = seen[0] if seen else (terms.home_id(case.channel), None)
-        rows.append(Listed(case, terms.task, channel_id, ts, expert.is_same_person(case.assigned_to)))
+        is_mine, trouble = expert.is_same_person(case.assigned_to), troubles.get(case.case_id, "")
+        rows.append(Listed(case, terms.task, channel_id, ts, is_mine, trouble))
     return tuple(rows)
 
 

@@ -84,7 +84,7 @@ def _move_on(
     cases.save(tx, take(case, step, tier, hours, now))
     if steps.take(tx, case.case_id, step.index, step.to, now):
         reminder = _reminder(case, terms, step)
-        show_also(tx, case, tier, reminder.home_id, reminder.to_channel_id, now)
+        show_also(tx, case, terms, step.channel, now)
         items.append(_item(ctx, reminder, step, now))
         data = {"step": step.index, "to": step.to, "people": list(step.people)}
         entries.append(Entry(now, ACTOR, "case.stepped", case.case_id, data))

@@ -83,8 +83,7 @@ def _escalated(sitting: Sitting, note: str | None) -> Outcome:
     steps.take(sitting.tx, case.case_id, step.index, step.to, sitting.now)
     _keep(sitting, case)
     channel_id = sitting.terms.channel_id(step.channel) if step.channel else None
-    home_id = sitting.terms.home_id(case.channel)
-    show_also(sitting.tx, case, sitting.tier, home_id, channel_id, sitting.now)
+    show_also(sitting.tx, case, sitting.terms, step.channel, sitting.now)
     notice = Notice(
         About.ESCALATION,
         Place.CHANNEL if channel_id else Place.THREAD,

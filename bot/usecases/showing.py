@@ -8,7 +8,7 @@ from bot.usecases.outgoing import CALLBACK, NOTICE, Callback, Notice
 from bot.usecases.sitting import Sitting
 from routing.case import Case, Decision
 from routing.label import ExpertId
-from routing.policy import Tier
+from routing.terms import Terms
 from storage import experts, outbox, projections
 from storage.database import Transaction
 from storage.outbox import Item
@@ -44,12 +44,14 @@ def _named(sitting: Sitting, case: Case) -> dict[ExpertId, str]:
     return {act.expert: act.name} if act.expert in people_of(case) else {}
 
 
-def show_also(
-    tx: Transaction, case: Case, tier: Tier, home_id: str, channel_id: str | None, now: datetime
-) -> None:
-    """Ask for a message of the case where it is escalated to: not all there can see its home channel."""
-    if channel_id is not None and channel_id != home_id:
-        projections.want(tx, case.case_id, channel_id, tier.risk, case.due_at, now)
+def show_also(tx: Transaction, case: Case, terms: Terms, channel: str | None, now: datetime) -> None:
+    """Ask for a message of the case where it is escalated to: not all there can see its home channel.
+
+    `channel` is a name of the policy.
+    """
+    there = terms.channel_id(channel) if channel else None
+    if there is not None and there != terms.home_id(case.channel):
+        projections.want(tx, case.case_id, there, terms.tier.risk, case.due_at, now, channel=channel)
 
 
 def _endpoint(sitting: Sitting, case: Case) -> str | None:

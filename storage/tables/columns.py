@@ -68,6 +68,7 @@ def lease() -> tuple[Column[Any], ...]:
         moment("next_try_at"),
         text("last_error", is_null=True),
         text("dead_reason", is_null=True),
+        moment("held_since", is_null=True),
     )
 
 

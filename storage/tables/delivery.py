@@ -32,6 +32,10 @@ projections = Table(
     flag("is_due"),
     text("ts", is_null=True),
     count("times_lost"),
+    text("channel", is_null=True),
+    text("form", is_null=True),
+    count("refusals"),
+    moment("formed_at", is_null=True),
     *lease(),
     Index("ix_projections_case_id", "case_id"),
 )
@@ -65,6 +69,8 @@ channel_pace = Table(
     Column("channel_id", sa.Text(), primary_key=True),
     moment("next_at"),
     text("reason", is_null=True),
+    moment("held_since", is_null=True),
+    text("held_reason", is_null=True),
 )
 
 outbox = Table(
@@ -89,6 +95,7 @@ partial(
     outbox.c.ordering_key,
     outbox.c.row_id,
 )
+partial("ix_outbox_held", outbox.c.held_since.is_not(None), outbox.c.row_id)
 partial("ix_outbox_delivered", outbox.c.delivered_at.is_not(None), outbox.c.delivered_at)
 partial("ix_outbox_dead", outbox.c.dead_reason.is_not(None), outbox.c.row_id)
 partial("ix_projections_dead", projections.c.dead_reason.is_not(None), projections.c.row_id)

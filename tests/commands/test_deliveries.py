@@ -6,7 +6,7 @@ import pytest
 
 from bot.http.app import build_api
 from routing.policy import load_policy
-from storage import outbox, projections
+from storage import holds, outbox, projections
 from storage.item import Item
 from tests.commands.installation import Installation
 from tests.http import shop
@@ -45,6 +45,44 @@ def test_a_message_that_slack_refused_is_listed_and_sent_again(installation: Ins
     assert installation.run("deliveries", "retry", letter_id).output == "1 on the way again.\n"
     with installation.database.read() as tx:
         assert projections.dead(tx, 10) == []
+
+
+def hold_message(installation: Installation) -> str:
+    letter_id = bury_message(installation)
+    with installation.database.write() as tx:
+        projections.revive(tx, None, NOON)
+        holds.hold(tx, "C0FRAUD", NOON, "(not_in_channel) Invite the bot.", MINUTE, MINUTE)
+    return letter_id
+
+
+def test_what_is_held_is_listed_with_what_it_waits_for(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    letter_id = hold_message(installation)
+    shown = installation.run("deliveries", "list").output
+    (line,) = [line for line in shown.splitlines() if letter_id in line]
+    assert "(not_in_channel) Invite the bot." in line
+    assert "1 held until the reason is repaired" in shown
+    assert "No dead letters" in shown
+
+
+@pytest.mark.parametrize("is_all", [True, False])
+def test_what_is_held_is_tried_at_once_when_asked(installation: Installation, *, is_all: bool) -> None:
+    letter_id = hold_message(installation)
+    shown = installation.run("deliveries", "retry", "--all" if is_all else letter_id)
+    assert shown.output == "1 on the way again.\n"
+
+
+def test_a_dead_letter_goes_where_the_policy_says_now(installation: Installation) -> None:
+    letter_id = bury_message(installation)
+    path = installation.env_file.parent / "policy.toml"
+    path.write_text(path.read_text().replace("C0FRAUD", "C0MENDED"))
+    installation.run("deliveries", "retry", letter_id)
+    with installation.database.write() as tx:
+        held = projections.claim(tx, "tester", FAR, MINUTE, MINUTE)
+    assert held is not None
+    assert held.projection.channel_id == "C0MENDED"
 
 
 def dead(installation: Installation) -> list[str]:

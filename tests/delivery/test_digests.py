@@ -10,12 +10,13 @@ import pytest
 from bot.delivery.digests import DigestSender
 from bot.sandbox import Fault
 from bot.sandbox.messages import Message
-from bot.slack.gateway import SlackPermanent
+from bot.slack.gateway import SlackPermanent, WebClientGateway
+from bot.slack.message import Message as SentMessage
 from bot.usecases import digest_on_demand, digests
 from bot.usecases.digest_on_demand import OnItsWay
 from routing.digest import Digest
 from storage import digests as kept
-from storage import experts, outbox
+from storage import experts, holds
 from tests.delivery.worlds import LEADS, MAYA, World, decide, open_case
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -150,16 +151,49 @@ def test_a_team_that_left_the_policy_gets_none(world: World) -> None:
     assert world.sandbox.state.conversations[LEADS].top_level() == []
 
 
-def test_a_digest_waits_for_slack_and_ends_in_a_dead_letter_without_its_channel(world: World) -> None:
+def test_a_digest_waits_for_slack_and_for_its_channel(world: World) -> None:
     a_week(world, decided=4)
     fault = world.sandbox.faults.add(Fault("down"))
     deliver(world)
     world.sandbox.faults.clear(fault)
-    world.sandbox.workspace.membership.delete(world.sandbox.state.conversations[LEADS])
+    leads, membership = world.sandbox.state.conversations[LEADS], world.sandbox.workspace.membership
+    membership.leave(leads, world.sandbox.config.bot.user_id)
     deliver(world)
     with world.database.read() as tx:
-        (dead,) = outbox.dead(tx)
-    assert "channel_not_found" in (dead.dead_reason or "")
+        (held,) = holds.items(tx, 10)
+    assert "not_in_channel" in (held.last_error or "")
+    membership.join(leads, world.sandbox.config.bot.user_id)
+    world.clock.advance(timedelta(hours=1))
+    deliver(world)
+    assert len(world.shown(LEADS)) == 1
+
+
+class NotReady(WebClientGateway):
+    """A Slack that works on an uploaded picture for a moment, or `at_first` so many times."""
+
+    at_first = 2
+
+    def post(self, channel_id: str, message: SentMessage, thread_ts: str | None = None) -> str:
+        if self.at_first and any("slack_file" in block for block in message.blocks):
+            self.at_first -= 1
+            details = ("[ERROR] invalid slack file [json-pointer:/blocks/1/slack_file]",)
+            raise SlackPermanent("invalid_blocks", "It is mended.", "chat.postMessage", details)
+        return super().post(channel_id, message, thread_ts)
+
+
+@pytest.mark.parametrize(("at_first", "has_picture"), [(2, True), (100, False)])
+def test_a_picture_that_is_not_ready_is_uploaded_once_and_waited_for_a_moment(
+    world: World, at_first: int, *, has_picture: bool
+) -> None:
+    a_week(world, decided=4)
+    digests.tick(world.ctx)
+    gateway = NotReady(world.gateway()._client)
+    gateway.at_first = at_first
+    send(world, sender=DigestSender(world.courier(gateway), "p1"))
+    message, replies = posted(world)
+    assert any(block["type"] == "image" for block in message.blocks or []) is has_picture
+    assert len([one for one in world.sandbox.state.files.values() if one.name.endswith(".png")]) == 1
+    assert len(replies) > 1
 
 
 def test_a_picture_is_drawn_once_however_often_its_upload_fails(

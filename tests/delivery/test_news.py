@@ -11,7 +11,7 @@ from bot.sandbox import Fault
 from bot.slack.gateway import SlackPermanent
 from bot.slack.limits import message_violations
 from bot.usecases.outgoing import NEWS, News
-from storage import alarms, outbox, predictions
+from storage import alarms, holds, outbox, paces, predictions
 from storage.alarms import StoredAlarm
 from storage.errors import DatabaseUnavailable
 from storage.item import Item
@@ -86,7 +86,9 @@ def test_a_team_that_left_the_policy_is_told_nothing(world: World) -> None:
 def test_news_waits_for_its_turn_in_the_channel(world: World) -> None:
     queue(world)
     courier = world.courier()
-    assert courier.takes_turn(LEADS)
+    with world.database.write() as tx:
+        paces.open_many(tx, [LEADS])
+        assert paces.take(tx, LEADS, world.clock.now(), timedelta(seconds=1))
     sender = NewsSender(courier, "p1")
     assert sender.step()
     assert world.shown(LEADS) == []
@@ -94,16 +96,21 @@ def test_news_waits_for_its_turn_in_the_channel(world: World) -> None:
     assert len(world.shown(LEADS)) == 1
 
 
-def test_news_waits_for_slack_and_ends_in_a_dead_letter_without_its_channel(world: World) -> None:
+def test_news_waits_for_slack_and_for_its_channel(world: World) -> None:
     queue(world)
     fault = world.sandbox.faults.add(Fault("down"))
     deliver(world)
     world.sandbox.faults.clear(fault)
-    world.sandbox.workspace.membership.delete(world.sandbox.state.conversations[LEADS])
+    leads, membership = world.sandbox.state.conversations[LEADS], world.sandbox.workspace.membership
+    membership.archive(leads, "U0NADIA", is_archived=True)
     deliver(world, seconds=600)
     with world.database.read() as tx:
-        (dead,) = outbox.dead(tx)
-    assert "channel_not_found" in (dead.dead_reason or "")
+        (held,) = holds.items(tx, 10)
+    assert "is_archived" in (held.last_error or "")
+    membership.archive(leads, "U0NADIA", is_archived=False)
+    world.clock.advance(timedelta(hours=1))
+    deliver(world)
+    assert len(world.shown(LEADS)) == 1
 
 
 def test_news_waits_while_slack_refuses_the_token(world: World) -> None:

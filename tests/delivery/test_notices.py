@@ -213,11 +213,13 @@ def test_news_that_asks_nobody_is_told_in_quiet_hours(world: World) -> None:
 
 def test_a_notice_of_a_case_whose_message_was_given_up_goes_to_the_channel(world: World) -> None:
     case = open_case(world.ctx)
-    world.sandbox.faults.add(Fault("error", method="chat.postMessage", error="restricted_action", count=1))
+    world.sandbox.faults.add(Fault("error", method="chat.postMessage", error="invalid_charset", count=1))
     world.drain()
     queue(world, reminder(case.case_id))
     deliver(world)
-    assert len(world.shown(DIGITS)) == 1
+    (text,) = world.shown(DIGITS)
+    assert "Input of order-1." in text
+    assert "Its message could not be posted" in text
 
 
 def test_a_notice_about_erased_cases_is_dropped(world: World) -> None:
@@ -257,9 +259,97 @@ def test_an_escalation_to_a_channel_links_to_the_message_there(world: World) -> 
     escalation = Notice(About.ESCALATION, Place.CHANNEL, (case.case_id,), (), LEADS)
     queue(world, escalation)
     deliver(world)
+    assert world.shown(LEADS) == []  # not a link to a channel that not all of them can see
     world.drain()
-    queue(world, escalation, "n2")
     deliver(world)
-    early, message, late = world.sandbox.state.conversations[LEADS].top_level()
-    assert "permalink" not in str(early.blocks)  # a link to a channel that not all of them can see
-    assert world.gateway().permalink(LEADS, message.ts) in str(late.blocks)
+    message, notice = world.sandbox.state.conversations[LEADS].top_level()
+    assert world.gateway().permalink(LEADS, message.ts) in str(notice.blocks)
+
+
+def escalation(case_id: str) -> Notice:
+    return Notice(About.ESCALATION, Place.CHANNEL, (case_id,), (), LEADS, "Nobody answered.")
+
+
+def refused(world: World, channel_id: str, code: str) -> int:
+    return world.sandbox.faults.add(
+        Fault("error", method="chat.postMessage", channel_id=channel_id, error=code)
+    )
+
+
+@pytest.mark.parametrize("place", [Place.CHANNEL, Place.DM])
+def test_an_escalation_never_comes_before_the_cases_own_message(world: World, place: Place) -> None:
+    case = open_case(world.ctx)
+    is_dm = place is Place.DM
+    queue(world, Notice(About.ESCALATION, place, (case.case_id,), ("U0SAM",), None if is_dm else LEADS))
+    deliver(world)
+    where = SAM_DM if is_dm else LEADS
+    assert where not in world.sandbox.state.conversations or world.shown(where) == []
+    world.drain()
+    deliver(world)
+    (message,) = world.sandbox.state.conversations[where].top_level()
+    assert "'link'" in str(message.blocks)
+
+
+@pytest.mark.parametrize(
+    ("code", "mend"), [("not_in_channel", "Invite the bot"), ("invalid_charset", "defect")]
+)
+def test_an_escalation_of_a_case_without_a_message_says_why_it_has_none(
+    world: World, code: str, mend: str
+) -> None:
+    case = open_case(world.ctx)
+    refused(world, DIGITS, code)
+    world.drain()
+    queue(world, escalation(case.case_id))
+    deliver(world)
+    (message,) = world.sandbox.state.conversations[LEADS].top_level()
+    assert "Its message could not be posted" in message.text
+    assert mend in message.text
+    assert "'link'" not in str(message.blocks)
+
+
+def test_an_escalation_into_a_refused_channel_follows_the_message_there(world: World) -> None:
+    case = open_case(world.ctx)
+    fault = refused(world, LEADS, "is_archived")
+    with world.database.write() as tx:
+        projections.want(tx, case.case_id, LEADS, 0, case.due_at, channel="leads")
+    world.drain()
+    queue(world, escalation(case.case_id))
+    deliver(world)
+    world.sandbox.faults.clear(fault)
+    world.clock.advance(timedelta(hours=1))
+    deliver(world)
+    assert world.shown(LEADS) == []
+    world.drain()
+    deliver(world, minutes=70)
+    message, notice = world.sandbox.state.conversations[LEADS].top_level()
+    assert world.gateway().permalink(LEADS, message.ts) in str(notice.blocks)
+
+
+def test_people_who_are_called_in_a_refused_channel_are_called_directly(world: World) -> None:
+    case = open_case(world.ctx)
+    refused(world, DIGITS, "not_in_channel")
+    world.drain()
+    queue(world, Notice(About.ESCALATION, Place.THREAD, (case.case_id,), ("U0SAM", "U0NADIA"), DIGITS))
+    deliver(world)
+    for dm in (SAM_DM, "D0NADIA"):
+        (text,) = world.shown(dm)
+        assert "Its message could not be posted: Invite the bot" in text
+
+
+def test_a_reminder_in_a_closed_thread_is_told_in_the_channel_with_its_case(world: World) -> None:
+    case = open_case(world.ctx)
+    world.drain()
+    fault = Fault("error", method="chat.postMessage", error="restricted_action_thread_locked", count=1)
+    world.sandbox.faults.add(fault)
+    queue(world, reminder(case.case_id))
+    deliver(world)
+    _, text = world.shown(DIGITS)
+    assert "Input of order-1." in text
+
+
+def test_a_reminder_finds_the_thread_where_a_mended_id_has_moved_it(world: World) -> None:
+    case = open_case(world.ctx)
+    world.drain()
+    queue(world, replace(reminder(case.case_id), channel_id="C0MISTYPED"))
+    deliver(world)
+    assert len(thread_of(world)) == 1

@@ -129,13 +129,14 @@ def test_slack_down_for_hours_loses_and_repeats_nothing(world: World) -> None:
     assert len(world.shown(DIGITS)) == 5
 
 
-def test_a_deleted_channel_ends_in_a_dead_letter_that_names_the_mend(world: World) -> None:
+def test_a_message_of_a_deleted_channel_is_held_and_names_the_mend(world: World) -> None:
     case = open_case(world.ctx)
     world.sandbox.workspace.membership.delete(world.sandbox.state.conversations[DIGITS])
     world.drain()
-    reason = row(world, case.case_id).dead_reason or ""
+    reason = row(world, case.case_id).last_error or ""
     assert "channel_not_found" in reason
     assert "policy" in reason
+    assert row(world, case.case_id).dead_reason is None
 
 
 def test_a_message_deleted_while_we_slept_is_posted_once_more(world: World) -> None:

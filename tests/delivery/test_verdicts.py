@@ -7,6 +7,7 @@ import pytest
 from bot.delivery.tempo import Tempo
 from bot.delivery.verdicts import Verdict, described, judge
 from bot.slack.gateway import OverLimits, SlackPermanent, SlackRetryable, SlackUnknownOutcome
+from bot.slack.refusals import Reach, refusal
 
 SECOND = timedelta(seconds=1)
 
@@ -38,16 +39,37 @@ def test_a_refused_token_is_waited_for() -> None:
     assert verdict(SlackPermanent("token_revoked", "Install again."), failures=10_000).retry_in is not None
 
 
-def test_a_refused_call_is_given_up_with_its_code_and_mend() -> None:
-    found = verdict(SlackPermanent("channel_not_found", "Check the id."))
+def test_a_refused_call_that_a_person_has_to_mend_is_given_up_with_its_code_and_mend() -> None:
+    found = verdict(SlackPermanent("user_not_found", "Check the id."))
     assert found.retry_in is None
-    assert "channel_not_found" in found.reason
+    assert "(user_not_found)" in found.reason
     assert "Check the id." in found.reason
 
 
-@pytest.mark.parametrize(
-    "error", [SlackPermanent("invalid_blocks", "A defect."), OverLimits("blocks/1"), KeyError("secret input")]
-)
+def test_what_a_repair_lets_through_waits_for_it() -> None:
+    found = verdict(SlackPermanent("not_in_channel", "Invite the bot."), failures=10_000)
+    assert (found.reach, found.is_certain) == (Reach.CHANNEL, True)
+    assert found.retry_in is not None
+
+
+def test_a_look_up_that_is_refused_leaves_the_attempt_open() -> None:
+    found = verdict(SlackPermanent("missing_scope", "Add it.", "conversations.history"))
+    assert (found.reach, found.is_certain) == (Reach.MESSAGE, False)
+
+
+def test_an_unknown_code_is_given_up_with_slacks_documentation() -> None:
+    error = SlackPermanent("a_code_of_next_year", refusal("a_code_of_next_year", "chat.postMessage").mend)
+    assert verdict(error).retry_in is None
+    assert "documentation of chat.postMessage" in verdict(error).reason
+
+
+def test_what_hangs_on_a_lost_message_is_tried_until_that_is_there_again() -> None:
+    error = SlackPermanent("thread_not_found", "It is posted anew.")
+    assert verdict(error, failures=7).retry_in is not None
+    assert verdict(error, failures=8).retry_in is None
+
+
+@pytest.mark.parametrize("error", [OverLimits("blocks/1"), KeyError("secret input")])
 def test_poison_is_tried_a_few_times(error: Exception) -> None:
     assert verdict(error, failures=7).retry_in is not None
     assert verdict(error, failures=8).retry_in is None

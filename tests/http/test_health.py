@@ -13,7 +13,7 @@ from bot.http.metrics import Metrics
 from bot.http.writer import Writer
 from bot.usecases import intake
 from bot.usecases.context import Context
-from storage import thread_readings
+from storage import holds, projections, thread_readings
 from storage.database import Database
 from storage.thread_readings import Rank, WantedThread
 from tests.http import shop
@@ -38,6 +38,7 @@ def test_a_running_api_is_alive_and_ready(caller: Caller) -> None:
     assert (alive.status_code, alive.json()) == (200, {"status": "alive"})
     assert (ready.status_code, ready.json()["status"]) == (200, "ready")
     assert ready.json()["oldest_undelivered_for"] is None
+    assert (ready.json()["dead_letters"], ready.json()["held_messages"]) == (0, 0)
 
 
 def test_the_oldest_undelivered_message_is_told(caller: Caller, ctx: Context) -> None:
@@ -55,6 +56,33 @@ def test_a_thread_that_waits_to_be_read_is_no_undelivered_message(caller: Caller
     ready = caller.session.get(f"{caller.url}/readyz", timeout=PATIENCE).json()
     assert (ready["oldest_undelivered_for"], ready["threads_to_read"]) == (None, 1)
     assert ready["channels_to_read"] == 0
+
+
+def test_what_was_given_up_or_waits_for_a_repair_is_counted_but_cases_are_still_taken(
+    caller: Caller, ctx: Context
+) -> None:
+    for name in ("a", "b", "c"):
+        caller.post(case(name))
+    now, second = shop.NOW + timedelta(minutes=1), timedelta(seconds=1)
+    with ctx.database.write() as tx:
+        held = projections.claim(tx, "tester", now, second, second)
+        assert held is not None
+        projections.bury(tx, held, "(user_not_found) Check the id.")
+        holds.hold(tx, held.projection.channel_id, now, "(not_in_channel) Invite the bot.", second, second)
+    ready = caller.session.get(f"{caller.url}/readyz", timeout=PATIENCE)
+    assert (ready.status_code, ready.json()["status"]) == (200, "ready")
+    assert (ready.json()["dead_letters"], ready.json()["held_messages"]) == (1, 2)
+    figures = caller.session.get(f"{caller.url}/metrics", timeout=PATIENCE).text
+    assert "secondlook_dead_letters 1.0" in figures
+    assert "secondlook_held_messages 2.0" in figures
+
+
+def test_figures_are_given_without_a_database(tmp_path: Path) -> None:
+    ctx = shop.context(Database(f"sqlite:///{tmp_path}/nowhere/x.sqlite3"))
+    with shop.serving(build_api(ctx, shop.services(ctx.policy))) as url:
+        figures = Caller(url).session.get(f"{url}/metrics", timeout=PATIENCE)
+    assert figures.status_code == 200
+    assert "secondlook_dead_letters NaN" in figures.text
 
 
 def test_trouble_with_slack_is_told_but_cases_are_still_taken(ctx: Context, writer: Writer) -> None:

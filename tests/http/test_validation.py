@@ -146,9 +146,11 @@ def test_a_task_of_another_service_is_forbidden(quick: Caller) -> None:
         (b"\xff\xd8\xff\xe0" + bytes(9), "image/jpeg"),
         (b"GIF89a" + bytes(9), "image/gif"),
         (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "image/webp"),
+        (b"BM" + bytes(9), "image/bmp"),
+        (b"II*\x00" + bytes(9), "image/tiff"),
         (PNG[:8] + bytes(256 * 1024 - 8), "image/png"),
     ],
-    ids=["png", "jpeg", "gif", "webp", "largest"],
+    ids=["png", "jpeg", "gif", "webp", "bmp", "tiff", "largest"],
 )
 def test_a_picture_is_kept_for_the_experts(
     caller: Caller, ctx: Context, content: bytes, media_type: str
@@ -160,6 +162,15 @@ def test_a_picture_is_kept_for_the_experts(
         stored = images.get(tx, shown.image_id or "")
     assert stored is not None
     assert (stored.content, stored.media_type, shown.alt_text) == (content, media_type, "x")
+
+
+@pytest.mark.parametrize("media_type", ["image/svg+xml", "image/avif", "application/pdf", ""])
+def test_a_format_that_nobody_can_be_shown_is_refused_with_those_that_can(
+    quick: Caller, media_type: str
+) -> None:
+    (fault,) = quick.post(picture(PNG, media_type)).json()["detail"]
+    assert "Slack shows PNG, JPEG and GIF; WebP, BMP and TIFF are turned into PNG" in fault["msg"]
+    assert '"image/png"' in fault["msg"]
 
 
 def test_a_picture_nobody_will_look_at_is_not_kept(caller: Caller) -> None:

@@ -26,9 +26,22 @@ class Operator:
     def run(self, *arguments: str) -> Result:
         """`secondlook ARGUMENTS` on the world's database."""
         env_file = self.folder / "operator.env"
-        lines = [f"SECONDLOOK_DATABASE_URL={self.world.database_url}", f"SECONDLOOK_AUDIT_KEYS={AUDIT_KEYS}"]
+        lines = [
+            f"SECONDLOOK_DATABASE_URL={self.world.database_url}",
+            f"SECONDLOOK_AUDIT_KEYS={AUDIT_KEYS}",
+            f"SECONDLOOK_POLICY={self.policy_path}",
+        ]
         env_file.write_text("\n".join(lines), encoding="utf-8")
         return CliRunner(env=WIDE).invoke(main, [*arguments, "--env-file", str(env_file)])
+
+    @property
+    def policy_path(self) -> Path:
+        """Where the commands look for the policy."""
+        return self.folder / "policy.toml"
+
+    def write_policy(self, text: str) -> None:
+        """Change the policy's file; the running bot goes by what it has read."""
+        self.policy_path.write_text(text, encoding="utf-8")
 
     def dead_letters(self) -> list[str]:
         """The lines of `secondlook deliveries list` that name one."""

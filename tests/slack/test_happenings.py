@@ -2,15 +2,18 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.slack.message import Message
 from routing.case import CaseStatus
 from routing.policy import load_policy
-from storage import audit, experts, projections
+from storage import audit, experts, holds, projections
 from tests.slack.workspace import Workspace, action_ids, click_payload, make_workspace
-from tests.usecases.world import ANN, CHANNEL, POLICY, STRANGER, TEAM
+from tests.usecases.world import ANN, CHANNEL, NOW, POLICY, STRANGER, TEAM
+
+BOT = "U0BOT"
 
 
 def test_a_thread_reply_is_an_answer(workspace: Workspace) -> None:
@@ -263,3 +266,54 @@ def test_an_event_that_means_nothing_here_is_acknowledged_and_not_sent_again(
     workspace: Workspace, kind: str
 ) -> None:
     assert workspace.event({"type": kind, "user": ANN.user_id}).status == 200
+
+
+def held(workspace: Workspace, case_id: str) -> None:
+    """The channel refuses the case's message, and is not looked at again for an hour."""
+    ctx = workspace.world.ctx
+    with ctx.database.write() as tx:
+        claim = projections.claim(tx, "p1", NOW, timedelta(seconds=30), timedelta(seconds=1))
+        assert claim is not None
+        assert claim.projection.case_id == case_id
+        projections.hold(tx, claim, NOW, NOW, "(not_in_channel) Invite the bot.")
+        holds.hold(
+            tx, CHANNEL, NOW, "(not_in_channel) Invite the bot.", timedelta(hours=1), timedelta(hours=1)
+        )
+
+
+def may_be_posted(workspace: Workspace) -> bool:
+    with workspace.world.ctx.database.write() as tx:
+        return projections.claim(tx, "p2", NOW, timedelta(seconds=30), timedelta(seconds=1)) is not None
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ({"type": "member_joined_channel", "user": BOT, "team": TEAM}, True),
+        ({"type": "channel_unarchive", "user": ANN.user_id}, True),
+        ({"type": "group_unarchive", "user": ANN.user_id}, True),
+        ({"type": "channel_rename", "channel": {"id": CHANNEL, "name": "new"}}, True),
+        ({"type": "member_joined_channel", "user": ANN.user_id, "team": TEAM}, False),
+        ({"type": "channel_archive", "user": ANN.user_id}, False),
+    ],
+    ids=lambda one: one["type"] if isinstance(one, dict) else str(one),
+)
+def test_what_tells_of_a_repair_ends_the_wait_of_the_channel(
+    workspace: Workspace, event: dict[str, object], *, expected: bool
+) -> None:
+    held(workspace, workspace.world.open().case_id)
+    assert not may_be_posted(workspace)
+    workspace.event({"channel": CHANNEL, **event})
+    assert may_be_posted(workspace) is expected
+
+
+def test_what_died_of_the_missing_invitation_comes_back_with_it(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    with workspace.world.ctx.database.write() as tx:
+        claim = projections.claim(tx, "old", NOW, timedelta(seconds=30), timedelta(0))
+        assert claim is not None
+        projections.bury(tx, claim, "Slack refuses this call. (not_in_channel) Invite the bot.")
+    workspace.event({"type": "member_joined_channel", "user": BOT, "team": TEAM, "channel": CHANNEL})
+    with workspace.world.ctx.database.read() as tx:
+        (row,) = projections.of_case(tx, case.case_id)
+    assert row.dead_reason is None

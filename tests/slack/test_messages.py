@@ -89,6 +89,45 @@ def test_a_picture_is_shown_from_its_file_or_its_address(workspace: Workspace) -
     assert {"type": "image", "alt_text": "scan", "slack_file": {"id": "F1"}} in uploaded.blocks
 
 
+def shown_without_picture(workspace: Workspace, image: Image) -> tuple[str, str]:
+    """The blocks and the text of a case whose picture Slack does not take."""
+    case = workspace.world.open(input=CaseInput(image=image))
+    task = workspace.world.policy.task("fraud")
+    message = case_message(case, task, None, NOW, {}, image_file_id="F1", has_picture=False)
+    assert not [block for block in message.blocks if block["type"] == "image"]
+    return json.dumps(message.blocks, ensure_ascii=False), message.text
+
+
+def test_a_picture_that_slack_could_not_fetch_is_a_link_that_says_so(workspace: Workspace) -> None:
+    blocks, text = shown_without_picture(workspace, Image("a scan", "https://intranet.e.com/scan.png"))
+    assert "Picture: a scan. " in blocks
+    assert "Slack could not fetch the picture." in blocks
+    assert '"url": "https://intranet.e.com/scan.png"' in blocks
+    assert "https://intranet.e.com/scan.png" in text
+    assert "defect" not in blocks
+
+
+def test_a_picture_that_slack_does_not_take_is_described(workspace: Workspace) -> None:
+    blocks, text = shown_without_picture(workspace, Image("a scan", image_id="img_1"))
+    assert "Picture: a scan. " in blocks
+    assert "Slack does not take the picture" in blocks
+    assert "Picture: a scan" in text
+
+
+@pytest.mark.parametrize("name", ["scan.webp", "scan.SVG", "scan.tiff?x=.png", "a/b.heic#1", "scan.bmp"])
+def test_an_address_of_a_format_that_slack_never_shows_is_a_link(workspace: Workspace, name: str) -> None:
+    case = workspace.world.open(input=CaseInput(image=Image("scan", f"https://e.com/{name}")))
+    blocks = workspace.shown(case).blocks
+    assert not [block for block in blocks if block["type"] == "image"]
+    assert "Slack shows no pictures of this format." in json.dumps(blocks)
+
+
+@pytest.mark.parametrize("name", ["scan", "scan.jpeg", "scan.gif?a=1", "v1.2", "scan.png"])
+def test_any_other_address_is_tried(workspace: Workspace, name: str) -> None:
+    case = workspace.world.open(input=CaseInput(image=Image("scan", f"https://e.com/{name}")))
+    assert [block for block in workspace.shown(case).blocks if block["type"] == "image"]
+
+
 def test_an_overdue_assigned_and_snoozed_case_says_so(workspace: Workspace) -> None:
     case = replace(
         workspace.world.open(),

@@ -1,0 +1,71 @@
+"""Where messages that are not posted yet belong by the policy in force: a mended id moves them."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.usecases.context import Context
+from routing.policy import Policy
+from storage import cases, unposted
+from storage.database import Database, Transaction
+from storage.projection import Projection
+from storage.unposted import Unposted
+
+PORTION = 500
+
+
+def rehome_all(database: Database, policy: Policy, now: datetime) -> int:
+    """Let every message that is not posted yet be posted where the policy now says; how many were moved.
+
+    In portions, and as often as one likes. Those that were given up are tried again where they move.
+    """
+    moved, after = 0, 0
+    while page := _page(database, after):
+        moved += _move(database, policy, page, now)
+        after = page[-1].row_id
+    return moved
+
+
+def rehome(ctx: Context, row: Projection) -> bool:
+    """The same for one message that its channel refused; whether it belongs somewhere else."""
+    with ctx.database.read() as tx:
+        one = unposted.of_row(tx, row.row_id)
+    return one is not None and _move(ctx.database, ctx.policy, [one], ctx.clock.now()) > 0
+
+
+def _page(database: Database, after: int) -> list[Unposted]:
+    with database.read() as tx:
+        return unposted.page(tx, after, PORTION)
+
+
+def _move(database: Database, policy: Policy, page: list[Unposted], now: datetime) -> int:
+    """Move those of the page that belong elsewhere; how many."""
+    astray = [one for one in page if _place(policy, one) is not None]
+    if not astray:
+        return 0
+    with database.write() as tx:
+        for one in sorted(astray, key=lambda one: one.case_id):  # ticks lock cases in the same order
+            channel = str(_place(policy, one))
+            _follow(tx, one, channel)
+            unposted.move(tx, one, policy.channel_id(channel), now)
+    return len(astray)
+
+
+def _follow(tx: Transaction, one: Unposted, channel: str) -> None:
+    """Who may answer goes by the case's channel, so that it moves with its message."""
+    if one.is_home and channel != one.case_channel and not unposted.shown_anywhere(tx, [one.case_id]):
+        cases.save(tx, replace(cases.lock(tx, one.case_id), channel=channel))
+
+
+def _place(policy: Policy, one: Unposted) -> str | None:
+    """The policy's name of the channel where it belongs; None if that is where it is, or is not known."""
+    name = _home(policy, one) if one.is_home else one.channel
+    if name is None or name not in policy.channels:
+        return None
+    return name if policy.channels[name].id != one.channel_id else None
+
+
+def _home(policy: Policy, one: Unposted) -> str | None:
+    """Its tier's channel; of a tier that left the policy, the case's own."""
+    task = policy.tasks.get(one.task)
+    tier = next((tier for tier in task.tiers if tier.name == one.tier), None) if task else None
+    return tier.channel if tier else one.case_channel

@@ -1,0 +1,51 @@
+"""What could not be delivered: counted, told to the teams that it concerns, and explained to who asks."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.usecases.context import Context
+from storage import dead_letters, holds, paces
+from storage.database import Transaction
+from storage.projection import Projection
+
+_REFUSED = re.compile(r"\(([a-z][a-z0-9_]*)\) (.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why something is not delivered: Slack's code, empty where there is none, and what to do, in words."""
+
+    code: str
+    words: str
+
+
+def cause(reason: str) -> Cause:
+    """The cause in a stored reason: it holds Slack's code in brackets, then the mend, where Slack refused."""
+    match = _REFUSED.search(reason)
+    return Cause(match[1], match[2].strip()) if match else Cause("", reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much was given up, and how much waits for a repair in Slack."""
+
+    dead: int
+    held: int
+
+
+def counts(ctx: Context) -> Counts:
+    """Count it; raises StorageError."""
+    with ctx.database.read() as tx:
+        return Counts(dead_letters.count(tx), holds.count(tx))
+
+
+def troubles_of(tx: Transaction, messages: Mapping[str, Sequence[Projection]]) -> dict[str, str]:
+    """Why cases that have no message have none, in words; without those whose message is about to come."""
+    held = {one.channel_id: one.reason for one in holds.all_of(tx) if not one.is_for_updates}
+    found: dict[str, str] = {}
+    for case_id, rows in messages.items():
+        reasons = [one.dead_reason or held.get(one.channel_id) or held.get(paces.WORKSPACE) for one in rows]
+        if all(reasons) and not any(one.ts for one in rows):
+            found[case_id] = cause(str(reasons[0])).words
+    return found
