@@ -99,8 +99,10 @@ _RETRIED = _rows(
 ) | {"thread_not_found": Refusal(Outcome.RETRY, "The thread's first message is posted anew.", tries=8)}
 
 _HELD = {
-    **_rows(_hold(_REINSTALL, Reach.WORKSPACE), "invalid_auth", "token_expired", "token_revoked"),
-    **_rows(_hold(_REINSTALL, Reach.WORKSPACE), "account_inactive", "team_access_not_granted"),
+    **_rows(
+        _hold(_REINSTALL, Reach.WORKSPACE),
+        *("invalid_auth", "token_expired", "token_revoked", "account_inactive", "team_access_not_granted"),
+    ),
     **_rows(_hold(_NETWORK, Reach.WORKSPACE), "accesslimited"),
     **_rows(_hold(_UPDATE, Reach.WORKSPACE), "deprecated_endpoint", "method_deprecated"),
     NO_BOT: _hold(
@@ -157,15 +159,9 @@ _HELD = {
 _MENDED = {
     **_rows(
         _mend("Slack does not take it as it is; it is shown without pictures, or as text.", Recast.BLOCKS),
-        "block_mismatch",
-        "invalid_arguments",
-        "invalid_attachments",
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "markdown_text_conflict",
-        "msg_blocks_too_long",
-        "too_many_attachments",
-        "too_many_contact_cards",
+        *("block_mismatch", "invalid_arguments", "invalid_attachments", "invalid_blocks"),
+        *("invalid_blocks_format", "markdown_text_conflict", "msg_blocks_too_long"),
+        *("too_many_attachments", "too_many_contact_cards"),
     ),
     "slack_connect_file_link_sharing_blocked": _mend(_NO_PICTURE, Recast.PICTURE),
     **_rows(_mend("It is too long for Slack; it is shortened.", Recast.LENGTH), "msg_too_long"),
@@ -256,10 +252,7 @@ _UPLOAD = {
     "missing_scope": _mend(f"It is shown without its picture. {_SCOPES}", Recast.PICTURE),
     **_rows(
         _mend(_NO_PICTURE, Recast.PICTURE),
-        "access_denied",
-        "alt_txt_too_large",
-        "blocked_file_type",
-        "channels_limit_exceeded",
+        *("access_denied", "alt_txt_too_large", "blocked_file_type", "channels_limit_exceeded"),
         "file_not_found",
         "invalid_arguments",
         "invalid_blocks",
