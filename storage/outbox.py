@@ -139,8 +139,8 @@ def dead(tx: Transaction, limit: int = 1_000) -> list[Item]:
 
 
 def oldest_undelivered_at(tx: Transaction) -> datetime | None:
-    """When the item that has waited longest was created; None when nothing waits."""
-    query = sa.select(outbox.c.created_at).where(outbox.c.is_pending)
+    """When the item that has waited longest was created; None when nothing waits but for a repair."""
+    query = sa.select(outbox.c.created_at).where(outbox.c.is_pending, outbox.c.held_since.is_(None))
     return tx.execute(query.order_by(outbox.c.created_at).limit(1)).scalar_one_or_none()
 
 

@@ -47,7 +47,7 @@ def test_an_hour_changes_nothing_in_force_and_posts_nothing_twice(
         assert _shown(world) >= shown
         assert set(messages) <= set(_read(upgraded_url, MESSAGES))
         assert {name: _read(upgraded_url, query) for name, query in IN_FORCE.items()} == before
-        assert _dead(upgraded_url) == dead
+        assert _dead(upgraded_url) == {**dead, "projections": []}  # its channel is archived: it waits
 
 
 def test_dead_letters_are_sent_when_somebody_says_so(
@@ -58,7 +58,7 @@ def test_dead_letters_are_sent_when_somebody_says_so(
     world.inbox.answer(200)
     world.slack.state.conversations["C0OLD"].is_archived = False
     letters = operator.dead_letters()
-    assert len(letters) == sum(map(len, _dead(upgraded_url).values())) > 1
+    assert len(letters) > sum(map(len, _dead(upgraded_url).values())) > 0
 
     for letter in letters:
         assert operator.run("deliveries", "retry", letter.split()[0]).exit_code == 0
@@ -79,9 +79,9 @@ def _is_sent(world: World, letters: list[str]) -> bool:
 
 
 def _settle(world: World) -> None:
-    """Wait until nothing is on its way but callbacks that the endpoint does not take."""
+    """Wait until nothing is on its way but callbacks, and what waits for a repair in Slack."""
     query = "SELECT row_id FROM outbox WHERE is_pending AND kind <> 'callback'"
-    waiting = "SELECT row_id FROM projections WHERE is_due"
+    waiting = "SELECT row_id FROM projections WHERE is_due AND held_since IS NULL"
     world.eventually(lambda: not _read(world.database_url, query) and not _read(world.database_url, waiting))
     assert world.slack.wait_idle()
 
