@@ -212,15 +212,9 @@ _SEEN_BY_A_PERSON = {
     "not_enabled": Refusal(Outcome.DEAD, "Switch on the Home tab in the app's settings, under App Home."),
     **_rows(
         Refusal(Outcome.DEAD, _DEFECT),
-        "as_user_not_supported",
-        "cant_broadcast_message",
-        "duplicate_channel_not_found",
-        "duplicate_external_id",
-        "duplicate_message_not_found",
-        "invalid_arg_name",
-        "invalid_array_arg",
-        "invalid_charset",
-        "invalid_form_data",
+        *("as_user_not_supported", "cant_broadcast_message", "duplicate_channel_not_found"),
+        *("duplicate_external_id", "duplicate_message_not_found", "invalid_arg_name"),
+        *("invalid_array_arg", "invalid_charset", "invalid_form_data"),
         "invalid_json",
         "invalid_limit",
         "invalid_metadata_filter_keys",
@@ -267,11 +261,25 @@ _UPLOAD = {
 _VIEW = _rows(Refusal(Outcome.DEAD, _DEFECT), "invalid_arguments", "invalid_blocks", "invalid_blocks_format")
 """Whoever clicked is told that no window opened, and clicks again."""
 
+_REACTION = _rows(
+    Refusal(Outcome.DEAD, "The reply counts all the same; only its mark is missing."),
+    *(
+        "already_reacted",
+        "bad_timestamp",
+        "invalid_name",
+        "message_not_found",
+        "no_access",
+        "no_item_specified",
+    ),
+    *("not_reactable", "thread_locked", "too_many_emoji", "too_many_reactions"),
+)
+
 REFUSALS: Mapping[str, Refusal] = {**_RETRIED, **_HELD, **_MENDED, **_SEEN_BY_A_PERSON}
 """By code, whatever was called."""
 BY_METHOD: Mapping[str, Mapping[str, Refusal]] = {
     "files.completeUploadExternal": _UPLOAD,
     "files.getUploadURLExternal": _UPLOAD,
+    "reactions.add": {**_REACTION, "missing_scope": _hold(_SCOPES, Reach.MESSAGE)},
     **dict.fromkeys(("views.open", "views.publish", "views.push", "views.update"), _VIEW),
     **{
         method: {"missing_scope": _hold(_SCOPES, Reach.MESSAGE)}
