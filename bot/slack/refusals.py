@@ -81,21 +81,10 @@ def _rows(refusal: Refusal, *codes: str) -> dict[str, Refusal]:
 
 _RETRIED = _rows(
     Refusal(Outcome.RETRY, _LATER),
-    "external_channel_migrating",
-    "fatal_error",
-    "fetch_members_failed",
-    "file_update_failed",
-    "internal_error",
-    "invalid_cursor",
-    "list_record_comment_fetch_failed",
-    "message_limit_exceeded",
-    "rate_limited",
-    "ratelimited",
-    "request_timeout",
-    "service_unavailable",
-    "streaming_state_conflict",
-    "team_added_to_org",
-    "update_failed",
+    *("external_channel_migrating", "fatal_error", "fetch_members_failed", "file_update_failed"),
+    *("internal_error", "invalid_cursor", "list_record_comment_fetch_failed", "message_limit_exceeded"),
+    *("rate_limited", "ratelimited", "request_timeout", "service_unavailable", "streaming_state_conflict"),
+    *("team_added_to_org", "update_failed"),
 ) | {"thread_not_found": Refusal(Outcome.RETRY, "The thread's first message is posted anew.", tries=8)}
 
 _HELD = {
