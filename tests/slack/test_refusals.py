@@ -43,8 +43,8 @@ DOCUMENTED = {
         user_not_in_channel""",
     "chat.getPermalink": "channel_not_found message_not_found",
     "reactions.add": """already_reacted bad_timestamp channel_not_found external_channel_migrating
-        invalid_name is_archived message_not_found no_access no_item_specified not_reactable thread_locked too_many_emoji
-        too_many_reactions""",
+        invalid_name is_archived message_not_found no_access no_item_specified not_reactable
+        thread_locked too_many_emoji too_many_reactions""",
     "views.open": f"{VIEWS} exchanged_trigger_id expired_trigger_id invalid_trigger_id",
     "views.push": f"{VIEWS} exchanged_trigger_id expired_trigger_id invalid_trigger_id push_limit_reached",
     "views.update": VIEWS,

@@ -13,7 +13,7 @@ down_revision = "readings"
 def upgrade() -> None:
     """Add the columns; messages wanted before are shown whole, and in the channel where they are."""
     op.add_column("channel_pace", *texts("held_reason", nullable=True))
-    for table in ("channel_pace", "projections", "outbox"):
+    for table in ("channel_pace", "projections", "outbox", "channel_readings", "thread_readings"):
         op.add_column(table, *moments("held_since", nullable=True))
     for column in texts("channel", "form", nullable=True):
         op.add_column("projections", column)
