@@ -4,12 +4,13 @@ import hmac
 import os
 import secrets
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
+from bot.errors import SettingsInvalid
 from bot.settings import Settings, parse_audit_keys
 from storage.keyring import Keyring
 
 SQLITE = "sqlite:///"
-STORED = (SQLITE, "postgres")  # what holds a record; no key is left behind for an address that is none
 FILE = "secondlook.audit-key"
 DERIVED = "from-draw-key"
 """The id of the key for a process whose disk keeps no file."""
@@ -32,16 +33,27 @@ def keyring(settings: Settings, *, may_make: bool = False) -> Keyring:
     """
     path = key_file(settings)
     keys = settings.audit_keys or _kept(path)
-    if not keys and may_make and settings.database_url.startswith(STORED) and _make(path):
+    if not keys and may_make and _is_kept(settings.database_url) and _make(path):
         keys = _kept(path)
     older = (*_kept(path), *_derived(settings))
     return Keyring((*keys, *(key for key in older if key not in keys)))
 
 
+def _is_kept(url: str) -> bool:
+    """Whether the address is of a database that outlives the process: no key is left behind for another."""
+    path = url.removeprefix(SQLITE).split("?")[0]
+    return url.startswith("postgres") or (url.startswith(SQLITE) and path not in ("", ":memory:"))
+
+
 def _kept(path: Path) -> tuple[tuple[str, bytes], ...]:
     if not path.is_file():
         return ()
-    return parse_audit_keys(path.read_text(encoding="utf-8").strip(), str(path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = f"{path} cannot be read as a list of keys ({type(error).__name__})"
+        raise SettingsInvalid(f"{reason}; let its owner run this, or set SECONDLOOK_AUDIT_KEYS.") from error
+    return parse_audit_keys(text.strip(), str(path))
 
 
 def _derived(settings: Settings) -> tuple[tuple[str, bytes], ...]:
@@ -54,13 +66,14 @@ def _derived(settings: Settings) -> tuple[tuple[str, bytes], ...]:
 def _make(path: Path) -> bool:
     """Keep a new key, readable by its owner only; False where the disk refuses."""
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.") as file:
+            file.write(new_audit_key() + "\n")
+            file.flush()
+            os.link(file.name, path)  # whole or not at all: a kill leaves no empty file that signs nothing
     except FileExistsError:  # another replica on this machine was first
         return True
     except OSError:  # a read-only file system, say: the derived key does
         return False
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(new_audit_key() + "\n")
     return True
 
 

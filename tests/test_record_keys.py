@@ -77,3 +77,24 @@ def test_a_file_that_holds_no_key_is_named_not_replaced(tmp_path: Path) -> None:
 
 def test_without_any_key_there_is_none(tmp_path: Path) -> None:
     assert ids(settings_in(tmp_path, draw_key=None)) == []
+
+
+@pytest.mark.parametrize("url", ["sqlite:///:memory:", "sqlite:///", "mysql://u@db/x"])
+def test_no_key_is_left_behind_for_what_is_not_kept(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert ids(settings_in(tmp_path, database_url=url), may_make=True) == [DERIVED]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    path = key_file(settings_in(tmp_path))
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsInvalid, match="cannot be read as a list of keys"):
+        keyring(settings_in(tmp_path))
+
+
+def test_nothing_but_the_key_is_left_beside_the_data(tmp_path: Path) -> None:
+    keyring(settings_in(tmp_path), may_make=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["data.sqlite3.audit-key"]

@@ -40,6 +40,8 @@ def test_the_data_is_on_a_volume_that_outlives_the_container() -> None:
     document = compose()
     (mount,) = document["services"]["database"]["volumes"]
     assert mount.split(":")[0] in document["volumes"]
+    (kept,) = [mount for mount in document["services"]["bot"]["volumes"] if mount.endswith(":/data")]
+    assert kept.split(":")[0] in document["volumes"]
 
 
 def test_every_variable_it_sets_is_one_that_the_settings_read() -> None:

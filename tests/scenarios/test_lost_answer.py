@@ -25,7 +25,7 @@ def lose_the_answer(world: World, method: str, count: int = 1) -> None:
 
 
 def recover(world: World) -> None:
-    world.eventually(lambda: not world.slack.faults.active())
+    as_time_passes(world, lambda: not world.slack.faults.active())
     as_time_passes(world, lambda: has_settled(world))
     assert slack_is_well(world)
 
