@@ -20,10 +20,8 @@ _PURPOSE = b"the record of Second Look"
 
 def key_file(settings: Settings) -> Path:
     """Where a key is kept that nobody set: next to the data, or with PostgreSQL where the settings are."""
-    if settings.database_url.startswith(SQLITE):
-        path = Path(settings.database_url.removeprefix(SQLITE).split("?")[0])
-        return path.with_name(f"{path.name}.audit-key")
-    return settings.folder / FILE
+    path = _file_of(settings.database_url)
+    return settings.folder / FILE if path is None else path.with_name(f"{path.name}.audit-key")
 
 
 def keyring(settings: Settings, *, may_make: bool = False) -> Keyring:
@@ -41,8 +39,13 @@ def keyring(settings: Settings, *, may_make: bool = False) -> Keyring:
 
 def _is_kept(url: str) -> bool:
     """Whether the address is of a database that outlives the process: no key is left behind for another."""
+    return url.startswith("postgres") or _file_of(url) is not None
+
+
+def _file_of(url: str) -> Path | None:
+    """The file of a database of SQLite; None for one in memory and for other databases."""
     path = url.removeprefix(SQLITE).split("?")[0]
-    return url.startswith("postgres") or (url.startswith(SQLITE) and path not in ("", ":memory:"))
+    return None if path in (url, "", ":memory:") else Path(path)
 
 
 def _kept(path: Path) -> tuple[tuple[str, bytes], ...]:
