@@ -25,6 +25,8 @@ HELD = sa.func.coalesce(
 )
 """For queries over the channels' paces: projections up to this row are not posted yet."""
 
+_RELEASED: Row = {"held_row_id": 0, "held_to": None}
+
 
 @dataclass(frozen=True, slots=True)
 class WantedChannel:
@@ -57,7 +59,11 @@ class ChannelClaim:
 
 
 def want_many(tx: Transaction, wanted: Sequence[WantedChannel], now: datetime) -> None:
-    """Ask for histories to be read: a pass that has not begun serves all, else another follows it."""
+    """Ask for histories to be read: a pass that has not begun serves all, else another follows it.
+
+    Who asks for a hold is not served by a pass that has begun, as the rows may come from a backup of while it
+    went on: the pass begins anew, and who reads is fenced out. So whatever pass ends saw all that is held.
+    """
     rows = [_new_row(one, now) for one in sorted(wanted, key=lambda each: each.channel_id)]
     if rows:
         tx.execute(_want(tx.dialect.name), rows)
@@ -88,7 +94,7 @@ def advance(tx: Transaction, held: ChannelClaim, reached: str, now: datetime) ->
     """A page was read, down to `reached`; False when the lease was lost meanwhile."""
     is_far_enough = held.held_to is not None and reached <= held.held_to
     values = {"begun_version": held.version, "reached": reached, "next_try_at": now, **leases.finished()}
-    return leases.change(tx, channel_readings, held, {**values, **(_released(held) if is_far_enough else {})})
+    return leases.change(tx, channel_readings, held, {**values, **(_RELEASED if is_far_enough else {})})
 
 
 def finish(tx: Transaction, held: ChannelClaim, now: datetime) -> bool:
@@ -99,7 +105,7 @@ def finish(tx: Transaction, held: ChannelClaim, now: datetime) -> bool:
         "is_due": channel_readings.c.wanted_version > held.version,
         "reached": None,
         "next_try_at": now,
-        **_released(held),
+        **_RELEASED,
         **leases.finished(),
     }
     return leases.change(tx, channel_readings, held, values)
@@ -120,8 +126,7 @@ def bury(tx: Transaction, held: ChannelClaim, reason: str) -> bool:
         "is_due": False,
         "dead_reason": reason,
         "last_error": reason,
-        "held_row_id": 0,
-        "held_to": None,
+        **_RELEASED,
     }
     return leases.change(tx, channel_readings, held, values)
 
@@ -132,30 +137,29 @@ def waiting(tx: Transaction) -> int:
     return tx.execute(query).scalar_one()
 
 
-def _released(held: ChannelClaim) -> Row:
-    """Nothing is held any more, unless somebody has asked for another look since this pass began."""
-    is_last = channel_readings.c.wanted_version == held.version
-    return {
-        "held_row_id": sa.case((is_last, 0), else_=channel_readings.c.held_row_id),
-        "held_to": sa.case((is_last, sa.null()), else_=channel_readings.c.held_to),
-    }
-
-
 @cache
 def _want(dialect: str) -> sa.Insert:
     new, old = insert_in(dialect, channel_readings), channel_readings.c
     is_named = new.excluded.bot_user_id != ""
     is_held = new.excluded.held_row_id > 0
+    is_fenced_out = is_held & old.owner.is_not(None)
     again = {
         "team_id": sa.case((is_named, new.excluded.team_id), else_=old.team_id),
         "bot_user_id": sa.case((is_named, new.excluded.bot_user_id), else_=old.bot_user_id),
         "held_row_id": sa.case((is_held, new.excluded.held_row_id), else_=old.held_row_id),
         "held_to": sa.case((is_held, new.excluded.held_to), else_=old.held_to),
         "wanted_version": old.wanted_version + 1,
+        "begun_version": sa.case((is_held, old.read_version), else_=old.begun_version),
+        "reached": sa.case((is_held, sa.null()), else_=old.reached),
+        "owner": sa.case((is_held, sa.null()), else_=old.owner),
         "is_due": True,
         "dead_reason": None,
         # What is being read, or waits as Slack asked, goes on doing so.
-        "next_try_at": sa.case((old.is_due, old.next_try_at), else_=new.excluded.next_try_at),
+        "next_try_at": sa.case(
+            (is_fenced_out, new.excluded.next_try_at),
+            (old.is_due, old.next_try_at),
+            else_=new.excluded.next_try_at,
+        ),
     }
     return new.on_conflict_do_update(index_elements=["channel_id"], set_=again)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from storage import channel_readings, posts, projections, thread_readings
-from storage.channel_readings import WantedChannel
+from storage.channel_readings import ChannelClaim, WantedChannel
 from storage.database import Database, Transaction
 from storage.posts import Stray
 from storage.thread_readings import Rank, ThreadClaim, WantedThread
@@ -157,15 +157,68 @@ def test_what_waited_at_the_start_is_posted_after_the_look_and_newer_messages_at
         assert next_post(tx) == "case_1"
 
 
-def test_a_look_that_began_before_the_start_does_not_let_go(database: Database) -> None:
+def page(tx: Transaction) -> ChannelClaim:
+    held = channel_readings.claim(tx, "me", NOW, HOUR)
+    assert held is not None
+    return held
+
+
+@pytest.mark.parametrize("end", ["finish", "advance"])
+def test_gaps_that_end_during_every_look_hold_nothing_back_any_longer(database: Database, end: str) -> None:
+    with database.write() as tx:
+        wanted_message(tx, 1)
+        channel_readings.want_many(tx, [channel(posts.newest_row_id(tx), "4.0")], NOW)
+        held = page(tx)
+        channel_readings.want_many(tx, [channel()], NOW)
+        if end == "finish":
+            channel_readings.finish(tx, held, NOW)
+        else:
+            channel_readings.advance(tx, held, "4.0", NOW)
+        assert next_post(tx) == "case_1"
+        assert channel_readings.waiting(tx) == 1
+
+
+@pytest.mark.parametrize("end", ["finish", "advance", "bury"])
+@pytest.mark.parametrize("is_held", [False, True])
+def test_a_look_that_began_before_the_start_does_not_let_go(
+    database: Database, end: str, is_held: bool
+) -> None:
+    with database.write() as tx:
+        wanted_message(tx, 1)
+        hold = channel(posts.newest_row_id(tx), "4.0")
+        channel_readings.want_many(tx, [hold if is_held else channel()], NOW)
+        held = page(tx)
+        channel_readings.want_many(tx, [hold], NOW)
+        is_mine = {
+            "finish": lambda: channel_readings.finish(tx, held, NOW),
+            "advance": lambda: channel_readings.advance(tx, held, "4.0", NOW),
+            "bury": lambda: channel_readings.bury(tx, held, "(not_in_channel)"),
+        }[end]()
+        assert not is_mine
+        assert next_post(tx) is None
+        channel_readings.finish(tx, page(tx), NOW)
+        assert next_post(tx) == "case_1"
+
+
+def test_what_a_start_holds_is_looked_for_from_the_newest_message_on_though_a_pass_has_begun(
+    database: Database,
+) -> None:
+    with database.write() as tx:
+        wanted_message(tx, 1)
+        hold = channel(posts.newest_row_id(tx), "4.0")
+        channel_readings.want_many(tx, [hold], NOW)
+        channel_readings.advance(tx, page(tx), "5.0", NOW)
+        channel_readings.want_many(tx, [hold], NOW)
+        assert page(tx).reached is None
+
+
+def test_a_start_does_not_shorten_the_pause_that_slack_asked_for(database: Database) -> None:
     with database.write() as tx:
         channel_readings.want_many(tx, [channel()], NOW)
-        held = channel_readings.claim(tx, "me", NOW, HOUR)
-        assert held is not None
-        wanted_message(tx, 1)
-        channel_readings.want_many(tx, [channel(posts.newest_row_id(tx), "4.0", bot="")], NOW)
-        channel_readings.finish(tx, held, NOW)
-        assert next_post(tx) is None
+        channel_readings.fail(tx, page(tx), NOW + HOUR, "(ratelimited)")
+        channel_readings.want_many(tx, [channel(1, "4.0")], NOW)
+        assert channel_readings.claim(tx, "me", NOW, HOUR) is None
+        assert channel_readings.claim(tx, "me", NOW + HOUR, HOUR) is not None
 
 
 def test_an_adopted_message_is_updated_and_who_was_about_to_post_is_fenced_out(
