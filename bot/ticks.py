@@ -10,6 +10,7 @@ import structlog
 from bot.delivery.attempts import Courier
 from bot.delivery.memberships import Memberships
 from bot.scheduler import Figures, Tick
+from bot.slack.refusals import CURABLE
 from bot.usecases import (
     digests,
     escalate,
@@ -47,6 +48,7 @@ class Ticks:
         self._workspace: Context | None = None
         self._bot_user_id = ""
         self._has_to_sweep = threading.Event()
+        self._has_connected = threading.Event()
 
     def all(self) -> tuple[Tick, ...]:
         """The ticks with their distances in the application's time."""
@@ -71,6 +73,7 @@ class Ticks:
         """From now on the workspace is known, and who we are there."""
         self._workspace = ctx
         self._bot_user_id = bot_user_id
+        self._has_connected.set()
         self.sweep_soon()
 
     def sweep_soon(self) -> None:
@@ -118,15 +121,26 @@ class Ticks:
         return self._waking(Memberships(self._workspace, self._courier.gateway).meet())
 
     def sweep(self) -> Figures:
-        """Want all channels read, once after each time that nobody listened."""
+        """Want all channels read and try what is held, once after each time that nobody listened.
+
+        After a connection with maybe another token, what was given up is tried, too.
+        """
         if self._workspace is None or not self._has_to_sweep.is_set():
             return {}
         self._has_to_sweep.clear()
+        has_connected = self._has_connected.is_set()
+        self._has_connected.clear()
         listener = listening.Listener(self._workspace.team_id, self._bot_user_id)
         try:
             channels = listening.look_again(self._workspace, listener)
-            tried_again = repairs.look_again(self._workspace)
+            tried_again = (
+                repairs.all_repaired(self._workspace, CURABLE)
+                if has_connected
+                else repairs.look_again(self._workspace)
+            )
         except StorageError:
+            if has_connected:
+                self._has_connected.set()
             self.sweep_soon()  # it is not on record yet that somebody has to look
             raise
         return self._waking({"channels": channels, "tried_again": tried_again})

@@ -25,11 +25,10 @@ from bot.scheduler import Ticker
 from bot.settings import Settings
 from bot.slack.gateway import SlackFailure, SlackGateway, SlackPermanent, WebClientGateway
 from bot.slack.http_route import SlackDoor
-from bot.slack.refusals import CURABLE
 from bot.slack.web_calls import slack_client
 from bot.slack_connection import SlackConnection
 from bot.ticks import Ticks
-from bot.usecases import homes, listening, repairs, standing, stranded, terms
+from bot.usecases import homes, listening, standing, stranded, terms
 from bot.usecases.context import Context
 from routing.policy import Policy
 from routing.router import compile_router
@@ -149,10 +148,17 @@ class Application:
         except SlackFailure as error:
             self.slack.refused(error)
             self._reconnecting.start()
-        self.ticks.sweep()  # before anything is sent, so that one look serves the start and its gap
+        self._sweep()  # before anything is sent, so that one look serves the start and its gap
         self.deliveries.start()
         self._ticker.start()
         log.info("application.started", url=self.url, slack=self.slack.trouble or "connected")
+
+    def _sweep(self) -> None:
+        """Look now; where the database does not let us, the tick does, and what is held waits for it."""
+        try:
+            self.ticks.sweep()
+        except StorageError as error:
+            log.warning("tick.failed", tick="sweep", reason=str(error))
 
     def _database_is_back(self) -> None:
         """Whatever became due meanwhile is done now."""
@@ -180,10 +186,10 @@ class Application:
         log.info("application.stopped", is_drained=has_ended)
 
     def _connect(self) -> None:
+        """Listen to Slack; what needs the database is the sweep's, which is tried until it works."""
         ctx, app, identity = self.slack.connect()
         self.ctx = ctx
         self.ticks.know_workspace(ctx, identity.user_id)
-        repairs.all_repaired(ctx, CURABLE)
         if self.slack.uses_http:
             self._slack_door.open(app, self._signing_secret)
 

@@ -2,16 +2,21 @@
 
 import base64
 import json
+import sqlite3
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from standardwebhooks.webhooks import Webhook
 
 from bot import wiring
@@ -23,6 +28,8 @@ from bot.slack.gateway import SlackPermanent
 from bot.wiring import Application, build
 from routing.policy import load_policy
 from storage import cases, engines, experts
+from storage.database import Database
+from storage.tables import projections
 from tests.delivery.receiver import Receiver, receiving
 from tests.delivery.worlds import DIGITS, POLICY
 from tests.patience import PATIENCE, patient
@@ -158,6 +165,78 @@ def test_it_takes_cases_while_slack_is_down_and_posts_them_after(
         eventually(app.ready)
         eventually(lambda: messages(slack))
     assert len(messages(slack)) == 1
+
+
+@contextmanager
+def locked(database_url: str) -> Iterator[None]:
+    """Another process writes to the SQLite file during the block: nobody else may."""
+    other = sqlite3.connect(str(sa.make_url(database_url).database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.close()
+
+
+def status_of_a_knock(app: Application) -> int:
+    """What something unsigned is answered where Slack sends to."""
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{app.url}/slack/events", b"{}", PATIENCE)  # noqa: S310  loopback
+    with refused.value as error:
+        return error.code
+
+
+def give_up(app: Application, case_id: str) -> None:
+    """Make the case's message a dead letter that a connection may mend."""
+    is_it = projections.c.case_id == case_id
+    dead = {"is_due": False, "dead_reason": "(channel_not_found) Check the channel's id in the policy."}
+    with app.ctx.database.write() as tx:
+        tx.execute(sa.update(projections).where(is_it).values(dead))
+
+
+@pytest.fixture
+def impatient_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock that somebody else holds is an error almost at once."""
+    monkeypatch.setattr(wiring, "Database", partial(Database, wait_for_lock=0.05))
+
+
+@pytest.mark.usefixtures("impatient_database")
+def test_slack_is_heard_when_it_is_back_though_the_database_fails_just_then(
+    slack: Sandbox, receiver: Receiver, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring, "RECONNECT_SECONDS", 0.1)
+    slack.faults.add(Fault("down"))
+    with application(slack, sqlite_url, receiver, is_socket=False) as app:
+        give_up(app, post_case(app))
+        assert status_of_a_knock(app) == 503
+        with locked(sqlite_url):
+            slack.faults.clear()
+            eventually(lambda: status_of_a_knock(app) == 401)
+        eventually(lambda: messages(slack))
+
+
+@pytest.mark.usefixtures("impatient_database")
+@pytest.mark.parametrize("is_socket", [True, False])
+def test_it_starts_though_the_database_fails_once_slack_is_there(
+    slack: Sandbox, receiver: Receiver, sqlite_url: str, is_socket: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slack.faults.add(Fault("down"))
+    with application(slack, sqlite_url, receiver) as before:
+        give_up(before, post_case(before))
+    slack.faults.clear()
+    app = application(slack, sqlite_url, receiver, is_socket=is_socket)
+    connect, lock = app.slack.connect, ExitStack()
+
+    def connect_and_lock() -> object:
+        connection = connect()
+        lock.enter_context(locked(sqlite_url))
+        return connection
+
+    monkeypatch.setattr(app.slack, "connect", connect_and_lock)
+    with lock, app:
+        assert app.slack.trouble is None
+        lock.close()
+        eventually(lambda: messages(slack))
 
 
 def test_a_click_that_cannot_be_saved_soon_is_told_so_while_slack_still_waits(
