@@ -123,8 +123,8 @@ class Application:
         self.ctx.database.upgrade()
         terms.remember(self.ctx)
         standing.tick(self.ctx)
-        listening.begin(self.ctx)
         homes.rehome_all(self.ctx.database, self.ctx.policy, self.ctx.clock.now())
+        listening.begin(self.ctx)  # after what has moved: no look is wanted at a channel that was left
         self._tell_stranded()
 
     def _tell_stranded(self) -> None:

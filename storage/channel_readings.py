@@ -131,6 +131,12 @@ def bury(tx: Transaction, held: ChannelClaim, reason: str) -> bool:
     return leases.change(tx, channel_readings, held, values)
 
 
+def nameless(tx: Transaction) -> set[str]:
+    """The channels that wait to be read, but by nobody yet."""
+    is_it = channel_readings.c.is_due & (channel_readings.c.bot_user_id == "")
+    return set(tx.execute(sa.select(channel_readings.c.channel_id).where(is_it)).scalars())
+
+
 def waiting(tx: Transaction) -> int:
     """How many channels wait to be read."""
     query = sa.select(sa.func.count()).select_from(channel_readings).where(channel_readings.c.is_due)

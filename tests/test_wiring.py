@@ -29,9 +29,9 @@ from bot.wiring import Application, build
 from routing.policy import load_policy
 from storage import cases, engines, experts
 from storage.database import Database
-from storage.tables import projections
+from storage.tables import channel_readings, projections
 from tests.delivery.receiver import Receiver, receiving
-from tests.delivery.worlds import DIGITS, POLICY
+from tests.delivery.worlds import DIGITS, POLICY, StillClock, context, open_case
 from tests.patience import PATIENCE, patient
 
 SECRET = base64.b64encode(bytes([7]) * 24).decode()
@@ -237,6 +237,18 @@ def test_it_starts_though_the_database_fails_once_slack_is_there(
         assert app.slack.trouble is None
         lock.close()
         eventually(lambda: messages(slack))
+
+
+def test_no_look_is_wanted_at_a_channel_whose_id_was_mended(
+    slack: Sandbox, receiver: Receiver, sqlite_url: str
+) -> None:
+    slack.faults.add(Fault("down"))
+    right = load_policy(POLICY, "policy.toml")
+    wrong = load_policy(POLICY.replace(f'id = "{DIGITS}"', 'id = "C0DIGITZ"'), "policy.toml")
+    open_case(context(Database(sqlite_url), StillClock(), wrong))
+    with build(settings_for(slack, sqlite_url), right) as app, app.ctx.database.read() as tx:
+        wanted = set(tx.execute(sa.select(channel_readings.c.channel_id)).scalars())
+    assert wanted == {channel.id for channel in right.channels.values()}
 
 
 def test_a_click_that_cannot_be_saved_soon_is_told_so_while_slack_still_waits(

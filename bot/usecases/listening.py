@@ -33,9 +33,13 @@ class Listener:
 
 
 def look_again(ctx: Context, listener: Listener) -> int:
-    """Want the history of every channel with cases read; how many. For the end of each gap in listening."""
+    """Want the history of every channel with cases read; how many. For the end of each gap in listening.
+
+    So is a channel that a start wanted and all cases have left since: only a named reader ends its wait.
+    """
     with ctx.database.write() as tx:
-        wanted = [WantedChannel(one, listener.team_id, listener.bot_user_id) for one in _channels(ctx, tx)]
+        channels = _channels(ctx, tx) | channel_readings.nameless(tx)
+        wanted = [WantedChannel(one, listener.team_id, listener.bot_user_id) for one in channels]
         paces.open_many(tx, [paces.HISTORY, paces.READS])
         channel_readings.want_many(tx, wanted, ctx.clock.now())
     while _take_over(ctx, listener):

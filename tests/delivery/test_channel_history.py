@@ -1,13 +1,16 @@
 """What happened in channels while nobody listened: deleted messages come back once, others are left alone."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.sandbox import Fault
 from bot.slack.message import Message
+from bot.usecases import homes, listening
+from routing.policy import load_policy
 from storage import channel_readings
-from tests.delivery.worlds import DIGITS, ONCOLOGY, World, open_case
+from tests.delivery.worlds import DIGITS, ONCOLOGY, POLICY, World, open_case
 
 
 def sweep(world: World) -> int:
@@ -128,6 +131,23 @@ def test_gaps_that_end_before_a_channel_is_read_cost_one_look(world: World) -> N
         world.look_again()
     world.read_histories()
     assert histories(world) == len(world.ctx.policy.channels)
+
+
+@pytest.mark.parametrize("starts", [1, 2])
+def test_a_channel_that_all_cases_left_before_slack_was_there_does_not_wait_for_ever(
+    world: World, starts: int
+) -> None:
+    wrong = load_policy(POLICY.replace(f'id = "{DIGITS}"', 'id = "C0DIGITZ"'), "policy.toml")
+    before = replace(world.ctx, policy=wrong)
+    open_case(before)
+    for _ in range(starts):
+        listening.begin(before)
+    homes.rehome_all(world.database, world.ctx.policy, world.clock.now())
+    world.look_again()
+    world.read_histories()
+    assert waiting(world) == 0
+    world.drain()
+    assert len(world.shown(DIGITS)) == 1
 
 
 def test_old_messages_are_not_looked_at(world: World) -> None:
