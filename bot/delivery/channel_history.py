@@ -150,7 +150,8 @@ class HistoryReader:
             for row in span.rows:
                 message = there.get(row.ts)
                 if message is not None:
-                    findings.figures["outrun"] += posts.outrun(tx, row.row_id, message.version, now)
+                    if row.wanted_version < message.version:  # each is a statement under SQLite's lock
+                        findings.figures["outrun"] += posts.outrun(tx, row.row_id, message.version, now)
                     findings.threads += _wanted(span.claim, row, message, marks.get(row.ts))
                 elif row.ts >= max(covered, self._reposted_since()):
                     findings.figures["reposted"] += projections.lost(tx, channel_id, row.ts)

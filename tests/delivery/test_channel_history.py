@@ -1,9 +1,14 @@
 """What happened in channels while nobody listened: deleted messages come back once, others are left alone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
 
 from bot.sandbox import Fault
 from bot.slack.message import Message
@@ -176,3 +181,29 @@ def test_a_deleted_message_is_found_below_what_people_talked_since(world: World)
         world.gateway().post(DIGITS, Message(f"Talk {number}."))
     assert sweep(world) == 1
     assert histories(world) == len(world.ctx.policy.channels) + 2
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What the block asks of the database."""
+    texts: list[str] = []
+
+    def note(_: Any, __: Any, text: str, *___: Any) -> None:
+        texts.append(text)
+
+    event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield texts
+    finally:
+        event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+def test_messages_that_show_what_is_wanted_cost_no_statement_each(world: World) -> None:
+    for number in range(8):
+        open_case(world.ctx, f"order-{number}")
+    world.drain()
+    world.look_again()
+    with statements() as texts:
+        world.read_histories()
+    assert histories(world) == len(world.ctx.policy.channels)
+    assert [text for text in texts if text.startswith("UPDATE projections")] == []
