@@ -44,6 +44,11 @@ class Expert:
     is_guest: bool = False
     is_bot: bool | None = False
 
+    @property
+    def was_asked_about(self) -> bool:
+        """Whether Slack was asked who they are; before `is_bot` was kept only the time said so."""
+        return self.is_bot is not None or self.refreshed_at > EPOCH
+
 
 def upsert_many(tx: Transaction, people: Sequence[Expert]) -> None:
     """Store people as they are now."""

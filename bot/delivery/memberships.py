@@ -87,7 +87,7 @@ class Memberships:
         return len(told)
 
     def _told(self, people: Sequence[Expert]) -> list[Expert]:
-        """What Slack says of these people; who does not exist keeps the name they have."""
+        """What Slack says of these people; who does not exist, or is not for us to see, keeps their name."""
         told: list[Expert] = []
         for person in people:
             user_id = person.expert.user_id
@@ -97,8 +97,13 @@ class Memberships:
                 log.warning("person.not_fetched", person=user_id, reason=str(error))
                 if not isinstance(error, SlackPermanent) or error.code not in NOBODY:
                     break
-                told.append(replace(person, is_bot=False, refreshed_at=self.ctx.clock.now()))
+                told.append(self._nobody(person))
         return told
+
+    def _nobody(self, person: Expert) -> Expert:
+        """Whom Slack told of before (only it tells time zones) stays who they were; others are not ours."""
+        who = person.expert if person.timezone is not None else ExpertId("", person.expert.user_id)
+        return replace(person, expert=who, is_bot=bool(person.is_bot), refreshed_at=self.ctx.clock.now())
 
     def _expert(self, info: UserInfo) -> Expert:
         """The person under the one workspace that they are kept under, ours for all of its organization."""

@@ -73,17 +73,25 @@ def message_claim(body: JsonObject, event: JsonObject) -> Claim:
     """Of whoever wrote the message in `event`, or whom another event is about.
 
     Shared replies and files may come without a team; then that of the whole payload counts, which is a
-    stranger's own, while ours is called the context's (Slack's documentation of Slack Connect).
+    stranger's own, while ours is called the context's (Slack's documentation of Slack Connect). Where it is
+    ours, that is no proof unless Slack says that no other company shares the channel.
     """
     profile = object_in(event.get("user_profile"))
     names = (event.get("user_team"), event.get("team"), event.get("source_team"), profile.get("team"))
     own = next(filter(None, map(text_in, names)), "")
     named, outer = organizations(body), text_in(body.get("team_id"))
-    is_external = body.get("is_ext_shared_channel") is True
+    is_external = body.get("is_ext_shared_channel")
+    may_be_external = is_external is True or (is_external is not False and not _is_home_tab(event))
     return Claim(
         user_id=text_in(event.get("user")),
         team_id=own or outer,
         enterprise_id=text_in(object_in(event.get("enterprise_user")).get("enterprise_id")),
-        place=("", "") if is_external else (outer, named.get(outer, "")),
+        place=("", "") if is_external is True else (outer, named.get(outer, "")),
         organizations=named,
+        is_framed=not own and may_be_external,
     )
+
+
+def _is_home_tab(event: JsonObject) -> bool:
+    """Whether it is told of a place that is nobody's but the person's own."""
+    return event.get("type") == "app_home_opened"

@@ -136,9 +136,9 @@ def on_click(desk: Desk, take: Callable[[Desk, Click], None]) -> Listener:
     """A listener for a control: one short transaction, then the ack; trouble is told politely."""
 
     def listener(ack: Ack, body: JsonObject) -> None:
-        click = click_of(body, desk.ctx.home)
+        click = click_of(body, desk.ctx.home.without_records)
         try:
-            take(desk, click)
+            take(desk, click_of(body, desk.ctx.home))
         except DatabaseUnavailable as error:
             if desk.line.is_due():
                 log.warning("slack.click_not_saved", case=click.case_id, error=str(error))
@@ -180,9 +180,9 @@ def on_submit(desk: Desk, take: Callable[[Desk, Submitted], Refusals | NextView]
     """A listener for a submitted window: closes it after the commit, or shows what is wrong in its fields."""
 
     def listener(ack: Ack, body: JsonObject) -> None:
-        submitted = submitted_of(body, desk.ctx.home)
+        submitted = submitted_of(body, desk.ctx.home.without_records)
         try:
-            answer = take(desk, submitted)
+            answer = take(desk, submitted_of(body, desk.ctx.home))
         except DatabaseUnavailable as error:
             if desk.line.is_due():
                 log.warning("slack.window_not_saved", case=submitted.place.case_id, error=str(error))

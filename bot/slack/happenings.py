@@ -77,7 +77,7 @@ def on_joined(desk: Desk, body: JsonObject) -> None:
     """Somebody joined a channel; if it was the bot, its messages can be posted now."""
     channel_id, person = text_in(_event(body).get("channel")), _person(desk, body)
     members.joined(desk.ctx, channel_id, person)
-    if person == desk.ctx.home.bot:
+    if person.user_id == desk.ctx.home.bot.user_id:
         _repaired(desk, channel_id)
 
 

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.usecases.installation import Home, InstallationHolder
+from routing.label import ExpertId
 from routing.policy import Policy
 from routing.router import Router
 from routing.standing import NOTHING_STANDING, Standing
+from storage import experts
 from storage.database import Database
 
 
@@ -43,4 +45,13 @@ class Context:
     @property
     def home(self) -> Home:
         """Our workspace, against which it is told who is who."""
-        return Home(self.team_id, self.installation)
+        return Home(self.team_id, self.installation, self.identity)
+
+    def identity(self, user_id: str) -> ExpertId | None:
+        """As whom Slack told of the person with this user id last; None if it was never asked about them.
+
+        Raises DatabaseUnavailable.
+        """
+        with self.database.read() as tx:
+            person = experts.by_user_id(tx, {user_id}, self.team_id).get(user_id)
+        return person.expert if person is not None and person.was_asked_about else None

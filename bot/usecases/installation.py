@@ -1,6 +1,6 @@
 """How Slack knows this bot: its own user, its workspace's organization, and who belongs to it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from routing.label import ExpertId
@@ -31,7 +31,8 @@ class Claim:
 
     `team_id` is the workspace or organization named for the person, `enterprise_id` their organization where
     it is named outright, `place` the workspace in which they act with its organization, if only its people
-    can act there. `organizations` are those that the payload names outright, by workspace.
+    can act there. `organizations` are those that the payload names outright, by workspace. `is_framed`: the
+    team is that of what surrounds a message, and strangers may write there.
     """
 
     user_id: str
@@ -39,6 +40,15 @@ class Claim:
     enterprise_id: str = ""
     place: tuple[str, str] = ("", "")
     organizations: Mapping[str, str] = field(default_factory=dict)
+    is_framed: bool = False
+
+
+Identities = Callable[[str], ExpertId | None]
+"""As whom Slack told of the person with a user id last; None for whoever it was never asked about."""
+
+
+def no_identity(_user_id: str) -> None:
+    """Nothing is known of anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,7 @@ class Home:
 
     team_id: str
     holder: InstallationHolder = field(default_factory=InstallationHolder)
+    identity: Identities = no_identity
 
     @property
     def installation(self) -> Installation:
@@ -58,15 +69,25 @@ class Home:
         """Ourselves: the bot is a member of each channel it posts to, and answers nothing by that."""
         return ExpertId(self.team_id, self.installation.bot_user_id)
 
+    @property
+    def without_records(self) -> "Home":
+        """The same, for where nothing can be looked up: people are who their payload says they are."""
+        return replace(self, identity=no_identity)
+
     def person(self, claim: Claim) -> ExpertId:
         """The person whom `claim` is about: of our workspace if they belong to its organization.
 
         On Enterprise Grid a user id is one person in all workspaces of the organization; a stranger of Slack
-        Connect is one only together with their own workspace (Slack's documentation of both).
+        Connect is one only together with their own workspace (Slack's documentation of both). The team is
+        empty for whoever cannot be shown to be ours and is named under no other.
+
+        Raises DatabaseUnavailable where it takes what Slack told before to know.
         """
         self.learn(claim.organizations)
-        team_id = self.team_id if self._is_ours(claim) else claim.team_id
-        return ExpertId(team_id, claim.user_id)
+        ours = ExpertId(self.team_id, claim.user_id)
+        if self._is_ours(claim) or (self._may_be_ours(claim) and self.identity(claim.user_id) == ours):
+            return ours
+        return ExpertId(claim.team_id if claim.team_id != self.team_id else "", claim.user_id)
 
     def learn(self, organizations: Mapping[str, str]) -> None:
         """Take in which workspace belongs to which organization; only what concerns ours is kept."""
@@ -81,19 +102,29 @@ class Home:
 
     def _is_ours(self, claim: Claim) -> bool:
         """In doubt not: whoever cannot be shown to be ours is a stranger."""
-        if claim.team_id == self.team_id:
-            return True
-        ours = self._organization(claim)
-        own = claim.team_id if claim.team_id.startswith("E") else claim.organizations.get(claim.team_id, "")
-        named = {claim.enterprise_id, own} - {""}
+        if claim.is_framed or claim.team_id == self.team_id:
+            return not claim.is_framed
+        ours, named = self.installation.enterprise_id, _organizations(claim)
         if not ours or named:
             return bool(ours) and named == {ours}
-        return claim.team_id in self.installation.teams or claim.place[1] == ours
+        # A place says nothing of whoever is named under another workspace: strangers click on our messages.
+        return claim.team_id in self.installation.teams or (not claim.team_id and claim.place[1] == ours)
 
-    def _organization(self, claim: Claim) -> str:
-        """Ours; where Slack has not told it, that of a place in our workspace, for this payload only.
+    def _may_be_ours(self, claim: Claim) -> bool:
+        """Whether what surrounds them speaks for it: that is no proof, but enough if Slack has told so, too.
 
-        It is not learned from there: whether a stranger is a member is judged by what Slack told outright.
+        Our organization is not learned from there; where Slack has not told it, that of a place in our
+        workspace counts, for this payload only.
         """
         place_id = claim.place[1] if claim.place[0] == self.team_id else ""
-        return self.installation.enterprise_id or place_id
+        ours, named = self.installation.enterprise_id or place_id, _organizations(claim)
+        if named:
+            return named == {ours}
+        is_known_team = claim.team_id in {self.team_id, *self.installation.teams}
+        return is_known_team or bool(ours and claim.place[1] == ours)
+
+
+def _organizations(claim: Claim) -> set[str]:
+    """Those named for the person, by whichever part of the payload."""
+    own = claim.team_id if claim.team_id.startswith("E") else claim.organizations.get(claim.team_id, "")
+    return {claim.enterprise_id, own} - {""}

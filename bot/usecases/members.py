@@ -126,17 +126,14 @@ def recognized(ctx: Context, expert: ExpertId) -> ExpertId:
     """Whoever wrote a message that does not say where they belong, as Slack told of them last.
 
     On Enterprise Grid also whoever seems to be of another workspace: if Slack told that they are ours, it is
-    a sibling.
+    a sibling. Whoever Slack was never asked about is nobody's: membership alone does not make them ours.
     """
     if expert.team_id == ctx.team_id:
         return expert
-    with ctx.database.read() as tx:
-        known = experts.by_user_id(tx, {expert.user_id}, ctx.team_id).get(expert.user_id)
-    told = known.expert if known is not None and known.is_bot is not None else None
-    ours = ExpertId(ctx.team_id, expert.user_id)
+    identity, ours = ctx.identity(expert.user_id), ExpertId(ctx.team_id, expert.user_id)
     if not expert.team_id:
-        return told or ours
-    return ours if told == ours and ctx.home.installation.enterprise_id else expert
+        return identity or expert
+    return ours if identity == ours and ctx.home.installation.enterprise_id else expert
 
 
 def channel_changed(ctx: Context, channel_id: str, what: str) -> None:

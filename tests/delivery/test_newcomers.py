@@ -119,6 +119,48 @@ def test_somebody_whom_slack_does_not_know_keeps_their_name_and_is_left_alone(wo
     assert gateway.asked == ["U0GONE"]
 
 
+@pytest.mark.parametrize("code", ["user_not_found", "user_not_visible"])
+def test_whom_slack_does_not_let_us_see_is_no_member_of_ours_until_it_does(world: World, code: str) -> None:
+    open_case(world.ctx)
+    members.record(world.ctx, SOURCE, [MAYA.user_id])
+    with world.database.write() as tx:
+        experts.meet(tx, {MAYA: ""})
+    world.sandbox.faults.add(Fault("error", method="users.info", error=code, count=1))
+    Memberships(world.ctx, world.gateway()).meet()
+    members.record(world.ctx, SOURCE, [MAYA.user_id])
+
+    assert isinstance(answer(world), NotAllowed)
+    assert recognized(world.ctx, "") == ""
+
+    world.clock.advance(timedelta(days=1))
+    Memberships(world.ctx, world.gateway()).refresh()
+    assert is_member(world, MAYA)
+    assert recognized(world.ctx, "") == TEAM
+
+
+@pytest.mark.parametrize("timezone", ["Europe/London", None])
+def test_whom_slack_lets_us_see_no_longer_stays_ours_only_if_it_told_so_before(
+    world: World, timezone: str | None
+) -> None:
+    members.record(world.ctx, SOURCE, [MAYA.user_id])
+    members.record_people(world.ctx, [Expert(MAYA, "Maya", timezone, START - timedelta(days=2))])
+    world.sandbox.faults.add(Fault("error", method="users.info", error="user_not_visible"))
+
+    Memberships(world.ctx, world.gateway()).refresh()
+
+    assert is_member(world, MAYA) is (timezone is not None)
+
+
+def test_a_program_that_slack_lets_us_see_no_longer_stays_one(world: World) -> None:
+    long_ago = START - timedelta(days=2)
+    members.record_people(world.ctx, [Expert(MAYA, "Maya", "UTC", long_ago, is_active=False, is_bot=True)])
+    world.sandbox.faults.add(Fault("error", method="users.info", error="user_not_found"))
+
+    Memberships(world.ctx, world.gateway()).refresh()
+
+    assert not is_member(world, MAYA)
+
+
 def test_newcomers_are_asked_about_a_few_at_a_time(world: World) -> None:
     for number in range(2 * MOST_NEWCOMERS):
         members.joined(world.ctx, DIGITS, ExpertId(TEAM, f"U0NEW{number}"))
@@ -208,8 +250,12 @@ def recognized(ctx: Context, team_id: str) -> str:
 
 
 def test_a_message_that_names_no_workspace_is_whose_slack_said_it_is(world: World) -> None:
+    members.record(world.ctx, SOURCE, ["U0MAYA"])
+    assert recognized(world.ctx, "") == ""
+    members.record_people(world.ctx, [Expert(MAYA, "Maya", None, START)])
     assert recognized(world.ctx, "") == TEAM
-    members.record_people(world.ctx, [Expert(ExpertId("T0PARTNER", "U0MAYA"), "Maya", None, START)])
+    later = START + timedelta(days=1)
+    members.record_people(world.ctx, [Expert(ExpertId("T0PARTNER", "U0MAYA"), "Maya", None, later)])
 
     assert recognized(world.ctx, "") == "T0PARTNER"
     assert recognized(world.ctx, TEAM) == TEAM

@@ -348,7 +348,26 @@ def missed(world: World, **told: object) -> Case:
 
 
 def test_a_missed_reply_without_a_team_is_of_whom_slack_said_the_writer_is(world: World) -> None:
+    members.record_people(world.ctx, [Expert(MAYA, "Maya", None, world.clock.now())])
+
     assert [label.expert for label in missed(world).labels] == [MAYA]
+
+
+def test_a_writer_of_whom_an_earlier_version_asked_slack_is_whom_it_said(world: World) -> None:
+    with world.database.write() as tx:
+        experts.upsert_many(tx, [Expert(MAYA, "Maya", "UTC", world.clock.now(), is_bot=None)])
+
+    assert [label.expert for label in missed(world).labels] == [MAYA]
+
+
+@pytest.mark.parametrize("is_met", [True, False])
+def test_a_missed_reply_without_a_team_of_somebody_never_asked_about_is_no_answer(
+    world: World, is_met: bool
+) -> None:
+    if is_met:
+        members.joined(world.ctx, DIGITS, MAYA)
+
+    assert missed(world).labels == ()
 
 
 def test_a_strangers_missed_reply_without_a_team_is_no_answer(world: World) -> None:

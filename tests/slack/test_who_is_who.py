@@ -3,17 +3,19 @@
 import pytest
 
 from bot.slack.app import BotIdentity
+from bot.usecases import members
 from routing.case import Case
 from routing.label import ExpertId
 from routing.policy import load_policy
 from storage import audit, experts
 from storage.database import Database
 from storage.experts import Expert
-from tests.slack.recorded import NAMES, TS, recorded
+from tests.slack.recorded import NAMES, TS, Recorded, recorded
 from tests.slack.workspace import Workspace, make_workspace
 from tests.usecases.world import ANN, BEN, CAROL, CHANNEL, NOW, POLICY, TEAM, World
 
 PARTNER = ExpertId("T0PARTNER", "U0PARTNER")
+FOREIGN = "U0FOREIGN"
 GUEST, OWN_BOT, OTHER_BOT, NAMED_BOT = (
     ExpertId(TEAM, name) for name in ("U0GUEST", "U0BOT", "U0OTHERBOT", "U0NAMEDBOT")
 )
@@ -65,7 +67,8 @@ def test_who_acts_is_told_by_the_payload_and_may_what_they_may(name: str, sqlite
     actor = f"{sent.person.team_id}:{sent.person.user_id}"
     assert refused(workspace, case) == ([actor] if sent.outcome == "refused" else [])
     told = [*workspace.gateway.responses, *(one[2] for one in workspace.gateway.ephemerals)]
-    assert bool(told) is (sent.outcome in ("refused", "listed"))
+    is_told = bool(told) or "response_action" in answer.body  # a window says it itself
+    assert is_told is (sent.outcome in ("refused", "listed"))
     if sent.outcome == "listed":
         assert "Is this payment fraud?" in told[0].text
     database.dispose()
@@ -103,6 +106,7 @@ def test_a_click_and_a_command_of_one_person_on_grid_are_one_persons(sqlite_url:
     world = world_of(database)
     case = world.open("team", "help")
     world.post(case, TS)
+    members.record_people(world.ctx, [Expert(ANN, "Ann", "UTC", NOW)])
     workspace = make_workspace(world, identity=BotIdentity("U0BOT", "B0BOT", "E0ACME"))
     for number, name in enumerate(
         ("grid_org_click", "grid_other_workspace_click", "grid_click_from_other_workspace")
@@ -135,12 +139,109 @@ def test_a_strangers_payload_that_begins_with_us_teaches_nothing_and_membership_
     database.dispose()
 
 
-def test_an_organization_that_only_the_payloads_frame_names_counts_for_our_members(sqlite_url: str) -> None:
+def test_an_organization_that_only_the_frame_names_counts_for_whom_slack_told_to_be_ours(
+    sqlite_url: str,
+) -> None:
     database = Database(sqlite_url)
     workspace, case = opened(database)
     sent = recorded("grid_org_click")
+    payload = sent.payload | {"team": {"id": TEAM, "domain": "acme"}}
 
-    workspace.dispatch(*sent.body(sent.payload | {"team": {"id": TEAM, "domain": "acme"}}))
+    workspace.dispatch(*sent.body(payload))
+    before = workspace.world.case(case.case_id).labels
+    members.record_people(workspace.world.ctx, [Expert(ANN, "Ann", "UTC", NOW)])
+    workspace.dispatch(*sent.body(payload))
 
+    assert before == ()
     assert [label.expert for label in workspace.world.case(case.case_id).labels] == [ANN]
+    database.dispose()
+
+
+IN_OUR_PLACE = (
+    "grid_other_workspace_click",
+    "grid_stranger_in_our_place_click",
+    "grid_stranger_in_our_enterprise_click",
+    "grid_stranger_in_our_place_submission",
+    "connect_stranger_reply_on_grid_not_said_to_be_shared",
+    "connect_file_share_in_our_place",
+    "file_share_not_said_to_be_shared",
+)
+
+
+def as_foreign(sent: Recorded) -> tuple[str, str]:
+    """What was sent, by somebody whose user id no expert has."""
+    body, content_type = sent.body()
+    return body.replace("U0ANN", FOREIGN), content_type
+
+
+@pytest.mark.parametrize("name", IN_OUR_PLACE)
+def test_a_member_whom_slack_was_not_asked_about_is_nobody_of_ours_by_acting_in_our_place(
+    name: str, sqlite_url: str
+) -> None:
+    sent, database = recorded(name), Database(sqlite_url)
+    workspace, case = opened(database, sent.enterprise_id)
+    members.record(workspace.world.ctx, f"channel:{CHANNEL}", ["U0ANN", FOREIGN])
+
+    workspace.dispatch(*as_foreign(sent))
+
+    assert workspace.world.case(case.case_id).labels == ()
+    assert refused(workspace, case) == [f"{sent.person.team_id}:{FOREIGN}"]
+    database.dispose()
+
+
+@pytest.mark.parametrize("told", [{"is_bot": False}, {"is_bot": None}])
+@pytest.mark.parametrize("name", IN_OUR_PLACE)
+def test_whom_slack_told_to_be_ours_acts_in_our_place(
+    name: str, told: dict[str, bool | None], sqlite_url: str
+) -> None:
+    sent, database, ours = recorded(name), Database(sqlite_url), ExpertId(TEAM, FOREIGN)
+    workspace, case = opened(database, sent.enterprise_id)
+    members.record(workspace.world.ctx, f"channel:{CHANNEL}", [FOREIGN])
+    with database.write() as tx:
+        experts.upsert_many(tx, [Expert(ours, "Fay", "UTC", NOW, **told)])
+
+    workspace.dispatch(*as_foreign(sent))
+
+    assert [label.expert for label in workspace.world.case(case.case_id).labels] == [ours]
+    database.dispose()
+
+
+@pytest.mark.parametrize("name", IN_OUR_PLACE)
+def test_whom_slack_told_to_be_a_stranger_is_one_in_our_place_too(name: str, sqlite_url: str) -> None:
+    sent, database = recorded(name), Database(sqlite_url)
+    workspace, case = opened(database, sent.enterprise_id)
+    members.record(workspace.world.ctx, f"channel:{CHANNEL}", [FOREIGN])
+    members.record_people(workspace.world.ctx, [Expert(ExpertId("T0GLOBEX", FOREIGN), "Fay", "UTC", NOW)])
+
+    workspace.dispatch(*as_foreign(sent))
+
+    assert workspace.world.case(case.case_id).labels == ()
+    database.dispose()
+
+
+def test_a_member_whom_slack_was_not_asked_about_answers_at_once_if_their_click_names_us(
+    sqlite_url: str,
+) -> None:
+    database = Database(sqlite_url)
+    workspace, case = opened(database)
+    members.record(workspace.world.ctx, f"channel:{CHANNEL}", [FOREIGN])
+
+    body, content_type = recorded("guest_single_channel_click").body()
+    workspace.dispatch(body.replace("U0GUEST", FOREIGN), content_type)
+
+    assert [one.expert for one in workspace.world.case(case.case_id).labels] == [ExpertId(TEAM, FOREIGN)]
+    database.dispose()
+
+
+def test_a_strangers_organization_around_their_click_makes_no_member_ours(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    workspace, case = opened(database)
+    members.record(workspace.world.ctx, f"channel:{CHANNEL}", [FOREIGN])
+    sent = recorded("grid_org_click")
+    user, around = {"id": FOREIGN, "team_id": "E0GLOBEX"}, {"id": "E0GLOBEX"}
+
+    workspace.dispatch(*sent.body(sent.payload | {"team": {"id": TEAM}, "user": user, "enterprise": around}))
+
+    assert workspace.world.case(case.case_id).labels == ()
+    assert len(refused(workspace, case)) == 1
     database.dispose()
