@@ -85,9 +85,12 @@ class Home:
         """
         self.learn(claim.organizations)
         ours = ExpertId(self.team_id, claim.user_id)
-        if self._is_ours(claim) or (self._may_be_ours(claim) and self.identity(claim.user_id) == ours):
+        if self._is_ours(claim):
             return ours
-        return ExpertId(claim.team_id if claim.team_id != self.team_id else "", claim.user_id)
+        identity = self.identity(claim.user_id) if self._may_be_ours(claim) else None
+        if claim.team_id == self.team_id:
+            return identity or ExpertId("", claim.user_id)
+        return ours if identity == ours else ExpertId(claim.team_id, claim.user_id)
 
     def learn(self, organizations: Mapping[str, str]) -> None:
         """Take in which workspace belongs to which organization; only what concerns ours is kept."""

@@ -189,16 +189,16 @@ def test_a_member_whom_slack_was_not_asked_about_is_nobody_of_ours_by_acting_in_
     database.dispose()
 
 
-@pytest.mark.parametrize("told", [{"is_bot": False}, {"is_bot": None}])
+@pytest.mark.parametrize("is_bot", [False, None])
 @pytest.mark.parametrize("name", IN_OUR_PLACE)
 def test_whom_slack_told_to_be_ours_acts_in_our_place(
-    name: str, told: dict[str, bool | None], sqlite_url: str
+    name: str, is_bot: bool | None, sqlite_url: str
 ) -> None:
     sent, database, ours = recorded(name), Database(sqlite_url), ExpertId(TEAM, FOREIGN)
     workspace, case = opened(database, sent.enterprise_id)
     members.record(workspace.world.ctx, f"channel:{CHANNEL}", [FOREIGN])
     with database.write() as tx:
-        experts.upsert_many(tx, [Expert(ours, "Fay", "UTC", NOW, **told)])
+        experts.upsert_many(tx, [Expert(ours, "Fay", "UTC", NOW, is_bot=is_bot)])
 
     workspace.dispatch(*as_foreign(sent))
 
@@ -216,6 +216,19 @@ def test_whom_slack_told_to_be_a_stranger_is_one_in_our_place_too(name: str, sql
     workspace.dispatch(*as_foreign(sent))
 
     assert workspace.world.case(case.case_id).labels == ()
+    database.dispose()
+
+
+@pytest.mark.parametrize("name", ["connect_file_share_in_our_place", "file_share_not_said_to_be_shared"])
+def test_a_partner_without_a_team_is_of_the_workspace_that_slack_told(name: str, sqlite_url: str) -> None:
+    sent, database = recorded(name), Database(sqlite_url)
+    workspace, case = opened(database)
+    members.record_people(workspace.world.ctx, [Expert(PARTNER, "Pat", "UTC", NOW)])
+
+    body, content_type = sent.body()
+    workspace.dispatch(body.replace("U0ANN", PARTNER.user_id), content_type)
+
+    assert [label.expert for label in workspace.world.case(case.case_id).labels] == [PARTNER]
     database.dispose()
 
 
