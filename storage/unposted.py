@@ -43,9 +43,10 @@ def page(tx: Transaction, after: int, limit: int) -> list[Unposted]:
     """The next messages that are to be posted or were given up, by row.
 
     Without those whose post is unanswered: they may be there, and have to be looked for where they were sent.
+    Nor does a case that nobody waits for any more come back because its channel does.
     """
     is_free = projections.c.attempt_id.is_(None) | projections.c.dead_reason.is_not(None)
-    is_wanted = projections.c.is_due | projections.c.dead_reason.is_not(None)
+    is_wanted = projections.c.is_due | (projections.c.dead_reason.is_not(None) & cases.c.is_open)
     query = _query().where(projections.c.ts.is_(None), projections.c.row_id > after, is_free, is_wanted)
     return [_unposted(row) for row in tx.execute(query.order_by(projections.c.row_id).limit(limit))]
 

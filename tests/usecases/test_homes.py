@@ -1,12 +1,14 @@
 """What is not posted yet goes where the policy in force says; what is posted, or may be, stays."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.usecases import homes
+from routing.case import CaseStatus
 from routing.policy import Policy, load_policy
-from storage import paces, projections
+from storage import cases, paces, projections
 from storage.projections import Claim, Projection
 from tests.usecases.world import CHANNEL, NOW, POLICY, World
 
@@ -54,6 +56,28 @@ def test_a_dead_one_moves_and_lives_again(world: World) -> None:
     assert rehome(world, ELSEWHERE) == 1
     (row,) = messages(world, case.case_id)
     assert (row.dead_reason, row.attempt_id) == (None, None)
+
+
+@pytest.mark.parametrize("text", [ELSEWHERE, MOVED], ids=["mended", "moved"])
+def test_a_dead_one_of_a_closed_case_stays_dead(world: World, text: str) -> None:
+    case = world.open()
+    with world.database.write() as tx:
+        held = projections.claim(tx, "p1", NOW, timedelta(seconds=30), timedelta(0))
+        assert held is not None
+        projections.bury(tx, held, "(channel_not_found) Check the id.")
+        cases.save(tx, replace(cases.lock(tx, case.case_id), status=CaseStatus.EXPIRED))
+    assert rehome(world, text) == 0
+    (row,) = messages(world, case.case_id)
+    assert (row.channel_id, row.dead_reason) == (CHANNEL, "(channel_not_found) Check the id.")
+    assert world.case(case.case_id).channel == "fraud"
+
+
+def test_one_that_waits_moves_also_after_its_case_was_closed(world: World) -> None:
+    case = world.open()
+    with world.database.write() as tx:
+        cases.save(tx, replace(cases.lock(tx, case.case_id), status=CaseStatus.EXPIRED))
+    assert rehome(world, ELSEWHERE) == 1
+    assert messages(world, case.case_id)[0].channel_id == MENDED
 
 
 def test_what_is_posted_or_may_be_stays(world: World) -> None:
