@@ -18,6 +18,7 @@ _IS_FIRST = ~(
     .where(_earlier.c.case_id == projections.c.case_id, _earlier.c.row_id < projections.c.row_id)
     .exists()
 )
+_IS_FREE = projections.c.attempt_id.is_(None) | projections.c.dead_reason.is_not(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,8 @@ def page(tx: Transaction, after: int, limit: int) -> list[Unposted]:
     Without those whose post is unanswered: they may be there, and have to be looked for where they were sent.
     Nor does a case that nobody waits for any more come back because its channel does.
     """
-    is_free = projections.c.attempt_id.is_(None) | projections.c.dead_reason.is_not(None)
     is_wanted = projections.c.is_due | (projections.c.dead_reason.is_not(None) & cases.c.is_open)
-    query = _query().where(projections.c.ts.is_(None), projections.c.row_id > after, is_free, is_wanted)
+    query = _query().where(projections.c.ts.is_(None), projections.c.row_id > after, _IS_FREE, is_wanted)
     return [_unposted(row) for row in tx.execute(query.order_by(projections.c.row_id).limit(limit))]
 
 
@@ -58,14 +58,20 @@ def of_row(tx: Transaction, row_id: int) -> Unposted | None:
     return None if row is None else _unposted(row)
 
 
-def move(tx: Transaction, one: Unposted, channel_id: str, now: datetime) -> None:
-    """Post it in another channel, also if it was given up; it falls away if the case has a message there."""
+def move(tx: Transaction, one: Unposted, channel_id: str, now: datetime, *, is_refused: bool) -> bool:
+    """Post it in another channel, also if it was given up; it falls away if the case has a message there.
+
+    `is_refused`: its channel has just said no, so that its post is answered. False when others were faster:
+    it was moved since it was read, or a sender has recorded its attempt, and it may be where it was sent.
+    """
     new_id = projection_id(one.kind, one.case_id, channel_id)
     is_it = (projections.c.row_id == one.row_id) & projections.c.ts.is_(None)
+    is_it &= projections.c.channel_id == one.channel_id
+    if not is_refused:
+        is_it &= _IS_FREE
     is_there = sa.select(projections.c.row_id).where(projections.c.projection_id == new_id)
     if tx.execute(is_there).first() is not None:
-        tx.execute(sa.delete(projections).where(is_it))
-        return
+        return tx.execute(sa.delete(projections).where(is_it)).rowcount == 1
     paces.open_many(tx, [channel_id])
     values = {
         **leases.revived(now),
@@ -76,7 +82,7 @@ def move(tx: Transaction, one: Unposted, channel_id: str, now: datetime) -> None
         "attempt_id": None,
         "attempted_at": None,
     }
-    tx.execute(sa.update(projections).where(is_it).values(values))
+    return tx.execute(sa.update(projections).where(is_it).values(values)).rowcount == 1
 
 
 def shown_anywhere(tx: Transaction, case_ids: Sequence[str]) -> set[str]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.usecases.context import Context
+from routing.case import Case
 from routing.policy import Policy
 from storage import cases, unposted
 from storage.database import Database, Transaction
@@ -20,7 +21,7 @@ def rehome_all(database: Database, policy: Policy, now: datetime) -> int:
     """
     moved, after = 0, 0
     while page := _page(database, after):
-        moved += _move(database, policy, page, now)
+        moved += _move(database, policy, page, now, is_refused=False)
         after = page[-1].row_id
     return moved
 
@@ -29,7 +30,7 @@ def rehome(ctx: Context, row: Projection) -> bool:
     """The same for one message that its channel refused; whether it belongs somewhere else."""
     with ctx.database.read() as tx:
         one = unposted.of_row(tx, row.row_id)
-    return one is not None and _move(ctx.database, ctx.policy, [one], ctx.clock.now()) > 0
+    return one is not None and _move(ctx.database, ctx.policy, [one], ctx.clock.now(), is_refused=True) > 0
 
 
 def _page(database: Database, after: int) -> list[Unposted]:
@@ -37,23 +38,33 @@ def _page(database: Database, after: int) -> list[Unposted]:
         return unposted.page(tx, after, PORTION)
 
 
-def _move(database: Database, policy: Policy, page: list[Unposted], now: datetime) -> int:
+def _move(
+    database: Database, policy: Policy, page: list[Unposted], now: datetime, *, is_refused: bool
+) -> int:
     """Move those of the page that belong elsewhere; how many."""
     astray = [one for one in page if _place(policy, one) is not None]
     if not astray:
         return 0
+    moved = 0
     with database.write() as tx:
         for one in sorted(astray, key=lambda one: one.case_id):  # ticks lock cases in the same order
             channel = str(_place(policy, one))
-            _follow(tx, one, channel)
-            unposted.move(tx, one, policy.channel_id(channel), now)
-    return len(astray)
+            case = _follower(tx, one, channel)
+            is_moved = unposted.move(tx, one, policy.channel_id(channel), now, is_refused=is_refused)
+            moved += is_moved
+            if is_moved and case is not None:
+                cases.save(tx, replace(case, channel=channel))
+    return moved
 
 
-def _follow(tx: Transaction, one: Unposted, channel: str) -> None:
-    """Who may answer goes by the case's channel, so that it moves with its message."""
-    if one.is_home and channel != one.case_channel and not unposted.shown_anywhere(tx, [one.case_id]):
-        cases.save(tx, replace(cases.lock(tx, one.case_id), channel=channel))
+def _follower(tx: Transaction, one: Unposted, channel: str) -> Case | None:
+    """The case, if it moves with its message: who may answer goes by its channel.
+
+    It is locked before its message is touched, as by everybody else who changes both.
+    """
+    if not one.is_home or channel == one.case_channel or unposted.shown_anywhere(tx, [one.case_id]):
+        return None
+    return cases.lock(tx, one.case_id)
 
 
 def _place(policy: Policy, one: Unposted) -> str | None:

@@ -1,5 +1,6 @@
 """What is not posted yet goes where the policy in force says; what is posted, or may be, stays."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,8 +9,10 @@ import pytest
 from bot.usecases import homes
 from routing.case import CaseStatus
 from routing.policy import Policy, load_policy
-from storage import cases, paces, projections
+from storage import cases, paces, projections, unposted
+from storage.database import Database
 from storage.projections import Claim, Projection
+from storage.unposted import Unposted
 from tests.usecases.world import CHANNEL, NOW, POLICY, World
 
 MENDED, SENIORS = "C0000000009", "C0000000002"
@@ -137,6 +140,63 @@ def test_a_sender_that_holds_it_for_the_old_channel_finishes_nothing(world: Worl
         assert not projections.record_attempt(tx, held, "attempt_1", NOW)
         assert not projections.finish(tx, held, "1.1", 1)
     assert messages(world, case.case_id)[0].ts is None
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen between the reading of a page and the moves of what is on it."""
+
+    def read_then_wait(database: Database, after: int) -> list[Unposted]:
+        with database.read() as tx:
+            found = unposted.page(tx, after, homes.PORTION)
+        if found:
+            happens()
+        return found
+
+    monkeypatch.setattr(homes, "_page", read_then_wait)
+
+
+@pytest.mark.parametrize("text", [ELSEWHERE, MOVED], ids=["mended", "moved"])
+@pytest.mark.parametrize("is_twice", [False, True], ids=["once", "falls away"])
+def test_what_is_being_sent_since_it_was_looked_at_stays(
+    world: World, monkeypatch: pytest.MonkeyPatch, text: str, *, is_twice: bool
+) -> None:
+    case = world.open()
+    if is_twice:
+        with world.database.write() as tx:
+            projections.want(tx, case.case_id, SENIORS, 9, case.due_at, NOW, channel="seniors")
+    before = messages(world, case.case_id)
+
+    def send() -> None:
+        held = claimed(world)
+        with world.database.write() as tx:
+            assert projections.record_attempt(tx, held, "attempt_1", NOW)
+
+    meanwhile(monkeypatch, send)
+    assert rehome(world, text) == 0
+    after = messages(world, case.case_id)
+    assert [row.channel_id for row in after] == [row.channel_id for row in before]
+    assert after[0].attempt_id == "attempt_1"
+    assert world.case(case.case_id).channel == "fraud"
+
+
+def test_what_another_replica_moves_meanwhile_is_moved_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = world.open()
+    first = homes.rehome_all
+    meanwhile(monkeypatch, lambda: (monkeypatch.undo(), first(world.database, policy(ELSEWHERE), NOW)))
+    assert rehome(world, ELSEWHERE) == 0
+    assert [row.channel_id for row in messages(world, case.case_id)] == [MENDED]
+
+
+def test_what_was_just_refused_moves_in_spite_of_its_attempt(world: World) -> None:
+    world.open()
+    held = claimed(world)
+    with world.database.write() as tx:
+        assert projections.record_attempt(tx, held, "attempt_1", NOW)
+    world.policy = policy(ELSEWHERE)
+    assert homes.rehome(world.ctx, held.projection)
+    assert claimed(world).projection.channel_id == MENDED
 
 
 def test_many_are_moved_in_portions(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
