@@ -20,7 +20,7 @@ _DEAD_ITEM = outbox.c.dead_reason.is_not(None)
 class DeadMessage:
     """A case's message that was given up; `died_at` is the end of the lease under which it was.
 
-    `is_shown`: an earlier version of it stands in the channel.
+    `is_shown`: an earlier version of it stands in the channel; `is_recast`: other forms of it were tried.
     """
 
     row_id: int
@@ -30,6 +30,7 @@ class DeadMessage:
     died_at: datetime
     is_shown: bool
     is_open: bool
+    is_recast: bool
 
 
 def messages(tx: Transaction, after: int, limit: int) -> list[DeadMessage]:
@@ -94,6 +95,7 @@ def _messages() -> sa.Select[Any]:
             projections.c.next_try_at,
             projections.c.ts.is_not(None),
             cases.c.is_open,
+            projections.c.form.is_not(None) | (projections.c.refusals > 0),
         )
         .join(cases, cases.c.case_id == projections.c.case_id)
         .join(predictions, predictions.c.case_id == projections.c.case_id)

@@ -7,12 +7,10 @@ from bot.delivery.attempts import OUTBOX, Courier, Posted
 from bot.delivery.verdicts import Verdict
 from bot.slack.gateway import OverLimits, SlackPermanent
 from bot.slack.message import Form, Message
+from bot.usecases.outgoing import SHAPE
 from storage import holds, outbox, paces
 from storage.outbox import ItemClaim
 from storage.projection import Shape
-
-SHAPE = "shape"
-"""Where an item's payload keeps what Slack did not take of it."""
 
 
 def takes_turn(courier: Courier, claim: ItemClaim, channel_id: str) -> bool:

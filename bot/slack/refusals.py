@@ -284,8 +284,10 @@ BY_METHOD: Mapping[str, Mapping[str, Refusal]] = {
 }
 """Where a code of one method means something else: what reads needs other scopes than what posts."""
 
-CURABLE = frozenset(code for code, row in REFUSALS.items() if row.outcome is not Outcome.DEAD)
-"""What an earlier version declared dead of these is worth another try."""
+CURABLE = {
+    code: row.outcome is Outcome.HOLD for code, row in REFUSALS.items() if row.outcome is not Outcome.DEAD
+}
+"""What is worth another try if it died of these: True after every repair, False if nothing else was tried."""
 LOOK_UPS = frozenset({"conversations.history", "conversations.replies"})
 """Methods that only look: their refusal says nothing about what an earlier attempt did."""
 

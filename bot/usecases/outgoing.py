@@ -11,6 +11,8 @@ NOTICE = "notice"
 REMINDER = "reminder"
 DIGEST = "digest"
 NEWS = "news"
+SHAPE = "shape"
+"""Where an item's payload keeps what Slack did not take of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Whatever Slack says no to: the message is retried, mended, held until a repair, or dead and seen."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -13,8 +13,12 @@ from bot.slack.gateway import SlackPermanent, WebClientGateway
 from bot.slack.message import Message
 from bot.slack.refusals import CURABLE, refusal
 from bot.usecases import repairs
-from storage import holds, images, paces, projections
-from storage.projections import Projection
+from bot.usecases.outgoing import NOTICE, SHAPE
+from storage import holds, images, outbox, paces, projections
+from storage.database import Transaction
+from storage.item import Item
+from storage.outbox import ItemClaim
+from storage.projections import Projection, Shape
 from tests.delivery.worlds import DIGITS, ONCOLOGY, World, decide, open_case
 
 NO_DOWNLOAD = "[ERROR] downloading image failed [json-pointer:/blocks/3/image_url]"
@@ -337,6 +341,58 @@ def test_what_an_earlier_version_gave_up_comes_back_when_the_bot_connects(
     world.clock.advance(timedelta(seconds=2))
     world.drain()
     assert len(world.shown(DIGITS)) == expected
+
+
+@pytest.mark.parametrize("code", ["invalid_blocks", "msg_too_long", "invalid_arguments"])
+def test_what_was_refused_in_every_form_is_not_tried_again_at_each_start(world: World, code: str) -> None:
+    case = open_case(world.ctx)
+    refuse(world, code)
+    settle(world)
+    assert f"({code})" in (row(world, case.case_id).dead_reason or "")
+    assert repairs.all_repaired(world.ctx, CURABLE) == 0
+    assert repairs.channel_repaired(world.ctx, DIGITS, CURABLE) == 0
+    assert row(world, case.case_id).dead_reason is not None
+
+
+@pytest.mark.parametrize(("code", "expected"), [("not_in_channel", 1), ("update_failed", 0), ("no_text", 0)])
+@pytest.mark.parametrize("shape", [Shape("text", 4), Shape(None, 1)])
+def test_a_repair_brings_back_also_what_had_other_forms(
+    world: World, shape: Shape, code: str, expected: int
+) -> None:
+    open_case(world.ctx)
+    with world.database.write() as tx:
+        held = projections.claim(tx, "p1", world.clock.now(), timedelta(seconds=1), timedelta(0))
+        assert held is not None
+        projections.recast(tx, held, shape, world.clock.now(), "(msg_too_long) It is shown shorter.")
+    bury(world, f"Slack refuses this call. ({code}) Mend it.")
+    assert repairs.all_repaired(world.ctx, CURABLE) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "tries", "payload", "expected"),
+    [
+        ("not_in_channel", 3, {SHAPE: {"form": "text", "refusals": 4}}, 1),
+        ("invalid_blocks", 0, {}, 1),
+        ("invalid_blocks", 0, {SHAPE: {"form": "bare", "refusals": 4}}, 0),
+        ("thread_not_found", 7, {}, 0),
+        ("no_text", 0, {}, 0),
+    ],
+)
+def test_an_item_that_was_given_up_comes_back_for_a_repair_or_a_newer_version(
+    world: World, code: str, tries: int, payload: dict[str, Any], expected: int
+) -> None:
+    now = world.clock.now()
+    with world.database.write() as tx:
+        outbox.add_many(tx, [Item("out_1", NOTICE, "key", payload, now)])
+        for _ in range(tries):
+            outbox.fail(tx, claimed_item(tx, now), now, "later")
+        outbox.bury(tx, claimed_item(tx, now), f"Slack refuses this call. ({code}) Mend it.")
+    assert repairs.all_repaired(world.ctx, CURABLE) == expected
+
+
+def claimed_item(tx: Transaction, now: datetime) -> ItemClaim:
+    (held,) = outbox.claim(tx, {NOTICE}, "p1", now, timedelta(seconds=1), 1)
+    return held
 
 
 def test_a_repaired_channel_brings_back_its_own_only(world: World) -> None:
