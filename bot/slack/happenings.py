@@ -10,7 +10,7 @@ from bot.slack.message import TOMBSTONE, JsonObject
 from bot.slack.payloads import reply_of
 from bot.slack.receipts import answer_reply, ask_privately, says_something
 from bot.slack.refusals import CURABLE
-from bot.usecases import board, members, repairs, review
+from bot.usecases import board, listening, members, repairs, review
 from bot.usecases.outcome import InDoubt, Outcome
 from bot.usecases.review import ThreadReply
 from routing.label import ExpertId
@@ -83,6 +83,8 @@ def on_joined(desk: Desk, body: JsonObject) -> None:
 
 def _repaired(desk: Desk, channel_id: str) -> None:
     revived = repairs.channel_repaired(desk.ctx, channel_id, CURABLE)
+    bot = desk.ctx.home.bot
+    listening.look_back(desk.ctx, listening.Listener(bot.team_id, bot.user_id), channel_id)
     log.info("slack.channel_repaired", channel=channel_id, revived=revived)
     desk.wake()
 

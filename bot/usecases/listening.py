@@ -47,6 +47,18 @@ def look_again(ctx: Context, listener: Listener) -> int:
     return len(wanted)
 
 
+def look_back(ctx: Context, listener: Listener, channel_id: str) -> None:
+    """Want the history of one channel read, if cases are there; for the end of a time without the bot in it.
+
+    Slack told nothing of what was said there meanwhile, and what was to be read then is not wanted any more.
+    """
+    with ctx.database.write() as tx:
+        if channel_id in _channels(ctx, tx):
+            paces.open_many(tx, [paces.HISTORY, paces.READS])
+            wanted = WantedChannel(channel_id, listener.team_id, listener.bot_user_id)
+            channel_readings.want_many(tx, [wanted], ctx.clock.now())
+
+
 def begin(ctx: Context) -> None:
     """Hold what waits to be posted until its channel's history was read; for the start of each process.
 

@@ -13,7 +13,7 @@ from bot.slack import web_gateway
 from bot.slack.gateway import WebClientGateway
 from bot.slack.message import Message
 from bot.slack.web_calls import slack_client
-from bot.usecases import members, review
+from bot.usecases import listening, members, review
 from bot.usecases.installation import Installation
 from bot.usecases.review import ThreadReply
 from routing.case import Case, CaseStatus
@@ -21,7 +21,7 @@ from routing.label import ExpertId, Rationale
 from storage import cases, experts, outbox, projections, thread_readings
 from storage.experts import Expert
 from storage.outbox import Item
-from tests.delivery.worlds import DIGITS, MAYA, World, open_case
+from tests.delivery.worlds import DIGITS, MAYA, TEAM, World, open_case
 
 
 def shown(world: World, name: str = "order-1") -> Case:
@@ -107,6 +107,21 @@ def test_what_was_heard_is_not_heard_again(world: World) -> None:
     review.thread_reply(world.ctx, heard)
     sweep(world)
     assert world.sandbox.stats()["calls"].get("chat.postEphemeral", 0) == 0
+
+
+@pytest.mark.parametrize("method", ["conversations.replies", "conversations.history"])
+def test_a_reply_from_a_time_without_the_bot_is_heard_once_it_is_back(world: World, method: str) -> None:
+    case = shown(world)
+    say(world, case, "fine: a known customer")
+    fault = world.sandbox.faults.add(Fault("error", method, DIGITS, error="not_in_channel"))
+    sweep(world)
+    assert stored(world, case).status is CaseStatus.OPEN
+    world.sandbox.faults.clear(fault)
+    listener = listening.Listener(TEAM, world.sandbox.config.bot.user_id)
+    listening.look_back(world.ctx, listener, DIGITS)
+    world.read_histories()
+    read(world)
+    assert stored(world, case).status is CaseStatus.DECIDED
 
 
 def test_what_is_unclear_is_asked_back_once(world: World) -> None:

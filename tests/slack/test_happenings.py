@@ -9,7 +9,7 @@ import pytest
 from bot.slack.message import Message
 from routing.case import CaseStatus
 from routing.policy import load_policy
-from storage import audit, experts, holds, projections
+from storage import audit, channel_readings, experts, holds, projections
 from tests.slack.workspace import Workspace, action_ids, click_payload, make_workspace
 from tests.usecases.world import ANN, CHANNEL, NOW, POLICY, STRANGER, TEAM
 
@@ -305,6 +305,26 @@ def test_what_tells_of_a_repair_ends_the_wait_of_the_channel(
     assert not may_be_posted(workspace)
     workspace.event({"channel": CHANNEL, **event})
     assert may_be_posted(workspace) is expected
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        ({"type": "member_joined_channel", "user": BOT, "team": TEAM}, [(CHANNEL, BOT)]),
+        ({"type": "group_unarchive", "user": ANN.user_id}, [(CHANNEL, BOT)]),
+        ({"type": "member_joined_channel", "user": BOT, "team": TEAM, "channel": "C0NOCASES"}, []),
+        ({"type": "member_joined_channel", "user": ANN.user_id, "team": TEAM}, []),
+    ],
+    ids=["invited", "unarchived", "elsewhere", "somebody else"],
+)
+def test_what_was_written_in_a_channel_without_the_bot_is_to_be_read(
+    workspace: Workspace, event: dict[str, object], expected: list[tuple[str, str]]
+) -> None:
+    workspace.world.post(workspace.world.open(), "1.1")
+    workspace.event({"channel": CHANNEL, **event})
+    with workspace.world.ctx.database.write() as tx:
+        claim = channel_readings.claim(tx, "p1", NOW, timedelta(seconds=30))
+    assert [(one.channel_id, one.bot_user_id) for one in [claim] if one] == expected
 
 
 def test_what_died_of_the_missing_invitation_comes_back_with_it(workspace: Workspace) -> None:
