@@ -13,17 +13,8 @@ import sqlalchemy as sa
 
 from storage import leases
 from storage.database import Transaction
-from storage.tables import channel_pace, channel_readings
+from storage.tables import channel_readings
 from storage.upserts import Row, insert_in
-
-HELD = sa.func.coalesce(
-    sa.select(channel_readings.c.held_row_id)
-    .where(channel_readings.c.channel_id == channel_pace.c.channel_id)
-    .correlate(channel_pace)
-    .scalar_subquery(),
-    0,
-)
-"""For queries over the channels' paces: projections up to this row are not posted yet."""
 
 _RELEASED: Row = {"held_row_id": 0, "held_to": None}
 

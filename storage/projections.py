@@ -11,28 +11,13 @@ from storage import leases, message_line, paces
 from storage.column_types import EPOCH
 from storage.database import Transaction
 from storage.projection import Claim, Projection, Shape, Wanted, claim_of, projection_of
-from storage.tables import channel_pace, projections
+from storage.tables import projections
 from storage.upserts import Row, insert_in
 
 __all__ = ["Claim", "Projection", "Shape", "Wanted"]
 
 UPDATE_PACE = timedelta(seconds=1.2)
 """Slack allows `chat.update` 50 times a minute for a workspace (rate limit tier 3)."""
-
-_LANE = sa.case(
-    (projections.c.ts.is_(None), projections.c.channel_id), else_=paces.updates_of(projections.c.channel_id)
-)
-_IS_HELD = (
-    sa.select(channel_pace.c.channel_id)
-    .where(channel_pace.c.channel_id == _LANE, channel_pace.c.held_since.is_not(None))
-    .exists()
-)
-_OLDEST = (
-    sa.select(projections.c.wanted_at)
-    .where(projections.c.is_due, projections.c.wanted_at.is_not(None), ~_IS_HELD)
-    .order_by(projections.c.wanted_at)
-    .limit(1)
-)
 
 
 def want(
@@ -203,8 +188,16 @@ def dead(tx: Transaction, limit: int) -> list[Projection]:
 
 
 def oldest_waiting_at(tx: Transaction) -> datetime | None:
-    """Since when the message that has waited longest is wanted; not of those that wait for a repair."""
-    return tx.execute(_OLDEST).scalar_one_or_none()
+    """Since when the message that has waited longest is wanted.
+
+    Not of those that wait for a repair, or until their channel's history was read.
+    """
+    return message_line.oldest_waiting_at(tx)
+
+
+def is_waiting(tx: Transaction) -> bool:
+    """Whether there is such a message."""
+    return message_line.is_waiting(tx)
 
 
 @cache

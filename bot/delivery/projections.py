@@ -72,8 +72,7 @@ class ProjectionSender:
 
     def _poll_in(self) -> float:
         with self._ctx.database.read() as tx:
-            waits = projections.oldest_waiting_at(tx) is not None
-        return BACKLOG_POLL if waits else IDLE_POLL
+            return BACKLOG_POLL if projections.is_waiting(tx) else IDLE_POLL
 
     def _claim(self) -> Claim | None:
         tempo = self._courier.tempo
