@@ -3,9 +3,10 @@
 The words name fields and kinds of value, never a value: they are counted, and stand in messages.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
+from routing.expression_choices import membership
 from routing.expression_kinds import MAY_BE_ABSENT
 from routing.expression_syntax import Node, Path
 
@@ -86,6 +87,9 @@ def _own(node: Node, evaluate: Evaluate) -> str:
     empty = next((part for part, value in read if value is None and part.op != "null"), None)
     if empty is not None:
         return f"{_name(empty)} is {'missing' if empty.path in MAY_BE_ABSENT else 'empty'}"
+    simpler = membership(*node.parts) if node.word == "in" else None
+    if simpler is not None:
+        return _innermost(simpler, evaluate)
     if node.op == "loop":
         return _of_loop(read[0])
     if node.op == "index":
@@ -122,7 +126,9 @@ def _of_two(node: Node, read: list[tuple[Node, object]]) -> str:
         return "it could not be worked out"
     (left, value), (right, other) = read
     if node.word == "in" and isinstance(other, dict):
-        return f"{value} is empty" if left.op == "text" else "what it looks for is empty"
+        return _of_key(left, value, right, other)
+    if node.word in {"==", "!="} and isinstance(value, list | dict) | isinstance(other, list | dict):
+        return "it compares lists or maps; single values are needed"
     if _kind(value) == _kind(other) == NUMBER:
         return "a number gets too large"
     if right.path is not None and left.path is not None:
@@ -130,6 +136,14 @@ def _of_two(node: Node, read: list[tuple[Node, object]]) -> str:
     if left.path is None and right.path is not None:
         (left, value), (right, other) = (right, other), (left, value)
     return f"{_name(left)} is {_kind(value)}, {_needed(other)} is needed"
+
+
+def _of_key(left: Node, value: object, right: Node, keys: Iterable[object]) -> str:
+    """What was looked for among the keys of a map."""
+    if right.path is not None and isinstance(value, str):
+        return f"{value} is empty" if left.op == "text" else "what it looks for is empty"
+    needed = TEXT if right.path is not None else _needed(list(keys))
+    return f"{_name(left)} is {_kind(value)}, {needed} is needed"
 
 
 def _needed(value: object) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from routing.expression_syntax import Node, Path
 
 KINDS: Mapping[Path, str] = {
+    **dict.fromkeys((("prediction",), ("input",), ("service",)), "map"),
     ("prediction", "label"): "text",
     ("prediction", "confidence"): "number",
     ("prediction", "probabilities"): "map",
@@ -14,6 +15,8 @@ KINDS: Mapping[Path, str] = {
     ("service", "name"): "text",
     ("kind",): "text",
 }
+PROBABILITIES: Path = ("prediction", "probabilities")
+KEYED_BY_TEXT: tuple[Path, ...] = (("input", "fields"), ("slices",), PROBABILITIES)
 ENTRIES: Mapping[Path, str] = {("prediction", "probabilities"): "number", ("slices",): "text"}
 MAY_BE_ABSENT: tuple[Path, ...] = (
     ("input", "text"),
@@ -48,6 +51,20 @@ def kind_of(node: Node) -> str | None:
     if node.op in {"binary", "not", "has", "call", "method", "loop"}:
         return RESULTS.get(node.word)
     return _fact(node.path)
+
+
+def is_certain(node: Node, bound: frozenset[str] = frozenset()) -> bool:
+    """Whether the kinds of all that is in its value are known, however deep it holds them."""
+    if node.op == "bound":
+        return node.word in bound
+    if node.path is not None:
+        return kind_of(node) is not None and (node.path in KEYED_BY_TEXT[1:] or kind_of(node) != "map")
+    if node.op != "loop":
+        return all(is_certain(part, bound) for part in node.parts)
+    choice, name, *bodies = node.parts
+    inner = bound | {name.word}
+    is_known = choice.path in KEYED_BY_TEXT or is_certain(choice, bound)
+    return is_known and all(is_certain(body, inner) for body in bodies)
 
 
 def _fact(path: Path | None) -> str | None:

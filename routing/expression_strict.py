@@ -10,7 +10,8 @@ alone still decides.
 from collections.abc import Callable, Mapping
 
 from routing.errors import InvalidExpression
-from routing.expression_kinds import MAY_BE_ABSENT, kind_of
+from routing.expression_choices import choices, membership
+from routing.expression_kinds import MAY_BE_ABSENT, is_certain, kind_of
 from routing.expression_syntax import Node
 
 Form = Callable[[str, list[str]], str]
@@ -94,18 +95,33 @@ def _equal(word: str, left: Node, right: Node) -> str:
 
 
 def _is_settled(left: Node, right: Node) -> bool:
-    """Whether CEL's own equality answers: values of one kind, and null, which the author has asked about."""
+    """Whether CEL's own equality answers: values of one kind, and null, which the author has asked about.
+
+    Lists and maps are of one kind only if all that they hold is, unless one of them is empty or shorter.
+    """
     kinds = {kind_of(left), kind_of(right)}
-    return "null" in kinds or (len(kinds) == 1 and None not in kinds) or bool(kinds & {"list", "map"})
+    if "null" in kinds:
+        return True
+    if not kinds & {"list", "map"}:
+        return len(kinds) == 1 and None not in kinds
+    is_sized = len(kinds) == 1 and (left.op == right.op == "list" or _is_empty(left) or _is_empty(right))
+    return is_sized or (is_certain(left) and is_certain(right))
+
+
+def _is_empty(node: Node) -> bool:
+    return node.op in {"list", "map"} and not node.parts
 
 
 def _among(item: Node, choice: Node) -> str:
+    simpler = membership(item, choice)
+    if simpler is not None:
+        return strict(simpler)
     one, among = strict(item), strict(choice)
     plain = f"{one} in {among}"
     if choice.path == ("input", "fields"):
-        return f"({plain} && ({among}[{one}] != null || {among}[{one}] < 0))"
-    if choice.op != "list" or not choice.parts:
-        return f"({plain})"
+        plain = f"{plain} && ({among}[{one}] != null || {among}[{one}] < 0)"
+    if choice.path is not None:
+        return f"({plain})" if kind_of(item) == "text" else f"(({one} < '' ? true : true) ? {plain} : false)"
     guards = _guards(item, one, choice)
     return f"({' || '.join(guards)} ? {plain} : false)" if guards else f"({plain})"
 
@@ -115,11 +131,10 @@ def _guards(item: Node, one: str, choice: Node) -> list[str]:
 
     None are needed where the item is of a kind that is among them.
     """
-    by_kind = {kind_of(part) or strict(part): part for part in choice.parts}
+    by_kind = {kind_of(part): part for part in choices(choice)}
     if kind_of(item) in by_kind:
         return []
     return [
         f"{one} == null" if kind == "null" else f"({one} < {strict(part)} ? true : true)"
         for kind, part in by_kind.items()
-        if kind not in {"list", "map"}
     ]

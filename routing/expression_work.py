@@ -11,6 +11,7 @@ from functools import reduce
 from itertools import product
 
 from routing.errors import InvalidExpression
+from routing.expression_choices import membership
 from routing.expression_kinds import kind_of
 from routing.expression_syntax import Node
 from routing.pattern_work import pattern_work
@@ -119,6 +120,9 @@ def _weight(node: Node, bound: Mapping[str, Amount], *, is_repeated: bool) -> We
     if node.op == "bound":
         size = bound[node.word]
         return Weight(_constant(VISIT) + size.times(COPY), size, ENTRIES, size)
+    simpler = membership(*node.parts) if node.word == "in" else None
+    if simpler is not None:
+        return _among(node, simpler, bound, is_repeated=is_repeated)
     parts = [_weight(part, bound, is_repeated=is_repeated) for part in node.parts]
     size, work = _sum([part.size for part in parts]), _sum([part.work for part in parts])
     own = _constant(VISIT)
@@ -160,6 +164,15 @@ def _operation(node: Node, work: Amount, size: Amount) -> Weight:
         return Weight(work.times(3) + own + size.times(3 * COPY), NOTHING)
     scan = PARSE if node.word in {"int", "uint", "double", "timestamp", "duration"} else SCAN
     return Weight(work + own + size.times(scan), size)
+
+
+def _among(node: Node, simpler: Node, bound: Mapping[str, Amount], *, is_repeated: bool) -> Weight:
+    """What it takes to look for an item: in a list that is worked out, a comparison for each entry."""
+    if simpler.op != "loop":
+        return _weight(simpler, bound, is_repeated=is_repeated)
+    item, among = (_weight(part, bound, is_repeated=is_repeated) for part in node.parts)
+    turn = item.work.times(3) + (item.size + among.entry).times(3 * COPY) + _constant(TURN + 3 * VISIT)
+    return Weight(among.work + among.entries * turn)
 
 
 def _matching(node: Node, size: Amount) -> Amount:
