@@ -115,9 +115,20 @@ def _of_operands(word: str, read: list[tuple[Node, object]]) -> str:
     wrong = next(((part, value) for part, value in read if _kind(value) != needed), None)
     if wrong is not None:
         return f"{_name(wrong[0])} is {_kind(wrong[1])}, {needed} is needed"
+    return _of_numbers(word, read) if needed == NUMBER else "its pattern cannot be read"
+
+
+def _of_numbers(word: str, read: list[tuple[Node, object]]) -> str:
     if word in {"/", "%"} and read[1][1] == 0:
         return "it divides by zero"
-    return "a number gets too large" if needed == NUMBER else "its pattern cannot be read"
+    fraction = next((part for part, value in read if isinstance(value, float)), None)
+    whole = next((part for part, value in read if not isinstance(value, float)), None)
+    if fraction is not None and word == "%":
+        return f"{_name(fraction)} is a fraction, a whole number is needed"
+    if fraction is not None and whole is not None:
+        both = f"{_name(whole)} is a whole number and {_name(fraction)} a fraction"
+        return f"{both}, numbers of one kind are needed"
+    return "a number gets too large"
 
 
 def _of_two(node: Node, read: list[tuple[Node, object]]) -> str:
@@ -130,7 +141,7 @@ def _of_two(node: Node, read: list[tuple[Node, object]]) -> str:
     if node.word in {"==", "!="} and isinstance(value, list | dict) | isinstance(other, list | dict):
         return "it compares lists or maps; single values are needed"
     if _kind(value) == _kind(other) == NUMBER:
-        return "a number gets too large"
+        return _of_numbers(node.word, read)
     if right.path is not None and left.path is not None:
         return f"{_name(left)} is {_kind(value)} and {_name(right)} is {_kind(other)}"
     if left.path is None and right.path is not None:

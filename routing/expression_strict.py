@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from routing.errors import InvalidExpression
 from routing.expression_choices import choices, membership
 from routing.expression_kinds import MAY_BE_ABSENT, is_certain, kind_of
+from routing.expression_numbers import ARITHMETIC, arithmetic, converted
 from routing.expression_syntax import Node
 
 Form = Callable[[str, list[str]], str]
@@ -52,6 +53,8 @@ def _written(node: Node) -> str:
     if node.op == "binary":
         return _binary(node)
     parts = [strict(part) for part in node.parts]
+    if (node.op, node.word) == ("call", "double"):
+        return converted(node.parts[0], parts[0])
     if node.op == "loop":
         parts[0] = _repeated(node.parts[0], parts[0])
     if node.op == "either" and node.parts[2].op == "either":
@@ -71,6 +74,9 @@ def _binary(node: Node) -> str:
         return _equal(node.word, *node.parts)
     if node.word == "in":
         return _among(*node.parts)
+    if node.word in ARITHMETIC:
+        left, right = node.parts
+        return arithmetic(node.word, left, right, strict(left), strict(right))
     return "(" + f" {node.word} ".join(strict(part) for part in node.parts) + ")"
 
 

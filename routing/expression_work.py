@@ -13,6 +13,7 @@ from itertools import product
 from routing.errors import InvalidExpression
 from routing.expression_choices import membership
 from routing.expression_kinds import kind_of
+from routing.expression_numbers import ARITHMETIC, is_fraction
 from routing.expression_syntax import Node
 from routing.pattern_work import pattern_work
 
@@ -124,7 +125,7 @@ def _weight(node: Node, bound: Mapping[str, Amount], *, is_repeated: bool) -> We
     if simpler is not None:
         return _among(node, simpler, bound, is_repeated=is_repeated)
     parts = [_weight(part, bound, is_repeated=is_repeated) for part in node.parts]
-    size, work = _sum([part.size for part in parts]), _sum([part.work for part in parts])
+    size, work = _sum([part.size for part in parts]), _sum(_works(node, parts))
     own = _constant(VISIT)
     if node.op in {"list", "map"}:
         return Weight(work + own + size.times(MAKE), size, _constant(len(parts)), size)
@@ -138,6 +139,19 @@ def _weight(node: Node, bound: Mapping[str, Amount], *, is_repeated: bool) -> We
         _sum([part.entries for part in parts]),
         _sum([part.entry for part in parts]),
     )
+
+
+def _works(node: Node, parts: list[Weight]) -> list[Amount]:
+    """What the parts of an operation take: numbers may be written four times, see expression_numbers."""
+    if node.op != "binary" or node.word not in ARITHMETIC:
+        return [part.work for part in parts]
+    left, right = node.parts
+    is_mixed = is_fraction(left) != is_fraction(right)
+    repeated = [is_mixed or left.op != "binary", is_mixed or right.op != "binary" or node.word == "/"]
+    return [
+        part.work.times(4) if is_repeated else part.work
+        for part, is_repeated in zip(parts, repeated, strict=True)
+    ]
 
 
 def _read(node: Node) -> Weight:
