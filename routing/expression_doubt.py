@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from routing.expression_choices import membership
-from routing.expression_kinds import MAY_BE_ABSENT
+from routing.expression_kinds import MAY_BE_ABSENT, PROBABILITIES
 from routing.expression_syntax import Node, Path
 
 FAILED = object()
@@ -28,12 +28,12 @@ NAMES: Mapping[Path, str] = {
     ("input", "link"): "the link",
     ("prediction", "margin"): "the margin",
     ("prediction", "entropy"): "the entropy",
-    ("prediction", "probabilities"): "the list of probabilities",
+    PROBABILITIES: "the list of probabilities",
     ("slices",): "the list of slices",
 }
 ENTRIES: Mapping[Path, str] = {
     ("slices",): "the slice ",
-    ("prediction", "probabilities"): "the probability of ",
+    PROBABILITIES: "the probability of ",
 }
 NUMBER, TEXT, TRUTH = "a number", "text", "true or false"
 OPERANDS: Mapping[str, str] = {
@@ -87,6 +87,9 @@ def _own(node: Node, evaluate: Evaluate) -> str:
     empty = next((part for part, value in read if value is None and part.op != "null"), None)
     if empty is not None:
         return f"{_name(empty)} is {'missing' if empty.path in MAY_BE_ABSENT else 'empty'}"
+    absent = next((part for part, value in read if part.path == PROBABILITIES and not value), None)
+    if absent is not None and node.word != "in":
+        return f"{_name(absent)} is missing"
     simpler = membership(*node.parts) if node.word == "in" else None
     if simpler is not None:
         return _innermost(simpler, evaluate)
@@ -103,8 +106,6 @@ def _own(node: Node, evaluate: Evaluate) -> str:
 
 def _of_loop(read: tuple[Node, object]) -> str:
     choice, value = read
-    if choice.path == ("prediction", "probabilities"):
-        return f"{_name(choice)} is missing"
     if isinstance(value, list | dict):
         return "a value that it goes through is of another kind than it needs"
     return f"{_name(choice)} is {_kind(value)}, a list is needed"

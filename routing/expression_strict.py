@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from routing.errors import InvalidExpression
 from routing.expression_choices import choices, membership
-from routing.expression_kinds import MAY_BE_ABSENT, is_certain, kind_of
+from routing.expression_kinds import MAY_BE_ABSENT, PROBABILITIES, is_certain, kind_of
 from routing.expression_numbers import ARITHMETIC, arithmetic, converted
 from routing.expression_syntax import Node
 
@@ -55,18 +55,29 @@ def _written(node: Node) -> str:
     parts = [strict(part) for part in node.parts]
     if (node.op, node.word) == ("call", "double"):
         return converted(node.parts[0], parts[0])
-    if node.op == "loop":
-        parts[0] = _repeated(node.parts[0], parts[0])
+    if node.op == "loop" or _is_size(node):
+        parts[0] = _filled(node.parts[0], parts[0])
     if node.op == "either" and node.parts[2].op == "either":
         parts[2] = parts[2][1:-1]  # a chain of conditions needs no brackets, of which the library takes 96
     form = FORMS.get(node.op)
     return form(node.word, parts) if form else f"{node.word}({parts[0]})"
 
 
-def _repeated(choice: Node, first: str) -> str:
-    """Where a prediction gives a confidence only, no loop over its probabilities can answer anything."""
-    is_absent = choice.path == ("prediction", "probabilities")
-    return f"(size({first}) > 0 ? {first} : {first}.none)" if is_absent else first
+def _filled(node: Node, written: str) -> str:
+    """Where a prediction gives a confidence only, its probabilities have no size and no entries."""
+    return f"(size({written}) > 0 ? {written} : {written}.none)" if node.path == PROBABILITIES else written
+
+
+def _is_size(node: Node) -> bool:
+    return node.word == "size" and node.op in {"call", "method"}
+
+
+def _compared(node: Node, other: Node) -> str:
+    """One side of a comparison; who compares with nothing asks whether there are probabilities."""
+    if _is_size(node) and node.parts[0].path == PROBABILITIES and other.word == "0":
+        return f"size({strict(node.parts[0])})"
+    written = strict(node)
+    return written if _is_empty(other) else _filled(node, written)
 
 
 def _binary(node: Node) -> str:
@@ -77,7 +88,10 @@ def _binary(node: Node) -> str:
     if node.word in ARITHMETIC:
         left, right = node.parts
         return arithmetic(node.word, left, right, strict(left), strict(right))
-    return "(" + f" {node.word} ".join(strict(part) for part in node.parts) + ")"
+    if node.word in {"&&", "||"}:
+        return "(" + f" {node.word} ".join(map(strict, node.parts)) + ")"
+    left, right = node.parts
+    return f"({_compared(left, right)} {node.word} {_compared(right, left)})"
 
 
 def _present(read: Node) -> str:
@@ -93,7 +107,7 @@ def _equal(word: str, left: Node, right: Node) -> str:
         pairs = zip(left.parts, right.parts, strict=True)
         equal = " && ".join(_equal("==", *pair) for pair in pairs)
         return f"({equal})" if word == "==" else f"!({equal})"
-    one, other = strict(left), strict(right)
+    one, other = _compared(left, right), _compared(right, left)
     plain = f"{one} {word} {other}"
     if _is_settled(left, right):
         return f"({plain})"
