@@ -11,7 +11,7 @@ from routing.errors import InvalidExpression
 from routing.expression_doubt import FAILED, cause
 from routing.expression_facts import VARIABLES, Facts, wanted_by
 from routing.expression_strict import strict
-from routing.expression_syntax import LOOPS, Node, Path, syntax
+from routing.expression_syntax import Node, Path, syntax
 from routing.expression_work import Work, work_of
 
 __all__ = ["VARIABLES", "Expression", "Facts"]
@@ -22,8 +22,6 @@ FUNCTIONS = (
     *("size", "contains", "startsWith", "endsWith", "matches"),
     *("int", "uint", "double", "string", "timestamp", "duration"),
 )
-MACRO = re.compile(rf"\.\s*(?:{'|'.join(LOOPS)})\s*\(\s*([A-Za-z_]\w*)\s*,")
-STRING = re.compile(r"""r?("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""", re.S)
 TOO_LARGE = "the input is too large for this rule"
 
 
@@ -49,10 +47,10 @@ class Expression:
         if len(source) > MAX_LENGTH:
             raise InvalidExpression(f"it has {len(source)} characters; use at most {MAX_LENGTH}")
         try:
-            problem = _unfit(cel.compile(source), source)
+            program, tree = cel.compile(source), syntax(source)
+            problem = _unfit(program, tree)
             if problem:
                 raise InvalidExpression(problem)
-            tree = syntax(source)
             return cls(source, wanted_by(tree), _program(strict(tree)), tree, work_of(tree))
         except ValueError as error:
             raise InvalidExpression(f"{_place(error)}; see cel.dev for the syntax") from None
@@ -115,11 +113,12 @@ def _executed(program: Any, facts: Facts) -> object:
         raise InvalidExpression("the evaluator gave up") from error
 
 
-def _unfit(program: cel.Program, source: str) -> str | None:
-    bound = MACRO.findall(STRING.sub("''", source))
-    if len(bound) > MAX_MACROS:
-        return f"it loops {len(bound)} times; use at most {MAX_MACROS} of all, exists, map, filter"
-    unknown = sorted(set(program.variables()) - set(VARIABLES) - set(bound))
+def _unfit(program: cel.Program, tree: Node) -> str | None:
+    parts = tuple(tree.within())
+    loops = sum(part.op == "loop" for part in parts)
+    if loops > MAX_MACROS:
+        return f"it loops {loops} times; use at most {MAX_MACROS} of all, exists, map, filter"
+    unknown = sorted({part.word for part in parts if part.op == "name"} - set(VARIABLES))
     if unknown:
         return f"it does not know `{unknown[0]}`; use {', '.join(VARIABLES)}"
     foreign = sorted(name for name in program.functions() if name.isidentifier() and name not in FUNCTIONS)

@@ -1,19 +1,20 @@
 """What can be known about a tier's `when` before any prediction comes.
 
 Checked: attributes of `prediction`, `input` and `service`; texts compared with `prediction.label`, `kind` or
-`service.name` and keys of `prediction.probabilities`, where they stand as literals beside each other; and
+`service.name` and keys of `prediction.probabilities`, where they are written out; and
 that the expression gives true or false for every label on a made-up prediction. Not checked: names of fields
 and slices, which only the services know, and what is computed.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import takewhile
+from itertools import product
 
 from routing.errors import InvalidExpression
-from routing.expression import MACRO, Expression, Facts
+from routing.expression import Expression, Facts
+from routing.expression_kinds import PROBABILITIES
+from routing.expression_syntax import Node, Path
 from routing.finding import Known
 from routing.prediction import CaseInput, Image, Kind, ModelRef, Prediction, Submission
 
@@ -22,9 +23,6 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "input": ("text", "fields", "link", "has_image"),
     "service": ("name",),
 }
-TOKEN = re.compile(
-    r"""(?P<text>"[^"\\]*"|'[^'\\]*')|(?P<path>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)|(?P<mark>[=!]=|\S)"""
-)
 PROBE_AT = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -45,9 +43,6 @@ class Vocabulary:
         return Known(values[path]) if path in values else None
 
 
-Token = tuple[str, str]
-
-
 def expression_problems(source: str, vocabulary: Vocabulary) -> tuple[tuple[str, str], ...]:
     """Everything wrong with a `when`, as pairs of problem and mend."""
     try:
@@ -55,56 +50,41 @@ def expression_problems(source: str, vocabulary: Vocabulary) -> tuple[tuple[str,
     except InvalidExpression as error:
         problem, _, mend = error.detail.rpartition("; ")
         return ((problem, mend),)
-    tokens = [(match.lastgroup or "", match[0]) for match in TOKEN.finditer(source)]
-    static = (*_attributes(tokens, set(MACRO.findall(source))), *_literals(tokens, vocabulary))
+    parts = tuple(expression.tree.within())
+    static = (*_attributes(parts), *_literals(parts, vocabulary))
     return static or tuple(_probed(expression, vocabulary))
 
 
-def _attributes(tokens: list[Token], bound: set[str]) -> Iterator[tuple[str, str]]:
-    for kind, text in tokens:
-        owner, *rest = text.split(".")
-        if kind != "path" or owner in bound or not rest:
-            continue
+def _attributes(parts: tuple[Node, ...]) -> Iterator[tuple[str, str]]:
+    for owner, name in (part.path for part in parts if part.path is not None and len(part.path) == 2):
         known = Known(ATTRIBUTES.get(owner, ()))
-        if known.names and rest[0] not in known.names:
-            yield f"`{owner}` has no `{rest[0]}`", known.mend(rest[0], "attribute")
+        if known.names and name not in known.names:
+            yield f"`{owner}` has no `{name}`", known.mend(name, "attribute")
 
 
-def _literals(tokens: list[Token], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
-    for place, (kind, path) in enumerate(tokens):
-        if kind != "path":
-            continue
-        if path == "prediction.probabilities":
-            compared, known = _index(tokens, place), Known(vocabulary.labels)
-        elif path.startswith("prediction.probabilities."):
-            compared, known = [path.split(".")[2]], Known(vocabulary.labels)
-        else:
-            compared, known = _compared(tokens, place), vocabulary.of(path) or Known(())
-        for text in compared:
+def _literals(parts: tuple[Node, ...], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    for part in parts:
+        for read, text in _compared(part):
+            path = ".".join(read)
+            known = vocabulary.of(path) or Known(())
             if known.names and text not in known.names:
                 yield f"{path} is never {text!r}", known.mend(text, "value")
+        if part.path is not None and len(part.path) == 3 and part.path[:2] == PROBABILITIES:
+            known, name = Known(vocabulary.labels), part.path[2]
+            if name not in known.names:
+                read = part.path if part.op == "select" else PROBABILITIES
+                yield f"{'.'.join(read)} is never {name!r}", known.mend(name, "value")
 
 
-def _index(tokens: list[Token], place: int) -> list[str]:
-    following = tokens[place + 1 : place + 3]
-    is_index = [kind for kind, _ in following] == ["mark", "text"] and following[0][1] == "["
-    return [following[1][1][1:-1]] if is_index else []
-
-
-def _compared(tokens: list[Token], place: int) -> list[str]:
-    """Literals beside `==`, `!=` or in the list after `in`, next to the path at `place`."""
-    before, after = tokens[max(0, place - 2) : place], tokens[place + 1 : place + 3]
-    beside = [
-        pair[1][1][1:-1]
-        for pair in (before[::-1], after)
-        if [kind for kind, _ in pair] == ["mark", "text"] and pair[0][1] in {"==", "!="}
-    ]
-    return beside + (_listed(tokens[place + 3 :]) if [text for _, text in after] == ["in", "["] else [])
-
-
-def _listed(tokens: list[Token]) -> list[str]:
-    items = takewhile(lambda token: token[1] != "]", tokens)
-    return [text[1:-1] for kind, text in items if kind == "text"]
+def _compared(part: Node) -> Iterator[tuple[Path, str]]:
+    """The facts and the texts that a part of an expression compares with each other."""
+    if part.op != "binary" or part.word not in {"==", "!=", "in"}:
+        return
+    left, right = part.parts
+    pairs = product([left], right.parts) if right.op == "list" else [(left, right), (right, left)]
+    for read, literal in pairs:
+        if read.path is not None and literal.op == "text":
+            yield read.path, literal.value
 
 
 def _probed(expression: Expression, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
