@@ -89,12 +89,22 @@ def _compared(part: Node) -> Iterator[tuple[Path, str]]:
 
 def _probed(expression: Expression, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     for label in vocabulary.labels:
+        facts = Facts(_probe(label, vocabulary))
         try:
-            expression.matches_as_cel_has_it(Facts(_probe(label, vocabulary)))
+            expression.matches_as_cel_has_it(facts)
         except InvalidExpression as error:
-            if not error.detail.startswith("no field"):
+            if not (error.detail.startswith("no field") or _is_judged(expression, facts)):
                 yield error.detail, "let it give true or false for every prediction"
                 return
+
+
+def _is_judged(expression: Expression, facts: Facts) -> bool:
+    """Whether the strict form can what CEL cannot: arithmetic of whole numbers with fractions."""
+    try:
+        expression.matches(facts)
+    except InvalidExpression:
+        return False
+    return True
 
 
 def _probe(label: str, vocabulary: Vocabulary) -> Submission:

@@ -41,6 +41,13 @@ RULES = (
     "input.fields.exists(k, k == 'amount' && input.fields[k] > 500)",
     "input.fields.amount == input.fields.limit",
     "'amount' in input.fields && input.fields.amount > 500",
+    "input.fields.amount in [500] + [900]",
+    "!(input.fields.amount in (input.fields.vip ? [500] : [900]))",
+    "500 in input.fields.filter(k, k == 'amount').map(k, input.fields[k])",
+    "[input.fields.amount, input.fields.parts] in [[500, 1], [900, 2.0]]",
+    "input.fields.amount in [input.fields.limit, 2000]",
+    "input.fields.amount * 1.2 / input.fields.parts > 100.0",
+    "size(prediction.probabilities) > 5",
     "prediction.margin < 0.2 || prediction.probabilities['fraud'] > 0.3",
 )
 NAMES = ("amount", "vip", "parts", "limit")

@@ -159,6 +159,7 @@ def test_mistakes_are_found_before_any_prediction(source: str, problem: str, men
         "prediction.probabilities.filter(l, l != 'honest') != []",
         "prediction.probabilities.map(l, l) == ['fraud', 'honest']",
         "prediction.probabilities.size() > 1",
+        "prediction.confidence * 100 > 90 && size(prediction.probabilities) * 0.5 < 3",
         "input.has_image // not prediction.lable == 'frod'",
         "prediction.label == 'fr\\x61ud' || input.text == \"it's prediction.lable == 'frod'\"",
         "input.text.contains('a \\' [1].all(a, [1].all(a, [1].all(a, [1].all(a, true))))')",
