@@ -1,9 +1,9 @@
 """What can be known about a tier's `when` before any prediction comes.
 
 Checked: attributes of `prediction`, `input` and `service`; texts compared with `prediction.label`, `kind` or
-`service.name` and keys of `prediction.probabilities`, where they are written out; and
-that the expression gives true or false for every label on a made-up prediction. Not checked: names of fields
-and slices, which only the services know, and what is computed.
+`service.name` and keys of `prediction.probabilities`, where they are written out; and that the expression
+gives true or false for every label on a made-up prediction. Not checked: names of fields and slices, which
+only the services know, and what is computed.
 """
 
 from collections.abc import Iterator, Mapping

@@ -136,6 +136,8 @@ def test_who_has_said_what_is_meant_is_not_asked_again(said: str) -> None:
     [
         ("prediction.label == 5", "label is text, a number is needed"),
         ("!(prediction.confidence == '0.9')", "confidence is a number, text is needed"),
+        ("input.fields.amount == [500]", "it compares lists or maps"),
+        ("{'a': input.fields.amount} == {'a': 500}", "it compares lists or maps"),
         ("service.name in [1, 2]", "name is text, a number is needed"),
     ],
 )
