@@ -1,5 +1,6 @@
 """Finds the label that stands in front of a reply, and the labels that a text speaks of."""
 
+import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +16,7 @@ OPENING = re.compile(CLOSING)
 BARE = re.compile(rf"{CLOSING}[\s.!,;:…。｡！，；：、؛،।–—-]*{CLOSING}[.!]*\s*")
 EXPLICIT = re.compile(
     rf"{CLOSING}(?:\s*[:：﹕꞉]\s*|\s+-+\s+|\s*--+\s*|\s*[–—―]+\s*|[ \t.!,;。！，；、]*\n\s*"
-    rf"|\s*[,;.]?\s+(?={BECAUSE})|\s*[,，、]?\s*(?=因为|因為|由于|由於|なぜなら|เพราะ))(?P<why>\S.*)",
+    rf"|\s*(?:-+>|=+>|[→⇒]|=)\s*|\s*[,;.]?\s+(?={BECAUSE})|\s*[,，、]?\s*(?=因为|因為|由于|由於|なぜなら|เพราะ))(?P<why>\S.*)",
     re.I | re.S,
 )
 LOOSE = re.compile(
@@ -23,7 +24,7 @@ LOOSE = re.compile(
     re.S,
 )
 ENCLOSED = re.compile(r"[(（［【]([^()（）［］【】]+)[)）］】][.!。]*")
-BETWEEN_DIGITS = re.compile(r"[.,:;：．，]\d|\s?[–—-]\s?\d")
+BETWEEN_DIGITS = re.compile(r"[.,:;：．，]\d|\s?[–—-]\s?\d|\s*(?:=|-+>|=+>|[→⇒])\s*\d")
 EMOJI_BEHIND = re.compile(
     rf"(?:\s*(?:{EMOJI_SPAN.pattern}|[\u2300-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]))+"
 )
@@ -35,6 +36,9 @@ LONGEST_ORNAMENT = 200
 NEAR = 60
 """In letters: so far before a label a word is looked for that points at it."""
 FEW_WORDS = 3
+SHORTEST_SLIP = 4
+LIKENESS = 0.8
+"""From this similarity on (difflib's ratio) a few words are a label with a slip of the finger."""
 INFLECTED = 4
 """Names of so many letters and more are recognized with an ending: `frauds`, `legitimate` for `legit`."""
 
@@ -43,13 +47,15 @@ INFLECTED = 4
 class Front:
     """A label in front of a reply: how far its name goes, where the reason begins, and the reason.
 
-    `is_explicit`: in a form that people use for nothing else; `is_exact`: spelled letter by letter.
+    `mark`: what stands between the two; `is_explicit`: in a form that people use for nothing else;
+    `is_exact`: spelled letter by letter.
     """
 
     label: str
     end: int
     why_at: int
     why: str
+    mark: str
     is_explicit: bool
     is_exact: bool
 
@@ -91,11 +97,22 @@ class Reader:
         if found or lead is None:
             return _meant(found)
         declared = self._fronts(body[lead.end() :])
-        return _meant([replace(front, is_explicit=True) for front in declared])
+        return _meant([replace(front, mark=":", is_explicit=True) for front in declared])
 
     def as_typed(self, whole: str) -> tuple[Front, ...]:
         """The same for a text of which Slack takes a part for markup: only names that are spelled exactly."""
         return _meant([front for front in self._fronts(whole) if front.is_exact])
+
+    def names_of(self, label: str) -> tuple[str, ...]:
+        """The name of a label and its title, letter by letter."""
+        return tuple(name for name, labels in self._exact.items() if label in labels)
+
+    def nearly(self, head: str) -> frozenset[str]:
+        """The labels that a few folded words name but for a slip, or by half of a name and more."""
+        if len(head) < SHORTEST_SLIP or len(head.split()) > FEW_WORDS:
+            return frozenset()
+        near = [labels for spelling, labels in self.folded.items() if _is_near(head, spelling)]
+        return frozenset().union(*near)
 
     def speaks_of(self, said: str) -> tuple[Mention, ...]:
         """The labels that a folded text names anywhere, the longest names first."""
@@ -139,7 +156,16 @@ class Reader:
         for label in span.labels:
             is_exact = label in span.exact
             if is_exact or is_alone:
-                yield Front(label, span.end, why_at, why, is_explicit, is_exact)
+                mark = body[span.end : why_at].strip()
+                yield Front(label, span.end, why_at, why, mark, is_explicit, is_exact)
+
+
+def _is_near(head: str, spelling: str) -> bool:
+    """Whether `head` is like the spelling, or like its beginning: `ledgit` for `legitimate`."""
+    if 2 * len(head) < len(spelling):
+        return False
+    beginnings = {spelling, *(spelling[: len(head) + more] for more in (-1, 0, 1))}
+    return bool(difflib.get_close_matches(head, [one for one in beginnings if one], n=1, cutoff=LIKENESS))
 
 
 def _alike(folded: Mapping[str, frozenset[str]]) -> Mapping[str, set[str]]:

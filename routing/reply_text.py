@@ -56,6 +56,12 @@ class Written:
         return own.lstrip().startswith((MENTION, "@"))
 
     @property
+    def own(self) -> str:
+        """What the person says themselves, with markers: no quotes, no struck text."""
+        lines = (line for line in self.whole.split("\n") if not line.startswith(QUOTED))
+        return STRUCK.sub(" ", "\n".join(lines))
+
+    @property
     def own_words(self) -> str:
         """What the person says themselves, as far as it is heard: no quotes, mentions, emoji, struck text."""
         begun = self.whole[:LONGEST_HEARD]

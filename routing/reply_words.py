@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterable
 
 
-def _words(text: str) -> tuple[str, ...]:
+def word_list(text: str) -> tuple[str, ...]:
+    """The phrases of a text that separates them by commas."""
     return tuple(phrase.strip() for phrase in text.split(",") if phrase.strip())
 
 
-def _any_of(phrases: Iterable[str]) -> str:
+def alternatives(phrases: Iterable[str]) -> str:
     """A pattern for any of the phrases, the longest first."""
     return "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True))
 
@@ -26,23 +27,28 @@ END = rf"(?![^\W{UNSPACED}])"
 
 def phrases(text: str) -> re.Pattern[str]:
     """Finds any of the phrases as whole words; where a script has no spaces, anywhere."""
-    unspaced = [phrase for phrase in _words(text) if re.search(f"[{UNSPACED}]", phrase)]
-    spaced = [phrase for phrase in _words(text) if phrase not in unspaced]
-    anywhere = [f"(?:{_any_of(unspaced)})"] if unspaced else []
-    return re.compile("|".join([rf"(?<!\w)(?:{_any_of(spaced)})(?!\w)", *anywhere]))
+    unspaced = [phrase for phrase in word_list(text) if re.search(f"[{UNSPACED}]", phrase)]
+    spaced = [phrase for phrase in word_list(text) if phrase not in unspaced]
+    anywhere = [f"(?:{alternatives(unspaced)})"] if unspaced else []
+    return re.compile("|".join([rf"(?<!\w)(?:{alternatives(spaced)})(?!\w)", *anywhere]))
 
 
 def beginnings(text: str) -> re.Pattern[str]:
-    """Finds any of the phrases as whole words; those that end in `*` as the beginning of a word."""
-    stems = [phrase[:-1] for phrase in _words(text) if phrase.endswith("*")]
-    whole = [phrase for phrase in _words(text) if not phrase.endswith("*")]
-    return re.compile(rf"(?:{_any_of(whole)})(?!\w)|(?:{_any_of(stems)})")
+    """Finds any of the phrases as whole words; those that end in `*`, and where a script has no spaces, as
+    the beginning of a word.
+    """
+    phrases_of = word_list(text)
+    whole = [phrase for phrase in phrases_of if not re.search(rf"\*$|[{UNSPACED}]$", phrase)]
+    stems = [phrase.rstrip("*") for phrase in phrases_of if phrase not in whole]
+    begun = f"|(?:{alternatives(stems)})" if stems else ""
+    return re.compile(rf"(?:{alternatives(whole)})(?!\w){begun}")
 
 
 BECAUSE = "|".join(
     (
-        rf"(?:because|since|as the|cause|cos|due to|for the reason|weil|denn|wegen|parce que|puisque){END}",
-        rf"(?:porque|ya que|debido a|pois|devido a|perché|perche|poiché|siccome|omdat|aangezien){END}",
+        rf"(?:because|since|as the|cause|cos|coz|cuz|bc|b/c|due to|for the reason|weil|denn|wegen){END}",
+        rf"(?:parce que|puisque|porque|ya que|debido a|pois|devido a){END}",
+        rf"(?:perché|perche|poiché|siccome|omdat|aangezien){END}",
         rf"(?:därför att|eftersom|fordi|koska|ponieważ|protože|pretože|mert|deoarece|pentru că){END}",
         rf"(?:потому что|так как|тому що|çünkü|επειδή|γιατί|כי|لأن|زیرا|क्योंकि|karena|vì|왜냐하면){END}",
         r"parce qu'",
@@ -73,41 +79,55 @@ UNDO = phrases("""
     misread it, misread that, misread this, misread the case, take it back, take that back,
     take this back, take back, i retract, retract my, retract that, revert that, revert it, revert my,
     please revert, scratch that, strike that, changed my mind, change my mind, change my answer,
-    change my vote, cancel my, cancel that, delete my answer, remove my answer, withdraw my, i withdraw,
-    didn't mean, didnt mean, did not mean, not what i meant, i meant, clicked wrong, clicked the wrong,
-    pressed the wrong, hit the wrong, pushed the wrong, chose the wrong, picked the wrong,
-    tapped the wrong, fat finger, fat fingered, oops, ooops, whoops, woops, i was wrong, i got it wrong,
-    got that wrong, i made a mistake, made an error, ignore my, disregard my, on second thought,
-    on second thoughts, i stand corrected, i take my, ups, hoppla, verklickt, falsch geklickt,
-    falscher knopf, falschen knopf, falsche taste, mein fehler, rückgängig, zurücknehmen,
-    nehme das zurück, nehme es zurück, ich habe mich geirrt, habe mich geirrt, habe mich vertan, vertan,
-    falsch gelesen, verlesen, doch nicht, war ein versehen, oups, mauvais bouton, erreur de clic,
-    mal cliqué, annuler, annulez, annule, je me suis trompé, je me suis trompée, mon erreur, je retire,
-    j'ai mal lu, me equivoqué, me equivoque, equivocado de botón, botón equivocado, boton equivocado,
-    deshacer, deshaz, mi error, lo retiro, error mío, leí mal, me he equivocado, me enganei, enganei me,
-    botão errado, desfazer, meu erro, cliquei errado, li mal, opa, ho sbagliato, mi sono sbagliato,
-    mi sono sbagliata, pulsante sbagliato, tasto sbagliato, annulla, errore mio, ho letto male, oeps,
-    foutje, verkeerde knop, vergissing, ik vergiste me, ongedaan maken, mijn fout, verkeerd gelezen,
-    ångra, fel knapp, mitt fel, fortryd, min fejl, angre, feil knapp, pomyłka, cofnij, moja pomyłka,
-    ошибся, ошиблась, ошибка, не та кнопка, не ту кнопку, отмените, отмени, отменить, моя ошибка,
-    скасувати, yanlış tuş, yanlış buton, geri al, benim hatam, تراجع, الزر الخطأ, غلطتي, خطئي, ביטול,
-    טעות שלי, 실수, 잘못 눌렀, 잘못 클릭, 취소, 点错, 點錯, 按错, 按錯, 选错, 選錯, 撤销, 撤銷, 撤回,
-    搞错, 搞錯, 弄错, 弄錯, 看错, 看錯, 我错了, 我錯了, 手滑, 間違え, 間違い, まちがえ, 取り消し, 取消し,
+    change my vote, cancel my, cancel that, delete my answer, remove my answer, withdraw my,
+    i withdraw, i didn't mean, i didnt mean, i did not mean, not what i meant, i meant,
+    i clicked wrong, i clicked the wrong, i pressed the wrong, i hit the wrong, i pushed the wrong,
+    i chose the wrong, i picked the wrong, i tapped the wrong, fat finger, fat fingered, oops, ooops,
+    whoops, woops, i was wrong, i got it wrong, got that wrong, i made a mistake, made an error,
+    ignore my, disregard my, on second thought, on second thoughts, i stand corrected, i take my, ups,
+    hoppla, verklickt, falsch geklickt, falscher knopf, falschen knopf, falsche taste, mein fehler,
+    rückgängig, zurücknehmen, nehme das zurück, nehme es zurück, ich habe mich geirrt,
+    habe mich geirrt, habe mich vertan, vertan, falsch gelesen, verlesen, doch nicht, war ein versehen,
+    oups, mauvais bouton, erreur de clic, mal cliqué, annuler, annulez, annule, je me suis trompé,
+    je me suis trompée, mon erreur, je retire, j'ai mal lu, me equivoqué, me equivoque,
+    equivocado de botón, botón equivocado, boton equivocado, deshacer, deshaz, mi error, lo retiro,
+    error mío, leí mal, me he equivocado, me enganei, enganei me, botão errado, desfazer, meu erro,
+    cliquei errado, li mal, opa, ho sbagliato, mi sono sbagliato, mi sono sbagliata,
+    pulsante sbagliato, tasto sbagliato, annulla, errore mio, ho letto male, oeps, foutje,
+    verkeerde knop, vergissing, ik vergiste me, ongedaan maken, mijn fout, verkeerd gelezen, ångra,
+    fel knapp, mitt fel, fortryd, min fejl, angre, feil knapp, pomyłka, cofnij, moja pomyłka, ошибся,
+    ошиблась, не та кнопка, не ту кнопку, отмените, отмени, отменить, моя ошибка, скасувати,
+    yanlış tuş, yanlış buton, geri al, benim hatam, تراجع, الزر الخطأ, غلطتي, خطئي, ביטול, טעות שלי,
+    실수, 잘못 눌렀, 잘못 클릭, 취소, 点错, 點錯, 按错, 按錯, 选错, 選錯, 撤销, 撤銷, 撤回, 搞错, 搞錯,
+    弄错, 弄錯, 看错, 看錯, 我错了, 我錯了, 手滑, 間違え, 間違い, まちがえ, 取り消し, 取消し,
     取り消して, 押し間違, 見間違, กดผิด, ยกเลิก
 """)
 """Somebody wants their answer back, wherever in a line this stands."""
 REGRET = phrases("""
-    wait, oh wait, wait a, hold on, hang on, never mind, nevermind, ignore that, ignore this, disregard,
-    typo, correction, that's wrong, thats wrong, that was wrong, this is wrong, this was wrong, wrong,
-    sorry, mistake, a mistake, by mistake, by accident, accidentally, no no, nope, error, actually no,
-    revert, cancel, moment, moment mal, warte, halt, stopp, stimmt nicht, das war falsch, falsch, fehler,
-    irrtum, attends, erreur, pardon, espera, perdón, espera aí, erro, desculpa, aspetta, errore, scusate,
-    wacht, fout, подождите, стоп, bekle, انتظر, خطأ, 等等, 等一下, 取消, 错了, 錯了, 待って, やっぱり,
-    ミス, 잠깐, 틀렸
+    oh wait, wait i, wait no, wait it, wait that, wait a minute, wait a sec, wait a second, hold on,
+    hang on, never mind, nevermind, ignore that, ignore this, disregard, correction, that's wrong,
+    thats wrong, that was wrong, this is wrong, this was wrong, sorry, no no, nope, actually no,
+    clicked wrong, clicked the wrong, pressed the wrong, hit the wrong, pushed the wrong,
+    chose the wrong, picked the wrong, tapped the wrong, didn't mean, didnt mean, did not mean,
+    moment mal, stimmt nicht, das war falsch, irrtum, attends, pardon, espera, perdón, espera aí,
+    desculpa, aspetta, scusate, wacht, подождите, bekle, انتظر, خطأ, 等等, 等一下, 取消, 错了, 錯了,
+    待って, やっぱり, ミス, 잠깐, 틀렸
 """)
 """The same if the line begins so, or is short."""
 LONGEST_REGRET = 3
 """In words: in a longer line these words tell of the case."""
+SLIP = phrases("""
+    wait, wait a, typo, wrong, mistake, a mistake, by mistake, by accident, accidentally, error, revert,
+    cancel, moment, retract, retracted, misread, mis read, misjudged, ignore, ignore it, warte, halt,
+    stopp, falsch, fehler, versehen, erreur, erro, errore, fout, стоп, ошибка, sorry, nope
+""")
+"""The same if these are all that a clause says: `wrong, sorry`, but not `wrong address`."""
+SLIP_AROUND = frozenset(
+    word_list("""
+    please, pls, i, i've, oh, ah, no, my, that, this, it, it's, its, the, one, sec, second, guys, all, was,
+    is, a, an, me, just, everyone, again, on, so, bitte, das, war, ein, mein, ist, un, une, mon, mi, meu
+""")
+)
 
 NOT = phrases("""
     not, no, never, nope, cannot, neither, nor, hardly, unlikely, far from, anything but, nothing, isnt,
@@ -134,7 +154,7 @@ NO_DENIAL = phrases("""
 """)
 
 NO_REASON = frozenset(
-    _words("""
+    word_list("""
     no, not, nope, never, maybe, perhaps, or, not sure, unsure, no idea, i guess, wrong, not really,
     not at all, not this, not that, not here, not it, not it is, i think, i think so, i suppose,
     i believe, possibly, probably, probably not, likely, or not, or what, or so, right, correct, yes,
@@ -161,7 +181,7 @@ QUESTION = re.compile(
 """A question, by how it ends; the semicolon counts where it is the Greek question mark."""
 
 EVERYDAY = frozenset(
-    _words("""
+    word_list("""
     a, i, an, the, one, two, it, is, on, off, in, out, up, down, yes, no, ok, okay, sure, fine, maybe,
     none, other, others, good, bad, new, old, right, wrong, true, false, left, high, low, same, clear,
     unclear, open, closed, normal, safe, real, fake, spam, hot, cold, big, small, more, less, all, any,
@@ -172,7 +192,7 @@ EVERYDAY = frozenset(
 )
 """Labels that ordinary talk is full of: the word alone says nothing of the case."""
 ANSWERS_TO_PEOPLE = frozenset(
-    _words("""
+    word_list("""
     yes, no, ok, okay, sure, fine, maybe, good, right, true, done, next, wait, hold, stop, go, all, same,
     clear, correct, agreed, ja, nein, oui, non, si, sí, sim, não, nao, nee, да, нет, はい, いいえ, 是,
     不是, 好, 不, 对, 네, 아니요
@@ -194,7 +214,8 @@ TALK = beginnings("""
     salut, привет, good morning, good evening, good night, good afternoon, good job, good catch,
     good work, good one, good luck, good point, guten morgen, guten tag, guten abend, nice one,
     nice work, nice job, nice catch, well done, great job, great work, great catch, bye, see you, see ya,
-    cu, brb, afk, bbl, back in, back soon, be right back, lol, haha*, hehe*, lmao, rofl, hm, hmm, hmmm,
+    cu, brb, afk, bbl, back in, back soon, back at, back by,
+    back around, be right back, will do, lol, haha*, hehe*, lmao, rofl, hm, hmm, hmmm,
     sorry for, sorry i'm, sorry im, sorry to, sorry about, no problem, no worries, no rush, no thanks,
     no hurry, you're welcome, youre welcome, np, yw, de nada, de rien, bitte schön, gern geschehen,
     prego, anyone else, anyone up, anyone for, anyone want, anyone here, anyone know, anyone got,
@@ -218,10 +239,26 @@ SMALL = phrases("""
     pause, déjeuner, café, almuerzo, comida, almoço, pranzo, caffè, koffie, pauze, обед, кофе, 午饭,
     午餐, 吃饭, 昼ご飯, ランチ, 점심
 """)
-LONGEST_SMALL = 6
-"""In words: in a longer line these words tell of the case."""
+SMALL_AROUND = frozenset(
+    word_list("""
+    to, for, at, on, my, a, the, going, go, off, need, needs, time, i, i'm, im, we, we're, out, back, from,
+    after, before, in, quick, having, have, be, am, is, till, until, get, getting, grab, grabbing, who,
+    wants, want, some, gone, team, today, tomorrow, now, later, soon, first, then, ok, okay, and, with, all,
+    you, me, everyone, anyone, guys, minutes, minute, min, mins, hour, am, pm, break, still, just, ready,
+    here, nice, good, happy, bis, zum, zur, nach, vor, dem, der, die, auf, ich, bin, jetzt, gleich, um, uhr,
+    mach, mache, gehe, geh, je, vais, suis, en, au, à, de, la, le, el, al, a, voy, vou, per, il
+""")
+)
+"""What stands around these words where a line is about nothing else; `coffee shop` is about a case."""
+POLITE = beginnings("""
+    sorry for, sorry i'm, sorry im, sorry to, sorry about, hi, hello, hey, hallo, hola, ciao, bonjour,
+    good morning, good evening, good afternoon, guten morgen, guten tag
+""")
+"""How a line may begin though it goes on about the case."""
+SHORTEST_MATTER = 3
+"""In words: so much must follow then."""
 ACKNOWLEDGMENT = frozenset(
-    _words("""
+    word_list("""
     ok, okay, k, kk, done, yes, yep, yeah, yup, no, nope, sure, great, nice, cool, perfect, good, fine,
     next, agreed, agree, same, same here, me too, +1, all good, all done, alright, right, true, indeed,
     exactly, got it, noted, will do, on it, there, here, wow, omg, yay, finally, hm, hmm, uff, ok then,

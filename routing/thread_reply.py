@@ -6,17 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from routing.label_reading import Front, Mention, Reader
+from routing.doubt_words import CLAIM
+from routing.label_reading import LIKENESS, Front, Mention, Reader
 from routing.label_spelling import fold
 from routing.policy import Task
 from routing.remarks import (
     addresses,
+    clauses,
     folded,
     is_denied,
     is_talk,
     leaves_doubt,
+    refusals,
+    says_doubt,
     says_undo,
     says_why,
+    turns,
 )
 from routing.reply_text import LONGEST_HEARD, MARKERS, Written, read, readable
 from routing.reply_words import ANSWERS_TO_PEOPLE
@@ -25,8 +30,9 @@ NOBODY: Mapping[str, str] = MappingProxyType({})
 HEAD = re.compile(r"\s*(?:[：，;!?\n]|(?<!\d)[:,.]|[:,.](?!\d))|\s[-–—]+\s")
 SHORTEST_BEGINNING = 2
 FEW_WORDS = 3
-LIKENESS = 0.8
-"""From this similarity on (difflib's ratio) a few words are a label with a slip of the finger."""
+ITEM = re.compile(r"^\s*(?:\d{1,2}|[^\W\d_])\s*[.):：–-]", re.M)
+"""How the lines of a list begin."""
+LONGEST_ITEM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,31 +148,71 @@ class _Hearing:
         return LabelReply(front.label, "\n".join(filter(None, (quote, why))) or None)
 
     def _is_doubtful(self, front: Front) -> bool:
-        """Whether what stands behind the label makes it no plain answer."""
+        """Whether what stands around the label makes it no plain answer."""
+        if self._is_refused(front):
+            return True
         if not front.why:
             return False
-        if leaves_doubt(readable(front.why[:LONGEST_HEARD]), is_explicit=front.is_explicit):
+        heard = readable(front.why[:LONGEST_HEARD])
+        if leaves_doubt(heard, is_explicit=front.is_explicit) or self._is_said_to_people(front, heard):
             return True
-        if not front.is_explicit and fold(front.label) in ANSWERS_TO_PEOPLE:
+        if len(front.label) <= LONGEST_ITEM and ITEM.search(front.why.partition("\n")[2]):
             return True
-        said = folded(readable(front.why[:LONGEST_HEARD]))
+        said = folded(heard)
+        if front.is_explicit and self._ends_nearly_in_another(said, front):
+            return True
         return any(self._unsettles(said, mention, front) for mention in self.reader.speaks_of(said))
+
+    def _is_refused(self, front: Front) -> bool:
+        """Whether an emoji denies or asks, in front of the label, behind it, or at the end of the reason."""
+        said, why = self.written.own.translate(MARKERS), front.why.translate(MARKERS)
+        around = said.rpartition(why)[0] if why else said
+        ends = why.split()
+        shown = refusals(" ".join((around, *ends[:1], *ends[-1:])))
+        return bool(shown - refusals(" ".join(self.reader.names_of(front.label))))
+
+    def _is_said_to_people(self, front: Front, heard: str) -> bool:
+        """Whether a label with which people also answer each other may be meant so: `no - I'm at lunch`."""
+        if not any(fold(name) in ANSWERS_TO_PEOPLE for name in self.reader.names_of(front.label)):
+            return False
+        is_declared = front.mark.startswith((":", "：", "﹕", "꞉")) or says_why(heard)
+        return not is_declared or is_talk(heard) or addresses(heard, self.names)
+
+    def _ends_nearly_in_another(self, said: str, front: Front) -> bool:
+        """Whether a reason ends in another label with a slip of the finger: `no wait, legit`."""
+        *_, last = clauses(said) or [""]
+        if self.reader.speaks_of(last):
+            return False
+        near = self.reader.nearly(" ".join(word for word in last.split() if word not in CLAIM))
+        return bool(near) and front.label not in near
 
     def _unsettles(self, said: str, mention: Mention, front: Front) -> bool:
         """Whether a label named in the reason speaks against the label in front."""
         if front.label in mention.labels:
             return is_denied(said, mention)
-        is_whole = said[mention.start : mention.end].strip() == said.strip(" .!")
-        return is_whole or not front.is_explicit
+        if not front.is_explicit or turns(said):
+            return True
+        if is_denied(said, mention):
+            return False
+        behind = said[mention.end :]
+        if not any(letter.isalnum() for letter in behind):
+            return True
+        masked = f"{said[: mention.start]} \ufffc {behind}"
+        (clause,) = (piece for piece in clauses(masked) if "\ufffc" in piece)
+        return all(word in CLAIM or word == "\ufffc" for word in clause.split())
 
     def _others(self, own: Own, fronts: tuple[Front, ...]) -> tuple[str, ...]:
         named = {front.label for front in fronts} | self._differing_by_a_sign()
+        near = self.reader.nearly(self._head())
+        named |= set() if own.label in near else near
         for mention in self.mentions():
             named |= mention.labels
         return tuple(sorted(named - {own.label}))
 
     def _takes_back(self, own: Own, fronts: tuple[Front, ...]) -> bool:
         said = folded(self.written.own_words)
+        if says_doubt(said) and not self._is_talk():
+            return True
         if says_undo(said) or any(front.label == own.label for front in fronts):
             return True
         if not self._has_words():

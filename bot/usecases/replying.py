@@ -148,17 +148,16 @@ def _edited(sitting: Sitting, reply: ThreadReply) -> Outcome:
     names = names_for(sitting, f"{reply.text} {reply.was or ''}")
     was = None if reply.was is None else interpret(reply.was, sitting.task, people=names)
     meant = interpret(reply.text, sitting.task, people=names)
-    if isinstance(meant, LabelReply) and not _is_mended(sitting, was, meant):
-        return _answered(sitting, reply, meant)
     own = sitting.case.label_of(sitting.act.expert)
+    if isinstance(meant, LabelReply) and not _is_mended(sitting, was, meant):
+        return _relabeled(sitting, reply, was, meant)
     if own is None or not sitting.case.takes_answer_of(own.expert):
         is_new = own is None and isinstance(meant, Unclear)
         return ask_what_is_meant(sitting, reply.place, reply.text) if is_new else Ignored()
     if was is None:
         return Ignored()
     if isinstance(was, LabelReply) and was.label == own.label and not isinstance(meant, LabelReply):
-        note = STILL_COUNTS.format(label=sitting.task.title(own.label))
-        return Recorded(sitting.case, note=note, is_news=False)
+        return _taken_away(sitting, reply, own, meant)
     # Whoever has answered otherwise since then, with a button, has not changed that by mending the old words.
     if isinstance(meant, LabelReply) and own.label != meant.label:
         return Ignored()
@@ -166,6 +165,29 @@ def _edited(sitting: Sitting, reply: ThreadReply) -> Outcome:
     if isinstance(meant, LabelReply):
         return explain(sitting, own, reworded(own, before, meant.rationale or ""))
     return _reworded(sitting, reply, own, before)
+
+
+def _relabeled(sitting: Sitting, reply: ThreadReply, was: Meaning | None, meant: LabelReply) -> Outcome:
+    """An answer that the reply did not give is overturned by an edit only as by a new reply."""
+    own = sitting.case.label_of(sitting.act.expert)
+    if own is None or (isinstance(was, LabelReply) and was.label == own.label):
+        return _answered(sitting, reply, meant)
+    names = names_for(sitting, reply.text)
+    now = interpret(reply.text, sitting.task, Own(own.label, awaits_reason=False), names)
+    if isinstance(now, Doubt):
+        return ask_whether_it_stands(sitting, reply.place, reply.text, now.labels)
+    return _answered(sitting, reply, now) if isinstance(now, LabelReply) else Ignored()
+
+
+def _taken_away(sitting: Sitting, reply: ThreadReply, own: Label, meant: Meaning) -> Outcome:
+    """The reply that gave the answer gives none any more: ask, or say that the answer still counts."""
+    names = names_for(sitting, reply.text)
+    now = interpret(reply.text, sitting.task, Own(own.label, awaits_reason=False), names)
+    if isinstance(now, Doubt) or isinstance(meant, Unclear):
+        labels = now.labels if isinstance(now, Doubt) else ()
+        return ask_whether_it_stands(sitting, reply.place, reply.text, labels)
+    note = STILL_COUNTS.format(label=sitting.task.title(own.label))
+    return Recorded(sitting.case, note=note, is_news=False)
 
 
 def _reworded(sitting: Sitting, reply: ThreadReply, own: Label, before: str) -> Outcome:

@@ -212,17 +212,64 @@ def test_an_edit_that_comes_after_a_later_one_does_not_count(world: World) -> No
     assert decided(world, case_id) == ["fraud"]
 
 
-@pytest.mark.parametrize("text", ["not fraud", "legit?", "I was wrong, this is her new address"])
-def test_who_takes_the_label_away_is_told_that_it_still_counts(world: World, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("not fraud", ()),
+        ("fraud?", ()),
+        ("~fraud: stolen card~", ()),
+        ("wrong case, please ignore", ()),
+        ("legit?", ("legit",)),
+        ("I was wrong, this is her new address", ()),
+        ("fraud: stolen card - sorry, legit", ("legit",)),
+        ("fraud: no way", ()),
+    ],
+)
+def test_who_takes_the_label_away_is_asked_whether_the_answer_stands(
+    world: World, text: str, named: tuple[str, ...]
+) -> None:
     case_id = shown(world)
     said(world, "fraud: stolen card")
 
     outcome = edited(world, "fraud: stolen card", text)
 
+    assert isinstance(outcome, InDoubt)
+    assert outcome.named == named
+    assert decided(world, case_id) == ["fraud"]
+    assert reason(world, case_id) == "stolen card"
+
+
+def test_who_edits_the_label_into_talk_is_told_that_it_still_counts(world: World) -> None:
+    case_id = shown(world)
+    said(world, "fraud: stolen card")
+
+    outcome = edited(world, "fraud: stolen card", "thanks everyone")
+
     assert isinstance(outcome, Recorded)
     assert outcome.note.startswith("Your answer “Fraud” still counts")
     assert decided(world, case_id) == ["fraud"]
-    assert reason(world, case_id) == "stolen card"
+
+
+def test_an_edit_overturns_an_answer_by_a_button_only_in_a_form_that_a_reply_may(world: World) -> None:
+    case_id = shown(world)
+    answer(world.ctx, Answer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
+    said(world, "the card is foreign")
+
+    loose = edited(world, "the card is foreign", "legit, the card is foreign")
+
+    assert isinstance(loose, InDoubt)
+    assert loose.named == ("legit",)
+    assert decided(world, case_id) == ["fraud"]
+
+
+def test_an_edit_that_gives_another_label_plainly_overturns_an_answer_by_a_button(world: World) -> None:
+    case_id = shown(world)
+    answer(world.ctx, Answer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
+    said(world, "the card is foreign")
+
+    edited(world, "the card is foreign", "legit: the card is foreign")
+
+    assert decided(world, case_id) == ["fraud", "legit"]
 
 
 def test_mending_a_reply_so_old_that_it_is_forgotten_decides_nothing(world: World) -> None:
