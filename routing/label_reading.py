@@ -133,7 +133,10 @@ class Reader:
 
     def _spans(self, body: str) -> Iterator[_Span]:
         opening = OPENING.match(body)
-        for start in sorted({0, opening.end() if opening else 0}):
+        behind = opening.end() if opening else 0
+        # A label that is nothing but such a mark is no quote in front of another: `_!` where `_` and `!` are.
+        is_label = any(body[:end] in self._exact for end in range(1, behind + 1))
+        for start in sorted({0, 0 if is_label else behind}):
             spelled = ""
             for end in range(start + 1, min(len(body), start + self._reach) + 1):
                 exact = self._exact.get(body[start:end], frozenset())

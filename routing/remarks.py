@@ -99,12 +99,12 @@ def _ends(said: str) -> list[str]:
 
 def says_doubt(said: str) -> bool:
     """Whether a short folded text doubts or denies as its beginning or end: `not sure`, `false alarm`."""
-    bare = said.strip(MARKS)
+    bare = _without_leading(said.strip(MARKS))
     if len(bare.split()) > LONGEST_DOUBT:
         return False
     if any(clause in HEDGE or _without_leading(clause) in HEDGE for clause in _ends(bare)):
         return True
-    return bool(DOUBT.match(_without_leading(bare)) or DOUBT_BEHIND.search(bare))
+    return bool(DOUBT.match(bare) or DOUBT_BEHIND.search(bare))
 
 
 def _without_leading(said: str) -> str:

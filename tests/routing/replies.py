@@ -244,6 +244,7 @@ EXAMPLES = [
         ("A +", ASK),
         ("A plus", ASK),
     ),
+    *first(("_", "!"), ("_!", gives("_")), ("!", gives("!"))),
     *first(
         LANGUAGES,
         ("C", gives("C")),
@@ -466,6 +467,10 @@ EXAMPLES = [
         ("fraud: I really can’t tell", ASK),
         ("fraud: foreign card, not sure", ASK),
         ("fraud because I’m not sure", ASK),
+        ("fraud: hmm, not so sure about this one", ASK),
+        ("fraud: that's not right", ASK),
+        ("fraud: could be wrong", ASK),
+        ("fraud: 50/50", ASK),
     ),
     *first(
         GERMAN,
