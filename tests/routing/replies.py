@@ -244,6 +244,7 @@ EXAMPLES = [
         ("A +", ASK),
         ("A plus", ASK),
     ),
+    *first(("card", "card: lost"), ("Card: lost", ASK), ("card: lost", gives("card: lost"))),
     *first(("_", "!"), ("_!", gives("_")), ("!", gives("!"))),
     *first(
         LANGUAGES,
@@ -415,6 +416,8 @@ EXAMPLES = [
         ("fraud: it is legitimate, I checked", ASK),
         ("fraud: legitimate after all", ASK),
         ("fraud: no wait, legit", ASK),
+        ("fraud: should be legit", ASK),
+        ("fraud: the address differs, ledgit", ASK),
         ("fraud: nope legitimate", ASK),
         ("fraud: foreign card. Make it card lost, please", ASK),
         ("fraud: sorry", ASK),
