@@ -11,6 +11,7 @@ from routing.label_reading import LIKENESS, Front, Mention, Reader
 from routing.label_spelling import fold
 from routing.policy import Task
 from routing.remarks import (
+    MARKS,
     addresses,
     clauses,
     folded,
@@ -24,7 +25,7 @@ from routing.remarks import (
     turns,
 )
 from routing.reply_text import LONGEST_HEARD, MARKERS, Written, read, readable
-from routing.reply_words import ANSWERS_TO_PEOPLE
+from routing.reply_words import ANSWERS_TO_PEOPLE, END_OF_CLAUSE
 
 NOBODY: Mapping[str, str] = MappingProxyType({})
 HEAD = re.compile(r"\s*(?:[：，;!?\n]|(?<!\d)[:,.]|[:,.](?!\d))|\s[-–—]+\s")
@@ -197,9 +198,9 @@ class _Hearing:
         behind = said[mention.end :]
         if not any(letter.isalnum() for letter in behind):
             return True
-        masked = f"{said[: mention.start]} \ufffc {behind}"
-        (clause,) = (piece for piece in clauses(masked) if "\ufffc" in piece)
-        return all(word in CLAIM or word == "\ufffc" for word in clause.split())
+        begun = END_OF_CLAUSE.split(said[: mention.start])[-1]
+        ended = END_OF_CLAUSE.split(behind, maxsplit=1)[0]
+        return all(word.strip(MARKS) in CLAIM for word in f"{begun} {ended}".split() if word.strip(MARKS))
 
     def _others(self, own: Own, fronts: tuple[Front, ...]) -> tuple[str, ...]:
         named = {front.label for front in fronts} | self._differing_by_a_sign()

@@ -417,6 +417,7 @@ EXAMPLES = [
         ("fraud: legitimate after all", ASK),
         ("fraud: no wait, legit", ASK),
         ("fraud: should be legit", ASK),
+        ("fraud: \ufffc photo. It is legitimate, \ufffc I checked", ASK),
         ("fraud: the address differs, ledgit", ASK),
         ("fraud: nope legitimate", ASK),
         ("fraud: foreign card. Make it card lost, please", ASK),
