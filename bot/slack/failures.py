@@ -37,9 +37,9 @@ class SlackPermanent(SlackFailure):
 
     # `details` are Slack's own words about what it does not take.
     def __init__(self, code: str, mend: str, method: str = "", details: tuple[str, ...] = ()) -> None:
-        super().__init__(f"({code}) {' '.join((mend, *details))}")
+        self.mend = " ".join((mend, *details))
+        super().__init__(f"({code}) {self.mend}")
         self.code = code
-        self.mend = mend
         self.method = method
         self.details = details
 

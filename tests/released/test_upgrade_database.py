@@ -58,6 +58,8 @@ def test_every_row_is_taken_into_the_record(recorded: Recorded, as_it_was: str) 
     version, _ = recorded
     migrate(as_it_was)
     database = Database(as_it_was)
+    with database.read() as tx:
+        assert audit.verify(tx).waiting > 2_000
     while not is_taken_in(database, version.recorded_at):
         pass
     with database.read() as tx:

@@ -17,16 +17,6 @@ from storage.tables import cases as cases_table
 from tests.storage.examples import BEN, HOUR, NOW, decision_of, label_of
 from tests.storage.recorded import COUNT, faults, fill, forget_record, only, tamper, verify
 
-DOWNGRADE = (
-    "DROP TABLE record_entries",
-    "DROP TABLE record_heads",
-    "ALTER TABLE predictions DROP COLUMN salt",
-    "ALTER TABLE labels DROP COLUMN salt",
-    "ALTER TABLE abstentions DROP COLUMN salt",
-    "UPDATE alembic_version SET version_num = 'unreadable'",
-)
-"""What a database is before the record came."""
-
 
 @pytest.fixture
 def old(database: Database) -> Database:
@@ -201,20 +191,6 @@ def test_what_happened_before_and_since_comes_back_in_order(old: Database) -> No
     with old.read() as tx:
         assert [entry.action for entry in audit.of_subject(tx, "case_2", 9)] == ["label.added", "case.seen"]
         assert len(audit.of_subject(tx, "case_2", 1)) == 1
-
-
-def test_an_upgrade_with_rows_notes_that_they_wait(database_url: str) -> None:
-    database = Database(database_url)
-    fill(database, 1)
-    with database.write() as tx:
-        forget_record(tx)
-        for statement in DOWNGRADE:
-            tx.execute(sa.text(statement))
-    database.upgrade()
-    assert verify(database).waiting == 9
-    assert take_in(database) == 9
-    assert verify(database).ok
-    database.dispose()
 
 
 def test_an_upgrade_of_an_empty_database_has_nothing_to_take_in(database: Database) -> None:
