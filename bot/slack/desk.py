@@ -108,7 +108,7 @@ class Desk:
 
     def receipt(self, outcome: Outcome) -> Message | None:
         """What takes a private question's place where an outcome needs no words."""
-        return receipt(self.ctx.policy, outcome)
+        return receipt(self.ctx, outcome)
 
     def report(self, click: Click, outcome: Outcome) -> None:
         """Log what came of a click, tell the person what the message does not show, and wake the senders."""
@@ -136,6 +136,7 @@ def on_click(desk: Desk, take: Callable[[Desk, Click], None]) -> Listener:
     """A listener for a control: one short transaction, then the ack; trouble is told politely."""
 
     def listener(ack: Ack, body: JsonObject) -> None:
+        # To tell who somebody is may need the database; to tell them that it is away must not.
         click = click_of(body, desk.ctx.home.without_records)
         try:
             take(desk, click_of(body, desk.ctx.home))

@@ -68,18 +68,6 @@ def say(text: str) -> Message:
     return Message(escape(label_text(text, 2_900), 2_900), (section(plain(text, 2_900)),))
 
 
-def receipt(policy: Policy, outcome: Outcome) -> Message | None:
-    """What takes a private question's place where nothing else is to be said; None takes it away."""
-    if isinstance(outcome, Repeated):
-        return say(_ANSWERED_BEFORE)
-    if not isinstance(outcome, Recorded):
-        return None
-    task = policy.tasks.get(outcome.case.submission.task)
-    if outcome.label is None or task is None:
-        return say(_DONE)
-    return say(f"Your answer “{label_title(task, outcome.label.label)}” is recorded.")
-
-
 def help_message() -> Message:
     """What the command can do."""
     return Message(HELP, (section(mrkdwn(HELP)),))
@@ -225,12 +213,6 @@ class Private:
             f"Your answer {title} stays. To add a reason, reply here: {outcome.label}: why you think so."
         )
 
-    def typed_receipt(self, outcome: Recorded) -> Message:
-        """That a reply was recorded, for a workspace that does not let the bot say so with a reaction."""
-        if outcome.label is None:
-            return say("What you wrote is recorded as the reason for your answer.")
-        return say(f"Your answer {self._title(outcome.case, outcome.label.label)} is recorded.")
-
     def _title(self, case: Case, label: str) -> str:
         task = self.task or self.policy.tasks.get(case.submission.task)
         return label_title(task, label) if task else label_text(label, 75)
@@ -240,9 +222,23 @@ def _quoted(note: str) -> list[JsonObject]:
     return [quotation(run(label_text(note, 300)))] if note else []
 
 
+def receipt(ctx: Context, outcome: Outcome) -> Message | None:
+    """What takes a private question's place where nothing else is to be said; None takes it away."""
+    if isinstance(outcome, Repeated):
+        return say(_ANSWERED_BEFORE)
+    return _recorded(ctx, outcome, _DONE) if isinstance(outcome, Recorded) else None
+
+
 def typed_receipt(ctx: Context, outcome: Recorded) -> Message:
-    """That a reply was recorded, in words."""
-    return Private(ctx.policy, {}, task_as_read(ctx, outcome.case)).typed_receipt(outcome)
+    """That a reply was recorded, for a workspace that does not let the bot say so with a reaction."""
+    return _recorded(ctx, outcome, "What you wrote is recorded as the reason for your answer.")
+
+
+def _recorded(ctx: Context, outcome: Recorded, otherwise: str) -> Message:
+    task = task_as_read(ctx, outcome.case)
+    if outcome.label is None or task is None:
+        return say(otherwise)
+    return say(f"Your answer {label_title(task, outcome.label.label)} is recorded.")
 
 
 def words(ctx: Context, outcome: Outcome) -> Message | None:

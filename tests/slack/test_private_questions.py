@@ -54,7 +54,7 @@ def test_the_answer_takes_the_questions_place(workspace: Workspace) -> None:
     press(workspace, question(workspace), "answer:1")
 
     assert labels(workspace, case) == ["legit"]
-    assert "“Legit” is recorded" in replaced(workspace).text
+    assert "Your answer Legit is recorded" in replaced(workspace).text
     assert action_ids(replaced(workspace)) == []
     assert workspace.gateway.responses == []
 
@@ -100,7 +100,7 @@ def test_a_window_that_answers_it_takes_it_away_too(workspace: Workspace) -> Non
     workspace.submit(workspace.gateway.views[-1], label="l7", rationale="hm, strange")
 
     assert labels(workspace, case) == ["l7"]
-    assert "“l7” is recorded" in replaced(workspace).text
+    assert "Your answer l7 is recorded" in replaced(workspace).text
     press(workspace, stale, "label")
     workspace.submit(workspace.gateway.views[-1], label="l8")
     assert labels(workspace, case) == ["l7"]
