@@ -119,7 +119,7 @@ class SlackConnection:
             return "the socket does not answer; it is being opened again"
         return None
 
-    def connect(self) -> tuple[Context, App, BotIdentity]:
+    def connect(self) -> tuple[Context, App]:
         """Find out who we are and listen; the context that knows the workspace. Raises a SlackFailure."""
         known = who_am_i(self._client)
         ctx = replace(self._ctx, team_id=known.team_id)
@@ -137,7 +137,7 @@ class SlackConnection:
         self._is_usable = True
         self._health.worked()
         log.info("slack.connected", team=known.team_id, transport="http" if self.uses_http else "socket")
-        return ctx, app, known.identity
+        return ctx, app
 
     def _open_socket(self, app: App, app_token: str) -> None:
         wrong = wrong_app_token(app_token)

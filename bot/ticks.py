@@ -46,7 +46,6 @@ class Ticks:
         self._wake = wake
         self._watch = Watch(courier.ctx)
         self._workspace: Context | None = None
-        self._bot_user_id = ""
         self._has_to_sweep = threading.Event()
         self._has_connected = threading.Event()
 
@@ -69,10 +68,9 @@ class Ticks:
             Tick("retention", HOUR, self.forget, is_at_start=False),
         )
 
-    def know_workspace(self, ctx: Context, bot_user_id: str) -> None:
+    def know_workspace(self, ctx: Context) -> None:
         """From now on the workspace is known, and who we are there."""
         self._workspace = ctx
-        self._bot_user_id = bot_user_id
         self._has_connected.set()
         self.sweep_soon()
 
@@ -130,9 +128,8 @@ class Ticks:
         self._has_to_sweep.clear()
         has_connected = self._has_connected.is_set()
         self._has_connected.clear()
-        listener = listening.Listener(self._workspace.team_id, self._bot_user_id)
         try:
-            channels = listening.look_again(self._workspace, listener)
+            channels = listening.look_again(self._workspace)
             tried_again = (
                 repairs.all_repaired(self._workspace, CURABLE)
                 if has_connected

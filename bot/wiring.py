@@ -187,9 +187,9 @@ class Application:
 
     def _connect(self) -> None:
         """Listen to Slack; what needs the database is the sweep's, which is tried until it works."""
-        ctx, app, identity = self.slack.connect()
+        ctx, app = self.slack.connect()
         self.ctx = ctx
-        self.ticks.know_workspace(ctx, identity.user_id)
+        self.ticks.know_workspace(ctx)
         if self.slack.uses_http:
             self._slack_door.open(app, self._signing_secret)
 

@@ -83,8 +83,7 @@ def on_joined(desk: Desk, body: JsonObject) -> None:
 
 def _repaired(desk: Desk, channel_id: str) -> None:
     revived = repairs.channel_repaired(desk.ctx, channel_id, CURABLE)
-    bot = desk.ctx.home.bot
-    listening.look_back(desk.ctx, listening.Listener(bot.team_id, bot.user_id), channel_id)
+    listening.look_back(desk.ctx, channel_id)
     log.info("slack.channel_repaired", channel=channel_id, revived=revived)
     desk.wake()
 

@@ -4,7 +4,6 @@ A gap ends when a process starts and whenever a socket is opened. Each is looked
 that has not begun when a gap ends serves that gap, too.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.clock import slack_now
@@ -24,30 +23,22 @@ SKEW = timedelta(minutes=5)
 TAKING_OVER = timedelta(seconds=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
-    """Who reads: the bot in its workspace."""
-
-    team_id: str
-    bot_user_id: str
-
-
-def look_again(ctx: Context, listener: Listener) -> int:
+def look_again(ctx: Context) -> int:
     """Want the history of every channel with cases read; how many. For the end of each gap in listening.
 
     So is a channel that a start wanted and all cases have left since: only a named reader ends its wait.
     """
     with ctx.database.write() as tx:
         channels = _channels(ctx, tx) | channel_readings.nameless(tx)
-        wanted = [WantedChannel(one, listener.team_id, listener.bot_user_id) for one in channels]
+        wanted = [_wanted(ctx, channel_id) for channel_id in channels]
         paces.open_many(tx, [paces.HISTORY, paces.READS])
         channel_readings.want_many(tx, wanted, ctx.clock.now())
-    while _take_over(ctx, listener):
+    while _take_over(ctx):
         pass
     return len(wanted)
 
 
-def look_back(ctx: Context, listener: Listener, channel_id: str) -> None:
+def look_back(ctx: Context, channel_id: str) -> None:
     """Want the history of one channel read, if cases are there; for the end of a time without the bot in it.
 
     Slack told nothing of what was said there meanwhile, and what was to be read then is not wanted any more.
@@ -55,8 +46,7 @@ def look_back(ctx: Context, listener: Listener, channel_id: str) -> None:
     with ctx.database.write() as tx:
         if channel_id in _channels(ctx, tx):
             paces.open_many(tx, [paces.HISTORY, paces.READS])
-            wanted = WantedChannel(channel_id, listener.team_id, listener.bot_user_id)
-            channel_readings.want_many(tx, [wanted], ctx.clock.now())
+            channel_readings.want_many(tx, [_wanted(ctx, channel_id)], ctx.clock.now())
 
 
 def begin(ctx: Context) -> None:
@@ -93,6 +83,12 @@ def ts_of(moment: datetime) -> str:
     return f"{max(0.0, moment.timestamp()):017.6f}"
 
 
+def _wanted(ctx: Context, channel_id: str) -> WantedChannel:
+    """The channel, to be read by the bot as its workspace knows it."""
+    bot = ctx.home.bot
+    return WantedChannel(channel_id, bot.team_id, bot.user_id)
+
+
 def _channels(ctx: Context, tx: Transaction) -> set[str]:
     """Where cases are, and where they may have been shown after a backup was taken."""
     return posts.channels(tx, decided_since(ctx)) | {one.id for one in ctx.policy.channels.values()}
@@ -109,7 +105,7 @@ def _held_to(tx: Transaction, channel_id: str, now: datetime) -> str:
     return ts_of(min(now, max(unposted_at, newest_at)) - SKEW)
 
 
-def _take_over(ctx: Context, listener: Listener) -> bool:
+def _take_over(ctx: Context) -> bool:
     """Want a portion of the threads read that an earlier version has left in the outbox; False: none."""
     now = ctx.clock.now()
     with ctx.database.write() as tx:
@@ -118,7 +114,7 @@ def _take_over(ctx: Context, listener: Listener) -> bool:
             WantedThread(
                 str(claim.item.payload["channel_id"]),
                 str(claim.item.payload["ts"]),
-                listener.team_id,
+                ctx.team_id,
                 Rank.UNSEEN,
                 0,
                 claim.item.created_at,

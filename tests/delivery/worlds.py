@@ -11,11 +11,12 @@ from bot.delivery.channel_history import HistoryReader
 from bot.delivery.loop import Wake
 from bot.delivery.projections import ProjectionSender
 from bot.delivery.tempo import Tempo
-from bot.sandbox import Sandbox
+from bot.sandbox import Sandbox, SandboxConfig
 from bot.slack.gateway import WebClientGateway
 from bot.slack.web_calls import slack_client
 from bot.usecases import listening
 from bot.usecases.context import Context
+from bot.usecases.installation import Installation, InstallationHolder
 from routing.case import Case, CaseStatus, Decision, Disposition, Method
 from routing.label import ExpertId, Label, Via
 from routing.policy import Policy, load_policy
@@ -119,6 +120,7 @@ def context(database: Database, clock: StillClock, policy: Policy | None = None)
         new_id=numbered(),
         draw_key=b"0123456789abcdef",
         team_id=TEAM,
+        installation=InstallationHolder(Installation(SandboxConfig.default().bot.user_id)),
     )
 
 
@@ -155,7 +157,7 @@ class World:
 
     def look_again(self) -> None:
         """A gap in listening has ended."""
-        listening.look_again(self.ctx, listening.Listener(TEAM, self.sandbox.config.bot.user_id))
+        listening.look_again(self.ctx)
 
     def read_histories(self, at_most: int = 200) -> None:
         """Read what is wanted of the channels' histories, at Slack's pace, until nothing may be read now."""
