@@ -203,7 +203,7 @@ def _edit_in(body: JsonObject, event: JsonObject, home: Home) -> ThreadReply | N
         return None  # Slack added the preview of a link, or somebody replied
     is_told = isinstance(before.get("text"), str)
     return replace(
-        reply, was=_without_call(body, _text(before.get("text"), LONGEST_TEXT)) if is_told else None
+        reply, was=_without_call(home, _text(before.get("text"), LONGEST_TEXT)) if is_told else None
     )
 
 
@@ -218,18 +218,16 @@ def _reply_in(body: JsonObject, event: JsonObject, home: Home) -> ThreadReply | 
         channel_id=_text(event.get("channel")),
         thread_ts=_text(event.get("thread_ts")),
         ts=_text(event.get("ts")),
-        text=_without_call(body, _text(event.get("text"), LONGEST_TEXT)),
+        text=_without_call(home, _text(event.get("text"), LONGEST_TEXT)),
         edited_ts=_text(_object(event.get("edited")).get("ts")),
         name=name_in(_object(event.get("user_profile"))),
         is_by_program=subtype == "bot_message" or any(event.get(name) for name in _PROGRAMS),
     )
 
 
-def _without_call(body: JsonObject, text: str) -> str:
+def _without_call(home: Home, text: str) -> str:
     """`text` without a mention of the bot itself in front: whoever calls the bot addresses nobody else."""
-    authorizations = body.get("authorizations")
-    first = _object(authorizations[0]) if isinstance(authorizations, list) and authorizations else {}
-    bot_id = _text(first.get("user_id"))
+    bot_id = home.bot.user_id
     match = re.match(rf"\s*<@{re.escape(bot_id)}(?:\|[^<>]*)?>[\s,:]*", text) if bot_id else None
     return text[match.end() :] if match else text
 

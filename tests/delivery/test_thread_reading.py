@@ -21,7 +21,7 @@ from routing.label import ExpertId, Rationale
 from storage import cases, experts, outbox, projections, thread_readings
 from storage.experts import Expert
 from storage.outbox import Item
-from tests.delivery.worlds import DIGITS, MAYA, TEAM, World, open_case
+from tests.delivery.worlds import DIGITS, MAYA, World, open_case
 
 
 def shown(world: World, name: str = "order-1") -> Case:
@@ -117,11 +117,17 @@ def test_a_reply_from_a_time_without_the_bot_is_heard_once_it_is_back(world: Wor
     sweep(world)
     assert stored(world, case).status is CaseStatus.OPEN
     world.sandbox.faults.clear(fault)
-    listener = listening.Listener(TEAM, world.sandbox.config.bot.user_id)
-    listening.look_back(world.ctx, listener, DIGITS)
+    listening.look_back(world.ctx, DIGITS)
     world.read_histories()
     read(world)
     assert stored(world, case).status is CaseStatus.DECIDED
+
+
+def test_a_missed_question_to_the_bot_itself_is_asked_back(world: World) -> None:
+    case = shown(world)
+    say(world, case, f"<@{world.sandbox.config.bot.user_id}> is it fraud?")
+    sweep(world)
+    assert world.sandbox.stats()["calls"]["chat.postEphemeral"] == 1
 
 
 def test_what_is_unclear_is_asked_back_once(world: World) -> None:
