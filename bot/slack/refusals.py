@@ -75,25 +75,25 @@ def _mend(mend: str, recast: Recast) -> Refusal:
     return Refusal(Outcome.MEND, mend, recast=recast)
 
 
-def _rows(refusal: Refusal, *codes: str) -> dict[str, Refusal]:
-    return dict.fromkeys(codes, refusal)
+def _rows(refusal: Refusal, codes: str) -> dict[str, Refusal]:
+    return dict.fromkeys(codes.split(), refusal)
 
 
 _RETRIED = _rows(
     Refusal(Outcome.RETRY, _LATER),
-    *("external_channel_migrating", "fatal_error", "fetch_members_failed", "file_update_failed"),
-    *("internal_error", "invalid_cursor", "list_record_comment_fetch_failed", "message_limit_exceeded"),
-    *("rate_limited", "ratelimited", "request_timeout", "service_unavailable", "streaming_state_conflict"),
-    *("team_added_to_org", "update_failed"),
+    """external_channel_migrating fatal_error fetch_members_failed file_update_failed
+            internal_error invalid_cursor list_record_comment_fetch_failed message_limit_exceeded
+            rate_limited ratelimited request_timeout service_unavailable streaming_state_conflict
+            team_added_to_org update_failed""",
 ) | {"thread_not_found": Refusal(Outcome.RETRY, "The thread's first message is posted anew.", tries=8)}
 
 _HELD = {
     **_rows(
         _hold(_REINSTALL, Reach.WORKSPACE),
-        *("invalid_auth", "token_expired", "token_revoked", "account_inactive", "team_access_not_granted"),
+        "account_inactive invalid_auth team_access_not_granted token_expired token_revoked",
     ),
     **_rows(_hold(_NETWORK, Reach.WORKSPACE), "accesslimited"),
-    **_rows(_hold(_UPDATE, Reach.WORKSPACE), "deprecated_endpoint", "method_deprecated"),
+    **_rows(_hold(_UPDATE, Reach.WORKSPACE), "deprecated_endpoint method_deprecated"),
     NO_BOT: _hold(
         "SLACK_BOT_TOKEN takes the bot token, xoxb-…, from OAuth & Permissions of your app.", Reach.WORKSPACE
     ),
@@ -118,20 +118,16 @@ _HELD = {
         "Whoever installed the app has to set up two-factor authentication.", Reach.WORKSPACE
     ),
     "unknown_method": _hold("SLACK_API_URL does not point to Slack or to the local Slack.", Reach.WORKSPACE),
-    **_rows(_hold(_CHANNEL_ID, Reach.CHANNEL), "channel_not_found", "invalid_channel", "team_not_found"),
-    **_rows(_hold(_INVITE, Reach.CHANNEL), "not_in_channel", "no_permission", "access_denied"),
+    **_rows(_hold(_CHANNEL_ID, Reach.CHANNEL), "channel_not_found invalid_channel team_not_found"),
+    **_rows(_hold(_INVITE, Reach.CHANNEL), "access_denied no_permission not_in_channel"),
     **_rows(
         _hold("Unarchive the channel, or name another one in the policy.", Reach.CHANNEL),
-        "is_archived",
-        "is_inactive",
+        "is_archived is_inactive",
     ),
     **_rows(
         _hold(_LET_POST, Reach.CHANNEL),
-        "channel_is_limited_access",
-        "posting_to_channel_denied",
-        "restricted_action",
-        "restricted_action_read_only_channel",
-        "restricted_action_thread_only_channel",
+        """channel_is_limited_access posting_to_channel_denied restricted_action
+            restricted_action_read_only_channel restricted_action_thread_only_channel""",
     ),
     "messages_tab_disabled": _hold(
         "Switch on the Messages tab in the app's settings, under App Home.", Reach.CHANNEL
@@ -140,26 +136,23 @@ _HELD = {
         _hold(
             "The channel is shared with another company, whose admins forbid this: ask them.", Reach.CHANNEL
         ),
-        "slack_connect_canvas_sharing_blocked",
-        "slack_connect_lists_sharing_blocked",
+        "slack_connect_canvas_sharing_blocked slack_connect_lists_sharing_blocked",
     ),
 }
 
 _MENDED = {
     **_rows(
         _mend("Slack does not take it as it is; it is shown without pictures, or as text.", Recast.BLOCKS),
-        *("block_mismatch", "invalid_arguments", "invalid_attachments", "invalid_blocks"),
-        *("invalid_blocks_format", "markdown_text_conflict", "msg_blocks_too_long"),
-        *("too_many_attachments", "too_many_contact_cards"),
+        """block_mismatch invalid_arguments invalid_attachments invalid_blocks
+            invalid_blocks_format markdown_text_conflict msg_blocks_too_long too_many_attachments
+            too_many_contact_cards""",
     ),
     "slack_connect_file_link_sharing_blocked": _mend(_NO_PICTURE, Recast.PICTURE),
     **_rows(_mend("It is too long for Slack; it is shortened.", Recast.LENGTH), "msg_too_long"),
     **_rows(
         _mend("It is posted without its hidden mark.", Recast.METADATA),
-        "invalid_metadata_format",
-        "invalid_metadata_schema",
-        "metadata_must_be_sent_from_app",
-        "metadata_too_large",
+        """invalid_metadata_format invalid_metadata_schema metadata_must_be_sent_from_app
+            metadata_too_large""",
     ),
     "message_not_found": _mend("The message is gone; it is posted anew.", Recast.ANEW),
     "cant_update_message": _mend("The message belongs to another app; it is posted anew.", Recast.ANEW),
@@ -168,21 +161,16 @@ _MENDED = {
     ),
     **_rows(
         _mend("The thread is closed; it is told in the channel.", Recast.CHANNEL),
-        "cannot_reply_to_message",
-        "restricted_action_non_threadable_channel",
-        "restricted_action_thread_locked",
+        """cannot_reply_to_message restricted_action_non_threadable_channel
+            restricted_action_thread_locked""",
     ),
 }
 
 _SEEN_BY_A_PERSON = {
-    **_rows(
-        Refusal(Outcome.DEAD, "Check the person's id in the policy."), "user_not_found", "users_not_found"
-    ),
+    **_rows(Refusal(Outcome.DEAD, "Check the person's id in the policy."), "user_not_found users_not_found"),
     **_rows(
         Refusal(Outcome.DEAD, "The bot cannot see this person; name somebody else."),
-        "invalid_user_combination",
-        "user_not_visible",
-        "user_is_restricted",
+        "invalid_user_combination user_is_restricted user_not_visible",
     ),
     "user_disabled": Refusal(Outcome.DEAD, "The person has left; name somebody else."),
     "user_not_in_channel": Refusal(Outcome.DEAD, "The person is not in that channel; nothing was shown."),
@@ -192,75 +180,46 @@ _SEEN_BY_A_PERSON = {
     "method_not_supported_for_channel_type": Refusal(
         Outcome.DEAD, "The id in the policy is not a channel's; name a channel."
     ),
-    **_rows(
-        Refusal(Outcome.DEAD, _REOPEN), "expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"
-    ),
+    **_rows(Refusal(Outcome.DEAD, _REOPEN), "exchanged_trigger_id expired_trigger_id invalid_trigger_id"),
     "hash_conflict": Refusal(Outcome.DEAD, "The window has changed meanwhile; try again."),
     "not_found": Refusal(Outcome.DEAD, "The window has been closed; open it again."),
     "push_limit_reached": Refusal(Outcome.DEAD, "Too many windows are open; close one and click again."),
     "not_enabled": Refusal(Outcome.DEAD, "Switch on the Home tab in the app's settings, under App Home."),
     **_rows(
         Refusal(Outcome.DEAD, _DEFECT),
-        *("as_user_not_supported", "cant_broadcast_message", "duplicate_channel_not_found"),
-        *("duplicate_external_id", "duplicate_message_not_found", "invalid_arg_name"),
-        *("invalid_array_arg", "invalid_charset", "invalid_form_data"),
-        "invalid_json",
-        "invalid_limit",
-        "invalid_metadata_filter_keys",
-        "invalid_post_type",
-        "invalid_ts_latest",
-        "invalid_ts_oldest",
-        "is_bot",
-        "missing_argument",
-        "missing_post_type",
-        "missing_profile_id",
-        "no_dual_broadcast_content_update",
-        "no_text",
-        "not_enough_users",
-        "not_implemented",
-        "too_many_users",
-        "users_list_not_supplied",
-        "view_too_large",
+        """as_user_not_supported cant_broadcast_message duplicate_channel_not_found
+            duplicate_external_id duplicate_message_not_found invalid_arg_name invalid_array_arg
+            invalid_charset invalid_form_data invalid_json invalid_limit
+            invalid_metadata_filter_keys invalid_post_type invalid_ts_latest invalid_ts_oldest
+            is_bot missing_argument missing_post_type missing_profile_id
+            no_dual_broadcast_content_update no_text not_enough_users not_implemented too_many_users
+            users_list_not_supplied view_too_large""",
     ),
 }
 
 _UPLOAD = {
     **_rows(
         _mend("Uploads are not allowed in this workspace; it is shown without its picture.", Recast.PICTURE),
-        "file_uploads_disabled",
-        "file_upload_size_restricted",
-        "not_allowed_token_type",
-        "storage_limit_reached",
+        """file_upload_size_restricted file_uploads_disabled not_allowed_token_type
+            storage_limit_reached""",
     ),
     "missing_scope": _mend(f"It is shown without its picture. {_SCOPES}", Recast.PICTURE),
     **_rows(
         _mend(_NO_PICTURE, Recast.PICTURE),
-        *("access_denied", "alt_txt_too_large", "blocked_file_type", "channels_limit_exceeded"),
-        "file_not_found",
-        "invalid_arguments",
-        "invalid_blocks",
-        "missing_argument",
-        "snippet_too_large",
-        "unknown_snippet_type",
-        "unknown_subtype",
+        """access_denied alt_txt_too_large blocked_file_type channels_limit_exceeded file_not_found
+            invalid_arguments invalid_blocks missing_argument snippet_too_large unknown_snippet_type
+            unknown_subtype""",
     ),
 }
 """A picture that cannot be uploaded keeps no case from the experts."""
 
-_VIEW = _rows(Refusal(Outcome.DEAD, _DEFECT), "invalid_arguments", "invalid_blocks", "invalid_blocks_format")
+_VIEW = _rows(Refusal(Outcome.DEAD, _DEFECT), "invalid_arguments invalid_blocks invalid_blocks_format")
 """Whoever clicked is told that no window opened, and clicks again."""
 
 _REACTION = _rows(
     Refusal(Outcome.DEAD, "The reply counts all the same; only its mark is missing."),
-    *(
-        "already_reacted",
-        "bad_timestamp",
-        "invalid_name",
-        "message_not_found",
-        "no_access",
-        "no_item_specified",
-    ),
-    *("not_reactable", "thread_locked", "too_many_emoji", "too_many_reactions"),
+    """already_reacted bad_timestamp invalid_name message_not_found no_access no_item_specified
+            not_reactable thread_locked too_many_emoji too_many_reactions""",
 )
 
 REFUSALS: Mapping[str, Refusal] = {**_RETRIED, **_HELD, **_MENDED, **_SEEN_BY_A_PERSON}
