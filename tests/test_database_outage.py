@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import urllib.error
 import urllib.request
@@ -24,10 +22,10 @@ from bot.wiring import Application
 from storage import cases, experts
 from tests import postgres
 from tests.delivery.receiver import Receiver, receiving
-from tests.delivery.worlds import DIGITS, POLICY
+from tests.delivery.worlds import DIGITS
 from tests.patience import PATIENCE, patient
 from tests.scenarios.people import Case, Expert
-from tests.test_wiring import SECRET, application, eventually, messages, post_case
+from tests.test_wiring import application, eventually, messages, post_case, serving_process
 
 SOON = 0.5
 """In seconds, how long a click waits for the database."""
@@ -171,29 +169,7 @@ def test_serve_waits_for_a_database_that_is_not_there_yet(
 
 
 def test_a_process_that_waits_is_ended_by_sigterm_at_once(slack: Sandbox, tmp_path: Path) -> None:
-    (tmp_path / "policy.toml").write_text(POLICY)
-    environ = {
-        "SECONDLOOK_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nowhere",
-        "SECONDLOOK_POLICY": str(tmp_path / "policy.toml"),
-        "SECONDLOOK_DRAW_KEY": "0123456789abcdef",
-        "SECONDLOOK_PORT": "0",
-        "SHOP_SECRET": SECRET,
-        "SHOP_OLD_SECRET": SECRET,
-        "SLACK_BOT_TOKEN": slack.config.bot_token,
-        "SLACK_APP_TOKEN": slack.config.app_token,
-        "SLACK_API_URL": slack.api_url,
-    }
-    program = (
-        "from bot.settings import read_settings; from bot.wiring import serve; serve(read_settings(), print)"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", program],
-        cwd=Path(__file__).parents[1],
-        env=environ,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    process = serving_process(slack, tmp_path, "postgresql://nobody@127.0.0.1:1/nowhere")
     assert process.stderr is not None
     first = json.loads(next(line for line in iter(process.stderr.readline, "") if "database" in line))
     assert (first["event"], first["reason"]) == (

@@ -283,34 +283,41 @@ def test_a_restart_goes_on_with_what_was_open(slack: Sandbox, receiver: Receiver
     assert len(messages(slack)) == 1
 
 
-def test_a_process_serves_and_ends_when_it_is_asked_to(slack: Sandbox, tmp_path: Path) -> None:
-    (tmp_path / "policy.toml").write_text(POLICY)
-    config = slack.config
+def serving_process(
+    slack: Sandbox, folder: Path, database_url: str, before: str = ""
+) -> "subprocess.Popen[str]":
+    """A process of its own that runs the statement `before` and serves; it tells its address and its log."""
+    (folder / "policy.toml").write_text(POLICY)
     environ = {
-        "SECONDLOOK_DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
-        "SECONDLOOK_POLICY": str(tmp_path / "policy.toml"),
+        "SECONDLOOK_DATABASE_URL": database_url,
+        "SECONDLOOK_POLICY": str(folder / "policy.toml"),
         "SECONDLOOK_DRAW_KEY": "0123456789abcdef",
         "SECONDLOOK_PORT": "0",
         "SHOP_SECRET": SECRET,
         "SHOP_OLD_SECRET": SECRET,
-        "SLACK_BOT_TOKEN": config.bot_token,
-        "SLACK_APP_TOKEN": config.app_token,
+        "SLACK_BOT_TOKEN": slack.config.bot_token,
+        "SLACK_APP_TOKEN": slack.config.app_token,
         "SLACK_API_URL": slack.api_url,
     }
-    program = (
-        "import sys; from bot.settings import read_settings; from bot.wiring import serve; "
-        "import atexit; heavy = ('numpy', 'scipy', 'sklearn', 'matplotlib'); "
-        "atexit.register(lambda: print('heavy', [name for name in heavy if name in sys.modules])); "
-        "serve(read_settings(), print)"
+    serve = (
+        "from bot.settings import read_settings; from bot.wiring import serve; serve(read_settings(), print)"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", program],
+    return subprocess.Popen(
+        [sys.executable, "-c", f"{before}\n{serve}"],
         cwd=Path(__file__).parents[1],
         env=environ,
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def test_a_process_serves_and_ends_when_it_is_asked_to(slack: Sandbox, tmp_path: Path) -> None:
+    watching = (
+        "import atexit, sys; heavy = ('numpy', 'scipy', 'sklearn', 'matplotlib'); "
+        "atexit.register(lambda: print('heavy', [name for name in heavy if name in sys.modules]))"
+    )
+    process = serving_process(slack, tmp_path, f"sqlite:///{tmp_path / 'db.sqlite3'}", watching)
     assert process.stderr is not None
     lines = iter(process.stderr.readline, "")
     assert any("application.started" in line for line in lines)
