@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ ROUNDS = 5  # odd, so that one of them is the median
 REQUESTS = 2_000
 CONNECTIONS = (1, 32)
 MOST_TIMES = 3.0
+Measure = Callable[[str, int, int, int], Figure]
 
 
 @dataclass(frozen=True)
@@ -47,29 +48,43 @@ def served(kind: str, url: str) -> Iterator[int]:
 
 def measure() -> Iterator[Figure]:
     """The cost on SQLite, and on PostgreSQL where it can be started."""
+    yield from beside("bare", _figure)
+
+
+def beside(kind: str, figure: Measure) -> Iterator[Figure]:
+    """Each figure of the server `kind` beside the webhook's, on databases of their own.
+
+    `figure` gets the dialect's name, both ports and how many requests are under way at once.
+    """
+    kinds = (kind, "webhook")
     with tempfile.TemporaryDirectory() as folder:
-        urls = [f"sqlite:///{Path(folder)}/{kind}.sqlite3" for kind in ("bare", "webhook")]
-        yield from _figures("SQLite", *urls)
+        urls = [f"sqlite:///{Path(folder)}/{name}.sqlite3" for name in kinds]
+        yield from _figures("SQLite", kinds, urls, figure)
     try:
         with postgres.running(postgres.SAFE) as server:
-            names = [f"{kind}_{uuid4().hex[:8]}" for kind in ("bare", "webhook")]
+            names = [f"{name}_{uuid4().hex[:8]}" for name in kinds]
             for name in names:
                 server.execute(f"CREATE DATABASE {name}")
-            yield from _figures("PostgreSQL", *(server.url(name) for name in names))
+            yield from _figures("PostgreSQL", kinds, [server.url(name) for name in names], figure)
     except postgres.NoPostgres as reason:
         print(f"     PostgreSQL left out: {reason}")
 
 
-def _figures(dialect: str, bare_url: str, webhook_url: str) -> Iterator[Figure]:
-    for url in (bare_url, webhook_url):
+def _figures(
+    dialect: str,
+    kinds: tuple[str, str],
+    urls: list[str],
+    figure: Measure,
+) -> Iterator[Figure]:
+    for url in urls:
         database = Database(url)
         database.upgrade()
         database.dispose()
-    with served("bare", bare_url) as bare, served("webhook", webhook_url) as webhook:
-        for port in (bare, webhook):
+    with served(kinds[0], urls[0]) as other, served(kinds[1], urls[1]) as webhook:
+        for port in (other, webhook):
             post_all(port, requests("warm", 200), 8)
         for connections in CONNECTIONS:
-            yield _figure(dialect, bare, webhook, connections)
+            yield figure(dialect, other, webhook, connections)
 
 
 def _figure(dialect: str, bare: int, webhook: int, connections: int) -> Figure:
