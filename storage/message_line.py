@@ -47,7 +47,7 @@ def is_waiting(tx: Transaction) -> bool:
 
 
 def oldest_waiting_at(tx: Transaction) -> datetime | None:
-    """Since when the one of them that has waited longest is wanted."""
+    """Since when the message that has waited longest is wanted; not of those that wait for a repair."""
     return tx.execute(_oldest()).scalar_one_or_none()
 
 
@@ -72,13 +72,9 @@ def _waiting_updates() -> sa.Select[Any]:
 def _oldest() -> sa.Select[Any]:
     is_post = projections.c.ts.is_(None)
     lane = sa.case((is_post, projections.c.channel_id), else_=paces.updates_of(projections.c.channel_id))
-    reading = sa.select(channel_readings.c.row_id)
-    reading = reading.where(channel_readings.c.channel_id == projections.c.channel_id)
-    reading = reading.where(channel_readings.c.held_row_id >= projections.c.row_id)
     return (
         sa.select(projections.c.wanted_at)
         .where(projections.c.is_due, projections.c.wanted_at.is_not(None), lane.not_in(_HELD_PLACES))
-        .where(~(is_post & reading.exists()))
         .order_by(projections.c.wanted_at)
         .limit(1)
     )

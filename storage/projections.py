@@ -188,15 +188,12 @@ def dead(tx: Transaction, limit: int) -> list[Projection]:
 
 
 def oldest_waiting_at(tx: Transaction) -> datetime | None:
-    """Since when the message that has waited longest is wanted.
-
-    Not of those that wait for a repair, or until their channel's history was read.
-    """
+    """Since when the message that has waited longest is wanted; not of those that wait for a repair."""
     return message_line.oldest_waiting_at(tx)
 
 
 def is_waiting(tx: Transaction) -> bool:
-    """Whether there is such a message."""
+    """Whether any message is to be sent, but for those that wait for a repair or until a history was read."""
     return message_line.is_waiting(tx)
 
 

@@ -258,13 +258,6 @@ def test_waiting_is_measured_from_the_first_open_wish(tx: Transaction, second: d
     assert projections.oldest_waiting_at(tx) == NOW + 2 * HOUR
 
 
-def is_waiting(tx: Transaction) -> bool:
-    """Whether anything waits, by both questions."""
-    waits = projections.is_waiting(tx)
-    assert (projections.oldest_waiting_at(tx) is not None) is waits
-    return waits
-
-
 def wait(tx: Transaction, number: int, channel_id: str = "C1") -> None:
     projections.want(tx, f"case_{number}", channel_id, 1, NOW, wanted_at=NOW)
 
@@ -277,10 +270,16 @@ def read_first(tx: Transaction, held_row_id: int, channel_id: str = "C1") -> Non
 def test_what_is_held_until_its_channel_was_read_does_not_wait_to_be_sent(tx: Transaction) -> None:
     wait(tx, 1)
     read_first(tx, shown(tx, 1).row_id)
-    assert (is_waiting(tx), claim(tx)) == (False, None)
+    assert (projections.is_waiting(tx), claim(tx)) == (False, None)
     wait(tx, 2)
-    assert is_waiting(tx)
+    assert projections.is_waiting(tx)
     assert taken(tx).projection.case_id == "case_2"
+
+
+def test_what_is_held_until_its_channel_was_read_is_undelivered(tx: Transaction) -> None:
+    wait(tx, 1)
+    read_first(tx, shown(tx, 1).row_id)
+    assert projections.oldest_waiting_at(tx) == NOW
 
 
 def test_a_reading_holds_no_updates_and_no_other_channel(tx: Transaction) -> None:
@@ -288,11 +287,11 @@ def test_a_reading_holds_no_updates_and_no_other_channel(tx: Transaction) -> Non
     post(tx)
     read_first(tx, 1_000)
     wait(tx, 1)
-    assert is_waiting(tx)
+    assert projections.is_waiting(tx)
     post(tx, at=9)
-    assert not is_waiting(tx)
+    assert not projections.is_waiting(tx)
     wait(tx, 2, "C2")
-    assert is_waiting(tx)
+    assert projections.is_waiting(tx)
     assert taken(tx, 18).projection.case_id == "case_2"
 
 
@@ -304,9 +303,10 @@ def test_what_waits_for_a_repair_does_not_wait_to_be_sent(tx: Transaction, *, is
         wait(tx, 1)
     place, other = ("update:C1", "C1") if is_posted else ("C1", "update:C1")
     holds.hold(tx, other, NOW, "why", HOUR, HOUR)
-    assert is_waiting(tx)
+    assert projections.is_waiting(tx)
+    assert projections.oldest_waiting_at(tx) == NOW
     holds.hold(tx, place, NOW, "why", HOUR, HOUR)
-    assert (is_waiting(tx), claim(tx)) == (False, None)
+    assert (projections.is_waiting(tx), projections.oldest_waiting_at(tx), claim(tx)) == (False, None, None)
     holds.look_again(tx, NOW)
     assert claim(tx) is not None
 
