@@ -1,5 +1,6 @@
 """Whether the database answers, is migrated to this version, and can be written."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -39,6 +40,22 @@ def absent_file(url: str) -> Finding | None:
             "database", f"The directory of {path} does not exist.", "Create it, or name another file."
         )
     return warn("database", f"{path} does not exist yet.", "`secondlook serve` creates it.")
+
+
+def findings_in(url: str, find: Callable[[Database], Iterable[Finding]]) -> tuple[Finding, ...]:
+    """What `find` reads in the database; nothing where it cannot tell, which the check of it says itself."""
+    if absent_file(url) is not None:
+        return ()
+    try:
+        database = Database(url, keyring=NO_KEYS)
+    except StorageError:
+        return ()
+    try:
+        return tuple(find(database))
+    except StorageError:
+        return ()
+    finally:
+        database.dispose()
 
 
 def _checked(database: Database, now: datetime) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from slack_sdk import WebClient
 
 from bot.doctor.callbacks import check_callbacks
-from bot.doctor.database import absent_file, check_database
+from bot.doctor.database import check_database
 from bot.doctor.finding import Finding
 from bot.doctor.limits import check_limits
 from bot.doctor.manifest import wanted_scopes
@@ -30,9 +30,8 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     if policy is not None:
         yield from check_secrets(policy, settings.secrets)
     yield from check_database(settings.database_url, now)
-    if policy is not None and absent_file(settings.database_url) is None:
-        yield from check_open_cases(settings.database_url, policy)
     if policy is not None:
+        yield from check_open_cases(settings.database_url, policy)
         yield from check_rules(settings.database_url, policy, now)
     yield from _slack(settings, policy, now)
     if policy is not None:

@@ -1,16 +1,14 @@
 """Whether open cases have lost a part of the policy that they were opened under, and who may answer them."""
 
 from bot.clock import SystemClock
+from bot.doctor.database import findings_in
 from bot.doctor.finding import Finding, warn
 from bot.ids import new_id
 from bot.usecases.context import Context
 from bot.usecases.stranded import Stranded, stranded
 from routing.policy import Policy
 from routing.router import compile_router
-from storage import schema
 from storage.database import Database
-from storage.errors import StorageError
-from storage.keyring import NO_KEYS
 
 KEPT = (
     "Nothing is to be done if that was meant: they keep the answers of their opening and the people they had."
@@ -22,19 +20,7 @@ NOBODY = (
 
 def check_open_cases(url: str, policy: Policy) -> tuple[Finding, ...]:
     """One finding for each task and tier with such cases; none where the database cannot tell."""
-    try:
-        database = Database(url, keyring=NO_KEYS)
-    except StorageError:
-        return ()  # the check of the database says so
-    try:
-        with database.read() as tx:
-            if not schema.is_current(tx):
-                return ()
-        return tuple(_finding(one) for one in stranded(_context(database, policy)))
-    except StorageError:
-        return ()
-    finally:
-        database.dispose()
+    return findings_in(url, lambda database: map(_finding, stranded(_context(database, policy))))
 
 
 def _context(database: Database, policy: Policy) -> Context:

@@ -1,15 +1,14 @@
 """Whether the rules of the policy could be judged on what services sent lately."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bot.doctor.database import absent_file
+from bot.doctor.database import findings_in
 from bot.doctor.finding import Finding, warn
 from routing.digest_facts import UnreadableRule
 from routing.policy import Policy
 from storage import reports
 from storage.database import Database
-from storage.errors import StorageError
-from storage.keyring import NO_KEYS
 
 LATELY = timedelta(days=7)
 MEND = (
@@ -20,20 +19,13 @@ MEND = (
 
 def check_rules(url: str, policy: Policy, now: datetime) -> tuple[Finding, ...]:
     """One finding for each tier and reason; none where all could be judged or the database cannot tell."""
-    if absent_file(url) is not None:
-        return ()
-    try:
-        database = Database(url, keyring=NO_KEYS)
-    except StorageError:  # which the check of the database has told
-        return ()
-    try:
+
+    def find(database: Database) -> Iterator[Finding]:
         with database.read() as tx:
             rules = reports.unreadable(tx, policy.tasks, now - LATELY, now)
-    except StorageError:
-        return ()
-    finally:
-        database.dispose()
-    return tuple(warn(f"rule {rule.tier}", _words(rule), MEND) for rule in rules)
+        return (warn(f"rule {rule.tier}", _words(rule), MEND) for rule in rules)
+
+    return findings_in(url, find)
 
 
 def _words(rule: UnreadableRule) -> str:

@@ -19,6 +19,7 @@ from bot.http.writer import Writer
 from bot.usecases.context import Context
 from bot.usecases.undelivered import Counts, counts
 from storage import channel_readings, deadline, outbox, projections, thread_readings
+from storage.database import Transaction
 from storage.errors import DatabaseUnavailable, StorageError
 
 
@@ -92,7 +93,8 @@ def watch(metrics: Metrics, ctx: Context) -> None:
     def reading(read: Callable[[Counts], int]) -> Callable[[], float]:
         def figure() -> float:
             try:
-                return float(read(counts(ctx)))
+                with deadline.within(ANSWER_SECONDS), ctx.database.read() as tx:
+                    return float(read(counts(tx)))
             except StorageError:
                 return math.nan
 
@@ -118,10 +120,9 @@ def readiness(ctx: Context, writer: Writer, slack: SlackState) -> JsonObject:
     }
 
 
-def undelivered_for(ctx: Context) -> float | None:
+def undelivered_for(ctx: Context, tx: Transaction) -> float | None:
     """Seconds that the oldest undelivered message, notice or callback has waited; raises StorageError."""
-    with deadline.within(ANSWER_SECONDS), ctx.database.read() as tx:
-        waiting = (outbox.oldest_undelivered_at(tx), projections.oldest_waiting_at(tx))
+    waiting = (outbox.oldest_undelivered_at(tx), projections.oldest_waiting_at(tx))
     moments: list[datetime] = [moment for moment in waiting if moment is not None]
     return max(0.0, (ctx.clock.now() - min(moments)).total_seconds()) if moments else None
 
@@ -129,14 +130,12 @@ def undelivered_for(ctx: Context) -> float | None:
 def _database(ctx: Context) -> tuple[JsonObject, JsonObject]:
     """Whether the database answers, and what waits by it."""
     try:
-        oldest = undelivered_for(ctx)
         with deadline.within(ANSWER_SECONDS), ctx.database.read() as tx:
-            channels, threads = channel_readings.waiting(tx), thread_readings.waiting(tx)
-        found = counts(ctx)
+            undelivered, to_read = counts(tx), (channel_readings.waiting(tx), thread_readings.waiting(tx))
+            waiting = (undelivered_for(ctx, tx), *to_read, undelivered.dead, undelivered.held)
     except StorageError as error:
         return _unknown(_why(error))
-    waiting = dict(zip(WAITING, (oldest, channels, threads, found.dead, found.held), strict=True))
-    return {"is_ok": True, "detail": "answers"}, waiting
+    return {"is_ok": True, "detail": "answers"}, dict(zip(WAITING, waiting, strict=True))
 
 
 def _unknown(detail: str) -> tuple[JsonObject, JsonObject]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.usecases.context import Context
 from storage import dead_letters, holds, paces
 from storage.database import Transaction
 from storage.projection import Projection
@@ -34,10 +33,9 @@ class Counts:
     held: int
 
 
-def counts(ctx: Context) -> Counts:
-    """Count it; raises StorageError."""
-    with ctx.database.read() as tx:
-        return Counts(dead_letters.count(tx), holds.count(tx))
+def counts(tx: Transaction) -> Counts:
+    """Count it."""
+    return Counts(dead_letters.count(tx), holds.count(tx))
 
 
 def troubles_of(tx: Transaction, messages: Mapping[str, Sequence[Projection]]) -> dict[str, str]:

@@ -45,7 +45,8 @@ def test_the_oldest_undelivered_message_is_told(caller: Caller, ctx: Context) ->
     caller.post(case())
     assert isinstance(ctx.clock, SetClock)
     ctx.clock.sleep(timedelta(seconds=90))
-    assert undelivered_for(ctx) == 90.0
+    with ctx.database.read() as tx:
+        assert undelivered_for(ctx, tx) == 90.0
 
 
 def test_a_thread_that_waits_to_be_read_is_no_undelivered_message(caller: Caller, ctx: Context) -> None:
