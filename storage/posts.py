@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from storage.column_types import EPOCH
 from storage.database import Transaction
+from storage.projection import projection_id
 from storage.tables import cases, decisions, projections
 from storage.upserts import Row, insert
 
@@ -39,7 +40,7 @@ class Stray:
     @property
     def projection_id(self) -> str:
         """Names the row that shows the case in the channel."""
-        return f"case:{self.case_id}:{self.channel_id}"
+        return projection_id("case", self.case_id, self.channel_id)
 
 
 def newest(
