@@ -55,10 +55,10 @@ def newest(
 
 def older(tx: Transaction, channel_id: str, before: str, decided_since: datetime, limit: int) -> list[Post]:
     """The messages before a `ts` of cases that are open or were decided not long ago, newest first."""
-    recent = sa.select(decisions.c.case_id).where(decisions.c.decided_at >= decided_since)
-    wanted = sa.select(cases.c.case_id).where(cases.c.is_open).union(recent)
     query = _live(decided_since).where(
-        projections.c.case_id.in_(wanted), projections.c.channel_id == channel_id, projections.c.ts < before
+        projections.c.case_id.in_(_current_cases(decided_since)),
+        projections.c.channel_id == channel_id,
+        projections.c.ts < before,
     )
     return _selected(tx, query.order_by(projections.c.ts.desc()).limit(limit))
 
@@ -125,9 +125,8 @@ def message_of(tx: Transaction, case_id: str, channel_id: str) -> str | None:
 
 def channels(tx: Transaction, decided_since: datetime) -> set[str]:
     """Where messages are, or wait to be, of cases that are open or were decided not long ago."""
-    recent = sa.select(decisions.c.case_id).where(decisions.c.decided_at >= decided_since)
-    wanted = sa.select(cases.c.case_id).where(cases.c.is_open).union(recent)
-    of_cases = sa.select(projections.c.channel_id).where(projections.c.case_id.in_(wanted))
+    is_current = projections.c.case_id.in_(_current_cases(decided_since))
+    of_cases = sa.select(projections.c.channel_id).where(is_current)
     unposted = sa.select(projections.c.channel_id).where(projections.c.is_due, projections.c.ts.is_(None))
     return set(tx.execute(of_cases.union(unposted)).scalars())
 
@@ -157,6 +156,12 @@ def _after(version: int) -> sa.ColumnElement[int]:
     """A version later than this one, and later than what is wanted."""
     wanted = projections.c.wanted_version
     return sa.case((wanted > version, wanted), else_=sa.literal(version)) + 1
+
+
+def _current_cases(decided_since: datetime) -> sa.CompoundSelect[Any]:
+    """The ids of cases that are open or were decided not long ago."""
+    recent = sa.select(decisions.c.case_id).where(decisions.c.decided_at >= decided_since)
+    return sa.select(cases.c.case_id).where(cases.c.is_open).union(recent)
 
 
 def _live(decided_since: datetime) -> sa.Select[Any]:
