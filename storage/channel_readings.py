@@ -112,13 +112,7 @@ def fail(
 
 def bury(tx: Transaction, held: ChannelClaim, reason: str) -> bool:
     """Stop trying until it is wanted again, and hold nothing back any more."""
-    values: Row = {
-        "owner": None,
-        "is_due": False,
-        "dead_reason": reason,
-        "last_error": reason,
-        **_RELEASED,
-    }
+    values: Row = {"is_due": False, **_RELEASED, **leases.buried(reason)}
     return leases.change(tx, channel_readings, held, values)
 
 

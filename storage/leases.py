@@ -93,6 +93,11 @@ def held(table: sa.Table, now: datetime, retry_at: datetime, reason: str, *, is_
     return {"owner": None, "next_try_at": retry_at, "last_error": reason, "held_since": since, **kept}
 
 
+def buried(reason: str) -> Row:
+    """The row that is tried no more, and why."""
+    return {"owner": None, "dead_reason": reason, "last_error": reason}
+
+
 def revived(now: datetime) -> Row:
     """A dead row that is to be tried again."""
     return {"dead_reason": None, "held_since": None, "failures": 0, "owner": None, "next_try_at": now}

@@ -113,8 +113,7 @@ def hold(
 
 def bury(tx: Transaction, held: ItemClaim, reason: str) -> bool:
     """Stop trying: a dead letter that says why, until it is revived; those behind it in order go on."""
-    values: Row = {"owner": None, "is_pending": False, "dead_reason": reason, "last_error": reason}
-    return leases.change(tx, outbox, held, values)
+    return leases.change(tx, outbox, held, {"is_pending": False, **leases.buried(reason)})
 
 
 def revive(tx: Transaction, item_id: str | None, now: datetime) -> int:

@@ -124,8 +124,7 @@ def recast(tx: Transaction, held: Claim, shape: Shape, retry_at: datetime, reaso
 
 def bury(tx: Transaction, held: Claim, reason: str) -> bool:
     """Stop trying: a dead letter that says why, until it is revived."""
-    values: Row = {"owner": None, "is_due": False, "dead_reason": reason, "last_error": reason}
-    return leases.change(tx, projections, held, values)
+    return leases.change(tx, projections, held, {"is_due": False, **leases.buried(reason)})
 
 
 def revive(tx: Transaction, projection_id: str | None, now: datetime) -> int:

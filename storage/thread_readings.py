@@ -104,8 +104,7 @@ def postpone(tx: Transaction, held: ThreadClaim, retry_at: datetime) -> bool:
 
 def bury(tx: Transaction, held: ThreadClaim, reason: str) -> bool:
     """Stop trying, until it is wanted again."""
-    values: Row = {"owner": None, "is_due": False, "dead_reason": reason, "last_error": reason}
-    return leases.change(tx, thread_readings, held, values)
+    return leases.change(tx, thread_readings, held, {"is_due": False, **leases.buried(reason)})
 
 
 def read_to(tx: Transaction, channel_id: str, threads: Sequence[str]) -> dict[str, str]:
