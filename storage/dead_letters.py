@@ -1,4 +1,4 @@
-"""What is tried no more: pages of it to judge, and the way back."""
+"""What is tried no more: pages of it, to judge."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage import leases
 from storage.database import Transaction
 from storage.item import Item, item_of
 from storage.tables import cases, outbox, predictions, projections
@@ -24,6 +23,7 @@ class DeadMessage:
     """
 
     row_id: int
+    projection_id: str
     channel_id: str
     task: str
     reason: str
@@ -63,21 +63,6 @@ def count(tx: Transaction) -> int:
     )
 
 
-def revive_messages(tx: Transaction, row_ids: Collection[int], now: datetime) -> int:
-    """Try these messages again; how many of them were dead."""
-    is_due = projections.c.wanted_version > projections.c.shown_version
-    values = {**leases.revived(now), "is_due": is_due, "wanted_at": now}
-    is_it = _DEAD_MESSAGE & projections.c.row_id.in_(row_ids)
-    return tx.execute(sa.update(projections).where(is_it).values(values)).rowcount
-
-
-def revive_items(tx: Transaction, item_ids: Collection[str], now: datetime) -> int:
-    """Try these items again; how many of them were dead."""
-    is_it = _DEAD_ITEM & outbox.c.item_id.in_(item_ids)
-    values = {**leases.revived(now), "is_pending": True}
-    return tx.execute(sa.update(outbox).where(is_it).values(values)).rowcount
-
-
 def _items(
     tx: Transaction, kinds: Collection[str], condition: sa.ColumnElement[bool], limit: int
 ) -> list[Item]:
@@ -89,6 +74,7 @@ def _messages() -> sa.Select[Any]:
     return (
         sa.select(
             projections.c.row_id,
+            projections.c.projection_id,
             projections.c.channel_id,
             predictions.c.task,
             projections.c.dead_reason,

@@ -116,11 +116,11 @@ def bury(tx: Transaction, held: ItemClaim, reason: str) -> bool:
     return leases.change(tx, outbox, held, {"is_pending": False, **leases.buried(reason)})
 
 
-def revive(tx: Transaction, item_id: str | None, now: datetime) -> int:
-    """Try a dead item again, or all with None; how many."""
+def revive(tx: Transaction, item_ids: Collection[str] | None, now: datetime) -> int:
+    """Try dead items again, all with None; how many of these were dead."""
     is_dead: sa.ColumnElement[bool] = outbox.c.dead_reason.is_not(None)
-    if item_id is not None:
-        is_dead &= outbox.c.item_id == item_id
+    if item_ids is not None:
+        is_dead &= outbox.c.item_id.in_(item_ids)
     values = {**leases.revived(now), "is_pending": True}
     return tx.execute(sa.update(outbox).where(is_dead).values(values)).rowcount
 

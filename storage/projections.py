@@ -1,6 +1,6 @@
 """Slack messages as images of rows: which version should be seen, which is, and who is sending it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -127,11 +127,11 @@ def bury(tx: Transaction, held: Claim, reason: str) -> bool:
     return leases.change(tx, projections, held, {"is_due": False, **leases.buried(reason)})
 
 
-def revive(tx: Transaction, projection_id: str | None, now: datetime) -> int:
-    """Try a dead message again, or all with None; how many."""
+def revive(tx: Transaction, projection_ids: Collection[str] | None, now: datetime) -> int:
+    """Try dead messages again, all with None; how many of these were dead."""
     is_dead: sa.ColumnElement[bool] = projections.c.dead_reason.is_not(None)
-    if projection_id is not None:
-        is_dead &= projections.c.projection_id == projection_id
+    if projection_ids is not None:
+        is_dead &= projections.c.projection_id.in_(projection_ids)
     is_due = projections.c.wanted_version > projections.c.shown_version
     values = {**leases.revived(now), "is_due": is_due, "wanted_at": now}
     return tx.execute(sa.update(projections).where(is_dead).values(values)).rowcount

@@ -108,8 +108,9 @@ def _revive(database: Database, settings: Settings, letter_id: str | None) -> in
     """Try them again where the policy now says, which may have been mended since they were given up."""
     now = SystemClock().now()
     with database.write() as tx:
-        held = [one for one in held_letters(tx) if letter_id in (None, one.letter_id)]
-        count = outbox.revive(tx, letter_id, now) + projections.revive(tx, letter_id, now) + len(held)
+        held = [letter for letter in held_letters(tx) if letter_id in (None, letter.letter_id)]
+        letter_ids = None if letter_id is None else [letter_id]
+        count = outbox.revive(tx, letter_ids, now) + projections.revive(tx, letter_ids, now) + len(held)
         holds.look_again(tx, now)
         holds.hurry(tx, now)
     with suppress(InvalidPolicy):  # the bot says where the policy is wrong, and moves them too

@@ -11,7 +11,7 @@ from datetime import timedelta
 from bot.usecases.context import Context
 from bot.usecases.outgoing import DIGEST, NEWS, NOTICE, SHAPE
 from bot.usecases.undelivered import cause
-from storage import dead_letters, holds, paces
+from storage import dead_letters, holds, outbox, paces, projections
 from storage.dead_letters import DeadMessage
 
 Curable = Mapping[str, bool]
@@ -51,15 +51,15 @@ def _revive_messages(ctx: Context, channel_id: str | None, curable: Curable) -> 
     revived, after = 0, 0
     while page := _page(ctx, after):
         after = page[-1].row_id
-        row_ids = [
-            one.row_id
+        projection_ids = [
+            one.projection_id
             for one in page
             if _is_curable(one.reason, curable, is_spent=one.is_recast)
             and channel_id in (None, one.channel_id)
             and (one.is_open or one.is_shown)
         ]
         with ctx.database.write() as tx:
-            revived += dead_letters.revive_messages(tx, row_ids, ctx.clock.now()) if row_ids else 0
+            revived += projections.revive(tx, projection_ids, ctx.clock.now()) if projection_ids else 0
     return revived
 
 
@@ -78,7 +78,7 @@ def _revive_items(ctx: Context, curable: Curable) -> int:
         if _is_curable(one.dead_reason or "", curable, is_spent=one.failures > 0 or SHAPE in one.payload)
     ]
     with ctx.database.write() as tx:
-        return dead_letters.revive_items(tx, item_ids, now) if item_ids else 0
+        return outbox.revive(tx, item_ids, now) if item_ids else 0
 
 
 def _is_curable(reason: str, curable: Curable, *, is_spent: bool) -> bool:

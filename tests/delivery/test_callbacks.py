@@ -113,7 +113,7 @@ def test_an_endpoint_that_is_gone_is_dead_at_once_until_revived(ctx: Context) ->
         sender(ctx).step()
         assert "gone" in (found(ctx, item_id).dead_reason or "")
         with ctx.database.write() as tx:
-            assert outbox.revive(tx, item_id, ctx.clock.now()) == 1
+            assert outbox.revive(tx, [item_id], ctx.clock.now()) == 1
         sender(ctx).step()
     assert found(ctx, item_id).delivered_at is not None
 

@@ -86,8 +86,8 @@ def test_revival_tries_again_from_the_start(tx: Transaction) -> None:
     outbox.add_many(tx, [item(1), item(2)])
     for claimed in claim(tx):
         outbox.bury(tx, claimed, "http 410")
-    assert outbox.revive(tx, "out_2", NOW) == 1
-    assert outbox.revive(tx, "out_none", NOW) == 0
+    assert outbox.revive(tx, ["out_2"], NOW) == 1
+    assert outbox.revive(tx, ["out_none"], NOW) == 0
     assert ids(claim(tx)) == ["out_2"]
     assert outbox.revive(tx, None, NOW) == 1
 

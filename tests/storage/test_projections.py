@@ -200,7 +200,7 @@ def test_a_dead_letter_says_why_and_waits_for_revival(tx: Transaction) -> None:
     want(tx, 1)
     assert claim(tx, 99) is None
     assert [dead.dead_reason for dead in projections.dead(tx, 9)] == ["channel_not_found"]
-    assert projections.revive(tx, "case:case_2:C1", NOW) == 0
+    assert projections.revive(tx, ["case:case_2:C1"], NOW) == 0
     assert projections.revive(tx, None, NOW) == 1
     assert taken(tx, 99).projection.dead_reason is None
 
@@ -209,7 +209,7 @@ def test_one_dead_letter_can_be_revived_by_its_id(tx: Transaction) -> None:
     for number in (1, 2):
         want(tx, number)
         projections.bury(tx, taken(tx, number), "gone")
-    assert projections.revive(tx, "case:case_2:C1", NOW) == 1
+    assert projections.revive(tx, ["case:case_2:C1"], NOW) == 1
     assert [dead.case_id for dead in projections.dead(tx, 9)] == ["case_1"]
 
 
