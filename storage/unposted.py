@@ -1,6 +1,5 @@
 """Messages that are not posted yet, and the channels they are to be posted in."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,21 +51,21 @@ def page(tx: Transaction, after: int, limit: int) -> list[Unposted]:
 
 
 def of_row(tx: Transaction, row_id: int) -> Unposted | None:
-    """One of them."""
+    """The message of this row; None if it is posted."""
     query = _query().where(projections.c.row_id == row_id, projections.c.ts.is_(None))
     row = tx.execute(query).one_or_none()
     return None if row is None else _unposted(row)
 
 
-def move(tx: Transaction, one: Unposted, channel_id: str, now: datetime, *, is_refused: bool) -> bool:
+def move(tx: Transaction, message: Unposted, channel_id: str, now: datetime, *, is_refused: bool) -> bool:
     """Post it in another channel, also if it was given up; it falls away if the case has a message there.
 
     `is_refused`: its channel has just said no, so that its post is answered. False when others were faster:
     it was moved since it was read, or a sender has recorded its attempt, and it may be where it was sent.
     """
-    new_id = projection_id(one.kind, one.case_id, channel_id)
-    is_it = (projections.c.row_id == one.row_id) & projections.c.ts.is_(None)
-    is_it &= projections.c.channel_id == one.channel_id
+    new_id = projection_id(message.kind, message.case_id, channel_id)
+    is_it = (projections.c.row_id == message.row_id) & projections.c.ts.is_(None)
+    is_it &= projections.c.channel_id == message.channel_id
     if not is_refused:
         is_it &= _IS_FREE
     is_there = sa.select(projections.c.row_id).where(projections.c.projection_id == new_id)
@@ -85,10 +84,10 @@ def move(tx: Transaction, one: Unposted, channel_id: str, now: datetime, *, is_r
     return tx.execute(sa.update(projections).where(is_it).values(values)).rowcount == 1
 
 
-def shown_anywhere(tx: Transaction, case_ids: Sequence[str]) -> set[str]:
-    """Those of the cases that have a message already."""
-    query = sa.select(projections.c.case_id).where(projections.c.case_id.in_(case_ids))
-    return set(tx.execute(query.where(projections.c.ts.is_not(None))).scalars())
+def is_shown(tx: Transaction, case_id: str) -> bool:
+    """Whether the case has a message anywhere already."""
+    is_it = (projections.c.case_id == case_id) & projections.c.ts.is_not(None)
+    return tx.execute(sa.select(projections.c.row_id).where(is_it).limit(1)).first() is not None
 
 
 def _query() -> sa.Select[Any]:
@@ -106,6 +105,6 @@ def _query() -> sa.Select[Any]:
 
 
 def _unposted(row: sa.Row[Any]) -> Unposted:
-    found = row._asdict()
-    is_first = found.pop("is_first")
-    return Unposted(**found, is_home=found["channel"] is None and bool(is_first))
+    columns = row._asdict()
+    is_first = columns.pop("is_first")
+    return Unposted(**columns, is_home=row.channel is None and bool(is_first))

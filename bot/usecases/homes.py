@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 
 from bot.usecases.context import Context
 from routing.case import Case
@@ -29,8 +30,10 @@ def rehome_all(database: Database, policy: Policy, now: datetime) -> int:
 def rehome(ctx: Context, row: Projection) -> bool:
     """The same for one message that its channel refused; whether it belongs somewhere else."""
     with ctx.database.read() as tx:
-        one = unposted.of_row(tx, row.row_id)
-    return one is not None and _move(ctx.database, ctx.policy, [one], ctx.clock.now(), is_refused=True) > 0
+        message = unposted.of_row(tx, row.row_id)
+    if message is None:
+        return False
+    return _move(ctx.database, ctx.policy, [message], ctx.clock.now(), is_refused=True) > 0
 
 
 def _page(database: Database, after: int) -> list[Unposted]:
@@ -42,41 +45,41 @@ def _move(
     database: Database, policy: Policy, page: list[Unposted], now: datetime, *, is_refused: bool
 ) -> int:
     """Move those of the page that belong elsewhere; how many."""
-    astray = [one for one in page if _place(policy, one) is not None]
+    astray = [message for message in page if _place(policy, message) is not None]
     if not astray:
         return 0
     moved = 0
     with database.write() as tx:
-        for one in sorted(astray, key=lambda one: one.case_id):  # ticks lock cases in the same order
-            channel = str(_place(policy, one))
-            case = _follower(tx, one, channel)
-            is_moved = unposted.move(tx, one, policy.channel_id(channel), now, is_refused=is_refused)
+        for message in sorted(astray, key=attrgetter("case_id")):  # ticks lock cases in the same order
+            channel = str(_place(policy, message))
+            case = _follower(tx, message, channel)
+            is_moved = unposted.move(tx, message, policy.channel_id(channel), now, is_refused=is_refused)
             moved += is_moved
             if is_moved and case is not None:
                 cases.save(tx, replace(case, channel=channel))
     return moved
 
 
-def _follower(tx: Transaction, one: Unposted, channel: str) -> Case | None:
+def _follower(tx: Transaction, message: Unposted, channel: str) -> Case | None:
     """The case, if it moves with its message: who may answer goes by its channel.
 
     It is locked before its message is touched, as by everybody else who changes both.
     """
-    if not one.is_home or channel == one.case_channel or unposted.shown_anywhere(tx, [one.case_id]):
+    if not message.is_home or channel == message.case_channel or unposted.is_shown(tx, message.case_id):
         return None
-    return cases.lock(tx, one.case_id)
+    return cases.lock(tx, message.case_id)
 
 
-def _place(policy: Policy, one: Unposted) -> str | None:
+def _place(policy: Policy, message: Unposted) -> str | None:
     """The policy's name of the channel where it belongs; None if that is where it is, or is not known."""
-    name = _home(policy, one) if one.is_home else one.channel
+    name = _home(policy, message) if message.is_home else message.channel
     if name is None or name not in policy.channels:
         return None
-    return name if policy.channels[name].id != one.channel_id else None
+    return name if policy.channels[name].id != message.channel_id else None
 
 
-def _home(policy: Policy, one: Unposted) -> str | None:
+def _home(policy: Policy, message: Unposted) -> str | None:
     """Its tier's channel; of a tier that left the policy, the case's own."""
-    task = policy.tasks.get(one.task)
-    tier = next((tier for tier in task.tiers if tier.name == one.tier), None) if task else None
-    return tier.channel if tier else one.case_channel
+    task = policy.tasks.get(message.task)
+    tier = next((tier for tier in task.tiers if tier.name == message.tier), None) if task else None
+    return tier.channel if tier else message.case_channel
