@@ -10,11 +10,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from bot.delivery import channel_history
 from bot.sandbox import Fault
 from bot.slack.message import Message
 from bot.usecases import homes, listening
 from routing.policy import load_policy
-from storage import channel_readings
+from storage import channel_readings, thread_readings
+from storage.tables import projections
 from tests.delivery.worlds import DIGITS, ONCOLOGY, POLICY, World, open_case
 
 
@@ -181,6 +183,42 @@ def test_a_deleted_message_is_found_below_what_people_talked_since(world: World)
         world.gateway().post(DIGITS, Message(f"Talk {number}."))
     assert sweep(world) == 1
     assert histories(world) == len(world.ctx.policy.channels) + 2
+
+
+def test_messages_that_do_not_fit_in_one_look_at_the_rows_are_compared_in_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel_history, "MOST_ROWS", 2)
+    for number in range(5):
+        open_case(world.ctx, f"order-{number}")
+    world.drain()
+    delete_first(world)
+    assert sweep(world) == 1
+
+
+def test_every_thread_older_than_the_history_is_wanted_however_many_there_are(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel_history, "MOST_ROWS", 2)
+    for number in range(5):
+        open_case(world.ctx, f"order-{number}")
+    world.drain()
+    world.clock.advance(channel_history.LOOK_BACK + timedelta(days=1))
+    sweep(world)
+    with world.database.read() as tx:
+        assert thread_readings.waiting(tx) == 5
+
+
+def test_what_a_start_holds_is_looked_for_below_what_people_talked_since(world: World) -> None:
+    open_case(world.ctx)
+    world.drain()
+    backup = {"ts": None, "shown_version": 0, "is_due": True, "wanted_at": world.clock.now()}
+    with world.database.write() as tx:
+        tx.execute(sa.update(projections).values(backup))
+    for number in range(450):
+        world.gateway().post(DIGITS, Message(f"Talk {number}."))
+    listening.begin(world.ctx)
+    assert sweep(world) == 0
 
 
 @contextmanager

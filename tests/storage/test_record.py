@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from routing.prediction import CaseInput
-from storage import audit, cases, labels, record
+from storage import audit, cases, chains, labels, record
 from storage import predictions as stored_predictions
 from storage.audit import Entry
 from storage.column_types import Duration, JsonText, UtcMoment
@@ -357,6 +357,38 @@ def test_a_row_goes_on_record_with_what_was_done(full: Database) -> None:
         last = tx.execute(sa.select(record_entries).order_by(record_entries.c.chain, record_entries.c.seq))
         entry = next(row for row in last if "label_case_1_U1_9" in row.rows)
     assert (entry.chain, entry.action, entry.subject) == ("fraud/high", "label.recorded", "case_1")
+
+
+def test_all_that_a_transaction_writes_goes_on_record_in_the_chains_of_its_cases(
+    full: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "SEALS_PER_ENTRY", 3)
+    monkeypatch.setattr(record, "KEYS_PER_QUERY", 3)
+    with full.write() as tx:
+        for number in range(1, COUNT + 1):
+            cases.save(tx, replace(cases.lock(tx, f"case_{number}"), due_at=NOW))
+    with full.read() as tx:
+        changed = sa.select(record_entries.c.chain).where(record_entries.c.action == "rows.changed")
+        chains_of_rows = set(tx.execute(changed).scalars())
+    assert verify(full).ok
+    assert chains_of_rows == {"fraud/high", "fraud/low"}
+
+
+def test_every_transaction_locks_the_chains_it_writes_to_in_one_order(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengthen, locked = chains._lengthen, list[str]()
+
+    def note(tx: Transaction, chain: str, by: int) -> tuple[int, bytes]:
+        locked.append(chain)
+        return lengthen(tx, chain, by)
+
+    monkeypatch.setattr(chains, "_lengthen", note)
+    for number, tiers in enumerate((("low", "high"), ("high", "low"))):
+        with database.write() as tx:
+            for place, tier in enumerate(tiers):
+                store(tx, [prediction(2 * number + place, routed=routing(tier=tier))])
+    assert locked == ["fraud/high", "fraud/low"] * 2
 
 
 def test_replicas_do_not_wait_for_each_other_s_tier(postgres_url: str) -> None:
