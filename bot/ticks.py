@@ -144,7 +144,7 @@ class Ticks:
 
     def tell_undelivered(self) -> Figures:
         """Tell the teams what could not be shown or delivered."""
-        return self._waking(undelivered_news.tick(self._ctx))
+        return self._waking(undelivered_news.tell_teams(self._ctx))
 
     def take_in(self) -> Figures:
         """Take rows of an earlier version into the record."""

@@ -1,4 +1,4 @@
-"""The tick that tells teams what could not be shown or delivered, once a day for each cause and place."""
+"""Tells teams what could not be shown or delivered, once a day for each cause and place."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ class _Trouble:
     channel_id: str = ""
 
 
-def tick(ctx: Context) -> dict[str, int]:
+def tell_teams(ctx: Context) -> dict[str, int]:
     """Tell each team of what is its; how many were queued to be told, and how many no channel can be told."""
     now = ctx.clock.now()
     with ctx.database.read() as tx:

@@ -81,15 +81,15 @@ def test_a_team_is_told_once_a_day_how_many_wait_and_for_what(led: World) -> Non
         led.open()
     with led.database.write() as tx:
         hold(tx)
-    assert undelivered_news.tick(led.ctx) == {}
+    assert undelivered_news.tell_teams(led.ctx) == {}
     led.clock.sleep(2 * MINUTE)
-    undelivered_news.tick(led.ctx)
-    undelivered_news.tick(led.ctx)
+    undelivered_news.tell_teams(led.ctx)
+    undelivered_news.tell_teams(led.ctx)
     (told,) = news(led)
     assert told.team == "risk"
     assert told.sentence == "12 messages could not be shown in #fraud: Invite the bot."
     led.clock.sleep(timedelta(days=1))
-    undelivered_news.tick(led.ctx)
+    undelivered_news.tell_teams(led.ctx)
     assert len(news(led)) == 1
 
 
@@ -98,7 +98,7 @@ def test_a_team_whose_own_channel_is_refused_is_not_told_there(led: World) -> No
     with led.database.write() as tx:
         hold(tx)
     led.clock.sleep(2 * MINUTE)
-    assert undelivered_news.tick(led.ctx) == {"causes": 2, "unreachable": 1}
+    assert undelivered_news.tell_teams(led.ctx) == {"causes": 2, "unreachable": 1}
     assert [told.team for told in news(led)] == ["risk"]
 
 
@@ -109,7 +109,7 @@ def test_what_was_given_up_is_told_with_the_way_back(led: World) -> None:
         bury(tx)
         bury(tx)
     led.clock.sleep(2 * MINUTE)
-    undelivered_news.tick(led.ctx)
+    undelivered_news.tell_teams(led.ctx)
     told = {one.team: one for one in news(led)}
     assert "2 messages could not be shown in #fraud and will not be tried again" in told["risk"].sentence
     assert told["desk"].sentence.startswith("1 message could")
@@ -123,7 +123,7 @@ def test_frozen_messages_are_told_as_what_they_are(led: World) -> None:
         projections.redraw(tx, case.case_id, NOW)
         hold(tx, paces.updates_of(CHANNEL))
     led.clock.sleep(2 * MINUTE)
-    undelivered_news.tick(led.ctx)
+    undelivered_news.tell_teams(led.ctx)
     assert {one.sentence for one in news(led)} == {
         "1 message in #fraud could not be brought up to date: Invite the bot."
     }
@@ -135,7 +135,7 @@ def test_dead_notices_and_callbacks_are_told_to_the_teams_of_their_task(led: Wor
         bury_item(tx, NOTICE, {"case_ids": [case.case_id]}, None, "(user_not_found) Check the person's id.")
         bury_item(tx, CALLBACK, {}, case.case_id, "410 Gone")
     led.clock.sleep(2 * MINUTE)
-    undelivered_news.tick(led.ctx)
+    undelivered_news.tell_teams(led.ctx)
     assert [(one.team, one.sentence) for one in news(led)] == [
         ("risk", "1 callback could not be delivered: 410 Gone"),
         ("risk", "1 notice could not be delivered: Check the person's id."),
@@ -147,4 +147,4 @@ def test_old_deaths_are_no_news(led: World) -> None:
     with led.database.write() as tx:
         bury(tx)
     led.clock.sleep(timedelta(days=2))
-    assert undelivered_news.tick(led.ctx) == {}
+    assert undelivered_news.tell_teams(led.ctx) == {}
