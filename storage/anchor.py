@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from storage import chains, old_chain, record
 from storage.chain_check import ANCHORS
-from storage.chains import Act
+from storage.chains import PROGRAM, Act
 from storage.documents import canonical
 from storage.tables import record_entries, record_heads
 
@@ -50,7 +50,7 @@ def cast(tx: sa.Connection, now: datetime) -> bool:
     data = canonical({"heads": reached})
     if not reached or data == _latest(tx):
         return False
-    record.enter(tx, ANCHORS, Act(now, "second look", "record.anchored", "", data))
+    record.enter(tx, ANCHORS, Act(now, PROGRAM, "record.anchored", "", data))
     return True
 
 

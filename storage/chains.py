@@ -1,7 +1,6 @@
 """Chains of entries, each linked to the one before it under a key; one chain for each task and tier."""
 
 import hmac
-import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +12,16 @@ import sqlalchemy as sa
 from storage.coverage import Encoder
 from storage.documents import dump
 from storage.keyring import Keyring
+from storage.leaves import framed
 from storage.tables import record_entries, record_heads
 from storage.upserts import insert_in
 
 GENESIS = bytes(32)
 GENERAL = "general"
 """What is about no case; the names of cases' chains hold a slash, so no task and tier make this one."""
+
+PROGRAM = "second look"
+"""The actor of what nobody did."""
 
 LINKED = ("chain", "seq", "at", "actor", "action", "subject", "data", "rows", "key_id")
 _ADD = sa.insert(record_entries)
@@ -68,8 +71,7 @@ def append(tx: sa.Connection, acts: Mapping[str, Sequence[Sealed]], keyring: Key
 
 def link_of(secret: bytes, previous: bytes, encoded: Sequence[bytes]) -> bytes:
     """The HMAC-SHA256 that binds an entry, encoded in the order of `LINKED`, to the one before it."""
-    lengths = struct.pack(f"<{len(encoded)}I", *map(len, encoded))
-    return hmac.digest(secret, b"".join((previous, lengths, *encoded)), "sha256")
+    return hmac.digest(secret, previous + framed(encoded), "sha256")
 
 
 def heads(tx: sa.Connection) -> Iterator[tuple[str, int, bytes]]:

@@ -1,6 +1,7 @@
 """A value of a row as bytes: the same of what was written and of what either database gives back."""
 
-from collections.abc import Callable, Iterator
+import struct
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -42,6 +43,11 @@ def raw(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[Any]:
     if dialect == "postgresql" and isinstance(column.type, JsonText):
         return sa.cast(column, sa.Text).label(column.name)  # `json` keeps the text as it came
     return sa.type_coerce(column, sa.types.NullType()).label(column.name)
+
+
+def framed(encoded: Sequence[bytes]) -> bytes:
+    """The values in a row, with their lengths before them: nothing can move from one into the next."""
+    return b"".join((struct.pack(f"<{len(encoded)}I", *map(len, encoded)), *encoded))
 
 
 @contextmanager

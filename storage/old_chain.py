@@ -42,9 +42,9 @@ def check(tx: sa.Connection, findings: Findings, last_seals: LastSeals, *, is_co
             if reach.arrive(seq, own) and _link(previous, seq, at, texts) != own:
                 findings.add(Fault.ENTRY_CHANGED, CHAIN, seq)
     raw = [leaves.raw(column, tx.dialect.name) for column in (audit_head.c.length, audit_head.c.hash)]
-    found = tx.execute(sa.select(*raw)).first()
-    if found is not None or count or promises:
-        reach.end(None if found is None else (found[0], found[1]))
+    stored_head = tx.execute(sa.select(*raw)).first()
+    if stored_head is not None or count or promises:
+        reach.end(None if stored_head is None else (stored_head[0], stored_head[1]))
     sealed = max((length for length, _ in promises), default=0)
     if is_complete and reach.last > sealed:
         findings.add(Fault.ENTRIES_ADDED, CHAIN, f"{sealed + 1}-{reach.last}")

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage import chains, coverage, seals, upserts
-from storage.chains import GENERAL, Act, Sealed, chain_of
+from storage.chains import GENERAL, PROGRAM, Act, Sealed, chain_of
 from storage.documents import Written, dump
 from storage.errors import DataRefused
 from storage.keyring import Keyring
@@ -23,7 +23,7 @@ KEYRING = "secondlook_keyring"
 
 KEYS_PER_QUERY = 500  # SQLite compiles at most 32,766 parameters and 1,000 levels of expression
 SEALS_PER_ENTRY = 500
-CHANGED = ("second look", "rows.changed", "")
+CHANGED = (PROGRAM, "rows.changed", "")
 """Actor, action and subject of an entry for rows that belong to no act."""
 
 _PLACES = sa.select(predictions.c.case_id, predictions.c.task, predictions.c.tier).where(

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from zlib import crc32
 
 from storage.coverage import BY_NAME, Coverage, Stored
+from storage.leaves import framed
 
 State = Literal["written", "erased", "dropped"]
 """What became of a row: as it was written, its content erased, or gone."""
@@ -62,10 +63,9 @@ class Seal:
     def of(cls, document: Sequence[Any]) -> "Seal":
         """The seal of its JSON; raises ValueError, TypeError or LookupError for one that is not whole."""
         table, version, key, state, body, *before = document
-        found = cls(table, version, key, state, a2b_base64(body), tuple(map(a2b_base64, before)))
         if not isinstance(key, str) or version not in BY_NAME[table].versions:
             raise ValueError(key)
-        return found
+        return cls(table, version, key, state, a2b_base64(body), tuple(map(a2b_base64, before)))
 
 
 def seal(
@@ -122,12 +122,12 @@ def changed(
 def differing(names: Sequence[str], before: bytes, after: bytes) -> list[str]:
     """The columns whose checksums differ; the salt if it is all of several."""
     places = range(0, CHECK * len(names), CHECK)
-    found = [
+    columns = [
         name
         for name, place in zip(names, places, strict=True)
         if before[place : place + CHECK] != after[place : place + CHECK]
     ]
-    return [SALT] if len(found) == len(names) > 2 else found
+    return [SALT] if len(columns) == len(names) > 2 else columns
 
 
 def unmasked(body: bytes, salt: bytes, secret: bytes) -> bytes:
@@ -141,9 +141,7 @@ def _header(table: str, version: int, state: State) -> bytes:
 
 
 def _body(header: bytes, salt: bytes, encoded: list[bytes], secret: bytes) -> bytes:
-    # With the lengths before them, so that nothing moves from one value into the next.
-    lengths = struct.pack(f"<{len(encoded)}I", *map(len, encoded))
-    digest = hashlib.sha256(b"".join((header, salt, lengths, *encoded))).digest()
+    digest = hashlib.sha256(b"".join((header, salt, framed(encoded)))).digest()
     return digest + _masked(_checksums(encoded), secret + salt + digest)
 
 

@@ -8,14 +8,13 @@ import sqlalchemy as sa
 
 from storage import coverage, old_chain, record, seals
 from storage.chain_check import COMPLETE, TAKEN_IN
-from storage.chains import Act
+from storage.chains import PROGRAM, Act
 from storage.coverage import COVERED, Coverage
 from storage.documents import canonical, load
 from storage.seals import SALT
 from storage.tables import record_entries
 
 PORTION = 500
-ACTOR = "second look"
 OVERLAP = timedelta(hours=1)
 """So long after the first portion a replica of an earlier version may still write; that is taken in too."""
 
@@ -23,7 +22,7 @@ OVERLAP = timedelta(hours=1)
 def begin(tx: sa.Connection) -> None:
     """Note that rows of an earlier version are to be taken in; does nothing where there are none."""
     if any(tx.execute(sa.select(sa.exists(sa.select(covered.table)))).scalar() for covered in COVERED):
-        record.enter(tx, TAKEN_IN, Act(None, ACTOR, "record.begun", "", _data(tx, {}, is_caught_up=False)))
+        record.enter(tx, TAKEN_IN, Act(None, PROGRAM, "record.begun", "", _data(tx, {}, is_caught_up=False)))
 
 
 def is_over(tx: sa.Connection) -> bool:
@@ -44,9 +43,9 @@ def portion(tx: sa.Connection, now: datetime) -> int:
     until = dict(data["until"])
     sealed = list(_sealed(tx, until))
     if sealed or is_early:
-        act = Act(now, ACTOR, "record.taken_in", "", _data(tx, until, is_caught_up=len(sealed) < PORTION))
+        act = Act(now, PROGRAM, "record.taken_in", "", _data(tx, until, is_caught_up=len(sealed) < PORTION))
     else:
-        act = Act(now, ACTOR, COMPLETE, "", _data(tx, until, is_caught_up=True))
+        act = Act(now, PROGRAM, COMPLETE, "", _data(tx, until, is_caught_up=True))
     record.enter(tx, TAKEN_IN, act, sealed)
     return len(sealed)
 
