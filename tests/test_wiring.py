@@ -33,6 +33,7 @@ from storage.tables import channel_readings, projections
 from tests.delivery.receiver import Receiver, receiving
 from tests.delivery.worlds import DIGITS, POLICY, StillClock, context, open_case
 from tests.patience import PATIENCE, patient
+from tests.places import ROOT
 
 SECRET = base64.b64encode(bytes([7]) * 24).decode()
 
@@ -304,7 +305,7 @@ def serving_process(
     )
     return subprocess.Popen(
         [sys.executable, "-c", f"{before}\n{serve}"],
-        cwd=Path(__file__).parents[1],
+        cwd=ROOT,
         env=environ,
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,

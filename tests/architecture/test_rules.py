@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.places import ROOT
+
 PACKAGES = ("bot", "routing", "storage")
 VAGUE = {"utils", "helpers", "common", "misc", "base", "core", "manager", "service"}
 TIME_READERS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time")}

@@ -18,8 +18,8 @@ from sklearn.preprocessing import StandardScaler
 
 from routing.measures.sample import Floats
 from routing.prediction import CaseInput
+from tests.places import DATA
 
-DATA = Path(__file__).parents[2].parent / "shared" / "data"
 SEED = 20_261_121
 Columns = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]

@@ -7,7 +7,8 @@ import numpy as np
 from scipy.special import bdtr
 
 from routing.measures.sample import Floats
-from tests.benchmarks.real_sets import DATA, Bools, DataAbsent
+from tests.benchmarks.real_sets import Bools, DataAbsent
+from tests.places import DATA
 
 
 def sgr(score: Floats, is_error: Bools, error: float, delta: float) -> float | None:

@@ -11,6 +11,7 @@ from bot.cli import main
 from bot.http.signatures import webhook
 from bot.settings import read_env_file, read_settings
 from bot.starter.files import PLACEHOLDER_CHANNEL, template
+from tests.places import ROOT
 
 NAMES = {"policy.toml", ".env", "slack-manifest.yaml", "first-case.json"}
 
@@ -101,5 +102,5 @@ def test_the_first_case_is_json_for_the_starters_task() -> None:
 
 
 def test_the_manifest_is_the_one_of_the_deployment() -> None:
-    deployed = Path(__file__).parents[2] / "deploy" / "slack-manifest.yaml"
+    deployed = ROOT / "deploy" / "slack-manifest.yaml"
     assert template("slack-manifest.yaml") == deployed.read_text()

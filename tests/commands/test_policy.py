@@ -10,7 +10,7 @@ from bot.cli import main
 from bot.commands.policy import shown
 from bot.starter.files import template
 from routing.policy import load_policy
-from tests.deploy.dockerfile import ROOT
+from tests.places import ROOT
 
 EXAMPLE = ROOT / "deploy" / "policy.example.toml"
 

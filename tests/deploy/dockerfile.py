@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.places import ROOT
+
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
 
 

@@ -6,7 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.deploy.dockerfile import ROOT, of_image, sources
+from tests.deploy.dockerfile import of_image, sources
+from tests.places import ROOT
 
 HOME = "/opt/secondlook"
 FIRST_USE = (

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.settings import read_env_file, read_settings
-from tests.deploy.dockerfile import ROOT, of_image
+from tests.deploy.dockerfile import of_image
+from tests.places import ROOT
 
 DEPLOY = ROOT / "deploy"
 EXAMPLE = DEPLOY / "env.example"

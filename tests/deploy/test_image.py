@@ -7,7 +7,8 @@ import tomllib
 
 import pytest
 
-from tests.deploy.dockerfile import DOCKERFILE, ROOT, Instruction, instructions, is_sent, of_image, sources
+from tests.deploy.dockerfile import DOCKERFILE, Instruction, instructions, is_sent, of_image, sources
+from tests.places import ROOT
 
 IGNORED = (ROOT / ".dockerignore").read_text()
 

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.deploy.lock import LOCK, PIN, RENEW, ROOT, Declared, declared, first_line, staleness
+from tests.deploy.lock import LOCK, PIN, RENEW, Declared, declared, first_line, staleness
+from tests.places import ROOT
 
 WANTED = Declared(("click>=8.3,<9", "Slack_Bolt>=1.30,<2"), ">=3.11")
 PINS = "click==8.3.1 \\\n    --hash=sha256:0\nslack-bolt==1.30.0 \\\n    --hash=sha256:1\n"

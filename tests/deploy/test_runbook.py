@@ -14,7 +14,7 @@ import click
 from bot.cli import COMMANDS
 from storage import events
 from storage.database import Database
-from tests.deploy.dockerfile import ROOT
+from tests.places import ROOT
 from tests.postgres import Server
 
 RUNBOOK = (ROOT / "deploy" / "runbook.md").read_text()

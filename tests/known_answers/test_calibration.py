@@ -1,7 +1,6 @@
 """Calibration against published answers, scikit-learn, and answers that can be worked out by hand."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,8 +23,9 @@ from routing.measures.calibration import (
 from routing.measures.corp import corp
 from routing.measures.scoring import brier, brier_parts, log_loss
 from routing.reliability import wilson
+from tests.places import DATA
 
-ANSWERS = Path(__file__).parents[2].parent / "shared" / "data" / "known_answers.json"
+ANSWERS = DATA / "known_answers.json"
 
 
 def known(name: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from dataclasses import astuple
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,8 +21,9 @@ from routing.measures.two_samples import (
     shares,
     surest_rise,
 )
+from tests.places import DATA
 
-ANSWERS = Path(__file__).parents[2].parent / "shared" / "data" / "known_answers.json"
+ANSWERS = DATA / "known_answers.json"
 
 
 def of_counts(before: list[int], now: list[int]) -> Shares:

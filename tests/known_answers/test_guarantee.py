@@ -2,7 +2,6 @@
 
 import json
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,8 +26,9 @@ from routing.measures.threshold_tests import (
 )
 from routing.promise import Certificate, Promise
 from tests.benchmarks.sgr import allowed, sgr
+from tests.places import DATA
 
-ANSWERS = Path(__file__).parents[2].parent / "shared" / "data" / "known_answers.json"
+ANSWERS = DATA / "known_answers.json"
 
 
 def known(name: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,9 +14,9 @@ from routing.expression import Expression, Facts
 from routing.policy import Policy, Task, load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Scalar, Submission
 from routing.router import Router, compile_router
+from tests.places import ROOT
 from tests.routing.making import KEY, MONDAY
 
-ROOT = Path(__file__).parents[2]
 FILES = sorted(
     path.relative_to(ROOT).as_posix()
     for folder in ("bot/starter", "deploy", "tests")

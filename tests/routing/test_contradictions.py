@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,8 +15,9 @@ from routing.measures import contradictions
 from routing.measures.contradictions import find_contradictions
 from routing.prediction import CaseInput, Scalar
 from routing.theme import Contradiction, DecidedCase, DecidedInput
+from tests.places import DATA
 
-BANKING = Path(__file__).parents[2].parent / "shared" / "data" / "banking77" / "train.csv"
+BANKING = DATA / "banking77" / "train.csv"
 START = datetime(2026, 11, 16, tzinfo=UTC)
 LONG = (
     "my card was swallowed by the machine at the airport this morning and nobody there could help me at all"

@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +11,8 @@ from routing.alarm import WHOLE, Alarm, AlarmKind, Drift
 from routing.measures.drift import MIN_CASES, Look, find_drift, learn_reference
 from routing.measures.seen import Seen, columns
 from routing.prediction import CaseInput, Scalar
+from tests.places import DATA
 
-DATA = Path(__file__).parents[2].parent / "shared" / "data"
 PHRASES = (
     "where is my new card",
     "the card did not arrive",

@@ -2,7 +2,6 @@
 
 import csv
 import json
-from pathlib import Path
 from zlib import crc32
 
 import numpy as np
@@ -11,8 +10,8 @@ import pytest
 from routing.measures.novelty_profile import MAX_VALUES, fit_novelty
 from routing.novelty import MAX_CHARACTERS, NoveltyProfile, terms, value_key, words_of
 from routing.prediction import CaseInput, Scalar
+from tests.places import DATA
 
-DATA = Path(__file__).parents[2].parent / "shared" / "data"
 SENTENCES = ("please send my card again", "the card is lost again", "send the money to my card please")
 
 

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -10,9 +9,10 @@ from pydantic import TypeAdapter, ValidationError
 from routing.errors import InvalidPolicy, UnknownChannel, UnknownTask
 from routing.policy import Policy, check, format_duration, load_policy, parse_duration
 from routing.policy.wording import findings
+from tests.places import ROOT
 from tests.routing.making import HOURS, LABELS, policy, policy_text, task, tier, tier_text
 
-EXAMPLE = Path(__file__).parents[2] / "deploy" / "policy.example.toml"
+EXAMPLE = ROOT / "deploy" / "policy.example.toml"
 
 
 def refusals(text: str) -> tuple[str, ...]:

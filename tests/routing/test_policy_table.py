@@ -1,12 +1,11 @@
 """What goes where, in words."""
 
-from pathlib import Path
-
 from routing.policy import load_policy
 from routing.policy_table import HEADINGS, TableRow, table
+from tests.places import ROOT
 from tests.routing.making import HOURS, policy, tier_text
 
-EXAMPLE = Path(__file__).parents[2] / "deploy" / "policy.example.toml"
+EXAMPLE = ROOT / "deploy" / "policy.example.toml"
 
 
 def test_the_example_has_a_row_per_tier_and_a_cell_per_heading() -> None:

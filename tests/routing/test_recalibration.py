@@ -2,7 +2,6 @@
 
 import csv
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,8 +20,9 @@ from routing.measures.recalibration import (
 )
 from routing.measures.sample import Floats
 from routing.prediction import ModelRef, Prediction
+from tests.places import DATA
 
-BANKING = Path(__file__).parents[2].parent / "shared" / "data" / "banking77"
+BANKING = DATA / "banking77"
 
 
 def overconfident(n: int, seed: int = 3) -> LabeledConfidences:

@@ -2,7 +2,6 @@
 
 import tomllib
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,9 +9,10 @@ from routing.case import Disposition
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, Kind, Scalar
 from routing.router import Router, Routing, compile_router
+from tests.places import ROOT
 from tests.routing.making import KEY, policy, policy_text, prediction, submission, tier_text
 
-EXAMPLE = Path(__file__).parents[2] / "deploy" / "policy.example.toml"
+EXAMPLE = ROOT / "deploy" / "policy.example.toml"
 CRITICAL = tier_text(
     "critical", when="\"prediction.label == 'fraud'\"", accept_above='"always_review"', due_in='"1h"'
 )

@@ -1,13 +1,11 @@
 """What `policy check` says of rules that read what may be absent, without refusing them."""
 
-from pathlib import Path
-
 import pytest
 
 from routing.policy import Policy, check, load_policy
+from tests.places import ROOT
 from tests.routing.making import policy_text, tier_text
 
-ROOT = Path(__file__).parents[2]
 TEAM = '[teams.leads]\nchannel = "leads"\ntasks = ["returns"]\n'
 MEANT = 'or say that it is meant: `when_unreadable = "review"`'
 ANYTHING = tier_text("standard", audit="0.1")

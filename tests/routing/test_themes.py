@@ -4,7 +4,6 @@ import csv
 import re
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +11,9 @@ import pytest
 from routing.measures import themes
 from routing.measures.themes import find_themes, seeded_themes
 from routing.theme import CaseRationale, ThemeReport
+from tests.places import DATA
 
-ESNLI = Path(__file__).parents[2].parent / "shared" / "data" / "esnli" / "dev.csv"
+ESNLI = DATA / "esnli" / "dev.csv"
 REASONS = {
     "blurry": ("the photo is too blurry", "blurry photo, impossible to read", "cannot read the blurry photo"),
     "late": ("returned after the deadline", "well after the return deadline", "deadline missed by days"),

@@ -17,6 +17,7 @@ import requests
 
 from bot.sandbox import Sandbox
 from tests.patience import PATIENCE
+from tests.places import ROOT
 from tests.scenarios.inbox import Inbox, inbox
 from tests.scenarios.passing import eventually
 from tests.scenarios.people import Case, Expert
@@ -24,7 +25,6 @@ from tests.scenarios.shop import Shop, prediction
 from tests.scenarios.world import AUDIT_KEYS, POLICY, SECRET, slack_config
 
 JsonObject = dict[str, Any]
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """The manifest in `deploy/` asks for exactly what the code uses."""
 
-from pathlib import Path
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]  # comes with schemathesis, without types
@@ -9,8 +8,9 @@ from bot.slack.commands import WORDS
 from bot.slack.gateway import SCOPES
 from bot.slack.happenings import EVENT_SCOPES, SUBSCRIPTIONS
 from bot.slack.ids import COMMAND
+from tests.places import ROOT
 
-PATH = Path(__file__).parents[2] / "deploy" / "slack-manifest.yaml"
+PATH = ROOT / "deploy" / "slack-manifest.yaml"
 
 
 def _manifest() -> Any:

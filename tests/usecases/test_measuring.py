@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -12,9 +11,9 @@ from routing.measures.novelty_profile import MIN_LABELED
 from storage import profiles
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
+from tests.places import ROOT
 from tests.usecases.traffic import DAY, HOUR, Traffic, shares, traffic
 
-ROOT = Path(__file__).parents[2]
 MEASURES = ("changed_labels", "changed_cells", "calibrators", "drift_alarms", "certificates", "profiles")
 NOTHING = dict.fromkeys(MEASURES, 0)
 

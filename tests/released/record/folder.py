@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.starter.files import Answers, render
 from storage.database import Database
+from tests.places import ROOT
 from tests.postgres import Server
 from tests.released.measures import context, measured
 from tests.released.record.effecting import with_effects
@@ -22,7 +23,6 @@ from tests.released.routes import drawn, routed
 from tests.released.versions import DIALECTS, Version
 
 JsonObject = dict[str, Any]
-ROOT = Path(__file__).parents[3]
 POLICIES = {
     "example": ROOT / "deploy" / "policy.example.toml",
     "scenarios": ROOT / "tests" / "scenarios" / "policy.toml",
