@@ -8,8 +8,8 @@ from datetime import timedelta
 import structlog
 
 from bot.delivery.backoff import JITTER, Backoff, Jitter
+from storage.engine.outage import outage_of
 from storage.errors import DatabaseUnavailable
-from storage.outages import outage_of
 
 log = structlog.get_logger()
 

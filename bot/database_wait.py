@@ -9,8 +9,8 @@ import structlog
 
 from bot.database_health import PACE, waiting_words
 from bot.delivery.backoff import JITTER, Jitter
+from storage.engine.outage import outage_of
 from storage.errors import DatabaseUnavailable
-from storage.outages import outage_of
 
 log = structlog.get_logger()
 

@@ -8,7 +8,7 @@ from tempfile import NamedTemporaryFile
 
 from bot.errors import SettingsInvalid
 from bot.settings import Settings, parse_audit_keys
-from storage.keyring import Keyring
+from storage.record.keyring import Keyring
 
 SQLITE = "sqlite:///"
 FILE = "secondlook.audit-key"

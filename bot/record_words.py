@@ -1,9 +1,9 @@
 """What a check of the record found, in sentences."""
 
-from storage.chain_check import ANCHORS, TAKEN_IN
-from storage.chains import GENERAL
-from storage.findings import AuditReport, Fault, Finding, MissingKey
-from storage.old_chain import CHAIN as EARLIER
+from storage.record.chain_check import ANCHORS, TAKEN_IN
+from storage.record.chains import GENERAL
+from storage.record.findings import AuditReport, Fault, Finding, MissingKey
+from storage.record.old_chain import CHAIN as EARLIER
 
 _ROWS = {
     "predictions": "The prediction",

@@ -32,7 +32,7 @@ from bot.usecases import homes, listening, standing, stranded, terms
 from bot.usecases.context import Context
 from routing.policy import Policy
 from routing.router import compile_router
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import StorageError
 
 log = structlog.get_logger()

@@ -7,12 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage import record, verification
-from storage.anchor import Anchor
-from storage.chains import Act
-from storage.database import Transaction
-from storage.documents import canonical, load
-from storage.findings import AuditReport
+from storage.engine.database import Transaction
+from storage.record import record, verification
+from storage.record.anchor import Anchor
+from storage.record.chains import Act
+from storage.record.findings import AuditReport
+from storage.sql.json_documents import canonical, load
 from storage.tables import audit, record_entries
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from routing.label import ExpertId
-from storage.column_types import EPOCH
-from storage.database import Transaction
+from storage.engine.database import Transaction
+from storage.sql.column_types import EPOCH
+from storage.sql.upserts import ensure, insert
 from storage.tables import experts, membership_sources, memberships
-from storage.upserts import ensure, insert
 
 _PORTION = 500
 _IS_PROGRAM = (

@@ -5,9 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.database import Transaction
+from storage.engine.database import Transaction
+from storage.sql.upserts import insert
 from storage.tables import policies
-from storage.upserts import insert
 
 _NEXT = sa.select(sa.func.coalesce(sa.func.max(policies.c.sequence), 0) + 1).scalar_subquery()
 _NEWEST_FIRST = sa.select(policies.c.version).order_by(policies.c.sequence.desc(), policies.c.version)

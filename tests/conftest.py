@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, settings
 
-from storage.database import Database
+from storage.engine.database import Database
 from tests import memory, postgres
 
 settings.register_profile("facts", deadline=None, suppress_health_check=[HealthCheck.too_slow])

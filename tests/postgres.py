@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 
-from storage.database import Database
+from storage.engine.database import Database
 from tests import memory
 from tests.patience import PATIENCE
 

@@ -19,7 +19,8 @@ from structlog.testing import capture_logs
 from bot.demo.person import HandsRefused
 from bot.sandbox import Sandbox, SandboxConfig
 from bot.wiring import Application
-from storage import cases, experts
+from storage import experts
+from storage.cases import cases
 from tests import postgres
 from tests.delivery.receiver import Receiver, receiving
 from tests.delivery.worlds import DIGITS

@@ -27,8 +27,10 @@ from bot.settings import Secrets, Settings
 from bot.slack.gateway import SlackPermanent
 from bot.wiring import Application, build
 from routing.policy import load_policy
-from storage import cases, engines, experts
-from storage.database import Database
+from storage import experts
+from storage.cases import cases
+from storage.engine import dialects
+from storage.engine.database import Database
 from storage.tables import channel_readings, projections
 from tests.delivery.receiver import Receiver, receiving
 from tests.delivery.worlds import DIGITS, POLICY, StillClock, context, open_case
@@ -255,7 +257,7 @@ def test_no_look_is_wanted_at_a_channel_whose_id_was_mended(
 def test_a_click_that_cannot_be_saved_soon_is_told_so_while_slack_still_waits(
     slack: Sandbox, receiver: Receiver, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines, "WAIT_FOR_TURN", 3_600.0)
+    monkeypatch.setattr(dialects, "WAIT_FOR_TURN", 3_600.0)
     with application(slack, database_url, receiver, save_within=0.1) as app:
         case_id = post_case(app)
         eventually(lambda: messages(slack) and members_are_known(app))

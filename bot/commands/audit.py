@@ -10,9 +10,9 @@ from bot.commands.installed import existing_database
 from bot.commands.options import settings_option
 from bot.record_words import sentence, summary
 from bot.settings import Settings
-from storage import anchor as anchors
 from storage import audit as trail
-from storage.anchor import Anchor
+from storage.record import anchor as anchors
+from storage.record.anchor import Anchor
 
 SHOWN = 20
 ADVICE = "Compare with a backup, and find out who can write to the database."

@@ -21,7 +21,7 @@ def database() -> None:
 @settings_option
 def upgrade(settings: Settings) -> None:
     """Create or migrate the schema; harmless when it is up to date. Back up before a new version."""
-    from storage.database import Database
+    from storage.engine.database import Database
 
     opened = Database(settings.database_url, keyring=keyring(settings, may_make=True))
     try:

@@ -15,8 +15,8 @@ from bot.policy_file import read_policy
 from bot.settings import Settings
 from bot.usecases import homes
 from routing.errors import InvalidPolicy
-from storage import holds, outbox, projections
-from storage.database import Database, Transaction
+from storage.delivery import holds, outbox, projections
+from storage.engine.database import Database, Transaction
 
 MOST = 1000
 

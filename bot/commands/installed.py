@@ -7,7 +7,7 @@ from bot.doctor.database import absent_file
 from bot.errors import BotError
 from bot.record_keys import keyring
 from bot.settings import Settings
-from storage.database import Database
+from storage.engine.database import Database
 
 
 class NothingStored(BotError):

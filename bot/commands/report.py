@@ -20,9 +20,9 @@ from bot.usecases.digest_document import from_document, to_document
 from routing.digest import Digest
 from routing.digest_csv import to_csv
 from routing.policy import Policy
-from storage import digests as kept_digests
-from storage.database import Database
-from storage.digests import StoredDigest
+from storage.engine.database import Database
+from storage.leads import digests as kept_digests
+from storage.leads.digests import StoredDigest
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

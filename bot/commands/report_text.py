@@ -12,7 +12,7 @@ from routing.estimate import Estimate
 from routing.promise import Certificate, NotYet
 from routing.quality import About, ErrorRow, ModelFit, Quality, ThresholdRow
 from routing.reliability import CalibrationReport
-from storage.digests import StoredDigest
+from storage.leads.digests import StoredDigest
 
 NOTHING = "–"
 UNKNOWN = "nothing labeled"

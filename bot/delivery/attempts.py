@@ -16,10 +16,10 @@ from bot.slack.gateway import SlackGateway, SlackPermanent, SlackRetryable, Slac
 from bot.slack.message import Message
 from bot.slack.refusals import Reach
 from bot.usecases.context import Context
-from storage import holds, outbox, paces, projections
-from storage.database import Transaction
-from storage.outbox import ItemClaim
-from storage.projections import Claim
+from storage.delivery import holds, outbox, paces, projections
+from storage.delivery.outbox import ItemClaim
+from storage.delivery.projections import Claim
+from storage.engine.database import Transaction
 
 log = structlog.get_logger()
 

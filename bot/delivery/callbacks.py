@@ -18,8 +18,8 @@ from bot.errors import SettingsInvalid
 from bot.settings import Secrets
 from bot.usecases.context import Context
 from bot.usecases.outgoing import CALLBACK, Callback
-from storage import outbox
-from storage.outbox import ItemClaim
+from storage.delivery import outbox
+from storage.delivery.outbox import ItemClaim
 
 log = structlog.get_logger()
 

@@ -16,11 +16,12 @@ from bot.delivery.attempts import Courier, Retries
 from bot.slack.gateway import HistoryPage, SlackPermanent
 from bot.slack.history import ChannelMessage
 from bot.usecases.listening import decided_since, ts_of
-from storage import cases, channel_readings, paces, posts, projections, thread_readings
-from storage.channel_readings import ChannelClaim
+from storage.cases import cases
+from storage.delivery import channel_readings, paces, posted_messages, projections, thread_readings
+from storage.delivery.channel_readings import ChannelClaim
+from storage.delivery.posted_messages import Post, Stray
+from storage.delivery.thread_readings import Rank, WantedThread
 from storage.errors import StorageError
-from storage.posts import Post, Stray
-from storage.thread_readings import Rank, WantedThread
 
 log = structlog.get_logger()
 
@@ -94,7 +95,7 @@ class HistoryReader:
             since = ts_of(slack_now(self._ctx.clock) - LOOK_BACK)
             since = min(since, claim.held_to) if claim.held_to else since
             # Before Slack is asked: what is posted meanwhile must not seem to be missing there.
-            rows = posts.newest(
+            rows = posted_messages.newest(
                 tx, claim.channel_id, claim.reached, since, decided_since(self._ctx), MOST_ROWS
             )
         return Span(claim, since, tuple(rows))
@@ -151,7 +152,9 @@ class HistoryReader:
                 message = there.get(row.ts)
                 if message is not None:
                     if row.wanted_version < message.version:  # each is a statement under SQLite's lock
-                        findings.figures["outrun"] += posts.outrun(tx, row.row_id, message.version, now)
+                        findings.figures["outrun"] += posted_messages.outrun(
+                            tx, row.row_id, message.version, now
+                        )
                     findings.threads += _wanted(span.claim, row, message, marks.get(row.ts))
                 elif row.ts >= max(covered, self._reposted_since()):
                     findings.figures["reposted"] += projections.lost(tx, channel_id, row.ts)
@@ -162,11 +165,11 @@ class HistoryReader:
     def _adopt(self, claim: ChannelClaim, message: ChannelMessage) -> str:
         """Let a message that no row has be its case's; what became of it, in a word."""
         with self._ctx.database.read() as tx:
-            if posts.is_row(tx, claim.channel_id, message.ts):
+            if posted_messages.is_row(tx, claim.channel_id, message.ts):
                 return "known"
             if not cases.due_at_of(tx, [message.case_id]):
                 return "of_unknown_cases"
-            other = posts.message_of(tx, message.case_id, claim.channel_id)
+            other = posted_messages.message_of(tx, message.case_id, claim.channel_id)
         # Of two messages of a case the newer is the one that counts, once the other is gone.
         has = self._courier.gateway.has_message
         if other is not None and (other > message.ts or has(claim.channel_id, other)):
@@ -174,7 +177,7 @@ class HistoryReader:
         stray = Stray(message.case_id, claim.channel_id, message.ts, message.version)
         now = self._ctx.clock.now()
         with self._ctx.database.write() as tx:
-            if not posts.adopt(tx, stray, other, now):
+            if not posted_messages.adopt(tx, stray, other, now):
                 return "doubled"
             if message.is_answered:
                 thread = WantedThread(claim.channel_id, message.ts, claim.team_id, Rank.CHANGED, 0, now)
@@ -188,7 +191,9 @@ class HistoryReader:
         while True:
             now = self._ctx.clock.now()
             with self._ctx.database.write() as tx:
-                rows = posts.older(tx, claim.channel_id, before, decided_since(self._ctx), MOST_ROWS)
+                rows = posted_messages.older(
+                    tx, claim.channel_id, before, decided_since(self._ctx), MOST_ROWS
+                )
                 wanted = [_unseen(claim, row) for row in rows]
                 thread_readings.want_many(tx, wanted, now)
             if len(rows) < MOST_ROWS:

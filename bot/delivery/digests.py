@@ -17,9 +17,9 @@ from bot.usecases.outgoing import DIGEST
 from routing.digest import Digest
 from routing.digest_csv import to_csv
 from routing.policy import Team
-from storage import outbox, projections
+from storage.delivery import outbox, projections
+from storage.delivery.outbox import Item, ItemClaim
 from storage.errors import StorageError
-from storage.outbox import Item, ItemClaim
 
 log = structlog.get_logger()
 

@@ -8,9 +8,9 @@ from bot.delivery.verdicts import Verdict
 from bot.slack.gateway import OverLimits, SlackPermanent
 from bot.slack.message import Form, Message
 from bot.usecases.outgoing import SHAPE
-from storage import holds, outbox, paces
-from storage.outbox import ItemClaim
-from storage.projection import Shape
+from storage.delivery import holds, outbox, paces
+from storage.delivery.outbox import ItemClaim
+from storage.delivery.projection_state import Shape
 
 
 def takes_turn(courier: Courier, claim: ItemClaim, channel_id: str) -> bool:

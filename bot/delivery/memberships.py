@@ -11,9 +11,11 @@ from bot.usecases import members, unassign
 from bot.usecases.context import Context
 from bot.usecases.installation import Claim
 from routing.label import ExpertId
-from storage import cases, events, experts
-from storage.column_types import EPOCH
+from storage import experts
+from storage.cases import cases
+from storage.delivery import claimed_events
 from storage.experts import Expert
+from storage.sql.column_types import EPOCH
 
 log = structlog.get_logger()
 
@@ -51,7 +53,7 @@ class Memberships:
         if not waiting:
             return {}
         with self.ctx.database.write() as tx:  # another replica asks about other people
-            mine = [one for one in waiting if events.claim(tx, f"meet:{minute}:{_key(one)}", now)]
+            mine = [one for one in waiting if claimed_events.claim(tx, f"meet:{minute}:{_key(one)}", now)]
         told = self._told(mine)
         return {"met": len(told), "redrawn": members.record_people(self.ctx, told, mine) if told else 0}
 

@@ -7,9 +7,11 @@ from bot.delivery.attempts import Courier
 from bot.delivery.news_message import Example, news_message
 from bot.slack.gateway import SlackFailure
 from bot.usecases.outgoing import NEWS, News
-from storage import alarms, outbox, predictions, projections
+from storage.cases import predictions
+from storage.delivery import outbox, projections
+from storage.delivery.outbox import ItemClaim
 from storage.errors import StorageError
-from storage.outbox import ItemClaim
+from storage.measured import alarms
 
 log = structlog.get_logger()
 

@@ -7,10 +7,10 @@ from bot.errors import BotError
 from bot.usecases.outgoing import About, Notice, Place
 from bot.usecases.undelivered import cause
 from routing.policy import Policy
-from storage import holds, projections
-from storage.database import Transaction
-from storage.holds import Hold
-from storage.projections import Projection
+from storage.delivery import holds, projections
+from storage.delivery.holds import Hold
+from storage.delivery.projections import Projection
+from storage.engine.database import Transaction
 
 
 class NotYet(BotError):

@@ -17,11 +17,12 @@ from bot.usecases.outgoing import NOTICE, About, Notice, Place
 from bot.usecases.terms import terms_of
 from routing.hours import is_working, next_working
 from routing.policy import WorkingHours
-from storage import cases, outbox
-from storage.database import Transaction
+from storage.cases import cases
+from storage.delivery import outbox
+from storage.delivery.outbox import ItemClaim
+from storage.delivery.outbox_item import Item
+from storage.engine.database import Transaction
 from storage.errors import CaseUnknown, StorageError
-from storage.item import Item
-from storage.outbox import ItemClaim
 
 log = structlog.get_logger()
 

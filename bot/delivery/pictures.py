@@ -8,9 +8,9 @@ from bot.delivery.picture_formats import PNG, TAKEN, to_png
 from bot.slack.gateway import SlackGateway
 from bot.usecases.context import Context
 from routing.case import Case
-from storage import images
-from storage.database import Transaction
-from storage.images import StoredImage
+from storage.cases import images
+from storage.cases.images import StoredImage
+from storage.engine.database import Transaction
 
 log = structlog.get_logger()
 

@@ -19,9 +19,11 @@ from bot.usecases.showing import people_of
 from bot.usecases.terms import terms_of
 from routing.case import Case
 from routing.errors import UnknownTask
-from storage import cases, experts, paces, projections
+from storage import experts
+from storage.cases import cases
+from storage.delivery import paces, projections
+from storage.delivery.projections import Claim
 from storage.errors import CaseUnknown, StorageError
-from storage.projections import Claim
 
 log = structlog.get_logger()
 

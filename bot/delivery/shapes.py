@@ -8,7 +8,7 @@ from bot.delivery.tempo import Tempo
 from bot.slack.gateway import OverLimits, SlackPermanent
 from bot.slack.message import FORMS, Form
 from bot.slack.refusals import Recast
-from storage.projection import Shape
+from storage.delivery.projection_state import Shape
 
 _LOWEST = {
     Recast.PICTURE: Form.WITHOUT_PICTURE,

@@ -14,9 +14,10 @@ from bot.usecases import members, review
 from bot.usecases.context import Context
 from bot.usecases.outcome import Repeated
 from bot.usecases.review import ThreadReply
-from storage import paces, projections, thread_readings, threads
+from storage.cases import case_threads
+from storage.delivery import paces, projections, thread_readings
+from storage.delivery.thread_readings import ThreadClaim
 from storage.errors import StorageError
-from storage.thread_readings import ThreadClaim
 
 log = structlog.get_logger()
 
@@ -66,7 +67,7 @@ class ThreadReader:
             if projections.by_message(tx, claim.channel_id, claim.thread_ts) is not None:
                 return True
             now = self._ctx.clock.now()
-            if threads.may_appear(tx, claim.channel_id):
+            if case_threads.may_appear(tx, claim.channel_id):
                 retry_at = now + self._courier.tempo.stretched(self._courier.tempo.thread_in)
                 thread_readings.postpone(tx, claim, retry_at)
             else:

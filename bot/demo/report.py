@@ -11,9 +11,10 @@ from bot.demo.examples import Example
 from bot.demo.experts import case_of
 from bot.demo.person import Person
 from bot.demo.traffic import CallbackLog
-from storage import cases, reports
-from storage.database import Database
-from storage.reports import Counts
+from storage.cases import cases
+from storage.engine.database import Database
+from storage.evidence import digest_facts
+from storage.evidence.digest_facts import Counts
 
 JsonObject = dict[str, Any]
 FOLLOW_UPS = frozenset({"case.reopened", "case.amended"})
@@ -67,7 +68,7 @@ class Run:
 def measure(run: Run) -> Report:
     """Count what the database, the local Slack and the service's callback log hold."""
     with run.database.read() as tx:
-        counts = reports.counts(tx)
+        counts = digest_facts.counts(tx)
         stored = {case_id: cases.get(tx, case_id) for case_id in run.reviewed}
     decisions = {case_id: case.decision for case_id, case in stored.items()}
     labels = {case_id: decision.label for case_id, decision in decisions.items() if decision}

@@ -5,10 +5,11 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.doctor.finding import Finding, fail, ok, warn
-from storage import events, schema
-from storage.database import Database
+from storage.delivery import claimed_events
+from storage.engine import schema
+from storage.engine.database import Database
 from storage.errors import StorageError
-from storage.keyring import NO_KEYS
+from storage.record.keyring import NO_KEYS
 
 SQLITE = "sqlite:///"
 REACH = "Check SECONDLOOK_DATABASE_URL, that the server runs, and that this user may connect."
@@ -73,8 +74,8 @@ def _checked(database: Database, now: datetime) -> tuple[Finding, ...]:
 def _written(database: Database, now: datetime) -> Finding:
     try:
         with database.write() as tx:
-            events.claim(tx, "doctor", now)
-            events.release(tx, "doctor")
+            claimed_events.claim(tx, "doctor", now)
+            claimed_events.release(tx, "doctor")
     except StorageError as error:
         return fail("database", f"{database.dialect} answers, but cannot be written: {error}", WRITABLE)
     return ok("database", f"{database.dialect}, migrated, writable")

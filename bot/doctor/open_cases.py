@@ -8,7 +8,7 @@ from bot.usecases.context import Context
 from bot.usecases.stranded import Stranded, stranded
 from routing.policy import Policy
 from routing.router import compile_router
-from storage.database import Database
+from storage.engine.database import Database
 
 KEPT = (
     "Nothing is to be done if that was meant: they keep the answers of their opening and the people they had."

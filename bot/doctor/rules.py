@@ -7,8 +7,8 @@ from bot.doctor.database import findings_in
 from bot.doctor.finding import Finding, warn
 from routing.digest_facts import UnreadableRule
 from routing.policy import Policy
-from storage import reports
-from storage.database import Database
+from storage.engine.database import Database
+from storage.evidence import digest_facts
 
 LATELY = timedelta(days=7)
 MEND = (
@@ -22,7 +22,7 @@ def check_rules(url: str, policy: Policy, now: datetime) -> tuple[Finding, ...]:
 
     def find(database: Database) -> Iterator[Finding]:
         with database.read() as tx:
-            rules = reports.unreadable(tx, policy.tasks, now - LATELY, now)
+            rules = digest_facts.unreadable(tx, policy.tasks, now - LATELY, now)
         return (warn(f"rule {rule.tier}", _words(rule), MEND) for rule in rules)
 
     return findings_in(url, find)

@@ -18,8 +18,9 @@ from bot.http.problems import JsonObject, json_response
 from bot.http.writer import Writer
 from bot.usecases.context import Context
 from bot.usecases.undelivered import Counts, counts
-from storage import channel_readings, deadline, outbox, projections, thread_readings
-from storage.database import Transaction
+from storage.delivery import channel_readings, outbox, projections, thread_readings
+from storage.engine import deadline
+from storage.engine.database import Transaction
 from storage.errors import DatabaseUnavailable, StorageError
 
 

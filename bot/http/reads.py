@@ -17,7 +17,7 @@ from bot.usecases.context import Context
 from bot.usecases.reading import CaseStanding
 from routing.case import Decision
 from routing.label import Label
-from storage.decisions import FeedEntry
+from storage.cases.decisions import FeedEntry
 
 LAST_CURSOR = 2**63 - 1
 TAGS: list[str | Enum] = ["Reading"]

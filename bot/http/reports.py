@@ -24,7 +24,7 @@ from bot.usecases.digest_document import from_document
 from bot.usecases.reports import TeamForbidden, TeamUnknown
 from routing.digest import Digest
 from routing.digest_csv import to_csv
-from storage.digests import StoredDigest
+from storage.leads.digests import StoredDigest
 
 CSV = ("text", "csv")
 JSON = ("application", "json")

@@ -17,7 +17,8 @@ from bot.usecases.showing import show
 from bot.usecases.sitting import Act, Sitting, not_allowed, sit_down
 from routing.case import Case, record_label
 from routing.label import ExpertConfidence, Label, Rationale, Via
-from storage import events, labels, replies
+from storage.cases import labels, thread_replies
+from storage.delivery import claimed_events
 
 _UNKNOWN_LABEL = "This task has no such label. Nothing was recorded; please use the case's own message."
 _UNKNOWN_CODE = "This task has no such reason code. Nothing was recorded; please use the case's own message."
@@ -50,7 +51,7 @@ def give(sitting: Sitting, given: Answer) -> Outcome:
     objection = _objection(sitting, given)
     if objection is not None:
         return objection
-    if not events.claim(sitting.tx, given.act.key, sitting.now):
+    if not claimed_events.claim(sitting.tx, given.act.key, sitting.now):
         return Repeated(sitting.case)
     return _recorded(sitting, given)
 
@@ -116,7 +117,7 @@ def _recorded(sitting: Sitting, given: Answer) -> Outcome:
     label = _label(sitting, given)
     if not labels.add(sitting.tx, label):
         return Repeated(sitting.case)
-    replies.settle(sitting.tx, label.case_id, label.expert)
+    thread_replies.settle(sitting.tx, label.case_id, label.expert)
     case = settle_case(sitting, record_label(sitting.case, label), label.screen_version)
     show(sitting, case)
     sitting.record(

@@ -21,12 +21,13 @@ from routing.quality import About, ErrorRow, ModelFit, Quality, TaskConfusion, T
 from routing.reliability import CalibrationReport
 from routing.risk_coverage import RiskCoverage
 from routing.theme import CaseRationale, Contradiction, DecidedInput, SliceFinding, ThemeReport
-from storage import alarms, calibrators, evidence, inputs, volumes
-from storage.calibrators import StoredCalibrator
-from storage.database import Database, Transaction
-from storage.evidence import Labeled, TrafficCount
-from storage.inputs import GivenRationale
-from storage.volumes import DayVolume
+from storage.engine.database import Database, Transaction
+from storage.evidence import case_inputs, day_volumes, model_evidence
+from storage.evidence.case_inputs import GivenRationale
+from storage.evidence.day_volumes import DayVolume
+from storage.evidence.model_evidence import Labeled, TrafficCount
+from storage.measured import alarms, calibrators
+from storage.measured.calibrators import StoredCalibrator
 
 LOOK_BACK = timedelta(days=28)
 """Calibration, slices, themes and thresholds need more labels than a week gives."""
@@ -66,7 +67,7 @@ class _Read:
 def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Quality:
     """What the labels say about the models of a team's tasks."""
     with database.read() as tx:
-        now = evidence.strata(tx, team.tasks, span.since_at, span.until_at)
+        now = model_evidence.strata(tx, team.tasks, span.since_at, span.until_at)
     with ThreadPoolExecutor(1) as beside:  # half of the time is the database's, which has other cores
         tried = beside.submit(_thresholds, database, policy, team, now, span)
         with database.read() as tx:
@@ -102,18 +103,19 @@ def _read(tx: Transaction, team: Team, span: Span, now: tuple[TrafficCount, ...]
     back = span.learned_since_at
     return _Read(
         now=now,
-        before=evidence.strata(tx, team.tasks, span.before_at, since),
+        before=model_evidence.strata(tx, team.tasks, span.before_at, since),
         labeled={
-            task: evidence.labeled(tx, task, back, until, with_probabilities=False) for task in team.tasks
+            task: model_evidence.labeled(tx, task, back, until, with_probabilities=False)
+            for task in team.tasks
         },
         calibrators=tuple(one for one in calibrators.latest(tx) if one.task in team.tasks),
         alarms=tuple(Alarm.from_json(one.payload) for one in alarms.since(tx, team.tasks, since, until)),
-        rationales=inputs.rationales(tx, team.tasks, back, until),
+        rationales=case_inputs.rationales(tx, team.tasks, back, until),
         decided=tuple(
             DecidedInput(one.case_id, one.input, one.predicted, one.decided, one.decided_at)
-            for one in inputs.decided(tx, team.tasks, back, until, MOST_DECIDED)
+            for one in case_inputs.decided(tx, team.tasks, back, until, MOST_DECIDED)
         ),
-        days=volumes.by_day(tx, team.tasks, midnights(since, until, ZoneInfo(team.timezone))),
+        days=day_volumes.by_day(tx, team.tasks, midnights(since, until, ZoneInfo(team.timezone))),
     )
 
 

@@ -19,8 +19,10 @@ from bot.usecases.sitting import Act, Sitting, is_allowed, members_of, sit_down
 from routing.case import can_undo, rounds_in_force
 from routing.label import ExpertId
 from routing.reply_text import mentioned, read
-from storage import events, experts, replies
-from storage.replies import Question
+from storage import experts
+from storage.cases import thread_replies
+from storage.cases.thread_replies import Question
+from storage.delivery import claimed_events
 
 MOST_NAMES = 1_000
 """So many members of a channel are looked up at most to see whether a reply addresses one of them."""
@@ -41,7 +43,11 @@ def ask_what_is_meant(sitting: Sitting, place: ReplyPlace, text: str) -> Outcome
     if not sitting.case.is_waiting or not is_allowed(sitting, sitting.act.expert):
         return Ignored()
     question = _question(sitting, place, text)
-    return Unclear(sitting.case, question.words, place) if replies.ask(sitting.tx, question) else Ignored()
+    return (
+        Unclear(sitting.case, question.words, place)
+        if thread_replies.ask(sitting.tx, question)
+        else Ignored()
+    )
 
 
 def ask_whether_it_stands(
@@ -54,8 +60,8 @@ def ask_whether_it_stands(
         return AlreadyDecided(sitting.case) if own else Ignored()
     question = _question(sitting, place, text)
     if place.is_deleted:
-        replies.ask_instead(sitting.tx, question)
-    elif not replies.ask(sitting.tx, question):
+        thread_replies.ask_instead(sitting.tx, question)
+    elif not thread_replies.ask(sitting.tx, question):
         return Ignored()
     has_undo = can_undo(sitting.case, expert, sitting.now, sitting.ctx.policy.undo_for)
     return InDoubt(sitting.case, expert, own.label, question.words, named, has_undo, place)
@@ -73,7 +79,7 @@ def reply_deleted(ctx: Context, channel_id: str, ts: str) -> Outcome:
     Raises DatabaseUnavailable, with nothing recorded: Slack then sends the event again.
     """
     with ctx.database.write() as tx:
-        answered = replies.answer_of(tx, channel_id, ts)
+        answered = thread_replies.answer_of(tx, channel_id, ts)
         if answered is None:
             return Ignored()
         key = f"deleted:{channel_id}:{ts}"
@@ -83,7 +89,7 @@ def reply_deleted(ctx: Context, channel_id: str, ts: str) -> Outcome:
         # An answer that was given otherwise since then does not rest on this reply.
         if answered.label_id not in {one.label_id for one in rounds_in_force(sitting.case, answered.expert)}:
             return Ignored()
-        if not events.claim(tx, key, sitting.now):
+        if not claimed_events.claim(tx, key, sitting.now):
             return Repeated(sitting.case)
         place = ReplyPlace(channel_id, answered.thread_ts, ts, is_deleted=True)
         return ask_whether_it_stands(sitting, place, "")
@@ -95,7 +101,7 @@ def keep(ctx: Context, act: Act) -> Outcome:
         sitting = sit_down(ctx, tx, act)
         if isinstance(sitting, Gone):
             return sitting
-        replies.settle(tx, act.case_id, act.expert)
+        thread_replies.settle(tx, act.case_id, act.expert)
         own = sitting.case.label_of(act.expert)
         return Kept(sitting.case, own.label) if own else NothingToUndo(sitting.case)
 
@@ -103,13 +109,13 @@ def keep(ctx: Context, act: Act) -> Outcome:
 def words_asked_about(ctx: Context, act: Act, reply_ts: str = "") -> str:
     """The whole words of the reply that the person is asked about, of that one if it is named; else empty."""
     with ctx.database.read() as tx:
-        question = replies.question_of(tx, act.case_id, act.expert)
+        question = thread_replies.question_of(tx, act.case_id, act.expert)
     return question.words if question and reply_ts in ("", question.ts) else ""
 
 
 def withdraw_question(ctx: Context, case_id: str, expert: ExpertId, reply_ts: str) -> None:
     """The question could not be shown: it may be asked again."""
     with ctx.database.write() as tx:
-        question = replies.question_of(tx, case_id, expert)
+        question = thread_replies.question_of(tx, case_id, expert)
         if question is not None and question.ts == reply_ts:
-            replies.settle(tx, case_id, expert)
+            thread_replies.settle(tx, case_id, expert)

@@ -7,8 +7,9 @@ from bot.usecases.context import Context
 from bot.usecases.leading import LeadAct, Leading, Refused, lead_on_record
 from routing.headline import Deed
 from routing.policy import Tier
-from storage import audit_shares, volumes
-from storage.audit_shares import AuditShare
+from storage.evidence import day_volumes
+from storage.measured import audit_shares
+from storage.measured.audit_shares import AuditShare
 
 MORE = 50
 ASKED_FOR = timedelta(days=7)
@@ -66,7 +67,7 @@ def _tier(leading: Leading, task: str, tier: str) -> Tier | None:
 
 def _ask(leading: Leading, task: str, tier: Tier) -> AuditsAsked | Refused:
     tx, now = leading.tx, leading.now
-    accepted = volumes.accepted(tx, task, tier.name, now - ASKED_FOR, now)
+    accepted = day_volumes.accepted(tx, task, tier.name, now - ASKED_FOR, now)
     if accepted == 0:
         return Refused(_NOTHING_ACCEPTED.format(task=task, tier=tier.name))
     share = raised(tier.audit, accepted)

@@ -12,8 +12,10 @@ from routing.label import ExpertId, Label
 from routing.permission import may_answer, may_label
 from routing.policy import Task
 from routing.terms import Terms
-from storage import cases, experts, labels, projections
-from storage.database import Transaction
+from storage import experts
+from storage.cases import cases, labels
+from storage.delivery import projections
+from storage.engine.database import Transaction
 
 SCANNED = 200
 LABELS = 1_000

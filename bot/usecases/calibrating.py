@@ -13,11 +13,13 @@ from bot.usecases.one_by_one import one_by_one
 from bot.usecases.telling import entry
 from routing.confidence import CalibratorFit
 from routing.prediction import ModelRef
-from storage import audit, calibrators, certificates, evidence, label_counts
-from storage.calibrators import StoredCalibrator
-from storage.database import Transaction
-from storage.evidence import Labeled
-from storage.label_counts import ModelOfTask
+from storage import audit
+from storage.engine.database import Transaction
+from storage.evidence import label_counts, model_evidence
+from storage.evidence.label_counts import ModelOfTask
+from storage.evidence.model_evidence import Labeled
+from storage.measured import calibrators, certificates
+from storage.measured.calibrators import StoredCalibrator
 
 LOOK_BACK = timedelta(days=180)
 """Older labels tell of a time that is over."""
@@ -76,7 +78,7 @@ def _has_grown(
 def _refit(ctx: Context, now: datetime, due: _Due) -> int:
     """1 if the fit was stored: another replica may have been faster, a certificate granted meanwhile."""
     with ctx.database.read() as tx:
-        labeled = evidence.labeled(tx, due.task, now - LOOK_BACK, now, due.model)
+        labeled = model_evidence.labeled(tx, due.task, now - LOOK_BACK, now, due.model)
     fit = _fit(labeled)
     with ctx.database.write() as tx:
         if any((one.key.task, one.key.model) == (due.task, due.model) for one in certificates.standing(tx)):

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from bot.usecases.context import Context
 from routing.policy import Task
-from storage import profiles
-from storage.database import Transaction
-from storage.profiles import StoredProfile
+from storage.engine.database import Transaction
+from storage.measured import profiles
+from storage.measured.profiles import StoredProfile
 
 CELLS = "cells"
 """The kind of profile that keeps the cells of a task's tiers, with when each was first seen."""

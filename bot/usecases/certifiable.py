@@ -10,11 +10,12 @@ from routing.alarm import AlarmKind
 from routing.cell import EVERYTHING, Cell
 from routing.policy import Tier
 from routing.promise import NotYet, Promise, answer_from_json
-from storage import alarms, calibrators, certificates, label_counts
-from storage.calibrators import StoredCalibrator
-from storage.certificates import Attempt
-from storage.database import Transaction
-from storage.received import Received
+from storage.engine.database import Transaction
+from storage.evidence import label_counts
+from storage.evidence.tier_traffic import Received
+from storage.measured import alarms, calibrators, certificates
+from storage.measured.calibrators import StoredCalibrator
+from storage.measured.certificates import Attempt
 
 EVIDENCE = timedelta(days=90)
 SETTLED = timedelta(minutes=1)

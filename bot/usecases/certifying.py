@@ -18,10 +18,12 @@ from bot.usecases.one_by_one import one_by_one
 from bot.usecases.telling import entry, named, tell
 from bot.usecases.thresholds import streams, traffic_of
 from routing.promise import NotYet
-from storage import audit, certificates, evidence
+from storage import audit
 from storage.audit import Entry
-from storage.certificates import Attempt
-from storage.database import Transaction
+from storage.engine.database import Transaction
+from storage.evidence import model_evidence
+from storage.measured import certificates
+from storage.measured.certificates import Attempt
 
 SEEN_WITHIN = timedelta(days=28)
 """A model that was silent for longer is not in use."""
@@ -43,7 +45,7 @@ def tick(ctx: Context) -> int:
 
 def _due(ctx: Context, tx: Transaction, tasks: Sequence[str], now: datetime) -> Iterator[Case]:
     labels_since, cells_since = label_sets.since(tx), cell_sets.since(tx)
-    counts = evidence.strata(tx, tasks, now - SEEN_WITHIN, now)
+    counts = model_evidence.strata(tx, tasks, now - SEEN_WITHIN, now)
     for stream in streams(ctx.policy, tasks, counts):
         case = case_of(tx, stream, labels_since, cells_since, now)
         if case is not None and is_worth_it(tx, case, now):
@@ -54,7 +56,7 @@ def _try(ctx: Context, now: datetime, case: Case) -> int:
     """How many certificates were granted: another replica may have been faster."""
     windows = [case.received(cell) for cell in case.cells]
     with ctx.database.read() as tx:
-        scores = evidence.scores_of_each(tx, windows)
+        scores = model_evidence.scores_of_each(tx, windows)
     tests = [trial_of(case, received, traffic_of(one)) for received, one in zip(windows, scores, strict=True)]
     granted = {one.cell for one in to_grant(case, tests)}
     attempts = [_attempt(ctx, case, one, now, one.cell in granted) for one in tests]

@@ -11,7 +11,7 @@ from routing.policy import Policy
 from routing.router import Router
 from routing.standing import NOTHING_STANDING, Standing
 from storage import experts
-from storage.database import Database
+from storage.engine.database import Database
 
 
 @dataclass(slots=True)

@@ -8,9 +8,10 @@ from bot.usecases.digest_period import Period
 from bot.usecases.leading import Refused, is_member
 from bot.usecases.outgoing import DIGEST
 from routing.label import ExpertId
-from storage import audit, outbox
+from storage import audit
 from storage.audit import Entry
-from storage.item import Item
+from storage.delivery import outbox
+from storage.delivery.outbox_item import Item
 
 WEEK = timedelta(days=7)
 _NO_TEAM = (

@@ -12,10 +12,12 @@ from bot.usecases.outgoing import DIGEST
 from routing.digest import Digest, PeriodFacts, summarise
 from routing.policy import DAYS, Policy, Team
 from routing.reliability import CalibrationReport
-from storage import digests, events, mutes, outbox, reports
-from storage.database import Database, Transaction
-from storage.digests import StoredDigest
-from storage.outbox import Item
+from storage.delivery import claimed_events, outbox
+from storage.delivery.outbox import Item
+from storage.engine.database import Database, Transaction
+from storage.evidence import digest_facts
+from storage.leads import digests, mutes
+from storage.leads.digests import StoredDigest
 
 WEEK = timedelta(days=7)
 LATE_FOR = timedelta(days=3)
@@ -53,10 +55,10 @@ def _queue(ctx: Context, period: Period, now: datetime) -> bool:
     """Whether the digest is new; none is sent before anything ever came in."""
     item = Item(ctx.new_id("out"), DIGEST, period.key, period.to_payload(), now)
     with ctx.database.write() as tx:
-        if not events.claim(tx, period.key, now):
+        if not claimed_events.claim(tx, period.key, now):
             return False
         if not _has_something(tx, ctx.policy.teams[period.team].tasks, period):
-            events.release(tx, period.key)
+            claimed_events.release(tx, period.key)
             return False
         outbox.add_many(tx, [item])
     return True
@@ -64,7 +66,7 @@ def _queue(ctx: Context, period: Period, now: datetime) -> bool:
 
 def _has_something(tx: Transaction, tasks: tuple[str, ...], period: Period) -> bool:
     weeks = (period.since_at - WEEK, period.since_at), (period.since_at, period.until_at)
-    return any(sum(reports.received_by_kind(tx, tasks, *week).values()) for week in weeks)
+    return any(sum(digest_facts.received_by_kind(tx, tasks, *week).values()) for week in weeks)
 
 
 def kept_digest(ctx: Context, period: Period) -> Digest:
@@ -104,8 +106,8 @@ def _facts(
 ) -> tuple[PeriodFacts, PeriodFacts]:
     """What happened in the period, and in the seven days before it."""
     with database.read() as tx:
-        now = reports.period(tx, team.tasks, since_at, until_at)
-        return now, reports.period(tx, team.tasks, since_at - WEEK, since_at)
+        now = digest_facts.period(tx, team.tasks, since_at, until_at)
+        return now, digest_facts.period(tx, team.tasks, since_at - WEEK, since_at)
 
 
 def _calibration(facts: PeriodFacts) -> CalibrationReport | None:

@@ -14,12 +14,16 @@ from bot.usecases.telling import teams_of, tell_team
 from routing.alarm import EXAMPLES, Alarm
 from routing.confidence import IDENTITY, Calibrator
 from routing.prediction import ModelRef
-from storage import alarms, audit, calibrators, certificates, events, inputs, mutes, profiles, volumes
-from storage.alarms import StoredAlarm
+from storage import audit
 from storage.audit import Entry
-from storage.database import Transaction
-from storage.inputs import SeenInput
-from storage.profiles import StoredProfile
+from storage.delivery import claimed_events
+from storage.engine.database import Transaction
+from storage.evidence import case_inputs, day_volumes
+from storage.evidence.case_inputs import SeenInput
+from storage.leads import mutes
+from storage.measured import alarms, calibrators, certificates, profiles
+from storage.measured.alarms import StoredAlarm
+from storage.measured.profiles import StoredProfile
 
 MOST_CASES = 4_000
 SEED = 0
@@ -38,22 +42,22 @@ def _look_once(ctx: Context, now: datetime, task: str) -> int:
     """How many alarms are new; a look that fails may be had again."""
     key = f"drift:{task}:{now.astimezone(UTC).date().isoformat()}"
     with ctx.database.write() as tx:
-        if not events.claim(tx, key, now):
+        if not claimed_events.claim(tx, key, now):
             return 0
     try:
         return _look(ctx, now, task)
     except Exception:
         with ctx.database.write() as tx:
-            events.release(tx, key)
+            claimed_events.release(tx, key)
         raise
 
 
 def _look(ctx: Context, now: datetime, task: str) -> int:
     with ctx.database.read() as tx:
         looked_at = profiles.made_at(tx, LOOK).get(task)
-        if looked_at is not None and volumes.received(tx, task, looked_at, now) < FEWEST_NEW:
+        if looked_at is not None and day_volumes.received(tx, task, looked_at, now) < FEWEST_NEW:
             return 0
-        seen = gather(lambda since, until: inputs.sample(tx, task, since, until, MOST_CASES), now)
+        seen = gather(lambda since, until: case_inputs.sample(tx, task, since, until, MOST_CASES), now)
         by_model = _calibrators(tx, task) if seen else {}
     if seen is None:
         return 0

@@ -11,10 +11,12 @@ from bot.usecases.terms import terms_of
 from routing.case import Case
 from routing.escalation import Step, next_step, reschedule, take
 from routing.terms import Terms
-from storage import audit, cases, outbox, steps
+from storage import audit
 from storage.audit import Entry
-from storage.database import Transaction
-from storage.outbox import Item
+from storage.cases import cases, escalation_steps
+from storage.delivery import outbox
+from storage.delivery.outbox import Item
+from storage.engine.database import Transaction
 
 BATCH = 50
 MOST_BUNDLED = 1_000
@@ -82,7 +84,7 @@ def _move_on(
         cases.save(tx, reschedule(case, tier, hours, now))
         return
     cases.save(tx, take(case, step, tier, hours, now))
-    if steps.take(tx, case.case_id, step.index, step.to, now):
+    if escalation_steps.take(tx, case.case_id, step.index, step.to, now):
         reminder = _reminder(case, terms, step)
         show_also(tx, case, terms, step.channel, now)
         items.append(_item(ctx, reminder, step, now))

@@ -11,7 +11,7 @@ from bot.usecases.terms import terms_of
 from routing.adjudication import Closed, Decided, conclude, expiry
 from routing.case import Case
 from routing.label import ExpertId
-from storage import cases, decisions
+from storage.cases import cases, decisions
 
 BATCH = 50
 RECHECK = timedelta(hours=1)

@@ -8,7 +8,8 @@ from bot.usecases.showing import show
 from bot.usecases.sitting import Sitting
 from routing.case import record_label
 from routing.label import Label, Rationale, Via
-from storage import cases, events, labels, replies
+from storage.cases import cases, labels, thread_replies
+from storage.delivery import claimed_events
 
 LONG_REASON = 3_000
 """In characters: a longer reason is kept whole, and its writer is told that messages show its beginning."""
@@ -47,7 +48,7 @@ def explain(sitting: Sitting, own: Label, words: str) -> Outcome:
         return Ignored()
     if not sitting.case.takes_answer_of(own.expert):
         return AlreadyDecided(sitting.case)
-    if not events.claim(sitting.tx, sitting.act.key, sitting.now):
+    if not claimed_events.claim(sitting.tx, sitting.act.key, sitting.now):
         return Repeated(sitting.case)
     label = replace(
         own,
@@ -61,7 +62,7 @@ def explain(sitting: Sitting, own: Label, words: str) -> Outcome:
     case = record_label(sitting.case, label)
     labels.add(sitting.tx, label)
     cases.save(sitting.tx, case)
-    replies.settle(sitting.tx, case.case_id, own.expert)
+    thread_replies.settle(sitting.tx, case.case_id, own.expert)
     announce_amendment(sitting, case)
     show(sitting, case)
     sitting.record("label.explained", label_id=label.label_id, round=label.round)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.usecases.certifiable import Case
 from routing.cell import EVERYTHING, Cell
 from routing.promise import Certificate, NotYet
-from storage.received import Received
+from storage.evidence.tier_traffic import Received
 
 if TYPE_CHECKING:
     from routing.measures.risk_coverage import Traffic

@@ -6,7 +6,7 @@ from bot.usecases.certifiable import Case
 from bot.usecases.outgoing import News
 from routing.cell import EVERYTHING, Cell
 from routing.promise import Certificate, NotYet, answer_from_json
-from storage.certificates import Attempt
+from storage.measured.certificates import Attempt
 
 
 def granted_news(case: Case, attempts: Sequence[Attempt]) -> News:

@@ -15,7 +15,9 @@ from routing.case import Case
 from routing.escalation import reschedule, step_now, take
 from routing.label import Abstention, ExpertId
 from routing.policy import Task
-from storage import cases, events, experts, labels, steps
+from storage import experts
+from storage.cases import cases, escalation_steps, labels
+from storage.delivery import claimed_events
 
 _MORNING = time(9)
 _UNTIL = {"1h": timedelta(hours=1), "4h": timedelta(hours=4)}
@@ -45,7 +47,7 @@ def _on_open_case(ctx: Context, act: Act, change: Callable[[Sitting], Outcome]) 
             return refusal
         if not sitting.case.is_waiting:
             return AlreadyDecided(sitting.case)
-        if not events.claim(tx, act.key, sitting.now):
+        if not claimed_events.claim(tx, act.key, sitting.now):
             return Repeated(sitting.case)
         return change(sitting)
 
@@ -77,10 +79,10 @@ def escalate_now(ctx: Context, act: Act, note: str | None) -> Outcome:
 def _escalated(sitting: Sitting, note: str | None) -> Outcome:
     step = step_now(sitting.case, sitting.tier, sitting.now)
     if step is None:
-        events.release(sitting.tx, sitting.act.key)
+        claimed_events.release(sitting.tx, sitting.act.key)
         return Gone(_NOBODY_AHEAD)
     case = take(sitting.case, step, sitting.tier, sitting.task.hours, sitting.now)
-    steps.take(sitting.tx, case.case_id, step.index, step.to, sitting.now)
+    escalation_steps.take(sitting.tx, case.case_id, step.index, step.to, sitting.now)
     _keep(sitting, case)
     channel_id = sitting.terms.channel_id(step.channel) if step.channel else None
     show_also(sitting.tx, case, sitting.terms, step.channel, sitting.now)
@@ -117,11 +119,11 @@ def snooze(ctx: Context, act: Act, until: str) -> Outcome:
 def _handed(sitting: Sitting, wish: HandOver) -> Outcome:
     until_at = _wake_at(sitting, wish.until) if wish.until else None
     if wish.until and until_at is None:
-        events.release(sitting.tx, sitting.act.key)
+        claimed_events.release(sitting.tx, sitting.act.key)
         return Gone(_BAD_TIME)
     person = _wished(sitting, wish.user_id) if wish.user_id else None
     if person is not None and not _may_take(sitting, person):
-        events.release(sitting.tx, sitting.act.key)
+        claimed_events.release(sitting.tx, sitting.act.key)
         return NotAllowed("That person may not answer this case. Choose one of its experts.")
     case = arrows.reassign(sitting.case, person) if person else sitting.case
     if until_at:

@@ -7,10 +7,11 @@ from operator import attrgetter
 from bot.usecases.context import Context
 from routing.case import Case
 from routing.policy import Policy
-from storage import cases, unposted
-from storage.database import Database, Transaction
-from storage.projection import Projection
-from storage.unposted import Unposted
+from storage.cases import cases
+from storage.delivery import unposted_messages
+from storage.delivery.projection_state import Projection
+from storage.delivery.unposted_messages import Unposted
+from storage.engine.database import Database, Transaction
 
 PORTION = 500
 
@@ -30,7 +31,7 @@ def rehome_all(database: Database, policy: Policy, now: datetime) -> int:
 def rehome(ctx: Context, row: Projection) -> bool:
     """The same for one message that its channel refused; whether it belongs somewhere else."""
     with ctx.database.read() as tx:
-        message = unposted.of_row(tx, row.row_id)
+        message = unposted_messages.of_row(tx, row.row_id)
     if message is None:
         return False
     return _move(ctx.database, ctx.policy, [message], ctx.clock.now(), is_refused=True) > 0
@@ -38,7 +39,7 @@ def rehome(ctx: Context, row: Projection) -> bool:
 
 def _page(database: Database, after: int) -> list[Unposted]:
     with database.read() as tx:
-        return unposted.page(tx, after, PORTION)
+        return unposted_messages.page(tx, after, PORTION)
 
 
 def _move(
@@ -53,7 +54,9 @@ def _move(
         for message in sorted(astray, key=attrgetter("case_id")):  # ticks lock cases in the same order
             channel = str(_place(policy, message))
             case = _follower(tx, message, channel)
-            is_moved = unposted.move(tx, message, policy.channel_id(channel), now, is_refused=is_refused)
+            is_moved = unposted_messages.move(
+                tx, message, policy.channel_id(channel), now, is_refused=is_refused
+            )
             moved += is_moved
             if is_moved and case is not None:
                 cases.save(tx, replace(case, channel=channel))
@@ -65,7 +68,11 @@ def _follower(tx: Transaction, message: Unposted, channel: str) -> Case | None:
 
     It is locked before its message is touched, as by everybody else who changes both.
     """
-    if not message.is_home or channel == message.case_channel or unposted.is_shown(tx, message.case_id):
+    if (
+        not message.is_home
+        or channel == message.case_channel
+        or unposted_messages.is_shown(tx, message.case_id)
+    ):
         return None
     return cases.lock(tx, message.case_id)
 

@@ -8,9 +8,10 @@ from typing import Any
 from bot.usecases import triage
 from bot.usecases.context import Context
 from bot.usecases.triage import Posted, Triaged
-from storage import audit, receipts
-from storage.database import Transaction
-from storage.receipts import Receipt
+from storage import audit
+from storage.delivery import webhook_receipts
+from storage.delivery.webhook_receipts import Receipt
+from storage.engine.database import Transaction
 
 JsonObject = dict[str, Any]
 RequestKey = tuple[str, str]
@@ -62,7 +63,7 @@ def receive(ctx: Context, postings: Sequence[Posting]) -> list[Answer]:
 
 def _answered_before(tx: Transaction, postings: Sequence[Posting]) -> Answered:
     keys = [(posting.service, posting.webhook_id) for posting in postings if posting.webhook_id is not None]
-    found = receipts.find_many(tx, keys).items() if keys else ()
+    found = webhook_receipts.find_many(tx, keys).items() if keys else ()
     return {key: (receipt.body_digest, Answer(receipt.status, receipt.answer)) for key, receipt in found}
 
 
@@ -82,7 +83,7 @@ def _store(ctx: Context, tx: Transaction, postings: Sequence[Posting], now: date
     items = [item for posting in postings for item in posting.items if isinstance(item, Posted)]
     triaged = triage.store(ctx, tx, items, now)
     answers = [_answer(posting, triaged) for posting in postings]
-    receipts.add_many(
+    webhook_receipts.add_many(
         tx,
         [
             Receipt(posting.service, posting.webhook_id, posting.body_digest, answer.status, answer.body, now)

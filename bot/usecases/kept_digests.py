@@ -4,8 +4,8 @@ from pydantic import ValidationError
 
 from bot.usecases.digest_document import from_document
 from routing.digest import Digest
-from storage import digests
-from storage.database import Transaction
+from storage.engine.database import Transaction
+from storage.leads import digests
 
 
 def find(tx: Transaction, key: str) -> tuple[str, Digest] | None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from bot.usecases.context import Context
-from storage import profiles
-from storage.database import Transaction
-from storage.profiles import StoredProfile
+from storage.engine.database import Transaction
+from storage.measured import profiles
+from storage.measured.profiles import StoredProfile
 
 LABELS = "labels"
 """The kind of profile that keeps the digest of a task's labels, made when it was first seen."""

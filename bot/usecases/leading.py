@@ -12,7 +12,7 @@ from routing.permission import may_lead
 from routing.policy import Team
 from storage import audit, experts
 from storage.audit import Entry
-from storage.database import Transaction
+from storage.engine.database import Transaction
 
 _OUTDATED = (
     "This digest is not kept here any more, so nothing was changed. Ask for a new one: /secondlook digest"

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from bot.clock import slack_now
 from bot.usecases.context import Context
-from storage import channel_readings, outbox, paces, posts, thread_readings, threads
-from storage.channel_readings import WantedChannel
-from storage.database import Transaction
-from storage.thread_readings import Rank, WantedThread
+from storage.cases import case_threads
+from storage.delivery import channel_readings, outbox, paces, posted_messages, thread_readings
+from storage.delivery.channel_readings import WantedChannel
+from storage.delivery.thread_readings import Rank, WantedThread
+from storage.engine.database import Transaction
 
 THREAD = "thread"
 """The kind of outbox items that earlier versions kept for threads to read."""
@@ -55,7 +56,7 @@ def begin(ctx: Context) -> None:
     The rows may come from a backup that is older than the channel: then the messages are there already.
     """
     with ctx.database.write() as tx:
-        newest = posts.newest_row_id(tx)
+        newest = posted_messages.newest_row_id(tx)
         wanted = [
             WantedChannel(one, "", "", newest, _held_to(tx, one, slack_now(ctx.clock)))
             for one in (_channels(ctx, tx) if newest else ())
@@ -66,7 +67,7 @@ def begin(ctx: Context) -> None:
 
 def read_when_known(ctx: Context, tx: Transaction, channel_id: str, ts: str) -> None:
     """Want a thread read that may belong to a message of ours whose post is not answered yet."""
-    if threads.may_appear(tx, channel_id):
+    if case_threads.may_appear(tx, channel_id):
         now = ctx.clock.now()
         paces.open_many(tx, [paces.READS])
         thread = WantedThread(channel_id, ts, ctx.team_id, Rank.CHANGED, 0, now)
@@ -91,7 +92,7 @@ def _wanted(ctx: Context, channel_id: str) -> WantedChannel:
 
 def _channels(ctx: Context, tx: Transaction) -> set[str]:
     """Where cases are, and where they may have been shown after a backup was taken."""
-    return posts.channels(tx, decided_since(ctx)) | {one.id for one in ctx.policy.channels.values()}
+    return posted_messages.channels(tx, decided_since(ctx)) | {one.id for one in ctx.policy.channels.values()}
 
 
 def _held_to(tx: Transaction, channel_id: str, now: datetime) -> str:
@@ -99,8 +100,8 @@ def _held_to(tx: Transaction, channel_id: str, now: datetime) -> str:
 
     What is missing here came after the newest message that is known, and after it was wanted first.
     """
-    unposted_at = posts.oldest_unposted_at(tx, channel_id) or now
-    newest_ts = posts.newest_ts(tx, channel_id)
+    unposted_at = posted_messages.oldest_unposted_at(tx, channel_id) or now
+    newest_ts = posted_messages.newest_ts(tx, channel_id)
     newest_at = datetime.fromtimestamp(float(newest_ts), UTC) if newest_ts else unposted_at
     return ts_of(min(now, max(unposted_at, newest_at)) - SKEW)
 

@@ -8,10 +8,12 @@ from bot.usecases.terms import present_terms
 from routing.label import ExpertId
 from routing.policy import Policy, Tier
 from routing.terms import Terms
-from storage import appearances, audit, cases, experts, projections
+from storage import audit, experts
 from storage.audit import Entry
-from storage.column_types import EPOCH
+from storage.cases import appearances, cases
+from storage.delivery import projections
 from storage.experts import Expert
+from storage.sql.column_types import EPOCH
 
 Names = Mapping[ExpertId, str]
 MOST_REDRAWN = 50

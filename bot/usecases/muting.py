@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.usecases.context import Context
 from bot.usecases.leading import LeadAct, Refused, lead_on_record
-from storage import mutes
+from storage.leads import mutes
 
 MUTED_FOR = timedelta(weeks=4)
 

@@ -10,8 +10,9 @@ from functools import partial
 from bot.usecases import standing
 from bot.usecases.context import Context
 from bot.usecases.one_by_one import one_by_one
-from storage import inputs, profiles
-from storage.profiles import StoredProfile
+from storage.evidence import case_inputs
+from storage.measured import profiles
+from storage.measured.profiles import StoredProfile
 
 LOOK_BACK = timedelta(days=365)
 MOST_CASES = 10_000
@@ -32,7 +33,7 @@ def tick(ctx: Context) -> int:
 def _describe(ctx: Context, now: datetime, task: str) -> int:
     """1 if there is a new profile; none while too few cases are labeled."""
     with ctx.database.read() as tx:
-        decided = inputs.decided(tx, [task], now - LOOK_BACK, now, MOST_CASES)
+        decided = case_inputs.decided(tx, [task], now - LOOK_BACK, now, MOST_CASES)
     if len(decided) < FEWEST:
         return 0
     from routing.measures.novelty_profile import fit_novelty

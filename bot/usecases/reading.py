@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from bot.usecases.context import Context
 from routing.case import Case, Decision, Disposition
-from storage import cases, decisions, predictions
-from storage.database import Transaction
-from storage.decisions import FeedEntry
-from storage.predictions import StoredPrediction
+from storage.cases import cases, decisions, predictions
+from storage.cases.decisions import FeedEntry
+from storage.cases.predictions import StoredPrediction
+from storage.engine.database import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the record asks for time and again: take in rows of earlier versions, and say how far it reaches."""
 
 from bot.usecases.context import Context
-from storage import anchor, takeover
+from storage.record import anchor, takeover
 
 MOST_PORTIONS = 20
 """Of 500 rows in one tick, so that stopping waits for none."""

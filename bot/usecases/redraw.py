@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from bot.usecases.context import Context
 from bot.usecases.terms import tasks_ever
-from storage import cases, decisions, events, projections
-from storage.database import Transaction
+from storage.cases import cases, decisions
+from storage.delivery import claimed_events, projections
+from storage.engine.database import Transaction
 
 BATCH = 500
 LATE_FOR = timedelta(days=3)
@@ -57,7 +58,7 @@ def _overdue(ctx: Context, tx: Transaction, now: datetime) -> list[Stale]:
 def _redraw(ctx: Context, stale: list[Stale], now: datetime) -> int:
     """How many were not taken by another tick meanwhile."""
     with ctx.database.write() as tx:
-        mine = [case_id for case_id, key in stale if events.claim(tx, key, now)]
+        mine = [case_id for case_id, key in stale if claimed_events.claim(tx, key, now)]
         for case_id in mine:
             projections.redraw(tx, case_id, now)
     return len(mine)

@@ -11,8 +11,8 @@ from datetime import timedelta
 from bot.usecases.context import Context
 from bot.usecases.outgoing import DIGEST, NEWS, NOTICE, SHAPE
 from bot.usecases.undelivered import cause
-from storage import dead_letters, holds, outbox, paces, projections
-from storage.dead_letters import DeadMessage
+from storage.delivery import dead_letters, holds, outbox, paces, projections
+from storage.delivery.dead_letters import DeadMessage
 
 Curable = Mapping[str, bool]
 PORTION = 500

@@ -15,8 +15,8 @@ from routing.hours import working_between
 from routing.plan import Budget, Placement, Price, Replayed, Rerouted, TierKey
 from routing.policy import Policy
 from routing.router import compile_router
-from storage import replays
-from storage.replays import Logged
+from storage.evidence import logged_predictions
+from storage.evidence.logged_predictions import Logged
 
 WEEK = timedelta(days=7)
 HOUR = timedelta(hours=1)
@@ -146,14 +146,14 @@ def look_back(ctx: Context, policy: Policy, back: timedelta, tell: Tell, part: P
     rows, left_out = list[Rerouted](), defaultdict[str, int](int)
     with ctx.database.read() as tx:
         if part.most is not None:
-            since = replays.newest_since(tx, tasks, since, until, part.most)
-        found = replays.extent(tx, tasks, since, until)
+            since = logged_predictions.newest_since(tx, tasks, since, until, part.most)
+        found = logged_predictions.extent(tx, tasks, since, until)
         if found.first_at is None:
             raise NothingLogged(
                 f"No prediction of {', '.join(tasks)} came in since {since:%Y-%m-%d %H:%M} UTC; "
                 "look further back with --since."
             )
-        for done, one in enumerate(_each(replays.logged(tx, tasks, since, until)), start=1):
+        for done, one in enumerate(_each(logged_predictions.logged(tx, tasks, since, until)), start=1):
             if one.submission.task in policy.tasks:
                 routing = router.route(one.submission, ctx.draw_key, ctx.standing.present)
                 rows.append(_rerouted(one, routing, policy, until))

@@ -15,8 +15,10 @@ from routing.case import rounds_in_force
 from routing.label import ExpertId, Label, Via
 from routing.reply_text import read
 from routing.thread_reply import Doubt, LabelReply, Meaning, Own, Reason, Unclear, interpret
-from storage import audit, events, projections, replies
+from storage import audit
 from storage.audit import Entry
+from storage.cases import thread_replies
+from storage.delivery import claimed_events, projections
 
 REASON_WITHIN = timedelta(minutes=10)
 """So long after an answer its writer's first line that says nothing else is its reason."""
@@ -72,8 +74,8 @@ def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
             return sitting
         if not sitting.task.thread_replies or (reply.is_by_program and not is_named(sitting, reply.expert)):
             return Ignored()
-        is_first = events.claim(tx, f"heard:{key}", sitting.now)
-        if reply.edited_ts and not events.advance(tx, f"edited:{key}", _moment(reply.edited_ts)):
+        is_first = claimed_events.claim(tx, f"heard:{key}", sitting.now)
+        if reply.edited_ts and not claimed_events.advance(tx, f"edited:{key}", _moment(reply.edited_ts)):
             return Repeated(sitting.case)
         # Of an old reply it is forgotten whether it was heard; only its edit is new then.
         if is_first and not (reply.edited_ts and _moment(reply.ts) < sitting.now - KEPT_FOR):
@@ -98,7 +100,7 @@ def _taken(sitting: Sitting, reply: ThreadReply) -> Outcome:
         return _answered(sitting, reply, meant)
     if isinstance(meant, Reason) and own is not None:
         if meant.is_free:
-            events.claim(sitting.tx, _free_line_of(sitting), sitting.now)
+            claimed_events.claim(sitting.tx, _free_line_of(sitting), sitting.now)
         return explain(sitting, own, joined(own, meant.text))
     if isinstance(meant, Doubt):
         return ask_whether_it_stands(sitting, reply.place, reply.text, meant.labels)
@@ -113,7 +115,7 @@ def _own(sitting: Sitting, reply: ThreadReply, own: Label | None) -> Own | None:
     heard_at = written_at if abs(sitting.now - written_at) < SKEW else sitting.now
     given_at = rounds_in_force(sitting.case, own.expert)[-1].labeled_at
     is_soon = heard_at - given_at <= REASON_WITHIN
-    return Own(own.label, is_soon and not events.is_claimed(sitting.tx, _free_line_of(sitting)))
+    return Own(own.label, is_soon and not claimed_events.is_claimed(sitting.tx, _free_line_of(sitting)))
 
 
 def _free_line_of(sitting: Sitting) -> str:
@@ -136,10 +138,10 @@ def _answered(sitting: Sitting, reply: ThreadReply, meant: LabelReply) -> Outcom
     outcome = give(sitting, given)
     if not isinstance(outcome, Recorded) or outcome.label is None:
         return outcome
-    answered = replies.Answered(
+    answered = thread_replies.Answered(
         sitting.case.case_id, sitting.act.expert, reply.thread_ts, outcome.label.label_id
     )
-    replies.remember_answer(sitting.tx, reply.channel_id, reply.ts, answered, sitting.now)
+    thread_replies.remember_answer(sitting.tx, reply.channel_id, reply.ts, answered, sitting.now)
     return replace(outcome, note=kept_whole(meant.rationale))
 
 

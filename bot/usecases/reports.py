@@ -6,8 +6,8 @@ from bot.errors import BotError
 from bot.usecases.context import Context
 from bot.usecases.digest_period import key_of
 from routing.policy import Policy
-from storage import digests
-from storage.digests import StoredDigest
+from storage.leads import digests
+from storage.leads.digests import StoredDigest
 
 
 class TeamUnknown(BotError):

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.usecases.context import Context
-from storage import events, outbox, receipts, replies, thread_readings
-from storage.database import Transaction
+from storage.cases import thread_replies
+from storage.delivery import claimed_events, outbox, thread_readings, webhook_receipts
+from storage.engine.database import Transaction
 
 Forget = Callable[[Transaction, datetime], int]
 KEPT_FOR = timedelta(days=35)
@@ -21,11 +22,11 @@ def _forget_items(tx: Transaction, before: datetime) -> int:
 
 
 KINDS: Mapping[str, Forget] = {
-    "events": events.forget_before,
-    "receipts": receipts.forget_before,
+    "events": claimed_events.forget_before,
+    "receipts": webhook_receipts.forget_before,
     "items": _forget_items,
-    "questions": replies.forget_questions,
-    "reply_answers": replies.forget_answers,
+    "questions": thread_replies.forget_questions,
+    "reply_answers": thread_replies.forget_answers,
 }
 
 

@@ -8,11 +8,11 @@ from bot.usecases.outgoing import News
 from bot.usecases.telling import entry, named, tell
 from routing.alarm import Alarm
 from routing.cell import Cell
-from storage import alarms, certificates
-from storage.alarms import StoredAlarm
 from storage.audit import Entry
-from storage.certificates import Attempt
-from storage.database import Transaction
+from storage.engine.database import Transaction
+from storage.measured import alarms, certificates
+from storage.measured.alarms import StoredAlarm
+from storage.measured.certificates import Attempt
 
 ADVICE = (
     "All of that goes to review until new labels certify a threshold again. Look at the examples, "

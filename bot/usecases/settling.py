@@ -6,7 +6,7 @@ from bot.usecases.sitting import Sitting
 from routing.adjudication import conclude, settle
 from routing.case import Case, CaseStatus
 from routing.escalation import reschedule
-from storage import cases, decisions
+from storage.cases import cases, decisions
 
 
 def settle_case(sitting: Sitting, changed: Case, screen_version: int) -> Case:

@@ -9,9 +9,10 @@ from bot.usecases.sitting import Sitting
 from routing.case import Case, Decision
 from routing.label import ExpertId
 from routing.terms import Terms
-from storage import experts, outbox, projections
-from storage.database import Transaction
-from storage.outbox import Item
+from storage import experts
+from storage.delivery import outbox, projections
+from storage.delivery.outbox import Item
+from storage.engine.database import Transaction
 
 
 class Change(StrEnum):

@@ -12,9 +12,11 @@ from routing.label import ExpertId
 from routing.permission import may_label
 from routing.policy import Task, Tier
 from routing.terms import Terms
-from storage import audit, cases, experts, projections
+from storage import audit, experts
 from storage.audit import Entry
-from storage.database import Transaction
+from storage.cases import cases
+from storage.delivery import projections
+from storage.engine.database import Transaction
 from storage.errors import CaseUnknown
 
 _UNKNOWN = "This case is not known here. Perhaps it was erased; there is nothing left to answer."

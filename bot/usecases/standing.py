@@ -8,10 +8,10 @@ from routing.confidence import Calibrator
 from routing.novelty import NoveltyProfile
 from routing.policy import Promised
 from routing.standing import Grant, GrantKey, ModelKey, Standing, TierKey
-from storage import audit_shares, calibrators, certificates, profiles
-from storage.audit_shares import AuditShare
-from storage.certificates import Attempt, CertificateKey
-from storage.database import Transaction
+from storage.engine.database import Transaction
+from storage.measured import audit_shares, calibrators, certificates, profiles
+from storage.measured.audit_shares import AuditShare
+from storage.measured.certificates import Attempt, CertificateKey
 
 NOVELTY = "novelty"
 """The kind of profile that tells what is unlike everything labeled."""

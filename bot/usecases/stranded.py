@@ -8,9 +8,10 @@ from bot.usecases.context import Context
 from bot.usecases.terms import policy_of_version, sources_of, terms_of
 from routing.case import Case
 from routing.terms import Terms
-from storage import cases, experts
-from storage.cases import OpenGroup
-from storage.database import Transaction
+from storage import experts
+from storage.cases import cases
+from storage.cases.cases import OpenGroup
+from storage.engine.database import Transaction
 
 
 @dataclass(frozen=True, slots=True)

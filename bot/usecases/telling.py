@@ -5,11 +5,11 @@ from datetime import datetime
 
 from bot.usecases.context import Context
 from bot.usecases.outgoing import NEWS, News
-from storage import outbox
 from storage.audit import Entry
-from storage.certificates import Attempt
-from storage.database import Transaction
-from storage.item import Item
+from storage.delivery import outbox
+from storage.delivery.outbox_item import Item
+from storage.engine.database import Transaction
+from storage.measured.certificates import Attempt
 
 ACTOR = "measures"
 

@@ -11,7 +11,7 @@ from routing.permission import sources
 from routing.policy import Policy, Task, Tier, document_of, policy_of_document
 from routing.terms import Terms, task_of_opening, tier_of_opening
 from storage import policies
-from storage.database import Transaction
+from storage.engine.database import Transaction
 
 T = TypeVar("T")
 

@@ -12,11 +12,12 @@ from routing.prediction import ModelRef
 from routing.promise import Certificate, NotYet, Promise, answer_from_json
 from routing.quality import ThresholdRow, ThresholdState
 from routing.risk_coverage import RiskCoverage
-from storage import certificates, evidence
-from storage.certificates import Attempt, CertificateKey
-from storage.database import Transaction
-from storage.evidence import Scores, TrafficCount
-from storage.received import Received
+from storage.engine.database import Transaction
+from storage.evidence import model_evidence
+from storage.evidence.model_evidence import Scores, TrafficCount
+from storage.evidence.tier_traffic import Received
+from storage.measured import certificates
+from storage.measured.certificates import Attempt, CertificateKey
 
 if TYPE_CHECKING:
     from routing.measures.risk_coverage import Traffic
@@ -75,7 +76,9 @@ def threshold_rows(
             rows += [row for _, row in standing]
             continue
         settled = until - stream.tier.due_in  # what experts still have time for would count as unanswered
-        scores = evidence.scores_of_each(tx, [stream.window(since, settled, cell) for cell, _ in standing])
+        scores = model_evidence.scores_of_each(
+            tx, [stream.window(since, settled, cell) for cell, _ in standing]
+        )
         look = _looks(tx, stream, since, until)
         known = [
             (_with_proposal(row, one, look, stream.share(cell)), one)

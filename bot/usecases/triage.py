@@ -11,11 +11,12 @@ from routing.case import Case, open_case
 from routing.disposition import Disposition, Routing
 from routing.prediction import Submission
 from routing.standing import Standing
-from storage import cases, images, predictions, projections
 from storage.audit import Entry
-from storage.database import Transaction
-from storage.predictions import NewPrediction, PostedKey, StoredPrediction
-from storage.projections import Wanted
+from storage.cases import cases, images, predictions
+from storage.cases.predictions import NewPrediction, PostedKey, StoredPrediction
+from storage.delivery import projections
+from storage.delivery.projections import Wanted
+from storage.engine.database import Transaction
 
 JsonObject = dict[str, Any]
 

@@ -7,8 +7,9 @@ from bot.usecases.sitting import Act, Sitting, is_allowed
 from bot.usecases.terms import sources_of, terms_of
 from routing.case import Case, reassign
 from routing.terms import Terms
-from storage import cases, experts
-from storage.database import Transaction
+from storage import experts
+from storage.cases import cases
+from storage.engine.database import Transaction
 
 MOST = 500
 

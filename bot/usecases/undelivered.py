@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from storage import dead_letters, holds, paces
-from storage.database import Transaction
-from storage.projection import Projection
+from storage.delivery import dead_letters, holds, paces
+from storage.delivery.projection_state import Projection
+from storage.engine.database import Transaction
 
 _REFUSED = re.compile(r"\(([a-z][a-z0-9_]*)\) (.*)", re.DOTALL)
 

@@ -9,10 +9,11 @@ from bot.usecases.context import Context
 from bot.usecases.outgoing import CALLBACK, NOTICE, News
 from bot.usecases.telling import teams_of, tell_team
 from bot.usecases.undelivered import cause
-from storage import dead_letters, holds, paces, predictions
-from storage.database import Transaction
-from storage.holds import Hold
-from storage.item import Item
+from storage.cases import predictions
+from storage.delivery import dead_letters, holds, paces
+from storage.delivery.holds import Hold
+from storage.delivery.outbox_item import Item
+from storage.engine.database import Transaction
 
 DAY = timedelta(days=1)
 SETTLED_IN = timedelta(minutes=1)

@@ -8,7 +8,8 @@ from bot.usecases.settling import settle_case
 from bot.usecases.showing import show
 from bot.usecases.sitting import Act, Sitting, not_allowed, sit_down
 from routing.case import Case, can_undo, withdraw
-from storage import events, labels, replies
+from storage.cases import labels, thread_replies
+from storage.delivery import claimed_events
 
 
 def undo(ctx: Context, act: Act) -> Outcome:
@@ -30,12 +31,12 @@ def _undo(sitting: Sitting) -> Outcome:
     if not can_undo(sitting.case, sitting.act.expert, sitting.now, sitting.ctx.policy.undo_for):
         show(sitting, sitting.case)  # the message was drawn while there was time
         return UndoTooLate(sitting.case)
-    if not events.claim(sitting.tx, sitting.act.key, sitting.now):
+    if not claimed_events.claim(sitting.tx, sitting.act.key, sitting.now):
         return Repeated(sitting.case)
     withdrawn = withdraw(sitting.case, sitting.act.expert, sitting.now)
     for one in set(withdrawn.labels) - set(sitting.case.labels):
         labels.withdraw(sitting.tx, one.label_id, sitting.now)
-    replies.settle(sitting.tx, label.case_id, label.expert)
+    thread_replies.settle(sitting.tx, label.case_id, label.expert)
     case = settle_case(sitting, _with_time_for_another(sitting, withdrawn), sitting.act.screen_version)
     show(sitting, case)
     sitting.record("label.withdrawn", label_id=label.label_id, label=label.label, round=label.round)

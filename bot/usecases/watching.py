@@ -18,9 +18,12 @@ from routing.cell import EVERYTHING, Cell
 from routing.policy import Policy, Tier
 from routing.prediction import ModelRef
 from routing.promise import MonitorReport, Promise
-from storage import audit, calibrators, certificates, decisions, evidence
-from storage.certificates import Attempt, CertificateKey
-from storage.evidence import Audited
+from storage import audit
+from storage.cases import decisions
+from storage.evidence import model_evidence
+from storage.evidence.model_evidence import Audited
+from storage.measured import calibrators, certificates
+from storage.measured.certificates import Attempt, CertificateKey
 
 LATEST = 50
 """So many of the latest audits are told apart where there are at least twice as many."""
@@ -122,7 +125,7 @@ class _Findings:
     def _audits(self) -> tuple[Audited, ...]:
         key, since = self._granted[0].key, min(one.attempted_at for one in self._granted)
         with self._ctx.database.read() as tx:
-            return evidence.audited_errors(tx, key.task, key.tier, key.model, since)
+            return model_evidence.audited_errors(tx, key.task, key.tier, key.model, since)
 
 
 def _promise(policy: Policy, granted: Attempt) -> Promise | None:

@@ -7,9 +7,10 @@ from bot.usecases.context import Context
 from bot.usecases.leading import LeadAct, Leading, Refused, lead
 from routing.headline import Deed
 from routing.quality import ThresholdRow
-from storage import outlines, projections
-from storage.database import Transaction
-from storage.outlines import Outline
+from storage.delivery import projections
+from storage.engine.database import Transaction
+from storage.evidence import case_outlines
+from storage.evidence.case_outlines import Outline
 
 LOOK_BACK = timedelta(days=28)
 LISTED = 10
@@ -82,9 +83,9 @@ def cases(ctx: Context, act: LeadAct) -> CaseList | Refused:
 def _outlines(leading: Leading) -> tuple[Outline, ...]:
     named, until, tx = leading.headline.arguments, leading.digest.until_at, leading.tx
     if leading.headline.deed is Deed.OPEN_CASES:
-        return outlines.of_cases(tx, [one for one in named["cases"].split(",") if one])
+        return case_outlines.of_cases(tx, [one for one in named["cases"].split(",") if one])
     given = named["key"], named["value"], until - LOOK_BACK, until, LISTED + 1
-    return outlines.wrong_in_slice(tx, leading.team.tasks, *given)
+    return case_outlines.wrong_in_slice(tx, leading.team.tasks, *given)
 
 
 def _listed(tx: Transaction, outline: Outline) -> ListedCase:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Column
 
-from storage.column_types import UtcMoment
+from storage.sql.column_types import UtcMoment
 
 FLAGS = {"is_audit", "is_open", "is_due", "is_pending"}
 

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index
 
-from storage.column_types import ArrivalId, UtcMoment
+from storage.sql.column_types import ArrivalId, UtcMoment
 
 metadata = sa.MetaData(
     naming_convention={

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import Column, Index, Table
 
-from storage.column_types import Document
+from storage.sql.column_types import Document
 from storage.tables.columns import (
     case_id,
     count,

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import Column, Index, Table, UniqueConstraint
 
-from storage.column_types import Document
+from storage.sql.column_types import Document
 from storage.tables.columns import metadata, moment, row_id, text
 
 digests = Table(

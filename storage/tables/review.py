@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
-from storage.column_types import ArrivalId, Document, Duration
+from storage.sql.column_types import ArrivalId, Document, Duration
 from storage.tables.columns import (
     case_id,
     count,

@@ -9,7 +9,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from bot.http.schemas import PostedCase
 from bot.ids import new_id
-from storage.database import Database
+from storage.engine.database import Database
 from tests.http.shop import SECRETS
 
 rows = sa.Table(

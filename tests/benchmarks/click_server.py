@@ -11,7 +11,7 @@ from bot import log
 from bot.http.app import build_api
 from bot.slack.app import BotIdentity, build_app
 from bot.slack.http_route import slack_route
-from storage.database import Database
+from storage.engine.database import Database
 from tests.http import shop
 from tests.slack.workspace import SECRET, RecordingGateway, no_replay
 from tests.usecases.world import make_world

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bot.slack.messages import case_message
-from storage.database import Database
+from storage.engine.database import Database
 from tests.benchmarks.figure import Figure, at_most
 from tests.benchmarks.load import END_OF_HEAD, Load, requests
 from tests.slack.workspace import click_payload, signed

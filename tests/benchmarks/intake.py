@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from storage.database import Database
+from storage.engine.database import Database
 from tests import postgres
 from tests.benchmarks.figure import Figure, at_most
 from tests.benchmarks.load import Load, post_all, requests

@@ -14,9 +14,9 @@ import psycopg
 from bot.usecases.digests import digest_of
 from routing.policy import load_policy
 from routing.prediction import ModelRef
-from storage import evidence, inputs, reports, volumes
-from storage.database import Database, Transaction
-from storage.received import Received
+from storage.engine.database import Database, Transaction
+from storage.evidence import case_inputs, day_volumes, digest_facts, model_evidence
+from storage.evidence.tier_traffic import Received
 from tests import postgres
 from tests.benchmarks.figure import Figure, at_most
 
@@ -110,15 +110,15 @@ FILL = (
 FOR_TICKS = {"audits", "sample"}
 """What the monitor reads, not the report."""
 READS: Mapping[str, Callable[[Transaction], object]] = {
-    "facts": lambda tx: reports.period(tx, TASKS, SINCE, UNTIL),
-    "strata": lambda tx: evidence.strata(tx, TASKS, SINCE, UNTIL),
-    "scores": lambda tx: evidence.scores(tx, Received("fraud", "low", MODEL, SINCE, UNTIL)),
-    "labeled": lambda tx: evidence.labeled(tx, "fraud", SINCE, UNTIL),
-    "audits": lambda tx: evidence.audited_errors(tx, "fraud", "low", MODEL, SINCE),
-    "sample": lambda tx: inputs.sample(tx, "fraud", SINCE, UNTIL, SAMPLE),
-    "decided inputs": lambda tx: inputs.decided(tx, TASKS, SINCE, UNTIL, SAMPLE),
-    "rationales": lambda tx: inputs.rationales(tx, TASKS, SINCE, UNTIL),
-    "volumes": lambda tx: volumes.by_day(tx, TASKS, MIDNIGHTS),
+    "facts": lambda tx: digest_facts.period(tx, TASKS, SINCE, UNTIL),
+    "strata": lambda tx: model_evidence.strata(tx, TASKS, SINCE, UNTIL),
+    "scores": lambda tx: model_evidence.scores(tx, Received("fraud", "low", MODEL, SINCE, UNTIL)),
+    "labeled": lambda tx: model_evidence.labeled(tx, "fraud", SINCE, UNTIL),
+    "audits": lambda tx: model_evidence.audited_errors(tx, "fraud", "low", MODEL, SINCE),
+    "sample": lambda tx: case_inputs.sample(tx, "fraud", SINCE, UNTIL, SAMPLE),
+    "decided inputs": lambda tx: case_inputs.decided(tx, TASKS, SINCE, UNTIL, SAMPLE),
+    "rationales": lambda tx: case_inputs.rationales(tx, TASKS, SINCE, UNTIL),
+    "volumes": lambda tx: day_volumes.by_day(tx, TASKS, MIDNIGHTS),
 }
 
 

@@ -21,8 +21,8 @@ from bot.slack.web_calls import slack_client
 from bot.usecases import intake
 from bot.usecases.context import Context
 from bot.usecases.intake import Posting
-from storage import projections
-from storage.database import Database
+from storage.delivery import projections
+from storage.engine.database import Database
 from tests.benchmarks.figure import Figure, at_least, at_most
 from tests.http import shop
 

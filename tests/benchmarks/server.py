@@ -10,8 +10,8 @@ from fastapi import FastAPI
 
 from bot import log
 from bot.http.app import build_api
-from storage import record
-from storage.database import Database
+from storage.engine.database import Database
+from storage.record import record
 from tests.benchmarks.bare import build_bare
 from tests.http import shop
 

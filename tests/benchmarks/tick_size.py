@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from bot.usecases import cell_sets, label_sets, measuring
 from bot.usecases.context import Context
 from bot.usecases.watching import Watch
-from storage import certificates
-from storage.database import Database
+from storage.engine.database import Database
+from storage.measured import certificates
 from tests.benchmarks.figure import Figure, at_most, told
 from tests.benchmarks.report_size import MODEL, MOST_MEMORY, SINCE, UNTIL, measure, peak
 from tests.benchmarks.report_size import POLICY_TEXT as FIXED

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.settings import parse_audit_keys
-from storage.database import Database
-from storage.keyring import Keyring
+from storage.engine.database import Database
+from storage.record.keyring import Keyring
 from tests.commands.installation import Installation, install
 from tests.http.shop import POLICY, SECRETS
 

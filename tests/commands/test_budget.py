@@ -10,7 +10,7 @@ from PIL import Image
 
 from bot.clock import SystemClock
 from routing.policy import load_policy
-from storage import decisions
+from storage.cases import decisions
 from tests.commands.installation import Installation
 from tests.storage.examples import decision_of, prediction, routing, store
 

@@ -6,8 +6,8 @@ import pytest
 
 from bot.http.app import build_api
 from routing.policy import load_policy
-from storage import holds, outbox, projections
-from storage.item import Item
+from storage.delivery import holds, outbox, projections
+from storage.delivery.outbox_item import Item
 from tests.commands.installation import Installation
 from tests.http import shop
 from tests.http.shop import Caller

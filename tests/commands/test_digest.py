@@ -9,7 +9,7 @@ from PIL import Image
 
 from bot.clock import SystemClock
 from routing.case import CaseStatus
-from storage import cases, decisions
+from storage.cases import cases, decisions
 from tests.commands.installation import Installation
 from tests.storage.examples import decision_of, prediction, routing, store
 

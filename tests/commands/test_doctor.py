@@ -8,7 +8,7 @@ import pytest
 from bot.commands.doctor import conclusion, line
 from bot.doctor.finding import fail, ok, warn
 from bot.sandbox import Fault, Sandbox, SandboxConfig
-from storage.database import Database
+from storage.engine.database import Database
 from tests.commands.installation import Installation, install
 from tests.doctor.policies import environment, policy_text
 from tests.patience import patient

@@ -9,8 +9,8 @@ from PIL import Image
 
 from bot.clock import SystemClock
 from routing.disposition import Disposition, Routing
-from storage import decisions
-from storage.predictions import NewPrediction
+from storage.cases import decisions
+from storage.cases.predictions import NewPrediction
 from tests.commands.installation import Installation
 from tests.storage.examples import decision_of, prediction, routing, store
 

@@ -11,7 +11,7 @@ import pytest
 from bot.http import report_example
 from bot.usecases.digest_document import from_document
 from routing.digest_csv import COLUMNS, digest_rows
-from storage import digests
+from storage.leads import digests
 from tests.commands.installation import Installation
 from tests.http import reporting
 from tests.http.reporting import DAYS, LAST_DAY

@@ -9,7 +9,7 @@ from bot.commands.report_text import listed, shown
 from routing.confidence import IDENTITY, CalibratorFit
 from routing.digest import Digest, PeriodFacts, summarise
 from routing.quality import About, ModelFit, Quality, ThresholdRow, ThresholdState
-from storage.digests import StoredDigest
+from storage.leads.digests import StoredDigest
 from tests.routing.making import MONDAY
 from tests.routing.qualities import MODEL, certificate, error, missing, threshold, traffic, unlabeled
 

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from bot.sandbox import Sandbox, SandboxConfig
-from storage.database import Database
+from storage.engine.database import Database
 from tests.commands.installation import Installation, install
 from tests.doctor.policies import environment, policy_text
 from tests.patience import PATIENCE, patient

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.sandbox import Sandbox, SandboxConfig
-from storage.database import Database
+from storage.engine.database import Database
 from tests.delivery.worlds import StillClock, World, context
 from tests.patience import patient
 

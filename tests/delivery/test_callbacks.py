@@ -14,9 +14,9 @@ from bot.delivery.callbacks import CallbackSender
 from bot.settings import Secrets
 from bot.usecases.context import Context
 from bot.usecases.outgoing import CALLBACK, Callback
-from storage import outbox
-from storage.database import Database
-from storage.outbox import Item
+from storage.delivery import outbox
+from storage.delivery.outbox import Item
+from storage.engine.database import Database
 from tests.delivery.receiver import Behavior, answers, endless_body, hangs, hangs_up, receiving
 from tests.delivery.worlds import START, StillClock, context
 

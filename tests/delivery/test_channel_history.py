@@ -15,7 +15,7 @@ from bot.sandbox import Fault
 from bot.slack.message import Message
 from bot.usecases import homes, listening
 from routing.policy import load_policy
-from storage import channel_readings, thread_readings
+from storage.delivery import channel_readings, thread_readings
 from storage.tables import projections
 from tests.delivery.worlds import DIGITS, ONCOLOGY, POLICY, World, open_case
 

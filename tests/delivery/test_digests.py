@@ -15,8 +15,9 @@ from bot.slack.message import Message as SentMessage
 from bot.usecases import digest_on_demand, digests
 from bot.usecases.digest_on_demand import OnItsWay
 from routing.digest import Digest
-from storage import digests as kept
-from storage import experts, holds
+from storage import experts
+from storage.delivery import holds
+from storage.leads import digests as kept
 from tests.delivery.worlds import LEADS, MAYA, World, decide, open_case
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

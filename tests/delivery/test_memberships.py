@@ -10,7 +10,8 @@ from bot.slack.web_calls import slack_client
 from bot.usecases import unassign
 from routing.case import Case
 from routing.label import ExpertId
-from storage import audit, cases, experts
+from storage import audit, experts
+from storage.cases import cases
 from tests.delivery.worlds import DIGITS, MAYA, NADIA, TEAM, World, open_case
 
 SOURCE = f"channel:{DIGITS}"

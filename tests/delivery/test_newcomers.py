@@ -16,7 +16,8 @@ from bot.usecases.outcome import NotAllowed, Recorded
 from bot.usecases.review import Answer
 from bot.usecases.sitting import Act
 from routing.label import ExpertId, Via
-from storage import experts, projections
+from storage import experts
+from storage.delivery import projections
 from storage.experts import Expert
 from tests.delivery.worlds import DIGITS, JONAS, MAYA, START, TEAM, World, open_case
 

@@ -11,10 +11,12 @@ from bot.sandbox import Fault
 from bot.slack.gateway import SlackPermanent
 from bot.slack.limits import message_violations
 from bot.usecases.outgoing import NEWS, News
-from storage import alarms, holds, outbox, paces, predictions
-from storage.alarms import StoredAlarm
+from storage.cases import predictions
+from storage.delivery import holds, outbox, paces
+from storage.delivery.outbox_item import Item
 from storage.errors import DatabaseUnavailable
-from storage.item import Item
+from storage.measured import alarms
+from storage.measured.alarms import StoredAlarm
 from tests.delivery.worlds import LEADS, START, World, open_case
 
 TOLD = News(

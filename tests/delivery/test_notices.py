@@ -10,8 +10,8 @@ from bot.delivery.notices import NoticeSender
 from bot.sandbox import Fault
 from bot.usecases.outgoing import NOTICE, About, Notice, Place
 from routing.policy import WorkingHours
-from storage import outbox, paces, projections
-from storage.outbox import Item
+from storage.delivery import outbox, paces, projections
+from storage.delivery.outbox import Item
 from tests.delivery.worlds import DIGITS, LEADS, World, decide, open_case
 
 SAM_DM = "D0SAM"

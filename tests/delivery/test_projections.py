@@ -11,9 +11,10 @@ from bot.delivery.projections import ProjectionSender
 from bot.sandbox import Fault
 from bot.slack.gateway import WebClientGateway
 from bot.slack.message import Message
-from storage import cases, images, projections
+from storage.cases import cases, images
+from storage.delivery import projections
+from storage.delivery.projections import Projection
 from storage.errors import CaseUnknown
-from storage.projections import Projection
 from tests.delivery.worlds import DIGITS, ONCOLOGY, World, decide, open_case
 
 

@@ -14,11 +14,12 @@ from bot.slack.message import Message
 from bot.slack.refusals import CURABLE, refusal
 from bot.usecases import repairs
 from bot.usecases.outgoing import NOTICE, SHAPE
-from storage import holds, images, outbox, paces, projections
-from storage.database import Transaction
-from storage.item import Item
-from storage.outbox import ItemClaim
-from storage.projections import Projection, Shape
+from storage.cases import images
+from storage.delivery import holds, outbox, paces, projections
+from storage.delivery.outbox import ItemClaim
+from storage.delivery.outbox_item import Item
+from storage.delivery.projections import Projection, Shape
+from storage.engine.database import Transaction
 from tests.delivery.worlds import DIGITS, ONCOLOGY, World, decide, open_case
 
 NO_DOWNLOAD = "[ERROR] downloading image failed [json-pointer:/blocks/3/image_url]"

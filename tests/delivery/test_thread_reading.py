@@ -18,9 +18,11 @@ from bot.usecases.installation import Installation
 from bot.usecases.review import ThreadReply
 from routing.case import Case, CaseStatus
 from routing.label import ExpertId, Rationale
-from storage import cases, experts, outbox, projections, thread_readings
+from storage import experts
+from storage.cases import cases
+from storage.delivery import outbox, projections, thread_readings
+from storage.delivery.outbox import Item
 from storage.experts import Expert
-from storage.outbox import Item
 from tests.delivery.worlds import DIGITS, MAYA, World, open_case
 
 

@@ -22,9 +22,10 @@ from routing.label import ExpertId, Label, Via
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, Image, ModelRef, Prediction, Submission
 from routing.router import Routing, compile_router
-from storage import cases, decisions, labels, predictions, projections
-from storage.database import Database
-from storage.predictions import NewPrediction
+from storage.cases import cases, decisions, labels, predictions
+from storage.cases.predictions import NewPrediction
+from storage.delivery import projections
+from storage.engine.database import Database
 
 START = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)  # a Monday
 TEAM = "T0ACMEBANK"

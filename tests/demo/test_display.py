@@ -6,7 +6,7 @@ from rich.console import Console
 
 from bot.demo.display import LINE_EVERY, Display
 from bot.demo.report import Accuracy, Report
-from storage.reports import Counts
+from storage.evidence.digest_facts import Counts
 
 
 def report(decided: int) -> Report:

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import click
 
 from bot.cli import COMMANDS
-from storage import events
-from storage.database import Database
+from storage.delivery import claimed_events
+from storage.engine.database import Database
 from tests.places import ROOT
 from tests.postgres import Server
 
@@ -71,7 +71,7 @@ def test_the_sqlite_backup_holds_what_is_only_in_the_log_yet(tmp_path: Path, sql
 
 def claim(database: Database, key: str) -> bool:
     with database.write() as tx:
-        return events.claim(tx, key, NOON)
+        return claimed_events.claim(tx, key, NOON)
 
 
 def test_the_postgresql_backup_can_be_restored_over_what_came_later(

@@ -11,8 +11,8 @@ from psycopg import sql
 
 from bot.doctor.database import check_database
 from bot.doctor.finding import Finding, Standing
-from storage import events
-from storage.database import Database
+from storage.delivery import claimed_events
+from storage.engine.database import Database
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -29,7 +29,7 @@ def test_a_migrated_database_that_can_be_written_is_fine(database_url: str) -> N
 def test_the_check_leaves_nothing_behind(database: Database, database_url: str) -> None:
     check(database_url)
     with database.write() as tx:
-        assert events.claim(tx, "doctor", NOON)
+        assert claimed_events.claim(tx, "doctor", NOON)
 
 
 def test_a_file_that_is_absent_is_not_created(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from bot.doctor.open_cases import check_open_cases
 from bot.usecases import terms
 from routing.policy import Policy, load_policy
 from storage import tables
-from storage.database import Database
+from storage.engine.database import Database
 from tests.usecases.world import POLICY, World, make_world
 
 RENAMED = POLICY.replace('name = "high"', 'name = "top"').replace('"U0CAROL"', '"U0NEW"')

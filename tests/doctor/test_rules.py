@@ -9,7 +9,7 @@ import pytest
 from bot.doctor.finding import Finding, Standing
 from bot.doctor.rules import check_rules
 from routing.policy import load_policy
-from storage.database import Database
+from storage.engine.database import Database
 from tests.http.shop import POLICY
 from tests.storage.examples import NOW, prediction, routing, store
 

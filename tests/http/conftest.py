@@ -6,7 +6,7 @@ import pytest
 
 from bot.http.app import build_api
 from bot.usecases.context import Context
-from storage.database import Database
+from storage.engine.database import Database
 from tests.http import reporting, shop
 from tests.http.reporting import Readers
 from tests.http.shop import SECRETS, Caller

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from bot.http import report_example
 from bot.usecases.context import Context
 from bot.usecases.digest_period import Period, key_of
-from storage import digests
-from storage.database import Database, Transaction
-from storage.digests import StoredDigest
+from storage.engine.database import Database, Transaction
+from storage.leads import digests
+from storage.leads.digests import StoredDigest
 from tests.http import shop
 from tests.http.shop import Caller
 

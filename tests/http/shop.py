@@ -21,7 +21,7 @@ from bot.settings import Secrets
 from bot.usecases.context import Context
 from routing.policy import Policy, load_policy
 from routing.router import compile_router
-from storage.database import Database
+from storage.engine.database import Database
 from tests.patience import PATIENCE
 
 JsonObject = dict[str, Any]

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.usecases.context import Context
-from storage import cases
+from storage.cases import cases
 from tests.http.shop import Caller, case
 
 BAD = {"external_id": "bad"}

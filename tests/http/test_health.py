@@ -13,9 +13,9 @@ from bot.http.metrics import Metrics
 from bot.http.writer import Writer
 from bot.usecases import intake
 from bot.usecases.context import Context
-from storage import holds, projections, thread_readings
-from storage.database import Database
-from storage.thread_readings import Rank, WantedThread
+from storage.delivery import holds, projections, thread_readings
+from storage.delivery.thread_readings import Rank, WantedThread
+from storage.engine.database import Database
 from tests.http import shop
 from tests.http.shop import SECRETS, Caller, SetClock, case
 from tests.patience import PATIENCE

@@ -11,7 +11,7 @@ from bot.http.app import build_api
 from bot.http.schemas import CASE
 from bot.usecases.digest_document import from_document, to_document
 from routing.digest_csv import to_csv
-from storage.database import Database
+from storage.engine.database import Database
 from tests.http import shop
 from tests.patience import PATIENCE
 

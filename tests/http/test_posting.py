@@ -8,8 +8,10 @@ from bot.http.app import build_api
 from bot.usecases.context import Context
 from routing.case import CaseStatus
 from routing.standing import Standing
-from storage import audit, cases, predictions, projections
-from storage.database import Database
+from storage import audit
+from storage.cases import cases, predictions
+from storage.delivery import projections
+from storage.engine.database import Database
 from tests.http import shop
 from tests.http.shop import NOW, Caller, case, serving
 from tests.routing.standings import halving

@@ -5,7 +5,7 @@ import pytest
 from bot.http.app import build_api
 from bot.http.problems import Refused
 from bot.http.rate import Rates
-from storage.database import Database
+from storage.engine.database import Database
 from tests.http import shop
 from tests.http.shop import SECRETS, Caller, case
 

@@ -8,8 +8,8 @@ import pytest
 
 from bot.http.parsing import Parser
 from bot.usecases.context import Context
-from storage import cases, images
-from storage.database import Database
+from storage.cases import cases, images
+from storage.engine.database import Database
 from tests.http import shop
 from tests.http.shop import Caller, case
 

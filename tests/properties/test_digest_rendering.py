@@ -25,7 +25,7 @@ from routing.quality import About, ErrorRow, ModelFit, Quality, TaskConfusion, T
 from routing.reliability import CalibrationReport, ReliabilityBin
 from routing.risk_coverage import CoveragePoint, RiskCoverage
 from routing.theme import ConfusionPair, Contradiction, DecidedCase, Quote, SliceFinding, Theme
-from storage.outlines import Outline
+from storage.evidence.case_outlines import Outline
 
 START = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 PERIOD = Period("t" * 64, START - timedelta(days=7), START, date(2026, 11, 16), "U" * 30)

@@ -20,13 +20,16 @@ from routing.prediction import (
     Submission,
 )
 from routing.router import Routing
-from storage import audit, cases, decisions, labels, outbox, predictions, receipts, record, takeover
+from storage import audit
 from storage.audit import Entry
-from storage.database import Database, Transaction
-from storage.findings import AuditReport
-from storage.outbox import Item
-from storage.predictions import NewPrediction
-from storage.receipts import Receipt
+from storage.cases import cases, decisions, labels, predictions
+from storage.cases.predictions import NewPrediction
+from storage.delivery import outbox, webhook_receipts
+from storage.delivery.outbox import Item
+from storage.delivery.webhook_receipts import Receipt
+from storage.engine.database import Database, Transaction
+from storage.record import record, takeover
+from storage.record.findings import AuditReport
 from tests.storage.recorded import forget_record
 
 CASE = "case_1"
@@ -286,9 +289,9 @@ def test_documents_round_trip(
     receipt = Receipt("shop", text, text.encode(), 202, [payload, text], moment)
     with undone(database) as tx:
         outbox.add_many(tx, [item])
-        receipts.add_many(tx, [receipt])
+        webhook_receipts.add_many(tx, [receipt])
         assert outbox.get(tx, "out_1") == item
-        assert receipts.find(tx, "shop", text) == receipt
+        assert webhook_receipts.find(tx, "shop", text) == receipt
 
 
 @each_example

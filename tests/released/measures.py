@@ -14,8 +14,9 @@ from bot.usecases.digests import digest_of
 from routing.policy import load_policy
 from routing.prediction import ModelRef
 from routing.router import compile_router
-from storage import certificates, evidence
-from storage.database import Database
+from storage.engine.database import Database
+from storage.evidence import model_evidence
+from storage.measured import certificates
 from tests.clock import MovableClock
 
 JsonObject = dict[str, Any]
@@ -78,7 +79,7 @@ def _calibrators(ctx: Context) -> JsonObject:
     with ctx.database.read() as tx:
         for task, name, version in tx.execute(LABELED):
             model = ModelRef(name, version)
-            labeled = evidence.labeled(tx, task, now - calibrating.LOOK_BACK, now, model)
+            labeled = model_evidence.labeled(tx, task, now - calibrating.LOOK_BACK, now, model)
             fits[f"{task} {name} {version}"] = calibrating._fit(labeled).to_json()
     return fits
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from storage.database import Database
+from storage.engine.database import Database
 from tests.postgres import Server, fresh_database
 from tests.released.bank import bank
 from tests.released.dumps import restore_postgres, restore_sqlite

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import requests
 import sqlalchemy as sa
 
-from storage.database import Database
+from storage.engine.database import Database
 from tests.delivery.receiver import receiving
 from tests.patience import PATIENCE
 from tests.postgres import Server, fresh_database

@@ -11,8 +11,9 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from storage import audit, takeover
-from storage.database import Database
+from storage import audit
+from storage.engine.database import Database
+from storage.record import takeover
 from tests.postgres import Server
 from tests.released.restoring import engine_of, migrate, restored
 from tests.released.versions import Version

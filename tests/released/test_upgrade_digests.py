@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
-from storage import digests
-from storage.database import Database
+from storage.engine.database import Database
+from storage.leads import digests
 from tests.released.versions import Version
 from tests.scenarios.operating import WIDE
 from tests.scenarios.world import World

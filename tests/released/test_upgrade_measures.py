@@ -2,7 +2,7 @@
 
 import math
 
-from storage.database import Database
+from storage.engine.database import Database
 from tests.released.measures import context, measured
 from tests.released.versions import Version
 

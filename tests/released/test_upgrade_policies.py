@@ -3,7 +3,7 @@
 import pytest
 
 from routing.policy import load_policy
-from storage.database import Database
+from storage.engine.database import Database
 from tests.released.measures import context
 from tests.released.routes import routed
 from tests.released.versions import VERSIONS, Version

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.sandbox.messages import Message
-from storage.database import Database
+from storage.engine.database import Database
 from tests.released.restoring import taken_up
 from tests.released.versions import Version
 from tests.scenarios.operating import Operator

@@ -8,7 +8,7 @@ from typing import Any
 from bot.usecases.outcome import Recorded
 from bot.usecases.review import Act, Answer, answer
 from routing.label import ExpertId, Via
-from storage import outbox
+from storage.delivery import outbox
 from tests.scenarios.passing import UNHURRIED, as_time_passes
 from tests.scenarios.people import AIKO, JONAS, MAYA, Case
 from tests.scenarios.world import START, World

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
-from storage import outbox
+from storage.delivery import outbox
 from tests.patience import PATIENCE
 from tests.scenarios.operating import readiness
 from tests.scenarios.world import AT_ONCE, World

@@ -8,8 +8,8 @@ import pytest
 from bot.sandbox import Fault
 from bot.settings import parse_audit_keys
 from storage import audit
-from storage.database import Database
-from storage.keyring import Keyring
+from storage.engine.database import Database
+from storage.record.keyring import Keyring
 from tests.scenarios.passing import eventually
 from tests.scenarios.people import MAYA, Case
 from tests.scenarios.serving import Branch, serving

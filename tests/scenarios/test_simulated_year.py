@@ -19,8 +19,9 @@ from routing.headline import Deed
 from routing.measures.monitor import e_values
 from routing.prediction import ModelRef
 from routing.quality import About, ThresholdState
-from storage import certificates, digests
-from storage.certificates import Attempt, CertificateKey
+from storage.leads import digests
+from storage.measured import certificates
+from storage.measured.certificates import Attempt, CertificateKey
 from tests.scenarios import weekly, year
 from tests.scenarios.living import SLACKS_PACE, WEEK, Chronicle, Lived, begin_of, live
 from tests.scenarios.people import LEADS, SAM

@@ -16,9 +16,9 @@ from routing.headline import Headline
 from routing.prediction import CaseInput, Prediction, Submission
 from routing.promise import NotYet
 from routing.quality import Quality, ThresholdState
-from storage import predictions
-from storage.database import Database
-from storage.predictions import NewPrediction
+from storage.cases import predictions
+from storage.cases.predictions import NewPrediction
+from storage.engine.database import Database
 from tests.slack.workspace import Workspace, action_ids, make_workspace
 from tests.usecases.leads import KEY, MODEL, alarmed, keep, lacking, make_lead_world, threshold, worse_slice
 from tests.usecases.world import ANN, CHANNEL, STRANGER, World

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from bot.slack.app import build_socket_handler
 from bot.slack.envelopes import DEEPEST, PayloadRefused, checked
 from bot.slack.web_calls import slack_client
-from storage.database import Database
+from storage.engine.database import Database
 from storage.tables import metadata
 from tests.patience import PATIENCE
 from tests.slack.recorded import NAMES, recorded

@@ -9,7 +9,8 @@ import pytest
 from bot.slack.message import Message
 from routing.case import CaseStatus
 from routing.policy import load_policy
-from storage import audit, channel_readings, experts, holds, projections
+from storage import audit, experts
+from storage.delivery import channel_readings, holds, projections
 from tests.slack.workspace import Workspace, action_ids, click_payload, make_workspace
 from tests.usecases.world import ANN, CHANNEL, NOW, POLICY, STRANGER, TEAM
 

@@ -6,7 +6,7 @@ import pytest
 
 from routing.case import CaseStatus
 from routing.label import Via
-from storage.database import Database
+from storage.engine.database import Database
 from tests.patience import PATIENCE
 from tests.slack.local_slack import LocalSlack, connected
 from tests.usecases.world import ANN, BEN, CHANNEL, STRANGER, make_world

@@ -18,7 +18,7 @@ from routing.estimate import Estimate, Interval, Reach, TrafficEstimate
 from routing.label import ExpertId
 from routing.plan import ChannelLoad, Cost, Outcome, Replay, Replayed, TierOutcome
 from routing.policy import Policy, Promised
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import DatabaseUnavailable
 from tests.slack.workspace import Workspace, make_workspace
 from tests.usecases.leads import make_lead_world

@@ -18,7 +18,7 @@ from bot.usecases import board
 from routing.case import CaseStatus
 from routing.label import ExpertId
 from storage import experts
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import DatabaseUnavailable
 from tests.slack.workspace import Workspace, click_payload, make_workspace
 from tests.usecases.world import ANN, CHANNEL, NOW, STRANGER, TEAM, make_world

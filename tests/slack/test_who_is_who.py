@@ -8,7 +8,7 @@ from routing.case import Case
 from routing.label import ExpertId
 from routing.policy import load_policy
 from storage import audit, experts
-from storage.database import Database
+from storage.engine.database import Database
 from storage.experts import Expert
 from tests.slack.recorded import NAMES, TS, Recorded, recorded
 from tests.slack.workspace import Workspace, make_workspace

@@ -11,7 +11,7 @@ from bot.slack.reading import why_passages
 from bot.usecases.review import Answer, answer
 from routing.case import expire
 from routing.label import ExpertConfidence, RationaleRule, Via
-from storage import cases
+from storage.cases import cases
 from tests.slack.workspace import Workspace
 from tests.usecases.world import ANN, BEN, STRANGER
 

@@ -15,9 +15,9 @@ from routing.prediction import (
     Submission,
 )
 from routing.router import Routing
-from storage import cases, predictions
-from storage.database import Transaction
-from storage.predictions import NewPrediction
+from storage.cases import cases, predictions
+from storage.cases.predictions import NewPrediction
+from storage.engine.database import Transaction
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from routing.case import Disposition, Method
 from routing.router import Routing
-from storage import decisions
-from storage.database import Transaction
-from storage.predictions import NewPrediction
+from storage.cases import decisions
+from storage.cases.predictions import NewPrediction
+from storage.engine.database import Transaction
 from tests.storage.examples import HOUR, NOW, decision_of, prediction, routing
 
 SINCE = NOW - timedelta(days=1)

@@ -10,12 +10,14 @@ import sqlalchemy as sa
 
 from routing.case import CaseStatus
 from routing.label import Abstention
-from storage import audit, cases, decisions, labels, record, steps
-from storage.anchor import Anchor
+from storage import audit
 from storage.audit import Entry
-from storage.database import Database, Transaction
-from storage.findings import AuditReport, Fault, Finding
-from storage.keyring import Keyring
+from storage.cases import cases, decisions, escalation_steps, labels
+from storage.engine.database import Database, Transaction
+from storage.record import record
+from storage.record.anchor import Anchor
+from storage.record.findings import AuditReport, Fault, Finding
+from storage.record.keyring import Keyring
 from storage.tables import abstentions, predictions, record_entries, record_heads
 from storage.tables import labels as labels_table
 from tests.storage.examples import ANNA, BEN, HOUR, NOW, decision_of, label_of, prediction, routing, store
@@ -49,7 +51,7 @@ def fill(database: Database, count: int = COUNT) -> None:
         with database.write() as tx:
             labels.withdraw(tx, label.label_id, NOW + timedelta(days=1))
             decisions.reopen(tx, decision)
-            steps.take(tx, case_id, 1, "thread", NOW)
+            escalation_steps.take(tx, case_id, 1, "thread", NOW)
             cases.save(tx, replace(case, assigned_to=BEN))
     with database.write() as tx:
         audit.append_many(tx, [_entry("digest.asked", "payments")])

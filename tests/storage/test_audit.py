@@ -4,10 +4,10 @@ import pytest
 
 from storage import audit
 from storage.audit import Entry
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import KeyMissing
-from storage.findings import AuditReport, Fault, MissingKey
-from storage.keyring import NO_KEYS, Keyring
+from storage.record.findings import AuditReport, Fault, MissingKey
+from storage.record.keyring import NO_KEYS, Keyring
 from tests.storage.examples import NOW
 from tests.storage.recorded import faults, keyed, only, tamper, verify
 

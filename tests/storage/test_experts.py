@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from storage import experts
-from storage.database import Database
+from storage.engine.database import Database
 from storage.experts import Expert
 from tests.storage.examples import ANNA, BEN, HOUR, NOW
 

@@ -14,31 +14,31 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from storage import events, outbox, projections
-from storage.database import Database, Transaction
+from storage.delivery import claimed_events, outbox, projections
+from storage.delivery.outbox import Item
+from storage.engine.database import Database, Transaction
 from storage.errors import DatabaseUnavailable
-from storage.outbox import Item
 from tests import postgres
 from tests.storage.examples import NOW, prediction, store
 
 HANG_MID_WRITE = """
-from storage import events
+from storage.delivery import claimed_events
 with database.write() as tx:
-    events.claim(tx, "event:half", NOW)
+    claimed_events.claim(tx, "event:half", NOW)
     print("written", flush=True)
     sys.stdin.read()
 """
 COMMIT_UNTIL_KILLED = """
 from itertools import count
-from storage import events
+from storage.delivery import claimed_events
 for number in count():
     with database.write() as tx:
-        events.claim(tx, f"event:{number}", NOW)
+        claimed_events.claim(tx, f"event:{number}", NOW)
     print(f"event:{number}", flush=True)
 """
 CLAIM_ALL = """
 from datetime import timedelta
-from storage import outbox, projections
+from storage.delivery import outbox, projections
 sys.stdin.readline()
 at = NOW
 while True:
@@ -55,7 +55,7 @@ while True:
 """
 PREAMBLE = """
 import sys
-from storage.database import Database
+from storage.engine.database import Database
 from tests.storage.examples import NOW
 database = Database(sys.argv[1])
 """
@@ -85,7 +85,7 @@ def test_a_writer_killed_in_the_middle_leaves_nothing_and_holds_nothing(
         os.kill(writer.pid, signal.SIGKILL)
         writer.wait()
         with database.write() as tx:
-            assert events.claim(tx, "event:half", NOW)
+            assert claimed_events.claim(tx, "event:half", NOW)
 
 
 def test_what_was_told_as_committed_survives_the_kill(database: Database, database_url: str) -> None:
@@ -95,7 +95,7 @@ def test_what_was_told_as_committed_survives_the_kill(database: Database, databa
         assert writer.stdout is not None
         told += [rest.strip() for rest in writer.stdout if rest.endswith("\n")]
     with database.write() as tx:
-        assert not any(events.claim(tx, key, NOW) for key in told)
+        assert not any(claimed_events.claim(tx, key, NOW) for key in told)
 
 
 def test_two_processes_never_claim_the_same_row(database: Database, database_url: str) -> None:
@@ -125,13 +125,13 @@ def test_a_database_that_another_process_keeps_busy_is_unavailable(sqlite_url: s
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(DatabaseUnavailable, match="locked"), database.write() as tx:
-        events.claim(tx, "event:1", NOW)
+        claimed_events.claim(tx, "event:1", NOW)
     with database.read() as tx:
         assert tx.execute(sa.text("SELECT count(*) FROM events")).scalar_one() == 0
     other.execute("ROLLBACK")
     other.close()
     with database.write() as tx:
-        assert events.claim(tx, "event:1", NOW)
+        assert claimed_events.claim(tx, "event:1", NOW)
     database.dispose()
 
 
@@ -140,10 +140,10 @@ def test_a_row_that_another_session_holds_is_waited_for_and_then_given_up(postgr
     with psycopg.connect(postgres_url) as other:
         other.execute("INSERT INTO events VALUES ('event:1', now())")
         with pytest.raises(DatabaseUnavailable, match="lock timeout"), database.write() as tx:
-            events.claim(tx, "event:1", NOW)
+            claimed_events.claim(tx, "event:1", NOW)
         other.rollback()
     with database.write() as tx:
-        assert events.claim(tx, "event:1", NOW)
+        assert claimed_events.claim(tx, "event:1", NOW)
     database.dispose()
 
 
@@ -168,14 +168,14 @@ def test_a_connection_cut_in_a_transaction_is_unavailability_and_then_forgotten(
     database = Database(postgres_url)
 
     def claim_around_the_cut(tx: Transaction) -> None:
-        events.claim(tx, "event:1", NOW)
+        claimed_events.claim(tx, "event:1", NOW)
         cut_others(postgres_url)
-        events.claim(tx, "event:2", NOW)
+        claimed_events.claim(tx, "event:2", NOW)
 
     with pytest.raises(DatabaseUnavailable), database.write() as tx:
         claim_around_the_cut(tx)
     with database.write() as tx:
-        assert events.claim(tx, "event:1", NOW)
+        assert claimed_events.claim(tx, "event:1", NOW)
     database.dispose()
 
 
@@ -184,7 +184,7 @@ def test_connections_cut_while_idle_are_replaced_unnoticed(postgres_url: str) ->
     database.ping()
     cut_others(postgres_url)
     with database.write() as tx:
-        assert events.claim(tx, "event:1", NOW)
+        assert claimed_events.claim(tx, "event:1", NOW)
     database.dispose()
 
 
@@ -201,11 +201,11 @@ def test_a_crashed_server_is_unavailable_and_keeps_what_was_committed() -> None:
         database = Database(own.url("durable"))
         database.upgrade()
         with database.write() as tx:
-            events.claim(tx, "event:1", NOW)
+            claimed_events.claim(tx, "event:1", NOW)
         own.stop()
         with pytest.raises(DatabaseUnavailable):
             database.ping()
         own.start()
         with database.write() as tx:
-            assert not events.claim(tx, "event:1", NOW + timedelta(hours=1))
+            assert not claimed_events.claim(tx, "event:1", NOW + timedelta(hours=1))
         database.dispose()

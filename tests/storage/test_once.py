@@ -1,9 +1,10 @@
 """What may be asked twice and happens once: events, steps, answers to webhooks, pictures."""
 
-from storage import events, images, receipts, steps
-from storage.database import Database
-from storage.images import StoredImage
-from storage.receipts import Receipt
+from storage.cases import escalation_steps, images
+from storage.cases.images import StoredImage
+from storage.delivery import claimed_events, webhook_receipts
+from storage.delivery.webhook_receipts import Receipt
+from storage.engine.database import Database
 from tests.storage.examples import HOUR, NOW, prediction, store
 
 
@@ -13,47 +14,47 @@ def receipt(webhook_id: str, status: int = 202) -> Receipt:
 
 def test_an_event_is_claimed_once(database: Database) -> None:
     with database.write() as tx:
-        assert events.claim(tx, "event:Ev1", NOW)
-        assert not events.claim(tx, "event:Ev1", NOW + HOUR)
-        assert events.claim(tx, "event:Ev2", NOW)
+        assert claimed_events.claim(tx, "event:Ev1", NOW)
+        assert not claimed_events.claim(tx, "event:Ev1", NOW + HOUR)
+        assert claimed_events.claim(tx, "event:Ev2", NOW)
 
 
 def test_a_released_or_forgotten_event_can_be_claimed_again(database: Database) -> None:
     with database.write() as tx:
         for key in ("a", "b", "c"):
-            events.claim(tx, key, NOW)
-        events.release(tx, "a")
-        assert events.claim(tx, "a", NOW + HOUR)
-        assert events.forget_before(tx, NOW + HOUR) == 2
-        assert events.claim(tx, "b", NOW)
-        assert not events.claim(tx, "a", NOW)
+            claimed_events.claim(tx, key, NOW)
+        claimed_events.release(tx, "a")
+        assert claimed_events.claim(tx, "a", NOW + HOUR)
+        assert claimed_events.forget_before(tx, NOW + HOUR) == 2
+        assert claimed_events.claim(tx, "b", NOW)
+        assert not claimed_events.claim(tx, "a", NOW)
 
 
 def test_a_step_of_a_case_is_taken_once(database: Database) -> None:
     with database.write() as tx:
         store(tx, [prediction(1), prediction(2)])
-        assert steps.take(tx, "case_1", 1, "thread", NOW)
-        assert not steps.take(tx, "case_1", 1, "people", NOW)
-        assert steps.take(tx, "case_1", 2, "people", NOW)
-        assert steps.take(tx, "case_2", 1, "thread", NOW)
+        assert escalation_steps.take(tx, "case_1", 1, "thread", NOW)
+        assert not escalation_steps.take(tx, "case_1", 1, "people", NOW)
+        assert escalation_steps.take(tx, "case_1", 2, "people", NOW)
+        assert escalation_steps.take(tx, "case_2", 1, "thread", NOW)
 
 
 def test_the_first_answer_to_a_webhook_stays(database: Database) -> None:
     with database.write() as tx:
-        receipts.add_many(tx, [receipt("msg_1"), receipt("msg_2")])
-        receipts.add_many(tx, [receipt("msg_1", 500)])
-        receipts.add_many(tx, [])
-        assert receipts.find(tx, "shop", "msg_1") == receipt("msg_1")
-        assert receipts.find(tx, "bank", "msg_1") is None
+        webhook_receipts.add_many(tx, [receipt("msg_1"), receipt("msg_2")])
+        webhook_receipts.add_many(tx, [receipt("msg_1", 500)])
+        webhook_receipts.add_many(tx, [])
+        assert webhook_receipts.find(tx, "shop", "msg_1") == receipt("msg_1")
+        assert webhook_receipts.find(tx, "bank", "msg_1") is None
 
 
 def test_answers_are_found_among_many_and_forgotten_by_age(database: Database) -> None:
     keys = [("shop", f"msg_{number}") for number in range(700)]
     with database.write() as tx:
-        receipts.add_many(tx, [receipt(webhook_id) for _, webhook_id in keys])
-        assert set(receipts.find_many(tx, [*keys, ("shop", "unheard")])) == set(keys)
-        assert receipts.forget_before(tx, NOW) == 0
-        assert receipts.forget_before(tx, NOW + HOUR) == 700
+        webhook_receipts.add_many(tx, [receipt(webhook_id) for _, webhook_id in keys])
+        assert set(webhook_receipts.find_many(tx, [*keys, ("shop", "unheard")])) == set(keys)
+        assert webhook_receipts.forget_before(tx, NOW) == 0
+        assert webhook_receipts.forget_before(tx, NOW + HOUR) == 700
 
 
 def test_a_picture_is_kept_until_slack_has_it(database: Database) -> None:

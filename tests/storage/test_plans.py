@@ -8,23 +8,19 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from routing.prediction import ModelRef
-from storage import (
-    alarms,
-    cases,
+from storage.cases import cases, decisions, labels, predictions
+from storage.delivery import (
     channel_readings,
-    decisions,
-    events,
-    evidence,
-    inputs,
-    labels,
+    claimed_events,
     outbox,
-    posts,
-    predictions,
+    posted_messages,
     projections,
-    receipts,
     thread_readings,
+    webhook_receipts,
 )
-from storage.database import Database, Transaction
+from storage.engine.database import Database, Transaction
+from storage.evidence import case_inputs, model_evidence
+from storage.measured import alarms
 from tests.storage.examples import ANNA, HOUR, NOW, SECOND, prediction, store
 
 Statement = tuple[str, Any]
@@ -50,16 +46,16 @@ READS: dict[str, Callable[[Transaction], object]] = {
     "ix_outbox_order": lambda tx: outbox.claim(tx, ["callback"], "me", NOW, HOUR, 20),
     "ix_outbox_waiting": outbox.oldest_undelivered_at,
     "ix_outbox_delivered": lambda tx: outbox.forget_before(tx, NOW),
-    "ix_receipts_received_at": lambda tx: receipts.forget_before(tx, NOW),
-    "ix_events_claimed_at": lambda tx: events.forget_before(tx, NOW),
-    "ix_predictions_audit": lambda tx: evidence.audited_errors(
+    "ix_receipts_received_at": lambda tx: webhook_receipts.forget_before(tx, NOW),
+    "ix_events_claimed_at": lambda tx: claimed_events.forget_before(tx, NOW),
+    "ix_predictions_audit": lambda tx: model_evidence.audited_errors(
         tx, "fraud", "low", ModelRef("forest", "1"), NOW - HOUR
     ),
-    "ix_predictions_task_received_at": lambda tx: inputs.sample(tx, "fraud", NOW - HOUR, NOW, 20),
+    "ix_predictions_task_received_at": lambda tx: case_inputs.sample(tx, "fraud", NOW - HOUR, NOW, 20),
     "ix_channel_readings_due": lambda tx: channel_readings.claim(tx, "me", NOW, HOUR),
     "ix_thread_readings_due": lambda tx: thread_readings.claim(tx, "me", NOW, HOUR),
     "ix_thread_readings_read": lambda tx: thread_readings.forget_before(tx, NOW),
-    "uq_projections_message ": lambda tx: posts.newest(tx, "C1", None, "1.1", NOW, 20),
+    "uq_projections_message ": lambda tx: posted_messages.newest(tx, "C1", None, "1.1", NOW, 20),
     "ix_alarms_task_raised_at": lambda tx: alarms.since(tx, ["fraud"], NOW - HOUR, NOW),
 }
 

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from storage import policies
-from storage.database import Database
+from storage.engine.database import Database
 from tests.storage.examples import NOW
 
 

@@ -14,9 +14,10 @@ from routing.prediction import ModelRef
 from routing.promise import Certificate, NotYet, Promise
 from routing.quality import Quality, ThresholdRow, ThresholdState
 from routing.theme import SliceFinding
-from storage import digests, experts
-from storage.database import Database
-from storage.digests import StoredDigest
+from storage import experts
+from storage.engine.database import Database
+from storage.leads import digests
+from storage.leads.digests import StoredDigest
 from tests.usecases.world import ANN, BEN, CAROL, CHANNEL, NOW, POLICY, World
 
 TEAM_CHANNEL = "C0000000002"

@@ -9,8 +9,8 @@ from bot.usecases.appraising import Span, appraise, midnights
 from routing.policy import Policy, load_policy
 from routing.quality import About, Movement, Quality, ThresholdState
 from routing.router import Routing
-from storage import labels
-from storage.database import Database, Transaction
+from storage.cases import labels
+from storage.engine.database import Database, Transaction
 from tests.storage.examples import NOW, label_of, prediction, routing, store
 from tests.storage.history import SINCE, UNTIL, accepted, audited, decide, sliced
 

@@ -10,7 +10,8 @@ from bot.usecases import board
 from bot.usecases.review import Answer, abstain, answer, escalate_now, reassign
 from routing.label import ExpertId, Via
 from routing.policy import load_policy
-from storage import experts, projections
+from storage import experts
+from storage.delivery import projections
 from tests.usecases.world import ANN, BEN, CHANNEL, NOW, POLICY, STRANGER, World
 
 MOST = 9

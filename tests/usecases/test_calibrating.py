@@ -8,9 +8,11 @@ from bot.usecases import calibrating, certifying, label_sets, standing
 from routing.confidence import CalibratorFit
 from routing.measures.recalibration import LABELS_NEEDED
 from routing.prediction import ModelRef
-from storage import audit, calibrators, evidence
-from storage.calibrators import StoredCalibrator
-from storage.database import Database
+from storage import audit
+from storage.engine.database import Database
+from storage.evidence import model_evidence
+from storage.measured import calibrators
+from storage.measured.calibrators import StoredCalibrator
 from tests.usecases.traffic import DAY, HOUR, MODEL, POLICY, Traffic, calibrated, traffic
 
 FIXED = POLICY.replace("{ error = 0.05, confidence = 0.9 }\naudit = 0.5", '"always_review"')
@@ -54,7 +56,7 @@ def test_an_overconfident_model_gets_a_calibrator_that_comes_into_force(world: T
 def test_probabilities_of_all_labels_are_used_where_every_prediction_has_them(world: Traffic) -> None:
     overconfident(world, probabilities=True)
     with world.ctx.database.read() as tx:
-        labeled = evidence.labeled(tx, "fraud", world.clock.at - DAY, world.clock.at)
+        labeled = model_evidence.labeled(tx, "fraud", world.clock.at - DAY, world.clock.at)
     assert calibrating._fit(labeled).losses.keys() >= {"temperature"}
     calibrating.tick(world.ctx)
     (one,) = fitted(world)
@@ -65,7 +67,7 @@ def test_probabilities_of_all_labels_are_used_where_every_prediction_has_them(wo
 def test_a_label_that_the_model_never_named_was_impossible_to_it(world: Traffic) -> None:
     overconfident(world, probabilities=True)
     with world.ctx.database.read() as tx:
-        labeled = evidence.labeled(tx, "fraud", world.clock.at - DAY, world.clock.at)
+        labeled = model_evidence.labeled(tx, "fraud", world.clock.at - DAY, world.clock.at)
     unknown = replace(labeled, decided=tuple("new" if one == "legit" else one for one in labeled.decided))
     fit = calibrating._fit(unknown)
     assert (fit.n, fit.is_used) == (300, True)
@@ -74,7 +76,7 @@ def test_a_label_that_the_model_never_named_was_impossible_to_it(world: Traffic)
 def test_labels_weigh_by_their_chance_of_being_given(world: Traffic) -> None:
     overconfident(world)
     with world.ctx.database.read() as tx:
-        labeled = evidence.labeled(tx, "fraud", world.clock.at - DAY, world.clock.at)
+        labeled = model_evidence.labeled(tx, "fraud", world.clock.at - DAY, world.clock.at)
     chances = labeled.inclusion_probability[:]
     for place, (said, so) in enumerate(zip(labeled.predicted, labeled.decided, strict=True)):
         chances[place] = 1.0 if said == so else 0.25
@@ -125,7 +127,7 @@ def test_a_second_replica_loses_quietly(world: Traffic, monkeypatch: pytest.Monk
     overconfident(world)
     fit, stored = calibrating._fit, []
 
-    def late(labeled: evidence.Labeled) -> CalibratorFit:
+    def late(labeled: model_evidence.Labeled) -> CalibratorFit:
         monkeypatch.setattr(calibrating, "_fit", fit)
         stored.append(calibrating.tick(world.ctx))  # the other one, in the meantime
         return fit(labeled)
@@ -162,7 +164,7 @@ def test_a_certificate_that_is_granted_while_a_fit_is_made_keeps_its_calibrator(
     world.day(400)
     fit = calibrating._fit
 
-    def slow(labeled: evidence.Labeled) -> CalibratorFit:
+    def slow(labeled: model_evidence.Labeled) -> CalibratorFit:
         assert certifying.tick(world.ctx) == 1
         return fit(labeled)
 

@@ -16,10 +16,12 @@ from routing.measures.risk_coverage import Traffic as Evidence
 from routing.policy import load_policy
 from routing.prediction import ModelRef
 from routing.promise import Certificate, Promise
-from storage import audit, certificates, outbox
-from storage.calibrators import StoredCalibrator
-from storage.certificates import Attempt, CertificateKey
-from storage.database import Database
+from storage import audit
+from storage.delivery import outbox
+from storage.engine.database import Database
+from storage.measured import certificates
+from storage.measured.calibrators import StoredCalibrator
+from storage.measured.certificates import Attempt, CertificateKey
 from tests.usecases.traffic import DAY, HOUR, MODEL, POLICY, Traffic, calibrated, shares, traffic
 from tests.usecases.world import NOW
 

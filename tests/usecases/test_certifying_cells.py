@@ -17,10 +17,13 @@ from routing.policy import load_policy
 from routing.promise import Certificate
 from routing.quality import ThresholdState
 from routing.router import compile_router
-from storage import alarms, audit, certificates, evidence, outbox
-from storage.alarms import StoredAlarm
-from storage.certificates import Attempt, CertificateKey
-from storage.database import Database
+from storage import audit
+from storage.delivery import outbox
+from storage.engine.database import Database
+from storage.evidence import model_evidence
+from storage.measured import alarms, certificates
+from storage.measured.alarms import StoredAlarm
+from storage.measured.certificates import Attempt, CertificateKey
 from tests.usecases.traffic import DAY, HOUR, MODEL, POLICY, Traffic, calibrated, shares, traffic
 from tests.usecases.world import NOW
 
@@ -202,7 +205,7 @@ def test_what_spoke_against_a_slice_is_no_evidence_for_another_that_holds_it(div
     (rest,) = (cell for cell in cells(["country=ES"]) if cell.is_rest)
     with divided.ctx.database.read() as tx:
         (stream,) = streams(
-            divided.ctx.policy, ["fraud"], evidence.strata(tx, ["fraud"], NOW, divided.clock.at)
+            divided.ctx.policy, ["fraud"], model_evidence.strata(tx, ["fraud"], NOW, divided.clock.at)
         )
         since = dict.fromkeys([("fraud", "ordinary", rest.key)], NOW)
         case = case_of(tx, stream, label_sets.since(tx), since, divided.clock.at)
@@ -262,7 +265,7 @@ def test_the_digest_says_that_all_was_revoked_where_no_slice_is_left(divided: Tr
     assert Watch(replace(divided.ctx, policy=plain)).tick() == {"revoked": 1}
     now = divided.clock.at
     with divided.ctx.database.read() as tx:
-        counts = evidence.strata(tx, ["fraud"], now - 7 * DAY, now)
+        counts = model_evidence.strata(tx, ["fraud"], now - 7 * DAY, now)
         rows, _ = threshold_rows(tx, plain, plain.teams["risk"], counts, now - 7 * DAY, now)
     assert [(row.place, row.state, row.why) for row in rows] == [
         ("ordinary", ThresholdState.REVOKED, "the policy names other slices now")
@@ -272,7 +275,7 @@ def test_the_digest_says_that_all_was_revoked_where_no_slice_is_left(divided: Tr
 def test_the_digest_has_a_row_for_every_cell_with_its_own_threshold(divided: Traffic) -> None:
     policy, now = divided.ctx.policy, divided.clock.at
     with divided.ctx.database.read() as tx:
-        counts = evidence.strata(tx, ["fraud"], now - 7 * DAY, now)
+        counts = model_evidence.strata(tx, ["fraud"], now - 7 * DAY, now)
         rows, curve = threshold_rows(tx, policy, policy.teams["risk"], counts, now - 7 * DAY, now)
     assert [(row.place, row.state) for row in rows] == [
         ("ordinary, country=ES", ThresholdState.NOT_YET),

@@ -12,8 +12,8 @@ from bot.usecases.outgoing import DIGEST
 from routing.digest import Share
 from routing.policy import Team
 from routing.quality import About
-from storage import outbox
-from storage.database import Database
+from storage.delivery import outbox
+from storage.engine.database import Database
 from tests.delivery.worlds import StillClock, context, decide, open_case
 
 WEEK = timedelta(days=7)

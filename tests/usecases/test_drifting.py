@@ -21,11 +21,13 @@ from bot.usecases.outgoing import NEWS, News
 from routing.alarm import Alarm, AlarmKind
 from routing.confidence import Calibrator
 from routing.measures.drift import MIN_CASES
-from storage import alarms, certificates, mutes, outbox, profiles
-from storage.alarms import StoredAlarm
-from storage.certificates import CertificateKey
-from storage.database import Database
-from storage.profiles import StoredProfile
+from storage.delivery import outbox
+from storage.engine.database import Database
+from storage.leads import mutes
+from storage.measured import alarms, certificates, profiles
+from storage.measured.alarms import StoredAlarm
+from storage.measured.certificates import CertificateKey
+from storage.measured.profiles import StoredProfile
 from tests.usecases.traffic import DAY, HOUR, MODEL, POLICY, Traffic, calibrated, shares, traffic
 from tests.usecases.world import NOW
 

@@ -12,7 +12,7 @@ from bot.usecases.review import Answer, Outcome, ThreadReply, answer, thread_rep
 from bot.usecases.undoing import undo
 from routing.label import ExpertId, Via
 from routing.policy import load_policy
-from storage import events
+from storage.delivery import claimed_events
 from tests.usecases.world import ANN, CHANNEL, NOW, POLICY, STRANGER, World
 
 WRITTEN = f"{NOW.timestamp():.6f}"
@@ -154,7 +154,7 @@ def test_talk_that_is_edited_stays_talk(world: World) -> None:
 def forget_all(world: World) -> None:
     """What was heard long ago is forgotten."""
     with world.database.write() as tx:
-        events.forget_before(tx, world.clock.at - KEPT_FOR)
+        claimed_events.forget_before(tx, world.clock.at - KEPT_FOR)
 
 
 def decided(world: World, case_id: str) -> list[str | None]:

@@ -11,8 +11,10 @@ from bot.usecases.context import Context
 from bot.usecases.outgoing import NOTICE, About, Notice, Place
 from routing.case import CaseStatus
 from routing.policy import WorkingHours, load_policy
-from storage import audit, cases, outbox, projections
-from storage.database import Database
+from storage import audit
+from storage.cases import cases
+from storage.delivery import outbox, projections
+from storage.engine.database import Database
 from tests.delivery.worlds import MAYA, POLICY, START, StillClock, context, decide, open_case
 
 HOUR = timedelta(hours=1)

@@ -13,8 +13,10 @@ from bot.usecases.outgoing import CALLBACK, NOTICE
 from bot.usecases.review import Act, Answer, answer, undo
 from routing.case import Case, CaseStatus, Method
 from routing.label import Via
-from storage import cases, experts, outbox, projections
-from storage.database import Database
+from storage import experts
+from storage.cases import cases
+from storage.delivery import outbox, projections
+from storage.engine.database import Database
 from tests.delivery.worlds import MAYA, ONCOLOGY, START, StillClock, context, open_case
 
 DAY = timedelta(days=1)

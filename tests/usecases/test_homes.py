@@ -9,10 +9,11 @@ import pytest
 from bot.usecases import homes
 from routing.case import CaseStatus
 from routing.policy import Policy, load_policy
-from storage import cases, paces, projections, unposted
-from storage.database import Database
-from storage.projections import Claim, Projection
-from storage.unposted import Unposted
+from storage.cases import cases
+from storage.delivery import paces, projections, unposted_messages
+from storage.delivery.projections import Claim, Projection
+from storage.delivery.unposted_messages import Unposted
+from storage.engine.database import Database
 from tests.usecases.world import CHANNEL, NOW, POLICY, World
 
 MENDED, SENIORS = "C0000000009", "C0000000002"
@@ -147,7 +148,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) ->
 
     def read_then_wait(database: Database, after: int) -> list[Unposted]:
         with database.read() as tx:
-            found = unposted.page(tx, after, homes.PORTION)
+            found = unposted_messages.page(tx, after, homes.PORTION)
         if found:
             happens()
         return found

@@ -12,8 +12,10 @@ from bot.usecases.intake import Answer, Posting, receive
 from bot.usecases.triage import Picture, Posted
 from routing.disposition import Disposition
 from routing.prediction import CaseInput, Image, ModelRef, Prediction, Submission
-from storage import audit, cases, images, outbox, predictions, projections, receipts
-from storage.database import Database
+from storage import audit
+from storage.cases import cases, images, predictions
+from storage.delivery import outbox, projections, webhook_receipts
+from storage.engine.database import Database
 from storage.errors import DataRefused
 from tests.http import shop
 from tests.http.shop import NOW, SetClock
@@ -84,7 +86,7 @@ def test_a_first_answer_is_kept_even_when_it_is_a_conflict(ctx: Context) -> None
     again = receive(ctx, [post(item(confidence=0.7), webhook_id="m")])
     assert (statuses(first), statuses(again), again[0].is_replay) == ([409], [409], True)
     with ctx.database.read() as tx:
-        assert receipts.find(tx, "shop", "m") is not None
+        assert webhook_receipts.find(tx, "shop", "m") is not None
 
 
 def test_a_batch_keeps_the_place_of_what_was_refused_at_the_door(ctx: Context) -> None:

@@ -20,11 +20,13 @@ from routing.label import ExpertId, Via
 from routing.prediction import CaseInput, Prediction, Submission
 from routing.quality import Quality
 from routing.theme import PREDICTED, SliceFinding
-from storage import audit, digests, experts, mutes, predictions
-from storage.audit_shares import in_force
-from storage.database import Database
-from storage.digests import StoredDigest
-from storage.predictions import NewPrediction
+from storage import audit, experts
+from storage.cases import predictions
+from storage.cases.predictions import NewPrediction
+from storage.engine.database import Database
+from storage.leads import digests, mutes
+from storage.leads.digests import StoredDigest
+from storage.measured.audit_shares import in_force
 from tests.usecases.leads import (
     KEY,
     MODEL,

@@ -8,9 +8,9 @@ import pytest
 from bot.usecases import calibrating, measuring, profiling, standing
 from bot.usecases.one_by_one import one_by_one
 from routing.measures.novelty_profile import MIN_LABELED
-from storage import profiles
-from storage.database import Database
+from storage.engine.database import Database
 from storage.errors import DatabaseUnavailable
+from storage.measured import profiles
 from tests.places import ROOT
 from tests.usecases.traffic import DAY, HOUR, Traffic, shares, traffic
 
@@ -93,7 +93,7 @@ def test_the_fewest_labeled_are_those_of_the_measure() -> None:
 def test_numpy_is_imported_only_when_there_is_something_to_measure(sqlite_url: str) -> None:
     program = f"""
 import sys
-from storage.database import Database
+from storage.engine.database import Database
 from bot.usecases import measuring
 from bot.usecases.watching import Watch
 from tests.usecases.traffic import traffic

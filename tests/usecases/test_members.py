@@ -8,7 +8,8 @@ from bot.usecases.outcome import AlreadyDecided, Gone, NotAllowed, Recorded
 from bot.usecases.review import Act, Answer, answer, escalate_now
 from routing.label import Via
 from routing.policy import load_policy
-from storage import experts, projections
+from storage import experts
+from storage.delivery import projections
 from storage.experts import Expert
 from tests.usecases.world import ANN, BEN, CHANNEL, NOW, POLICY, STRANGER, World
 

@@ -7,8 +7,8 @@ import pytest
 from bot.usecases import profiling, standing
 from routing.prediction import CaseInput
 from routing.router import Routing
-from storage.database import Database
-from storage.predictions import NewPrediction
+from storage.cases.predictions import NewPrediction
+from storage.engine.database import Database
 from tests.storage.examples import NOW, prediction, routing, store
 from tests.storage.history import audited, decide
 from tests.usecases.traffic import DAY, traffic

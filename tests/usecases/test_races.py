@@ -20,10 +20,11 @@ from bot.usecases.sitting import Sitting, sit_down
 from routing.case import Case, CaseStatus, Method, reassign
 from routing.label import ExpertId, Via
 from routing.policy import Tier
-from storage import audit, cases, experts
+from storage import audit, experts
 from storage.audit import Entry
-from storage.database import Database, Transaction
-from storage.write_lock import lock_for
+from storage.cases import cases
+from storage.engine.database import Database, Transaction
+from storage.engine.write_lock import lock_for
 from tests.usecases.world import ANN, BEN, CHANNEL, NOW, World
 
 Found = TypeVar("Found")

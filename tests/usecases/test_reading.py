@@ -5,7 +5,7 @@ import pytest
 from bot.usecases.context import Context
 from bot.usecases.intake import receive
 from bot.usecases.reading import decision_feed, standing, standing_of
-from storage.database import Database
+from storage.engine.database import Database
 from tests.http import shop
 from tests.usecases.test_intake import item, post
 

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from bot.usecases import record
-from storage import audit, takeover
-from storage.database import Database
+from storage import audit
+from storage.engine.database import Database
+from storage.record import takeover
 from tests.storage.recorded import COUNT, fill, forget_record
 from tests.usecases.world import World, make_world
 

@@ -12,7 +12,8 @@ from bot.usecases.outcome import Recorded
 from bot.usecases.review import Answer, answer, undo
 from routing.case import Case, CaseStatus, Decision, Method, dispute
 from routing.label import Via
-from storage import cases, decisions, events
+from storage.cases import cases, decisions
+from storage.delivery import claimed_events
 from tests.usecases.test_races import rival
 from tests.usecases.world import World
 
@@ -165,7 +166,7 @@ def test_two_ticks_at_once_want_one_version(world: World, threads: ThreadPoolExe
     with rival(world, threads) as rival_tick:
         decision = world.case(case.case_id).decision
         assert decision is not None
-        events.claim(rival_tick.tx, f"{redraw.UNDO}{decision.decision_id}", world.clock.at)
+        claimed_events.claim(rival_tick.tx, f"{redraw.UNDO}{decision.decision_id}", world.clock.at)
         ticked = rival_tick.meanwhile(lambda: redraw.tick(world.ctx))
 
     assert ticked.result() == OVERDUE

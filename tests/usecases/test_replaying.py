@@ -14,10 +14,11 @@ from routing.disposition import Disposition
 from routing.label import ExpertId
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, Kind, ModelRef, Prediction, Submission
-from storage import audit_shares, calibrators, decisions
-from storage.audit_shares import AuditShare
-from storage.calibrators import StoredCalibrator
-from storage.database import Database
+from storage.cases import decisions
+from storage.engine.database import Database
+from storage.measured import audit_shares, calibrators
+from storage.measured.audit_shares import AuditShare
+from storage.measured.calibrators import StoredCalibrator
 from tests.http import shop
 from tests.http.shop import POLICY, SetClock
 

@@ -6,9 +6,10 @@ import pytest
 
 from bot.usecases import retention
 from bot.usecases.outgoing import NOTICE
-from storage import events, forgetting, outbox
-from storage.database import Database
-from storage.outbox import Item
+from storage.delivery import claimed_events, outbox
+from storage.delivery.outbox import Item
+from storage.engine import deletion
+from storage.engine.database import Database
 from tests.delivery.worlds import StillClock, context
 
 LONG = timedelta(days=36)
@@ -19,7 +20,7 @@ def test_old_events_and_delivered_items_go_and_undelivered_ones_stay(database: D
     ctx = context(database, clock)
     items = [Item(name, NOTICE, name, {}, clock.now()) for name in ("delivered", "waiting")]
     with database.write() as tx:
-        events.claim(tx, "event:1", clock.now())
+        claimed_events.claim(tx, "event:1", clock.now())
         outbox.add_many(tx, items)
         claims = outbox.claim(tx, {NOTICE}, "p1", clock.now(), LONG, 1)
         outbox.finish(tx, claims[0], clock.now())
@@ -35,16 +36,16 @@ def test_old_events_and_delivered_items_go_and_undelivered_ones_stay(database: D
 def test_much_is_forgotten_in_portions_and_all_of_it(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forgetting, "PORTION", 2)
+    monkeypatch.setattr(deletion, "PORTION", 2)
     clock = StillClock()
     ctx = context(database, clock)
     with database.write() as tx:
         for number in range(5):
-            events.claim(tx, f"event:{number}", clock.now())
+            claimed_events.claim(tx, f"event:{number}", clock.now())
     clock.advance(LONG)
     with database.write() as tx:
-        events.claim(tx, "event:new", clock.now())
-        assert events.forget_before(tx, clock.now()) == 2
+        claimed_events.claim(tx, "event:new", clock.now())
+        assert claimed_events.forget_before(tx, clock.now()) == 2
     assert retention.tick(ctx)["events"] == 3
     with database.write() as tx:
-        assert not events.claim(tx, "event:new", clock.now())
+        assert not claimed_events.claim(tx, "event:new", clock.now())

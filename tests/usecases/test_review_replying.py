@@ -19,7 +19,8 @@ from bot.usecases.review import Answer, Outcome, ThreadReply, answer, message_de
 from routing.case import CaseStatus
 from routing.label import ExpertId, Via
 from routing.policy import load_policy
-from storage import decisions, projections
+from storage.cases import decisions
+from storage.delivery import projections
 from tests.usecases.world import ANN, BEN, CHANNEL, POLICY, STRANGER, World
 
 

@@ -6,7 +6,7 @@ from bot.usecases.outcome import NotAllowed, NothingToUndo, Recorded, Repeated, 
 from bot.usecases.review import Answer, ThreadReply, answer, thread_reply, undo
 from routing.case import CaseStatus
 from routing.label import Via
-from storage import decisions
+from storage.cases import decisions
 from tests.usecases.world import ANN, BEN, CHANNEL, STRANGER, World
 
 

@@ -14,12 +14,13 @@ from routing.confidence import Calibrator
 from routing.novelty import Categories, NoveltyProfile
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
 from routing.standing import NOTHING_STANDING, Standing
-from storage import audit, audit_shares, calibrators, certificates, profiles
-from storage.audit_shares import AuditShare
-from storage.calibrators import StoredCalibrator
-from storage.certificates import Attempt, CertificateKey
-from storage.database import Database
-from storage.profiles import StoredProfile
+from storage import audit
+from storage.engine.database import Database
+from storage.measured import audit_shares, calibrators, certificates, profiles
+from storage.measured.audit_shares import AuditShare
+from storage.measured.calibrators import StoredCalibrator
+from storage.measured.certificates import Attempt, CertificateKey
+from storage.measured.profiles import StoredProfile
 from tests.http import shop
 from tests.http.shop import NOW, SetClock
 from tests.routing.standings import grant

@@ -15,7 +15,7 @@ from routing.case import Case, CaseStatus
 from routing.label import ExpertId, Via
 from routing.policy import load_policy
 from storage import experts, policies, tables
-from storage.database import Transaction
+from storage.engine.database import Transaction
 from tests.usecases.world import ANN, BEN, CAROL, CHANNEL, NOW, POLICY, STRANGER, TEAM, World
 
 LABEL = '  {name = "legit", description = "an honest payment", example = "groceries", title = "Legit"},\n'

@@ -8,9 +8,9 @@ import pytest
 from bot.usecases import undelivered, undelivered_news
 from bot.usecases.outgoing import CALLBACK, NEWS, NOTICE, News
 from routing.policy import load_policy
-from storage import holds, outbox, paces, projections
-from storage.database import Transaction
-from storage.item import Item
+from storage.delivery import holds, outbox, paces, projections
+from storage.delivery.outbox_item import Item
+from storage.engine.database import Transaction
 from tests.usecases.world import CHANNEL, NOW, POLICY, World
 
 TEAMS = """

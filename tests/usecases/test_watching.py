@@ -12,10 +12,13 @@ from bot.usecases.watching import Watch
 from routing.alarm import Alarm, AlarmKind
 from routing.cell import EVERYTHING
 from routing.policy import load_policy
-from storage import alarms, audit, certificates, evidence, outbox
-from storage.certificates import Attempt, CertificateKey
-from storage.database import Database, Transaction
-from storage.evidence import Audited
+from storage import audit
+from storage.delivery import outbox
+from storage.engine.database import Database, Transaction
+from storage.evidence import model_evidence
+from storage.evidence.model_evidence import Audited
+from storage.measured import alarms, certificates
+from storage.measured.certificates import Attempt, CertificateKey
 from tests.usecases.traffic import DAY, HOUR, MODEL, POLICY, Traffic, calibrated, shares, traffic
 
 KEY = CertificateKey("fraud", "ordinary", MODEL)
@@ -70,7 +73,7 @@ def test_a_revocation_goes_on_record_raises_an_alarm_and_is_told_with_examples(w
     with world.ctx.database.read() as tx:
         (_, entry) = audit.of_subject(tx, str(one.certificate_id), 9)
         (stored,) = alarms.since(tx, ["fraud"], world.clock.at - DAY, world.clock.at + DAY)
-        known = evidence.audited_errors(tx, "fraud", "ordinary", MODEL, one.attempted_at)
+        known = model_evidence.audited_errors(tx, "fraud", "ordinary", MODEL, one.attempted_at)
     assert (entry.action, entry.data["reason"]) == ("threshold.revoked", one.revoked_reason)
     alarm = Alarm.from_json(stored.payload)
     assert alarm.kind is AlarmKind.ERROR
@@ -89,7 +92,7 @@ def test_a_revocation_after_many_audits_tells_how_it_went_at_last(world: Traffic
     Watch(world.ctx).tick()
     one = granted(world)
     with world.ctx.database.read() as tx:
-        known = evidence.audited_errors(tx, "fraud", "ordinary", MODEL, one.attempted_at)
+        known = model_evidence.audited_errors(tx, "fraud", "ordinary", MODEL, one.attempted_at)
     lately = [audited.is_error for audited in known if audited.calibrated >= (one.threshold or 0)][-50:]
     assert 10 < sum(lately) < 50
     assert f" audited cases were wrong ({sum(lately)} of the last 50), more than" in str(one.revoked_reason)
@@ -109,13 +112,13 @@ def test_it_looks_again_only_when_something_happened(world: Traffic, monkeypatch
     world.day(20)
     watch.tick()
     looks: list[str] = []
-    look = evidence.audited_errors
+    look = model_evidence.audited_errors
 
     def counted(tx: Transaction, task: str, *more: Any) -> tuple[Audited, ...]:
         looks.append(task)
         return look(tx, task, *more)
 
-    monkeypatch.setattr(evidence, "audited_errors", counted)
+    monkeypatch.setattr(model_evidence, "audited_errors", counted)
     watch.tick()
     assert looks == []
     world.day(20)
@@ -127,7 +130,7 @@ def test_a_watch_that_failed_looks_again(world: Traffic, monkeypatch: pytest.Mon
     world.day(200, sure=0.4)
     watch = Watch(world.ctx)
     with monkeypatch.context() as broken:
-        broken.setattr(evidence, "audited_errors", None)
+        broken.setattr(model_evidence, "audited_errors", None)
         with pytest.raises(ExceptionGroup, match="1 of 1 failed"):
             watch.tick()
     assert watch.tick() == {"revoked": 1}

@@ -18,10 +18,12 @@ from routing.label import ExpertId
 from routing.policy import load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
 from routing.router import compile_router
-from storage import calibrators, decisions, tables
-from storage.calibrators import StoredCalibrator
-from storage.database import Database, Transaction
-from storage.predictions import StoredPrediction
+from storage import tables
+from storage.cases import decisions
+from storage.cases.predictions import StoredPrediction
+from storage.engine.database import Database, Transaction
+from storage.measured import calibrators
+from storage.measured.calibrators import StoredCalibrator
 from tests.usecases.world import StillClock
 
 HOUR = timedelta(hours=1)

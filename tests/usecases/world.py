@@ -13,10 +13,12 @@ from routing.label import ExpertId
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
 from routing.router import compile_router
-from storage import audit, cases, experts, outbox, predictions, projections
-from storage.database import Database
-from storage.item import Item
-from storage.predictions import NewPrediction
+from storage import audit, experts
+from storage.cases import cases, predictions
+from storage.cases.predictions import NewPrediction
+from storage.delivery import outbox, projections
+from storage.delivery.outbox_item import Item
+from storage.engine.database import Database
 
 TEAM = "T1"
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)

@@ -9,7 +9,8 @@ from typing import Any
 import requests
 import sqlalchemy as sa
 
-from storage import projections, tables
+from storage import tables
+from storage.delivery import projections
 from tests.patience import PATIENCE
 from tests.released.bank import OLD, SINGLE, Post, posted
 from tests.scenarios.calm import arrive

@@ -12,7 +12,7 @@ from string import Template
 from typing import Any
 
 from bot.starter.files import Answers, render
-from storage.database import Database
+from storage.engine.database import Database
 from tests.places import ROOT
 from tests.postgres import Server
 from tests.released.measures import context, measured

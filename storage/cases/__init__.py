@@ -1,0 +1,1 @@
+"""Predictions, cases, labels, decisions, and what belongs to them."""

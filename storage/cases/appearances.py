@@ -1,0 +1,32 @@
+"""In which cases' messages a person's name is shown: those they said something to, or were given."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from routing.label import ExpertId
+from storage.engine.database import Transaction
+from storage.tables import abstentions, cases, labels
+
+
+def of_people(tx: Transaction, people: Iterable[ExpertId], limit: int) -> set[str]:
+    """The ids of these people's latest cases, at most `limit` of each kind for each."""
+    return {case_id for expert in people for query in _queries(expert, limit) for case_id in _ids(tx, query)}
+
+
+def _ids(tx: Transaction, query: sa.Select[str]) -> list[str]:
+    return list(tx.execute(query).scalars())
+
+
+def _queries(expert: ExpertId, limit: int) -> tuple[sa.Select[str], ...]:
+    given = (cases.c.assigned_team_id == expert.team_id, cases.c.assigned_user_id == expert.user_id)
+    return (
+        *(
+            sa.select(table.c.case_id)
+            .where(table.c.team_id == expert.team_id, table.c.user_id == expert.user_id)
+            .order_by(table.c.row_id.desc())
+            .limit(limit)
+            for table in (labels, abstentions)
+        ),
+        sa.select(cases.c.case_id).where(cases.c.is_open, *given).limit(limit),
+    )

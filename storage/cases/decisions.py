@@ -1,0 +1,162 @@
+"""Decisions, and the feed in which services read them in the order of their commits."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from routing.case import CaseStatus, Decision, Method
+from routing.label import ExpertId
+from storage.delivery import claimed_events
+from storage.engine.database import Transaction
+from storage.record import record
+from storage.sql.upserts import insert_in
+from storage.tables import cases, counters, decision_feed, decisions, predictions
+
+FeedEvent = Literal["decided", "reopened", "amended"]
+_OF_CASES = (
+    sa.select(decisions)
+    .where(decisions.c.case_id.in_(sa.bindparam("case_ids", expanding=True)))
+    .order_by(decisions.c.sequence)
+)
+_TASK = sa.select(predictions.c.task).where(predictions.c.case_id == decisions.c.case_id).scalar_subquery()
+_SERVICE = sa.select(predictions.c.service).where(predictions.c.case_id == sa.bindparam("of_case_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One line of the feed; `cursor` grows in the order in which the lines became visible."""
+
+    cursor: int
+    decision: Decision
+    external_id: str
+    event: FeedEvent
+
+
+def add(tx: Transaction, decision: Decision) -> bool:
+    """Store a decision and put it in the feed; False when the case has one with this sequence."""
+    row = {
+        "decision_id": decision.decision_id,
+        "case_id": decision.case_id,
+        "sequence": decision.sequence,
+        "label": decision.label,
+        "method": decision.method.value,
+        "decided_at": decision.decided_at,
+        "policy_version": decision.policy_version,
+        "screen_version": decision.screen_version,
+        "decided_by": [[expert.team_id, expert.user_id] for expert in decision.decided_by],
+    }
+    is_new = record.add_once(tx, decisions, row)
+    if is_new:
+        _announce(tx, decision, "decided")
+    return is_new
+
+
+def reopen(tx: Transaction, decision: Decision) -> bool:
+    """Tell the feed that the decision no longer holds; False when it was told before."""
+    told = (decision_feed.c.decision_id == decision.decision_id) & (decision_feed.c.event == "reopened")
+    if tx.execute(sa.select(decision_feed.c.cursor).where(told)).first() is not None:
+        return False
+    _announce(tx, decision, "reopened")
+    return True
+
+
+def amend(tx: Transaction, decision: Decision, revision: int) -> bool:
+    """Tell the feed that the decision stands on other words; False when this `revision` was told before."""
+    told = (decision_feed.c.decision_id == decision.decision_id) & (decision_feed.c.event == "amended")
+    again = sa.select(decision_feed.c.cursor).where(told, decision_feed.c.revision == revision)
+    if tx.execute(again).first() is not None:
+        return False
+    _announce(tx, decision, "amended", revision)
+    return True
+
+
+def feed(tx: Transaction, service: str, after: int, limit: int) -> list[FeedEntry]:
+    """The service's lines beyond the cursor `after` (0 for all), oldest first."""
+    joined = decision_feed.join(decisions, decisions.c.decision_id == decision_feed.c.decision_id).join(
+        predictions, predictions.c.case_id == decisions.c.case_id
+    )
+    query = (
+        sa.select(decision_feed.c.cursor, decision_feed.c.event, predictions.c.external_id, decisions)
+        .select_from(joined)
+        .where(decision_feed.c.service == service, decision_feed.c.cursor > after)
+        .order_by(decision_feed.c.cursor)
+        .limit(limit)
+    )
+    return [FeedEntry(row.cursor, _decision(row), row.external_id, row.event) for row in tx.execute(query)]
+
+
+def changes(tx: Transaction) -> int:
+    """The cursor of the feed's last line, 0 without any: it grows with all that is told of decisions."""
+    last = tx.execute(sa.select(counters.c.value).where(counters.c.name == "decision_feed"))
+    return last.scalar_one_or_none() or 0
+
+
+def of_cases(tx: Transaction, case_ids: Sequence[str]) -> dict[str, tuple[Decision, ...]]:
+    """The decisions of each case by sequence."""
+    found: dict[str, tuple[Decision, ...]] = {}
+    for row in tx.execute(_OF_CASES, {"case_ids": case_ids}):
+        found[row.case_id] = (*found.get(row.case_id, ()), _decision(row))
+    return found
+
+
+def in_force(
+    tx: Transaction, tasks: Collection[str], since: datetime, until: datetime, prefix: str, limit: int
+) -> list[Decision]:
+    """Decisions of people on these tasks that hold and were made from `since` to `until`, oldest first.
+
+    Without those for which the event `prefix` + decision id was claimed.
+    """
+    later = decisions.alias("later")
+    is_replaced = sa.exists().where(
+        later.c.case_id == decisions.c.case_id, later.c.sequence > decisions.c.sequence
+    )
+    query = (
+        sa.select(decisions)
+        .join(cases, cases.c.case_id == decisions.c.case_id)
+        .where(decisions.c.decided_at >= since, decisions.c.decided_at <= until)
+        .where(decisions.c.method != Method.EXPIRED.value, cases.c.status == CaseStatus.DECIDED.value)
+        .where(_TASK.in_(tasks), ~is_replaced, claimed_events.is_free(prefix, decisions.c.decision_id))
+        .order_by(decisions.c.decided_at)
+        .limit(limit)
+    )
+    return [_decision(row) for row in tx.execute(query)]
+
+
+def _announce(tx: Transaction, decision: Decision, event: FeedEvent, revision: int = 0) -> None:
+    # A locked counter, not a sequence: a number that is handed out may not become visible after a later one.
+    cursor = tx.execute(_next_cursor(tx.dialect.name), {"name": "decision_feed", "value": 1}).scalar_one()
+    service = tx.execute(_SERVICE, {"of_case_id": decision.case_id}).scalar_one()
+    row = {
+        "cursor": cursor,
+        "decision_id": decision.decision_id,
+        "service": service,
+        "event": event,
+        "revision": revision,
+    }
+    record.add(tx, decision_feed, [row], decision.case_id)
+
+
+@cache
+def _next_cursor(dialect: str) -> sa.Insert:
+    following = insert_in(dialect, counters).on_conflict_do_update(
+        index_elements=["name"], set_={"value": counters.c.value + 1}
+    )
+    return following.returning(counters.c.value)
+
+
+def _decision(row: Any) -> Decision:
+    return Decision(
+        decision_id=row.decision_id,
+        case_id=row.case_id,
+        sequence=row.sequence,
+        label=row.label,
+        method=Method(row.method),
+        decided_at=row.decided_at,
+        policy_version=row.policy_version,
+        screen_version=row.screen_version,
+        decided_by=tuple(ExpertId(team_id, user_id) for team_id, user_id in row.decided_by),
+    )

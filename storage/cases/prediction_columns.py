@@ -1,0 +1,131 @@
+"""Submissions and routings as columns of the predictions table, there and back."""
+
+from typing import Any
+
+from routing.case import Disposition
+from routing.prediction import (
+    CaseInput,
+    Evidence,
+    Image,
+    Kind,
+    ModelRef,
+    Prediction,
+    Submission,
+)
+from routing.router import Routing
+from storage.sql.upserts import Row
+
+Document = dict[str, Any]
+
+
+def submission_columns(submission: Submission) -> Row:
+    """The columns that hold a submission."""
+    prediction = submission.prediction
+    return {
+        "service": submission.service,
+        "external_id": submission.external_id,
+        "task": submission.task,
+        "kind": submission.kind.value,
+        "label": prediction.label,
+        "confidence": prediction.confidence,
+        "probabilities": None if prediction.probabilities is None else dict(prediction.probabilities),
+        "model_name": prediction.model.name,
+        "model_version": prediction.model.version,
+        "input": _input_document(submission.input),
+        "evidence": [_evidence_document(item) for item in submission.evidence] or None,
+        "slices": dict(submission.slices) or None,
+        "callback_url": submission.callback_url,
+        "asked_due_in": submission.due_in,
+        "occurred_at": submission.occurred_at,
+    }
+
+
+def submission_of(row: Any) -> Submission:
+    """The submission of a row of the predictions table."""
+    model = ModelRef(row.model_name, row.model_version)
+    return Submission(
+        service=row.service,
+        external_id=row.external_id,
+        task=row.task,
+        input=input_of(row.input),
+        prediction=Prediction(row.label, row.confidence, model, row.probabilities),
+        occurred_at=row.occurred_at,
+        kind=Kind(row.kind),
+        evidence=tuple(_evidence_of(item) for item in row.evidence or ()),
+        slices=row.slices or {},
+        callback_url=row.callback_url,
+        due_in=row.asked_due_in,
+    )
+
+
+def routing_columns(routing: Routing, confidence: float) -> Row:
+    """The columns that hold a routing; without a calibrator the `confidence` counts as calibrated."""
+    return {
+        "disposition": routing.disposition.value,
+        "tier": routing.tier,
+        "channel": routing.channel,
+        "quorum": routing.quorum,
+        "due_in": routing.due_in,
+        "inclusion_probability": routing.inclusion_probability,
+        "is_audit": routing.is_audit,
+        "reasons": list(routing.reasons),
+        "calibrated": confidence if routing.calibrated is None else routing.calibrated,
+        "calibrator_version": routing.calibrator_version,
+        "threshold": routing.threshold,
+        "certificate_id": routing.certificate_id,
+        "is_novel": routing.is_novel,
+        "unreadable": routing.unreadable,
+    }
+
+
+def routing_of(row: Any) -> Routing:
+    """The routing of a row of the predictions table."""
+    return Routing(
+        disposition=Disposition(row.disposition),
+        tier=row.tier,
+        channel=row.channel,
+        quorum=row.quorum,
+        due_in=row.due_in,
+        inclusion_probability=row.inclusion_probability,
+        is_audit=row.is_audit,
+        reasons=tuple(row.reasons),
+        calibrated=calibrated_of(row),
+        calibrator_version=row.calibrator_version,
+        threshold=row.threshold,
+        certificate_id=row.certificate_id,
+        is_novel=row.is_novel,
+        unreadable=row.unreadable,
+    )
+
+
+def calibrated_of(row: Any) -> float | None:
+    """The calibrated confidence of a row, or None where no calibrator was in force."""
+    calibrated: float | None = None if row.calibrator_version is None else row.calibrated
+    return calibrated
+
+
+def input_of(document: Document) -> CaseInput:
+    """The input of its document."""
+    image = document.get("image")
+    return CaseInput(
+        text=document.get("text"),
+        fields=document["fields"],
+        link=document.get("link"),
+        image=Image(**image) if image else None,
+    )
+
+
+def _input_document(given: CaseInput) -> Document:
+    document = {"text": given.text, "fields": dict(given.fields), "link": given.link}
+    if given.image is not None:
+        image = given.image
+        document["image"] = {"alt_text": image.alt_text, "url": image.url, "image_id": image.image_id}
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def _evidence_document(evidence: Evidence) -> Document:
+    return {"title": evidence.title, "text": evidence.text, "link": evidence.link}
+
+
+def _evidence_of(document: Document) -> Evidence:
+    return Evidence(document["title"], document["text"], document["link"])

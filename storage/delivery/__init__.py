@@ -1,0 +1,1 @@
+"""What is to be delivered: messages as images of rows, the outbox, paces, holds and readings."""

@@ -1,0 +1,44 @@
+"""What may happen twice and must count once: Slack events, clicks, digests."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from storage.engine.database import Transaction
+from storage.engine.deletion import forget
+from storage.sql.upserts import add_once, insert
+from storage.tables import events
+
+
+def claim(tx: Transaction, key: str, now: datetime) -> bool:
+    """True for the first to come with this key, such as `event:Ev1`; False for every repeat."""
+    return add_once(tx, events, {"key": key, "claimed_at": now})
+
+
+def advance(tx: Transaction, key: str, moment: datetime) -> bool:
+    """True for a key that is new or was last claimed for an earlier moment, else False."""
+    claimed = insert(tx, events).values(key=key, claimed_at=moment)
+    newer = claimed.on_conflict_do_update(
+        index_elements=["key"], set_={"claimed_at": moment}, where=events.c.claimed_at < moment
+    )
+    return tx.execute(newer, execution_options={"preserve_rowcount": True}).rowcount == 1
+
+
+def is_claimed(tx: Transaction, key: str) -> bool:
+    """Whether somebody came with this key."""
+    return tx.execute(sa.select(events.c.key).where(events.c.key == key)).first() is not None
+
+
+def release(tx: Transaction, key: str) -> None:
+    """Let the key be claimed again."""
+    tx.execute(sa.delete(events).where(events.c.key == key))
+
+
+def is_free(prefix: str, name: sa.Column[str]) -> sa.ColumnElement[bool]:
+    """For queries that leave out what was done: whether nobody has claimed the key `prefix` + `name`."""
+    return ~sa.exists().where(events.c.key == sa.literal(prefix, sa.Text()) + name)
+
+
+def forget_before(tx: Transaction, moment: datetime) -> int:
+    """Drop a portion of the keys claimed before a moment; how many."""
+    return forget(tx, events.c.key, events.c.claimed_at, moment)

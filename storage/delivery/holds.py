@@ -1,0 +1,127 @@
+"""What waits for a repair in Slack: channels and updates that are refused, why, and when to look again."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from storage.delivery import paces
+from storage.delivery.outbox_item import Item, item_of
+from storage.delivery.projection_state import Projection, projection_of
+from storage.engine.database import Transaction
+from storage.sql.upserts import insert
+from storage.tables import channel_pace, outbox, predictions, projections
+
+_HELD = channel_pace.c.held_since.is_not(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A channel that takes no messages of ours, or no updates; `next_at` is when one of them is tried."""
+
+    channel_id: str
+    is_for_updates: bool
+    since_at: datetime
+    next_at: datetime
+    reason: str
+
+
+def hold(
+    tx: Transaction, place: str, now: datetime, reason: str, first: timedelta, longest: timedelta
+) -> datetime:
+    """Hold a place, a channel's id or one of `paces`; when to look again.
+
+    The wait is as long as it has been held by then, so that it doubles, from `first` up to `longest`.
+    """
+    query = sa.select(channel_pace.c.held_since).where(channel_pace.c.channel_id == place)
+    since = tx.execute(query).scalar_one_or_none() or now
+    until = now + min(max(now - since, first), longest)
+    values = {"next_at": until, "held_since": since, "held_reason": reason}
+    new = insert(tx, channel_pace).values(channel_id=place, **values)
+    tx.execute(new.on_conflict_do_update(index_elements=["channel_id"], set_=values))
+    return until
+
+
+def release(tx: Transaction, places: Collection[str]) -> int:
+    """Slack took something there; how many places were held."""
+    is_it = channel_pace.c.channel_id.in_(sorted(places)) & _HELD
+    return tx.execute(sa.update(channel_pace).where(is_it).values(held_since=None, held_reason=None)).rowcount
+
+
+def look_again(tx: Transaction, now: datetime, places: Collection[str] | None = None) -> int:
+    """Let one message of each held place be tried at once, of all with None; how many places.
+
+    The waits begin anew: somebody has just done something about it.
+    """
+    is_it = _HELD if places is None else _HELD & channel_pace.c.channel_id.in_(sorted(places))
+    values = {"next_at": now, "held_since": now}
+    return tx.execute(sa.update(channel_pace).where(is_it).values(values)).rowcount
+
+
+def wait_of(tx: Transaction, channel_id: str) -> tuple[datetime, str | None]:
+    """When the channel's next turn comes, and why it is held if it is."""
+    columns = (channel_pace.c.next_at, channel_pace.c.held_reason)
+    row = tx.execute(sa.select(*columns).where(channel_pace.c.channel_id == channel_id)).one()
+    return row.next_at, row.held_reason
+
+
+def all_of(tx: Transaction) -> tuple[Hold, ...]:
+    """Everything that is held, in the order of the channels' ids."""
+    rows = tx.execute(sa.select(channel_pace).where(_HELD).order_by(channel_pace.c.channel_id))
+    prefix = paces.updates_of("")
+    return tuple(
+        Hold(
+            row.channel_id.removeprefix(prefix),
+            row.channel_id.startswith(prefix),
+            row.held_since,
+            row.next_at,
+            row.held_reason or "",
+        )
+        for row in rows
+    )
+
+
+def hurry(tx: Transaction, now: datetime) -> int:
+    """Let every item of the outbox that waits for a repair be tried at once; how many."""
+    is_it = outbox.c.held_since.is_not(None) & outbox.c.is_pending & outbox.c.owner.is_(None)
+    return tx.execute(sa.update(outbox).where(is_it).values(next_try_at=now)).rowcount
+
+
+def items(tx: Transaction, limit: int) -> list[Item]:
+    """The items of the outbox that wait for a repair, oldest first."""
+    query = sa.select(outbox).where(outbox.c.held_since.is_not(None), outbox.c.is_pending)
+    return [item_of(row) for row in tx.execute(query.order_by(outbox.c.row_id).limit(limit))]
+
+
+def messages(tx: Transaction, one: Hold, limit: int) -> list[Projection]:
+    """The messages that wait for this hold to end, oldest first."""
+    query = sa.select(projections).where(_waits_for(one))
+    return [projection_of(row) for row in tx.execute(query.order_by(projections.c.row_id).limit(limit))]
+
+
+def messages_by_task(tx: Transaction, one: Hold) -> dict[str, int]:
+    """How many messages of each task wait for this hold to end."""
+    query = (
+        sa.select(predictions.c.task, sa.func.count().label("number"))
+        .select_from(projections.join(predictions, predictions.c.case_id == projections.c.case_id))
+        .where(_waits_for(one))
+        .group_by(predictions.c.task)
+    )
+    return {row.task: row.number for row in tx.execute(query)}
+
+
+def count(tx: Transaction) -> int:
+    """How many messages and items wait for a repair."""
+    held_items = sa.select(sa.func.count()).where(outbox.c.held_since.is_not(None), outbox.c.is_pending)
+    waiting = tx.execute(held_items).scalar_one()
+    for one in all_of(tx):
+        waiting += tx.execute(sa.select(sa.func.count()).where(_waits_for(one))).scalar_one()
+    return waiting
+
+
+def _waits_for(one: Hold) -> sa.ColumnElement[bool]:
+    if one.channel_id == paces.WORKSPACE:
+        return projections.c.is_due
+    has_ts = projections.c.ts.is_not(None) if one.is_for_updates else projections.c.ts.is_(None)
+    return projections.c.is_due & has_ts & (projections.c.channel_id == one.channel_id)

@@ -1,0 +1,248 @@
+"""Slack messages as images of rows: which version should be seen, which is, and who is sending it."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.delivery import leases, message_queue, paces
+from storage.delivery.projection_state import Claim, Projection, Shape, Wanted, claim_of, projection_of
+from storage.engine.database import Transaction
+from storage.sql.column_types import EPOCH
+from storage.sql.upserts import Row, insert_in
+from storage.tables import projections
+
+__all__ = ["Claim", "Projection", "Shape", "Wanted"]
+
+UPDATE_PACE = timedelta(seconds=1.2)
+"""Slack allows `chat.update` 50 times a minute for a workspace (rate limit tier 3)."""
+
+
+def want(
+    tx: Transaction,
+    case_id: str,
+    channel_id: str,
+    priority: int,
+    due_at: datetime,
+    wanted_at: datetime | None = None,
+    kind: str = "case",
+    channel: str | None = None,
+) -> None:
+    """Ask for a message that shows the case's present state: a new one, or the next version of the old."""
+    want_many(tx, [Wanted(case_id, channel_id, priority, due_at, wanted_at, kind, channel)])
+
+
+def want_many(tx: Transaction, wanted: Sequence[Wanted]) -> None:
+    """Ask for many messages in one statement; the same one asked for twice is one new version."""
+    if not wanted:
+        return
+    paces.open_many(tx, [one.channel_id for one in wanted] + [paces.UPDATES])
+    distinct = {one.projection_id: _new_row(one) for one in wanted}
+    tx.execute(_want(tx.dialect.name), list(distinct.values()))
+
+
+def renew(tx: Transaction, case_id: str, priority: int, due_at: datetime, wanted_at: datetime) -> int:
+    """Ask for the next version of each message of a case; how many there are."""
+    values = {"of_case_id": case_id, "priority": priority, "due_at": due_at, "asked_at": wanted_at}
+    return tx.execute(_RENEW, values).rowcount
+
+
+def redraw(tx: Transaction, case_id: str, wanted_at: datetime) -> None:
+    """Ask for the next version of each message of a case that itself is as it was."""
+    tx.execute(_RENEW, {"of_case_id": case_id, "asked_at": wanted_at})
+
+
+def claim(
+    tx: Transaction,
+    owner: str,
+    now: datetime,
+    lease_for: timedelta,
+    pace_for: timedelta,
+    update_pace_for: timedelta = UPDATE_PACE,
+) -> Claim | None:
+    """Take the riskiest, then soonest due message whose pace allows it, and use up that pace.
+
+    A post waits for its channel's turn (`pace_for`), an update for the workspace's (`update_pace_for`).
+    """
+    for one in message_queue.first(tx, now):
+        every = update_pace_for if one.pace == paces.UPDATES else pace_for
+        if not paces.take(tx, one.pace, now, every):
+            continue
+        still_ready = message_queue.still_ready(has_ts=one.pace == paces.UPDATES)
+        until, given = now + lease_for, {"candidate": one.row_id, "now": now}
+        if rows := leases.take(tx, projections, still_ready, owner, until, **given):
+            return claim_of(rows[0])
+        paces.give_back(tx, one.pace, now)
+    return None
+
+
+def record_attempt(tx: Transaction, held: Claim, attempt_id: str, now: datetime) -> bool:
+    """Note, before the call, the id the message will carry; False: the lease is lost, do not call."""
+    return leases.change(tx, projections, held, leases.attempted(attempt_id, now))
+
+
+def finish(tx: Transaction, held: Claim, ts: str, shown_version: int, shape: Shape | None = None) -> bool:
+    """The message is seen, at `shown_version`, in `shape`; False when the lease was lost meanwhile."""
+    values = {
+        **(shape.columns() if shape else {}),
+        "ts": ts,
+        "shown_version": shown_version,
+        "is_due": projections.c.wanted_version > shown_version,
+        "next_try_at": EPOCH,
+        **leases.finished(),
+    }
+    return leases.change(tx, projections, held, values)
+
+
+def fail(tx: Transaction, held: Claim, retry_at: datetime, reason: str, *, is_certain: bool = False) -> bool:
+    """Try again later. `is_certain`: the call surely had no effect, so there is nothing to look up."""
+    return leases.change(
+        tx, projections, held, leases.failed(projections, retry_at, reason, is_certain=is_certain)
+    )
+
+
+def postpone(tx: Transaction, held: Claim, retry_at: datetime) -> bool:
+    """Give the row back without counting a failure."""
+    return leases.change(tx, projections, held, leases.postponed(retry_at))
+
+
+def hold(
+    tx: Transaction, held: Claim, now: datetime, retry_at: datetime, reason: str, *, is_certain: bool = False
+) -> bool:
+    """Let it wait for a repair, which is no failure of its own."""
+    values = leases.held(projections, now, retry_at, reason, is_certain=is_certain)
+    return leases.change(tx, projections, held, values)
+
+
+def recast(tx: Transaction, held: Claim, shape: Shape, retry_at: datetime, reason: str) -> bool:
+    """Show it in another form from now on: Slack refused this one, so nothing was posted."""
+    values = leases.failed(projections, retry_at, reason, is_certain=True)
+    return leases.change(tx, projections, held, {**values, "failures": 0, **shape.columns()})
+
+
+def bury(tx: Transaction, held: Claim, reason: str) -> bool:
+    """Stop trying: a dead letter that says why, until it is revived."""
+    return leases.change(tx, projections, held, {"is_due": False, **leases.buried(reason)})
+
+
+def revive(tx: Transaction, projection_ids: Collection[str] | None, now: datetime) -> int:
+    """Try dead messages again, all with None; how many of these were dead."""
+    is_dead: sa.ColumnElement[bool] = projections.c.dead_reason.is_not(None)
+    if projection_ids is not None:
+        is_dead &= projections.c.projection_id.in_(projection_ids)
+    is_due = projections.c.wanted_version > projections.c.shown_version
+    values = {**leases.revived(now), "is_due": is_due, "wanted_at": now}
+    return tx.execute(sa.update(projections).where(is_dead).values(values)).rowcount
+
+
+def lost(tx: Transaction, channel_id: str, ts: str) -> bool:
+    """The message was deleted in Slack: post it anew. False when no live projection showed it."""
+    shown = _is_message(channel_id, ts) & projections.c.dead_reason.is_(None)
+    values: Row = {
+        "ts": None,
+        "shown_version": 0,
+        "is_due": True,
+        "owner": None,
+        "attempt": projections.c.attempt + 1,  # fences out a sender that is updating the deleted message
+        "attempt_id": None,
+        "attempted_at": None,
+        "next_try_at": EPOCH,
+        "times_lost": projections.c.times_lost + 1,
+    }
+    return tx.execute(sa.update(projections).where(shown).values(values)).rowcount == 1
+
+
+def pause_channel(tx: Transaction, channel_id: str, until: datetime, reason: str | None = None) -> None:
+    """Post nothing to a channel (or update nothing: `paces.UPDATES`) before `until`, as Slack's 429 asks."""
+    paces.pause(tx, channel_id, until, reason)
+
+
+def by_message(tx: Transaction, channel_id: str, ts: str) -> Projection | None:
+    """The projection that a Slack message shows."""
+    found = _selected(tx, sa.select(projections).where(_is_message(channel_id, ts)))
+    return found[0] if found else None
+
+
+def of_case(tx: Transaction, case_id: str) -> list[Projection]:
+    """The messages that show a case, oldest first."""
+    query = sa.select(projections).where(projections.c.case_id == case_id)
+    return _selected(tx, query.order_by(projections.c.row_id))
+
+
+def of_cases(tx: Transaction, case_ids: Sequence[str]) -> dict[str, list[Projection]]:
+    """The messages that show each case, oldest first; cases without any are left out."""
+    query = sa.select(projections).where(projections.c.case_id.in_(case_ids))
+    found: dict[str, list[Projection]] = {}
+    for one in _selected(tx, query.order_by(projections.c.row_id)):
+        found.setdefault(one.case_id, []).append(one)
+    return found
+
+
+def dead(tx: Transaction, limit: int) -> list[Projection]:
+    """The dead letters, oldest first."""
+    query = sa.select(projections).where(projections.c.dead_reason.is_not(None))
+    return _selected(tx, query.order_by(projections.c.row_id).limit(limit))
+
+
+def oldest_waiting_at(tx: Transaction) -> datetime | None:
+    """Since when the message that has waited longest is wanted; not of those that wait for a repair."""
+    return message_queue.oldest_waiting_at(tx)
+
+
+def is_waiting(tx: Transaction) -> bool:
+    """Whether any message is to be sent, but for those that wait for a repair or until a history was read."""
+    return message_queue.is_waiting(tx)
+
+
+@cache
+def _want(dialect: str) -> sa.Insert:
+    new = insert_in(dialect, projections)
+    again = {
+        **_next_version(new.excluded.wanted_at),
+        "priority": new.excluded.priority,
+        "due_at": new.excluded.due_at,
+    }
+    return new.on_conflict_do_update(index_elements=["projection_id"], set_=again)
+
+
+def _next_version(wanted_at: sa.ColumnElement[Any]) -> Row:
+    """A message that already waits goes on waiting since then; a dead one stays dead."""
+    waits_since = sa.case((projections.c.is_due, projections.c.wanted_at), else_=wanted_at)
+    return {
+        "wanted_version": projections.c.wanted_version + 1,
+        "wanted_at": waits_since,
+        "is_due": projections.c.dead_reason.is_(None),
+    }
+
+
+_RENEW = (
+    sa.update(projections)
+    .where(projections.c.case_id == sa.bindparam("of_case_id"))
+    .values(_next_version(sa.bindparam("asked_at", type_=projections.c.wanted_at.type)))
+)
+
+
+def _new_row(wanted: Wanted) -> Row:
+    return {
+        "projection_id": wanted.projection_id,
+        "case_id": wanted.case_id,
+        "channel_id": wanted.channel_id,
+        "channel": wanted.channel,
+        "kind": wanted.kind,
+        "priority": wanted.priority,
+        "due_at": wanted.due_at,
+        "wanted_version": 1,
+        "wanted_at": wanted.wanted_at,
+        "is_due": True,
+        "next_try_at": wanted.wanted_at or EPOCH,
+    }
+
+
+def _is_message(channel_id: str, ts: str) -> sa.ColumnElement[bool]:
+    return (projections.c.channel_id == channel_id) & (projections.c.ts == ts)
+
+
+def _selected(tx: Transaction, query: sa.Select[Any]) -> list[Projection]:
+    return [projection_of(row) for row in tx.execute(query)]

@@ -1,0 +1,56 @@
+"""First answers to signed webhooks, so that a replay gets the same one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.engine.database import Transaction
+from storage.engine.deletion import forget
+from storage.sql.upserts import ensure
+from storage.tables import receipts
+
+KEYS_PER_QUERY = 500
+_FIND = sa.select(receipts).where(
+    sa.tuple_(receipts.c.service, receipts.c.webhook_id).in_(sa.bindparam("keys", expanding=True))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was answered to a `webhook-id`: the HTTP status and the JSON body."""
+
+    service: str
+    webhook_id: str
+    body_digest: bytes
+    status: int
+    answer: Any
+    received_at: datetime
+
+
+def add_many(tx: Transaction, new: Sequence[Receipt]) -> None:
+    """Store answers; the first one to a webhook id stays."""
+    ensure(tx, receipts, [{name: getattr(one, name) for name in Receipt.__slots__} for one in new])
+
+
+def find(tx: Transaction, service: str, webhook_id: str) -> Receipt | None:
+    """The first answer to this webhook id."""
+    return find_many(tx, [(service, webhook_id)]).get((service, webhook_id))
+
+
+def find_many(tx: Transaction, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Receipt]:
+    """The first answers to these `(service, webhook id)`."""
+    wanted = list(dict.fromkeys(keys))
+    found: dict[tuple[str, str], Receipt] = {}
+    for start in range(0, len(wanted), KEYS_PER_QUERY):
+        for row in tx.execute(_FIND, {"keys": wanted[start : start + KEYS_PER_QUERY]}):
+            fields = {name: getattr(row, name) for name in Receipt.__slots__}
+            found[row.service, row.webhook_id] = Receipt(**fields)
+    return found
+
+
+def forget_before(tx: Transaction, moment: datetime) -> int:
+    """Drop a portion of the answers given before a moment; how many."""
+    return forget(tx, receipts.c.row_id, receipts.c.received_at, moment)

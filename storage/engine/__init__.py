@@ -1,0 +1,1 @@
+"""The database: its connections, transactions, locks, schema, and why it does not answer."""

@@ -1,0 +1,1 @@
+"""What measures and digests rest on, read from predictions and decisions."""

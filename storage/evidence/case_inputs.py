@@ -1,0 +1,144 @@
+"""What cases were about and what experts said of them: texts and fields beside labels."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from routing.prediction import CaseInput, ModelRef, Prediction
+from storage.cases.prediction_columns import input_of
+from storage.engine.database import Transaction
+from storage.engine.packed_columns import slices_of
+from storage.evidence.decisions_in_force import Window, in_period_by_experts
+from storage.evidence.model_evidence import SLICES_TEXT
+from storage.tables import decisions, labels, predictions
+
+
+@dataclass(frozen=True, slots=True)
+class SeenInput:
+    """What a model said of a case that came in, with what it saw."""
+
+    case_id: str
+    prediction: Prediction
+    input: CaseInput
+    slices: Mapping[str, str]
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedInput:
+    """What the model saw and said, and what experts decided."""
+
+    case_id: str
+    task: str
+    input: CaseInput
+    predicted: str
+    decided: str
+    decided_at: datetime
+    inclusion_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class GivenRationale:
+    """Why an expert gave a label, beside what was predicted and in the end decided."""
+
+    case_id: str
+    task: str
+    rationale: str
+    reason_code: str | None
+    label: str
+    predicted: str
+    decided: str
+    input_text: str | None
+    inclusion_probability: float
+
+
+def sample(tx: Transaction, task: str, since: datetime, until: datetime, limit: int) -> tuple[SeenInput, ...]:
+    """At most `limit` predictions received from `since` to before `until`, spread evenly over that time.
+
+    Case ids are random, so that the first of them in order are a random sample, the same at every look.
+    """
+    query = (
+        sa.select(
+            predictions.c.case_id,
+            predictions.c.model_name,
+            predictions.c.model_version,
+            predictions.c.label,
+            predictions.c.confidence,
+            predictions.c.probabilities,
+            predictions.c.input,
+            SLICES_TEXT,
+            predictions.c.received_at,
+        )
+        .where(*Window((task,), since, until).received)
+        .order_by(predictions.c.case_id)
+        .limit(limit)
+    )
+    return tuple(
+        SeenInput(
+            case_id=row.case_id,
+            prediction=_prediction(row),
+            input=input_of(row.input),
+            slices=slices_of(row.slices_text),
+            received_at=row.received_at,
+        )
+        for row in tx.execute(query)
+    )
+
+
+def _prediction(row: Any) -> Prediction:
+    model = ModelRef(row.model_name, row.model_version)
+    return Prediction(row.label, row.confidence, model, row.probabilities)
+
+
+def decided(
+    tx: Transaction, tasks: Collection[str], since: datetime, until: datetime, limit: int
+) -> tuple[DecidedInput, ...]:
+    """What experts decided from `since` to before `until`, the latest `limit` decisions, oldest first."""
+    window = Window(tuple(sorted(tasks)), since, until)
+    columns = (
+        predictions.c.case_id,
+        predictions.c.task,
+        predictions.c.input,
+        predictions.c.label.label("predicted"),
+        decisions.c.label.label("decided"),
+        decisions.c.decided_at,
+        predictions.c.inclusion_probability,
+    )
+    query = in_period_by_experts(window, *columns)
+    latest = query.order_by(decisions.c.decided_at.desc(), decisions.c.row_id.desc()).limit(limit)
+    rows = tx.execute(latest).all()
+    return tuple(DecidedInput(row[0], row[1], input_of(row[2]), *row[3:]) for row in reversed(rows))
+
+
+def rationales(
+    tx: Transaction, tasks: Collection[str], since: datetime, until: datetime
+) -> tuple[GivenRationale, ...]:
+    """The reasons of experts whose answer stands, for what was decided from `since` to before `until`."""
+    window = Window(tuple(sorted(tasks)), since, until)
+    later = labels.alias("later_label")
+    is_replaced = sa.exists().where(
+        *(later.c[name] == labels.c[name] for name in ("case_id", "team_id", "user_id")),
+        later.c.round > labels.c.round,
+        later.c.withdrawn_at.is_(None),
+    )
+    query = (
+        in_period_by_experts(
+            window,
+            predictions.c.case_id,
+            predictions.c.task,
+            labels.c.rationale,
+            labels.c.reason_code,
+            labels.c.label.label("given"),
+            predictions.c.label.label("predicted"),
+            decisions.c.label.label("decided"),
+            sa.type_coerce(predictions.c.input, sa.JSON())["text"].as_string().label("input_text"),
+            predictions.c.inclusion_probability,
+        )
+        .join(labels, labels.c.case_id == predictions.c.case_id)
+        .where(labels.c.rationale.is_not(None), labels.c.withdrawn_at.is_(None), ~is_replaced)
+        .order_by(labels.c.row_id)
+    )
+    return tuple(GivenRationale(*row) for row in tx.execute(query))

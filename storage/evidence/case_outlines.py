@@ -1,0 +1,69 @@
+"""Cases in outline: what the model saw and said, and what experts decided, for whoever looks at a few."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from routing.prediction import CaseInput
+from routing.theme import PREDICTED
+from storage.cases.prediction_columns import input_of
+from storage.engine.database import Transaction
+from storage.evidence.decisions_in_force import Window, by_experts, in_period_by_experts
+from storage.evidence.slice_conditions import is_in_slice
+from storage.tables import decisions, predictions
+
+_SAID = (predictions.c.case_id, predictions.c.task, predictions.c.input, predictions.c.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One prediction; `decided` is None while no expert's decision about it stands."""
+
+    case_id: str
+    task: str
+    input: CaseInput
+    predicted: str
+    decided: str | None
+
+
+def wrong_in_slice(
+    tx: Transaction,
+    tasks: Collection[str],
+    key: str,
+    value: str,
+    since: datetime,
+    until: datetime,
+    limit: int,
+) -> tuple[Outline, ...]:
+    """What experts decided against the model in a slice from `since` to before `until`, newest first."""
+    window = Window(tuple(sorted(tasks)), since, until)
+    query = (
+        in_period_by_experts(window, *_SAID, decisions.c.label.label("decided"))
+        .where(decisions.c.label != predictions.c.label, _is_in_slice(tx, key, value))
+        .order_by(decisions.c.decided_at.desc(), decisions.c.row_id.desc())
+        .limit(limit)
+    )
+    return tuple(_outline(row) for row in tx.execute(query))
+
+
+def of_cases(tx: Transaction, case_ids: Collection[str]) -> tuple[Outline, ...]:
+    """The predictions with these ids that are known, in the order of the ids."""
+    decided = by_experts()
+    query = (
+        sa.select(*_SAID, decided.c.label.label("decided"))
+        .select_from(predictions.outerjoin(decided, decided.c.case_id == predictions.c.case_id))
+        .where(predictions.c.case_id.in_(list(case_ids)))
+    )
+    found = {row.case_id: _outline(row) for row in tx.execute(query)}
+    return tuple(found[case_id] for case_id in case_ids if case_id in found)
+
+
+def _is_in_slice(tx: Transaction, key: str, value: str) -> sa.ColumnElement[bool]:
+    return predictions.c.label == value if key == PREDICTED else is_in_slice(tx, key, value)
+
+
+def _outline(row: Any) -> Outline:
+    return Outline(row.case_id, row.task, input_of(row.input), row[3], row.decided)

@@ -1,0 +1,96 @@
+"""How much came in and how long decisions took, day by day."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import sqlalchemy as sa
+
+from routing.case import Disposition
+from storage.engine.database import Transaction
+from storage.evidence.decisions_in_force import Window, in_period
+from storage.tables import cases, decisions, predictions
+
+
+@dataclass(frozen=True, slots=True)
+class DayVolume:
+    """What came in and was decided from `since` to before `until`; `seconds_to_decision` is sorted."""
+
+    since: datetime
+    until: datetime
+    received: int = 0
+    auto_accepted: int = 0
+    audited: int = 0
+    reviewed: int = 0
+    seconds_to_decision: tuple[float, ...] = ()
+
+
+def by_day(tx: Transaction, tasks: Collection[str], midnights: Sequence[datetime]) -> tuple[DayVolume, ...]:
+    """One entry for each day between two of the `midnights`, which come in order and know the time zone.
+
+    Raises ValueError for fewer than two, or if they are not in order.
+    """
+    days = list(pairwise(midnights))
+    if not days or any(since >= until for since, until in days):
+        raise ValueError("Midnights must be at least two, each later than the one before.")
+    window = Window(tuple(sorted(tasks)), midnights[0], midnights[-1])
+    received = _received(tx, window, days)
+    seconds = _seconds(tx, window, days)
+    return tuple(
+        DayVolume(
+            since, until, **received.get(day, {}), seconds_to_decision=tuple(sorted(seconds.get(day, ())))
+        )
+        for day, (since, until) in enumerate(days)
+    )
+
+
+def accepted(tx: Transaction, task: str, tier: str, since: datetime, until: datetime) -> int:
+    """How much of a tier came in that was accepted without review, the audits drawn from it included."""
+    is_accepted = predictions.c.is_audit | (predictions.c.disposition == Disposition.AUTO_ACCEPTED.value)
+    query = sa.select(sa.func.count()).select_from(predictions).where(predictions.c.tier == tier, is_accepted)
+    return tx.execute(query.where(*Window((task,), since, until).received)).scalar_one()
+
+
+def received(tx: Transaction, task: str, since: datetime, until: datetime) -> int:
+    """How many predictions of a task came in from `since` to before `until`."""
+    query = sa.select(sa.func.count()).select_from(predictions)
+    return tx.execute(query.where(*Window((task,), since, until).received)).scalar_one()
+
+
+Day = tuple[datetime, datetime]
+
+
+def _number_of(moment: sa.Column[Any], days: Sequence[Day]) -> sa.ColumnElement[int]:
+    """Which of the days holds the moment; only for moments that one of them holds."""
+    return sa.case(*((moment < until, sa.literal_column(str(day))) for day, (_, until) in enumerate(days)))
+
+
+def _received(tx: Transaction, window: Window, days: Sequence[Day]) -> dict[int, dict[str, int]]:
+    disposition = predictions.c.disposition
+    day = _number_of(predictions.c.received_at, days).label("day")
+    query = (
+        sa.select(
+            day,
+            sa.func.count().label("received"),
+            sa.func.count().filter(disposition == Disposition.AUTO_ACCEPTED.value).label("auto_accepted"),
+            sa.func.count().filter(predictions.c.is_audit).label("audited"),
+            sa.func.count().filter(disposition == Disposition.REVIEW.value).label("reviewed"),
+        )
+        .where(*window.received)
+        .group_by(day)
+    )
+    counted = (dict(row) for row in tx.execute(query).mappings())
+    return {row.pop("day"): row for row in counted}
+
+
+def _seconds(tx: Transaction, window: Window, days: Sequence[Day]) -> dict[int, list[float]]:
+    """Seconds from opening to decision, by the day of the decision."""
+    day = _number_of(decisions.c.decided_at, days)
+    seconds: dict[int, list[float]] = {}
+    for number, opened_at, decided_at in tx.execute(
+        in_period(window, day, cases.c.opened_at, decisions.c.decided_at)
+    ):
+        seconds.setdefault(number, []).append((decided_at - opened_at).total_seconds())
+    return seconds

@@ -1,0 +1,43 @@
+"""How many labels experts gave since something was measured: whether measuring it anew is worth it."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from routing.prediction import ModelRef
+from storage.engine.database import Transaction
+from storage.evidence.decisions_in_force import Window, by_experts, in_period_by_experts
+from storage.evidence.tier_traffic import Received
+from storage.tables import predictions
+
+ModelOfTask = tuple[str, ModelRef]
+
+
+def by_model(
+    tx: Transaction, tasks: Collection[str], since: datetime, until: datetime
+) -> Mapping[ModelOfTask, int]:
+    """How many predictions of each task and model experts decided from `since` to before `until`."""
+    names = predictions.c.task, predictions.c.model_name, predictions.c.model_version
+    counted = in_period_by_experts(Window(tuple(sorted(tasks)), since, until), *names, sa.func.count())
+    rows = tx.execute(counted.group_by(*names).order_by(*names))
+    return {(task, ModelRef(name, version)): number for task, name, version, number in rows}
+
+
+def of_model(tx: Transaction, task: str, model: ModelRef, since: datetime, until: datetime) -> int:
+    """How many predictions of one model experts decided from `since` to before `until`."""
+    counted = in_period_by_experts(Window((task,), since, until), sa.func.count())
+    is_of = predictions.c.model_name == model.name, predictions.c.model_version == model.version
+    number: int = tx.execute(counted.where(*is_of)).scalar_one()
+    return number
+
+
+def known_at(tx: Transaction, received: Received, moment: datetime) -> int:
+    """How many of what was received had a decision of experts before `moment` that stands to this day."""
+    decided = by_experts()
+    counted = (
+        sa.select(sa.func.count())
+        .select_from(predictions.join(decided, decided.c.case_id == predictions.c.case_id))
+        .where(*received.conditions(tx), decided.c.decided_at < moment)
+    )
+    return tx.execute(counted).scalar_one()

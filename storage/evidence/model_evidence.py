@@ -1,0 +1,288 @@
+"""What the measures of a model rest on: production traffic and what experts decided about it.
+
+Decisions count while they stand, those by a time-out never do. The *accepted part* is what was accepted
+without review and the audits drawn from it.
+"""
+
+from array import array
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import compress
+from typing import Any
+
+import sqlalchemy as sa
+
+from routing.case import Disposition
+from routing.cell import EVERYTHING
+from routing.estimate import Stratum
+from routing.prediction import ModelRef
+from storage.engine.database import Transaction
+from storage.engine.packed_columns import Probabilities, Slices, packed, portions, slices_of
+from storage.evidence.decisions_in_force import IS_PRODUCTION, Window, by_experts, in_period_by_experts
+from storage.evidence.tier_traffic import Received
+from storage.tables import decisions, predictions
+
+IS_ACCEPTED_PART = (
+    predictions.c.is_audit | (predictions.c.disposition == Disposition.AUTO_ACCEPTED.value)
+).label("is_accepted")
+IS_ASKED = (predictions.c.disposition == Disposition.REVIEW.value).label("is_asked")
+SLICES_TEXT = sa.cast(predictions.c.slices, sa.Text()).label("slices_text")
+_TEXTS = ("model", "case_id", "tier", "predicted", "decided")
+_NUMBERS = {"confidence": "d", "calibrated": "d", "inclusion_probability": "d", "is_accepted": "b"}
+_MOMENTS = ("received_at", "decided_at")
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficCount:
+    """How much of one stratum came in, was asked, labeled and wrong, for one tier, model and slices."""
+
+    task: str
+    tier: str
+    model: ModelRef
+    slices: Mapping[str, str]
+    stratum: Stratum
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Every prediction received, one entry in each column, as buffers that arrays can be made of.
+
+    `calibrated` is the confidence it was routed by. Flags are 0 or 1: `is_asked` for what was sent to review;
+    `is_error` is 0 where `is_labeled` is.
+    """
+
+    calibrated: "array[float]"
+    inclusion_probability: "array[float]"
+    is_asked: "array[int]"
+    is_labeled: "array[int]"
+    is_error: "array[int]"
+
+    def __len__(self) -> int:
+        return len(self.calibrated)
+
+
+@dataclass(frozen=True, slots=True)
+class Labeled:
+    """Predictions that experts decided, one entry in each column, in the order they were decided.
+
+    A row of `probabilities` has one number for each of `labels` (0 where the model did not name it), and is
+    None where the model gave no probabilities. `slice_number` points into `slices`.
+    """
+
+    model: tuple[ModelRef, ...]
+    case_id: tuple[str, ...]
+    tier: tuple[str, ...]
+    predicted: tuple[str, ...]
+    decided: tuple[str, ...]
+    confidence: "array[float]"
+    calibrated: "array[float]"
+    inclusion_probability: "array[float]"
+    is_accepted: "array[int]"
+    received_at: tuple[datetime, ...]
+    decided_at: tuple[datetime, ...]
+    labels: tuple[str, ...]
+    probabilities: "tuple[array[float] | None, ...]"
+    slice_number: "array[int]"
+    slices: tuple[Mapping[str, str], ...]
+
+    def __len__(self) -> int:
+        return len(self.case_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """An audit that experts decided; `calibrated` is the confidence it would have been accepted with."""
+
+    case_id: str
+    slices: Mapping[str, str]
+    calibrated: float
+    inclusion_probability: float
+    is_error: bool
+    received_at: datetime
+    decided_at: datetime
+
+
+def strata(
+    tx: Transaction, tasks: Collection[str], since: datetime, until: datetime
+) -> tuple[TrafficCount, ...]:
+    """The traffic of these tasks received from `since` to before `until`, counted by the database.
+
+    What was decided about it since then counts too.
+    """
+    decided = by_experts()
+    names = (
+        predictions.c.task,
+        predictions.c.tier,
+        predictions.c.model_name,
+        predictions.c.model_version,
+        SLICES_TEXT,
+        predictions.c.inclusion_probability,
+        IS_ACCEPTED_PART,
+    )
+    counts = (
+        sa.func.count().label("received"),
+        sa.func.count().filter(IS_ASKED).label("asked"),
+        sa.func.count(decided.c.label).label("labeled"),
+        sa.func.count().filter(decided.c.label != predictions.c.label).label("errors"),
+    )
+    window = Window(tuple(sorted(tasks)), since, until)
+    query = _with_decision(decided, *names, *counts).where(*window.received).group_by(*names).order_by(*names)
+    return tuple(_traffic_count(row) for row in tx.execute(query))
+
+
+def scores(tx: Transaction, received: Received) -> Scores:
+    """Every one of these predictions."""
+    columns = _score_columns()
+    for portion in packed(tx, _scored(tx, received), predictions.c.row_id):
+        _extend(columns, portion)
+    return Scores(*columns)
+
+
+def scores_of_each(tx: Transaction, windows: Sequence[Received]) -> list[Scores]:
+    """Every one of the predictions of several cells of one tier and model, read at once."""
+    if len(windows) == 1:
+        return [scores(tx, windows[0])]
+    first, starts = windows[0], sorted({one.since for one in windows})
+    whole = replace(first, since=starts[0], until=max(one.until for one in windows), cell=EVERYTHING)
+    begun = sum((sa.case((predictions.c.received_at >= one, 1), else_=0) for one in starts), sa.literal(0))
+    found, slices = [_score_columns() for _ in windows], Slices()
+    for *portion, texts, starts_passed in packed(
+        tx, _scored(tx, whole, SLICES_TEXT, begun), predictions.c.row_id
+    ):
+        numbers = slices.numbers(texts)
+        for columns, window in zip(found, windows, strict=True):
+            is_in = [window.cell.holds(one) for one in slices.values]
+            least = starts.index(window.since) + 1
+            kept = [
+                is_in[number] and passed >= least
+                for number, passed in zip(numbers, starts_passed, strict=True)
+            ]
+            _extend(columns, (compress(column, kept) for column in portion))
+    return [Scores(*columns) for columns in found]
+
+
+def _score_columns() -> tuple["array[float]", "array[float]", "array[int]", "array[int]", "array[int]"]:
+    return array("d"), array("d"), array("b"), array("b"), array("b")
+
+
+def _scored(tx: Transaction, received: Received, *more: Any) -> sa.Select[Any]:
+    decided = by_experts()
+    is_error = decided.c.label.is_not(None) & (decided.c.label != predictions.c.label)
+    columns = (
+        predictions.c.calibrated,
+        predictions.c.inclusion_probability,
+        IS_ASKED,
+        decided.c.label.is_not(None),
+        is_error,
+    )
+    return _with_decision(decided, *columns, *more).where(*received.conditions(tx))
+
+
+def labeled(
+    tx: Transaction,
+    task: str,
+    since: datetime,
+    until: datetime,
+    model: ModelRef | None = None,
+    *,
+    with_probabilities: bool = True,
+) -> Labeled:
+    """The predictions of a task, or of one model, that experts decided from `since` to before `until`.
+
+    Without probabilities, which take half of the time, every row of them is None.
+    """
+    columns = (
+        predictions.c.model_name,
+        predictions.c.model_version,
+        predictions.c.case_id,
+        predictions.c.tier,
+        predictions.c.label.label("predicted"),
+        decisions.c.label.label("decided"),
+        predictions.c.confidence,
+        predictions.c.calibrated,
+        predictions.c.inclusion_probability,
+        IS_ACCEPTED_PART,
+        predictions.c.received_at,
+        decisions.c.decided_at,
+        predictions.c.probabilities if with_probabilities else sa.null(),
+        SLICES_TEXT,
+    )
+    query = in_period_by_experts(Window((task,), since, until), *columns)
+    if model is not None:
+        query = query.where(*_is_of(model))
+    return _labeled(tx, query.order_by(decisions.c.decided_at, decisions.c.row_id))
+
+
+def audited_errors(
+    tx: Transaction, task: str, tier: str, model: ModelRef, since: datetime
+) -> tuple[Audited, ...]:
+    """The audits of this tier and model received since then, right or wrong, in the order of decision."""
+    decided = by_experts()
+    query = (
+        sa.select(
+            predictions.c.case_id,
+            SLICES_TEXT,
+            predictions.c.calibrated,
+            predictions.c.inclusion_probability,
+            (decided.c.label != predictions.c.label).label("is_error"),
+            predictions.c.received_at,
+            decided.c.decided_at,
+        )
+        .join(decided, decided.c.case_id == predictions.c.case_id)
+        .where(predictions.c.is_audit, predictions.c.task == task, predictions.c.received_at >= since)
+        .where(IS_PRODUCTION, predictions.c.tier == tier, *_is_of(model))
+        .order_by(decided.c.decided_at, decided.c.row_id)
+    )
+    return tuple(Audited(row[0], slices_of(row[1]), *row[2:]) for row in tx.execute(query))
+
+
+def _with_decision(decided: sa.Subquery, *columns: Any) -> sa.Select[Any]:
+    joined = predictions.outerjoin(decided, decided.c.case_id == predictions.c.case_id)
+    return sa.select(*columns).select_from(joined)
+
+
+def _is_of(model: ModelRef) -> tuple[sa.ColumnElement[bool], ...]:
+    return predictions.c.model_name == model.name, predictions.c.model_version == model.version
+
+
+def _traffic_count(row: Any) -> TrafficCount:
+    stratum = Stratum(
+        inclusion_probability=row.inclusion_probability,
+        received=row.received,
+        asked=row.asked,
+        labeled=row.labeled,
+        errors=row.errors,
+        is_accepted=row.is_accepted,
+    )
+    model = ModelRef(row.model_name, row.model_version)
+    return TrafficCount(row.task, row.tier, model, slices_of(row.slices_text), stratum)
+
+
+def _labeled(tx: Transaction, query: sa.Select[Any]) -> Labeled:
+    slices, probabilities, models = Slices(), Probabilities(), dict[tuple[str, str], ModelRef]()
+    columns: dict[str, Any] = {name: [] for name in _TEXTS}
+    columns |= {name: array(code) for name, code in _NUMBERS.items()}
+    columns |= {name: [] for name in _MOMENTS}
+    slice_number = array("L")
+    for names, versions, *portion, given, slices_texts in portions(tx.execute(query)):
+        known = (models.setdefault(one, ModelRef(*one)) for one in zip(names, versions, strict=True))
+        _extend(columns.values(), (known, *portion))
+        for one in given:
+            probabilities.add(one)
+        slice_number.extend(slices.numbers(slices_texts))
+    kept: dict[str, Any] = {
+        name: column if name in _NUMBERS else tuple(column) for name, column in columns.items()
+    }
+    return Labeled(
+        **kept,
+        labels=probabilities.labels,
+        probabilities=probabilities.rows(),
+        slice_number=slice_number,
+        slices=slices.values,
+    )
+
+
+def _extend(columns: Iterable[Any], portion: Iterable[Iterable[Any]]) -> None:
+    for column, more in zip(columns, portion, strict=True):
+        column.extend(more)

@@ -1,0 +1,41 @@
+"""What a threshold is tested on: the predictions that a tier, or a cell of it, received of one model."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from routing.cell import EVERYTHING, Cell
+from routing.prediction import ModelRef
+from storage.engine.database import Transaction
+from storage.evidence.decisions_in_force import Window
+from storage.evidence.slice_conditions import is_in_cell
+from storage.tables import predictions
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The predictions of one tier and model received from `since` to before `until`, or of one cell of them.
+
+    Without those reviewed for their novelty, and those that the tier's rule could not be judged on: no
+    threshold ever lets them pass.
+    """
+
+    task: str
+    tier: str
+    model: ModelRef
+    since: datetime
+    until: datetime
+    cell: Cell = EVERYTHING
+
+    def conditions(self, tx: Transaction) -> tuple[sa.ColumnElement[bool], ...]:
+        """What predictions have to meet."""
+        return (
+            *Window((self.task,), self.since, self.until).received,
+            predictions.c.tier == self.tier,
+            predictions.c.model_name == self.model.name,
+            predictions.c.model_version == self.model.version,
+            ~predictions.c.is_novel,
+            predictions.c.unreadable.is_(None),
+            is_in_cell(tx, self.cell),
+        )

@@ -1,0 +1,1 @@
+"""What was measured and is kept: calibrators, certificates, alarms, profiles, audit shares."""

@@ -1,0 +1,196 @@
+"""Attempts to certify a threshold: each spends a part of the promise, whether it was granted or not yet."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from routing.cell import EVERYTHING, Cell
+from routing.prediction import ModelRef
+from storage.engine.database import Transaction
+from storage.sql.upserts import add_once
+from storage.tables import certificates
+
+_STREAM = ("task", "tier", "model_name", "model_version")
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateKey:
+    """What a threshold is for: a stream, the predictions of a model in a tier, or the `cell` of this key."""
+
+    task: str
+    tier: str
+    model: ModelRef
+    cell: str = EVERYTHING.key
+
+    @property
+    def stream(self) -> "CertificateKey":
+        """The stream that it is part of."""
+        return replace(self, cell=EVERYTHING.key)
+
+    @property
+    def place(self) -> str:
+        """The tier, and the cell if it is for one, in words."""
+        words = Cell.of(self.cell).words
+        return f"tier {self.tier}, {words}" if words else f"tier {self.tier}"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One test of the `attempt` (from 1) to keep a promise for a stream, with its answer as JSON.
+
+    The tests of different cells of a stream share an attempt.
+
+    Granted ones have a `certificate_id` and a `threshold` on calibrated confidence; the others do not.
+    `labels_digest` is the digest of the task's labels then, `calibrator_version` that of the calibrator in
+    force, None without one.
+    """
+
+    key: CertificateKey
+    attempt: int
+    labels_digest: str
+    calibrator_version: str | None
+    answer: dict[str, Any]
+    attempted_at: datetime
+    certificate_id: str | None = None
+    threshold: float | None = None
+    revoked_at: datetime | None = None
+    revoked_reason: str | None = None
+
+
+def add(tx: Transaction, attempt: Attempt) -> bool:
+    """Store an attempt, which grants its certificate if it has one.
+
+    False when the cell has an attempt of this number: somebody was faster, and nothing was granted.
+    """
+    row = {
+        **_stream_columns(attempt.key),
+        "cell": attempt.key.cell,
+        "attempt": attempt.attempt,
+        "labels_digest": attempt.labels_digest,
+        "calibrator_version": attempt.calibrator_version,
+        "answer": attempt.answer,
+        "attempted_at": attempt.attempted_at,
+        "certificate_id": attempt.certificate_id,
+        "threshold": attempt.threshold,
+        "revoked_at": attempt.revoked_at,
+        "revoked_reason": attempt.revoked_reason,
+    }
+    return add_once(tx, certificates, row)
+
+
+def revoke(tx: Transaction, certificate_id: str, now: datetime, reason: str) -> bool:
+    """Take a certificate back, with the reason in words; False when it is unknown or was revoked before."""
+    held = (certificates.c.certificate_id == certificate_id) & certificates.c.revoked_at.is_(None)
+    change = sa.update(certificates).where(held).values(revoked_at=now, revoked_reason=reason)
+    return tx.execute(change).rowcount == 1
+
+
+def standing(tx: Transaction) -> list[Attempt]:
+    """The certificates in force: the last one granted for each cell, unless it was revoked.
+
+    One for everything replaces those of the cells, and one for a cell that for everything. What was replaced
+    does not come back when its successor is revoked.
+    """
+    return _last_granted(tx, certificates.c.revoked_at.is_(None))
+
+
+def revoked(tx: Transaction) -> list[Attempt]:
+    """The last one granted for each cell where that was revoked: what is missing, and why."""
+    return _last_granted(tx, certificates.c.revoked_at.is_not(None))
+
+
+def last_granted(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
+    """The last certificate for each cell of the key's stream, in force or revoked, that none replaced."""
+    return _last_granted(tx, *_is_of(stream))
+
+
+def granted(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
+    """Every certificate that any cell of the key's stream ever had, in the order they were granted."""
+    is_granted = certificates.c.certificate_id.is_not(None)
+    query = sa.select(certificates).where(*_is_of(stream), is_granted).order_by(certificates.c.row_id)
+    return [_attempt(row) for row in tx.execute(query)]
+
+
+def held(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
+    """The certificates in force for the key's stream; none can be revoked until the transaction ends."""
+    locked = sa.select(certificates.c.row_id).where(
+        *_is_of(stream), certificates.c.certificate_id.is_not(None)
+    )
+    tx.execute(locked.with_for_update()).all()
+    return [one for one in last_granted(tx, stream) if one.revoked_at is None]
+
+
+def by_stream(attempts: Iterable[Attempt]) -> list[tuple[Attempt, ...]]:
+    """Those of each stream together, in the order they come."""
+    found: dict[CertificateKey, list[Attempt]] = {}
+    for one in attempts:
+        found.setdefault(one.key.stream, []).append(one)
+    return [tuple(of_stream) for of_stream in found.values()]
+
+
+def _last_granted(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> list[Attempt]:
+    later = certificates.alias("later")
+    is_replaced = sa.exists().where(
+        *(later.c[name] == certificates.c[name] for name in _STREAM),
+        later.c.attempt > certificates.c.attempt,
+        later.c.certificate_id.is_not(None),
+        sa.or_(later.c.cell == certificates.c.cell, *(_is_everything(one) for one in (later, certificates))),
+    )
+    is_last = certificates.c.certificate_id.is_not(None) & ~is_replaced
+    query = sa.select(certificates).where(is_last, *conditions).order_by(certificates.c.row_id)
+    return [_attempt(row) for row in tx.execute(query)]
+
+
+def _is_everything(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    return table.c.cell == EVERYTHING.key
+
+
+def attempts(tx: Transaction, stream: CertificateKey) -> int:
+    """How many attempts the key's stream has had, granted or not."""
+    highest = sa.select(sa.func.max(certificates.c.attempt)).where(*_is_of(stream))
+    return tx.execute(highest).scalar_one() or 0
+
+
+def last(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
+    """The tests of the last attempt of the key's stream; none before the first."""
+    of_last = certificates.c.attempt == attempts(tx, stream)
+    query = sa.select(certificates).where(*_is_of(stream), of_last).order_by(certificates.c.row_id)
+    return [_attempt(row) for row in tx.execute(query)]
+
+
+def history(tx: Transaction, tasks: Collection[str], since: datetime, until: datetime) -> list[Attempt]:
+    """Attempts of these tasks made, or whose certificate was revoked, from `since` to before `until`."""
+    happened = sa.or_(
+        *(
+            (moment >= since) & (moment < until)
+            for moment in (certificates.c.attempted_at, certificates.c.revoked_at)
+        )
+    )
+    query = sa.select(certificates).where(certificates.c.task.in_(sorted(tasks)), happened)
+    return [_attempt(row) for row in tx.execute(query.order_by(certificates.c.row_id))]
+
+
+def _stream_columns(key: CertificateKey) -> dict[str, str]:
+    return dict(zip(_STREAM, (key.task, key.tier, key.model.name, key.model.version), strict=True))
+
+
+def _is_of(stream: CertificateKey) -> list[sa.ColumnElement[bool]]:
+    return [certificates.c[name] == value for name, value in _stream_columns(stream).items()]
+
+
+def _attempt(row: Any) -> Attempt:
+    return Attempt(
+        key=CertificateKey(row.task, row.tier, ModelRef(row.model_name, row.model_version), row.cell),
+        attempt=row.attempt,
+        labels_digest=row.labels_digest,
+        calibrator_version=row.calibrator_version,
+        answer=row.answer,
+        attempted_at=row.attempted_at,
+        certificate_id=row.certificate_id,
+        threshold=row.threshold,
+        revoked_at=row.revoked_at,
+        revoked_reason=row.revoked_reason,
+    )
