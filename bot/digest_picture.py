@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from routing.day import Day
-from routing.digest import MIN_LABELS, Digest, TooFew
-from routing.reliability import CalibrationReport
-from routing.risk_coverage import RiskCoverage
+from routing.digest.day import Day
+from routing.digest.digest import MIN_LABELS, Digest, TooFew
+from routing.evidence.reliability import CalibrationReport
+from routing.evidence.risk_coverage import RiskCoverage
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from routing.plan import Budget, Outcome, Replay
+from routing.evidence.plan import Budget, Outcome, Replay
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,7 +1,7 @@
 """How a replay says an error and a cost, in the terminal and in Slack alike."""
 
-from routing.estimate import Estimate
-from routing.plan import Cost
+from routing.evidence.estimate import Estimate
+from routing.evidence.plan import Cost
 
 UNKNOWN = "unknown"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from routing.plan import TierPlan
+from routing.evidence.plan import TierPlan
 from routing.policy import Policy, policy_of
 
 

@@ -31,7 +31,7 @@ from bot.ticks import Ticks
 from bot.usecases import homes, listening, standing, stranded, terms
 from bot.usecases.context import Context
 from routing.policy import Policy
-from routing.router import compile_router
+from routing.triage.router import compile_router
 from storage.engine.database import Database
 from storage.errors import StorageError
 

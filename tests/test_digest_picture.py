@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from bot.digest_picture import PANEL, PIXELS_PER_INCH, draw, draw_digest, shown_calibration
-from routing.day import Day
-from routing.measures.calibration import seeded_report
-from routing.quality import Quality
-from routing.risk_coverage import CoveragePoint, RiskCoverage
+from routing.digest.day import Day
+from routing.digest.model_quality import Quality
+from routing.evidence.risk_coverage import CoveragePoint, RiskCoverage
+from routing.measures.calibration.calibration_error import seeded_report
 from tests.delivery.qualities import PAIRS, digest
 
 PANEL_PIXELS = round(PANEL * PIXELS_PER_INCH)

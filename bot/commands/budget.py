@@ -9,7 +9,7 @@ import click
 from bot.commands.options import settings_option, since_option
 from bot.settings import Settings
 from routing.errors import InvalidPolicy
-from routing.plan import Budget
+from routing.evidence.plan import Budget
 from routing.policy import check
 
 

@@ -12,7 +12,7 @@ from bot.commands.team_name import team_name
 from bot.policy_file import read_policy
 from bot.settings import Settings
 from bot.usecases import digests
-from routing.digest import Digest
+from routing.digest.digest import Digest
 
 WEEK = timedelta(days=7)
 

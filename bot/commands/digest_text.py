@@ -15,9 +15,9 @@ from bot.delivery.quality_words import (
     fit_words,
     threshold_words,
 )
-from routing.digest import Change, Digest, Quantile, QuantileChange, Share, ShareRow, TooFew
-from routing.quality import About, Quality
-from routing.reliability import CalibrationReport
+from routing.digest.digest import Change, Digest, Quantile, QuantileChange, Share, ShareRow, TooFew
+from routing.digest.model_quality import About, Quality
+from routing.evidence.reliability import CalibrationReport
 
 COUNTS = ("received", "auto_accepted", "audited", "reviewed", "decided", "overdue")
 

@@ -13,7 +13,7 @@ from bot.policy_file import read_policy
 from bot.settings import Settings
 from bot.usecases.context import Context
 from bot.usecases.replaying import Tell
-from routing.router import compile_router
+from routing.triage.router import compile_router
 
 NOBODY = ""
 """Nothing is asked of anybody in Slack."""

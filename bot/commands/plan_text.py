@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.plan_words import UNKNOWN, cost_words, error_words
-from routing.plan import Budget, ChannelLoad, Outcome, Replayed, TierOutcome, TierPlan
+from routing.evidence.plan import Budget, ChannelLoad, Outcome, Replayed, TierOutcome, TierPlan
 
 NOTHING = "–"
 

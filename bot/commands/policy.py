@@ -16,7 +16,7 @@ from bot.policy_file import read_policy
 from bot.settings import Settings
 from routing.errors import InvalidPolicy
 from routing.policy import Policy, Task, check
-from routing.policy_table import TableRow, table
+from routing.triage.tier_table import TableRow, table
 
 COLUMNS = ("tier", "when", "accepted", "else goes to", "due in", "if nobody decides")
 

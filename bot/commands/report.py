@@ -17,8 +17,8 @@ from bot.errors import BotError
 from bot.policy_file import read_policy
 from bot.settings import Settings
 from bot.usecases.digest_document import from_document, to_document
-from routing.digest import Digest
-from routing.digest_csv import to_csv
+from routing.digest.csv import to_csv
+from routing.digest.digest import Digest
 from routing.policy import Policy
 from storage.engine.database import Database
 from storage.leads import digests as kept_digests

@@ -7,11 +7,11 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.commands.digest_text import COUNTS
-from routing.digest import Change, Digest
-from routing.estimate import Estimate
-from routing.promise import Certificate, NotYet
-from routing.quality import About, ErrorRow, ModelFit, Quality, ThresholdRow
-from routing.reliability import CalibrationReport
+from routing.digest.digest import Change, Digest
+from routing.digest.model_quality import About, ErrorRow, ModelFit, Quality, ThresholdRow
+from routing.evidence.estimate import Estimate
+from routing.evidence.promise import Certificate, NotYet
+from routing.evidence.reliability import CalibrationReport
 from storage.leads.digests import StoredDigest
 
 NOTHING = "–"

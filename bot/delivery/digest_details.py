@@ -16,10 +16,10 @@ from bot.digest_picture import shown_calibration
 from bot.slack.message import Message
 from bot.slack.rich import date, run
 from bot.slack.text import label_text
-from routing.alarm import Alarm
-from routing.digest import Confusion, Digest, OldestCase
-from routing.quality import About, ErrorRow
-from routing.theme import Contradiction, Theme
+from routing.digest.digest import Confusion, Digest, OldestCase
+from routing.digest.model_quality import About, ErrorRow
+from routing.evidence.alarm import Alarm
+from routing.evidence.error_patterns import Contradiction, Theme
 
 Permalinks = Mapping[str, str]
 """Addresses of messages by case id."""

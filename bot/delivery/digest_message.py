@@ -21,8 +21,8 @@ from bot.slack.message import JsonObject, Message
 from bot.slack.rich import context, date, header, paragraph, plain, rich_text, run, section
 from bot.slack.text import label_text
 from bot.usecases.digest_period import Period
-from routing.digest import Digest
-from routing.quality import About, Quality
+from routing.digest.digest import Digest
+from routing.digest.model_quality import About, Quality
 
 COLUMNS = ("", "This week", "The week before")
 TARGET = "Target"

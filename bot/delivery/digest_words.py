@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from routing.digest import Change, Digest, Quantile, Share, TooFew
-from routing.estimate import Estimate
-from routing.reliability import CalibrationReport, ReliabilityBin
+from routing.digest.digest import Change, Digest, Quantile, Share, TooFew
+from routing.evidence.estimate import Estimate
+from routing.evidence.reliability import CalibrationReport, ReliabilityBin
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -14,8 +14,8 @@ from bot.usecases import record
 from bot.usecases.digest_period import Period
 from bot.usecases.digests import kept_digest
 from bot.usecases.outgoing import DIGEST
-from routing.digest import Digest
-from routing.digest_csv import to_csv
+from routing.digest.csv import to_csv
+from routing.digest.digest import Digest
 from routing.policy import Team
 from storage.delivery import outbox, projections
 from storage.delivery.outbox import Item, ItemClaim

@@ -9,7 +9,7 @@ from bot.slack.message import JsonObject, Message
 from bot.slack.rich import bullets, date, mrkdwn, paragraph, person, rich_text, run, section
 from bot.slack.text import escape, fallback, label_text, mention, moment
 from bot.usecases.outgoing import About, Notice, Place
-from routing.case import Case
+from routing.case.case import Case
 from routing.policy import WorkingHours
 
 LISTED = 10

@@ -15,7 +15,7 @@ from bot.slack.gateway import SlackFailure, SlackPermanent
 from bot.slack.refusals import Recast
 from bot.usecases.outgoing import NOTICE, About, Notice, Place
 from bot.usecases.terms import terms_of
-from routing.hours import is_working, next_working
+from routing.case.hours import is_working, next_working
 from routing.policy import WorkingHours
 from storage.cases import cases
 from storage.delivery import outbox

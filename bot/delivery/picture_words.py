@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from bot.delivery.digest_words import duration, point_words
 from bot.digest_picture import shown_calibration
-from routing.day import Day
-from routing.digest import Digest
-from routing.risk_coverage import CoveragePoint, RiskCoverage
+from routing.digest.day import Day
+from routing.digest.digest import Digest
+from routing.evidence.risk_coverage import CoveragePoint, RiskCoverage
 
 POINTS = 5
 

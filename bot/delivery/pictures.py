@@ -7,7 +7,7 @@ import structlog
 from bot.delivery.picture_formats import PNG, TAKEN, to_png
 from bot.slack.gateway import SlackGateway
 from bot.usecases.context import Context
-from routing.case import Case
+from routing.case.case import Case
 from storage.cases import images
 from storage.cases.images import StoredImage
 from storage.engine.database import Transaction

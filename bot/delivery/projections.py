@@ -17,7 +17,7 @@ from bot.slack.refusals import Outcome, Reach, Recast
 from bot.usecases import homes
 from bot.usecases.showing import people_of
 from bot.usecases.terms import terms_of
-from routing.case import Case
+from routing.case.case import Case
 from routing.errors import UnknownTask
 from storage import experts
 from storage.cases import cases

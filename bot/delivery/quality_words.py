@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from bot.delivery.digest_words import counted, estimate_words
-from routing.promise import Certificate, NotYet
-from routing.quality import ErrorRow, ModelFit, TaskConfusion, ThresholdRow, ThresholdState
+from routing.digest.model_quality import ErrorRow, ModelFit, TaskConfusion, ThresholdRow, ThresholdState
+from routing.evidence.promise import Certificate, NotYet
 
 
 def error_lines(row: ErrorRow) -> Iterator[str]:

@@ -9,7 +9,7 @@ from bot.slack.failures import SlackFailure, SlackPermanent
 from bot.slack.limits import message_violations
 from bot.slack.messages import case_message
 from bot.slack.web_calls import call
-from routing.case import Case
+from routing.case.case import Case
 from routing.policy import Policy, Task, Tier
 from routing.prediction import CaseInput, Evidence, ModelRef, Prediction, Submission
 

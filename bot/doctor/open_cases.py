@@ -7,7 +7,7 @@ from bot.ids import new_id
 from bot.usecases.context import Context
 from bot.usecases.stranded import Stranded, stranded
 from routing.policy import Policy
-from routing.router import compile_router
+from routing.triage.router import compile_router
 from storage.engine.database import Database
 
 KEPT = (

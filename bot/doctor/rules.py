@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.doctor.database import findings_in
 from bot.doctor.finding import Finding, warn
-from routing.digest_facts import UnreadableRule
+from routing.digest.facts import UnreadableRule
 from routing.policy import Policy
 from storage.engine.database import Database
 from storage.evidence import digest_facts

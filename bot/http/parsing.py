@@ -17,7 +17,7 @@ from bot.usecases.context import Context
 from bot.usecases.triage import Picture, Posted
 from routing.policy import parse_duration
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Prediction, Submission
-from routing.submission_check import check_submission
+from routing.triage.submission_check import check_submission
 
 BODY: Path = ("body",)
 AHEAD = timedelta(minutes=5)

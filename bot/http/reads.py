@@ -15,7 +15,7 @@ from bot.http.signatures import Services
 from bot.usecases import reading, triage
 from bot.usecases.context import Context
 from bot.usecases.reading import CaseStanding
-from routing.case import Decision
+from routing.case.case import Decision
 from routing.label import Label
 from storage.cases.decisions import FeedEntry
 

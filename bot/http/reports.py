@@ -22,8 +22,8 @@ from bot.usecases import reports
 from bot.usecases.context import Context
 from bot.usecases.digest_document import from_document
 from bot.usecases.reports import TeamForbidden, TeamUnknown
-from routing.digest import Digest
-from routing.digest_csv import to_csv
+from routing.digest.csv import to_csv
+from routing.digest.digest import Digest
 from storage.leads.digests import StoredDigest
 
 CSV = ("text", "csv")

@@ -22,8 +22,8 @@ from bot.slack.rich import with_line
 from bot.slack.telling import tell_privately
 from bot.usecases.context import Context
 from bot.usecases.outcome import Outcome
+from routing.evidence.plan import Replayed
 from routing.label import ExpertId
-from routing.plan import Replayed
 from routing.policy import Policy
 from storage.errors import DatabaseUnavailable
 

@@ -8,8 +8,8 @@ from bot.slack.rich import bullets, context, modal, paragraph, plain, rich_text,
 from bot.slack.text import label_text, one_line
 from bot.slack.wording import scalar
 from bot.usecases.weighing import CaseList, ListedCase, Weighed
-from routing.promise import Certificate, NotYet
-from routing.quality import ThresholdRow, ThresholdState
+from routing.digest.model_quality import ThresholdRow, ThresholdState
+from routing.evidence.promise import Certificate, NotYet
 
 WORDS = 600
 _IS_FILE = (

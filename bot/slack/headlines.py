@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from bot.slack.ids import packed
 from bot.slack.message import JsonObject
 from bot.slack.rich import actions, button, plain, section
-from routing.headline import Deed, Headline
+from routing.digest.headline import Deed, Headline
 
 SENTENCE = 500
 _BUTTONS = {

@@ -10,7 +10,7 @@ from bot.slack.message import JsonObject
 from bot.slack.rich import bullets, button, link, paragraph, plain, quotation, rich_text, run, section
 from bot.slack.text import clean, label_text, length, shown, web_address
 from bot.slack.wording import scalar
-from routing.case import Case
+from routing.case.case import Case
 from routing.prediction import CaseInput, Evidence, Image
 
 

@@ -24,7 +24,7 @@ from bot.slack.rich import context, header, mrkdwn, paragraph, plain, rich_text,
 from bot.slack.scene import Scene
 from bot.slack.text import label_text, length, mention, moment
 from bot.slack.wording import kind_words, label_title, percent, progress, reasons_text, sureness
-from routing.case import Case, CaseStatus, Decision
+from routing.case.case import Case, CaseStatus, Decision
 from routing.label import ExpertId
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from bot.slack.message import JsonObject
 from bot.slack.rich import field, link, modal, option, paragraph, plain, rich_text, run, select
 from bot.slack.text import cut, label_text, length
 from bot.slack.wording import label_title, sureness
-from routing.case import Case
+from routing.case.case import Case
 from routing.label import ExpertConfidence
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from bot.slack.rich import context, date, paragraph, person, plain, quotation, r
 from bot.slack.scene import Scene
 from bot.slack.text import fallback, label_text
 from bot.slack.wording import concordance, label_title, method_words, rationale_of
-from routing.case import Case, Decision
+from routing.case.case import Case, Decision
 from routing.label import ExpertId
 
 _RATIONALES = 3

@@ -32,7 +32,7 @@ from bot.usecases.outcome import (
     UndoTooLate,
 )
 from bot.usecases.terms import task_as_read
-from routing.case import Case, CaseStatus
+from routing.case.case import Case, CaseStatus
 from routing.label import ExpertId
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from bot.slack.modals import Place
 from bot.slack.rich import actions, button, context, link, modal, paragraph, plain, rich_text, run
 from bot.slack.text import clean, fallback, label_text, length
 from bot.slack.wording import label_title, percent, scalar
-from routing.case import Case
+from routing.case.case import Case
 
 if TYPE_CHECKING:
     from routing.policy import Task

@@ -21,7 +21,7 @@ from bot.slack.rich import (
 )
 from bot.slack.text import fallback, label_text
 from bot.usecases.trying import TaskTier, Trial
-from routing.plan import ChannelLoad, Outcome, Replayed, TierOutcome
+from routing.evidence.plan import ChannelLoad, Outcome, Replayed, TierOutcome
 from routing.policy import Promised, Tier
 
 TITLE = "Replay"

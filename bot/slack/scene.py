@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.slack.ids import Screen
-from routing.case import Case
+from routing.case.case import Case
 from routing.label import ExpertId
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from bot.slack.wording import (
     scalar,
     sureness,
 )
-from routing.case import Case, Decision
+from routing.case.case import Case, Decision
 
 LONGEST = 3_900
 _HOW = {True: "Answer with a button or reply in the thread", False: "Answer with a button"}

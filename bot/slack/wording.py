@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from bot.slack.text import label_text, one_line
-from routing.case import Case, Decision, Method
+from routing.case.case import Case, Decision, Method
 from routing.label import ExpertConfidence, ExpertId, Label
 from routing.prediction import Kind, Scalar
 

@@ -15,7 +15,7 @@ from bot.usecases.outcome import (
 from bot.usecases.settling import settle_case
 from bot.usecases.showing import show
 from bot.usecases.sitting import Act, Sitting, not_allowed, sit_down
-from routing.case import Case, record_label
+from routing.case.case import Case, record_label
 from routing.label import ExpertConfidence, Label, Rationale, Via
 from storage.cases import labels, thread_replies
 from storage.delivery import claimed_events

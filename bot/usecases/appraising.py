@@ -12,15 +12,21 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 from bot.usecases.thresholds import threshold_rows
-from routing.alarm import Alarm
-from routing.confidence import CalibratorFit
-from routing.day import Day
-from routing.estimate import Stratum
+from routing.digest.day import Day
+from routing.digest.model_quality import About, ErrorRow, ModelFit, Quality, TaskConfusion, ThresholdRow
+from routing.evidence.alarm import Alarm
+from routing.evidence.calibrator import CalibratorFit
+from routing.evidence.error_patterns import (
+    CaseRationale,
+    Contradiction,
+    DecidedInput,
+    SliceFinding,
+    ThemeReport,
+)
+from routing.evidence.estimate import Stratum
+from routing.evidence.reliability import CalibrationReport
+from routing.evidence.risk_coverage import RiskCoverage
 from routing.policy import Policy, Team
-from routing.quality import About, ErrorRow, ModelFit, Quality, TaskConfusion, ThresholdRow
-from routing.reliability import CalibrationReport
-from routing.risk_coverage import RiskCoverage
-from routing.theme import CaseRationale, Contradiction, DecidedInput, SliceFinding, ThemeReport
 from storage.engine.database import Database, Transaction
 from storage.evidence import case_inputs, day_volumes, model_evidence
 from storage.evidence.case_inputs import GivenRationale
@@ -148,7 +154,7 @@ Part = tuple[About, str]
 
 
 def _error_rows(known: _Read) -> Iterator[ErrorRow]:
-    from routing.measures.estimation import estimate
+    from routing.measures.estimation.error_estimate import estimate
 
     now, before = _parts(known.now), _parts(known.before)
     for part in sorted(now, key=_order):
@@ -191,7 +197,7 @@ def _calibration(of_tasks: Iterable[Labeled]) -> CalibrationReport | None:
     known = [one for one in of_tasks if len(one)]
     if not known:
         return None
-    from routing.measures.calibration import seeded_report
+    from routing.measures.calibration.calibration_error import seeded_report
 
     pairs = [pair for one in known for pair in zip(one.calibrated, _is_right(one), strict=True)]
     return seeded_report(pairs, SEED, [weight for one in known for weight in _weights(one)])
@@ -206,7 +212,7 @@ def _slices(of_tasks: Iterable[Labeled]) -> tuple[SliceFinding, ...]:
     known = [one for one in of_tasks if len(one)]
     if not known:
         return ()
-    from routing.measures.slices import worse_slices
+    from routing.measures.estimation.slices import worse_slices
 
     report = worse_slices(
         [not right for one in known for right in _is_right(one)],
@@ -218,7 +224,7 @@ def _slices(of_tasks: Iterable[Labeled]) -> tuple[SliceFinding, ...]:
 
 
 def _confusions(labeled: Mapping[str, Labeled]) -> tuple[TaskConfusion, ...]:
-    from routing.measures.confusions import confusion_pairs
+    from routing.measures.estimation.confusions import confusion_pairs
 
     pairs = [
         TaskConfusion(task, pair)
@@ -230,13 +236,13 @@ def _confusions(labeled: Mapping[str, Labeled]) -> tuple[TaskConfusion, ...]:
 
 
 def _themes(given: Sequence[GivenRationale]) -> ThemeReport:
-    from routing.measures.themes import seeded_themes
+    from routing.measures.texts.themes import seeded_themes
 
     said = [CaseRationale(one.case_id, one.rationale, one.input_text or "") for one in given]
     return seeded_themes(said, SEED, [1 / one.inclusion_probability for one in given])
 
 
 def _contradictions(decided: Sequence[DecidedInput]) -> tuple[Contradiction, ...]:
-    from routing.measures.contradictions import find_contradictions
+    from routing.measures.texts.contradictions import find_contradictions
 
     return find_contradictions(decided).contradictions[:SHOWN]

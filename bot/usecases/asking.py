@@ -16,9 +16,9 @@ from bot.usecases.outcome import (
     Unclear,
 )
 from bot.usecases.sitting import Act, Sitting, is_allowed, members_of, sit_down
-from routing.case import can_undo, rounds_in_force
+from routing.case.case import can_undo, rounds_in_force
 from routing.label import ExpertId
-from routing.reply_text import mentioned, read
+from routing.language.reply_text import mentioned, read
 from storage import experts
 from storage.cases import thread_replies
 from storage.cases.thread_replies import Question

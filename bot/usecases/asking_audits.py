@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.usecases.context import Context
 from bot.usecases.leading import LeadAct, Leading, Refused, lead_on_record
-from routing.headline import Deed
+from routing.digest.headline import Deed
 from routing.policy import Tier
 from storage.evidence import day_volumes
 from storage.measured import audit_shares

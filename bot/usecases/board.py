@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from bot.usecases.context import Context
 from bot.usecases.terms import sources_of, terms_of
 from bot.usecases.undelivered import troubles_of
-from routing.case import Case
+from routing.case.case import Case
+from routing.case.permission import may_answer, may_label
+from routing.case.terms import Terms
 from routing.label import ExpertId, Label
-from routing.permission import may_answer, may_label
 from routing.policy import Task
-from routing.terms import Terms
 from storage import experts
 from storage.cases import cases, labels
 from storage.delivery import projections

@@ -11,7 +11,7 @@ from functools import partial
 from bot.usecases.context import Context
 from bot.usecases.one_by_one import one_by_one
 from bot.usecases.telling import entry
-from routing.confidence import CalibratorFit
+from routing.evidence.calibrator import CalibratorFit
 from routing.prediction import ModelRef
 from storage import audit
 from storage.engine.database import Transaction
@@ -24,7 +24,7 @@ from storage.measured.calibrators import StoredCalibrator
 LOOK_BACK = timedelta(days=180)
 """Older labels tell of a time that is over."""
 FEWEST = 30
-"""With fewer labels no method is tried: `routing.measures.recalibration.LABELS_NEEDED`."""
+"""With fewer labels no method is tried: `routing.measures.calibration.recalibration.LABELS_NEEDED`."""
 GROWTH = 0.2
 GROWTH_WITH_PROMISE = 1.0
 """A new calibrator makes the evidence for a promise begin anew, so there it waits for twice the labels."""
@@ -106,8 +106,8 @@ def _stored(due: _Due, fit: CalibratorFit, now: datetime) -> StoredCalibrator:
 
 def _fit(labeled: Labeled) -> CalibratorFit:
     """The calibrator that suits the labels best; from all probabilities where every prediction has them."""
-    from routing.measures.recalibration import of_confidences, of_probabilities
-    from routing.measures.seeded import choose_calibrator
+    from routing.measures.calibration.recalibration import of_confidences, of_probabilities
+    from routing.measures.seeds import choose_calibrator
 
     weights = [1 / probability for probability in labeled.inclusion_probability]
     rows = [row for row in labeled.probabilities if row is not None]

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from bot.usecases.cell_sets import CellKey
 from bot.usecases.thresholds import Stream, promise_of
-from routing.alarm import AlarmKind
 from routing.cell import EVERYTHING, Cell
+from routing.evidence.alarm import AlarmKind
+from routing.evidence.promise import NotYet, Promise, answer_from_json
 from routing.policy import Tier
-from routing.promise import NotYet, Promise, answer_from_json
 from storage.engine.database import Transaction
 from storage.evidence import label_counts
 from storage.evidence.tier_traffic import Received
@@ -148,7 +148,7 @@ def is_worth_it(tx: Transaction, case: Case, now: datetime) -> bool:
         return False
     if is_covered and known < _rested_on(tx, case):
         return False
-    from routing.measures.label_needs import zero_error_labels
+    from routing.measures.certification.label_needs import zero_error_labels
 
     largest = max(map(case.stream.share, case.cells)) * case.promise.spent_by(case.attempt)
     return known >= zero_error_labels(case.promise.error, largest)

@@ -17,7 +17,7 @@ from bot.usecases.granting_news import granted_news
 from bot.usecases.one_by_one import one_by_one
 from bot.usecases.telling import entry, named, tell
 from bot.usecases.thresholds import streams, traffic_of
-from routing.promise import NotYet
+from routing.evidence.promise import NotYet
 from storage import audit
 from storage.audit import Entry
 from storage.engine.database import Transaction

@@ -8,8 +8,8 @@ from bot.clock import Clock
 from bot.usecases.installation import Home, InstallationHolder
 from routing.label import ExpertId
 from routing.policy import Policy
-from routing.router import Router
-from routing.standing import NOTHING_STANDING, Standing
+from routing.triage.in_force import NOTHING_STANDING, Standing
+from routing.triage.router import Router
 from storage import experts
 from storage.engine.database import Database
 

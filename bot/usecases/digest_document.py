@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from routing.digest import Digest
+from routing.digest.digest import Digest
 
 
 @cache

@@ -9,9 +9,9 @@ from bot.usecases.context import Context
 from bot.usecases.digest_document import from_document, to_document
 from bot.usecases.digest_period import Period
 from bot.usecases.outgoing import DIGEST
-from routing.digest import Digest, PeriodFacts, summarise
+from routing.digest.digest import Digest, PeriodFacts, summarise
+from routing.evidence.reliability import CalibrationReport
 from routing.policy import DAYS, Policy, Team
-from routing.reliability import CalibrationReport
 from storage.delivery import claimed_events, outbox
 from storage.delivery.outbox import Item
 from storage.engine.database import Database, Transaction
@@ -113,6 +113,6 @@ def _facts(
 def _calibration(facts: PeriodFacts) -> CalibrationReport | None:
     if not facts.reliability_pairs:
         return None
-    from routing.measures.calibration import seeded_report
+    from routing.measures.calibration.calibration_error import seeded_report
 
     return seeded_report(facts.reliability_pairs, SEED)

@@ -2,7 +2,7 @@
 
 Where little comes in, the window goes back in time by whole weeks, in which every weekday counts alike, until
 it holds enough, and so does its reference. Another look waits until enough came in since the last one; what
-it may spend of the year's false alarms grows with that time (`routing.measures.drift`).
+it may spend of the year's false alarms grows with that time (`routing.measures.drift.drift`).
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ REFERENCE = timedelta(days=28)
 """References follow each other without a gap: one is kept for as long as it lasted, and told of once."""
 ANCHOR = datetime(2024, 1, 1, tzinfo=UTC)
 FEWEST = 200
-"""Fewer cases on either side are not compared: `routing.measures.drift.MIN_CASES`."""
+"""Fewer cases on either side are not compared: `routing.measures.drift.drift.MIN_CASES`."""
 ENOUGH = 2 * FEWEST
 """What a reference is stretched for: new words are looked for in half of it."""
 FEWEST_NEW = 50

@@ -11,8 +11,8 @@ from bot.usecases.one_by_one import one_by_one
 from bot.usecases.outgoing import News
 from bot.usecases.revoking import revoke
 from bot.usecases.telling import teams_of, tell_team
-from routing.alarm import EXAMPLES, Alarm
-from routing.confidence import IDENTITY, Calibrator
+from routing.evidence.alarm import EXAMPLES, Alarm
+from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.prediction import ModelRef
 from storage import audit
 from storage.audit import Entry
@@ -88,9 +88,9 @@ def _found(
     task: str, seen: Gathered[SeenInput], by_model: Mapping[ModelRef, Calibrator], days: float
 ) -> tuple[Alarm, ...]:
     """Both sides are calibrated as is done now: that a calibrator is new must not look like drift."""
-    from routing.measures.drift import Look
-    from routing.measures.seeded import drift_between
-    from routing.measures.seen import Seen
+    from routing.measures.drift.drift import Look
+    from routing.measures.drift.observations import Seen
+    from routing.measures.seeds import drift_between
 
     before, now = (
         [
@@ -132,7 +132,7 @@ def _tell(ctx: Context, tx: Transaction, task: str, new: Sequence[StoredAlarm], 
 
 
 def _subject(alarm: Alarm) -> str:
-    """What teams mute it by: as `routing.headline` names it."""
+    """What teams mute it by: as `routing.digest.headline` names it."""
     return f"alarm:{alarm.task}:{alarm.kind}:{alarm.slice}"
 
 

@@ -8,9 +8,9 @@ from bot.usecases.outgoing import NOTICE, REMINDER
 from bot.usecases.reminders import Reminder, bundled, untied
 from bot.usecases.showing import show_also
 from bot.usecases.terms import terms_of
-from routing.case import Case
-from routing.escalation import Step, next_step, reschedule, take
-from routing.terms import Terms
+from routing.case.case import Case
+from routing.case.escalation import Step, next_step, reschedule, take
+from routing.case.terms import Terms
 from storage import audit
 from storage.audit import Entry
 from storage.cases import cases, escalation_steps

@@ -8,8 +8,8 @@ from bot.usecases.outgoing import About, Notice, Place
 from bot.usecases.showing import Change, call_back, notify, show
 from bot.usecases.sitting import Act, Sitting
 from bot.usecases.terms import terms_of
-from routing.adjudication import Closed, Decided, conclude, expiry
-from routing.case import Case
+from routing.case.adjudication import Closed, Decided, conclude, expiry
+from routing.case.case import Case
 from routing.label import ExpertId
 from storage.cases import cases, decisions
 

@@ -6,7 +6,7 @@ from bot.usecases.outcome import AlreadyDecided, Ignored, Outcome, Recorded, Rep
 from bot.usecases.settling import announce_amendment
 from bot.usecases.showing import show
 from bot.usecases.sitting import Sitting
-from routing.case import record_label
+from routing.case.case import record_label
 from routing.label import Label, Rationale, Via
 from storage.cases import cases, labels, thread_replies
 from storage.delivery import claimed_events

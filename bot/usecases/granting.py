@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from bot.usecases.certifiable import Case
 from routing.cell import EVERYTHING, Cell
-from routing.promise import Certificate, NotYet
+from routing.evidence.promise import Certificate, NotYet
 from storage.evidence.tier_traffic import Received
 
 if TYPE_CHECKING:
-    from routing.measures.risk_coverage import Traffic
+    from routing.measures.estimation.coverage_curve import Traffic
 
 DAY = timedelta(days=1)
 WORTH_DIVIDING = 0.02
@@ -56,7 +56,7 @@ class Trial:
         granted = self.granted
         if granted is None or self.in_force is None or granted.threshold < self.in_force:
             return granted is not None
-        from routing.measures.estimation import estimate
+        from routing.measures.estimation.error_estimate import estimate
 
         accepted = self.traffic.strata(self.traffic.score >= self.in_force)
         known = estimate("accepted", accepted).period
@@ -66,7 +66,7 @@ class Trial:
 
 def trial_of(case: Case, received: Received, traffic: "Traffic") -> Trial:
     """Test the traffic of what was received with its cell's part of the promise."""
-    from routing.measures.guarantee import certify
+    from routing.measures.certification.guarantee import certify
 
     cell = received.cell
     in_force = case.in_force_for(cell)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from bot.usecases.certifiable import Case
 from bot.usecases.outgoing import News
 from routing.cell import EVERYTHING, Cell
-from routing.promise import Certificate, NotYet, answer_from_json
+from routing.evidence.promise import Certificate, NotYet, answer_from_json
 from storage.measured.certificates import Attempt
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from routing.case import Case
+from routing.case.case import Case
 from routing.disposition import Routing
 
 JsonObject = dict[str, Any]

@@ -10,9 +10,9 @@ from bot.usecases.outcome import AlreadyDecided, Gone, NotAllowed, Outcome, Reco
 from bot.usecases.outgoing import About, Notice, Place
 from bot.usecases.showing import notify, show, show_also
 from bot.usecases.sitting import Act, Sitting, is_allowed, not_allowed, sit_down
-from routing import case as arrows
-from routing.case import Case
-from routing.escalation import reschedule, step_now, take
+from routing.case import case as arrows
+from routing.case.case import Case
+from routing.case.escalation import reschedule, step_now, take
 from routing.label import Abstention, ExpertId
 from routing.policy import Task
 from storage import experts

@@ -5,7 +5,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from bot.usecases.context import Context
-from routing.case import Case
+from routing.case.case import Case
 from routing.policy import Policy
 from storage.cases import cases
 from storage.delivery import unposted_messages

@@ -3,7 +3,7 @@
 from pydantic import ValidationError
 
 from bot.usecases.digest_document import from_document
-from routing.digest import Digest
+from routing.digest.digest import Digest
 from storage.engine.database import Transaction
 from storage.leads import digests
 

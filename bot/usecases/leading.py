@@ -5,10 +5,10 @@ from datetime import datetime
 
 from bot.usecases import kept_digests
 from bot.usecases.context import Context
-from routing.digest import Digest
-from routing.headline import Deed, Headline
+from routing.case.permission import may_lead
+from routing.digest.digest import Digest
+from routing.digest.headline import Deed, Headline
 from routing.label import ExpertId
-from routing.permission import may_lead
 from routing.policy import Team
 from storage import audit, experts
 from storage.audit import Entry

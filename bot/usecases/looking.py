@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.usecases.context import Context
 from bot.usecases.outcome import AlreadyDecided, Gone, NotAllowed, Outcome
 from bot.usecases.sitting import Act, Sitting, is_allowed, is_insider, read_sitting, who_may
-from routing.case import Case
+from routing.case.case import Case
 from routing.policy import Task, Tier
 
 

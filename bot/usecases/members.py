@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from bot.usecases.context import Context
 from bot.usecases.terms import present_terms
+from routing.case.terms import Terms
 from routing.label import ExpertId
 from routing.policy import Policy, Tier
-from routing.terms import Terms
 from storage import audit, experts
 from storage.audit import Entry
 from storage.cases import appearances, cases

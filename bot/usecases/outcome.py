@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from routing.case import Case
+from routing.case.case import Case
 from routing.label import ExpertId, Label
 
 

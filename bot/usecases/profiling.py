@@ -17,7 +17,7 @@ from storage.measured.profiles import StoredProfile
 LOOK_BACK = timedelta(days=365)
 MOST_CASES = 10_000
 FEWEST = 100
-"""With fewer cases there is no profile: `routing.measures.novelty_profile.MIN_LABELED`."""
+"""With fewer cases there is no profile: `routing.measures.drift.novelty_profile.MIN_LABELED`."""
 EVERY = timedelta(days=1)
 
 
@@ -36,7 +36,7 @@ def _describe(ctx: Context, now: datetime, task: str) -> int:
         decided = case_inputs.decided(tx, [task], now - LOOK_BACK, now, MOST_CASES)
     if len(decided) < FEWEST:
         return 0
-    from routing.measures.novelty_profile import fit_novelty
+    from routing.measures.drift.novelty_profile import fit_novelty
 
     weights = [1 / one.inclusion_probability for one in decided]
     profile = fit_novelty([one.input for one in decided], weights=weights)

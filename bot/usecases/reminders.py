@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, Literal, Self
 
 from bot.usecases.outgoing import About, Notice, Place
-from routing.case import Case
-from routing.escalation import Step
+from routing.case.case import Case
+from routing.case.escalation import Step
 from routing.policy import Tier
 
 JsonObject = dict[str, Any]

@@ -10,11 +10,11 @@ from functools import lru_cache
 from bot.errors import BotError
 from bot.usecases import standing
 from bot.usecases.context import Context
+from routing.case.hours import working_between
 from routing.disposition import Disposition, Routing
-from routing.hours import working_between
-from routing.plan import Budget, Placement, Price, Replayed, Rerouted, TierKey
+from routing.evidence.plan import Budget, Placement, Price, Replayed, Rerouted, TierKey
 from routing.policy import Policy
-from routing.router import compile_router
+from routing.triage.router import compile_router
 from storage.evidence import logged_predictions
 from storage.evidence.logged_predictions import Logged
 
@@ -94,7 +94,7 @@ def replay(ctx: Context, policy: Policy, back: timedelta, tell: Tell, part: Part
 
     Draws, calibrators and certificates are those in force. Raises NothingLogged.
     """
-    from routing.measures.replay import replay as replayed
+    from routing.measures.planning.replay import replay as replayed
 
     past = look_back(ctx, policy, back, tell, part)
     prices = {**_prices(ctx.policy), **_prices(policy)}
@@ -118,8 +118,8 @@ def budget(
     With `by` the errors of the slices of this name are to be known to within `half_width` too. Raises
     NothingLogged; CannotPlan where the minutes do not do for what has to be looked at.
     """
-    from routing.measures.budget import plan_budget
-    from routing.measures.tier_traffic import traffic_of
+    from routing.measures.planning.budget import plan_budget
+    from routing.measures.planning.tier_traffic import traffic_of
 
     past = look_back(ctx, ctx.policy, back, tell)
     by_tier = defaultdict[TierKey, list[Rerouted]](list)

@@ -11,10 +11,10 @@ from bot.usecases.listening import read_when_known
 from bot.usecases.outcome import Gone, Ignored, Outcome, Recorded, Repeated, ReplyPlace
 from bot.usecases.retention import KEPT_FOR
 from bot.usecases.sitting import Act, Sitting, is_named, sit_down
-from routing.case import rounds_in_force
+from routing.case.case import rounds_in_force
 from routing.label import ExpertId, Label, Via
-from routing.reply_text import read
-from routing.thread_reply import Doubt, LabelReply, Meaning, Own, Reason, Unclear, interpret
+from routing.language.reply_text import read
+from routing.thread_reply.interpretation import Doubt, LabelReply, Meaning, Own, Reason, Unclear, interpret
 from storage import audit
 from storage.audit import Entry
 from storage.cases import thread_replies

@@ -6,8 +6,8 @@ from datetime import datetime
 from bot.usecases.context import Context
 from bot.usecases.outgoing import News
 from bot.usecases.telling import entry, named, tell
-from routing.alarm import Alarm
 from routing.cell import Cell
+from routing.evidence.alarm import Alarm
 from storage.audit import Entry
 from storage.engine.database import Transaction
 from storage.measured import alarms, certificates

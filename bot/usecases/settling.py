@@ -3,9 +3,9 @@
 from bot.usecases.outgoing import About, Notice, Place
 from bot.usecases.showing import Change, call_back, notify
 from bot.usecases.sitting import Sitting
-from routing.adjudication import conclude, settle
-from routing.case import Case, CaseStatus
-from routing.escalation import reschedule
+from routing.case.adjudication import conclude, settle
+from routing.case.case import Case, CaseStatus
+from routing.case.escalation import reschedule
 from storage.cases import cases, decisions
 
 

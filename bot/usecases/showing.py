@@ -6,9 +6,9 @@ from enum import StrEnum
 from bot.usecases.callback_payload import callback_data
 from bot.usecases.outgoing import CALLBACK, NOTICE, Callback, Notice
 from bot.usecases.sitting import Sitting
-from routing.case import Case, Decision
+from routing.case.case import Case, Decision
+from routing.case.terms import Terms
 from routing.label import ExpertId
-from routing.terms import Terms
 from storage import experts
 from storage.delivery import outbox, projections
 from storage.delivery.outbox import Item

@@ -7,11 +7,11 @@ from datetime import datetime
 from bot.usecases.context import Context
 from bot.usecases.outcome import Gone, NotAllowed
 from bot.usecases.terms import sources_of, terms_of
-from routing.case import Case, CaseStatus
+from routing.case.case import Case, CaseStatus
+from routing.case.permission import may_label
+from routing.case.terms import Terms
 from routing.label import ExpertId
-from routing.permission import may_label
 from routing.policy import Task, Tier
-from routing.terms import Terms
 from storage import audit, experts
 from storage.audit import Entry
 from storage.cases import cases

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.usecases.context import Context
-from routing.confidence import Calibrator
-from routing.novelty import NoveltyProfile
+from routing.evidence.calibrator import Calibrator
 from routing.policy import Promised
-from routing.standing import Grant, GrantKey, ModelKey, Standing, TierKey
+from routing.triage.in_force import Grant, GrantKey, ModelKey, Standing, TierKey
+from routing.triage.novelty import NoveltyProfile
 from storage.engine.database import Transaction
 from storage.measured import audit_shares, calibrators, certificates, profiles
 from storage.measured.audit_shares import AuditShare

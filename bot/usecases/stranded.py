@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from bot.usecases.context import Context
 from bot.usecases.terms import policy_of_version, sources_of, terms_of
-from routing.case import Case
-from routing.terms import Terms
+from routing.case.case import Case
+from routing.case.terms import Terms
 from storage import experts
 from storage.cases import cases
 from storage.cases.cases import OpenGroup

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.usecases.context import Context
-from routing.case import Case
+from routing.case.case import Case
+from routing.case.permission import sources
+from routing.case.terms import Terms, task_of_opening, tier_of_opening
 from routing.errors import UnreadablePolicy
-from routing.permission import sources
 from routing.policy import Policy, Task, Tier, document_of, policy_of_document
-from routing.terms import Terms, task_of_opening, tier_of_opening
 from storage import policies
 from storage.engine.database import Transaction
 

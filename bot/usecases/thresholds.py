@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from routing.cell import EVERYTHING, Cell
+from routing.digest.model_quality import ThresholdRow, ThresholdState
+from routing.evidence.promise import Certificate, NotYet, Promise, answer_from_json
+from routing.evidence.risk_coverage import RiskCoverage
 from routing.policy import Policy, Task, Team, Tier
 from routing.prediction import ModelRef
-from routing.promise import Certificate, NotYet, Promise, answer_from_json
-from routing.quality import ThresholdRow, ThresholdState
-from routing.risk_coverage import RiskCoverage
 from storage.engine.database import Transaction
 from storage.evidence import model_evidence
 from storage.evidence.model_evidence import Scores, TrafficCount
@@ -20,7 +20,7 @@ from storage.measured import certificates
 from storage.measured.certificates import Attempt, CertificateKey
 
 if TYPE_CHECKING:
-    from routing.measures.risk_coverage import Traffic
+    from routing.measures.estimation.coverage_curve import Traffic
 
 USUAL_CONFIDENCE = 0.95
 """A tier without a promise is held against the team's target with this confidence."""
@@ -174,7 +174,7 @@ def _with_proposal(row: ThresholdRow, scores: Scores, look: int, share: float) -
     """The row with what the labels would certify; as it is where nothing is to be kept."""
     if row.promise is None or not len(scores):
         return row
-    from routing.measures.guarantee import certify
+    from routing.measures.certification.guarantee import certify
 
     found = certify(traffic_of(scores), row.promise, row.in_force, look, share=share)
     if not isinstance(found, Certificate):
@@ -190,7 +190,7 @@ def _gain(scores: Scores, before: float | None, after: float) -> float:
 
 def traffic_of(scores: Scores) -> "Traffic":
     """A stream's predictions as arrays."""
-    from routing.measures.risk_coverage import Traffic
+    from routing.measures.estimation.coverage_curve import Traffic
 
     return Traffic.of(
         scores.calibrated,
@@ -202,7 +202,7 @@ def traffic_of(scores: Scores) -> "Traffic":
 
 
 def _curve(row: ThresholdRow, scores: Scores) -> RiskCoverage | None:
-    from routing.measures.risk_coverage import risk_coverage
+    from routing.measures.estimation.coverage_curve import risk_coverage
 
     promised = row.found.threshold if isinstance(row.found, Certificate) else None
     marked = [one for one in (row.in_force, promised) if one is not None]

@@ -7,10 +7,10 @@ from typing import Any
 
 from bot.usecases.context import Context
 from bot.usecases.grounds import grounds
-from routing.case import Case, open_case
+from routing.case.case import Case, open_case
 from routing.disposition import Disposition, Routing
 from routing.prediction import Submission
-from routing.standing import Standing
+from routing.triage.in_force import Standing
 from storage.audit import Entry
 from storage.cases import cases, images, predictions
 from storage.cases.predictions import NewPrediction, PostedKey, StoredPrediction

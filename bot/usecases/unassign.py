@@ -5,8 +5,8 @@ from bot.usecases.outgoing import About, Notice, Place
 from bot.usecases.showing import notify, show
 from bot.usecases.sitting import Act, Sitting, is_allowed
 from bot.usecases.terms import sources_of, terms_of
-from routing.case import Case, reassign
-from routing.terms import Terms
+from routing.case.case import Case, reassign
+from routing.case.terms import Terms
 from storage import experts
 from storage.cases import cases
 from storage.engine.database import Transaction

@@ -7,7 +7,7 @@ from bot.usecases.outcome import Gone, NothingToUndo, Outcome, Recorded, Repeate
 from bot.usecases.settling import settle_case
 from bot.usecases.showing import show
 from bot.usecases.sitting import Act, Sitting, not_allowed, sit_down
-from routing.case import Case, can_undo, withdraw
+from routing.case.case import Case, can_undo, withdraw
 from storage.cases import labels, thread_replies
 from storage.delivery import claimed_events
 

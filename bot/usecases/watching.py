@@ -13,11 +13,11 @@ from bot.usecases.context import Context
 from bot.usecases.one_by_one import one_by_one
 from bot.usecases.revoking import revoke
 from bot.usecases.thresholds import cells_of, promise_of
-from routing.alarm import EXAMPLES, WHOLE, Alarm, AlarmKind
 from routing.cell import EVERYTHING, Cell
+from routing.evidence.alarm import EXAMPLES, WHOLE, Alarm, AlarmKind
+from routing.evidence.promise import MonitorReport, Promise
 from routing.policy import Policy, Tier
 from routing.prediction import ModelRef
-from routing.promise import MonitorReport, Promise
 from storage import audit
 from storage.cases import decisions
 from storage.evidence import model_evidence
@@ -141,7 +141,7 @@ def _by_audits(
     """What the audits say against it, drawn with a chance of `least` or more; None if they do not."""
     if not any(one.is_error for one in audits):
         return None
-    from routing.measures.monitor import monitor
+    from routing.measures.certification.monitor import monitor
 
     weights = [1 / one.inclusion_probability for one in audits]
     report = monitor(

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from bot.usecases.context import Context
 from bot.usecases.leading import LeadAct, Leading, Refused, lead
-from routing.headline import Deed
-from routing.quality import ThresholdRow
+from routing.digest.headline import Deed
+from routing.digest.model_quality import ThresholdRow
 from storage.delivery import projections
 from storage.engine.database import Transaction
 from storage.evidence import case_outlines

@@ -13,8 +13,8 @@ from functools import lru_cache
 from scipy.special import betaincinv, ndtri
 from scipy.stats import hypergeom
 
-from routing.estimate import LEVEL, Interval
-from routing.reliability import wilson
+from routing.evidence.estimate import LEVEL, Interval
+from routing.evidence.reliability import wilson
 
 __all__ = [
     "Part",

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from routing.expression_check import Vocabulary, expression_problems
+from routing.expression.check import Vocabulary, expression_problems
 from routing.finding import Finding, Known
-from routing.label_spelling import collisions
+from routing.language.label_spelling import collisions
 from routing.policy.model import LabelSpec, Policy, Service, Task, Team
 from routing.policy.rule_advice import rule_advice
 from routing.policy.tier import ALWAYS_SUSPENDS, Tier

@@ -18,9 +18,9 @@ from routing.policy.checks import (
     team_findings,
     tier_findings,
 )
+from routing.policy.error_words import findings
 from routing.policy.model import LabelSpec, Policy, Service, Task, Team
 from routing.policy.tier import Tier
-from routing.policy.wording import findings
 
 Section = TypeVar("Section", bound=BaseModel)
 Raw = Mapping[str, Any]

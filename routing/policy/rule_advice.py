@@ -11,9 +11,9 @@ from itertools import product
 from typing import Any
 
 from routing.errors import InvalidExpression
-from routing.expression import Expression, Facts
-from routing.expression_kinds import MAY_BE_ABSENT
-from routing.expression_syntax import Node, Path
+from routing.expression.expression import Expression, Facts
+from routing.expression.kinds import MAY_BE_ABSENT
+from routing.expression.syntax import Node, Path
 from routing.finding import Finding
 from routing.policy.model import Task
 from routing.policy.tier import Promised, Tier

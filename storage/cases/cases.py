@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from routing.case import Case, CaseStatus
+from routing.case.case import Case, CaseStatus
 from routing.label import ExpertId
 from storage.cases import decisions, labels
 from storage.cases.prediction_columns import calibrated_of, submission_of

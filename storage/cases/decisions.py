@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from routing.case import CaseStatus, Decision, Method
+from routing.case.case import CaseStatus, Decision, Method
 from routing.label import ExpertId
 from storage.delivery import claimed_events
 from storage.engine.database import Transaction

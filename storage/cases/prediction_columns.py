@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from routing.case import Disposition
+from routing.case.case import Disposition
 from routing.prediction import (
     CaseInput,
     Evidence,
@@ -12,7 +12,7 @@ from routing.prediction import (
     Prediction,
     Submission,
 )
-from routing.router import Routing
+from routing.triage.router import Routing
 from storage.sql.upserts import Row
 
 Document = dict[str, Any]

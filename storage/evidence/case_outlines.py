@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from routing.evidence.error_patterns import PREDICTED
 from routing.prediction import CaseInput
-from routing.theme import PREDICTED
 from storage.cases.prediction_columns import input_of
 from storage.engine.database import Transaction
 from storage.evidence.decisions_in_force import Window, by_experts, in_period_by_experts

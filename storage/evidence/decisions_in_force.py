@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from routing.case import Method
+from routing.case.case import Method
 from routing.prediction import Kind
 from storage.tables import cases, decision_feed, decisions, predictions
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from routing.case import CaseStatus, Disposition, Method
-from routing.digest_facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
+from routing.case.case import CaseStatus, Disposition, Method
+from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
 from routing.prediction import Kind
 from storage.engine.database import Transaction
 from storage.evidence.decisions_in_force import Window, in_period, in_period_by_experts

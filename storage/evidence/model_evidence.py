@@ -13,9 +13,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from routing.case import Disposition
+from routing.case.case import Disposition
 from routing.cell import EVERYTHING
-from routing.estimate import Stratum
+from routing.evidence.estimate import Stratum
 from routing.prediction import ModelRef
 from storage.engine.database import Transaction
 from storage.engine.packed_columns import Probabilities, Slices, packed, portions, slices_of

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from routing.confidence import CalibratorMethod
-from routing.measures.calibration import ece
-from routing.measures.recalibration import applied, choose, of_probabilities
+from routing.evidence.calibrator import CalibratorMethod
+from routing.measures.calibration.calibration_error import ece
+from routing.measures.calibration.proper_scores import log_loss
+from routing.measures.calibration.recalibration import applied, choose, of_probabilities
 from routing.measures.sample import Floats
-from routing.measures.scoring import log_loss
 from tests.benchmarks.figure import Figure, at_least, at_most, told
 from tests.benchmarks.parallel import spread
 from tests.benchmarks.real_sets import SEED, RealSet, real_sets

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from routing.alarm import AlarmKind
+from routing.evidence.alarm import AlarmKind
+from routing.measures.drift.observations import Seen
 from routing.measures.sample import Floats
-from routing.measures.seen import Seen
 from routing.prediction import CaseInput
 
 DAY = timedelta(days=1)

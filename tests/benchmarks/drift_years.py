@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.usecases.drift_spans import ANCHOR, DAY, FEWEST_NEW, REFERENCE, days_to_spend, gather
-from routing.alarm import Alarm, AlarmKind
-from routing.measures.drift import DELTA, Look, Reference, find_drift, learn_reference
-from routing.measures.seen import Columns, Floats, columns
+from routing.evidence.alarm import Alarm, AlarmKind
+from routing.measures.drift.drift import DELTA, Look, Reference, find_drift, learn_reference
+from routing.measures.drift.observations import Columns, Floats, columns
 from tests.benchmarks.drift_traffic import CHANGES, STREAMS, Arrived, Change, Stream, arrivals
 from tests.benchmarks.figure import Figure, at_most, told
 from tests.benchmarks.parallel import spread

@@ -8,8 +8,8 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from routing.estimate import Estimate, Interval, Reach, Stratum
-from routing.measures.estimation import accepted_part, estimate, strata_of
+from routing.evidence.estimate import Estimate, Interval, Reach, Stratum
+from routing.measures.estimation.error_estimate import accepted_part, estimate, strata_of
 from routing.measures.intervals import Part, hypergeometric, mover, wilson_interval
 from routing.measures.sample import Floats
 from tests.benchmarks.figure import Figure, at_least, at_most

@@ -7,10 +7,10 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from routing.measures.drift import find_drift, learn_reference
-from routing.measures.monitor import monitor
+from routing.measures.certification.monitor import monitor
+from routing.measures.drift.drift import find_drift, learn_reference
+from routing.measures.drift.observations import Seen, columns
 from routing.measures.sample import Floats
-from routing.measures.seen import Seen, columns
 from tests.benchmarks.figure import Figure, at_most, told
 from tests.benchmarks.parallel import spread
 from tests.benchmarks.promise_coverage import plug_in

@@ -7,12 +7,12 @@ from itertools import product
 
 import numpy as np
 
-from routing.estimate import Reach
-from routing.measures.guarantee import certify
-from routing.measures.recalibration import applied, choose, of_probabilities
-from routing.measures.risk_coverage import Traffic
+from routing.evidence.estimate import Reach
+from routing.evidence.promise import Certificate, Promise
+from routing.measures.calibration.recalibration import applied, choose, of_probabilities
+from routing.measures.certification.guarantee import certify
+from routing.measures.estimation.coverage_curve import Traffic
 from routing.measures.sample import Floats
-from routing.promise import Certificate, Promise
 from tests.benchmarks.figure import Figure, at_least, at_most, told
 from tests.benchmarks.parallel import spread
 from tests.benchmarks.real_sets import SEED, Bools, DataAbsent, RealSet, real_sets

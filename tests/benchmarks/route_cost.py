@@ -4,11 +4,11 @@ import timeit
 from dataclasses import replace
 from itertools import count
 
-from routing.expression import Expression, Facts
+from routing.expression.expression import Expression, Facts
 from routing.policy import load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
-from routing.router import compile_router
-from routing.standing import Grant, Standing
+from routing.triage.in_force import Grant, Standing
+from routing.triage.router import compile_router
 from tests.benchmarks.figure import Figure, at_most
 from tests.http.shop import DRAW_KEY, NOW, POLICY
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from bot.clock import SystemClock
-from routing.case import CaseStatus
+from routing.case.case import CaseStatus
 from storage.cases import cases, decisions
 from tests.commands.installation import Installation
 from tests.storage.examples import decision_of, prediction, routing, store

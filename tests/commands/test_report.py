@@ -10,7 +10,7 @@ import pytest
 
 from bot.http import report_example
 from bot.usecases.digest_document import from_document
-from routing.digest_csv import COLUMNS, digest_rows
+from routing.digest.csv import COLUMNS, digest_rows
 from storage.leads import digests
 from tests.commands.installation import Installation
 from tests.http import reporting

@@ -6,9 +6,9 @@ from datetime import timedelta
 from rich.console import Console, RenderableType
 
 from bot.commands.report_text import listed, shown
-from routing.confidence import IDENTITY, CalibratorFit
-from routing.digest import Digest, PeriodFacts, summarise
-from routing.quality import About, ModelFit, Quality, ThresholdRow, ThresholdState
+from routing.digest.digest import Digest, PeriodFacts, summarise
+from routing.digest.model_quality import About, ModelFit, Quality, ThresholdRow, ThresholdState
+from routing.evidence.calibrator import IDENTITY, CalibratorFit
 from storage.leads.digests import StoredDigest
 from tests.routing.making import MONDAY
 from tests.routing.qualities import MODEL, certificate, error, missing, threshold, traffic, unlabeled

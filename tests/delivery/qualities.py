@@ -3,17 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from routing.alarm import Alarm, AlarmKind
-from routing.confidence import IDENTITY, CalibratorFit
-from routing.day import Day
-from routing.digest import Digest, PeriodFacts, summarise
-from routing.digest_facts import Concordance, Confusion, OldestCase
-from routing.estimate import Estimate, Interval, Reach, TrafficEstimate
-from routing.headline import headlines
-from routing.measures.calibration import seeded_report
-from routing.prediction import ModelRef
-from routing.promise import Certificate, NotYet, Promise
-from routing.quality import (
+from routing.digest.day import Day
+from routing.digest.digest import Digest, PeriodFacts, summarise
+from routing.digest.facts import Concordance, Confusion, OldestCase
+from routing.digest.headline import headlines
+from routing.digest.model_quality import (
     About,
     ErrorRow,
     ModelFit,
@@ -22,8 +16,21 @@ from routing.quality import (
     ThresholdRow,
     ThresholdState,
 )
-from routing.risk_coverage import CoveragePoint, RiskCoverage
-from routing.theme import ConfusionPair, Contradiction, DecidedCase, Quote, SliceFinding, Theme
+from routing.evidence.alarm import Alarm, AlarmKind
+from routing.evidence.calibrator import IDENTITY, CalibratorFit
+from routing.evidence.error_patterns import (
+    ConfusionPair,
+    Contradiction,
+    DecidedCase,
+    Quote,
+    SliceFinding,
+    Theme,
+)
+from routing.evidence.estimate import Estimate, Interval, Reach, TrafficEstimate
+from routing.evidence.promise import Certificate, NotYet, Promise
+from routing.evidence.risk_coverage import CoveragePoint, RiskCoverage
+from routing.measures.calibration.calibration_error import seeded_report
+from routing.prediction import ModelRef
 
 START = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)  # a Monday
 WEEK = timedelta(days=7)

@@ -20,7 +20,7 @@ from bot.delivery.quality_words import error_cells, fit_words, threshold_words
 from bot.slack.limits import message_violations
 from bot.slack.message import Message
 from bot.usecases.digest_period import Period
-from routing.digest import (
+from routing.digest.digest import (
     Concordance,
     Confusion,
     Digest,
@@ -30,9 +30,9 @@ from routing.digest import (
     UnreadableRule,
     summarise,
 )
-from routing.measures.calibration import seeded_report
-from routing.promise import NotYet
-from routing.quality import About, Movement, Quality, ThresholdState
+from routing.digest.model_quality import About, Movement, Quality, ThresholdState
+from routing.evidence.promise import NotYet
+from routing.measures.calibration.calibration_error import seeded_report
 from tests.delivery.qualities import (
     START,
     WEEK,

@@ -14,7 +14,7 @@ from bot.slack.gateway import SlackPermanent, WebClientGateway
 from bot.slack.message import Message as SentMessage
 from bot.usecases import digest_on_demand, digests
 from bot.usecases.digest_on_demand import OnItsWay
-from routing.digest import Digest
+from routing.digest.digest import Digest
 from storage import experts
 from storage.delivery import holds
 from storage.leads import digests as kept

@@ -8,7 +8,7 @@ from bot.sandbox import Fault
 from bot.slack.gateway import UserInfo, WebClientGateway
 from bot.slack.web_calls import slack_client
 from bot.usecases import unassign
-from routing.case import Case
+from routing.case.case import Case
 from routing.label import ExpertId
 from storage import audit, experts
 from storage.cases import cases

@@ -16,7 +16,7 @@ from bot.slack.web_calls import slack_client
 from bot.usecases import listening, members, review
 from bot.usecases.installation import Installation
 from bot.usecases.review import ThreadReply
-from routing.case import Case, CaseStatus
+from routing.case.case import Case, CaseStatus
 from routing.label import ExpertId, Rationale
 from storage import experts
 from storage.cases import cases

@@ -17,11 +17,11 @@ from bot.slack.web_calls import slack_client
 from bot.usecases import listening
 from bot.usecases.context import Context
 from bot.usecases.installation import Installation, InstallationHolder
-from routing.case import Case, CaseStatus, Decision, Disposition, Method
+from routing.case.case import Case, CaseStatus, Decision, Disposition, Method
 from routing.label import ExpertId, Label, Via
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, Image, ModelRef, Prediction, Submission
-from routing.router import Routing, compile_router
+from routing.triage.router import Routing, compile_router
 from storage.cases import cases, decisions, labels, predictions
 from storage.cases.predictions import NewPrediction
 from storage.delivery import projections

@@ -20,7 +20,7 @@ from bot.ids import new_id
 from bot.settings import Secrets
 from bot.usecases.context import Context
 from routing.policy import Policy, load_policy
-from routing.router import compile_router
+from routing.triage.router import compile_router
 from storage.engine.database import Database
 from tests.patience import PATIENCE
 

@@ -10,7 +10,7 @@ from bot.http.answers import BatchAnswer, CaseAnswer, CaseView, Feed, Problem, R
 from bot.http.app import build_api
 from bot.http.schemas import CASE
 from bot.usecases.digest_document import from_document, to_document
-from routing.digest_csv import to_csv
+from routing.digest.csv import to_csv
 from storage.engine.database import Database
 from tests.http import shop
 from tests.patience import PATIENCE

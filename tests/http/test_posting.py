@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from bot.http.app import build_api
 from bot.usecases.context import Context
-from routing.case import CaseStatus
-from routing.standing import Standing
+from routing.case.case import CaseStatus
+from routing.triage.in_force import Standing
 from storage import audit
 from storage.cases import cases, predictions
 from storage.delivery import projections

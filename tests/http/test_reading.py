@@ -6,7 +6,7 @@ import pytest
 
 from bot.ids import new_id
 from bot.usecases.context import Context
-from routing.case import Decision, Method, decide, record_label, reopen
+from routing.case.case import Decision, Method, decide, record_label, reopen
 from routing.label import ExpertConfidence, ExpertId, Label, Rationale, Via
 from storage.cases import cases, decisions, labels
 from tests.http.shop import NOW, SECRETS, Caller, case

@@ -9,8 +9,8 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import ndtri
 
-from routing.measures.allocation import allocate, anticipated
-from routing.plan import Watched
+from routing.evidence.plan import Watched
+from routing.measures.planning.allocation import allocate, anticipated
 
 Z = float(ndtri(0.975))
 STRATA = (

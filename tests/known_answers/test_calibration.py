@@ -9,7 +9,8 @@ from scipy.stats import binomtest, foldnorm
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
-from routing.measures.calibration import (
+from routing.evidence.reliability import wilson
+from routing.measures.calibration.calibration_error import (
     Spacing,
     calibration_report,
     classwise_ece,
@@ -20,9 +21,8 @@ from routing.measures.calibration import (
     seeded_report,
     squared_error_debiased,
 )
-from routing.measures.corp import corp
-from routing.measures.scoring import brier, brier_parts, log_loss
-from routing.reliability import wilson
+from routing.measures.calibration.corp_curve import corp
+from routing.measures.calibration.proper_scores import brier, brier_parts, log_loss
 from tests.places import DATA
 
 ANSWERS = DATA / "known_answers.json"

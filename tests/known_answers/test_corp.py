@@ -5,9 +5,9 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss
 
-from routing.measures.corp import corp, reliability_curve
+from routing.measures.calibration.corp_curve import corp, reliability_curve
+from routing.measures.calibration.proper_scores import brier_parts
 from routing.measures.sample import Floats
-from routing.measures.scoring import brier_parts
 
 
 def model(n: int = 600, seed: int = 7) -> tuple[Floats, "np.ndarray[tuple[int], np.dtype[np.bool_]]", Floats]:

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import chi2_contingency, fisher_exact, kstwobign
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
-from routing.measures.two_samples import (
+from routing.measures.drift.two_samples import (
     Comparison,
     Shares,
     compare_means,

@@ -8,15 +8,14 @@ import numpy as np
 import pytest
 from scipy.stats import binom, hypergeom
 
-from routing.estimate import Reach
-from routing.measures.acceptance_regions import regions_of
-from routing.measures.audit_bound import AuditedStratum, errors_upper, weighted_upper
-from routing.measures.fallback import fallback, parts_of
-from routing.measures.guarantee import certify
-from routing.measures.intervals import clopper_pearson_upper, hypergeometric
-from routing.measures.label_needs import zero_error_labels
-from routing.measures.risk_coverage import Traffic
-from routing.measures.threshold_tests import (
+from routing.evidence.estimate import Reach
+from routing.evidence.promise import Certificate, Promise
+from routing.measures.certification.acceptance_regions import regions_of
+from routing.measures.certification.audit_bound import AuditedStratum, errors_upper, weighted_upper
+from routing.measures.certification.fallback import fallback, parts_of
+from routing.measures.certification.guarantee import certify
+from routing.measures.certification.label_needs import zero_error_labels
+from routing.measures.certification.threshold_tests import (
     FROM_LABELS,
     census_and_audit,
     each_census_and_audit,
@@ -24,7 +23,8 @@ from routing.measures.threshold_tests import (
     of_this_period,
     sample,
 )
-from routing.promise import Certificate, Promise
+from routing.measures.estimation.coverage_curve import Traffic
+from routing.measures.intervals import clopper_pearson_upper, hypergeometric
 from tests.benchmarks.sgr import allowed, sgr
 from tests.places import DATA
 

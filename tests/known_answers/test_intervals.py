@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import hypergeom
 from statsmodels.stats.proportion import proportion_confint
 
-from routing.estimate import Interval
+from routing.evidence.estimate import Interval
 from routing.measures.intervals import (
     Part,
     blaker,

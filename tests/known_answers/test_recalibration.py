@@ -8,7 +8,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from routing.measures.recalibration import applied, fit, of_confidences, of_probabilities
+from routing.measures.calibration.recalibration import applied, fit, of_confidences, of_probabilities
 from routing.measures.sample import Floats
 
 Answers = tuple[Floats, "np.ndarray[tuple[int], np.dtype[np.bool_]]", Floats]

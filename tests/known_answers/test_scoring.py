@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from routing.measures.scoring import log_loss
+from routing.measures.calibration.proper_scores import log_loss
 
 
 @pytest.mark.parametrize("is_weighted", [False, True])

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 import numpy as np
 
 from bot.digest_picture import draw
-from routing.day import Day
-from routing.measures.calibration import calibration_report
-from routing.measures.guarantee import certify
-from routing.measures.risk_coverage import Traffic, risk_coverage
-from routing.promise import Certificate, Promise
-from routing.risk_coverage import RiskCoverage
+from routing.digest.day import Day
+from routing.evidence.promise import Certificate, Promise
+from routing.evidence.risk_coverage import RiskCoverage
+from routing.measures.calibration.calibration_error import calibration_report
+from routing.measures.certification.guarantee import certify
+from routing.measures.estimation.coverage_curve import Traffic, risk_coverage
 
 PREDICTIONS = 6_000
 THRESHOLD, AUDIT = 0.93, 0.15

@@ -9,9 +9,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from routing.confidence import IDENTITY, Calibrator
-from routing.digest import Digest
-from routing.promise import Promise
+from routing.digest.digest import Digest
+from routing.evidence.calibrator import IDENTITY, Calibrator
+from routing.evidence.promise import Promise
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 CALIBRATORS = (

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from routing import case as arrows
-from routing.adjudication import Closed, Decided, Settlement, conclude, expiry, settle
-from routing.case import Case, CaseStatus, Method
+from routing.case import case as arrows
+from routing.case.adjudication import Closed, Decided, Settlement, conclude, expiry, settle
+from routing.case.case import Case, CaseStatus, Method
 from routing.errors import InvalidTransition
 from routing.label import Abstention, Label, Via
 from routing.policy import Tier

@@ -13,18 +13,33 @@ from bot.slack.digest_modals import cases_view, threshold_view
 from bot.slack.limits import message_violations, view_violations
 from bot.usecases.digest_period import Period
 from bot.usecases.weighing import CaseList, ListedCase, Weighed
-from routing.alarm import Alarm, AlarmKind
-from routing.confidence import IDENTITY, CalibratorFit
-from routing.day import Day
-from routing.digest import PeriodFacts, summarise
-from routing.estimate import Estimate, Interval, Reach, TrafficEstimate
-from routing.headline import headlines
+from routing.digest.day import Day
+from routing.digest.digest import PeriodFacts, summarise
+from routing.digest.headline import headlines
+from routing.digest.model_quality import (
+    About,
+    ErrorRow,
+    ModelFit,
+    Quality,
+    TaskConfusion,
+    ThresholdRow,
+    ThresholdState,
+)
+from routing.evidence.alarm import Alarm, AlarmKind
+from routing.evidence.calibrator import IDENTITY, CalibratorFit
+from routing.evidence.error_patterns import (
+    ConfusionPair,
+    Contradiction,
+    DecidedCase,
+    Quote,
+    SliceFinding,
+    Theme,
+)
+from routing.evidence.estimate import Estimate, Interval, Reach, TrafficEstimate
+from routing.evidence.promise import Certificate, NotYet, Promise
+from routing.evidence.reliability import CalibrationReport, ReliabilityBin
+from routing.evidence.risk_coverage import CoveragePoint, RiskCoverage
 from routing.prediction import CaseInput, ModelRef
-from routing.promise import Certificate, NotYet, Promise
-from routing.quality import About, ErrorRow, ModelFit, Quality, TaskConfusion, ThresholdRow, ThresholdState
-from routing.reliability import CalibrationReport, ReliabilityBin
-from routing.risk_coverage import CoveragePoint, RiskCoverage
-from routing.theme import ConfusionPair, Contradiction, DecidedCase, Quote, SliceFinding, Theme
 from storage.evidence.case_outlines import Outline
 
 START = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.estimate import Estimate, Stratum, TrafficEstimate
-from routing.measures.estimation import estimate, estimate_by, hajek, strata_of
+from routing.evidence.estimate import Estimate, Stratum, TrafficEstimate
+from routing.measures.estimation.error_estimate import estimate, estimate_by, hajek, strata_of
 from routing.measures.intervals import blaker, hypergeometric
 
 FEW = settings(max_examples=25, deadline=None)

@@ -5,11 +5,11 @@ import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.measures.audit_bound import AuditedStratum, errors_upper, weighted_upper
-from routing.measures.guarantee import certify
-from routing.measures.monitor import monitor
-from routing.measures.risk_coverage import Traffic
-from routing.promise import Certificate, Promise, answer_from_json
+from routing.evidence.promise import Certificate, Promise, answer_from_json
+from routing.measures.certification.audit_bound import AuditedStratum, errors_upper, weighted_upper
+from routing.measures.certification.guarantee import certify
+from routing.measures.certification.monitor import monitor
+from routing.measures.estimation.coverage_curve import Traffic
 
 PROMISE = Promise(0.1, 0.9)
 

@@ -5,9 +5,9 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.measures.novelty_profile import ALPHA, fit_novelty
-from routing.novelty import NoveltyProfile
+from routing.measures.drift.novelty_profile import ALPHA, fit_novelty
 from routing.prediction import CaseInput, Scalar
+from routing.triage.novelty import NoveltyProfile
 
 KNOWN = ["card", "lost", "money", "send", "my", "the", "again", "please", "now"]
 WORD = st.sampled_from(KNOWN) | st.text(max_size=6)

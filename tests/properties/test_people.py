@@ -6,8 +6,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.adjudication import Decided, Waiting, settle
-from routing.case import Case, can_undo, record_label, withdraw
+from routing.case.adjudication import Decided, Waiting, settle
+from routing.case.case import Case, can_undo, record_label, withdraw
 from routing.label import ExpertId
 from tests.routing.making import MONDAY, case, label, tier
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.measures.allocation import allocate
-from routing.measures.replay import replay
-from routing.plan import Placement, Rerouted, Watched
+from routing.evidence.plan import Placement, Rerouted, Watched
+from routing.measures.planning.allocation import allocate
+from routing.measures.planning.replay import replay
 from tests.routing.replaying import accepted, rerouted, reviewed
 
 MODEST = settings(max_examples=60, deadline=None)

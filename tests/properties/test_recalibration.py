@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.confidence import Calibrator, CalibratorMethod
-from routing.measures.calibration import ece_debiased, squared_error_debiased
-from routing.measures.corp import corp
-from routing.measures.recalibration import (
+from routing.evidence.calibrator import Calibrator, CalibratorMethod
+from routing.measures.calibration.calibration_error import ece_debiased, squared_error_debiased
+from routing.measures.calibration.corp_curve import corp
+from routing.measures.calibration.proper_scores import log_loss
+from routing.measures.calibration.recalibration import (
     LabeledConfidences,
     applied,
     choose,
@@ -19,7 +20,6 @@ from routing.measures.recalibration import (
     of_probabilities,
 )
 from routing.measures.sample import Floats
-from routing.measures.scoring import log_loss
 
 METHODS: tuple[CalibratorMethod, ...] = ("temperature", "platt", "beta", "isotonic")
 PROBABILITIES = st.floats(0, 1)

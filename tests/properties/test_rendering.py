@@ -17,7 +17,7 @@ from bot.slack.messages import case_message
 from bot.slack.private import Private, say
 from bot.usecases.board import Board, Listed, Numbers
 from bot.usecases.outcome import AlreadyDecided, NotAllowed, RationaleNeeded, Recorded, Unclear
-from routing.case import Case, CaseStatus, Decision, Method
+from routing.case.case import Case, CaseStatus, Decision, Method
 from routing.label import ExpertConfidence, ExpertId, Label, Rationale, RationaleRule, Via
 from routing.policy import LabelSpec, Task, Tier
 from routing.prediction import CaseInput, Evidence, Image, Kind, ModelRef, Prediction, Submission

@@ -7,16 +7,16 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from routing.adjudication import Decided, Settlement, settle
-from routing.case import Disposition
-from routing.escalation import next_step
-from routing.hours import add_working, is_working, next_working
+from routing.case.adjudication import Decided, Settlement, settle
+from routing.case.case import Disposition
+from routing.case.escalation import next_step
+from routing.case.hours import add_working, is_working, next_working
 from routing.label import Label
 from routing.policy import DAYS, WorkingHours, format_duration, load_policy, parse_duration
 from routing.prediction import CaseInput
-from routing.router import Router, check_submission, compile_router
-from routing.sampling import draw
-from routing.thread_reply import LabelReply, interpret
+from routing.thread_reply.interpretation import LabelReply, interpret
+from routing.triage.router import Router, check_submission, compile_router
+from routing.triage.sampling import draw
 from tests.routing.making import (
     KEY,
     MONDAY,

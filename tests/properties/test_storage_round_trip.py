@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from routing.case import Case, CaseStatus, Decision, Disposition, Method
+from routing.case.case import Case, CaseStatus, Decision, Disposition, Method
 from routing.label import Abstention, ExpertConfidence, ExpertId, Label, Rationale, Via
 from routing.prediction import (
     CaseInput,
@@ -19,7 +19,7 @@ from routing.prediction import (
     Prediction,
     Submission,
 )
-from routing.router import Routing
+from routing.triage.router import Routing
 from storage import audit
 from storage.audit import Entry
 from storage.cases import cases, decisions, labels, predictions

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from routing.disposition import Disposition, Routing
 from routing.errors import InvalidExpression
-from routing.expression import Expression, Facts
+from routing.expression.expression import Expression, Facts
 from routing.policy import Policy, Task, load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Scalar, Submission
-from routing.router import Router, compile_router
+from routing.triage.router import Router, compile_router
 from tests.places import ROOT
 from tests.routing.making import KEY, MONDAY
 

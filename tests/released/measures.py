@@ -13,7 +13,7 @@ from bot.usecases.digest_document import to_document
 from bot.usecases.digests import digest_of
 from routing.policy import load_policy
 from routing.prediction import ModelRef
-from routing.router import compile_router
+from routing.triage.router import compile_router
 from storage.engine.database import Database
 from storage.evidence import model_evidence
 from storage.measured import certificates

@@ -8,8 +8,8 @@ from typing import Any
 
 from routing.policy import Policy, Task, load_policy
 from routing.prediction import CaseInput, Kind, ModelRef, Prediction, Submission
-from routing.router import compile_router
-from routing.standing import NOTHING_STANDING, Standing
+from routing.triage.in_force import NOTHING_STANDING, Standing
+from routing.triage.router import compile_router
 from tests.scenarios.year import ACCOUNT, NAME, WALLET
 
 JsonObject = dict[str, Any]

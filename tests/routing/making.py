@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from routing.case import Case, Decision, Disposition, Method
+from routing.case.case import Case, Decision, Disposition, Method
 from routing.disposition import Routing
 from routing.label import ExpertId, Label, Rationale, Via
 from routing.policy import Policy, Task, Tier, load_policy

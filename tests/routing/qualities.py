@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from routing.alarm import Alarm, AlarmKind
-from routing.estimate import Estimate, Interval, Reach, TrafficEstimate
+from routing.digest.model_quality import About, ErrorRow, ThresholdRow, ThresholdState
+from routing.evidence.alarm import Alarm, AlarmKind
+from routing.evidence.error_patterns import SliceFinding
+from routing.evidence.estimate import Estimate, Interval, Reach, TrafficEstimate
+from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.prediction import ModelRef
-from routing.promise import Certificate, NotYet, Promise
-from routing.quality import About, ErrorRow, ThresholdRow, ThresholdState
-from routing.theme import SliceFinding
 
 MODEL = ModelRef("net", "7")
 PROMISE = Promise(0.02, 0.95)

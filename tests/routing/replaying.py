@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from routing.plan import Placement, Rerouted
+from routing.evidence.plan import Placement, Rerouted
 
 HOUR = timedelta(hours=1)
 

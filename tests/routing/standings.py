@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import cast
 
 from routing.cell import EVERYTHING
-from routing.confidence import Calibrator
-from routing.novelty import NoveltyProfile
+from routing.evidence.calibrator import Calibrator
 from routing.policy import Promised
 from routing.prediction import CaseInput, Prediction
-from routing.standing import Grant, Standing
+from routing.triage.in_force import Grant, Standing
+from routing.triage.novelty import NoveltyProfile
 from tests.routing.making import policy
 
 LABELS_DIGEST = policy().task("returns").labels_digest

@@ -2,9 +2,9 @@
 
 import pytest
 
+from routing.case.permission import may_adjudicate, may_answer, may_lead, sources
 from routing.errors import InvalidPolicy
 from routing.label import ExpertId
-from routing.permission import may_adjudicate, may_answer, may_lead, sources
 from routing.policy import load_policy
 from tests.routing.making import HOURS, TEAM, case, policy, policy_text, tier, tier_text
 

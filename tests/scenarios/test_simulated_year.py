@@ -13,12 +13,12 @@ import pytest
 import bot.digest_picture
 from bot.delivery.tempo import Tempo
 from bot.usecases.digest_document import from_document
-from routing.digest import Digest
-from routing.estimate import Estimate
-from routing.headline import Deed
-from routing.measures.monitor import e_values
+from routing.digest.digest import Digest
+from routing.digest.headline import Deed
+from routing.digest.model_quality import About, ThresholdState
+from routing.evidence.estimate import Estimate
+from routing.measures.certification.monitor import e_values
 from routing.prediction import ModelRef
-from routing.quality import About, ThresholdState
 from storage.leads import digests
 from storage.measured import certificates
 from storage.measured.certificates import Attempt, CertificateKey

@@ -13,7 +13,7 @@ from bot.slack.message import JsonObject
 from bot.slack.messages import case_message
 from bot.slack.web_calls import slack_client
 from bot.slack.web_gateway import WebClientGateway
-from routing.case import Case
+from routing.case.case import Case
 from tests.patience import PATIENCE, patient
 from tests.slack.serving import served
 from tests.slack.workspace import no_replay

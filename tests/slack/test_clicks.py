@@ -2,7 +2,7 @@
 
 import json
 
-from routing.case import CaseStatus
+from routing.case.case import CaseStatus
 from tests.slack.workspace import Workspace, action_ids, elements, other_team
 from tests.usecases.world import ANN, BEN, STRANGER
 

@@ -11,11 +11,11 @@ from bot.slack.headlines import headline_blocks
 from bot.slack.ids import packed
 from bot.slack.message import JsonObject, Message
 from bot.usecases.outgoing import DIGEST
+from routing.digest.headline import Headline
+from routing.digest.model_quality import Quality, ThresholdState
 from routing.disposition import Disposition, Routing
-from routing.headline import Headline
+from routing.evidence.promise import NotYet
 from routing.prediction import CaseInput, Prediction, Submission
-from routing.promise import NotYet
-from routing.quality import Quality, ThresholdState
 from storage.cases import predictions
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Database

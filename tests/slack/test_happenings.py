@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.slack.message import Message
-from routing.case import CaseStatus
+from routing.case.case import CaseStatus
 from routing.policy import load_policy
 from storage import audit, experts
 from storage.delivery import channel_readings, holds, projections

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import requests
 
 from bot.slack.http_route import LARGEST_BODY
-from routing.case import CaseStatus
+from routing.case.case import CaseStatus
 from tests.patience import PATIENCE
 from tests.slack.serving import served
 from tests.slack.workspace import SECRET, Workspace, click_payload, signed

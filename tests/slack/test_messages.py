@@ -10,7 +10,7 @@ import pytest
 from bot.slack.messages import case_message
 from bot.slack.wording import confidence_words, label_title, people, percent, scalar, sureness
 from bot.usecases.review import Answer, answer
-from routing.case import CaseStatus, Decision, Method
+from routing.case.case import CaseStatus, Decision, Method
 from routing.label import Via
 from routing.prediction import CaseInput, Evidence, Image, Kind, ModelRef, Prediction
 from tests.slack.workspace import Workspace, action_ids

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from routing.case import CaseStatus
+from routing.case.case import CaseStatus
 from routing.label import Via
 from storage.engine.database import Database
 from tests.patience import PATIENCE

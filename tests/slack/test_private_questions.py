@@ -7,7 +7,7 @@ import pytest
 
 from bot.slack.failures import SlackPermanent
 from bot.slack.message import Message
-from routing.case import Case
+from routing.case.case import Case
 from routing.label import Via
 from routing.policy import load_policy
 from tests.slack.workspace import Workspace, action_ids, click_payload, make_workspace

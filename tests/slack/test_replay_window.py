@@ -14,9 +14,9 @@ from bot.slack.message import JsonObject
 from bot.slack.replay_modals import replay_view, result_view
 from bot.tier_change import TierChange
 from bot.usecases.trying import Trial
-from routing.estimate import Estimate, Interval, Reach, TrafficEstimate
+from routing.evidence.estimate import Estimate, Interval, Reach, TrafficEstimate
+from routing.evidence.plan import ChannelLoad, Cost, Outcome, Replay, Replayed, TierOutcome
 from routing.label import ExpertId
-from routing.plan import ChannelLoad, Cost, Outcome, Replay, Replayed, TierOutcome
 from routing.policy import Policy, Promised
 from storage.engine.database import Database
 from storage.errors import DatabaseUnavailable

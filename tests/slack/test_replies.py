@@ -7,7 +7,7 @@ import pytest
 
 from bot.slack.failures import SlackUnknownOutcome
 from bot.slack.message import JsonObject, Message
-from routing.case import Case
+from routing.case.case import Case
 from routing.policy import load_policy
 from tests.slack.workspace import Workspace, action_ids, click_payload, elements, make_workspace
 from tests.usecases.world import ANN, BEN, CHANNEL, POLICY, TEAM

@@ -15,7 +15,7 @@ from bot.slack.links import permalinks
 from bot.slack.rich import modal, plain, section, with_line
 from bot.slack.telling import LONGEST_WAIT
 from bot.usecases import board
-from routing.case import CaseStatus
+from routing.case.case import CaseStatus
 from routing.label import ExpertId
 from storage import experts
 from storage.engine.database import Database

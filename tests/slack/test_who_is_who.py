@@ -4,7 +4,7 @@ import pytest
 
 from bot.slack.app import BotIdentity
 from bot.usecases import members
-from routing.case import Case
+from routing.case.case import Case
 from routing.label import ExpertId
 from routing.policy import load_policy
 from storage import audit, experts

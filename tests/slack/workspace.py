@@ -19,9 +19,9 @@ from bot.slack.gateway import HistoryPage, SlackFailure, SlackPermanent, UserInf
 from bot.slack.limits import message_violations, view_violations
 from bot.slack.message import JsonObject, Message
 from bot.slack.messages import case_message
-from routing.case import Case
+from routing.case.case import Case
+from routing.evidence.plan import Replayed
 from routing.label import ExpertId
-from routing.plan import Replayed
 from routing.policy import Policy
 from tests.usecases.world import ANN, CHANNEL, TEAM, World
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from routing.case import Case, Decision, Disposition, Method
+from routing.case.case import Case, Decision, Disposition, Method
 from routing.label import ExpertId, Label, Rationale, Via
 from routing.prediction import (
     CaseInput,
@@ -14,7 +14,7 @@ from routing.prediction import (
     Prediction,
     Submission,
 )
-from routing.router import Routing
+from routing.triage.router import Routing
 from storage.cases import cases, predictions
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Transaction

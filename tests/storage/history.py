@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from routing.case import Disposition, Method
-from routing.router import Routing
+from routing.case.case import Disposition, Method
+from routing.triage.router import Routing
 from storage.cases import decisions
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Transaction

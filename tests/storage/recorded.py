@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from routing.case import CaseStatus
+from routing.case.case import CaseStatus
 from routing.label import Abstention
 from storage import audit
 from storage.audit import Entry

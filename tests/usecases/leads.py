@@ -5,15 +5,15 @@ from datetime import timedelta
 
 from bot.usecases.digest_document import to_document
 from bot.usecases.leading import LeadAct
-from routing.alarm import Alarm, AlarmKind
-from routing.digest import Digest, PeriodFacts, summarise
-from routing.headline import headlines
+from routing.digest.digest import Digest, PeriodFacts, summarise
+from routing.digest.headline import headlines
+from routing.digest.model_quality import Quality, ThresholdRow, ThresholdState
+from routing.evidence.alarm import Alarm, AlarmKind
+from routing.evidence.error_patterns import SliceFinding
+from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.label import ExpertId
 from routing.policy import load_policy
 from routing.prediction import ModelRef
-from routing.promise import Certificate, NotYet, Promise
-from routing.quality import Quality, ThresholdRow, ThresholdState
-from routing.theme import SliceFinding
 from storage import experts
 from storage.engine.database import Database
 from storage.leads import digests

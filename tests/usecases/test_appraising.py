@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.usecases.appraising import Span, appraise, midnights
+from routing.digest.model_quality import About, Movement, Quality, ThresholdState
 from routing.policy import Policy, load_policy
-from routing.quality import About, Movement, Quality, ThresholdState
-from routing.router import Routing
+from routing.triage.router import Routing
 from storage.cases import labels
 from storage.engine.database import Database, Transaction
 from tests.storage.examples import NOW, label_of, prediction, routing, store

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.usecases import calibrating, certifying, label_sets, standing
-from routing.confidence import CalibratorFit
-from routing.measures.recalibration import LABELS_NEEDED
+from routing.evidence.calibrator import CalibratorFit
+from routing.measures.calibration.recalibration import LABELS_NEEDED
 from routing.prediction import ModelRef
 from storage import audit
 from storage.engine.database import Database

@@ -11,11 +11,11 @@ from bot.usecases.context import Context
 from bot.usecases.granting import Trial
 from bot.usecases.outgoing import NEWS, News
 from routing.cell import EVERYTHING
-from routing.confidence import Calibrator
-from routing.measures.risk_coverage import Traffic as Evidence
+from routing.evidence.calibrator import Calibrator
+from routing.evidence.promise import Certificate, Promise
+from routing.measures.estimation.coverage_curve import Traffic as Evidence
 from routing.policy import load_policy
 from routing.prediction import ModelRef
-from routing.promise import Certificate, Promise
 from storage import audit
 from storage.delivery import outbox
 from storage.engine.database import Database

@@ -11,12 +11,12 @@ from bot.usecases.context import Context
 from bot.usecases.outgoing import NEWS, News
 from bot.usecases.thresholds import streams, threshold_rows
 from bot.usecases.watching import Watch
-from routing.alarm import AlarmKind
 from routing.cell import EVERYTHING, cells
+from routing.digest.model_quality import ThresholdState
+from routing.evidence.alarm import AlarmKind
+from routing.evidence.promise import Certificate
 from routing.policy import load_policy
-from routing.promise import Certificate
-from routing.quality import ThresholdState
-from routing.router import compile_router
+from routing.triage.router import compile_router
 from storage import audit
 from storage.delivery import outbox
 from storage.engine.database import Database

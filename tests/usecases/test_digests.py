@@ -9,9 +9,9 @@ from bot.usecases.context import Context
 from bot.usecases.digest_period import Period
 from bot.usecases.digests import latest_period
 from bot.usecases.outgoing import DIGEST
-from routing.digest import Share
+from routing.digest.digest import Share
+from routing.digest.model_quality import About
 from routing.policy import Team
-from routing.quality import About
 from storage.delivery import outbox
 from storage.engine.database import Database
 from tests.delivery.worlds import StillClock, context, decide, open_case

@@ -18,9 +18,9 @@ from bot.usecases.drift_spans import (
 )
 from bot.usecases.drifting import LOOK
 from bot.usecases.outgoing import NEWS, News
-from routing.alarm import Alarm, AlarmKind
-from routing.confidence import Calibrator
-from routing.measures.drift import MIN_CASES
+from routing.evidence.alarm import Alarm, AlarmKind
+from routing.evidence.calibrator import Calibrator
+from routing.measures.drift.drift import MIN_CASES
 from storage.delivery import outbox
 from storage.engine.database import Database
 from storage.leads import mutes

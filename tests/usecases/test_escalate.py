@@ -9,7 +9,7 @@ import pytest
 from bot.usecases import escalate
 from bot.usecases.context import Context
 from bot.usecases.outgoing import NOTICE, About, Notice, Place
-from routing.case import CaseStatus
+from routing.case.case import CaseStatus
 from routing.policy import WorkingHours, load_policy
 from storage import audit
 from storage.cases import cases

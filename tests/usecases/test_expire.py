@@ -11,7 +11,7 @@ from bot.usecases.context import Context
 from bot.usecases.outcome import Recorded
 from bot.usecases.outgoing import CALLBACK, NOTICE
 from bot.usecases.review import Act, Answer, answer, undo
-from routing.case import Case, CaseStatus, Method
+from routing.case.case import Case, CaseStatus, Method
 from routing.label import Via
 from storage import experts
 from storage.cases import cases

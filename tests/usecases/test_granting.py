@@ -8,9 +8,9 @@ from bot.usecases.certifiable import Case
 from bot.usecases.granting import Trial, to_grant, trial_of
 from bot.usecases.thresholds import Stream, promise_of
 from routing.cell import EVERYTHING, cells
-from routing.measures.risk_coverage import Traffic
+from routing.evidence.promise import Certificate, NotYet, Promise
+from routing.measures.estimation.coverage_curve import Traffic
 from routing.policy import load_policy
-from routing.promise import Certificate, NotYet, Promise
 from tests.usecases.test_certifying_cells import SLICED, SLICES
 from tests.usecases.traffic import DAY, MODEL
 from tests.usecases.world import NOW

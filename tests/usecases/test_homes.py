@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.usecases import homes
-from routing.case import CaseStatus
+from routing.case.case import CaseStatus
 from routing.policy import Policy, load_policy
 from storage.cases import cases
 from storage.delivery import paces, projections, unposted_messages

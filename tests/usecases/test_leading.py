@@ -14,12 +14,12 @@ from bot.usecases.muting import Muted
 from bot.usecases.outgoing import DIGEST
 from bot.usecases.review import Answer, answer
 from bot.usecases.weighing import CaseList, Weighed
-from routing.case import CaseStatus
+from routing.case.case import CaseStatus
+from routing.digest.model_quality import Quality
 from routing.disposition import Disposition, Routing
+from routing.evidence.error_patterns import PREDICTED, SliceFinding
 from routing.label import ExpertId, Via
 from routing.prediction import CaseInput, Prediction, Submission
-from routing.quality import Quality
-from routing.theme import PREDICTED, SliceFinding
 from storage import audit, experts
 from storage.cases import predictions
 from storage.cases.predictions import NewPrediction

@@ -7,7 +7,7 @@ import pytest
 
 from bot.usecases import calibrating, measuring, profiling, standing
 from bot.usecases.one_by_one import one_by_one
-from routing.measures.novelty_profile import MIN_LABELED
+from routing.measures.drift.novelty_profile import MIN_LABELED
 from storage.engine.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.measured import profiles

@@ -6,7 +6,7 @@ import pytest
 
 from bot.usecases import profiling, standing
 from routing.prediction import CaseInput
-from routing.router import Routing
+from routing.triage.router import Routing
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Database
 from tests.storage.examples import NOW, prediction, routing, store

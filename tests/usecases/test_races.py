@@ -17,7 +17,7 @@ from bot.usecases.answering import give
 from bot.usecases.outcome import AlreadyDecided, Gone, Recorded
 from bot.usecases.review import Answer, answer
 from bot.usecases.sitting import Sitting, sit_down
-from routing.case import Case, CaseStatus, Method, reassign
+from routing.case.case import Case, CaseStatus, Method, reassign
 from routing.label import ExpertId, Via
 from routing.policy import Tier
 from storage import audit, experts

@@ -10,7 +10,7 @@ import pytest
 from bot.usecases import redraw, retention
 from bot.usecases.outcome import Recorded
 from bot.usecases.review import Answer, answer, undo
-from routing.case import Case, CaseStatus, Decision, Method, dispute
+from routing.case.case import Case, CaseStatus, Decision, Method, dispute
 from routing.label import Via
 from storage.cases import cases, decisions
 from storage.delivery import claimed_events

@@ -8,9 +8,9 @@ from bot.usecases import replaying, triage
 from bot.usecases.context import Context
 from bot.usecases.replaying import Busy, CannotPlan, NothingLogged, QuickReplay
 from bot.usecases.triage import Posted
-from routing.case import Decision, Method
-from routing.confidence import Calibrator
+from routing.case.case import Decision, Method
 from routing.disposition import Disposition
+from routing.evidence.calibrator import Calibrator
 from routing.label import ExpertId
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, Kind, ModelRef, Prediction, Submission

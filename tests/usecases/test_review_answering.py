@@ -2,7 +2,7 @@
 
 from bot.usecases.outcome import AlreadyDecided, Gone, NotAllowed, RationaleNeeded, Recorded, Repeated
 from bot.usecases.review import Act, Answer, answer
-from routing.case import CaseStatus, Method
+from routing.case.case import CaseStatus, Method
 from routing.label import ExpertId, Via
 from tests.usecases.world import ANN, BEN, CAROL, STRANGER, World
 

@@ -16,7 +16,7 @@ from bot.usecases.outcome import (
     Unclear,
 )
 from bot.usecases.review import Answer, Outcome, ThreadReply, answer, message_deleted, thread_reply
-from routing.case import CaseStatus
+from routing.case.case import CaseStatus
 from routing.label import ExpertId, Via
 from routing.policy import load_policy
 from storage.cases import decisions

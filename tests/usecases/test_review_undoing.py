@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.usecases.outcome import NotAllowed, NothingToUndo, Recorded, Repeated, UndoTooLate
 from bot.usecases.review import Answer, ThreadReply, answer, thread_reply, undo
-from routing.case import CaseStatus
+from routing.case.case import CaseStatus
 from routing.label import Via
 from storage.cases import decisions
 from tests.usecases.world import ANN, BEN, CHANNEL, STRANGER, World

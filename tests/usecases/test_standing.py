@@ -10,10 +10,10 @@ from bot.usecases.context import Context
 from bot.usecases.intake import Posting, receive
 from bot.usecases.triage import Posted
 from routing.cell import EVERYTHING
-from routing.confidence import Calibrator
-from routing.novelty import Categories, NoveltyProfile
+from routing.evidence.calibrator import Calibrator
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
-from routing.standing import NOTHING_STANDING, Standing
+from routing.triage.in_force import NOTHING_STANDING, Standing
+from routing.triage.novelty import Categories, NoveltyProfile
 from storage import audit
 from storage.engine.database import Database
 from storage.measured import audit_shares, calibrators, certificates, profiles

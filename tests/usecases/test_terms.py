@@ -11,7 +11,7 @@ from bot.usecases.outcome import AlreadyDecided, NotAllowed, Outcome, Recorded, 
 from bot.usecases.outgoing import NOTICE
 from bot.usecases.review import Answer, ThreadReply, answer, thread_reply
 from bot.usecases.stranded import Stranded, stranded
-from routing.case import Case, CaseStatus
+from routing.case.case import Case, CaseStatus
 from routing.label import ExpertId, Via
 from routing.policy import load_policy
 from storage import experts, policies, tables

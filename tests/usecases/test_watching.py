@@ -9,8 +9,8 @@ import pytest
 from bot.usecases import certifying, label_sets
 from bot.usecases.outgoing import NEWS, News
 from bot.usecases.watching import Watch
-from routing.alarm import Alarm, AlarmKind
 from routing.cell import EVERYTHING
+from routing.evidence.alarm import Alarm, AlarmKind
 from routing.policy import load_policy
 from storage import audit
 from storage.delivery import outbox

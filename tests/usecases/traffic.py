@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from bot.usecases import standing, triage
 from bot.usecases.context import Context
 from bot.usecases.triage import Posted
-from routing.case import Decision, Method
-from routing.confidence import IDENTITY, Calibrator
+from routing.case.case import Decision, Method
 from routing.disposition import Disposition
+from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.label import ExpertId
 from routing.policy import load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
-from routing.router import compile_router
+from routing.triage.router import compile_router
 from storage import tables
 from storage.cases import decisions
 from storage.cases.predictions import StoredPrediction

@@ -7,12 +7,12 @@ from itertools import count
 
 from bot.usecases.context import Context
 from bot.usecases.sitting import Act
-from routing.case import Case, open_case
+from routing.case.case import Case, open_case
 from routing.disposition import Disposition, Routing
 from routing.label import ExpertId
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
-from routing.router import compile_router
+from routing.triage.router import compile_router
 from storage import audit, experts
 from storage.cases import cases, predictions
 from storage.cases.predictions import NewPrediction

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from routing.case import Case, CaseStatus
+from routing.case.case import Case, CaseStatus
 from routing.label import Abstention
 from storage.cases import cases, decisions, labels
 from storage.engine.database import Database

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from routing.evidence.error_patterns import PREDICTED
 from routing.prediction import Kind
-from routing.theme import PREDICTED
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Database, Transaction
 from storage.evidence import case_outlines

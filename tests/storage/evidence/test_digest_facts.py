@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from routing.case import CaseStatus, Disposition, Method
-from routing.digest_facts import Concordance, Confusion, PeriodFacts, UnreadableRule
+from routing.case.case import CaseStatus, Disposition, Method
+from routing.digest.facts import Concordance, Confusion, PeriodFacts, UnreadableRule
 from routing.prediction import Kind
 from storage.cases import cases, decisions, escalation_steps, labels
 from storage.cases.predictions import NewPrediction

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from routing.case import Method
+from routing.case.case import Method
 from routing.prediction import Kind, ModelRef
 from storage.cases import decisions
 from storage.engine.database import Database

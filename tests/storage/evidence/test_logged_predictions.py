@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from routing.case import Method
+from routing.case.case import Method
 from routing.prediction import Kind
 from storage.engine.database import Database
 from storage.evidence import logged_predictions

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from routing.case import Method
+from routing.case.case import Method
 from routing.cell import EVERYTHING, Cell
-from routing.estimate import Stratum
+from routing.evidence.estimate import Stratum
 from routing.prediction import Kind, ModelRef
 from storage.engine.database import Database, Transaction
 from storage.evidence import model_evidence

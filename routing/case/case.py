@@ -1,0 +1,300 @@
+"""A prediction under human review: its values, and one function for every arrow of its diagram."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import takewhile
+
+from routing.case.hours import add_working
+from routing.case.schedule import expires_at, first_step_at
+from routing.disposition import Disposition, Routing
+from routing.errors import InvalidTransition
+from routing.label import Abstention, ExpertId, Label
+from routing.policy import Task
+from routing.prediction import Submission
+
+__all__ = [
+    "Case",
+    "CaseStatus",
+    "Decision",
+    "Disposition",
+    "Method",
+    "abstain",
+    "can_undo",
+    "decide",
+    "dispute",
+    "expire",
+    "open_case",
+    "reassign",
+    "record_label",
+    "reopen",
+    "rounds_in_force",
+    "snooze",
+    "take_step",
+    "withdraw",
+]
+
+
+class CaseStatus(StrEnum):
+    """Where a case is: waiting for labels, for a senior expert, decided, or closed without a decision."""
+
+    OPEN = "open"
+    DISPUTED = "disputed"
+    DECIDED = "decided"
+    EXPIRED = "expired"
+
+
+class Method(StrEnum):
+    """How a decision came about."""
+
+    SINGLE = "single"
+    CONSENSUS = "consensus"
+    ADJUDICATED = "adjudicated"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A case's final label; a correction makes a new one with the next `sequence` (from 1)."""
+
+    decision_id: str
+    case_id: str
+    sequence: int
+    label: str
+    method: Method
+    decided_at: datetime
+    policy_version: str
+    screen_version: int
+    decided_by: tuple[ExpertId, ...] = ()
+
+    @property
+    def is_by_time_out(self) -> bool:
+        """Whether the policy decided, because the time was over: it rests on no label."""
+        return self.method is Method.EXPIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case with everything said about it so far, oldest first."""
+
+    case_id: str
+    submission: Submission
+    tier: str
+    channel: str
+    quorum: int
+    reasons: tuple[str, ...]
+    inclusion_probability: float
+    is_audit: bool
+    policy_version: str
+    opened_at: datetime
+    due_at: datetime
+    status: CaseStatus = CaseStatus.OPEN
+    labels: tuple[Label, ...] = ()
+    abstentions: tuple[Abstention, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    assigned_to: ExpertId | None = None
+    snoozed_until: datetime | None = None
+    snoozed_by: ExpertId | None = None
+    expires_at: datetime | None = None
+    steps_taken: int = 0
+    held_steps: tuple[int, ...] = ()
+    next_step_at: datetime | None = None
+    calibrated: float | None = None
+    calibrator_version: str | None = None
+    threshold: float | None = None
+    certificate_id: str | None = None
+
+    @property
+    def decision(self) -> Decision | None:
+        """The decision in force, or None while the case is not decided."""
+        return self.decisions[-1] if self.status is CaseStatus.DECIDED and self.decisions else None
+
+    @property
+    def current_labels(self) -> tuple[Label, ...]:
+        """Each person's latest answer that was not withdrawn, oldest first; nobody counts twice."""
+        latest: dict[str, Label] = {}
+        for label in self.labels:
+            known = latest.get(label.expert.user_id)
+            if label.withdrawn_at is None and (known is None or _order(known) < _order(label)):
+                latest[label.expert.user_id] = label
+        return tuple(sorted(latest.values(), key=lambda label: (label.labeled_at, label.expert)))
+
+    def label_of(self, expert: ExpertId) -> Label | None:
+        """The expert's answer in force, or None."""
+        return next((one for one in self.current_labels if one.expert.is_same_person(expert)), None)
+
+    def next_round(self, expert: ExpertId) -> int:
+        """The round of the expert's next answer to this case, from 1."""
+        return 1 + sum(1 for label in self.labels if label.expert.is_same_person(expert))
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody still has to act: open or disputed."""
+        return self.status in WAITING
+
+    def takes_answer_of(self, expert: ExpertId) -> bool:
+        """Whether the expert's answer counts: while the case waits; once decided, only to correct theirs."""
+        is_correctable = self.status is CaseStatus.DECIDED and self.label_of(expert) is not None
+        return self.is_waiting or is_correctable
+
+
+def _order(label: Label) -> tuple[int, datetime, ExpertId]:
+    """Which of one person's answers came later; rounds were once counted in each workspace apart."""
+    return label.round, label.labeled_at, label.expert
+
+
+WAITING = frozenset({CaseStatus.OPEN, CaseStatus.DISPUTED})
+
+
+def open_case(
+    case_id: str,
+    submission: Submission,
+    routing: Routing,
+    task: Task,
+    policy_version: str,
+    opened_at: datetime,
+) -> Case:
+    """A case for a prediction that was sent to review; its deadlines count the task's working time."""
+    tier = task.tier(routing.tier)
+    return Case(
+        case_id=case_id,
+        submission=submission,
+        tier=routing.tier,
+        channel=routing.channel,
+        quorum=routing.quorum,
+        reasons=routing.reasons,
+        inclusion_probability=routing.inclusion_probability,
+        is_audit=routing.is_audit,
+        policy_version=policy_version,
+        opened_at=opened_at,
+        due_at=add_working(task.hours, opened_at, routing.due_in),
+        expires_at=expires_at(tier, task.hours, opened_at),
+        next_step_at=first_step_at(tier, task.hours, opened_at),
+        calibrated=routing.calibrated,
+        calibrator_version=routing.calibrator_version,
+        threshold=routing.threshold,
+        certificate_id=routing.certificate_id,
+    )
+
+
+def _demand(case: Case, allowed: Collection[CaseStatus], action: str) -> None:
+    if case.status not in allowed:
+        raise InvalidTransition(f"Case {case.case_id} is {case.status}: it cannot {action}.")
+
+
+def record_label(case: Case, label: Label) -> Case:
+    """Add an answer; the status stays, `settle` says what follows.
+
+    A decided case takes answers only from experts with an answer in force: corrections. Raises
+    InvalidTransition, also for an answer to another case or with a round that is not the expert's next.
+    """
+    if not case.takes_answer_of(label.expert):
+        _demand(case, WAITING, "take this answer")
+    if label.case_id != case.case_id or label.round != case.next_round(label.expert):
+        raise InvalidTransition(f"Case {case.case_id} does not expect label {label.label_id}.")
+    return replace(case, labels=(*case.labels, label))
+
+
+def abstain(case: Case, abstention: Abstention) -> Case:
+    """Put a "can't tell" on record; a case given to that expert is anybody's again.
+
+    Raises InvalidTransition if nothing is asked any more.
+    """
+    _demand(case, WAITING, "take an abstention")
+    assigned_to = None if abstention.expert.is_same_person(case.assigned_to) else case.assigned_to
+    return replace(case, abstentions=(*case.abstentions, abstention), assigned_to=assigned_to)
+
+
+def rounds_in_force(case: Case, expert: ExpertId) -> tuple[Label, ...]:
+    """The expert's answer in force, latest round first: with the rounds before that say the same label.
+
+    Those differ in the reason, which may be added to an answer later.
+    """
+    own = [one for one in case.labels if one.expert.is_same_person(expert) and one.withdrawn_at is None]
+    own.sort(key=_order, reverse=True)
+    return tuple(takewhile(lambda one: one.label == own[0].label, own))
+
+
+def can_undo(case: Case, expert: ExpertId, now: datetime, undo_for: timedelta) -> bool:
+    """Whether the expert has an answer in force that was given at most `undo_for` ago."""
+    rounds = rounds_in_force(case, expert)
+    return case.status is not CaseStatus.EXPIRED and bool(rounds) and now - rounds[-1].labeled_at <= undo_for
+
+
+def withdraw(case: Case, expert: ExpertId, now: datetime) -> Case:
+    """Take back the expert's answer in force, in every round that only added a reason to it.
+
+    Their answer before it counts again, and the case is open unless it was decided by a time-out.
+
+    Raises InvalidTransition if there is none, or the case was closed without a decision.
+    """
+    _demand(case, WAITING | {CaseStatus.DECIDED}, "give an answer back")
+    rounds = rounds_in_force(case, expert)
+    if not rounds:
+        raise InvalidTransition(f"Case {case.case_id} has no answer of {expert.user_id}.")
+    labels = tuple(replace(one, withdrawn_at=now) if one in rounds else one for one in case.labels)
+    stands = case.decision is not None and case.decision.is_by_time_out
+    return replace(case, labels=labels, status=case.status if stands else CaseStatus.OPEN)
+
+
+def dispute(case: Case) -> Case:
+    """Hand a disagreement to the adjudicators. Raises InvalidTransition unless the case is open."""
+    _demand(case, {CaseStatus.OPEN}, "become disputed")
+    return replace(case, status=CaseStatus.DISPUTED)
+
+
+def reopen(case: Case) -> Case:
+    """Ask again: an answer changed. Raises InvalidTransition unless the case is disputed or decided."""
+    _demand(case, {CaseStatus.DISPUTED, CaseStatus.DECIDED}, "be opened again")
+    return replace(case, status=CaseStatus.OPEN)
+
+
+def decide(case: Case, decision: Decision) -> Case:
+    """Close the case with a decision, or correct the one in force with the next.
+
+    Raises InvalidTransition if the case was closed without one, or `decision` is not the next of this case.
+    """
+    _demand(case, WAITING | {CaseStatus.DECIDED}, "be decided")
+    if decision.case_id != case.case_id or decision.sequence != len(case.decisions) + 1:
+        raise InvalidTransition(f"Case {case.case_id} does not expect decision {decision.decision_id}.")
+    return replace(_at_rest(case), status=CaseStatus.DECIDED, decisions=(*case.decisions, decision))
+
+
+def expire(case: Case) -> Case:
+    """Close the case without a decision. Raises InvalidTransition unless it waits."""
+    _demand(case, WAITING, "expire")
+    return replace(_at_rest(case), status=CaseStatus.EXPIRED)
+
+
+def _at_rest(case: Case) -> Case:
+    return replace(case, snoozed_until=None, snoozed_by=None, held_steps=(), next_step_at=None)
+
+
+def take_step(
+    case: Case, index: int, next_step_at: datetime | None, held_steps: tuple[int, ...] = ()
+) -> Case:
+    """Note that the escalation step `index` was taken; the `held_steps` before it are taken later.
+
+    Raises InvalidTransition unless it lies ahead or was held.
+    """
+    _demand(case, WAITING, "be escalated")
+    if index < case.steps_taken and index not in case.held_steps:
+        raise InvalidTransition(f"Case {case.case_id} has taken step {index} already.")
+    steps_taken = max(case.steps_taken, index + 1)
+    return replace(case, steps_taken=steps_taken, held_steps=held_steps, next_step_at=next_step_at)
+
+
+def reassign(case: Case, expert: ExpertId | None) -> Case:
+    """Ask this expert, or with None nobody in particular. Raises InvalidTransition unless it waits."""
+    _demand(case, WAITING, "be reassigned")
+    return replace(case, assigned_to=expert)
+
+
+def snooze(case: Case, until: datetime | None, expert: ExpertId | None = None) -> Case:
+    """Remind neither the thread nor this expert until then; None ends it, the latest snooze counts.
+
+    Raises InvalidTransition unless the case waits.
+    """
+    _demand(case, WAITING, "be snoozed")
+    return replace(case, snoozed_until=until, snoozed_by=expert if until else None)

@@ -1,0 +1,89 @@
+"""What holds for a case whose policy has changed since: the answers of its opening, the people of now.
+
+Question, labels and reason codes are those under which the case was opened; people, hours and escalation are
+those of the policy in force or, of a tier or task that has left it, as they were last.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from routing.case.case import Case
+from routing.policy import LabelSpec, Policy, Task, Tier
+
+MOST_LABELS = 100
+"""Slack takes so many options in a select."""
+NO_CHANNELS: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The task and the tier of one case, and where its channels are.
+
+    `past_channels` are the Slack ids, as they were last, of names that the policy in force does not have.
+    """
+
+    policy: Policy
+    task: Task
+    tier: Tier
+    past_channels: Mapping[str, str] = field(default_factory=dict)
+
+    def channel_id(self, name: str) -> str | None:
+        """The Slack id of a channel by its name; None for one that no policy had."""
+        channel = self.policy.channels.get(name)
+        return channel.id if channel else self.past_channels.get(name)
+
+    def home_id(self, channel: str) -> str:
+        """The Slack channel of a case in `channel`; its tier's if no policy that is kept had that one."""
+        home = self.channel_id(channel) or self.channel_id(self.tier.channel)
+        return home or next(iter(self.policy.channels.values())).id
+
+    def channel_names(self, channel: str) -> frozenset[str]:
+        """The names of all channels that a case in `channel` may have to do with."""
+        escalated = (step.channel for step in self.tier.escalation if step.channel)
+        return frozenset((channel, self.tier.channel, *escalated))
+
+
+def task_of_opening(case: Case, present: Task, opening: Task | None) -> Task:
+    """`present` with the answers of the task under which the case was opened.
+
+    Where that is not kept, with the labels the case carries besides: its message offers them.
+    """
+    if opening is present:
+        return present
+    if opening is None:
+        carried = _with_carried(case, present)
+        return present if carried == present.labels else _with(present, labels=carried)
+    answers = {name: getattr(opening, name) for name in ("question", "kind", "labels", "reason_codes")}
+    return _with(present, **answers)
+
+
+def tier_of_opening(case: Case, task: Task, present: Tier, opening: Task | None) -> Tier:
+    """`present`, which decides by a time-out only for a label that `task`, the case's, has."""
+    named = opening.named_tier(case.tier) if opening else None
+    first = named.safe_label if named else None
+    labels = (label for label in (first, present.safe_label) if label in task.label_names)
+    safe_label = next(labels, None)
+    return (
+        present if safe_label == present.safe_label else present.model_copy(update={"safe_label": safe_label})
+    )
+
+
+def _with(task: Task, **changes: object) -> Task:
+    """Not by a copy: that would keep what was derived from the old labels."""
+    fields = {name: getattr(task, name) for name in Task.model_fields}
+    return Task.model_construct(**{**fields, **changes})
+
+
+def _with_carried(case: Case, task: Task) -> tuple[LabelSpec, ...]:
+    prediction = case.submission.prediction
+    given = [label.label for label in case.labels]
+    carried = dict.fromkeys((prediction.label, *(prediction.probabilities or {}), *given))
+    lost = [_unknown(name) for name in carried if name not in task.label_names]
+    spare = [label.name for label in task.labels if label.name not in carried]
+    excess = max(0, len(task.labels) + len(lost) - MOST_LABELS)
+    dropped = spare[max(0, len(spare) - excess) :]
+    return (*(label for label in task.labels if label.name not in dropped), *lost)
+
+
+def _unknown(name: str) -> LabelSpec:
+    return LabelSpec.model_construct(name=name, description="", example="")

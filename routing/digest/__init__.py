@@ -1,0 +1,1 @@
+"""The weekly digest: its facts, rows and first sentences."""

@@ -1,0 +1,104 @@
+"""A digest as CSV: one line per number, which a spreadsheet reads and never takes for a formula."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import astuple, fields
+
+from routing.digest.digest import Change, Digest, Quantile, QuantileChange, Share, ShareRow, TooFew
+from routing.digest.model_rows import calibration_rows, quality_rows
+from routing.digest.row import Cell, DigestRow
+from routing.evidence.estimate import Reach
+
+__all__ = ["COLUMNS", "digest_rows", "to_csv"]
+
+COLUMNS = tuple(field.name for field in fields(DigestRow))
+COUNTS = ("received", "auto_accepted", "audited", "reviewed", "decided", "overdue")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What makes a spreadsheet take a cell for a formula, full width included (OWASP, CSV injection)."""
+
+
+def to_csv(digest: Digest) -> str:
+    """The digest's numbers under COLUMNS (RFC 4180); text that a spreadsheet would run gets an apostrophe."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows([_harmless(cell) for cell in astuple(row)] for row in digest_rows(digest))
+    return text.getvalue()
+
+
+def digest_rows(digest: Digest) -> Iterator[DigestRow]:
+    """Every number of the digest, in reading order."""
+    yield from _opening(digest)
+    yield from _counts(digest)
+    for rule in digest.unreadable:
+        yield DigestRow("rule not judged", f"{rule.task}, {rule.tier}: {rule.why}", "predictions", rule.n)
+    yield from _times("median_seconds", digest.median_time)
+    yield from _times("p90_seconds", digest.p90_time)
+    yield from _concordances(digest)
+    yield from _reviewed_calibration(digest)
+    yield from _cases(digest)
+    if digest.quality is not None:
+        yield from quality_rows(digest.quality)
+
+
+def _harmless(cell: Cell) -> Cell:
+    """Text as text: a tab or line break before a formula does not make it one either."""
+    if isinstance(cell, str) and (cell[:1] in "\t\r\n" or cell.lstrip().startswith(FORMULA)) and cell:
+        return f"'{cell}"
+    return cell
+
+
+def _opening(digest: Digest) -> Iterator[DigestRow]:
+    yield DigestRow("period", "", "since_at", digest.since_at.isoformat())
+    yield DigestRow("period", "", "until_at", digest.until_at.isoformat())
+    for headline in digest.headlines:
+        yield DigestRow("headline", headline.subject, "sentence", headline.words)
+
+
+def _counts(digest: Digest) -> Iterator[DigestRow]:
+    for name in COUNTS:
+        change: Change = getattr(digest, name)
+        yield DigestRow("traffic", "all", name, change.now, before=change.before)
+
+
+def _times(measure: str, change: QuantileChange) -> Iterator[DigestRow]:
+    now, before = change.now, change.before
+    yield DigestRow("time", "all", measure, _seconds(now), n=now.n, before=_seconds(before))
+
+
+def _seconds(quantile: Quantile | TooFew | None) -> float | None:
+    return quantile.value.total_seconds() if isinstance(quantile, Quantile) else None
+
+
+def _concordances(digest: Digest) -> Iterator[DigestRow]:
+    yield _concordance("all", digest.concordance)
+    yield from (_concordance("tier", row) for row in digest.by_tier)
+    yield from (_concordance("model", row) for row in digest.by_model)
+
+
+def _concordance(about: str, row: ShareRow) -> DigestRow:
+    now = row.now
+    before = row.before.value if isinstance(row.before, Share) else None
+    section, reach = f"concordance by {about}", Reach.REVIEWED.value
+    if isinstance(now, TooFew):
+        return DigestRow(section, row.name, "concordance", None, n=now.n, reach=reach, before=before)
+    return DigestRow(section, row.name, "concordance", now.value, now.low, now.high, now.n, reach, before)
+
+
+def _reviewed_calibration(digest: Digest) -> Iterator[DigestRow]:
+    now, before, reach = digest.calibration, digest.calibration_before, Reach.REVIEWED.value
+    if isinstance(now, TooFew):
+        yield DigestRow("calibration", "reviewed cases", "ece", None, n=now.n, reach=reach)
+        return
+    known = None if isinstance(before, TooFew) else before
+    yield from calibration_rows("reviewed cases", now, reach, known)
+
+
+def _cases(digest: Digest) -> Iterator[DigestRow]:
+    for one in digest.confusions:
+        name = f"{one.task}: {one.predicted} -> {one.decided}"
+        yield DigestRow("confusion", name, "cases", one.n, reach=Reach.REVIEWED.value)
+    for case in digest.oldest_open:
+        yield DigestRow("oldest open case", case.case_id, "opened_at", case.opened_at.isoformat())
+        yield DigestRow("oldest open case", case.case_id, "due_at", case.due_at.isoformat())

@@ -1,0 +1,159 @@
+"""What a lead reads about a team's models: errors on all traffic, thresholds, alarms and what experts say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from routing.digest.day import Day
+from routing.evidence.alarm import Alarm
+from routing.evidence.calibrator import CalibratorFit
+from routing.evidence.error_patterns import ConfusionPair, Contradiction, SliceFinding, Theme
+from routing.evidence.estimate import Estimate, TrafficEstimate
+from routing.evidence.promise import Certificate, NotYet, Promise
+from routing.evidence.reliability import CalibrationReport
+from routing.evidence.risk_coverage import RiskCoverage
+from routing.prediction import ModelRef
+
+
+class Movement(StrEnum):
+    """How an error stands to that of the period before; the value is how to say it."""
+
+    WORSE = "worse than before"
+    BETTER = "better than before"
+    SMALL = "no more than a small difference"
+
+
+class About(StrEnum):
+    """What part of the traffic a row speaks of."""
+
+    ALL = "all"
+    ACCEPTED = "accepted"
+    TIER = "tier"
+    MODEL = "model"
+    SLICE = "slice"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRow:
+    """The model's error on one part of the traffic, now and in the period before (None: nothing came in)."""
+
+    about: About
+    name: str
+    now: TrafficEstimate
+    before: TrafficEstimate | None = None
+
+    @property
+    def movement(self) -> Movement | None:
+        """None where one of the two rests on no labels; small while the intervals for the future overlap."""
+        now, before = self.now.future, self.before.future if self.before else None
+        if now is None or before is None:
+            return None
+        if now.low > before.high:
+            return Movement.WORSE
+        return Movement.BETTER if now.high < before.low else Movement.SMALL
+
+
+class ThresholdState(StrEnum):
+    """Where a tier's threshold comes from, or why it has none; the value is how to say it."""
+
+    REVIEWED = "always reviewed"
+    FIXED = "set in the policy, without a promise"
+    GRANTED = "certified"
+    NOT_YET = "not certified yet"
+    REVOKED = "revoked"
+    SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdRow:
+    """The threshold of a tier for one model, or of a `slice`: what is in force, promised, and what could be.
+
+    `in_force` is None where everything is reviewed. `proposal` is what the labels of the last weeks would
+    certify for `promise` (the tier's own, or the team's target), `found` the test's answer to it. `gain` is
+    the share of the tier's traffic that the proposal would accept beyond what is accepted now; below 0, less.
+    """
+
+    task: str
+    tier: str
+    model: ModelRef
+    state: ThresholdState
+    in_force: float | None
+    promise: Promise | None = None
+    found: Certificate | NotYet | None = None
+    gain: float | None = None
+    why: str = ""
+    slice: str = ""
+
+    @property
+    def place(self) -> str:
+        """The tier, and the slice if the threshold is that of one."""
+        return f"{self.tier}, {self.slice}" if self.slice else self.tier
+
+    @property
+    def proposal(self) -> float | None:
+        """The threshold that could be certified and is not the one in force; None if there is none."""
+        if not isinstance(self.found, Certificate) or self.found.threshold == self.in_force:
+            return None
+        return self.found.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFit:
+    """How the confidences of one model of a task were calibrated, or why they were left alone."""
+
+    task: str
+    model: ModelRef
+    fit: CalibratorFit
+
+
+@dataclass(frozen=True, slots=True)
+class TaskConfusion:
+    """A confusion of a task's labels."""
+
+    task: str
+    pair: ConfusionPair
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """All of it for one team and period. `target` is the error that the policy allows, if it names one.
+
+    `calibration` weighs every label by the inverse of its inclusion probability: it speaks of all traffic
+    that was watched.
+    """
+
+    errors: tuple[ErrorRow, ...] = ()
+    target: float | None = None
+    calibration: CalibrationReport | None = None
+    fits: tuple[ModelFit, ...] = ()
+    thresholds: tuple[ThresholdRow, ...] = ()
+    curve: RiskCoverage | None = None
+    days: tuple[Day, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    slices: tuple[SliceFinding, ...] = ()
+    confusions: tuple[TaskConfusion, ...] = ()
+    themes: tuple[Theme, ...] = ()
+    no_themes_because: str = ""
+    contradictions: tuple[Contradiction, ...] = field(default=())
+
+    def row(self, about: About) -> ErrorRow | None:
+        """The first row about that part; None without one."""
+        return next((row for row in self.errors if row.about is about), None)
+
+
+def is_above(estimate: Estimate | None, target: float | None) -> bool:
+    """Whether the error is above the target beyond what chance explains."""
+    return estimate is not None and target is not None and estimate.low > target
+
+
+def audits_missing(thresholds: Sequence[ThresholdRow]) -> list[tuple[ThresholdRow, NotYet]]:
+    """The tiers that more labels would give a certificate, with what is missing; the fewest first.
+
+    A tier whose certificate is in force is none of them, nor one whose model errs too often for any.
+    """
+    lacking = [
+        (row, row.found)
+        for row in thresholds
+        if isinstance(row.found, NotYet) and row.found.needed and row.state is not ThresholdState.GRANTED
+    ]
+    return sorted(lacking, key=lambda pair: (pair[1].needed, pair[0].task, pair[0].tier))

@@ -1,0 +1,196 @@
+"""What a lead reads about a team's models, number by number."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from routing.digest.day import Day
+from routing.digest.model_quality import ErrorRow, ModelFit, Quality, TaskConfusion, ThresholdRow
+from routing.digest.row import Cell, DigestRow
+from routing.evidence.alarm import Alarm
+from routing.evidence.error_patterns import SliceFinding, Theme
+from routing.evidence.estimate import Estimate, Reach, TrafficEstimate
+from routing.evidence.promise import Certificate, NotYet
+from routing.evidence.reliability import CalibrationReport
+from routing.evidence.risk_coverage import RiskCoverage
+
+__all__ = ["WATCHED", "calibration_rows", "quality_rows"]
+
+WATCHED = "all watched traffic"
+"""What numbers speak of that are weighted by inclusion probability, but leave out what had no chance."""
+SCORES = (
+    "ece",
+    "ece_equal_mass",
+    "ece_if_calibrated",
+    "ece_debiased",
+    "brier",
+    "log_loss",
+    "miscalibration",
+    "discrimination",
+    "uncertainty",
+)
+COUNTS = ("received", "asked", "labeled", "unanswered", "unwatched")
+ESTIMATES = {"period": "error", "future": "error", "naive": "naive_error"}
+
+
+def quality_rows(quality: Quality) -> Iterator[DigestRow]:
+    """Every number of it, in reading order."""
+    if quality.target is not None:
+        yield DigestRow("target", "all", "error", quality.target)
+    for error in quality.errors:
+        yield from _errors(error)
+    for threshold in quality.thresholds:
+        yield from _threshold(threshold)
+    if quality.calibration is not None:
+        yield from calibration_rows(WATCHED, quality.calibration, WATCHED, None)
+    for fit in quality.fits:
+        yield from _fit(fit)
+    if quality.curve is not None:
+        yield from _curve(quality.curve)
+    for day in quality.days:
+        yield from _day(day)
+    yield from _findings(quality)
+
+
+def calibration_rows(
+    name: str, report: CalibrationReport, reach: str, before: CalibrationReport | None
+) -> Iterator[DigestRow]:
+    """The scores of the report, and the accuracy and mean confidence of every bin."""
+    for score in SCORES:
+        was = getattr(before, score) if before else None
+        yield DigestRow(
+            "calibration", name, score, getattr(report, score), n=report.n, reach=reach, before=was
+        )
+    for one in report.bins:
+        bounds = f"{name}, confidence {one.low:g} to {one.high:g}"
+        low, high = one.accuracy_low, one.accuracy_high
+        yield DigestRow("reliability", bounds, "accuracy", one.accuracy, low, high, one.n, reach)
+        yield DigestRow("reliability", bounds, "mean_confidence", one.mean_confidence, n=one.n, reach=reach)
+
+
+def _rows(section: str, name: str, values: Mapping[str, Cell], n: int | None = None) -> Iterator[DigestRow]:
+    """A row for each value that there is."""
+    for measure, value in values.items():
+        if value is not None:
+            yield DigestRow(section, name, measure, value, n=n)
+
+
+def _errors(row: ErrorRow) -> Iterator[DigestRow]:
+    section, name = f"error of {row.about}", row.name
+    for kind, measure in ESTIMATES.items():
+        estimate: Estimate | None = getattr(row.now, kind)
+        was = _value(getattr(row.before, kind)) if row.before else None
+        if estimate is not None:
+            low, high, n, reach = estimate.low, estimate.high, estimate.n, estimate.reach.value
+            yield DigestRow(section, name, measure, estimate.value, low, high, n, reach, was)
+    bounds = row.now.bounds
+    reach = Reach.PERIOD.value
+    yield DigestRow(section, name, "error_bounds", None, bounds.low, bounds.high, row.now.labeled, reach)
+    yield from _counts(section, name, row.now, row.before)
+
+
+def _value(estimate: Estimate | None) -> float | None:
+    return estimate.value if estimate else None
+
+
+def _counts(
+    section: str, name: str, now: TrafficEstimate, before: TrafficEstimate | None
+) -> Iterator[DigestRow]:
+    for count in COUNTS:
+        was = getattr(before, count) if before else None
+        yield DigestRow(section, name, count, getattr(now, count), before=was)
+
+
+def _threshold(row: ThresholdRow) -> Iterator[DigestRow]:
+    promise, found = row.promise, row.found
+    values = {
+        "state": row.state.value,
+        "in_force": row.in_force,
+        "proposal": row.proposal,
+        "gain": row.gain,
+        "promised_error": promise.error if promise else None,
+        "promised_confidence": promise.confidence if promise else None,
+        "labels_needed": found.needed if isinstance(found, NotYet) else None,
+    }
+    name = f"{row.task}, {row.place}, {row.model.name} {row.model.version}"
+    yield from _rows("threshold", name, values)
+    if isinstance(found, Certificate):
+        yield DigestRow("threshold", name, "error_bound", found.bound, n=found.labels)
+
+
+def _fit(row: ModelFit) -> Iterator[DigestRow]:
+    fit, section = row.fit, "recalibration"
+    name = f"{row.task}, {row.model.name} {row.model.version}"
+    yield DigestRow(section, name, "log_loss", fit.log_loss_after, n=fit.n, before=fit.log_loss_before)
+    yield DigestRow(section, name, "ece", fit.ece_after, n=fit.n, before=fit.ece_before)
+    yield DigestRow(section, name, "ece_if_calibrated", fit.ece_if_calibrated, n=fit.n)
+    yield DigestRow(section, name, "is_used", "yes" if fit.is_used else "no", n=fit.n)
+
+
+def _curve(curve: RiskCoverage) -> Iterator[DigestRow]:
+    for point in curve.points:
+        name = f"{curve.name}, from {point.threshold:g} on"
+        yield DigestRow("risk-coverage", name, "coverage", point.coverage, n=curve.received)
+        yield DigestRow("risk-coverage", name, "error", point.error, point.low, point.high, point.labels)
+
+
+def _day(day: Day) -> Iterator[DigestRow]:
+    values: dict[str, Cell] = {
+        "received": day.received,
+        "auto_accepted": day.auto_accepted,
+        "reviewed": day.reviewed,
+        "decided": day.decided,
+        "median_seconds": _seconds(day.median_time),
+    }
+    yield from _rows("day", day.date.isoformat(), values)
+
+
+def _seconds(duration: timedelta | None) -> float | None:
+    return duration.total_seconds() if duration is not None else None
+
+
+def _findings(quality: Quality) -> Iterator[DigestRow]:
+    for alarm in quality.alarms:
+        yield from _alarm(alarm)
+    for finding in quality.slices:
+        yield from _slice(finding)
+    for confusion in quality.confusions:
+        yield from _confusion(confusion)
+    for theme in quality.themes:
+        yield from _theme(theme)
+    for one in quality.contradictions:
+        name = f"{one.first.case_id} and {one.second.case_id}"
+        yield DigestRow("contradiction", name, "similarity", one.similarity)
+
+
+def _alarm(alarm: Alarm) -> Iterator[DigestRow]:
+    about = " ".join(part for part in (alarm.kind.value, alarm.subject, alarm.slice) if part)
+    name, n = f"{alarm.task}, {about}", alarm.n_window
+    yield DigestRow("alarm", name, f"effect in {alarm.unit}", alarm.effect, n=n)
+    yield DigestRow("alarm", name, "p_value", alarm.adjusted_p_value, n=n)
+    yield DigestRow("alarm", name, "sentence", alarm.sentence, n=n)
+
+
+def _slice(found: SliceFinding) -> Iterator[DigestRow]:
+    name = f"{found.key}={found.value}"
+    yield DigestRow(
+        "worse slice", name, "error", found.error, found.error_low, found.error_high, found.n, WATCHED
+    )
+    values = {
+        "raw_error": found.raw_error,
+        "error_elsewhere": found.error_elsewhere,
+        "p_value": found.adjusted_p_value,
+    }
+    yield from _rows("worse slice", name, values, found.n)
+
+
+def _confusion(row: TaskConfusion) -> Iterator[DigestRow]:
+    pair = row.pair
+    name = f"{row.task}: {pair.predicted} -> {pair.decided}"
+    yield DigestRow("confusion", name, "share", pair.share, pair.share_low, pair.share_high, pair.n, WATCHED)
+    yield DigestRow("confusion", name, "share_of_errors", pair.share_of_errors, n=pair.n, reach=WATCHED)
+    yield DigestRow("confusion", name, "predictions", pair.weight, n=pair.n, reach=WATCHED)
+
+
+def _theme(theme: Theme) -> Iterator[DigestRow]:
+    yield DigestRow("theme", theme.name, "share", theme.share, n=theme.n)
+    yield DigestRow("theme", theme.name, "stability", theme.stability, n=theme.n)

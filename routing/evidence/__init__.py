@@ -1,0 +1,1 @@
+"""What was measured, as values without numpy: promises, estimates, alarms, calibrators, plans."""

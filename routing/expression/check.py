@@ -1,0 +1,114 @@
+"""What can be known about a tier's `when` before any prediction comes.
+
+Checked: attributes of `prediction`, `input` and `service`; texts compared with `prediction.label`, `kind` or
+`service.name` and keys of `prediction.probabilities`, where they are written out; and that the expression
+gives true or false for every label on a made-up prediction. Not checked: names of fields and slices, which
+only the services know, and what is computed.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import product
+
+from routing.errors import InvalidExpression
+from routing.expression.expression import Expression, Facts
+from routing.expression.kinds import PROBABILITIES
+from routing.expression.syntax import Node, Path
+from routing.finding import Known
+from routing.prediction import CaseInput, Image, Kind, ModelRef, Prediction, Submission
+
+ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
+    "prediction": ("label", "confidence", "margin", "entropy", "probabilities"),
+    "input": ("text", "fields", "link", "has_image"),
+    "service": ("name",),
+}
+PROBE_AT = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The texts that a tier's expression may compare with."""
+
+    labels: tuple[str, ...]
+    services: tuple[str, ...]
+
+    def of(self, path: str) -> Known | None:
+        """The values that the fact at `path` can have, if they are known."""
+        values = {
+            "prediction.label": self.labels,
+            "kind": tuple(str(kind) for kind in Kind),
+            "service.name": self.services,
+        }
+        return Known(values[path]) if path in values else None
+
+
+def expression_problems(source: str, vocabulary: Vocabulary) -> tuple[tuple[str, str], ...]:
+    """Everything wrong with a `when`, as pairs of problem and mend."""
+    try:
+        expression = Expression.compile(source)
+    except InvalidExpression as error:
+        problem, _, mend = error.detail.rpartition("; ")
+        return ((problem, mend),)
+    parts = tuple(expression.tree.within())
+    static = (*_attributes(parts), *_literals(parts, vocabulary))
+    return static or tuple(_probed(expression, vocabulary))
+
+
+def _attributes(parts: tuple[Node, ...]) -> Iterator[tuple[str, str]]:
+    for owner, name in (part.path for part in parts if part.path is not None and len(part.path) == 2):
+        known = Known(ATTRIBUTES.get(owner, ()))
+        if known.names and name not in known.names:
+            yield f"`{owner}` has no `{name}`", known.mend(name, "attribute")
+
+
+def _literals(parts: tuple[Node, ...], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    for part in parts:
+        for read, text in _compared(part):
+            path = ".".join(read)
+            known = vocabulary.of(path) or Known(())
+            if known.names and text not in known.names:
+                yield f"{path} is never {text!r}", known.mend(text, "value")
+        if part.path is not None and len(part.path) == 3 and part.path[:2] == PROBABILITIES:
+            known, name = Known(vocabulary.labels), part.path[2]
+            if name not in known.names:
+                read = part.path if part.op == "select" else PROBABILITIES
+                yield f"{'.'.join(read)} is never {name!r}", known.mend(name, "value")
+
+
+def _compared(part: Node) -> Iterator[tuple[Path, str]]:
+    """The facts and the texts that a part of an expression compares with each other."""
+    if part.op != "binary" or part.word not in {"==", "!=", "in"}:
+        return
+    left, right = part.parts
+    pairs = product([left], right.parts) if right.op == "list" else [(left, right), (right, left)]
+    for read, literal in pairs:
+        if read.path is not None and literal.op == "text":
+            yield read.path, literal.value
+
+
+def _probed(expression: Expression, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    for label in vocabulary.labels:
+        facts = Facts(_probe(label, vocabulary))
+        try:
+            expression.matches_as_cel_has_it(facts)
+        except InvalidExpression as error:
+            if not (error.detail.startswith("no field") or _is_judged(expression, facts)):
+                yield error.detail, "let it give true or false for every prediction"
+                return
+
+
+def _is_judged(expression: Expression, facts: Facts) -> bool:
+    """Whether the strict form can what CEL cannot: arithmetic of whole numbers with fractions."""
+    try:
+        expression.matches(facts)
+    except InvalidExpression:
+        return False
+    return True
+
+
+def _probe(label: str, vocabulary: Vocabulary) -> Submission:
+    share = 1 / len(vocabulary.labels)
+    prediction = Prediction(label, share, ModelRef("probe", "0"), dict.fromkeys(vocabulary.labels, share))
+    shown = CaseInput(text="text", link="https://example.com", image=Image("image"))
+    return Submission("probe", "probe", "probe", shown, prediction, PROBE_AT)

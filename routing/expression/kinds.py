@@ -1,0 +1,73 @@
+"""What kind of value each part of an expression gives, as far as that stands in the expression itself."""
+
+from collections.abc import Mapping
+
+from routing.expression.syntax import Node, Path
+
+KINDS: Mapping[Path, str] = {
+    **dict.fromkeys((("prediction",), ("input",), ("service",)), "map"),
+    ("prediction", "label"): "text",
+    ("prediction", "confidence"): "number",
+    ("prediction", "probabilities"): "map",
+    ("input", "fields"): "map",
+    ("input", "has_image"): "bool",
+    ("slices",): "map",
+    ("service", "name"): "text",
+    ("kind",): "text",
+}
+PROBABILITIES: Path = ("prediction", "probabilities")
+KEYED_BY_TEXT: tuple[Path, ...] = (("input", "fields"), ("slices",), PROBABILITIES)
+ENTRIES: Mapping[Path, str] = {("prediction", "probabilities"): "number", ("slices",): "text"}
+MAY_BE_ABSENT: tuple[Path, ...] = (
+    ("input", "text"),
+    ("input", "link"),
+    ("prediction", "margin"),
+    ("prediction", "entropy"),
+)
+"""Facts that every prediction has a place for, with null in it where there is nothing."""
+RESULTS: Mapping[str, str] = {
+    **dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "in", "&&", "||", "!"), "bool"),
+    **dict.fromkeys(("contains", "startsWith", "endsWith", "matches", "has"), "bool"),
+    **dict.fromkeys(("all", "exists", "exists_one"), "bool"),
+    **dict.fromkeys(("map", "filter"), "list"),
+    **dict.fromkeys(("size", "int", "uint", "double"), "number"),
+    "string": "text",
+    "timestamp": "time",
+    "duration": "duration",
+}
+LITERALS = ("text", "bytes", "number", "bool", "null", "list", "map")
+
+
+def kind_of(node: Node) -> str | None:
+    """The kind of the value, None where only a prediction can tell (fields, what may be absent)."""
+    if node.op in LITERALS:
+        return node.op
+    if node.op == "either":
+        kinds = {kind_of(part) for part in node.parts[1:]}
+        return kinds.pop() if len(kinds) == 1 else None
+    if node.op == "negative" or (node.op == "binary" and node.word in {"+", "-", "*", "/", "%"}):
+        kinds = {kind_of(part) for part in node.parts}
+        return kinds.pop() if len(kinds) == 1 else None
+    if node.op in {"binary", "not", "has", "call", "method", "loop"}:
+        return RESULTS.get(node.word)
+    return _fact(node.path)
+
+
+def is_certain(node: Node, bound: frozenset[str] = frozenset()) -> bool:
+    """Whether the kinds of all that is in its value are known, however deep it holds them."""
+    if node.op == "bound":
+        return node.word in bound
+    if node.path is not None:
+        return kind_of(node) is not None and (node.path in KEYED_BY_TEXT[1:] or kind_of(node) != "map")
+    if node.op != "loop":
+        return all(is_certain(part, bound) for part in node.parts)
+    choice, name, *bodies = node.parts
+    inner = bound | {name.word}
+    is_known = choice.path in KEYED_BY_TEXT or is_certain(choice, bound)
+    return is_known and all(is_certain(body, inner) for body in bodies)
+
+
+def _fact(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    return KINDS.get(path) or ENTRIES.get(path[:-1])

@@ -1,0 +1,1 @@
+"""How well confidences hold, and calibrators that mend them."""

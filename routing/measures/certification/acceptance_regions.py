@@ -1,0 +1,131 @@
+"""What is known of each region that a threshold would accept: how many came in, were labeled, were wrong."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from routing.measures.certification.audit_bound import AuditedStratum
+from routing.measures.certification.fallback import Counts
+from routing.measures.estimation.coverage_curve import Traffic
+from routing.measures.sample import Floats
+
+__all__ = ["Regions", "regions_of"]
+
+Bools = npt.NDArray[np.bool_]
+GRID = 200
+DIGITS = 9
+"""Inclusion probabilities that agree to so many digits are equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """Counts by stratum (a row each, by `chances`) and region (a column each, by `thresholds`, falling).
+
+    A region is everything with a score of its threshold or more; `labels` were asked, and of these `errors`
+    are wrong or `unanswered`, which counts as wrong in the census (a chance of 1) and among audits alike:
+    whether experts answer may depend on how hard the case is.
+    """
+
+    thresholds: Floats
+    chances: Floats
+    received: Counts
+    labels: Counts
+    errors: Counts
+    unanswered: Counts
+
+    @property
+    def is_census(self) -> Bools:
+        """Which strata were asked whole."""
+        return self.chances >= 1
+
+    @property
+    def accepted(self) -> Counts:
+        """How many each region would accept."""
+        return np.asarray(self.received.sum(axis=0))
+
+    @property
+    def census_errors(self) -> Counts:
+        """Errors of the part of each region that was asked whole."""
+        return np.asarray(self.errors[self.is_census].sum(axis=0))
+
+    def audited(self, place: int) -> list[AuditedStratum]:
+        """The strata of a region that were not asked whole."""
+        rows = np.flatnonzero(~self.is_census & (self.received[:, place] > 0))
+        columns = (self.received, self.labels, self.errors)
+        return [AuditedStratum(*(int(column[row, place]) for column in columns)) for row in rows]
+
+    def lowest_audited(self) -> float:
+        """The highest threshold that leaves out nothing but census: the highest of all without audits."""
+        others = self.received[~self.is_census].sum(axis=0)
+        return float(self.thresholds[np.argmax(others == others[-1])])
+
+    def with_traffic(self) -> "Regions":
+        """Without the strata of which no region holds anything."""
+        rows = self.received[:, -1] > 0
+        columns = (self.received, self.labels, self.errors, self.unanswered)
+        return Regions(self.thresholds, self.chances[rows], *(column[rows] for column in columns))
+
+    def only(self, places: Bools | slice) -> "Regions":
+        """Some of the regions."""
+        columns = (self.received, self.labels, self.errors, self.unanswered)
+        return Regions(self.thresholds[places], self.chances, *(column[:, places] for column in columns))
+
+    def with_errors(self, errors: int) -> "Regions":
+        """The same regions, had the stratum that was looked at least shown so many errors, no other any."""
+        return self._with(np.zeros_like(self.errors), errors)
+
+    def with_one_more_error(self) -> "Regions":
+        """The same regions, had that stratum shown one error more than it did."""
+        return self._with(self.errors.copy(), 1)
+
+    def _with(self, made_up: Counts, more: int) -> "Regions":
+        watched = np.flatnonzero(self.labels[:, -1] > 0)
+        if len(watched):
+            row = watched[np.argmin(self.labels[watched, -1] / self.received[watched, -1])]
+            made_up[row] = np.minimum(made_up[row] + more, self.labels[row])
+        return Regions(self.thresholds, self.chances, self.received, self.labels, made_up, self.unanswered)
+
+    def scaled(self, factor: float) -> "Regions":
+        """The same regions in a window that is `factor` times as long and goes on as it was."""
+        columns = (self.received, self.labels, self.errors, self.unanswered)
+        longer = (np.ceil(column * factor - 1e-9).astype(np.int64) for column in columns)
+        return Regions(self.thresholds, self.chances, *longer)
+
+
+def regions_of(traffic: Traffic, present: float | None = None) -> Regions:
+    """The regions on a grid of quantiles of all scores, labeled or not, and the one of `present`.
+
+    Raises ValueError for values that cannot be, and without predictions.
+    """
+    _check(traffic)
+    shares = 1 - np.arange(1, GRID + 1) / GRID
+    grid = np.quantile(traffic.score, np.maximum(shares, 0), method="inverted_cdf")
+    thresholds = np.unique(grid if present is None else np.append(grid, present))[::-1]
+    chance = np.round(traffic.inclusion_probability, DIGITS)
+    asked = traffic.is_asked | (chance >= 1)
+    unanswered = asked & ~traffic.is_labeled
+    wrong = (traffic.is_labeled & traffic.is_error) | unanswered
+    columns = (np.ones_like(asked), asked, wrong, unanswered)
+    strata = [chance == one for one in np.unique(chance)]
+    counts = (_counted(traffic.score, (one & column for one in strata), thresholds) for column in columns)
+    return Regions(thresholds, np.unique(chance), *counts)
+
+
+def _check(traffic: Traffic) -> None:
+    if not len(traffic):
+        raise ValueError("a threshold needs at least one prediction that it would be for")
+    for name, values in (("scores", traffic.score), ("probabilities", traffic.inclusion_probability)):
+        if not np.all((values >= 0) & (values <= 1)):
+            raise ValueError(f"{name} have to lie between 0 and 1")
+    if np.any(traffic.is_labeled & ~traffic.is_asked):
+        raise ValueError("what is labeled has to be asked: leave out labels that no draw led to")
+    if np.any(traffic.is_asked & (traffic.inclusion_probability == 0)):
+        raise ValueError("nothing can have been asked with an inclusion probability of 0")
+
+
+def _counted(scores: Floats, groups: Iterable[Bools], thresholds: Floats) -> Counts:
+    """How many of each group have a score of each threshold or more."""
+    ordered = (np.sort(scores[group]) for group in groups)
+    return np.asarray([len(one) - np.searchsorted(one, thresholds) for one in ordered], dtype=np.int64)

@@ -1,0 +1,79 @@
+"""How many more labels a promise needs, as far as the labels so far tell."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Sequence
+
+import numpy as np
+
+from routing.evidence.promise import NotYet
+from routing.measures.certification.acceptance_regions import Bools, Regions
+from routing.measures.certification.fallback import Counts
+from routing.measures.certification.threshold_tests import Family
+
+__all__ = ["needed_labels", "not_yet", "zero_error_labels"]
+
+STEP = 1.1
+STEPS = 72
+"""A window a thousand times as long is none that anybody waits for."""
+
+
+def zero_error_labels(error: float, delta: float) -> int:
+    """The least number of accepted labels, none of them wrong, that shows an error of at most `error`.
+
+    The least n with (1 − error)^n ≤ δ: 59, 149 and 299 for 5, 2 and 1 % with 95 % confidence.
+    """
+    return math.ceil(math.log(delta) / math.log1p(-error))
+
+
+def needed_labels(family: Family, error: float) -> int | None:
+    """About how many more labels of what would be accepted are needed, if they are like those so far.
+
+    The window is taken to go on as it was until a region passes with what a start has of δ, and with one
+    error more than there was, so that a few labels without one do not raise hopes. Where labels are too few
+    even without an error, they are taken to have none. None if no longer window helps.
+    """
+    labels = _labels(family.regions)
+    if not labels.any():
+        return zero_error_labels(error, family.delta)
+    likely, part = family.regions.with_errors(0), 1.0
+    if _passing(family, likely, error, part).any():
+        likely, part = family.regions.with_one_more_error(), family.tests().starts.first_part
+    factors = [STEP**step for step in range(1, STEPS + 1)]
+    found = bisect_left(
+        factors, True, key=lambda factor: bool(_passing(family, likely.scaled(factor), error, part).any())
+    )
+    if found == STEPS:
+        return None
+    passing = _passing(family, likely.scaled(factors[found]), error, part)
+    return max(1, math.ceil((factors[found] - 1) * int(labels[passing].min())))
+
+
+def _passing(family: Family, regions: Regions, error: float, part: float) -> Bools:
+    tests = family.tests(regions)
+    return np.asarray(tests.chances(error) <= tests.delta * part)
+
+
+def _labels(regions: Regions) -> Counts:
+    """What decides: the audits of each region, or its labels if there was nothing but a census."""
+    kind = regions.is_census if regions.is_census.all() else ~regions.is_census
+    return np.asarray(regions.labels[kind].sum(axis=0))
+
+
+def not_yet(families: Sequence[Family], error: float) -> NotYet:
+    """What is missing for the first of the families that can pass, in words."""
+    counts = ((one, needed_labels(one, error)) for one in families)
+    family, needed = next((pair for pair in counts if pair[1] is not None), (families[0], None))
+    unanswered = max(int(one.regions.unanswered[:, -1].sum()) for one in families)
+    note = f" {unanswered} unanswered cases count as wrong." if unanswered else ""
+    promised = f"at most {100 * error:.3g} % error"
+    if needed is None:
+        return NotYet(0, f"Not yet: at every threshold too much is wrong to promise {promised}.{note}")
+    kind = "accepted" if family.regions.is_census.all() else "audited"
+    least = zero_error_labels(error, family.delta)
+    words = f"Not yet: about {_rounded(needed)} more {kind} labels; {promised} takes at least {least}."
+    return NotYet(needed, f"{words}{note}")
+
+
+def _rounded(count: int) -> int:
+    return count if count < 20 else math.ceil(count / 10) * 10

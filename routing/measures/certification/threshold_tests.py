@@ -1,0 +1,154 @@
+"""The tests of thresholds: how many trials each rests on, and how many of these count as wrong."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import bdtr
+
+from routing.evidence.estimate import Reach
+from routing.evidence.promise import CertificateMethod
+from routing.measures.certification.acceptance_regions import Regions
+from routing.measures.certification.audit_bound import errors_upper
+from routing.measures.certification.fallback import Counts, Starts, fallback, parts_of
+from routing.measures.intervals import clopper_pearson_upper
+from routing.measures.sample import Floats
+
+__all__ = ["Family", "Passed", "Tests", "families"]
+
+LOWERING = 0.75
+"""The part of δ for thresholds up to the present one; the rest is for those above it."""
+AUDITS = 0.7
+"""The part of that for what audits may have missed; the rest is for how the future may differ."""
+FROM_LABELS = Starts(number=3, first_part=0.5, tolerated=2)
+"""Of seven settings on four data sets, equal parts or stricter starts accepted less in most, one start alone
+nothing up to a third of the time."""
+FROM_CENSUS = Starts(number=6, first_part=1 / 6, tolerated=0)
+"""Strict to loose, the bound first falls, as what audits may have missed is the same for more predictions: a
+start may well fail, so there are more. With 2,000 predictions they accepted twice as much as three did."""
+ONE_SEQUENCE = Starts(number=1, first_part=1.0, tolerated=2)
+RAISED = 10
+"""So many thresholds are tried at most where each needs a bound of its own, which takes a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """One test for each region: `wrong` of `trials` at most, together at `delta`.
+
+    For the future, exact binomial tests, in sequences from `starts`. For this period `wrong` bounds
+    all of them at once already: nothing is left to be tested.
+    """
+
+    trials: Counts
+    wrong: Counts
+    delta: float
+    starts: Starts
+    reach: Reach = Reach.FUTURE
+
+    def chances(self, error: float) -> Floats:
+        """The p-values of the hypotheses that more than a share of `error` is wrong."""
+        if self.reach is Reach.PERIOD:
+            return np.where(self.wrong <= error * self.trials, 0.0, 1.0)
+        return np.asarray(bdtr(self.wrong, self.trials, error), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The loosest region that passed, and the upper limit of its error."""
+
+    place: int
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Regions, and how they are tested with `delta`."""
+
+    method: CertificateMethod
+    regions: Regions
+    delta: float
+    tests_of: Callable[[Regions, float], Tests]
+
+    def tests(self, regions: Regions | None = None) -> Tests:
+        """The tests of the regions, or of others in their place."""
+        return self.tests_of(self.regions if regions is None else regions, self.delta)
+
+    def passed(self, error: float) -> Passed | None:
+        """The loosest region that passes; for the future, in the order of the fallback procedure."""
+        tests = self.tests()
+        if tests.reach is Reach.PERIOD:
+            possible = np.flatnonzero(tests.chances(error) <= self.delta)
+            return _share_wrong(tests, int(possible[-1])) if len(possible) else None
+        made_up = (self.tests(self.regions.with_errors(count)) for count in range(tests.starts.tolerated + 1))
+        parts = parts_of([one.chances(error) for one in made_up], tests.trials, tests.delta, tests.starts)
+        found = fallback(tests.chances(error), parts)
+        return _upper_limit(tests, *found) if found else None
+
+
+def _share_wrong(tests: Tests, place: int) -> Passed:
+    return Passed(place, int(tests.wrong[place]) / int(tests.trials[place]))
+
+
+def _upper_limit(tests: Tests, place: int, delta: float) -> Passed:
+    return Passed(place, clopper_pearson_upper(int(tests.wrong[place]), int(tests.trials[place]), delta))
+
+
+def families(regions: Regions, delta: float, present: float | None, reach: Reach) -> list[Family]:
+    """The families of tests, which share `delta`; the first that passes counts.
+
+    For this period, thresholds up to `present` (or up to where the audits begin). For the future: where
+    everything has the same inclusion probability, its labels are a random sample of every region: one
+    family. Else the same thresholds come first, by census and audits; then those above, of which mostly the
+    audits tell.
+    """
+    limit = regions.lowest_audited() if present is None else present
+    above = regions.thresholds > limit
+    if reach is Reach.PERIOD:
+        return [Family("census_and_audit", regions.only(~above), delta, of_this_period)]
+    if len(regions.chances) == 1:
+        return [Family("fixed_sequence", regions, delta, sample)]
+    lowering, raising = regions.only(~above), regions.only(above)
+    if not len(raising.thresholds):
+        return [Family("census_and_audit", lowering, delta, census_and_audit)]
+    first = Family("census_and_audit", lowering, delta * LOWERING, census_and_audit)
+    return [first, _raising(raising, delta * (1 - LOWERING))]
+
+
+def _raising(regions: Regions, delta: float) -> Family:
+    present = regions.with_traffic()
+    if len(present.chances) == 1:
+        return Family("fixed_sequence", present, delta, sample)
+    every = math.ceil(len(present.thresholds) / RAISED)
+    return Family("census_and_audit", present.only(slice(None, None, every)), delta, each_census_and_audit)
+
+
+def sample(regions: Regions, delta: float) -> Tests:
+    """Labels with the same inclusion probability: a binomial test of the errors among them."""
+    return Tests(regions.labels.sum(axis=0), regions.errors.sum(axis=0), delta, FROM_LABELS)
+
+
+def census_and_audit(regions: Regions, delta: float) -> Tests:
+    """All that a region would accept: the census' errors, and one bound for those that audits missed.
+
+    That bound is on the errors of all that is not in the census, so it serves every region at once and is
+    paid for once (part AUDITS of `delta`). If it holds, a region that passes would have passed with the true
+    number of errors, so the rest of `delta` is the chance that a binomial test errs about the future.
+    """
+    missed = errors_upper(regions.audited(-1), delta * AUDITS)
+    wrong = np.minimum(regions.census_errors + missed, regions.accepted)
+    return Tests(regions.accepted, wrong, delta * (1 - AUDITS), FROM_CENSUS)
+
+
+def of_this_period(regions: Regions, delta: float) -> Tests:
+    """The same bound for all of `delta`: it holds for every region of this period at once."""
+    wrong = regions.census_errors + errors_upper(regions.audited(-1), delta)
+    return Tests(regions.accepted, np.minimum(wrong, regions.accepted), delta, FROM_CENSUS, Reach.PERIOD)
+
+
+def each_census_and_audit(regions: Regions, delta: float) -> Tests:
+    """The same with a bound of its own for each region, which leaves one sequence of tests to be paid for."""
+    places = range(len(regions.thresholds))
+    missed = np.asarray([errors_upper(regions.audited(place), delta * AUDITS) for place in places])
+    wrong = np.minimum(regions.census_errors + missed, regions.accepted)
+    return Tests(regions.accepted, wrong, delta * (1 - AUDITS), ONE_SEQUENCE)

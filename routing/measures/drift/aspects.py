@@ -1,0 +1,192 @@
+"""What can drift: each aspect compares a window with its reference, says so in words, and picks examples."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import numpy as np
+
+from routing.evidence.alarm import EXAMPLES, AlarmKind
+from routing.measures.drift.observations import MISSING, Floats, Places
+from routing.measures.drift.two_samples import (
+    Comparison,
+    Shares,
+    compare_means,
+    compare_numbers,
+    compare_shares,
+    psi,
+    psi_limit,
+    shares_of_places,
+)
+
+SHOWN_CHARACTERS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which cases of the reference and of the window are compared, with the weight of each."""
+
+    reference: Places
+    window: Places
+    reference_weights: Floats
+    window_weights: Floats
+
+
+class Aspect(Protocol):
+    """One thing that can change; a change smaller than `minimum` (in `unit`) is called small."""
+
+    @property
+    def kind(self) -> AlarmKind: ...
+    @property
+    def subject(self) -> str | None: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def minimum(self) -> float: ...
+
+    def narrowed(self, part: Part) -> Part:
+        """The part of a part that this aspect can compare."""
+
+    def compare(self, part: Part) -> Comparison:
+        """The size of the change and its test."""
+
+    def sentence(self, part: Part, found: Comparison) -> str:
+        """The change in words, without a full stop."""
+
+    def examples(self, part: Part) -> list[int]:
+        """Places in the window of cases typical of the change."""
+
+
+def percent(share: float) -> str:
+    """In words."""
+    return f"{100 * share:.1f} %"
+
+
+def quoted(value: str) -> str:
+    """A value in quotes, cut where it is long."""
+    return f"“{value if len(value) <= SHOWN_CHARACTERS else value[: SHOWN_CHARACTERS - 1] + '…'}”"
+
+
+def _most_gained(reference: Floats, window: Floats, part: Part) -> list[int]:
+    """The middle cases of that tenth of the reference's range in which the window gained most."""
+    edges = np.unique(np.quantile(reference, np.linspace(0.1, 0.9, 9), method="inverted_cdf"))
+    before = np.bincount(np.searchsorted(edges, reference), part.reference_weights, len(edges) + 1)
+    places = np.searchsorted(edges, window)
+    now = np.bincount(places, part.window_weights, len(edges) + 1)
+    gained = int(np.argmax(now / now.sum() - before / before.sum()))
+    here = np.flatnonzero(places == gained)
+    ordered = here[np.argsort(window[here], kind="stable")]
+    start = max(0, (len(ordered) - EXAMPLES) // 2)
+    return [int(part.window[place]) for place in ordered[start : start + EXAMPLES]]
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """The mean calibrated confidence."""
+
+    reference: Floats
+    window: Floats
+    kind: ClassVar[AlarmKind] = AlarmKind.CONFIDENCE
+    subject: ClassVar[str | None] = None
+    unit: ClassVar[str] = "mean confidence"
+    minimum: ClassVar[float] = 0.02
+
+    def narrowed(self, part: Part) -> Part:
+        """All of it."""
+        return part
+
+    def compare(self, part: Part) -> Comparison:
+        """z-test; the effect is the difference of means."""
+        weights = part.reference_weights, part.window_weights
+        return compare_means(self.reference[part.reference], self.window[part.window], *weights)
+
+    def sentence(self, part: Part, found: Comparison) -> str:
+        """The means."""
+        now = float(np.average(self.window[part.window], weights=part.window_weights))
+        verb = "fell" if found.effect < 0 else "rose"
+        return f"the mean calibrated confidence {verb} from {now - found.effect:.3f} to {now:.3f}"
+
+    def examples(self, part: Part) -> list[int]:
+        """Cases of the confidence that more have now."""
+        return _most_gained(self.reference[part.reference], self.window[part.window], part)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A numeric field; -inf where it is missing."""
+
+    subject: str
+    reference: Floats
+    window: Floats
+    kind: ClassVar[AlarmKind] = AlarmKind.FIELD
+    unit: ClassVar[str] = "largest difference of the shares below a value"
+    minimum: ClassVar[float] = 0.1
+
+    def narrowed(self, part: Part) -> Part:
+        """All of it."""
+        return part
+
+    def compare(self, part: Part) -> Comparison:
+        """Kolmogorov and Smirnov's test."""
+        weights = part.reference_weights, part.window_weights
+        return compare_numbers(self.reference[part.reference], self.window[part.window], *weights)
+
+    def sentence(self, part: Part, found: Comparison) -> str:
+        """The medians, and the largest difference."""
+        before = _median(self.reference[part.reference], part.reference_weights)
+        now = _median(self.window[part.window], part.window_weights)
+        most = percent(found.effect)
+        return (
+            f"field {self.subject} has a median of {now}, before {before}, and shares differ by up to {most}"
+        )
+
+    def examples(self, part: Part) -> list[int]:
+        """Cases of the values that more have now."""
+        return _most_gained(self.reference[part.reference], self.window[part.window], part)
+
+
+def _median(values: Floats, weights: Floats) -> str:
+    middle = float(np.quantile(values, 0.5, method="inverted_cdf", weights=weights))
+    return f"{middle:,.6g}" if middle > -np.inf else MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Categories:
+    """Predicted labels, a field's categories, or a slice's values, as places in their `names`."""
+
+    kind: AlarmKind
+    subject: str | None
+    names: tuple[str, ...]
+    reference: Places
+    window: Places
+    unit: ClassVar[str] = "share of cases that changed category"
+    minimum: ClassVar[float] = 0.05
+
+    def narrowed(self, part: Part) -> Part:
+        """All of it."""
+        return part
+
+    def _shares(self, part: Part) -> Shares:
+        both = self.reference[part.reference], self.window[part.window]
+        return shares_of_places(self.names, *both, part.reference_weights, part.window_weights)
+
+    def compare(self, part: Part) -> Comparison:
+        """Chi-square test; the effect is the total variation distance."""
+        return compare_shares(self._shares(part))
+
+    def sentence(self, part: Part, found: Comparison) -> str:
+        """How many changed, what gained most, and the PSI beside its own limit."""
+        found_shares = self._shares(part)
+        most, pooled = found_shares.most_gained(), found_shares.pooled()
+        limit, index = psi_limit(len(pooled.names), pooled.n_reference, pooled.n_window), psi(pooled)
+        what = "the predicted label" if self.subject is None else f"{self.kind.value} {self.subject}"
+        gained = f"{quoted(found_shares.names[most])} has {percent(found_shares.window[most])}"
+        before = f"before {percent(found_shares.reference[most])}"
+        # Where a new but rare category gave the alarm, the PSI says nothing, and would seem to deny it.
+        chance = f" (PSI {index:.3f}, by chance up to {limit:.3f})" if index > limit else ""
+        return f"{what} differs for {percent(found.effect)} of cases: {gained}, {before}{chance}"
+
+    def examples(self, part: Part) -> list[int]:
+        """The first cases of the category that gained most."""
+        both = self._shares(part)
+        is_gained = self.window[part.window] == self.names.index(both.names[both.most_gained()])
+        return [int(place) for place in part.window[is_gained][:EXAMPLES]]

@@ -1,0 +1,186 @@
+"""What can drift in texts: the share with many new words, the words they say, the topics they fall in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from routing.evidence.alarm import EXAMPLES, AlarmKind
+from routing.measures.drift.aspects import Part, percent, quoted
+from routing.measures.drift.observations import Floats, Places
+from routing.measures.drift.text_familiarity import (
+    NUMBER,
+    KnownWords,
+    Said,
+    WordCounts,
+    WordTable,
+    count_words,
+    telling_words,
+)
+from routing.measures.drift.two_samples import (
+    EXPECTED,
+    Comparison,
+    Shares,
+    compare_rises,
+    compare_shares,
+    effective,
+    shares_of_places,
+    surest_rise,
+)
+
+SHOWN_WORDS = 5
+COMPARED_WORDS = 20
+
+
+def _typical(places: Places, texts: Sequence[Said], background: WordCounts) -> list[int]:
+    """Those of the places whose texts have most of the words that tell them all."""
+    telling = set(telling_words(count_words(texts[place] for place in places), background, COMPARED_WORDS))
+    shared = np.array([len(telling & texts[place]) for place in places])
+    return [int(place) for place in places[np.argsort(-shared, kind="stable")][:EXAMPLES]]
+
+
+def _said(places: Places, texts: Sequence[Said], background: WordCounts) -> str:
+    words = telling_words(count_words(texts[place] for place in places), background, SHOWN_WORDS)
+    return f" that say {', '.join(map(quoted, words))}" if words else ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewWords:
+    """Texts with more new words than all but 2 % of known ones, by their shares of new words.
+
+    Only cases of the reference that the words were not learned from (`is_control`) are comparable.
+    """
+
+    reference: Floats
+    window: Floats
+    is_control: npt.NDArray[np.bool_]
+    known: KnownWords
+    texts: Sequence[Said]
+    kind: ClassVar[AlarmKind] = AlarmKind.WORDS
+    subject: ClassVar[str | None] = None
+    unit: ClassVar[str] = "share of texts"
+    minimum: ClassVar[float] = 0.03
+
+    def narrowed(self, part: Part) -> Part:
+        """Without what the words were learned from."""
+        kept = self.is_control[part.reference]
+        return Part(part.reference[kept], part.window, part.reference_weights[kept], part.window_weights)
+
+    def compare(self, part: Part) -> Comparison:
+        """Fisher's exact test that more texts have many new words."""
+        before = self.reference[part.reference] > self.known.limit
+        weights = part.reference_weights, part.window_weights
+        return compare_rises(before, self._is_unusual(part), *weights)
+
+    def _is_unusual(self, part: Part) -> npt.NDArray[np.bool_]:
+        return self.window[part.window] > self.known.limit
+
+    def sentence(self, part: Part, found: Comparison) -> str:
+        """How many have, and the words that tell them."""
+        is_unusual = self._is_unusual(part)
+        now = float(np.average(is_unusual, weights=part.window_weights))
+        said = _said(part.window[is_unusual], self.texts, self.known.counts)
+        return (
+            f"{percent(now)} of texts have many new words, before {percent(now - found.effect)}: texts{said}"
+        )
+
+    def examples(self, part: Part) -> list[int]:
+        """Those with the most words in common."""
+        return _typical(part.window[self._is_unusual(part)], self.texts, self.known.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class SaidWords:
+    """Every word that enough texts have: a topic is told by a word that few texts had before."""
+
+    reference: WordTable
+    window: WordTable
+    texts: Sequence[Said]
+    background: WordCounts
+    kind: ClassVar[AlarmKind] = AlarmKind.TOPICS
+    subject: ClassVar[str | None] = None
+    unit: ClassVar[str] = "share of texts"
+    minimum: ClassVar[float] = 0.05
+
+    def narrowed(self, part: Part) -> Part:
+        """All of it."""
+        return part
+
+    def compare(self, part: Part) -> Comparison:
+        """Fisher's exact test that one word is in more texts, times the number of words."""
+        return self._surest(part)[1]
+
+    def _surest(self, part: Part) -> tuple[int, Comparison]:
+        """The column of the word, and its test. Which are tested depends on both sides together alone."""
+        before, now = self.reference.rows(part.reference), self.window.rows(part.window)
+        in_texts = np.asarray(before.sum(axis=0) + now.sum(axis=0)).ravel()
+        tested = np.flatnonzero(in_texts >= EXPECTED)
+        tested = np.array([place for place in tested if self.window.words[place] != NUMBER], dtype=np.intp)
+        if not len(tested):
+            return 0, Comparison(0.0, 0.0, 1.0)
+        weights = part.reference_weights, part.window_weights
+        shares = [mass @ side / mass.sum() for mass, side in zip(weights, (before, now), strict=True)]
+        place, found = surest_rise(shares[0][tested], shares[1][tested], *map(effective, weights))
+        return int(tested[place]), found
+
+    def sentence(self, part: Part, found: Comparison) -> str:
+        """The word, and the words of the texts that have it."""
+        place, _ = self._surest(part)
+        having = self._having(part, place)
+        now = float(part.window_weights[having].sum() / part.window_weights.sum())
+        said = _said(part.window[having], self.texts, self.background)
+        word = quoted(self.window.words[place])
+        return f"{word} is in {percent(now)} of texts, before {percent(now - found.effect)}: texts{said}"
+
+    def _having(self, part: Part, place: int) -> npt.NDArray[np.bool_]:
+        return np.asarray(self.window.rows(part.window)[:, [place]].toarray().ravel() > 0)
+
+    def examples(self, part: Part) -> list[int]:
+        """The texts that have the word with the most words in common."""
+        having = self._having(part, self._surest(part)[0])
+        return _typical(part.window[having], self.texts, self.background)
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The topics of texts, found in reference and window together, so that a new one is among them."""
+
+    reference: Places
+    window: Places
+    texts: Sequence[Said]
+    background: WordCounts
+    kind: ClassVar[AlarmKind] = AlarmKind.TOPICS
+    subject: ClassVar[str | None] = None
+    unit: ClassVar[str] = "share of texts that changed topic"
+    minimum: ClassVar[float] = 0.05
+
+    def narrowed(self, part: Part) -> Part:
+        """All of it."""
+        return part
+
+    def _shares(self, part: Part) -> Shares:
+        both = self.reference[part.reference], self.window[part.window]
+        names = [str(topic) for topic in range(int(max(map(np.max, both))) + 1)]
+        return shares_of_places(names, *both, part.reference_weights, part.window_weights)
+
+    def compare(self, part: Part) -> Comparison:
+        """As categories: what the texts were clustered by does not know which of them are the window's."""
+        return compare_shares(self._shares(part))
+
+    def sentence(self, part: Part, found: Comparison) -> str:
+        """The topic that gained most, by the words that tell it."""
+        both = self._shares(part)
+        most = both.most_gained()
+        said = _said(self._gained(part, both), self.texts, self.background)
+        gained = f"{percent(both.window[most])} are texts{said}, before {percent(both.reference[most])}"
+        return f"the topic differs for {percent(found.effect)} of texts: {gained}"
+
+    def _gained(self, part: Part, both: Shares) -> Places:
+        is_gained = self.window[part.window] == int(both.names[both.most_gained()])
+        return np.compress(is_gained, part.window)
+
+    def examples(self, part: Part) -> list[int]:
+        """The texts of the topic that gained most with the most words in common."""
+        return _typical(self._gained(part, self._shares(part)), self.texts, self.background)

@@ -1,0 +1,110 @@
+"""Risk against coverage: the error of what would be accepted, for every threshold, on all traffic.
+
+El-Yaniv & Wiener (2010) call it the risk–coverage curve; here each point weighs the labels by their strata.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from routing.evidence.estimate import Stratum
+from routing.evidence.risk_coverage import CoveragePoint
+from routing.measures.estimation.error_estimate import estimate, strata_of
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+POINTS = 24
+LEAST_LABELS = 10
+"""Below it the interval of a point covers most of the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Everything received, one entry of each array for a prediction; `is_error` counts where it is labeled.
+
+    `score` is the calibrated confidence, `is_asked` whether it was sent to review.
+    """
+
+    score: Floats
+    inclusion_probability: Floats
+    is_asked: Flags
+    is_labeled: Flags
+    is_error: Flags
+
+    @classmethod
+    def of(
+        cls, score: Any, inclusion_probability: Any, is_asked: Any, is_labeled: Any, is_error: Any
+    ) -> "Traffic":
+        """The same from anything that arrays can be made of. Raises ValueError for unequal lengths."""
+        numbers = [np.asarray(one, dtype=np.float64) for one in (score, inclusion_probability)]
+        flags = [np.asarray(one, dtype=np.bool_) for one in (is_asked, is_labeled, is_error)]
+        if len({len(one) for one in (*numbers, *flags)}) > 1:
+            raise ValueError("every column needs one entry per prediction")
+        return cls(numbers[0], numbers[1], *flags)
+
+    def __len__(self) -> int:
+        return len(self.score)
+
+    def strata(self, chosen: Flags) -> tuple[Stratum, ...]:
+        """The strata of the predictions that are chosen."""
+        probability = self.inclusion_probability[chosen]
+        asked, labeled, errors = (one[chosen] for one in (self.is_asked, self.is_labeled, self.is_error))
+        return strata_of(probability, asked, labeled, errors, probability < 1)
+
+
+def risk_coverage(
+    traffic: Traffic, points: int = POINTS, marked: Sequence[float] = ()
+) -> tuple[CoveragePoint, ...]:
+    """The points from strict to loose, at quantiles of the scores; those with under 10 labels are left out.
+
+    The `marked` thresholds have points of their own, from the first label on. The error of a point is that of
+    this period, stratified, with its exact interval.
+    """
+    if len(traffic) == 0:
+        return ()
+    shares = np.linspace(0.0, 1.0, points + 1)[:-1]
+    quantiles = np.quantile(traffic.score, shares, method="inverted_cdf")
+    thresholds = sorted({*quantiles.tolist(), *marked}, reverse=True)
+    kinds = _Kinds.of(traffic)
+    found = (_point(traffic, kinds, one, 1 if one in marked else LEAST_LABELS) for one in thresholds)
+    return tuple(point for point in found if point is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    """Which stratum each prediction is of, found once for all thresholds."""
+
+    probabilities: Floats
+    place: npt.NDArray[np.intp]
+
+    @classmethod
+    def of(cls, traffic: Traffic) -> "_Kinds":
+        chances = np.round(traffic.inclusion_probability, 9)
+        return cls(*np.unique(chances, return_inverse=True))
+
+    def strata(self, traffic: Traffic, chosen: Flags) -> Iterator[Stratum]:
+        """The strata of the predictions that are chosen."""
+
+        def count(which: Flags) -> list[int]:
+            return [int(n) for n in np.bincount(self.place[which], minlength=len(self.probabilities))]
+
+        labeled = chosen & traffic.is_labeled
+        counts = [
+            count(one) for one in (chosen, chosen & traffic.is_asked, labeled, labeled & traffic.is_error)
+        ]
+        for probability, received, asked, known, errors in zip(self.probabilities, *counts, strict=True):
+            if received:
+                yield Stratum(float(probability), received, asked, known, errors, bool(probability < 1))
+
+
+def _point(traffic: Traffic, kinds: _Kinds, threshold: float, least: int) -> CoveragePoint | None:
+    accepted = traffic.score >= threshold
+    known = estimate("accepted", kinds.strata(traffic, accepted))
+    if known.labeled < least or known.period is None:
+        return None
+    coverage = float(np.count_nonzero(accepted)) / len(traffic)
+    error = known.period
+    return CoveragePoint(threshold, coverage, error.value, error.low, error.high, known.labeled)

@@ -1,0 +1,111 @@
+"""Where a replay cannot say: what would be accepted and was never looked at, or tiers never seen."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from routing.evidence.plan import Outcome, Rerouted, TierKey
+
+LEAST_IN_SLICE = 30
+"""Smaller slices are not warned of."""
+GROWTH = 1.25
+"""A channel with more cases than so many times the logged ones will be slower than logged."""
+
+
+def doubts(rerouted: Sequence[Rerouted], before: Outcome, after: Outcome) -> tuple[str, ...]:
+    """What the logged data cannot say about the other policy, each with what to do."""
+    accepted = [row for row in rerouted if row.after.is_accepted]
+    return (
+        *_never_watched(accepted),
+        *_without_labels(accepted),
+        *_slices_without_labels(accepted),
+        *_unanswered(accepted),
+        *_new_tiers(rerouted),
+        *_unknown_times(after),
+        *_busier(before, after),
+    )
+
+
+def _name(key: TierKey) -> str:
+    return f"tier {key[1]} of {key[0]}"
+
+
+def _never_watched(accepted: Sequence[Rerouted]) -> Iterator[str]:
+    total = Counter((row.task, row.after.tier) for row in accepted)
+    unseen = Counter((row.task, row.after.tier) for row in accepted if not row.inclusion_probability)
+    for key in sorted(unseen):
+        yield (
+            f"{_name(key)}: {unseen[key]} of the {total[key]} it would accept had no chance of review, so "
+            "their error is unknown; set an `audit` share, and replay when labels have come in"
+        )
+
+
+def _without_labels(accepted: Sequence[Rerouted]) -> Iterator[str]:
+    """Tiers, and within them chances of review, of which nothing is labeled."""
+    received, labeled = Counter[tuple[TierKey, float]](), Counter[tuple[TierKey, float]]()
+    for row in accepted:
+        place = (row.task, row.after.tier), row.inclusion_probability
+        received[place] += 1
+        labeled[place] += row.is_labeled
+    for (key, chance), number in sorted(received.items()):
+        if chance and not labeled[key, chance]:
+            yield (
+                f"{_name(key)}: none of the {number} it would accept that were reviewed with a chance of "
+                f"{chance:.4g} is labeled; wait for their labels or raise `audit`"
+            )
+
+
+def _slices_without_labels(accepted: Sequence[Rerouted]) -> Iterator[str]:
+    received, labeled = Counter[tuple[TierKey, str]](), Counter[tuple[TierKey, str]]()
+    is_known = defaultdict[TierKey, bool](bool)
+    for row in accepted:
+        key = row.task, row.after.tier
+        is_known[key] |= row.is_labeled
+        for name, value in row.slices.items():
+            received[key, f"{name}={value}"] += 1
+            labeled[key, f"{name}={value}"] += row.is_labeled
+    for (key, name), number in sorted(received.items()):
+        if is_known[key] and number >= LEAST_IN_SLICE and not labeled[key, name]:
+            yield (
+                f"{_name(key)}: none of the {number} of {name} that it would accept is labeled; "
+                "the error there may be another than elsewhere"
+            )
+
+
+def _unanswered(accepted: Sequence[Rerouted]) -> Iterator[str]:
+    asked = sum(row.before.is_reviewed for row in accepted)
+    silent = asked - sum(row.is_labeled for row in accepted)
+    if asked and silent > asked / 10:
+        yield (
+            f"{silent} of the {asked} that it would accept and that were reviewed have no answer yet; "
+            "they are taken to be like the answered"
+        )
+
+
+def _new_tiers(rerouted: Sequence[Rerouted]) -> Iterator[str]:
+    seen = {(row.task, row.before.tier) for row in rerouted}
+    moved = Counter((row.task, row.after.tier) for row in rerouted)
+    for key in sorted(moved.keys() - seen):
+        yield (
+            f"{_name(key)} is new: {moved[key]} predictions would fall in it, and how long experts take "
+            "there is taken from their channel"
+        )
+
+
+def _unknown_times(after: Outcome) -> Iterator[str]:
+    for load in after.channels:
+        if load.late is None:
+            yield (
+                f"#{load.channel}: too few decisions are logged there to expect how many of its {load.cases} "
+                "cases would be late"
+            )
+
+
+def _busier(before: Outcome, after: Outcome) -> Iterator[str]:
+    logged = {load.channel: load for load in before.channels}
+    for load in after.channels:
+        was = logged.get(load.channel)
+        if was and load.cases > GROWTH * was.cases:
+            yield (
+                f"#{load.channel} would get {load.cases} cases instead of {was.cases}; times to a decision "
+                "were logged at the lower number, so expect more late ones"
+            )

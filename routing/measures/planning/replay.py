@@ -1,0 +1,190 @@
+"""What another policy would have done with logged predictions: volume, error, late cases and cost.
+
+The error of what it would accept is estimated from the labels that are there, each standing for the
+predictions that had the same chance of review; see `error_estimate`. It assumes that experts and the model would
+have answered as they did.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from routing.evidence.estimate import Interval, TrafficEstimate
+from routing.evidence.plan import (
+    ChannelLoad,
+    Cost,
+    Outcome,
+    Placement,
+    Price,
+    Replay,
+    Rerouted,
+    TierKey,
+    TierOutcome,
+)
+from routing.measures.estimation.error_estimate import estimate, strata_of
+from routing.measures.intervals import Part, mover
+from routing.measures.planning.lateness import Delays
+from routing.measures.planning.overlap import doubts
+
+Side = Literal["before", "after"]
+MINUTES = 60
+NO_PRICE = Price()
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What both sides of a replay are judged by."""
+
+    prices: Mapping[TierKey, Price]
+    working_hours: Mapping[str, float]
+    delays: Mapping[str, Delays]
+
+
+def replay(
+    rerouted: Sequence[Rerouted], prices: Mapping[TierKey, Price], working_hours: Mapping[str, float]
+) -> Replay:
+    """What was done with these predictions, and what the other policy would have done.
+
+    `prices` are by task and tier (1 per error and 1 minute per label if left out), `working_hours` say by
+    task how many hours of the period people worked; where that is nothing, no pace is given. The numbers
+    speak of this very traffic. Late cases are those known to be, and for cases that experts were not asked
+    about the share of the channel's others that took longer than they would be given.
+    """
+    known = _Known(prices, working_hours, _delays(rerouted))
+    before, after = _outcome(rerouted, "before", known), _outcome(rerouted, "after", known)
+    return Replay(
+        received=len(rerouted),
+        newly_accepted=sum(one.after.is_accepted and not one.before.is_accepted for one in rerouted),
+        newly_reviewed=sum(one.before.is_accepted and not one.after.is_accepted for one in rerouted),
+        before=before,
+        after=after,
+        warnings=doubts(rerouted, before, after),
+    )
+
+
+def accepted_error(rerouted: Iterable[Rerouted], name: str) -> TrafficEstimate:
+    """The error of these predictions, from the labels among them."""
+    rows = list(rerouted)
+    return estimate(
+        name,
+        strata_of(
+            [row.inclusion_probability for row in rows],
+            [row.before.is_reviewed for row in rows],
+            [row.is_labeled for row in rows],
+            [row.is_error for row in rows],
+            [row.before.is_accepted for row in rows],
+        ),
+    )
+
+
+def _delays(rerouted: Iterable[Rerouted]) -> dict[str, Delays]:
+    decided, waiting = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
+    for row in rerouted:
+        if not row.before.is_reviewed:
+            continue
+        if row.seconds is None:
+            waiting[row.before.channel].append(row.waited)
+        else:
+            decided[row.before.channel].append(row.seconds)
+    return {name: Delays(decided[name], waiting[name]) for name in {*decided, *waiting}}
+
+
+def _placed(row: Rerouted, side: Side) -> Placement:
+    return row.before if side == "before" else row.after
+
+
+def _outcome(rerouted: Sequence[Rerouted], side: Side, known: _Known) -> Outcome:
+    tiers, channels = defaultdict[TierKey, list[Rerouted]](list), defaultdict[str, list[Rerouted]](list)
+    for row in rerouted:
+        placed = _placed(row, side)
+        tiers[row.task, placed.tier].append(row)
+        if placed.is_reviewed:
+            channels[placed.channel].append(row)
+    loads = tuple(_load(name, channels[name], side, known) for name in sorted(channels))
+    by_tier = tuple(_tier(key, tiers[key], side) for key in sorted(tiers))
+    accepted = sum(tier.accepted for tier in by_tier)
+    audited = sum(tier.audited for tier in by_tier)
+    return Outcome(
+        auto_accepted=accepted - audited,
+        audited=audited,
+        reviewed=len(rerouted) - accepted + audited,
+        expert_hours=sum(load.expert_hours for load in loads),
+        channels=loads,
+        tiers=by_tier,
+        error=accepted_error((row for row in rerouted if _placed(row, side).is_accepted), "accepted"),
+        cost=_cost(by_tier, known.prices),
+    )
+
+
+def _load(name: str, rows: Sequence[Rerouted], side: Side, known: _Known) -> ChannelLoad:
+    minutes = (
+        known.prices.get((row.task, _placed(row, side).tier), NO_PRICE).minutes * _placed(row, side).quorum
+        for row in rows
+    )
+    return ChannelLoad(
+        channel=name,
+        cases=len(rows),
+        expert_hours=sum(minutes) / MINUTES,
+        per_working_hour=_pace(Counter(row.task for row in rows), known.working_hours),
+        late=_late(rows, side, known.delays.get(name)),
+    )
+
+
+def _pace(cases: Mapping[str, int], working_hours: Mapping[str, float]) -> float | None:
+    if not all(working_hours.get(task) for task in cases):
+        return None
+    return sum(number / working_hours[task] for task, number in cases.items())
+
+
+def _late(rows: Sequence[Rerouted], side: Side, delays: Delays | None) -> float | None:
+    """Those known to be late, and the expected number among those of which it is not known."""
+    late, due, waited = 0, list[float](), list[float]()
+    for row in rows:
+        limit = _placed(row, side).due_in.total_seconds()
+        so_far = row.waited if row.before.is_reviewed else 0.0
+        if row.seconds is not None:
+            late += row.seconds > limit
+        elif so_far > limit:
+            late += 1
+        else:
+            due.append(limit)
+            waited.append(so_far)
+    if not due:
+        return float(late)
+    if delays is None or not delays.is_known:
+        return None
+    return late + delays.late(due, waited)
+
+
+def _tier(key: TierKey, rows: Sequence[Rerouted], side: Side) -> TierOutcome:
+    accepted = [row for row in rows if _placed(row, side).is_accepted]
+    return TierOutcome(
+        task=key[0],
+        tier=key[1],
+        received=len(rows),
+        accepted=len(accepted),
+        audited=sum(_placed(row, side).is_audit for row in accepted),
+        error=accepted_error(accepted, " ".join(key)) if accepted else None,
+    )
+
+
+def _cost(tiers: Iterable[TierOutcome], prices: Mapping[TierKey, Price]) -> Cost | None:
+    """Errors among the auto-accepted times their cost, as independent parts; audits find their own errors."""
+    at_stake = {
+        tier: (tier.accepted - tier.audited) * prices.get((tier.task, tier.tier), NO_PRICE).error
+        for tier in tiers
+        if tier.accepted > tier.audited
+    }
+    total = sum(at_stake.values())
+    if not total:
+        return Cost(0.0, 0.0, 0.0)
+    parts = list[Part]()
+    for tier, stake in at_stake.items():
+        known = tier.error.period if tier.error else None
+        if known is None and stake:
+            return None
+        if known is not None:
+            parts.append(Part(stake / total, known.value, Interval(known.low, known.high)))
+    value, interval = mover(parts)
+    return Cost(value * total, interval.low * total, interval.high * total)

@@ -1,0 +1,115 @@
+"""What a tier got, as arrays, and the chance that each of its predictions is wrong."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from routing.evidence.plan import Rerouted, TierKey
+from routing.measures.calibration.recalibration import LABELS_NEEDED, applied, fit, of_confidences
+from routing.measures.sample import Floats
+from routing.policy import Task, Tier
+
+STEPS = 10_000
+"""Thresholds are proposed with four digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class TierTraffic:
+    """What a tier got in `weeks`, one entry of each array for a prediction.
+
+    `score` is the confidence that counts, `is_labeled`, `is_error` and `weight` (the inverse of its chance of
+    review; any number where it is not labeled) say what is known of it. `is_due` are those that have to be
+    reviewed whatever the threshold. `minutes` is what the review of one takes, `error_cost` what an accepted
+    error costs. `threshold` is the present one, None for always reviewed; `lowest` the lowest that a policy
+    may name (see `lowest_threshold`). A tier that `is_kept` keeps `is_due` and accepts all others. `audits`
+    are the present audit shares of each where they are not all `audit`, for the sake of `audit_slices`;
+    `slices` is the slice "name=value" of each that audits are to be allocated by, empty where it has none.
+    """
+
+    key: TierKey
+    score: Floats
+    is_labeled: npt.NDArray[np.bool_]
+    is_error: npt.NDArray[np.bool_]
+    weight: Floats
+    is_due: npt.NDArray[np.bool_]
+    weeks: float
+    minutes: float
+    error_cost: float
+    threshold: float | None
+    audit: float
+    lowest: float
+    is_kept: bool = False
+    audit_slices: Mapping[str, float] = field(default_factory=dict)
+    audits: Floats | None = None
+    slices: npt.NDArray[np.str_] | None = None
+
+    @property
+    def present_audits(self) -> Floats:
+        """The least share of audits of each, as the policy has it."""
+        return np.full(len(self.score), self.audit) if self.audits is None else self.audits
+
+    @property
+    def labels(self) -> int:
+        """How many are labeled."""
+        return int(np.count_nonzero(self.is_labeled))
+
+
+def lowest_threshold(labels: int) -> float:
+    """The lowest threshold of a task with so many labels: every model reaches 1/labels."""
+    return (STEPS // labels + 1) / STEPS
+
+
+def expected_errors(traffic: TierTraffic) -> tuple[Floats, bool]:
+    """The chance that each is wrong, falling as the score rises; and whether it rests on labels.
+
+    From 30 labels of equal weight on that of Platt's map fitted to them, else what the score says of itself.
+    """
+    labeled = traffic.is_labeled
+    if traffic.labels:
+        known = of_confidences(
+            traffic.score[labeled], ~traffic.is_error[labeled], traffic.weight[labeled].tolist()
+        )
+        if known.sample.effective >= LABELS_NEEDED["platt"]:
+            everything = of_confidences(traffic.score, np.zeros(len(traffic.score), dtype=bool))
+            return 1 - applied(fit("platt", known), everything), True
+    return 1 - traffic.score, False
+
+
+def traffic_of(
+    task: Task, tier: Tier, rows: Sequence[Rerouted], weeks: float, by: str | None = None
+) -> TierTraffic:
+    """A tier's traffic of `weeks`, from predictions that its policy was replayed on, `by` the slice so named.
+
+    A tier that is always reviewed or under a promise is kept. Of others, what reaches the threshold and is
+    reviewed all the same is due. Raises ValueError for no time at all.
+    """
+    if weeks <= 0:
+        raise ValueError(f"the traffic has to cover some time: {weeks} weeks")
+    threshold = tier.accept_above if isinstance(tier.accept_above, float) else None
+    score = np.array([row.score for row in rows], dtype=np.float64)
+    accepted = np.array([row.after.is_accepted for row in rows], dtype=bool)
+    chance = np.array([row.inclusion_probability for row in rows], dtype=np.float64)
+    return TierTraffic(
+        key=(task.name, tier.name),
+        score=score,
+        is_labeled=np.array([row.is_labeled for row in rows], dtype=bool),
+        is_error=np.array([row.is_error for row in rows], dtype=bool),
+        weight=np.divide(1.0, chance, out=np.ones_like(chance), where=chance > 0),
+        is_due=~accepted if threshold is None else ~accepted & (score >= threshold),
+        weeks=weeks,
+        minutes=tier.quorum * tier.minutes_per_label,
+        error_cost=tier.error_cost,
+        threshold=threshold,
+        audit=tier.audit,
+        lowest=lowest_threshold(len(task.labels)),
+        is_kept=threshold is None,
+        audit_slices=tier.audit_slices,
+        audits=np.array([tier.audit_of(row.slices) for row in rows], dtype=np.float64),
+        slices=None if by is None else np.array([_slice(row.slices, by) for row in rows], dtype=np.str_),
+    )
+
+
+def _slice(slices: Mapping[str, str], name: str) -> str:
+    return f"{name}={slices[name]}" if slices.get(name) else ""

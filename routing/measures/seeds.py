@@ -1,0 +1,24 @@
+"""Measures that draw, for callers without numpy: a seed in place of a generator."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from routing.evidence.alarm import Drift
+from routing.evidence.calibrator import CalibratorFit
+from routing.measures.calibration.recalibration import LabeledConfidences, choose
+from routing.measures.drift.drift import DAILY, Look, find_drift, learn_reference
+from routing.measures.drift.observations import Seen, columns
+
+
+def choose_calibrator(labeled: LabeledConfidences, seed: int) -> CalibratorFit:
+    """As `recalibration.choose`; the same labels and seed give the same."""
+    return choose(labeled, np.random.default_rng(seed))
+
+
+def drift_between(
+    task: str, reference: Sequence[Seen], window: Sequence[Seen], seed: int, look: Look = DAILY
+) -> Drift:
+    """What changed from the reference to the window, as `drift.find_drift`; the same give the same."""
+    rng = np.random.default_rng(seed)
+    return find_drift(task, learn_reference(columns(reference), rng), columns(window), rng, look=look)

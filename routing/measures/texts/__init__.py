@@ -1,0 +1,1 @@
+"""What experts say: themes, their words, and decisions that contradict each other."""

@@ -1,0 +1,104 @@
+"""What was measured and is in force when predictions are routed; replaced whole, never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from routing.cell import EVERYTHING, Cell
+from routing.evidence.calibrator import Calibrator
+from routing.policy import Promised, Tier
+from routing.prediction import Submission
+from routing.triage.novelty import Novelty, NoveltyProfile
+
+ModelKey = tuple[str, str, str]
+"""`(task, model name, model version)`."""
+TierKey = tuple[str, str]
+"""`(task, tier)`."""
+GrantKey = tuple[str, str, str, str, str]
+"""`(task, tier, model name, model version, cell)`: the key of a cell of the traffic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A threshold on calibrated confidence that a certificate grants, and for what.
+
+    `labels_digest` is the task's when it was certified; `calibrator_version` is that of the calibrator in
+    force then, None without one.
+    """
+
+    certificate_id: str
+    threshold: float
+    promise: Promised
+    labels_digest: str
+    calibrator_version: str | None
+
+    def holds_for(self, promised: Promised, labels_digest: str, calibrator_version: str | None) -> bool:
+        """Whether it was certified for these labels, this calibrator and a promise at least as strict."""
+        is_of_now = (self.labels_digest, self.calibrator_version) == (labels_digest, calibrator_version)
+        granted = self.promise
+        return is_of_now and granted.error <= promised.error and granted.confidence >= promised.confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is in force for which task, model and tier.
+
+    `novelty` is by task, `audits` are the shares that the estimates need, `suspensions` say in words why a
+    threshold that was granted is not in force any more.
+    """
+
+    calibrators: Mapping[ModelKey, Calibrator] = field(default_factory=dict)
+    thresholds: Mapping[GrantKey, Grant] = field(default_factory=dict)
+    novelty: Mapping[str, NoveltyProfile] = field(default_factory=dict)
+    audits: Mapping[TierKey, float] = field(default_factory=dict)
+    suspensions: Mapping[GrantKey, str] = field(default_factory=dict)
+
+    def calibrator(self, submission: Submission) -> Calibrator | None:
+        """The calibrator of the task for the model that predicted."""
+        model = submission.prediction.model
+        return self.calibrators.get((submission.task, model.name, model.version))
+
+    def novelty_of(self, submission: Submission) -> Novelty | None:
+        """How the case is unlike everything that was labeled; None where it is not, or nobody knows."""
+        profile = self.novelty.get(submission.task)
+        return profile.judge(submission.input) if profile else None
+
+    def audit_share(self, submission: Submission, tier: Tier) -> float:
+        """The chance of an audit: what the estimates need, and never less than the tier and its slices do."""
+        asked = self.audits.get((submission.task, tier.name), 0.0)
+        return max(tier.audit_of(submission.slices), asked)
+
+    def suspension(self, submission: Submission, tier: str, cell: Cell | None) -> str | None:
+        """Why what was granted for this model, or for this cell of its traffic, is suspended."""
+        if not self.suspensions:
+            return None
+        keys = _keys(submission, tier, cell)
+        return next((self.suspensions[key] for key in keys if key in self.suspensions), None)
+
+    def grant(
+        self,
+        submission: Submission,
+        tier: str,
+        cell: Cell | None,
+        promised: Promised,
+        labels_digest: str,
+        calibrator_version: str | None,
+    ) -> Grant | None:
+        """The granted threshold that holds for this promise, this model, these labels and this calibrator.
+
+        That of its `cell` goes before the one for everything.
+        """
+        for key in _keys(submission, tier, cell):
+            grant = self.thresholds.get(key)
+            if grant is not None and grant.holds_for(promised, labels_digest, calibrator_version):
+                return grant
+        return None
+
+
+def _keys(submission: Submission, tier: str, cell: Cell | None) -> list[GrantKey]:
+    """What a grant for this prediction may be named by: its cell, then everything."""
+    model = submission.prediction.model
+    named = [EVERYTHING] if cell is None else [cell, EVERYTHING]
+    return [(submission.task, tier, model.name, model.version, one.key) for one in named]
+
+
+NOTHING_STANDING = Standing()

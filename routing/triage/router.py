@@ -1,0 +1,148 @@
+"""Triage: which tier a prediction falls in, whether it is accepted or reviewed, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+
+from routing.disposition import Disposition, Routing
+from routing.errors import InvalidExpression
+from routing.expression.expression import Expression, Facts
+from routing.expression.syntax import Path
+from routing.policy import Policy, Task, Tier, format_duration
+from routing.prediction import Kind, Submission
+from routing.triage.acceptance import Acceptance, accept, confidence_of
+from routing.triage.in_force import NOTHING_STANDING, Standing
+from routing.triage.sampling import draw
+from routing.triage.submission_check import check_submission
+
+__all__ = ["Router", "Routing", "check_submission", "compile_router"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """A task's tiers with their compiled expressions, the facts that these read, and the labels' digest."""
+
+    tiers: tuple[tuple[Tier, Expression], ...]
+    wanted: frozenset[Path]
+    labels_digest: str
+
+
+def _compiled(task: Task) -> _Route:
+    tiers = tuple((tier, Expression.compile(tier.when)) for tier in task.tiers)
+    wanted = frozenset[Path]().union(*(expression.variables for _, expression in tiers))
+    return _Route(tiers, wanted, task.labels_digest)
+
+
+def compile_router(policy: Policy) -> "Router":
+    """Compile every tier's expression once. Raises InvalidExpression; a loaded policy never does."""
+    return Router(MappingProxyType({name: _compiled(task) for name, task in policy.tasks.items()}))
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """The compiled policy; pure, so any thread may use it."""
+
+    routes: Mapping[str, _Route]
+
+    def route(
+        self, submission: Submission, draw_key: bytes, standing: Standing = NOTHING_STANDING
+    ) -> Routing:
+        """Route one checked submission by the policy and what is in force.
+
+        Raises KeyError if its task is not in the policy.
+        """
+        route = self.routes[submission.task]
+        tier, unreadable, reasons = _matching(route, submission)
+        confidence = confidence_of(submission, standing)
+        acceptance = accept(submission, tier, route.labels_digest, confidence, standing)
+        if unreadable is not None:
+            acceptance = Acceptance(
+                False, f"tier {tier.name}: reviewed, because its rule could not be judged"
+            )
+        reasons.append(acceptance.reason)
+        has_to_be_seen = _is_novel(tier, submission, standing, reasons)
+        is_accepted = acceptance.is_accepted and not has_to_be_seen
+        share = standing.audit_share(submission, tier) if is_accepted else 1.0
+        is_audit = is_accepted and _is_drawn(share, submission, draw_key)
+        if is_audit:
+            reasons.append(f"drawn for audit ({_share(share)})")
+        due_in = _due_in(tier, submission, reasons)
+        _name_kind(submission, reasons)
+        return Routing(
+            disposition=Disposition.AUTO_ACCEPTED if is_accepted and not is_audit else Disposition.REVIEW,
+            tier=tier.name,
+            channel=tier.channel,
+            quorum=tier.quorum,
+            due_in=due_in,
+            inclusion_probability=share,
+            is_audit=is_audit,
+            reasons=tuple(reasons),
+            calibrated=confidence.calibrated,
+            calibrator_version=confidence.calibrator_version,
+            threshold=acceptance.threshold,
+            certificate_id=acceptance.certificate_id,
+            is_novel=has_to_be_seen,
+            unreadable=unreadable,
+        )
+
+
+def _matching(route: _Route, submission: Submission) -> tuple[Tier, str | None, list[str]]:
+    """The tier, why its rule could not be judged where it was not, and the reasons for both.
+
+    The first tier that cannot be judged takes the prediction, though a later one would match: it is the
+    riskiest that the prediction may belong to.
+    """
+    facts = Facts(submission, route.wanted)
+    reasons: list[str] = []
+    for tier, expression in route.tiers:
+        try:
+            if expression.matches(facts):
+                why = [] if expression.is_always_true else [f"tier {tier.name} applies: {expression.source}"]
+                return tier, None, reasons + why
+        except InvalidExpression:
+            doubt = expression.doubt(facts)
+            reasons.append(f"the rule of tier {tier.name} could not be judged: {doubt}")
+            if tier.when_unreadable == "review":
+                return tier, doubt, reasons
+            reasons[-1] += "; passed over, as the policy says"
+    return route.tiers[-1][0], None, reasons
+
+
+def _is_novel(tier: Tier, submission: Submission, standing: Standing, reasons: list[str]) -> bool:
+    """Say that the case is novel, if it is; whether it has to be seen for that."""
+    novelty = standing.novelty_of(submission)
+    if novelty is None:
+        return False
+    is_for_review = tier.novel == "review"
+    tail = f", and tier {tier.name} has such cases reviewed" if is_for_review else ""
+    reasons.append(f"{novelty.reason}{tail}")
+    return is_for_review
+
+
+def _name_kind(submission: Submission, reasons: list[str]) -> None:
+    if submission.kind is not Kind.PRODUCTION:
+        reasons.append(f"{submission.kind} case: routed as usual, left out of numbers about all traffic")
+
+
+def _is_drawn(share: float, submission: Submission, draw_key: bytes) -> bool:
+    if not share:
+        return False
+    return draw(draw_key, "audit", submission.task, submission.service, submission.external_id) < share
+
+
+def _share(share: float) -> str:
+    one_in = round(1 / share)
+    return f"1 in {one_in}" if abs(one_in * share - 1) < 1e-6 else f"{share:.3%}".replace(".000%", "%")
+
+
+def _due_in(tier: Tier, submission: Submission, reasons: list[str]) -> timedelta:
+    asked = submission.due_in
+    if asked is None or asked == tier.due_in:
+        return tier.due_in
+    if asked > tier.due_in:
+        due_in, longer = format_duration(tier.due_in), format_duration(asked)
+        reasons.append(f"due in {due_in}, as tier {tier.name} says: the service would have waited {longer}")
+        return tier.due_in
+    reasons.append(f"due in {format_duration(asked)}, sooner than tier {tier.name}'s, as the service asked")
+    return asked

@@ -1,0 +1,216 @@
+"""A digest as CSV: a line for every number, with its n, interval and reach; text stays text."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from itertools import count
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import pytest
+
+from routing.digest.csv import COLUMNS, digest_rows, to_csv
+from routing.digest.digest import Concordance, Confusion, Digest, PeriodFacts, summarise
+from routing.digest.model_quality import Quality, ThresholdState
+from routing.digest.row import DigestRow
+from routing.evidence.calibrator import IDENTITY, Calibrator
+from routing.evidence.estimate import Reach
+from routing.evidence.promise import Promise
+from tests.routing.making import MONDAY
+from tests.routing.qualities import certificate, error, estimate, missing, threshold, traffic, unlabeled
+
+WEEK = timedelta(days=7)
+LEFT_OUT = {
+    "level": "always 95 %",
+    "bins.low": "in the name",
+    "bins.high": "in the name",
+    "points.threshold": "in the name",
+    "bins.weight": "the n labels of a bin stand for it",
+    "curve.target": "stands with the thresholds",
+    "curve.current": "stands with the thresholds",
+    "curve.promised": "stands with the thresholds",
+    "found.attempt": "how a certificate came about, which its bound sums up",
+    "found.spent": "the same",
+    "found.accepted": "the same",
+    "found.errors": "the same",
+    "found.unanswered": "the same",
+    "fit.losses": "how a calibrator was chosen, which its own loss sums up",
+    "alarms.statistic": "its p-value sums it up",
+    "alarms.p_value": "the adjusted one counts",
+    "alarms.n_reference": "the n of the window is told",
+    "slices.p_value": "the adjusted one counts",
+    "slices.looks": "the p-value is adjusted for them",
+    "slices.effective_n": "n is told",
+    "slices.weight": "n is told",
+}
+"""Numbers that have no line of their own, and why; of the period before only the value is told."""
+
+
+def filled(kind: Any, numbers: Iterator[int]) -> Any:
+    """A value of that type in which no number comes twice: first alternatives, one item a list."""
+    plain: dict[Any, Any] = {
+        str: "text",
+        bool: True,
+        date: date(2026, 11, 16),
+        datetime: MONDAY,
+        Calibrator: IDENTITY,
+        Promise: Promise(0.0123, 0.9876),
+    }
+    if kind in plain:
+        return plain[kind]
+    if kind in (int, float, timedelta):
+        number = next(numbers)
+        return timedelta(seconds=number) if kind is timedelta else kind(number)
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{one.name: filled(hints[one.name], numbers) for one in fields(kind)})
+    return _first(kind, numbers)
+
+
+def _first(kind: Any, numbers: Iterator[int]) -> Any:
+    origin, arguments = get_origin(kind), get_args(kind)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return next(iter(kind))
+    if origin in (dict, Mapping):
+        return {"text": filled(arguments[1], numbers)}
+    if origin is Literal:
+        return arguments[0]
+    if origin is tuple:
+        return (filled(arguments[0], numbers),)
+    return filled(arguments[0], numbers)
+
+
+def numbers_in(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], float]]:
+    """Every number, with the names of the fields that lead to it."""
+    if isinstance(value, timedelta):
+        yield path, value.total_seconds()
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield path, float(value)
+    for inner, name in parts(value):
+        yield from numbers_in(inner, (*path, *name))
+
+
+def parts(value: Any) -> Iterator[tuple[Any, tuple[str, ...]]]:
+    if is_dataclass(value):
+        yield from ((getattr(value, one.name), (one.name,)) for one in fields(value))
+    elif isinstance(value, tuple | dict):
+        yield from ((one, ()) for one in (value.values() if isinstance(value, dict) else value))
+
+
+def is_left_out(path: tuple[str, ...]) -> bool:
+    is_before = any(name in ("before", "calibration_before") for name in path)
+    return (
+        ".".join(path[-2:]) in LEFT_OUT
+        or path[-1] in LEFT_OUT
+        or (is_before and path[-1] in ("low", "high", "n"))
+        or ("calibration_before" in path and "bins" in path)
+    )
+
+
+def facts(**changes: object) -> PeriodFacts:
+    return PeriodFacts(**{"since_at": MONDAY, "until_at": MONDAY + WEEK, **changes})  # type: ignore[arg-type]  # by name
+
+
+def rows_of(quality: Quality, section: str) -> list[DigestRow]:
+    found = digest_rows(summarise(facts(), quality=quality))
+    return [row for row in found if row.section == section]
+
+
+def test_every_number_of_a_digest_has_its_place_but_those_that_another_sums_up() -> None:
+    digest: Digest = filled(Digest, count(1_000))
+    cells = (cell for line in csv.reader(io.StringIO(to_csv(digest), newline="")) for cell in line)
+    told = {float(cell) for cell in cells if cell and cell.replace(".", "", 1).replace("-", "", 1).isdigit()}
+    untold = {path for path, number in numbers_in(digest) if number not in told}
+    assert {path for path in untold if not is_left_out(path)} == set()
+
+
+def test_the_naive_error_is_never_told_without_its_name() -> None:
+    naive = replace(traffic(0.02, 0.04), naive=estimate(0.1, 0.2, Reach.REVIEWED))
+    rows = rows_of(Quality(errors=(replace(error(0.02, 0.04), now=naive),)), "error of all")
+    (told,) = [row for row in rows if row.value == pytest.approx(0.15)]
+    assert (told.measure, told.reach) == ("naive_error", "reviewed cases only")
+
+
+def test_the_header_names_the_columns_and_lines_end_as_rfc_4180_says() -> None:
+    text = to_csv(summarise(facts(received=40), facts(received=30)))
+    assert text.startswith("section,name,measure,value,low,high,n,reach,before\r\n")
+    assert "traffic,all,received,40,,,,,30\r\n" in text
+    assert COLUMNS[0] == "section"
+
+
+def test_too_few_labels_are_an_empty_value_with_their_n() -> None:
+    few = summarise(facts(by_tier=(Concordance("low", 3, 4),)), facts(by_tier=(Concordance("low", 20, 40),)))
+    row = next(row for row in digest_rows(few) if row.section == "concordance by tier")
+    assert (row.value, row.n, row.before, row.reach) == (None, 4, 0.5, Reach.REVIEWED.value)
+
+
+def test_an_error_has_a_line_for_this_period_and_one_for_the_future() -> None:
+    rows = rows_of(Quality(errors=(error(0.02, 0.04, traffic(0.01, 0.03)),)), "error of all")
+    errors = [row for row in rows if row.measure == "error"]
+    assert [(row.reach, row.value, row.low, row.high, row.n, row.before) for row in errors] == [
+        ("this period", 0.03, 0.02, 0.04, 412, 0.02),
+        ("the future", 0.03, 0.02, 0.04, 412, 0.02),
+    ]
+
+
+def test_an_error_that_rests_on_nothing_has_only_its_bounds_and_counts() -> None:
+    rows = rows_of(
+        Quality(errors=(replace(error(0.02, 0.04, unlabeled()), now=unlabeled()),)), "error of all"
+    )
+    measures = ["error_bounds", "received", "asked", "labeled", "unanswered", "unwatched"]
+    assert [row.measure for row in rows] == measures
+    known = rows_of(Quality(errors=(error(0.02, 0.04, unlabeled()),)), "error of all")
+    assert known[0].before is None
+
+
+def test_a_threshold_says_its_state_and_what_could_be() -> None:
+    row = threshold(found=certificate(0.8), gain=0.17)
+    told = {one.measure: (one.value, one.n) for one in rows_of(Quality(thresholds=(row,)), "threshold")}
+    assert told == {
+        "state": ("set in the policy, without a promise", None),
+        "in_force": (0.9, None),
+        "proposal": (0.8, None),
+        "gain": (0.17, None),
+        "promised_error": (0.02, None),
+        "promised_confidence": (0.95, None),
+        "error_bound": (0.018, 400),
+    }
+
+
+def test_a_threshold_that_is_not_certified_says_how_many_labels_it_lacks() -> None:
+    row = threshold(ThresholdState.NOT_YET, in_force=None, promise=None, found=missing(180))
+    told = {one.measure: one.value for one in rows_of(Quality(thresholds=(row,)), "threshold")}
+    assert told == {"state": "not certified yet", "labels_needed": 180}
+
+
+def test_a_digest_that_was_not_measured_has_its_facts() -> None:
+    sections = {row.section for row in digest_rows(summarise(facts()))}
+    assert sections == {"period", "traffic", "time", "concordance by all", "calibration"}
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1", "＋1", "－1", "＠a"],
+)
+def test_a_name_that_a_spreadsheet_would_run_gets_an_apostrophe(label: str) -> None:
+    text = to_csv(summarise(facts(by_model=(Concordance(label, 3, 4),))))
+    (line,) = [
+        line for line in csv.reader(io.StringIO(text, newline="")) if line[0] == "concordance by model"
+    ]
+    assert line[1] == f"'{label}"
+
+
+def test_a_formula_within_a_name_and_a_number_below_zero_are_left_as_they_are() -> None:
+    digest = summarise(
+        facts(confusions=(Confusion("fraud", "=a", '"b",\nc', 3),)),
+        quality=Quality(thresholds=(threshold(found=certificate(0.99), gain=-0.2),)),
+    )
+    lines = list(csv.reader(io.StringIO(to_csv(digest), newline="")))
+    assert ["confusion", 'fraud: =a -> "b",\nc', "cases", "3"] in [line[:4] for line in lines]
+    assert ["gain", "-0.2"] in [line[2:4] for line in lines]
+
+
+def test_moments_are_told_with_their_zone() -> None:
+    assert f"period,,since_at,{MONDAY.astimezone(UTC).isoformat()}" in to_csv(summarise(facts()))

@@ -1,0 +1,216 @@
+"""Triage: the tier, the disposition, the probability of review, and the reasons."""
+
+import tomllib
+from datetime import timedelta
+
+import pytest
+
+from routing.case.case import Disposition
+from routing.policy import Policy, load_policy
+from routing.prediction import CaseInput, Kind, Scalar
+from routing.triage.router import Router, Routing, compile_router
+from tests.places import ROOT
+from tests.routing.making import KEY, policy, policy_text, prediction, submission, tier_text
+
+EXAMPLE = ROOT / "deploy" / "policy.example.toml"
+CRITICAL = tier_text(
+    "critical", when="\"prediction.label == 'fraud'\"", accept_above='"always_review"', due_in='"1h"'
+)
+AUDITED = tier_text("standard", audit="0.05")
+
+
+def router(*tiers: str) -> Router:
+    return compile_router(policy(tiers="".join(tiers) or tier_text()))
+
+
+def route(router: Router, confidence: float, label: str = "honest", **changes: object) -> Routing:
+    return router.route(submission(prediction=prediction(label, confidence), **changes), KEY)
+
+
+def drawn_id(router: Router, drawn: bool) -> str:
+    """The first external id that is, or is not, drawn for audit."""
+    ids = (f"order-{n}" for n in range(1000))
+    return next(one for one in ids if route(router, 0.95, external_id=one).is_audit is drawn)
+
+
+def test_a_low_confidence_goes_to_review_and_says_so() -> None:
+    routing = route(router(), 0.62)
+    assert (routing.disposition, routing.tier, routing.channel) == (Disposition.REVIEW, "standard", "desk")
+    assert routing.reasons == ("confidence 0.62 is below 0.90 (tier standard)",)
+    assert routing.inclusion_probability == 1.0
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.95, 1.0])
+def test_the_threshold_itself_is_accepted(confidence: float) -> None:
+    routing = route(router(), confidence)
+    assert routing.disposition is Disposition.AUTO_ACCEPTED
+    assert routing.inclusion_probability == 0.0
+
+
+def test_a_confidence_just_below_the_threshold_is_shown_with_the_digits_that_tell() -> None:
+    assert route(router(), 0.8996).reasons == ("confidence 0.8996 is below 0.9000 (tier standard)",)
+
+
+def test_the_first_matching_tier_wins() -> None:
+    two = router(CRITICAL, tier_text())
+    assert route(two, 0.99, "fraud").tier == "critical"
+    assert route(two, 0.99, "honest").tier == "standard"
+
+
+def test_always_review_reviews_a_certain_prediction() -> None:
+    routing = route(router(CRITICAL, tier_text()), 1.0, "fraud")
+    assert routing.disposition is Disposition.REVIEW
+    assert routing.reasons == (
+        "tier critical applies: prediction.label == 'fraud'",
+        "tier critical: always reviewed",
+    )
+
+
+RICH = tier_text("rich", when='"has(input.fields.amount) && input.fields.amount >= 500"', audit="0.5")
+PLAIN = tier_text("plain", when='"input.fields.amount > 500.0"', audit="0.5")
+TEXT = "amount is text, a number is needed"
+
+
+@pytest.mark.parametrize(
+    ("tier", "fields", "doubt"),
+    [
+        (RICH, {"amount": "900.00"}, TEXT),
+        (RICH, {"amount": "1,600.00"}, TEXT),
+        (RICH, {"amount": None}, "amount is empty"),
+        (RICH, {"amount": True}, "amount is true or false, a number is needed"),
+        (PLAIN, {}, "amount is missing"),
+        (PLAIN, {"amount": None}, "amount is empty"),
+        (PLAIN, {"amount": "900"}, TEXT),
+        (
+            tier_text("cast", when='"double(input.fields.amount) > 500.0"'),
+            {"amount": "1,600.00"},
+            "amount cannot be read as a number",
+        ),
+        (tier_text("ratio", when='"100 / input.fields.parts > 5"'), {"parts": 0}, "it divides by zero"),
+        (tier_text("abroad", when="\"slices.country != 'PT'\""), {}, "the slice country is missing"),
+        (tier_text("link", when="\"input.link.contains('x')\""), {}, "the link is missing"),
+        (tier_text("close", when='"prediction.margin < 0.2"'), {}, "the margin is missing"),
+    ],
+)
+def test_what_cannot_be_judged_is_reviewed_in_the_tier_whose_rule_it_was(
+    tier: str, fields: dict[str, Scalar], doubt: str
+) -> None:
+    routing = route(router(tier, tier_text()), 0.99, input=CaseInput(fields=fields))
+    assert (routing.disposition, routing.inclusion_probability) == (Disposition.REVIEW, 1.0)
+    assert routing.tier != "standard"
+    assert (routing.is_audit, routing.threshold, routing.unreadable) == (False, None, doubt)
+    assert routing.reasons == (
+        f"the rule of tier {routing.tier} could not be judged: {doubt}",
+        f"tier {routing.tier}: reviewed, because its rule could not be judged",
+    )
+
+
+def test_an_earlier_tier_that_cannot_be_judged_goes_before_one_that_matches() -> None:
+    certain = tier_text("certain", when='"prediction.confidence > 0.5"')
+    assert route(router(PLAIN, certain, tier_text()), 0.99).tier == "plain"
+
+
+def test_a_tier_that_matches_goes_before_one_that_cannot_be_judged() -> None:
+    certain = tier_text("certain", when='"prediction.confidence > 0.5"')
+    routing = route(router(certain, PLAIN, tier_text()), 0.99)
+    assert (routing.tier, routing.unreadable) == ("certain", None)
+
+
+def test_a_guarded_field_that_is_absent_is_an_answer() -> None:
+    routing = route(router(RICH, tier_text()), 0.99)
+    assert (routing.tier, routing.disposition) == ("standard", Disposition.AUTO_ACCEPTED)
+
+
+def test_a_rule_may_pass_over_what_it_cannot_judge_and_says_so() -> None:
+    passing = tier_text("vip", when='"input.fields.vip"', when_unreadable='"pass"')
+    routing = route(router(passing, tier_text()), 0.99)
+    assert (routing.tier, routing.disposition) == ("standard", Disposition.AUTO_ACCEPTED)
+    assert routing.unreadable is None
+    assert routing.reasons[0] == (
+        "the rule of tier vip could not be judged: vip is missing; passed over, as the policy says"
+    )
+
+
+def test_a_field_that_is_there_matches() -> None:
+    rich = tier_text("rich", when='"input.fields.amount > 500"', accept_above='"always_review"')
+    assert route(router(rich, tier_text()), 0.95, input=CaseInput(fields={"amount": 900})).tier == "rich"
+
+
+def test_the_audit_probability_is_on_record_whether_drawn_or_not() -> None:
+    audited = router(AUDITED)
+    for drawn in (True, False):
+        routing = route(audited, 0.95, external_id=drawn_id(audited, drawn))
+        assert routing.inclusion_probability == 0.05
+        assert (routing.disposition is Disposition.REVIEW) is drawn
+
+
+def test_an_audit_says_its_share() -> None:
+    audited = router(AUDITED)
+    routing = route(audited, 0.95, external_id=drawn_id(audited, True))
+    assert routing.reasons[-1] == "drawn for audit (1 in 20)"
+
+
+def test_a_share_that_is_no_fraction_is_shown_in_percent() -> None:
+    often = router(tier_text(audit="0.3"))
+    assert route(often, 0.95, external_id=drawn_id(often, True)).reasons[-1] == "drawn for audit (30%)"
+
+
+def test_the_draw_is_the_same_for_ever() -> None:
+    audited = router(AUDITED)
+    assert route(audited, 0.95) == route(audited, 0.95)
+
+
+def test_audits_come_as_often_as_the_share_says() -> None:
+    audited = router(AUDITED)
+    drawn = sum(route(audited, 0.95, external_id=f"order-{n}").is_audit for n in range(4000))
+    assert 150 <= drawn <= 250  # binomial(4000, 0.05): 200 ± 3.6 standard deviations
+
+
+def test_another_key_draws_other_cases() -> None:
+    audited = router(tier_text(audit="0.5"))
+    cases = [submission(external_id=f"order-{n}", prediction=prediction(confidence=0.95)) for n in range(64)]
+    assert [audited.route(one, b"one").is_audit for one in cases] != [
+        audited.route(one, b"two").is_audit for one in cases
+    ]
+
+
+def test_a_service_may_ask_for_an_answer_sooner() -> None:
+    routing = route(router(), 0.62, due_in=timedelta(minutes=30))
+    assert routing.due_in == timedelta(minutes=30)
+    assert routing.reasons[-1] == "due in 30m, sooner than tier standard's, as the service asked"
+
+
+def test_a_service_cannot_ask_for_an_answer_later() -> None:
+    routing = route(router(), 0.62, due_in=timedelta(days=3))
+    assert routing.due_in == timedelta(hours=4)
+    assert routing.reasons[-1] == "due in 4h, as tier standard says: the service would have waited 3d"
+
+
+@pytest.mark.parametrize("kind", [Kind.SYNTHETIC, Kind.RED_TEAM])
+def test_a_made_up_case_is_routed_as_usual_and_named(kind: Kind) -> None:
+    routing = route(router(), 0.62, kind=kind)
+    assert routing.disposition is Disposition.REVIEW
+    assert routing.reasons[-1] == f"{kind} case: routed as usual, left out of numbers about all traffic"
+
+
+def test_text_that_is_not_unicode_is_reviewed_instead_of_failing() -> None:
+    reading = tier_text("reading", when="\"input.text.contains('empty')\"")
+    routing = route(router(reading, tier_text()), 0.99, input=CaseInput(text="\ud800"))
+    assert (routing.tier, routing.disposition) == ("reading", Disposition.REVIEW)
+    assert routing.unreadable == "the input holds characters that no rule can read"
+
+
+def test_fields_that_no_rule_names_are_in_no_rules_way() -> None:
+    fields: dict[str, Scalar] = {"amount": 900, "note": "\ud800", "big": 2**70}
+    assert route(router(PLAIN, tier_text()), 0.99, input=CaseInput(fields=fields)).unreadable is None
+
+
+def test_a_prediction_that_no_tier_takes_falls_to_the_last() -> None:
+    raw = tomllib.loads(policy_text(tiers=tier_text("first", when="\"kind == 'red_team'\"")))
+    assert route(compile_router(Policy.model_validate(raw)), 0.62).tier == "first"
+
+
+def test_the_example_policy_routes() -> None:
+    example = compile_router(load_policy(EXAMPLE.read_text(), EXAMPLE.name))
+    routing = route(example, 0.97, "fraud")
+    assert (routing.tier, routing.quorum, routing.due_in) == ("critical", 2, timedelta(hours=2))

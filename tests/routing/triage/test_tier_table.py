@@ -1,0 +1,102 @@
+"""What goes where, in words."""
+
+from routing.policy import load_policy
+from routing.triage.tier_table import HEADINGS, TableRow, table
+from tests.places import ROOT
+from tests.routing.making import HOURS, policy, tier_text
+
+EXAMPLE = ROOT / "deploy" / "policy.example.toml"
+
+
+def test_the_example_has_a_row_per_tier_and_a_cell_per_heading() -> None:
+    rows = table(load_policy(EXAMPLE.read_text(), EXAMPLE.name))
+    assert [(row.task, row.tier) for row in rows] == [
+        ("returns", "critical"),
+        ("returns", "standard"),
+        ("biopsies", "alarming"),
+        ("biopsies", "routine"),
+    ]
+    assert all(len(row.cells) == len(HEADINGS) for row in rows)
+
+
+def test_a_row_says_everything_about_its_tier() -> None:
+    steps = """[
+        { after = "1h", to = "thread", repeat = "30m", times = 2 },
+        { after = "1d", to = "people", people = ["U0PAT", "U0SUE"] },
+        { after = "2d", to = "channel", channel = "leads" },
+    ]"""
+    full = tier_text(
+        audit="0.05",
+        quorum="2",
+        due_in='"1d"',
+        experts='{ user_group = "S0DESK", people = ["U0AMA"] }',
+        adjudicators='["U0SUE"]',
+        escalation=steps,
+        on_expiry='"safe_label"',
+        safe_label='"fraud"',
+        expires_in='"1w"',
+    )
+    (row,) = table(policy(hours=HOURS, tiers=full))
+    assert row == TableRow(
+        task="returns",
+        tier="standard",
+        when="everything else",
+        channel="desk (C0000000001)",
+        accept_above="from 0.9 on",
+        audit="0.05",
+        exceptions="none",
+        quorum="2",
+        due_in="1 working day",
+        experts="group S0DESK, U0AMA, settled by U0SUE",
+        escalation="after 1h of work remind in the thread, 2 times every 30m; "
+        "after 1 working day ask U0PAT, U0SUE; after 2 working days post in leads; "
+        "after 5 working days decide fraud",
+    )
+
+
+def test_a_condition_and_a_plain_tier_read_as_written() -> None:
+    first = tier_text("first", when="\"prediction.label == 'fraud'\"", accept_above='"always_review"')
+    row, rest = table(policy(tiers=first + tier_text("rest", on_expiry='"close"', expires_in='"1w"')))
+    assert (row.when, row.accept_above, row.audit, row.escalation) == (
+        "prediction.label == 'fraud'",
+        "never",
+        "none",
+        "stays open",
+    )
+    assert (rest.due_in, rest.escalation) == ("4h", "after 1w close without a decision")
+
+
+def test_a_promise_says_what_is_accepted_once_it_is_certified_and_what_ends_it() -> None:
+    promise = "{ error = 0.02, confidence = 0.95 }"
+    first = tier_text("first", when="\"kind == 'red_team'\"", accept_above=promise, audit="0.05")
+    rest = tier_text(accept_above=promise, audit="0.1", suspend_on='["drift"]', novel='"review"')
+    usual, careful = table(policy(tiers=first + rest))
+    assert usual.accept_above == "once certified for at most 2 % error with 95 % confidence"
+    assert usual.exceptions == "a new model, changed labels"
+    assert careful.exceptions == "a new model, changed labels, drift, a novel case"
+
+
+def test_slices_with_audits_of_their_own_are_named() -> None:
+    (row,) = table(policy(tiers=tier_text(audit="0.05", audit_slices='{ "country=PT" = 0.5 }')))
+    assert row.audit == "0.05 (0.5 of country=PT)"
+
+
+def test_slices_that_may_have_thresholds_of_their_own_are_named() -> None:
+    promise = '{ error = 0.02, confidence = 0.95, slices = ["country=PT"] }'
+    (row,) = table(policy(tiers=tier_text(accept_above=promise, audit="0.1")))
+    assert row.accept_above == "once certified for at most 2 % error with 95 % confidence, country=PT apart"
+
+
+def test_a_novel_case_is_no_exception_where_nothing_is_accepted() -> None:
+    plain = tier_text("plain", when="\"kind == 'red_team'\"", novel='"review"')
+    never = tier_text(accept_above='"always_review"', novel='"review"')
+    assert [row.exceptions for row in table(policy(tiers=plain + never))] == ["a novel case", "none"]
+
+
+def test_a_rule_that_passes_on_what_it_cannot_judge_says_so() -> None:
+    def row(**changes: str) -> TableRow:
+        vip = tier_text("vip", when='"input.fields.vip"', **changes)
+        return table(policy(tiers=vip + tier_text()))[0]
+
+    assert row(when_unreadable='"pass"').when == "input.fields.vip; passed on if unclear"
+    assert row().when == "input.fields.vip"
