@@ -10,10 +10,10 @@ from bot.delivery.attempts import Courier, Retries
 from bot.slack.gateway import SlackFailure, SlackPermanent
 from bot.slack.payloads import reply_of
 from bot.slack.receipts import answer_reply
-from bot.usecases import members, review
+from bot.usecases import members
 from bot.usecases.context import Context
 from bot.usecases.outcome import Repeated
-from bot.usecases.review import ThreadReply
+from bot.usecases.replying import ThreadReply, thread_reply
 from storage.cases import case_threads
 from storage.delivery import paces, projections, thread_readings
 from storage.delivery.thread_readings import ThreadClaim
@@ -88,7 +88,7 @@ class ThreadReader:
         return max((str(message["ts"]) for message in messages), default=None)
 
     def _take(self, ctx: Context, reply: ThreadReply) -> None:
-        outcome = review.thread_reply(ctx, reply)
+        outcome = thread_reply(ctx, reply)
         if isinstance(outcome, Repeated):
             return
         log.info("slack.missed_reply", person=reply.expert.user_id, outcome=type(outcome).__name__)

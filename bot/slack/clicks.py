@@ -21,11 +21,13 @@ from bot.slack.modals import (
 from bot.slack.payloads import Click, place_of
 from bot.slack.private import say
 from bot.slack.reading import input_view, why_view
-from bot.usecases import looking, review
+from bot.usecases import looking
+from bot.usecases.answering import Answer, answer
+from bot.usecases.asking import keep, words_asked_about
 from bot.usecases.looking import Seen
 from bot.usecases.outcome import Outcome, RationaleNeeded
-from bot.usecases.review import Answer
 from bot.usecases.sitting import Act
+from bot.usecases.undoing import undo
 from routing.label import Via
 
 View = Callable[[Seen, Place], JsonObject]
@@ -48,7 +50,7 @@ def act_of(click: Click) -> Act:
 def take_answer(desk: Desk, click: Click) -> None:
     """A label's button or the select: recorded at once, or asked for its reason in a window."""
     given = Answer(act_of(click), click.label, Via.BUTTON, rationale=_words(desk, click))
-    settle_answer(desk, click, review.answer(desk.ctx, given))
+    settle_answer(desk, click, answer(desk.ctx, given))
 
 
 def settle_answer(desk: Desk, click: Click, outcome: Outcome, *, is_correction: bool = False) -> None:
@@ -62,7 +64,7 @@ def settle_answer(desk: Desk, click: Click, outcome: Outcome, *, is_correction: 
 def _words(desk: Desk, click: Click) -> str | None:
     """What the person wrote before a private question: all of it while the question waits."""
     is_about_reply = click.block_kind == ids.QUESTION and (click.reply_ts or click.action_id == ids.CHOOSE)
-    whole = review.words_asked_about(desk.ctx, act_of(click), click.reply_ts) if is_about_reply else ""
+    whole = words_asked_about(desk.ctx, act_of(click), click.reply_ts) if is_about_reply else ""
     return whole or click.note or None
 
 
@@ -73,17 +75,17 @@ def take_change(desk: Desk, click: Click) -> None:
         return
     words = _words(desk, click)
     given = Answer(act_of(click), click.label, Via.BUTTON, rationale=words, is_correction=True)
-    settle_answer(desk, click, review.answer(desk.ctx, given), is_correction=True)
+    settle_answer(desk, click, answer(desk.ctx, given), is_correction=True)
 
 
 def take_keep(desk: Desk, click: Click) -> None:
     """*Keep …*: the answer stands."""
-    desk.report(click, review.keep(desk.ctx, act_of(click)))
+    desk.report(click, keep(desk.ctx, act_of(click)))
 
 
 def take_undo(desk: Desk, click: Click) -> None:
     """Undo."""
-    desk.report(click, review.undo(desk.ctx, act_of(click)))
+    desk.report(click, undo(desk.ctx, act_of(click)))
 
 
 def take_label(desk: Desk, click: Click) -> None:

@@ -10,9 +10,10 @@ from bot.slack.message import TOMBSTONE, JsonObject
 from bot.slack.payloads import reply_of
 from bot.slack.receipts import answer_reply, ask_privately, says_something
 from bot.slack.refusals import CURABLE
-from bot.usecases import board, listening, members, repairs, review
+from bot.usecases import board, listening, members, repairs
+from bot.usecases.asking import reply_deleted
 from bot.usecases.outcome import InDoubt, Outcome
-from bot.usecases.review import ThreadReply
+from bot.usecases.replying import ThreadReply, message_deleted, thread_reply
 from routing.label import ExpertId
 
 
@@ -29,9 +30,9 @@ def on_message(desk: Desk, body: JsonObject) -> None:
     event = _event(body)
     deleted_ts = _deleted(event)
     if deleted_ts:
-        review.message_deleted(desk.ctx, text_in(event.get("channel")), deleted_ts)
+        message_deleted(desk.ctx, text_in(event.get("channel")), deleted_ts)
         desk.wake()
-        _deletion(desk, review.reply_deleted(desk.ctx, text_in(event.get("channel")), deleted_ts))
+        _deletion(desk, reply_deleted(desk.ctx, text_in(event.get("channel")), deleted_ts))
     else:
         _reply(desk, reply_of(body, desk.ctx.home))
 
@@ -47,7 +48,7 @@ def _deleted(event: JsonObject) -> str:
 def _reply(desk: Desk, reply: ThreadReply | None) -> None:
     if reply is None:
         return
-    outcome = review.thread_reply(desk.ctx, reply)
+    outcome = thread_reply(desk.ctx, reply)
     log.info("slack.reply", person=reply.expert.user_id, outcome=type(outcome).__name__)
     desk.wake()
     if says_something(desk.ctx, outcome):

@@ -7,10 +7,10 @@ from bot.slack.gateway import SlackGateway
 from bot.slack.message import Message
 from bot.slack.private import typed_receipt, words
 from bot.slack.telling import tell_privately
-from bot.usecases import review
+from bot.usecases.asking import withdraw_question
 from bot.usecases.context import Context
 from bot.usecases.outcome import InDoubt, Outcome, Recorded, Unclear
-from bot.usecases.review import ThreadReply
+from bot.usecases.replying import ThreadReply
 from routing.label import ExpertId
 
 RECEIPT = "white_check_mark"
@@ -66,4 +66,4 @@ def _react(gateway: SlackGateway, reply: ThreadReply) -> bool:
 def _ask_again(ctx: Context, outcome: Outcome, expert: ExpertId) -> None:
     """A question that nobody saw does not keep the next one back."""
     if isinstance(outcome, Unclear | InDoubt) and outcome.reply is not None:
-        review.withdraw_question(ctx, outcome.case.case_id, expert, outcome.reply.ts)
+        withdraw_question(ctx, outcome.case.case_id, expert, outcome.reply.ts)

@@ -9,9 +9,10 @@ from bot.slack.payloads import Submitted
 from bot.slack.private import label_needed
 from bot.slack.replay_window import take_replay
 from bot.slack.text import unmarked
-from bot.usecases import review
+from bot.usecases.answering import Answer, answer
+from bot.usecases.asking import words_asked_about
+from bot.usecases.handing import HandOver, abstain, escalate_now, hand_over
 from bot.usecases.outcome import Outcome, Recorded, Repeated, Snoozed
-from bot.usecases.review import Answer, HandOver
 from bot.usecases.sitting import Act
 from routing.label import ExpertConfidence, Via
 
@@ -59,7 +60,7 @@ def _close(desk: Desk, submitted: Submitted, outcome: Outcome, field: str) -> Re
 def take_label(desk: Desk, submitted: Submitted) -> Refusals:
     """The label window, for a first answer and for a correction."""
     act, reply_ts = act_of(submitted), submitted.place.reply_ts
-    words = review.words_asked_about(desk.ctx, act, reply_ts) if reply_ts else ""
+    words = words_asked_about(desk.ctx, act, reply_ts) if reply_ts else ""
     given = Answer(
         act=act,
         label=submitted.field("label") or "",
@@ -69,27 +70,27 @@ def take_label(desk: Desk, submitted: Submitted) -> Refusals:
         expert_confidence=_confidence(submitted),
         is_correction=submitted.is_correction,
     )
-    outcome = review.answer(desk.ctx, given)
+    outcome = answer(desk.ctx, given)
     needed = label_needed(outcome)
     return {"rationale": needed} if needed else _close(desk, submitted, outcome, "label")
 
 
 def take_abstention(desk: Desk, submitted: Submitted) -> Refusals:
     """*Can't tell*."""
-    outcome = review.abstain(desk.ctx, act_of(submitted), submitted.field("note"))
+    outcome = abstain(desk.ctx, act_of(submitted), submitted.field("note"))
     return _close(desk, submitted, outcome, "note")
 
 
 def take_escalation(desk: Desk, submitted: Submitted) -> Refusals:
     """*Escalate*."""
-    outcome = review.escalate_now(desk.ctx, act_of(submitted), submitted.field("note"))
+    outcome = escalate_now(desk.ctx, act_of(submitted), submitted.field("note"))
     return _close(desk, submitted, outcome, "note")
 
 
 def take_hand_over(desk: Desk, submitted: Submitted) -> Refusals:
     """*Reassign*, *Snooze*, or both from one window."""
     wish = HandOver(submitted.field("person"), submitted.field("until"))
-    outcome = review.hand_over(desk.ctx, act_of(submitted), wish)
+    outcome = hand_over(desk.ctx, act_of(submitted), wish)
     return _close(desk, submitted, outcome, next(iter(submitted.fields), "person"))
 
 

@@ -9,11 +9,11 @@ from bot.delivery.memberships import MOST_NEWCOMERS, Memberships
 from bot.sandbox import Fault
 from bot.slack.gateway import UserInfo, WebClientGateway
 from bot.slack.web_calls import slack_client
-from bot.usecases import members, review
+from bot.usecases import members
+from bot.usecases.answering import Answer, answer
 from bot.usecases.context import Context
 from bot.usecases.installation import Installation
 from bot.usecases.outcome import NotAllowed, Recorded
-from bot.usecases.review import Answer
 from bot.usecases.sitting import Act
 from routing.label import ExpertId, Via
 from storage import experts
@@ -38,9 +38,9 @@ class ToldGateway(WebClientGateway):
         return replace(super().user_info(user_id), **self.changes.get(user_id, {}))  # type: ignore[arg-type]
 
 
-def answer(world: World, expert: ExpertId = MAYA, name: str = "", case_name: str = "order-1") -> object:
+def click(world: World, expert: ExpertId = MAYA, name: str = "", case_name: str = "order-1") -> object:
     act = Act(f"case_{case_name}", expert, f"click:{case_name}:{expert.user_id}", name=name)
-    return review.answer(world.ctx, Answer(act, "fraud", Via.BUTTON))
+    return answer(world.ctx, Answer(act, "fraud", Via.BUTTON))
 
 
 def known(world: World, expert: ExpertId) -> Expert | None:
@@ -62,7 +62,7 @@ def test_a_newcomer_is_shown_at_once_by_the_name_that_the_click_carries(world: W
     open_case(world.ctx)
     members.record(world.ctx, SOURCE, [JONAS.user_id])
 
-    assert isinstance(answer(world, JONAS, "jonas.w"), Recorded)
+    assert isinstance(click(world, JONAS, "jonas.w"), Recorded)
 
     world.drain()
     assert "jonas.w" in world.shown(DIGITS)[0]
@@ -72,7 +72,7 @@ def test_a_newcomer_is_shown_at_once_by_the_name_that_the_click_carries(world: W
 def test_a_name_that_only_slack_knows_is_fetched_within_seconds_and_the_message_redrawn(world: World) -> None:
     open_case(world.ctx)
     members.joined(world.ctx, DIGITS, MAYA)
-    answer(world)
+    click(world)
     world.drain()
     assert "U0MAYA" in world.shown(DIGITS)[0]
 
@@ -89,7 +89,7 @@ def test_a_name_that_slack_has_told_is_not_replaced_by_a_handle(world: World) ->
     members.record_people(world.ctx, [Expert(MAYA, "Maya Okafor", None, START)])
     members.joined(world.ctx, DIGITS, MAYA)
 
-    answer(world, name="maya")
+    click(world, name="maya")
 
     maya = known(world, MAYA)
     assert maya is not None
@@ -130,7 +130,7 @@ def test_whom_slack_does_not_let_us_see_is_no_member_of_ours_until_it_does(world
     Memberships(world.ctx, world.gateway()).meet()
     members.record(world.ctx, SOURCE, [MAYA.user_id])
 
-    assert isinstance(answer(world), NotAllowed)
+    assert isinstance(click(world), NotAllowed)
     assert recognized(world.ctx, "") == ""
 
     world.clock.advance(timedelta(days=1))
@@ -177,7 +177,7 @@ def test_a_program_that_joined_may_answer_no_longer_than_until_slack_says_what_i
     members.joined(world.ctx, DIGITS, MAYA)
     Memberships(world.ctx, ToldGateway(world, U0MAYA={"is_bot": True})).meet()
 
-    assert isinstance(answer(world), NotAllowed)
+    assert isinstance(click(world), NotAllowed)
     assert not is_member(world, MAYA)
 
 
@@ -227,7 +227,7 @@ def test_with_guest_workspaces_one_person_is_no_quorum_of_two(world: World) -> N
     partner = ExpertId("T0PARTNER", "U0MAYA")
     Memberships(world.ctx, ToldGateway(world, U0MAYA={"team_id": "T0PARTNER"})).refresh()
 
-    outcomes = [answer(world, partner), answer(world, MAYA)]
+    outcomes = [click(world, partner), click(world, MAYA)]
 
     assert [type(one) for one in outcomes] == [Recorded, NotAllowed]
     assert is_member(world, partner)

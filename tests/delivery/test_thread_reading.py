@@ -13,9 +13,9 @@ from bot.slack import web_gateway
 from bot.slack.gateway import WebClientGateway
 from bot.slack.message import Message
 from bot.slack.web_calls import slack_client
-from bot.usecases import listening, members, review
+from bot.usecases import listening, members
 from bot.usecases.installation import Installation
-from bot.usecases.review import ThreadReply
+from bot.usecases.replying import ThreadReply, thread_reply
 from routing.case.case import Case, CaseStatus
 from routing.label import ExpertId, Rationale
 from storage import experts
@@ -106,7 +106,7 @@ def test_what_was_heard_is_not_heard_again(world: World) -> None:
     say(world, case, "hello all")
     thread = world.sandbox.state.conversations[DIGITS].thread(message_of(world, case)["ts"])
     heard = ThreadReply(MAYA, DIGITS, message_of(world, case)["ts"], "hello all", thread[0].ts)
-    review.thread_reply(world.ctx, heard)
+    thread_reply(world.ctx, heard)
     sweep(world)
     assert world.sandbox.stats()["calls"].get("chat.postEphemeral", 0) == 0
 
@@ -327,7 +327,7 @@ def test_a_reply_that_comes_before_the_message_is_known_is_heard_when_it_is(worl
         held = projections.claim(tx, "p9", world.clock.now(), timedelta(minutes=1), timedelta(0))
         assert held is not None
         projections.record_attempt(tx, held, "attempt_9", world.clock.now())
-    review.thread_reply(world.ctx, ThreadReply(MAYA, DIGITS, ts, "fine: known", "9.9"))
+    thread_reply(world.ctx, ThreadReply(MAYA, DIGITS, ts, "fine: known", "9.9"))
     read(world)
     assert calls(world) == 0
     with world.database.write() as tx:
@@ -338,7 +338,7 @@ def test_a_reply_that_comes_before_the_message_is_known_is_heard_when_it_is(worl
 
 def test_a_reply_in_a_thread_of_others_is_not_looked_for(world: World) -> None:
     shown(world)
-    review.thread_reply(world.ctx, ThreadReply(MAYA, DIGITS, "7.7", "fine: known", "9.9"))
+    thread_reply(world.ctx, ThreadReply(MAYA, DIGITS, "7.7", "fine: known", "9.9"))
     read(world)
     assert calls(world) == 0
 

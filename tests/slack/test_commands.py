@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from bot.usecases.review import Answer, abstain, answer, reassign
+from bot.usecases.answering import Answer, answer
+from bot.usecases.handing import abstain, reassign
 from routing.label import Via
 from tests.slack.workspace import Workspace, other_team
 from tests.usecases.world import ANN, STRANGER

@@ -9,7 +9,7 @@ import pytest
 
 from bot.slack.messages import case_message
 from bot.slack.wording import confidence_words, label_title, people, percent, scalar, sureness
-from bot.usecases.review import Answer, answer
+from bot.usecases.answering import Answer, answer
 from routing.case.case import CaseStatus, Decision, Method
 from routing.label import Via
 from routing.prediction import CaseInput, Evidence, Image, Kind, ModelRef, Prediction

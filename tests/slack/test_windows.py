@@ -8,7 +8,7 @@ import pytest
 from bot.slack.message import JsonObject, Message
 from bot.slack.modals import Draft, Place, label_view
 from bot.slack.reading import why_passages
-from bot.usecases.review import Answer, answer
+from bot.usecases.answering import Answer, answer
 from routing.case.case import expire
 from routing.label import ExpertConfidence, RationaleRule, Via
 from storage.cases import cases

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from bot.usecases import board
-from bot.usecases.review import Answer, abstain, answer, escalate_now, reassign
+from bot.usecases.answering import Answer, answer
+from bot.usecases.handing import abstain, escalate_now, reassign
 from routing.label import ExpertId, Via
 from routing.policy import load_policy
 from storage import experts

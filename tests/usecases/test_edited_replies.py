@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from bot.usecases import expire
+from bot.usecases.answering import Answer, answer
 from bot.usecases.explaining import LONG_REASON
-from bot.usecases.outcome import Ignored, InDoubt, NotAllowed, RationaleNeeded, Recorded, Repeated
+from bot.usecases.outcome import Ignored, InDoubt, NotAllowed, Outcome, RationaleNeeded, Recorded, Repeated
+from bot.usecases.replying import ThreadReply, thread_reply
 from bot.usecases.retention import KEPT_FOR
-from bot.usecases.review import Answer, Outcome, ThreadReply, answer, thread_reply
 from bot.usecases.undoing import undo
 from routing.label import ExpertId, Via
 from routing.policy import load_policy

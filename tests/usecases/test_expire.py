@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from bot.usecases import expire
+from bot.usecases.answering import Answer, answer
 from bot.usecases.context import Context
 from bot.usecases.outcome import Recorded
 from bot.usecases.outgoing import CALLBACK, NOTICE
-from bot.usecases.review import Act, Answer, answer, undo
+from bot.usecases.sitting import Act
+from bot.usecases.undoing import undo
 from routing.case.case import Case, CaseStatus, Method
 from routing.label import Via
 from storage import experts

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from bot.usecases import asking_audits, digest_on_demand, muting, standing, weighing
+from bot.usecases.answering import Answer, answer
 from bot.usecases.asking_audits import AuditsAsked, raised
 from bot.usecases.digest_document import to_document
 from bot.usecases.digest_on_demand import OnItsWay
 from bot.usecases.leading import Refused
 from bot.usecases.muting import Muted
 from bot.usecases.outgoing import DIGEST
-from bot.usecases.review import Answer, answer
 from bot.usecases.weighing import CaseList, Weighed
 from routing.case.case import CaseStatus
 from routing.digest.model_quality import Quality

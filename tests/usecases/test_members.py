@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from bot.usecases import members
+from bot.usecases.answering import Answer, answer
+from bot.usecases.handing import escalate_now
 from bot.usecases.looking import Seen, look, look_to_correct, read
 from bot.usecases.outcome import AlreadyDecided, Gone, NotAllowed, Recorded
-from bot.usecases.review import Act, Answer, answer, escalate_now
+from bot.usecases.sitting import Act
 from routing.label import Via
 from routing.policy import load_policy
 from storage import experts

@@ -13,9 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.usecases import escalate, expire, unassign
-from bot.usecases.answering import give
+from bot.usecases.answering import Answer, answer, give
 from bot.usecases.outcome import AlreadyDecided, Gone, Recorded
-from bot.usecases.review import Answer, answer
 from bot.usecases.sitting import Sitting, sit_down
 from routing.case.case import Case, CaseStatus, Method, reassign
 from routing.label import ExpertId, Via

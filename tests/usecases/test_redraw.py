@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from bot.usecases import redraw, retention
+from bot.usecases.answering import Answer, answer
 from bot.usecases.outcome import Recorded
-from bot.usecases.review import Answer, answer, undo
+from bot.usecases.undoing import undo
 from routing.case.case import Case, CaseStatus, Decision, Method, dispute
 from routing.label import Via
 from storage.cases import cases, decisions

@@ -1,7 +1,8 @@
 """An expert's answer: recorded once, settled, called back, and refused where it must be."""
 
+from bot.usecases.answering import Answer, answer
 from bot.usecases.outcome import AlreadyDecided, Gone, NotAllowed, RationaleNeeded, Recorded, Repeated
-from bot.usecases.review import Act, Answer, answer
+from bot.usecases.sitting import Act
 from routing.case.case import CaseStatus, Method
 from routing.label import ExpertId, Via
 from tests.usecases.world import ANN, BEN, CAROL, STRANGER, World

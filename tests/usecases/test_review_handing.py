@@ -5,19 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.usecases import members
-from bot.usecases.handing import wake_at
+from bot.usecases.answering import Answer, answer
+from bot.usecases.handing import HandOver, abstain, escalate_now, hand_over, reassign, snooze, wake_at
 from bot.usecases.outcome import AlreadyDecided, Gone, NotAllowed, Outcome, Recorded, Repeated, Snoozed
-from bot.usecases.review import (
-    Act,
-    Answer,
-    HandOver,
-    abstain,
-    answer,
-    escalate_now,
-    hand_over,
-    reassign,
-    snooze,
-)
+from bot.usecases.sitting import Act
 from routing.label import Via
 from routing.policy import Task, WorkingHours, load_policy
 from storage.experts import Expert

@@ -5,17 +5,19 @@ from datetime import timedelta
 import pytest
 
 from bot.usecases import expire
+from bot.usecases.answering import Answer, answer
 from bot.usecases.outcome import (
     AlreadyDecided,
     Gone,
     Ignored,
     NotAllowed,
+    Outcome,
     RationaleNeeded,
     Recorded,
     Repeated,
     Unclear,
 )
-from bot.usecases.review import Answer, Outcome, ThreadReply, answer, message_deleted, thread_reply
+from bot.usecases.replying import ThreadReply, message_deleted, thread_reply
 from routing.case.case import CaseStatus
 from routing.label import ExpertId, Via
 from routing.policy import load_policy

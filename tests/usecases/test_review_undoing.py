@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from bot.usecases.answering import Answer, answer
 from bot.usecases.outcome import NotAllowed, NothingToUndo, Recorded, Repeated, UndoTooLate
-from bot.usecases.review import Answer, ThreadReply, answer, thread_reply, undo
+from bot.usecases.replying import ThreadReply, thread_reply
+from bot.usecases.undoing import undo
 from routing.case.case import CaseStatus
 from routing.label import Via
 from storage.cases import decisions

@@ -7,9 +7,10 @@ import pytest
 
 from bot.slack.private import words
 from bot.usecases import board, escalate, expire, members, redraw, terms
+from bot.usecases.answering import Answer, answer
 from bot.usecases.outcome import AlreadyDecided, NotAllowed, Outcome, Recorded, Unclear
 from bot.usecases.outgoing import NOTICE
-from bot.usecases.review import Answer, ThreadReply, answer, thread_reply
+from bot.usecases.replying import ThreadReply, thread_reply
 from bot.usecases.stranded import Stranded, stranded
 from routing.case.case import Case, CaseStatus
 from routing.label import ExpertId, Via

@@ -1,8 +1,8 @@
 """What another policy would have done with logged predictions: volume, error, late cases and cost.
 
 The error of what it would accept is estimated from the labels that are there, each standing for the
-predictions that had the same chance of review; see `error_estimate`. It assumes that experts and the model would
-have answered as they did.
+predictions that had the same chance of review; see `error_estimate`. It assumes that experts and the model
+would have answered as they did.
 """
 
 from collections import Counter, defaultdict
