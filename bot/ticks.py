@@ -10,22 +10,16 @@ import structlog
 from bot.delivery.attempts import Courier
 from bot.delivery.memberships import Memberships
 from bot.scheduler import Figures, Tick
-from bot.slack.refusals import CURABLE
-from bot.usecases import (
-    digests,
-    escalate,
-    expire,
-    listening,
-    measuring,
-    record,
-    redraw,
-    repairs,
-    retention,
-    standing,
-    undelivered_news,
-)
+from bot.slack.api.refusals import CURABLE
+from bot.usecases import record, retention
 from bot.usecases.context import Context
-from bot.usecases.watching import Watch
+from bot.usecases.deadlines import escalate, expire, redraw
+from bot.usecases.digest import weekly
+from bot.usecases.learning import hourly
+from bot.usecases.repairs import retry, undelivered_news
+from bot.usecases.review import catch_up
+from bot.usecases.thresholds import in_force
+from bot.usecases.thresholds.watch import Watch
 from storage.errors import StorageError
 
 log = structlog.get_logger()
@@ -80,7 +74,7 @@ class Ticks:
 
     def read_standing(self) -> Figures:
         """Read anew which calibrators and certified thresholds are in force: a revoked one ends here."""
-        return standing.tick(self._ctx)
+        return in_force.tick(self._ctx)
 
     def watch(self) -> Figures:
         """Revoke the certified thresholds that audits speak against."""
@@ -88,7 +82,7 @@ class Ticks:
 
     def measure(self) -> Figures:
         """Fit, certify and look for drift anew where there is enough that is new."""
-        return self._waking(measuring.tick(self._ctx))
+        return self._waking(hourly.tick(self._ctx))
 
     def escalate(self) -> Figures:
         """Take the escalation steps that are due."""
@@ -104,7 +98,7 @@ class Ticks:
 
     def queue_digests(self) -> Figures:
         """Queue the weekly digests that are due."""
-        return self._waking({"queued": digests.tick(self._ctx)})
+        return self._waking({"queued": weekly.tick(self._ctx)})
 
     def refresh_members(self) -> Figures:
         """Fetch who is where."""
@@ -129,11 +123,11 @@ class Ticks:
         has_connected = self._has_connected.is_set()
         self._has_connected.clear()
         try:
-            channels = listening.look_again(self._workspace)
+            channels = catch_up.look_again(self._workspace)
             tried_again = (
-                repairs.all_repaired(self._workspace, CURABLE)
+                retry.all_repaired(self._workspace, CURABLE)
                 if has_connected
-                else repairs.look_again(self._workspace)
+                else retry.look_again(self._workspace)
             )
         except StorageError:
             if has_connected:

@@ -20,16 +20,19 @@ from bot.http.signatures import Services
 from bot.http_server import HttpServer
 from bot.ids import new_id
 from bot.policy_file import read_policy
+from bot.process.slack_connection import SlackConnection
 from bot.record_keys import keyring
 from bot.scheduler import Ticker
 from bot.settings import Settings
-from bot.slack.gateway import SlackFailure, SlackGateway, SlackPermanent, WebClientGateway
+from bot.slack.api.gateway import SlackFailure, SlackGateway, SlackPermanent, WebClientGateway
+from bot.slack.api.web_calls import slack_client
 from bot.slack.http_route import SlackDoor
-from bot.slack.web_calls import slack_client
-from bot.slack_connection import SlackConnection
 from bot.ticks import Ticks
-from bot.usecases import homes, listening, standing, stranded, terms
+from bot.usecases import case_terms
 from bot.usecases.context import Context
+from bot.usecases.repairs import message_homes, stranded_cases
+from bot.usecases.review import catch_up
+from bot.usecases.thresholds import in_force
 from routing.policy import Policy
 from routing.triage.router import compile_router
 from storage.engine.database import Database
@@ -121,14 +124,14 @@ class Application:
 
     def _prepare_database(self) -> None:
         self.ctx.database.upgrade()
-        terms.remember(self.ctx)
-        standing.tick(self.ctx)
-        homes.rehome_all(self.ctx.database, self.ctx.policy, self.ctx.clock.now())
-        listening.begin(self.ctx)  # after what has moved: no look is wanted at a channel that was left
+        case_terms.remember(self.ctx)
+        in_force.tick(self.ctx)
+        message_homes.rehome_all(self.ctx.database, self.ctx.policy, self.ctx.clock.now())
+        catch_up.begin(self.ctx)  # after what has moved: no look is wanted at a channel that was left
         self._tell_stranded()
 
     def _tell_stranded(self) -> None:
-        for one in stranded.stranded(self.ctx):
+        for one in stranded_cases.stranded(self.ctx):
             log.warning(
                 "policy.left_open_cases",
                 task=one.task,

@@ -8,11 +8,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from bot.process.slack_connection import Identified, who_am_i
 from bot.sandbox import Sandbox, SandboxConfig
+from bot.slack.api.failures import SlackPermanent
+from bot.slack.api.web_calls import slack_client
 from bot.slack.app import BotIdentity
-from bot.slack.failures import SlackPermanent
-from bot.slack.web_calls import slack_client
-from bot.slack_connection import Identified, who_am_i
 
 KNOWN = {"ok": True, "team_id": "T0ACME", "user_id": "U0BOT", "bot_id": "B0BOT"}
 

@@ -24,7 +24,7 @@ from bot.clock import SystemClock
 from bot.demo.person import Person
 from bot.sandbox import Fault, Sandbox, SandboxConfig
 from bot.settings import Secrets, Settings
-from bot.slack.gateway import SlackPermanent
+from bot.slack.api.gateway import SlackPermanent
 from bot.wiring import Application, build
 from routing.policy import load_policy
 from storage import experts

@@ -40,12 +40,12 @@ def budget(
 
     from bot.commands.looking_back import told, world
     from bot.commands.plan_text import shown_budget
-    from bot.usecases import replaying
+    from bot.usecases.plan import replay
 
     if by is not None and width is None:
         raise click.UsageError("--by says for which slices --width holds; give --width, such as 0.02")
     with world(settings) as ctx, told() as tell:
-        plan = replaying.budget(ctx, minutes, back, width, tell, by)
+        plan = replay.budget(ctx, minutes, back, width, tell, by)
     console = Console(highlight=False)
     for part in shown_budget(plan):
         console.print(part)

@@ -13,7 +13,7 @@ from bot.commands.installed import existing_database
 from bot.commands.options import settings_option
 from bot.policy_file import read_policy
 from bot.settings import Settings
-from bot.usecases import homes
+from bot.usecases.repairs import message_homes
 from routing.errors import InvalidPolicy
 from storage.delivery import holds, outbox, projections
 from storage.engine.database import Database, Transaction
@@ -114,7 +114,7 @@ def _revive(database: Database, settings: Settings, letter_id: str | None) -> in
         holds.look_again(tx, now)
         holds.hurry(tx, now)
     with suppress(InvalidPolicy):  # the bot says where the policy is wrong, and moves them too
-        homes.rehome_all(database, read_policy(settings.policy_path), now)
+        message_homes.rehome_all(database, read_policy(settings.policy_path), now)
     return count
 
 

@@ -11,7 +11,7 @@ from bot.commands.options import settings_option
 from bot.commands.team_name import team_name
 from bot.policy_file import read_policy
 from bot.settings import Settings
-from bot.usecases import digests
+from bot.usecases.digest import weekly
 from routing.digest.digest import Digest
 
 WEEK = timedelta(days=7)
@@ -40,7 +40,7 @@ def preview(team: str | None, png: Path | None, settings: Settings) -> None:
     policy, now = read_policy(settings.policy_path), SystemClock().now()
     name = team_name(policy, team)
     with existing_database(settings) as database:
-        summary = digests.digest_of(database, policy, name, now - WEEK, now, now)
+        summary = weekly.digest_of(database, policy, name, now - WEEK, now, now)
     console = Console(highlight=False)
     for part in shown(name, summary):
         console.print(part)

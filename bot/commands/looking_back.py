@@ -12,7 +12,7 @@ from bot.ids import new_id
 from bot.policy_file import read_policy
 from bot.settings import Settings
 from bot.usecases.context import Context
-from bot.usecases.replaying import Tell
+from bot.usecases.plan.replay import Tell
 from routing.triage.router import compile_router
 
 NOBODY = ""

@@ -9,14 +9,14 @@ from rich.console import Console
 from bot.commands.looking_back import told, world
 from bot.commands.plan_text import shown_replay
 from bot.settings import Settings
-from bot.usecases import replaying
+from bot.usecases.plan import replay
 from routing.policy import Policy
 
 
 def run(policy: Policy, name: str, back: timedelta, png: Path | None, settings: Settings) -> None:
     """Print the replay of `policy`, which is called `name`, and draw it if asked."""
     with world(settings) as ctx, told() as tell:
-        found = replaying.replay(ctx, policy, back, tell)
+        found = replay.replay(ctx, policy, back, tell)
     console = Console(highlight=False)
     for part in shown_replay(found, name):
         console.print(part)

@@ -16,7 +16,7 @@ from bot.commands.team_name import team_name
 from bot.errors import BotError
 from bot.policy_file import read_policy
 from bot.settings import Settings
-from bot.usecases.digest_document import from_document, to_document
+from bot.usecases.digest.document import from_document, to_document
 from routing.digest.csv import to_csv
 from routing.digest.digest import Digest
 from routing.policy import Policy
@@ -75,7 +75,7 @@ def report(
 def _digest(database: Database, policy: Policy, team: str, since: str | None, until: str | None) -> Digest:
     if since is None and until is None:
         return _read(_kept(database, team, 1)[0])
-    from bot.usecases.digests import digest_of
+    from bot.usecases.digest.weekly import digest_of
 
     now, zone = SystemClock().now(), ZoneInfo(policy.teams[team].timezone)
     end = _moment(until, zone, "--until") if until else now

@@ -12,9 +12,9 @@ from bot.delivery.backoff import JITTER, Jitter
 from bot.delivery.slack_health import SlackHealth
 from bot.delivery.tempo import Tempo
 from bot.delivery.verdicts import Verdict, judge
-from bot.slack.gateway import SlackGateway, SlackPermanent, SlackRetryable, SlackUnknownOutcome
-from bot.slack.message import Message
-from bot.slack.refusals import Reach
+from bot.slack.api.gateway import SlackGateway, SlackPermanent, SlackRetryable, SlackUnknownOutcome
+from bot.slack.api.refusals import Reach
+from bot.slack.blocks.message import Message
 from bot.usecases.context import Context
 from storage.delivery import holds, outbox, paces, projections
 from storage.delivery.outbox import ItemClaim

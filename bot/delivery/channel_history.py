@@ -13,9 +13,9 @@ import structlog
 
 from bot.clock import slack_now
 from bot.delivery.attempts import Courier, Retries
-from bot.slack.gateway import HistoryPage, SlackPermanent
-from bot.slack.history import ChannelMessage
-from bot.usecases.listening import decided_since, ts_of
+from bot.slack.api.gateway import HistoryPage, SlackPermanent
+from bot.slack.api.history_page import ChannelMessage
+from bot.usecases.review.catch_up import decided_since, ts_of
 from storage.cases import cases
 from storage.delivery import channel_readings, paces, posted_messages, projections, thread_readings
 from storage.delivery.channel_readings import ChannelClaim

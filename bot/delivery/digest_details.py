@@ -13,9 +13,9 @@ from bot.delivery.quality_words import (
     threshold_words,
 )
 from bot.digest_picture import shown_calibration
-from bot.slack.message import Message
-from bot.slack.rich import date, run
-from bot.slack.text import label_text
+from bot.slack.blocks.builders import date, run
+from bot.slack.blocks.message import Message
+from bot.slack.blocks.text import label_text
 from routing.digest.digest import Confusion, Digest, OldestCase
 from routing.digest.model_quality import About, ErrorRow
 from routing.evidence.alarm import Alarm

@@ -16,11 +16,11 @@ from bot.delivery.passages import bounded, table
 from bot.delivery.picture_words import picture_words
 from bot.delivery.quality_words import error_cells
 from bot.digest_picture import shown_calibration
-from bot.slack.headlines import headline_blocks
-from bot.slack.message import JsonObject, Message
-from bot.slack.rich import context, date, header, paragraph, plain, rich_text, run, section
-from bot.slack.text import label_text
-from bot.usecases.digest_period import Period
+from bot.slack.blocks.builders import context, date, header, paragraph, plain, rich_text, run, section
+from bot.slack.blocks.message import JsonObject, Message
+from bot.slack.blocks.text import label_text
+from bot.slack.show.digest_headlines import headline_blocks
+from bot.usecases.digest.period import Period
 from routing.digest.digest import Digest
 from routing.digest.model_quality import About, Quality
 

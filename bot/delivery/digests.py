@@ -8,11 +8,11 @@ from bot.delivery import items
 from bot.delivery.attempts import Courier
 from bot.delivery.digest_details import PARTS, cited
 from bot.delivery.digest_message import digest_message
-from bot.slack.gateway import SlackFailure
-from bot.slack.message import Message
+from bot.slack.api.gateway import SlackFailure
+from bot.slack.blocks.message import Message
 from bot.usecases import record
-from bot.usecases.digest_period import Period
-from bot.usecases.digests import kept_digest
+from bot.usecases.digest.period import Period
+from bot.usecases.digest.weekly import kept_digest
 from bot.usecases.outgoing import DIGEST
 from routing.digest.csv import to_csv
 from routing.digest.digest import Digest

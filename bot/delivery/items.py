@@ -5,8 +5,8 @@ from typing import Any
 from bot.delivery import shapes
 from bot.delivery.attempts import OUTBOX, Courier, Posted
 from bot.delivery.verdicts import Verdict
-from bot.slack.gateway import OverLimits, SlackPermanent
-from bot.slack.message import Form, Message
+from bot.slack.api.gateway import OverLimits, SlackPermanent
+from bot.slack.blocks.message import Form, Message
 from bot.usecases.outgoing import SHAPE
 from storage.delivery import holds, outbox, paces
 from storage.delivery.outbox import ItemClaim

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import structlog
 
-from bot.slack.gateway import SlackFailure, SlackGateway, SlackPermanent, UserInfo
-from bot.usecases import members, unassign
+from bot.slack.api.gateway import SlackFailure, SlackGateway, SlackPermanent, UserInfo
+from bot.usecases import members
 from bot.usecases.context import Context
+from bot.usecases.deadlines import unassign
 from bot.usecases.installation import Claim
 from routing.label import ExpertId
 from storage import experts

@@ -5,7 +5,7 @@ import structlog
 from bot.delivery import items
 from bot.delivery.attempts import Courier
 from bot.delivery.news_message import Example, news_message
-from bot.slack.gateway import SlackFailure
+from bot.slack.api.gateway import SlackFailure
 from bot.usecases.outgoing import NEWS, News
 from storage.cases import predictions
 from storage.delivery import outbox, projections

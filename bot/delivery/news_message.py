@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.slack.message import JsonObject, Message
-from bot.slack.rich import bullets, context, paragraph, plain, rich_text, run
-from bot.slack.text import escape, label_text
+from bot.slack.blocks.builders import bullets, context, paragraph, plain, rich_text, run
+from bot.slack.blocks.message import JsonObject, Message
+from bot.slack.blocks.text import escape, label_text
 from bot.usecases.outgoing import News
 
 SENTENCE_LONGEST = 1_000

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.slack.message import JsonObject, Message
-from bot.slack.rich import bullets, date, mrkdwn, paragraph, person, rich_text, run, section
-from bot.slack.text import escape, fallback, label_text, mention, moment
+from bot.slack.blocks.builders import bullets, date, mrkdwn, paragraph, person, rich_text, run, section
+from bot.slack.blocks.message import JsonObject, Message
+from bot.slack.blocks.text import escape, fallback, label_text, mention, moment
 from bot.usecases.outgoing import About, Notice, Place
 from routing.case.case import Case
 from routing.policy import WorkingHours

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.errors import BotError
 from bot.usecases.outgoing import About, Notice, Place
-from bot.usecases.undelivered import cause
+from bot.usecases.repairs.undelivered import cause
 from routing.policy import Policy
 from storage.delivery import holds, projections
 from storage.delivery.holds import Hold

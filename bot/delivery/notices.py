@@ -11,10 +11,10 @@ from bot.delivery.attempts import Courier
 from bot.delivery.notice_messages import LISTED, Told, notice_message
 from bot.delivery.notice_places import Messages, NotYet, Target, messages_of
 from bot.errors import BotError
-from bot.slack.gateway import SlackFailure, SlackPermanent
-from bot.slack.refusals import Recast
+from bot.slack.api.gateway import SlackFailure, SlackPermanent
+from bot.slack.api.refusals import Recast
+from bot.usecases.case_terms import terms_of
 from bot.usecases.outgoing import NOTICE, About, Notice, Place
-from bot.usecases.terms import terms_of
 from routing.case.hours import is_working, next_working
 from routing.policy import WorkingHours
 from storage.cases import cases

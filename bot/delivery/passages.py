@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.slack.message import JsonObject, Message
-from bot.slack.rich import bullets, paragraph, rich_text, run
-from bot.slack.text import escape, label_text, length
+from bot.slack.blocks.builders import bullets, paragraph, rich_text, run
+from bot.slack.blocks.message import JsonObject, Message
+from bot.slack.blocks.text import escape, label_text, length
 
 Line = Sequence[JsonObject]
 """One line of rich text, run by run."""

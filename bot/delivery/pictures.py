@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.delivery.picture_formats import PNG, TAKEN, to_png
-from bot.slack.gateway import SlackGateway
+from bot.slack.api.gateway import SlackGateway
 from bot.usecases.context import Context
 from routing.case.case import Case
 from storage.cases import images

@@ -10,13 +10,13 @@ from bot.delivery.attempts import PROJECTIONS, Courier
 from bot.delivery.loop import Wake
 from bot.delivery.picture_formats import PictureUnreadable
 from bot.delivery.pictures import Pictures
-from bot.slack.gateway import OverLimits, SlackPermanent
-from bot.slack.message import Form
-from bot.slack.messages import Message, case_message
-from bot.slack.refusals import Outcome, Reach, Recast
-from bot.usecases import homes
-from bot.usecases.showing import people_of
-from bot.usecases.terms import terms_of
+from bot.slack.api.gateway import OverLimits, SlackPermanent
+from bot.slack.api.refusals import Outcome, Reach, Recast
+from bot.slack.blocks.message import Form
+from bot.slack.show.case_message import Message, case_message
+from bot.usecases.case_terms import terms_of
+from bot.usecases.repairs import message_homes
+from bot.usecases.review.announce import people_of
 from routing.case.case import Case
 from routing.errors import UnknownTask
 from storage import experts
@@ -178,7 +178,7 @@ class ProjectionSender:
             log.warning("projection.lost", case=row.case_id, channel=row.channel_id, code=error.code)
         elif refusal.outcome is Outcome.MEND:
             self._recast(claim, form, error)
-        elif refusal.reach is Reach.CHANNEL and row.ts is None and homes.rehome(self._ctx, row):
+        elif refusal.reach is Reach.CHANNEL and row.ts is None and message_homes.rehome(self._ctx, row):
             log.info("projection.moved", case=row.case_id, channel=row.channel_id, code=error.code)
         else:
             self._failed(claim, error)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from bot.delivery.picture_formats import PictureUnreadable
 from bot.delivery.tempo import Tempo
-from bot.slack.gateway import OverLimits, SlackPermanent
-from bot.slack.message import FORMS, Form
-from bot.slack.refusals import Recast
+from bot.slack.api.gateway import OverLimits, SlackPermanent
+from bot.slack.api.refusals import Recast
+from bot.slack.blocks.message import FORMS, Form
 from storage.delivery.projection_state import Shape
 
 _LOWEST = {

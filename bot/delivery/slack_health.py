@@ -3,8 +3,8 @@
 import threading
 import time
 
-from bot.slack.gateway import SlackFailure, SlackPermanent, SlackRetryable, SlackUnknownOutcome
-from bot.slack.refusals import Outcome, Reach
+from bot.slack.api.gateway import SlackFailure, SlackPermanent, SlackRetryable, SlackUnknownOutcome
+from bot.slack.api.refusals import Outcome, Reach
 
 
 class SlackHealth:

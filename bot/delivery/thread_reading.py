@@ -7,13 +7,13 @@ import structlog
 
 from bot.clock import slack_now
 from bot.delivery.attempts import Courier, Retries
-from bot.slack.gateway import SlackFailure, SlackPermanent
-from bot.slack.payloads import reply_of
-from bot.slack.receipts import answer_reply
+from bot.slack.api.gateway import SlackFailure, SlackPermanent
+from bot.slack.hear.payloads import reply_of
+from bot.slack.hear.reply_receipts import answer_reply
 from bot.usecases import members
 from bot.usecases.context import Context
-from bot.usecases.outcome import Repeated
-from bot.usecases.replying import ThreadReply, thread_reply
+from bot.usecases.review.outcome import Repeated
+from bot.usecases.review.thread_reply import ThreadReply, thread_reply
 from storage.cases import case_threads
 from storage.delivery import paces, projections, thread_readings
 from storage.delivery.thread_readings import ThreadClaim

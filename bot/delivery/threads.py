@@ -19,7 +19,7 @@ from bot.delivery.slack_health import SlackHealth
 from bot.delivery.tempo import Tempo
 from bot.delivery.thread_reading import ThreadReader
 from bot.settings import Secrets
-from bot.slack.gateway import SlackGateway
+from bot.slack.api.gateway import SlackGateway
 from bot.usecases.context import Context
 
 SENDERS = 4

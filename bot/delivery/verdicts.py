@@ -7,8 +7,8 @@ from datetime import timedelta
 from bot.delivery.backoff import Backoff, Jitter
 from bot.delivery.tempo import Tempo
 from bot.errors import BotError
-from bot.slack.gateway import SlackPermanent, SlackRetryable, SlackUnknownOutcome
-from bot.slack.refusals import LOOK_UPS, Outcome, Reach
+from bot.slack.api.gateway import SlackPermanent, SlackRetryable, SlackUnknownOutcome
+from bot.slack.api.refusals import LOOK_UPS, Outcome, Reach
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from bot.doctor.rules import check_rules
 from bot.doctor.tokens import check_app_token, check_bot_token, check_clock, check_scopes
 from bot.doctor.workspace import check_channels, check_groups, check_people
 from bot.settings import Settings
-from bot.slack.web_calls import slack_client
+from bot.slack.api.web_calls import slack_client
 from routing.policy import Policy
 
 

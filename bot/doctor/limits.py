@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from slack_sdk import WebClient
 
 from bot.doctor.finding import Finding, fail, ok, warn
-from bot.slack.failures import SlackFailure, SlackPermanent
+from bot.slack.api.failures import SlackFailure, SlackPermanent
+from bot.slack.api.web_calls import call
 from bot.slack.limits import message_violations
-from bot.slack.messages import case_message
-from bot.slack.web_calls import call
+from bot.slack.show.case_message import case_message
 from routing.case.case import Case
 from routing.policy import Policy, Task, Tier
 from routing.prediction import CaseInput, Evidence, ModelRef, Prediction, Submission

@@ -5,7 +5,7 @@ from bot.doctor.database import findings_in
 from bot.doctor.finding import Finding, warn
 from bot.ids import new_id
 from bot.usecases.context import Context
-from bot.usecases.stranded import Stranded, stranded
+from bot.usecases.repairs.stranded_cases import Stranded, stranded
 from routing.policy import Policy
 from routing.triage.router import compile_router
 from storage.engine.database import Database

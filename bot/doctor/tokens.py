@@ -8,9 +8,9 @@ from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
 from bot.doctor.finding import Finding, fail, ok, warn
-from bot.slack.failures import NO_BOT, SlackFailure, SlackPermanent
-from bot.slack.token_kinds import kind_of, refusal, wrong_app_token, wrong_bot_token
-from bot.slack.web_calls import call
+from bot.slack.api.failures import NO_BOT, SlackFailure, SlackPermanent
+from bot.slack.api.token_kinds import kind_of, refusal, wrong_app_token, wrong_bot_token
+from bot.slack.api.web_calls import call
 
 SIGNATURE_WINDOW = timedelta(minutes=5)
 NOTICEABLE = timedelta(seconds=30)

@@ -3,10 +3,10 @@
 from slack_sdk import WebClient
 
 from bot.doctor.finding import Finding, Standing, fail, ok, warn
-from bot.slack.failures import SlackFailure, SlackPermanent
-from bot.slack.user_info import UserInfo
-from bot.slack.web_calls import call
-from bot.slack.web_gateway import WebClientGateway
+from bot.slack.api.failures import SlackFailure, SlackPermanent
+from bot.slack.api.user_info import UserInfo
+from bot.slack.api.web_calls import call
+from bot.slack.api.web_gateway import WebClientGateway
 from routing.policy import Policy, Tier
 
 INVITE = "Type /invite @Second Look in the channel."

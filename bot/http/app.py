@@ -23,9 +23,8 @@ from bot.http.parsing import Parser
 from bot.http.rate import Rates
 from bot.http.signatures import Services
 from bot.http.writer import Refuses, Writer
-from bot.usecases import intake
 from bot.usecases.context import Context
-from bot.usecases.intake import Answer, Posting
+from bot.usecases.intake.receive import Answer, Posting, receive
 
 DRAIN_SECONDS = 8.0
 PlainEndpoint = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -90,13 +89,13 @@ def _add_plain_routes(app: FastAPI, door: Door) -> None:
 def _receiver(
     ctx: Context, metrics: Metrics, on_stored: Callable[[], None]
 ) -> Callable[[Sequence[Posting]], Sequence[Answer]]:
-    def receive(postings: Sequence[Posting]) -> Sequence[Answer]:
-        answers = intake.receive(ctx, postings)
+    def stored(postings: Sequence[Posting]) -> Sequence[Answer]:
+        answers = receive(ctx, postings)
         metrics.stored(postings, answers)
         on_stored()
         return answers
 
-    return receive
+    return stored
 
 
 def _lifespan(writer: Writer) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -16,8 +16,8 @@ from bot.http.problems import Fault, Refused, json_response
 from bot.http.rate import Rates
 from bot.http.signatures import Credentials, Services, read_credentials
 from bot.http.writer import Writer
-from bot.usecases.intake import Answer, Posting
-from bot.usecases.triage import Posted
+from bot.usecases.intake.receive import Answer, Posting
+from bot.usecases.intake.triage import Posted
 
 MOST_ITEMS = 1_000
 INLINE_BYTES = 32 * 1024

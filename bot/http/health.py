@@ -17,7 +17,7 @@ from bot.http.openapi import OPEN
 from bot.http.problems import JsonObject, json_response
 from bot.http.writer import Writer
 from bot.usecases.context import Context
-from bot.usecases.undelivered import Counts, counts
+from bot.usecases.repairs.undelivered import Counts, counts
 from storage.delivery import channel_readings, outbox, projections, thread_readings
 from storage.engine import deadline
 from storage.engine.database import Transaction

@@ -6,8 +6,8 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.usecases.intake import STORED, Answer, Posting
-from bot.usecases.triage import Posted
+from bot.usecases.intake.receive import STORED, Answer, Posting
+from bot.usecases.intake.triage import Posted
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 FLUSH_SIZES = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000)

@@ -14,7 +14,7 @@ from bot.http.limits import CASE_BYTES
 from bot.http.problems import Fault, Path, Refused, invalid
 from bot.http.schemas import CASE, PostedCase, PostedInput, json_values
 from bot.usecases.context import Context
-from bot.usecases.triage import Picture, Posted
+from bot.usecases.intake.triage import Picture, Posted
 from routing.policy import parse_duration
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Prediction, Submission
 from routing.triage.submission_check import check_submission

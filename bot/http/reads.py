@@ -12,9 +12,10 @@ from bot.http.openapi import refusals
 from bot.http.problems import Fault, JsonObject, Refused
 from bot.http.rate import Rates
 from bot.http.signatures import Services
-from bot.usecases import reading, triage
+from bot.usecases import service_reads
 from bot.usecases.context import Context
-from bot.usecases.reading import CaseStanding
+from bot.usecases.intake import triage
+from bot.usecases.service_reads import CaseStanding
 from routing.case.case import Decision
 from routing.label import Label
 from storage.cases.decisions import FeedEntry
@@ -57,13 +58,13 @@ def _add_cases(router: APIRouter, ctx: Context, caller: Caller) -> None:
     @router.get("/v1/cases/{case_id}", summary="Read a case", **documented)
     def read_case(case_id: CaseId, caller_name: Name) -> JsonObject:
         """Where a case is now, with its decision and the experts' answers once it is decided."""
-        return _view(reading.standing(ctx, caller_name, case_id))
+        return _view(service_reads.standing(ctx, caller_name, case_id))
 
     @router.get("/v1/cases", summary="Find a case", **documented)
     def find_case(caller_name: Name, external_id: ExternalId, service: ServiceName = None) -> JsonObject:
         """The case that you posted under your own id."""
         is_own = service is None or service == caller_name
-        return _view(reading.standing_of(ctx, caller_name, external_id) if is_own else None)
+        return _view(service_reads.standing_of(ctx, caller_name, external_id) if is_own else None)
 
 
 def _add_feed(router: APIRouter, ctx: Context, caller: Caller) -> None:
@@ -78,7 +79,7 @@ def _add_feed(router: APIRouter, ctx: Context, caller: Caller) -> None:
         Ask with `after=0` first, then with the `next` of the answer before. Pass over events that you do not
         know: more may come.
         """
-        page = reading.decision_feed(ctx, caller_name, after, limit)
+        page = service_reads.decision_feed(ctx, caller_name, after, limit)
         lines = [_line(entry) for entry in page.entries]
         return {"decisions": lines, "next": page.next, "has_more": page.has_more}
 

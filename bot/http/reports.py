@@ -18,10 +18,10 @@ from bot.http.openapi import refusals
 from bot.http.problems import Fault, JsonObject, Refused, json_response
 from bot.http.rate import Rates
 from bot.http.signatures import Services
-from bot.usecases import reports
 from bot.usecases.context import Context
-from bot.usecases.digest_document import from_document
-from bot.usecases.reports import TeamForbidden, TeamUnknown
+from bot.usecases.digest import service_reports
+from bot.usecases.digest.document import from_document
+from bot.usecases.digest.service_reports import TeamForbidden, TeamUnknown
 from routing.digest.csv import to_csv
 from routing.digest.digest import Digest
 from storage.leads.digests import StoredDigest
@@ -77,7 +77,7 @@ def _add_list(router: APIRouter, ctx: Context, caller: Caller) -> None:
     def list_reports(team: TeamName, caller_name: Name, limit: Limit = 10) -> JsonObject:
         """The digests of a team, newest first; for services that may post all of the team's tasks."""
         with _telling():
-            kept = reports.newest(ctx, caller_name, team, limit)
+            kept = service_reports.newest(ctx, caller_name, team, limit)
         return {"reports": [_line(one) for one in kept]}
 
 
@@ -96,7 +96,7 @@ def _add_report(router: APIRouter, ctx: Context, caller: Caller) -> None:
         of a number that would rest on too few labels there is `{"n", "needed"}`, in CSV no value.
         """
         with _telling():
-            found = reports.ended_on(ctx, caller_name, team, last_day)
+            found = service_reports.ended_on(ctx, caller_name, team, last_day)
         if found is None:
             raise Refused(404, Fault(("path", "last_day"), "no digest of that week was made", "not_found"))
         return _csv(found) if prefers_csv(accept) else json_response(200, found.document, VARIES)
@@ -138,7 +138,7 @@ def _telling() -> Iterator[None]:
 
 
 def _line(digest: StoredDigest) -> JsonObject:
-    last_day = reports.last_day_of(digest)
+    last_day = service_reports.last_day_of(digest)
     return {
         "key": digest.key,
         "last_day": last_day,
@@ -155,6 +155,6 @@ def _csv(digest: StoredDigest) -> Response:
     except ValidationError:  # made by a version that knew other numbers
         message = "made by another version: there is no CSV of it, ask for JSON"
         raise Refused(404, Fault(("header", "accept"), message, "not_found")) from None
-    name = f"digest-{digest.team}-{reports.last_day_of(digest)}.csv"
+    name = f"digest-{digest.team}-{service_reports.last_day_of(digest)}.csv"
     headers = {**VARIES, "content-disposition": f'attachment; filename="{name}"'}
     return Response(text, 200, headers, media_type="text/csv")

@@ -11,7 +11,7 @@ import structlog
 from bot.database_health import waiting_words
 from bot.http.problems import Fault, Refused, unavailable
 from bot.log import Seldom, line_of
-from bot.usecases.intake import Answer, Posting
+from bot.usecases.intake.receive import Answer, Posting
 from routing.errors import RoutingError
 from storage.errors import DatabaseUnavailable, DataRefused
 

@@ -17,15 +17,15 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.log import Seldom
-from bot.slack import ids
-from bot.slack.clicks import CLICKS
-from bot.slack.commands import on_command
-from bot.slack.desk import Desk, Listener, Replaying, on_click, on_submit
-from bot.slack.envelopes import PayloadRefused, checked
-from bot.slack.gateway import SlackGateway
-from bot.slack.happenings import HAPPENINGS
-from bot.slack.message import JsonObject
-from bot.slack.windows import WINDOWS
+from bot.slack.api.gateway import SlackGateway
+from bot.slack.blocks import control_ids
+from bot.slack.blocks.message import JsonObject
+from bot.slack.hear.clicks import CLICKS
+from bot.slack.hear.commands import on_command
+from bot.slack.hear.envelopes import PayloadRefused, checked
+from bot.slack.hear.events import HAPPENINGS
+from bot.slack.hear.interactions import Desk, Listener, Replaying, on_click, on_submit
+from bot.slack.hear.window_submissions import WINDOWS
 from bot.usecases.context import Context
 from storage.errors import DatabaseUnavailable
 
@@ -100,7 +100,7 @@ def _register(app: App, desk: Desk) -> None:
     for kind, happen in HAPPENINGS.items():
         app.event(kind)(_on_event(desk, happen))
     app.event(re.compile(""))(_on_other_event)  # comes last: the first listener that fits takes an event
-    app.command(ids.COMMAND)(on_command(desk))
+    app.command(control_ids.COMMAND)(on_command(desk))
 
 
 def _on_event(desk: Desk, happen: Callable[[Desk, JsonObject], None]) -> Listener:

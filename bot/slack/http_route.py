@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.slack.app import WORKERS
-from bot.slack.envelopes import PayloadRefused, read
+from bot.slack.hear.envelopes import PayloadRefused, read
 
 log = structlog.get_logger()
 

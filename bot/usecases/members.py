@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from bot.usecases.case_terms import present_terms
 from bot.usecases.context import Context
-from bot.usecases.terms import present_terms
 from routing.case.terms import Terms
 from routing.label import ExpertId
 from routing.policy import Policy, Tier

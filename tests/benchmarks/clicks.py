@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bot.slack.messages import case_message
+from bot.slack.show.case_message import case_message
 from storage.engine.database import Database
 from tests.benchmarks.figure import Figure, at_most
 from tests.benchmarks.load import END_OF_HEAD, Load, requests

@@ -14,7 +14,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from bot.usecases.drift_spans import ANCHOR, DAY, FEWEST_NEW, REFERENCE, days_to_spend, gather
+from bot.usecases.learning.drift_spans import ANCHOR, DAY, FEWEST_NEW, REFERENCE, days_to_spend, gather
 from routing.evidence.alarm import Alarm, AlarmKind
 from routing.measures.drift.drift import DELTA, Look, Reference, find_drift, learn_reference
 from routing.measures.drift.observations import Columns, Floats, columns

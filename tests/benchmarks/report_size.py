@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
-from bot.usecases.digests import digest_of
+from bot.usecases.digest.weekly import digest_of
 from routing.policy import load_policy
 from routing.prediction import ModelRef
 from storage.engine.database import Database, Transaction

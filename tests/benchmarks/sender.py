@@ -16,11 +16,11 @@ from bot.delivery.threads import Deliveries
 from bot.http.parsing import Parser
 from bot.sandbox import Sandbox, SandboxConfig
 from bot.settings import Secrets
-from bot.slack.gateway import WebClientGateway
-from bot.slack.web_calls import slack_client
-from bot.usecases import intake
+from bot.slack.api.gateway import WebClientGateway
+from bot.slack.api.web_calls import slack_client
 from bot.usecases.context import Context
-from bot.usecases.intake import Posting
+from bot.usecases.intake import receive
+from bot.usecases.intake.receive import Posting
 from storage.delivery import projections
 from storage.engine.database import Database
 from tests.benchmarks.figure import Figure, at_least, at_most
@@ -89,7 +89,7 @@ class Scene:
             for number in range(count)
         ]
         items = tuple(parser.parse(json.dumps(body), "shop") for body in bodies)
-        answer = intake.receive(self.ctx, [Posting("shop", items, b"", is_batch=True)])[0]
+        answer = receive.receive(self.ctx, [Posting("shop", items, b"", is_batch=True)])[0]
         self.deliveries.wake_messages()
         return str(answer.body["answers"][-1]["case_id"])
 

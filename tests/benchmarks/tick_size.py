@@ -6,9 +6,10 @@ All of it has a minute and 1 GB; the watch, every 20 s, has 2 s where decisions 
 import time
 from collections.abc import Callable, Iterator
 
-from bot.usecases import cell_sets, label_sets, measuring
 from bot.usecases.context import Context
-from bot.usecases.watching import Watch
+from bot.usecases.learning import hourly
+from bot.usecases.thresholds import cell_sets, label_sets
+from bot.usecases.thresholds.watch import Watch
 from storage.engine.database import Database
 from storage.measured import certificates
 from tests.benchmarks.figure import Figure, at_most, told
@@ -33,7 +34,7 @@ def ticks(database: Database) -> Iterator[Figure]:
     calibrated(at_work.ctx, model=MODEL)
     at_work.clock.at = UNTIL
     total = 0.0
-    for name, act in measuring.ACTS:
+    for name, act in hourly.ACTS:
         seconds, made = _timed(act, at_work.ctx)
         total += seconds
         yield told(f"hourly {name}", seconds, "s", f"{made} new, peak {peak():.0f} MB")

@@ -12,8 +12,9 @@ from sqlalchemy import event
 
 from bot.delivery import channel_history
 from bot.sandbox import Fault
-from bot.slack.message import Message
-from bot.usecases import homes, listening
+from bot.slack.blocks.message import Message
+from bot.usecases.repairs import message_homes
+from bot.usecases.review import catch_up
 from routing.policy import load_policy
 from storage.delivery import channel_readings, thread_readings
 from storage.tables import projections
@@ -148,8 +149,8 @@ def test_a_channel_that_all_cases_left_before_slack_was_there_does_not_wait_for_
     before = replace(world.ctx, policy=wrong)
     open_case(before)
     for _ in range(starts):
-        listening.begin(before)
-    homes.rehome_all(world.database, world.ctx.policy, world.clock.now())
+        catch_up.begin(before)
+    message_homes.rehome_all(world.database, world.ctx.policy, world.clock.now())
     world.look_again()
     world.read_histories()
     assert waiting(world) == 0
@@ -217,7 +218,7 @@ def test_what_a_start_holds_is_looked_for_below_what_people_talked_since(world: 
         tx.execute(sa.update(projections).values(backup))
     for number in range(450):
         world.gateway().post(DIGITS, Message(f"Talk {number}."))
-    listening.begin(world.ctx)
+    catch_up.begin(world.ctx)
     assert sweep(world) == 0
 
 

@@ -17,9 +17,9 @@ from bot.delivery.digest_message import digest_message
 from bot.delivery.digest_words import duration, unreadable_words
 from bot.delivery.picture_words import picture_words
 from bot.delivery.quality_words import error_cells, fit_words, threshold_words
+from bot.slack.blocks.message import Message
 from bot.slack.limits import message_violations
-from bot.slack.message import Message
-from bot.usecases.digest_period import Period
+from bot.usecases.digest.period import Period
 from routing.digest.digest import (
     Concordance,
     Confusion,

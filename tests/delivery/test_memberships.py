@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from bot.delivery.memberships import Memberships
 from bot.sandbox import Fault
-from bot.slack.gateway import UserInfo, WebClientGateway
-from bot.slack.web_calls import slack_client
-from bot.usecases import unassign
+from bot.slack.api.gateway import UserInfo, WebClientGateway
+from bot.slack.api.web_calls import slack_client
+from bot.usecases.deadlines import unassign
 from routing.case.case import Case
 from routing.label import ExpertId
 from storage import audit, experts

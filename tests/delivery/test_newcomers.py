@@ -7,14 +7,14 @@ import pytest
 
 from bot.delivery.memberships import MOST_NEWCOMERS, Memberships
 from bot.sandbox import Fault
-from bot.slack.gateway import UserInfo, WebClientGateway
-from bot.slack.web_calls import slack_client
+from bot.slack.api.gateway import UserInfo, WebClientGateway
+from bot.slack.api.web_calls import slack_client
 from bot.usecases import members
-from bot.usecases.answering import Answer, answer
 from bot.usecases.context import Context
 from bot.usecases.installation import Installation
-from bot.usecases.outcome import NotAllowed, Recorded
-from bot.usecases.sitting import Act
+from bot.usecases.review.access import Act
+from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.outcome import NotAllowed, Recorded
 from routing.label import ExpertId, Via
 from storage import experts
 from storage.delivery import projections

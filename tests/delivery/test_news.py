@@ -8,7 +8,7 @@ from bot.delivery.attempts import Courier
 from bot.delivery.news import NewsSender
 from bot.delivery.news_message import Example, news_message
 from bot.sandbox import Fault
-from bot.slack.gateway import SlackPermanent
+from bot.slack.api.gateway import SlackPermanent
 from bot.slack.limits import message_violations
 from bot.usecases.outgoing import NEWS, News
 from storage.cases import predictions

@@ -9,8 +9,8 @@ import pytest
 from bot.delivery.loop import Loop, Wake
 from bot.delivery.projections import ProjectionSender
 from bot.sandbox import Fault
-from bot.slack.gateway import WebClientGateway
-from bot.slack.message import Message
+from bot.slack.api.gateway import WebClientGateway
+from bot.slack.blocks.message import Message
 from storage.cases import cases, images
 from storage.delivery import projections
 from storage.delivery.projections import Projection

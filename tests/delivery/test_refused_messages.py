@@ -9,11 +9,11 @@ from PIL import Image as Pillow
 
 from bot.delivery.picture_formats import MOST_PIXELS, PictureUnreadable, to_png
 from bot.sandbox import Fault
-from bot.slack.gateway import SlackPermanent, WebClientGateway
-from bot.slack.message import Message
-from bot.slack.refusals import CURABLE, refusal
-from bot.usecases import repairs
+from bot.slack.api.gateway import SlackPermanent, WebClientGateway
+from bot.slack.api.refusals import CURABLE, refusal
+from bot.slack.blocks.message import Message
 from bot.usecases.outgoing import NOTICE, SHAPE
+from bot.usecases.repairs import retry
 from storage.cases import images
 from storage.delivery import holds, outbox, paces, projections
 from storage.delivery.outbox import ItemClaim
@@ -338,7 +338,7 @@ def test_what_an_earlier_version_gave_up_comes_back_when_the_bot_connects(
 ) -> None:
     open_case(world.ctx)
     bury(world, f"Slack refuses this call, and will again until something is changed. ({code}) Mend it.")
-    assert repairs.all_repaired(world.ctx, CURABLE) == expected
+    assert retry.all_repaired(world.ctx, CURABLE) == expected
     world.clock.advance(timedelta(seconds=2))
     world.drain()
     assert len(world.shown(DIGITS)) == expected
@@ -350,8 +350,8 @@ def test_what_was_refused_in_every_form_is_not_tried_again_at_each_start(world: 
     refuse(world, code)
     settle(world)
     assert f"({code})" in (row(world, case.case_id).dead_reason or "")
-    assert repairs.all_repaired(world.ctx, CURABLE) == 0
-    assert repairs.channel_repaired(world.ctx, DIGITS, CURABLE) == 0
+    assert retry.all_repaired(world.ctx, CURABLE) == 0
+    assert retry.channel_repaired(world.ctx, DIGITS, CURABLE) == 0
     assert row(world, case.case_id).dead_reason is not None
 
 
@@ -366,7 +366,7 @@ def test_a_repair_brings_back_also_what_had_other_forms(
         assert held is not None
         projections.recast(tx, held, shape, world.clock.now(), "(msg_too_long) It is shown shorter.")
     bury(world, f"Slack refuses this call. ({code}) Mend it.")
-    assert repairs.all_repaired(world.ctx, CURABLE) == expected
+    assert retry.all_repaired(world.ctx, CURABLE) == expected
 
 
 @pytest.mark.parametrize(
@@ -388,7 +388,7 @@ def test_an_item_that_was_given_up_comes_back_for_a_repair_or_a_newer_version(
         for _ in range(tries):
             outbox.fail(tx, claimed_item(tx, now), now, "later")
         outbox.bury(tx, claimed_item(tx, now), f"Slack refuses this call. ({code}) Mend it.")
-    assert repairs.all_repaired(world.ctx, CURABLE) == expected
+    assert retry.all_repaired(world.ctx, CURABLE) == expected
 
 
 def claimed_item(tx: Transaction, now: datetime) -> ItemClaim:
@@ -401,7 +401,7 @@ def test_a_repaired_channel_brings_back_its_own_only(world: World) -> None:
         open_case(world.ctx, f"case-{number}", task=task)
     for _ in range(2):
         bury(world, "Slack refuses this call. (is_archived) Unarchive it.")
-    assert repairs.channel_repaired(world.ctx, DIGITS, CURABLE) == 1
+    assert retry.channel_repaired(world.ctx, DIGITS, CURABLE) == 1
     world.clock.advance(timedelta(seconds=2))
     world.drain()
     assert (len(world.shown(DIGITS)), len(world.shown(ONCOLOGY))) == (1, 0)
@@ -414,6 +414,6 @@ def test_a_repair_that_is_told_ends_the_wait_at_once(world: World) -> None:
     world.sandbox.faults.clear(fault)
     world.drain()
     assert world.shown(DIGITS) == []
-    repairs.channel_repaired(world.ctx, DIGITS, CURABLE)
+    retry.channel_repaired(world.ctx, DIGITS, CURABLE)
     world.drain()
     assert len(world.shown(DIGITS)) == 1

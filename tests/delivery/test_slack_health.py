@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery.slack_health import SlackHealth
-from bot.slack.gateway import SlackPermanent, SlackRetryable, SlackUnknownOutcome
+from bot.slack.api.gateway import SlackPermanent, SlackRetryable, SlackUnknownOutcome
 
 
 def test_a_refused_token_holds_all_calls_and_says_the_mend() -> None:

@@ -9,13 +9,14 @@ from bot.delivery.attempts import Courier
 from bot.delivery.thread_reading import ThreadReader
 from bot.demo.person import Person
 from bot.sandbox import Fault
-from bot.slack import web_gateway
-from bot.slack.gateway import WebClientGateway
-from bot.slack.message import Message
-from bot.slack.web_calls import slack_client
-from bot.usecases import listening, members
+from bot.slack.api import web_gateway
+from bot.slack.api.gateway import WebClientGateway
+from bot.slack.api.web_calls import slack_client
+from bot.slack.blocks.message import Message
+from bot.usecases import members
 from bot.usecases.installation import Installation
-from bot.usecases.replying import ThreadReply, thread_reply
+from bot.usecases.review import catch_up
+from bot.usecases.review.thread_reply import ThreadReply, thread_reply
 from routing.case.case import Case, CaseStatus
 from routing.label import ExpertId, Rationale
 from storage import experts
@@ -119,7 +120,7 @@ def test_a_reply_from_a_time_without_the_bot_is_heard_once_it_is_back(world: Wor
     sweep(world)
     assert stored(world, case).status is CaseStatus.OPEN
     world.sandbox.faults.clear(fault)
-    listening.look_back(world.ctx, DIGITS)
+    catch_up.look_back(world.ctx, DIGITS)
     world.read_histories()
     read(world)
     assert stored(world, case).status is CaseStatus.DECIDED

@@ -6,8 +6,8 @@ import pytest
 
 from bot.delivery.tempo import Tempo
 from bot.delivery.verdicts import Verdict, described, judge
-from bot.slack.gateway import OverLimits, SlackPermanent, SlackRetryable, SlackUnknownOutcome
-from bot.slack.refusals import Reach, refusal
+from bot.slack.api.gateway import OverLimits, SlackPermanent, SlackRetryable, SlackUnknownOutcome
+from bot.slack.api.refusals import Reach, refusal
 
 SECOND = timedelta(seconds=1)
 

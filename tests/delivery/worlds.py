@@ -12,11 +12,11 @@ from bot.delivery.loop import Wake
 from bot.delivery.projections import ProjectionSender
 from bot.delivery.tempo import Tempo
 from bot.sandbox import Sandbox, SandboxConfig
-from bot.slack.gateway import WebClientGateway
-from bot.slack.web_calls import slack_client
-from bot.usecases import listening
+from bot.slack.api.gateway import WebClientGateway
+from bot.slack.api.web_calls import slack_client
 from bot.usecases.context import Context
 from bot.usecases.installation import Installation, InstallationHolder
+from bot.usecases.review import catch_up
 from routing.case.case import Case, CaseStatus, Decision, Disposition, Method
 from routing.label import ExpertId, Label, Via
 from routing.policy import Policy, load_policy
@@ -158,7 +158,7 @@ class World:
 
     def look_again(self) -> None:
         """A gap in listening has ended."""
-        listening.look_again(self.ctx)
+        catch_up.look_again(self.ctx)
 
     def read_histories(self, at_most: int = 200) -> None:
         """Read what is wanted of the channels' histories, at Slack's pace, until nothing may be read now."""

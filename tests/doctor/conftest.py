@@ -6,7 +6,7 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.sandbox import Sandbox, SandboxConfig
-from bot.slack.web_calls import slack_client
+from bot.slack.api.web_calls import slack_client
 from tests.patience import patient
 
 

@@ -9,7 +9,7 @@ from bot.doctor.finding import Finding, Standing
 from bot.doctor.manifest import scopes_of, wanted_scopes
 from bot.sandbox import Fault, Sandbox, SandboxConfig
 from bot.settings import Settings, read_settings
-from bot.slack.gateway import SCOPES
+from bot.slack.api.gateway import SCOPES
 from tests.doctor.policies import environment, policy_text
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

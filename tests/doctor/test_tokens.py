@@ -18,8 +18,8 @@ from bot.doctor.tokens import (
     identify,
 )
 from bot.sandbox import Fault, Sandbox
-from bot.slack.failures import SlackPermanent
-from bot.slack.web_calls import slack_client
+from bot.slack.api.failures import SlackPermanent
+from bot.slack.api.web_calls import slack_client
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KNOWN = Identity("T0ACMEBANK", "Acme Bank", "U0SECONDLOOK", frozenset({"chat:write"}), NOON)

@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from bot.doctor.finding import Finding, Standing
 from bot.doctor.workspace import check_channels, check_groups, check_people
 from bot.sandbox import Fault, Sandbox, SandboxConfig
-from bot.slack.web_calls import slack_client
+from bot.slack.api.web_calls import slack_client
 from tests.doctor.policies import policy
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.http import report_example
 from bot.usecases.context import Context
-from bot.usecases.digest_period import Period, key_of
+from bot.usecases.digest.period import Period, key_of
 from storage.engine.database import Database, Transaction
 from storage.leads import digests
 from storage.leads.digests import StoredDigest

@@ -11,8 +11,8 @@ from bot.http.app import build_api
 from bot.http.health import SlackState, readiness, undelivered_for
 from bot.http.metrics import Metrics
 from bot.http.writer import Writer
-from bot.usecases import intake
 from bot.usecases.context import Context
+from bot.usecases.intake import receive
 from storage.delivery import holds, projections, thread_readings
 from storage.delivery.thread_readings import Rank, WantedThread
 from storage.engine.database import Database
@@ -26,7 +26,7 @@ OK = SlackState(is_ok=True, detail="connected")
 @pytest.fixture
 def writer(ctx: Context) -> Iterator[Writer]:
     """A writer that takes postings."""
-    writer = Writer(lambda postings: intake.receive(ctx, postings))
+    writer = Writer(lambda postings: receive.receive(ctx, postings))
     writer.start()
     yield writer
     writer.close(30)

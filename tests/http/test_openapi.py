@@ -9,7 +9,7 @@ from bot.http import examples, report_example
 from bot.http.answers import BatchAnswer, CaseAnswer, CaseView, Feed, Problem, Ready, Reports
 from bot.http.app import build_api
 from bot.http.schemas import CASE
-from bot.usecases.digest_document import from_document, to_document
+from bot.usecases.digest.document import from_document, to_document
 from routing.digest.csv import to_csv
 from storage.engine.database import Database
 from tests.http import shop

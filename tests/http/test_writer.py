@@ -9,8 +9,8 @@ import pytest
 
 from bot.http.problems import Refused
 from bot.http.writer import MOST_PER_FLUSH, Writer
-from bot.usecases.intake import Answer, Posting
-from bot.usecases.triage import Posted
+from bot.usecases.intake.receive import Answer, Posting
+from bot.usecases.intake.triage import Posted
 from routing.errors import UnknownTask
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
 from storage.errors import DatabaseUnavailable, DataRefused

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from bot.delivery.digest_details import PARTS, cited
 from bot.delivery.digest_message import digest_message
-from bot.slack.digest_modals import cases_view, threshold_view
 from bot.slack.limits import message_violations, view_violations
-from bot.usecases.digest_period import Period
-from bot.usecases.weighing import CaseList, ListedCase, Weighed
+from bot.slack.show.digest_windows import cases_view, threshold_view
+from bot.usecases.digest.period import Period
+from bot.usecases.lead.look_closer import CaseList, ListedCase, Weighed
 from routing.digest.day import Day
 from routing.digest.digest import PeriodFacts, summarise
 from routing.digest.headline import headlines

@@ -9,14 +9,14 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.slack import modals, reading
-from bot.slack.home import home_view, mine_message, next_message
+from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.limits import message_violations, view_violations
-from bot.slack.message import JsonObject, Message
-from bot.slack.messages import case_message
-from bot.slack.private import Private, say
-from bot.usecases.board import Board, Listed, Numbers
-from bot.usecases.outcome import AlreadyDecided, NotAllowed, RationaleNeeded, Recorded, Unclear
+from bot.slack.show import read_windows, review_windows
+from bot.slack.show.case_message import case_message
+from bot.slack.show.home import home_view, mine_message, next_message
+from bot.slack.show.private_answers import Private, say
+from bot.usecases.review.outcome import AlreadyDecided, NotAllowed, RationaleNeeded, Recorded, Unclear
+from bot.usecases.review.worklist import Board, Listed, Numbers
 from routing.case.case import Case, CaseStatus, Decision, Method
 from routing.label import ExpertConfidence, ExpertId, Label, Rationale, RationaleRule, Via
 from routing.policy import LabelSpec, Task, Tier
@@ -241,19 +241,19 @@ def test_every_window_of_a_case_is_inside_the_limits_and_safe(
     found: tuple[Case, Task], written: str, page: int
 ) -> None:
     case, task = found
-    place = modals.Place(case.case_id, 999_999_999, "C" * 21, "1234567890.123456")
-    draft = modals.Draft(task.label_names[-1], written, is_correction=True)
+    place = review_windows.Place(case.case_id, 999_999_999, "C" * 21, "1234567890.123456")
+    draft = review_windows.Draft(task.label_names[-1], written, is_correction=True)
 
     for view in (
-        modals.label_view(case, task, place, draft),
-        modals.label_view(case, task, place, modals.Draft()),
-        modals.abstain_view(case, task, place),
-        modals.escalate_view(case, task, place),
-        modals.reassign_view(place),
-        modals.snooze_view(place),
-        modals.hand_over_view(place),
-        reading.input_view(case, task, page, place),
-        reading.why_view(case, task, place),
+        review_windows.label_view(case, task, place, draft),
+        review_windows.label_view(case, task, place, review_windows.Draft()),
+        review_windows.abstain_view(case, task, place),
+        review_windows.escalate_view(case, task, place),
+        review_windows.reassign_view(place),
+        review_windows.snooze_view(place),
+        review_windows.hand_over_view(place),
+        read_windows.input_view(case, task, page, place),
+        read_windows.why_view(case, task, place),
     ):
         assert_view(view)
 
@@ -287,7 +287,7 @@ def test_every_private_answer_list_and_home_is_inside_the_limits_and_safe(
 def test_show_all_shows_every_visible_word_of_the_input(found: tuple[Case, Task]) -> None:
     case, task = found
 
-    shown = "".join(passage.text for passage in reading.input_passages(case, task))
+    shown = "".join(passage.text for passage in read_windows.input_passages(case, task))
 
     for word in (case.submission.input.text or "").split():
         if word.isascii() and word.isprintable():

@@ -7,10 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic_core import to_jsonable_python
 
-from bot.usecases import calibrating, replaying, standing
 from bot.usecases.context import Context
-from bot.usecases.digest_document import to_document
-from bot.usecases.digests import digest_of
+from bot.usecases.digest.document import to_document
+from bot.usecases.digest.weekly import digest_of
+from bot.usecases.learning import calibrate
+from bot.usecases.plan import replay
+from bot.usecases.thresholds import in_force
 from routing.policy import load_policy
 from routing.prediction import ModelRef
 from routing.triage.router import compile_router
@@ -34,7 +36,7 @@ def context(database: Database, policy_text: str, moment: datetime, draw_key: by
     made = Context(
         database, policy, compile_router(policy), MovableClock(moment), _no_id, draw_key, "T0ACMEBANK"
     )
-    standing.tick(made)
+    in_force.tick(made)
     return made
 
 
@@ -44,8 +46,8 @@ def _no_id(prefix: str) -> str:
 
 def measured(ctx: Context) -> JsonObject:
     """The numbers, by what they are about."""
-    plan = replaying.budget(ctx, MINUTES, BACK, 0.05, _untold)
-    again = replaying.replay(ctx, ctx.policy, BACK, _untold)
+    plan = replay.budget(ctx, MINUTES, BACK, 0.05, _untold)
+    again = replay.replay(ctx, ctx.policy, BACK, _untold)
     found = {
         "digests": _digests(ctx),
         "calibrators": _calibrators(ctx),
@@ -79,8 +81,8 @@ def _calibrators(ctx: Context) -> JsonObject:
     with ctx.database.read() as tx:
         for task, name, version in tx.execute(LABELED):
             model = ModelRef(name, version)
-            labeled = model_evidence.labeled(tx, task, now - calibrating.LOOK_BACK, now, model)
-            fits[f"{task} {name} {version}"] = calibrating._fit(labeled).to_json()
+            labeled = model_evidence.labeled(tx, task, now - calibrate.LOOK_BACK, now, model)
+            fits[f"{task} {name} {version}"] = calibrate._fit(labeled).to_json()
     return fits
 
 

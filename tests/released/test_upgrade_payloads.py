@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.slack import ids
-from bot.slack.clicks import CLICKS
-from bot.slack.commands import WORDS
-from bot.slack.happenings import HAPPENINGS
-from bot.slack.windows import WINDOWS
+from bot.slack.blocks import control_ids
+from bot.slack.hear.clicks import CLICKS
+from bot.slack.hear.commands import WORDS
+from bot.slack.hear.events import HAPPENINGS
+from bot.slack.hear.window_submissions import WINDOWS
 from tests.released.aftermath import AFTERMATH
 from tests.released.effects import close_windows, effect_of
 from tests.released.restoring import taken_up
@@ -49,7 +49,7 @@ DECIDES = {
     "second_answer_disagrees": ("disputed", None, None),
 }
 """How the case stands after the act."""
-UNRELEASED_CLICKS = [ids.CHANGE, ids.KEEP]
+UNRELEASED_CLICKS = [control_ids.CHANGE, control_ids.KEEP]
 UNRELEASED_EVENTS = {"channel_unarchive", "group_unarchive"}
 """What has come since the last version; recording the next one empties both."""
 DOES = {
@@ -107,7 +107,7 @@ def test_every_control_window_command_and_event_was_recorded(dialect: str) -> No
     clicks = [one for one in CLICKS if not any(_matches(one, acted) for acted in _actions(payloads))]
     assert clicks == UNRELEASED_CLICKS
     menus = [one.get("selected_option", {}).get("value") for one in _clicks(payloads)]
-    assert [entry for entry in ids.Menu if entry not in menus] == []
+    assert [entry for entry in control_ids.Menu if entry not in menus] == []
     views = [one["view"]["callback_id"] for one in payloads if one.get("type") == "view_submission"]
     assert set(WINDOWS) - set(views) == set()
     heard = {one["event"]["type"] for one in payloads if "event" in one}

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.usecases.answering import Answer, answer
-from bot.usecases.outcome import Recorded
-from bot.usecases.sitting import Act
+from bot.usecases.review.access import Act
+from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.outcome import Recorded
 from routing.label import ExpertId, Via
 from storage.delivery import outbox
 from tests.scenarios.passing import UNHURRIED, as_time_passes

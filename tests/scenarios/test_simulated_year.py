@@ -12,7 +12,7 @@ import pytest
 
 import bot.digest_picture
 from bot.delivery.tempo import Tempo
-from bot.usecases.digest_document import from_document
+from bot.usecases.digest.document import from_document
 from routing.digest.digest import Digest
 from routing.digest.headline import Deed
 from routing.digest.model_quality import About, ThresholdState

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import slack_connection
+from bot.process import slack_connection
 from bot.sandbox import Fault
 from tests.patience import PATIENCE
 from tests.scenarios.deleting import await_another, delete_the_message

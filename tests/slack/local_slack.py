@@ -8,11 +8,11 @@ from typing import Any
 import requests
 
 from bot.sandbox import Channel, Person, Sandbox, SandboxConfig, Team
+from bot.slack.api.web_calls import slack_client
+from bot.slack.api.web_gateway import WebClientGateway
 from bot.slack.app import BotIdentity, build_app, build_socket_handler
-from bot.slack.message import JsonObject
-from bot.slack.messages import case_message
-from bot.slack.web_calls import slack_client
-from bot.slack.web_gateway import WebClientGateway
+from bot.slack.blocks.message import JsonObject
+from bot.slack.show.case_message import case_message
 from routing.case.case import Case
 from tests.patience import PATIENCE, patient
 from tests.slack.serving import served

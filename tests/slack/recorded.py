@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bot.slack.message import JsonObject
+from bot.slack.blocks.message import JsonObject
 from routing.label import ExpertId
 
 FOLDER = Path(__file__).parent / "payloads"

@@ -4,10 +4,10 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]  # comes with schemathesis, without types
 
-from bot.slack.commands import WORDS
-from bot.slack.gateway import SCOPES
-from bot.slack.happenings import EVENT_SCOPES, SUBSCRIPTIONS
-from bot.slack.ids import COMMAND
+from bot.slack.api.gateway import SCOPES
+from bot.slack.blocks.control_ids import COMMAND
+from bot.slack.hear.commands import WORDS
+from bot.slack.hear.events import EVENT_SCOPES, SUBSCRIPTIONS
 from tests.places import ROOT
 
 PATH = ROOT / "deploy" / "slack-manifest.yaml"

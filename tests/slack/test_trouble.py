@@ -9,12 +9,12 @@ import pytest
 from slack_bolt import App
 from structlog.testing import capture_logs
 
-from bot.slack.failures import SlackFailure, SlackRetryable
+from bot.slack.api.failures import SlackFailure, SlackRetryable
+from bot.slack.blocks.builders import modal, plain, section, with_line
+from bot.slack.hear.permalinks import permalinks
+from bot.slack.hear.private_messages import LONGEST_WAIT
 from bot.slack.limits import view_violations
-from bot.slack.links import permalinks
-from bot.slack.rich import modal, plain, section, with_line
-from bot.slack.telling import LONGEST_WAIT
-from bot.usecases import board
+from bot.usecases.review import worklist
 from routing.case.case import CaseStatus
 from routing.label import ExpertId
 from storage import experts
@@ -156,7 +156,7 @@ def test_a_link_that_slack_does_not_give_is_left_out(
 ) -> None:
     case = workspace.world.open()
     workspace.world.post(case, "1.1")
-    found = board.mine(workspace.world.ctx, ANN, 5)
+    found = worklist.mine(workspace.world.ctx, ANN, 5)
 
     def refuse(*_: object) -> str:
         raise SlackRetryable("ratelimited")

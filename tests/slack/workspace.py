@@ -13,12 +13,12 @@ from urllib.parse import urlencode
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
+from bot.slack.api.gateway import HistoryPage, SlackFailure, SlackPermanent, UserInfo
 from bot.slack.app import BotIdentity, build_app
-from bot.slack.desk import Replaying
-from bot.slack.gateway import HistoryPage, SlackFailure, SlackPermanent, UserInfo
+from bot.slack.blocks.message import JsonObject, Message
+from bot.slack.hear.interactions import Replaying
 from bot.slack.limits import message_violations, view_violations
-from bot.slack.message import JsonObject, Message
-from bot.slack.messages import case_message
+from bot.slack.show.case_message import case_message
 from routing.case.case import Case
 from routing.evidence.plan import Replayed
 from routing.label import ExpertId

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.usecases.digest_document import to_document
-from bot.usecases.leading import LeadAct
+from bot.usecases.digest.document import to_document
+from bot.usecases.lead.access import LeadAct
 from routing.digest.digest import Digest, PeriodFacts, summarise
 from routing.digest.headline import headlines
 from routing.digest.model_quality import Quality, ThresholdRow, ThresholdState

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from bot.usecases import members
-from bot.usecases.answering import Answer, answer
-from bot.usecases.handing import escalate_now
-from bot.usecases.looking import Seen, look, look_to_correct, read
-from bot.usecases.outcome import AlreadyDecided, Gone, NotAllowed, Recorded
-from bot.usecases.sitting import Act
+from bot.usecases.review.access import Act
+from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.case_view import Seen, look, look_to_correct, read
+from bot.usecases.review.hand_over import escalate_now
+from bot.usecases.review.outcome import AlreadyDecided, Gone, NotAllowed, Recorded
 from routing.label import Via
 from routing.policy import load_policy
 from storage import experts

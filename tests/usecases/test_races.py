@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 import pytest
 import sqlalchemy as sa
 
-from bot.usecases import escalate, expire, unassign
-from bot.usecases.answering import Answer, answer, give
-from bot.usecases.outcome import AlreadyDecided, Gone, Recorded
-from bot.usecases.sitting import Sitting, sit_down
+from bot.usecases.deadlines import escalate, expire, unassign
+from bot.usecases.review.access import Sitting, sit_down
+from bot.usecases.review.answer import Answer, answer, give
+from bot.usecases.review.outcome import AlreadyDecided, Gone, Recorded
 from routing.case.case import Case, CaseStatus, Method, reassign
 from routing.label import ExpertId, Via
 from routing.policy import Tier

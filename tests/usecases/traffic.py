@@ -8,9 +8,10 @@ from itertools import count
 
 import sqlalchemy as sa
 
-from bot.usecases import standing, triage
 from bot.usecases.context import Context
-from bot.usecases.triage import Posted
+from bot.usecases.intake import triage
+from bot.usecases.intake.triage import Posted
+from bot.usecases.thresholds import in_force
 from routing.case.case import Decision, Method
 from routing.disposition import Disposition
 from routing.evidence.calibrator import IDENTITY, Calibrator
@@ -166,5 +167,5 @@ def calibrated(
     )
     with ctx.database.write() as tx:
         assert calibrators.add(tx, stored)
-    standing.tick(ctx)
+    in_force.tick(ctx)
     return stored

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from bot.usecases.context import Context
-from bot.usecases.sitting import Act
+from bot.usecases.review.access import Act
 from routing.case.case import Case, open_case
 from routing.disposition import Disposition, Routing
 from routing.label import ExpertId

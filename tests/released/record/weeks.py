@@ -3,9 +3,9 @@
 import json
 from datetime import timedelta
 
-from bot.usecases.answering import Answer, answer
-from bot.usecases.outcome import Recorded
-from bot.usecases.sitting import Act
+from bot.usecases.review.access import Act
+from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.outcome import Recorded
 from routing.label import ExpertId, Via
 from tests.released.bank import BATCH, Post, posted
 from tests.scenarios.calm import arrive

@@ -1,0 +1,1 @@
+"""What is asked of Slack, and the ways it says no."""

@@ -1,0 +1,87 @@
+"""One call to Slack through slack_sdk, with its failures told apart."""
+
+import socket
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from http.client import HTTPException
+from typing import Any
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.web import SlackResponse
+
+from bot.slack.api.failures import SlackFailure, SlackPermanent, SlackRetryable, SlackUnknownOutcome
+from bot.slack.api.refusals import refusal
+from bot.slack.blocks.message import JsonObject
+
+DEFAULT_RETRY_AFTER = 1.0
+UNTOUCHED = frozenset(
+    {"ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "team_added_to_org"}
+)
+"""Answers after which Slack has surely done nothing and may do it a little later."""
+UNKNOWN = frozenset({"fatal_error", "internal_error", "request_timeout", "update_failed"})
+"""Answers after which Slack may have done it."""
+LONGEST_DETAIL = 300
+
+
+def slack_client(token: str | None, base_url: str | None = None, timeout: int = 10) -> WebClient:
+    """A client without slack_sdk's retries (they sleep in the caller and can post twice).
+
+    `timeout` in seconds for connecting and for each read.
+    """
+    return WebClient(token=token, base_url=base_url or WebClient.BASE_URL, timeout=timeout, retry_handlers=[])
+
+
+def retry_after(headers: Mapping[str, Any]) -> timedelta:
+    """How long Slack asks to wait, a second where it does not say; at most an hour."""
+    given = {str(name).lower(): value for name, value in headers.items()}
+    try:
+        seconds = float(str(given.get("retry-after", DEFAULT_RETRY_AFTER)))
+    except ValueError:
+        seconds = DEFAULT_RETRY_AFTER
+    return timedelta(seconds=min(max(seconds, 0.0), 3600.0))
+
+
+def _details(data: JsonObject) -> tuple[str, ...]:
+    """What Slack says beside the code: the scope that is missing, and what it does not take of the blocks."""
+    needed = data.get("needed")
+    messages = (data.get("response_metadata") or {}).get("messages") or data.get("errors") or []
+    found = [f"Needed: {needed}."] * bool(needed) + [str(message) for message in messages]
+    return tuple(one[:LONGEST_DETAIL] for one in found[:5])
+
+
+def failure_of(error: SlackApiError, method: str) -> SlackFailure:
+    """The failure that Slack's refusal means: by status first, then by error code."""
+    response: SlackResponse = error.response
+    if response.status_code == 429:
+        return SlackRetryable("ratelimited", retry_after(response.headers))
+    if response.status_code >= 500:
+        return SlackUnknownOutcome(f"http_{response.status_code}")
+    data = response.data if isinstance(response.data, dict) else {}
+    code = str(data.get("error", "invalid_answer"))
+    if code in UNTOUCHED:
+        return SlackRetryable(code, retry_after(response.headers))
+    if code in UNKNOWN or " " in code:  # slack_sdk puts a sentence here when the answer was not JSON
+        return SlackUnknownOutcome(code[:80])
+    return SlackPermanent(code, refusal(code, method).mend, method, _details(data))
+
+
+def connection_failure(error: Exception) -> SlackFailure:
+    """The failure that a broken connection means: retryable only if nothing can have reached Slack."""
+    reason = error.reason if isinstance(error, URLError) else None
+    if isinstance(reason, ConnectionRefusedError | socket.gaierror):
+        return SlackRetryable("connection_refused")
+    return SlackUnknownOutcome(type(reason or error).__name__)
+
+
+def call(method: str, function: Callable[..., SlackResponse], **arguments: Any) -> JsonObject:
+    """Call `function` (Slack's `method`) and return Slack's answer; raises a SlackFailure otherwise."""
+    try:
+        response = function(**arguments)
+    except SlackApiError as error:
+        raise failure_of(error, method) from error
+    except (OSError, HTTPException, SlackRequestError) as error:
+        raise connection_failure(error) from error
+    data = response.data
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,1 @@
+"""Slack's blocks and messages as values; nothing here knows a case."""

@@ -1,0 +1,1 @@
+"""What Slack sends, checked and translated into what experts and leads want."""

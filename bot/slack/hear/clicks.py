@@ -1,0 +1,187 @@
+"""Clicks on messages and windows, translated into what an expert wants."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from bot.slack.blocks import control_ids
+from bot.slack.blocks.control_ids import Menu
+from bot.slack.blocks.message import JsonObject
+from bot.slack.hear.digest_clicks import take_ask_audits, take_mute, take_open_cases, take_review_threshold
+from bot.slack.hear.interactions import Desk
+from bot.slack.hear.payloads import Click, place_of
+from bot.slack.show.private_answers import say
+from bot.slack.show.read_windows import input_view, why_view
+from bot.slack.show.review_windows import (
+    Draft,
+    Place,
+    abstain_view,
+    escalate_view,
+    hand_over_view,
+    label_view,
+    reassign_view,
+    snooze_view,
+)
+from bot.usecases.review import case_view
+from bot.usecases.review.access import Act
+from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.case_view import Seen
+from bot.usecases.review.outcome import Outcome, RationaleNeeded
+from bot.usecases.review.reply_questions import keep, words_asked_about
+from bot.usecases.review.undo import undo
+from routing.label import Via
+
+View = Callable[[Seen, Place], JsonObject]
+_OUTDATED = "This control is out of date. Nothing was recorded; please use the case's newest message."
+
+
+def act_of(click: Click) -> Act:
+    """Who acts on which case, on which screen."""
+    return Act(
+        case_id=click.case_id,
+        expert=click.expert,
+        key=click.key,
+        channel_id=click.channel_id,
+        ts=click.place.ts,
+        screen_version=click.place.version,
+        name=click.name,
+    )
+
+
+def take_answer(desk: Desk, click: Click) -> None:
+    """A label's button or the select: recorded at once, or asked for its reason in a window."""
+    given = Answer(act_of(click), click.label, Via.BUTTON, rationale=_words(desk, click))
+    settle_answer(desk, click, answer(desk.ctx, given))
+
+
+def settle_answer(desk: Desk, click: Click, outcome: Outcome, *, is_correction: bool = False) -> None:
+    """Open the window for the reason that an answer still needs, or report what came of it."""
+    if isinstance(outcome, RationaleNeeded):
+        _open_label(desk, click, Draft(outcome.label, _words(desk, click), is_correction))
+    else:
+        desk.report(click, outcome)
+
+
+def _words(desk: Desk, click: Click) -> str | None:
+    """What the person wrote before a private question: all of it while the question waits."""
+    is_about_reply = click.block_kind == control_ids.QUESTION and (
+        click.reply_ts or click.action_id == control_ids.CHOOSE
+    )
+    whole = words_asked_about(desk.ctx, act_of(click), click.reply_ts) if is_about_reply else ""
+    return whole or click.note or None
+
+
+def take_change(desk: Desk, click: Click) -> None:
+    """*Change to …*, *Change…*: another answer for one that its writer does not stand by."""
+    if not click.label:
+        _open_label(desk, click, Draft(rationale=_words(desk, click), is_correction=True))
+        return
+    words = _words(desk, click)
+    given = Answer(act_of(click), click.label, Via.BUTTON, rationale=words, is_correction=True)
+    settle_answer(desk, click, answer(desk.ctx, given), is_correction=True)
+
+
+def take_keep(desk: Desk, click: Click) -> None:
+    """*Keep …*: the answer stands."""
+    desk.report(click, keep(desk.ctx, act_of(click)))
+
+
+def take_undo(desk: Desk, click: Click) -> None:
+    """Undo."""
+    desk.report(click, undo(desk.ctx, act_of(click)))
+
+
+def take_label(desk: Desk, click: Click) -> None:
+    """The *Label…* button."""
+    _open_label(desk, click, Draft(rationale=_words(desk, click)))
+
+
+def _open_label(desk: Desk, click: Click, draft: Draft) -> None:
+    look = case_view.look_to_correct if draft.is_correction else case_view.look
+    seen = look(desk.ctx, act_of(click))
+    _show(desk, click, seen, lambda seen, place: label_view(seen.case, seen.task, place, draft))
+
+
+def _open(desk: Desk, click: Click, view: View) -> None:
+    """Open a window about the clicked case for somebody who may answer it; else say why not."""
+    _show(desk, click, case_view.look(desk.ctx, act_of(click)), view)
+
+
+def _read(desk: Desk, click: Click, view: View) -> None:
+    """Open a window that only shows, for everybody who sees the message."""
+    _show(desk, click, case_view.read(desk.ctx, act_of(click)), view)
+
+
+def _show(desk: Desk, click: Click, seen: Seen | Outcome, view: View) -> None:
+    if isinstance(seen, Seen):
+        desk.gateway.open_view(click.trigger_id, view(seen, click.place))
+    else:
+        desk.report(click, seen)
+
+
+def take_show_all(desk: Desk, click: Click) -> None:
+    """*Show all*: the whole input in a window."""
+    _read(desk, click, lambda seen, place: input_view(seen.case, seen.task, 0, place))
+
+
+def take_page(desk: Desk, click: Click) -> None:
+    """Another page of the window that shows the whole input."""
+    place = place_of(click.view_metadata)
+    number = int(click.action_id.rpartition(":")[2][:6])
+    seen = case_view.read(desk.ctx, Act(place.case_id, click.expert, click.key, place.channel_id, place.ts))
+    if isinstance(seen, Seen):
+        desk.gateway.update_view(click.view_id, input_view(seen.case, seen.task, number, place))
+
+
+def take_nothing(desk: Desk, click: Click) -> None:
+    """A button that only opens a link: Slack wants an ack, nothing more."""
+
+
+def _open_correction(desk: Desk, click: Click) -> None:
+    _open_label(desk, click, Draft(is_correction=True))
+
+
+_MENU: Mapping[str, Callable[[Desk, Click], None]] = {
+    Menu.LABEL: take_label,
+    Menu.CORRECT: _open_correction,
+    Menu.SHOW_ALL: take_show_all,
+    Menu.ABSTAIN: lambda desk, click: _open(
+        desk, click, lambda seen, place: abstain_view(seen.case, seen.task, place)
+    ),
+    Menu.ESCALATE: lambda desk, click: _open(
+        desk, click, lambda seen, place: escalate_view(seen.case, seen.task, place)
+    ),
+    Menu.REASSIGN: lambda desk, click: _open(desk, click, lambda _, place: reassign_view(place)),
+    Menu.SNOOZE: lambda desk, click: _open(desk, click, lambda _, place: snooze_view(place)),
+    Menu.HAND_OVER: lambda desk, click: _open(desk, click, lambda _, place: hand_over_view(place)),
+    Menu.WHY: lambda desk, click: _read(
+        desk, click, lambda seen, place: why_view(seen.case, seen.task, place)
+    ),
+}
+
+
+def take_menu(desk: Desk, click: Click) -> None:
+    """An entry of the overflow menu."""
+    _MENU.get(click.value, _outdated)(desk, click)
+
+
+def _outdated(desk: Desk, click: Click) -> None:
+    desk.tell(click, say(_OUTDATED))
+
+
+CLICKS: Mapping[str | re.Pattern[str], Callable[[Desk, Click], None]] = {
+    control_ids.ANSWER: take_answer,
+    control_ids.CHOOSE: take_answer,
+    control_ids.LABEL: take_label,
+    control_ids.MORE: take_menu,
+    control_ids.SHOW_ALL: take_show_all,
+    control_ids.UNDO: take_undo,
+    control_ids.CHANGE: take_change,
+    control_ids.KEEP: take_keep,
+    control_ids.PAGE: take_page,
+    control_ids.OPEN_LINK: take_nothing,
+    control_ids.REVIEW_THRESHOLD: take_review_threshold,
+    control_ids.OPEN_CASES: take_open_cases,
+    control_ids.ASK_AUDITS: take_ask_audits,
+    control_ids.MUTE: take_mute,
+}
+"""What each control does, by its action id."""

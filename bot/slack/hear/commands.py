@@ -1,0 +1,105 @@
+"""The slash command: next, queue, mine, digest, replay, help."""
+
+from collections.abc import Callable, Mapping
+
+import structlog
+from slack_bolt import Ack
+
+from bot.slack.api.failures import OverLimits, SlackFailure
+from bot.slack.blocks.message import JsonObject, Message
+from bot.slack.hear.interactions import Desk, Listener
+from bot.slack.hear.payloads import Command, command_of
+from bot.slack.hear.permalinks import permalinks
+from bot.slack.hear.private_messages import tell_privately
+from bot.slack.show.home import LISTED, list_message, mine_message, next_message
+from bot.slack.show.private_answers import NOT_READ, NOT_SHOWN, help_message, say
+from bot.slack.show.replay_windows import replay_view
+from bot.usecases.lead import digest_on_demand, propose
+from bot.usecases.lead.access import Refused
+from bot.usecases.review import worklist
+from storage.errors import DatabaseUnavailable
+
+log = structlog.get_logger()
+
+
+def _next(desk: Desk, command: Command) -> Message:
+    found = worklist.mine(desk.ctx, command.expert, 1)
+    return next_message(found, permalinks(desk.gateway, found))
+
+
+def _mine(desk: Desk, command: Command) -> Message:
+    found = worklist.mine(desk.ctx, command.expert, LISTED)
+    return mine_message(found, permalinks(desk.gateway, found))
+
+
+def _queue(desk: Desk, command: Command) -> Message:
+    found = worklist.queue(desk.ctx, command.expert, LISTED)
+    return list_message("The queue", found, permalinks(desk.gateway, found))
+
+
+def _digest(desk: Desk, command: Command) -> Message:
+    outcome = digest_on_demand.ask(desk.ctx, command.expert, command.argument or None)
+    if isinstance(outcome, Refused):
+        return say(outcome.reason)
+    desk.wake()
+    return say(f"The last seven days of {outcome.team} are on their way to your direct messages.")
+
+
+def _replay(desk: Desk, command: Command) -> Message | None:
+    tiers = propose.tiers_led(desk.ctx, command.expert, command.argument or None)
+    if isinstance(tiers, Refused):
+        return say(tiers.reason)
+    try:
+        desk.gateway.open_view(command.trigger_id, replay_view(tiers))
+    except (SlackFailure, OverLimits) as error:
+        log.warning("slack.window_not_opened", word=command.word, error=str(error))
+        return say(NOT_SHOWN)
+    return None
+
+
+def _help(_desk: Desk, _command: Command) -> Message:
+    return help_message()
+
+
+WORDS: Mapping[str, Callable[[Desk, Command], Message | None]] = {
+    "next": _next,
+    "queue": _queue,
+    "mine": _mine,
+    "digest": _digest,
+    "replay": _replay,
+    "help": _help,
+}
+"""What each word after the command does."""
+
+
+def _answer(desk: Desk, command: Command) -> None:
+    try:
+        message = WORDS.get(command.word, _help)(desk, command)
+    except DatabaseUnavailable as error:
+        _not_read(desk, command, error)
+        message = say(NOT_READ)
+    if message is not None:
+        tell_privately(desk.gateway.respond, command.response_url, message)
+
+
+def _not_read(desk: Desk, command: Command, error: DatabaseUnavailable) -> None:
+    if desk.line.is_due():
+        log.warning("slack.command_failed", word=command.word, error=str(error))
+
+
+def on_command(desk: Desk) -> Listener:
+    """A listener for the command: acknowledged at once, answered privately after."""
+
+    def listener(ack: Ack, body: JsonObject) -> None:
+        command = command_of(body, desk.ctx.home)
+        log.info("slack.command", word=command.word, person=command.expert.user_id)
+        try:
+            desk.ctx.database.ping()  # what cannot be read is said in the ack, which comes for sure
+        except DatabaseUnavailable as error:
+            _not_read(desk, command, error)
+            ack(NOT_READ)
+            return
+        desk.later(_answer, desk, command)
+        ack()
+
+    return listener

@@ -1,0 +1,96 @@
+"""Clicks on the buttons of a digest, translated into what a lead wants."""
+
+from bot.slack.api.failures import SlackFailure
+from bot.slack.blocks.builders import mrkdwn, section
+from bot.slack.blocks.control_ids import unpacked
+from bot.slack.blocks.message import Message
+from bot.slack.blocks.text import escape, moment
+from bot.slack.hear.interactions import Desk, log
+from bot.slack.hear.payloads import Click
+from bot.slack.show.digest_windows import cases_view, threshold_view
+from bot.slack.show.private_answers import say
+from bot.usecases.lead import look_closer, more_audits, mute
+from bot.usecases.lead.access import LeadAct, Refused
+from bot.usecases.lead.look_closer import CaseList, ListedCase
+from bot.usecases.lead.more_audits import AuditsAsked
+
+
+def act_of(click: Click) -> LeadAct:
+    """Who presses a button beside which sentence of which digest; what is malformed names no digest."""
+    values = unpacked(click.value)
+    key, number = values.get("digest"), values.get("number")
+    if isinstance(key, str) and isinstance(number, int):
+        return LeadAct(key, number, click.expert)
+    return LeadAct("", 0, click.expert)
+
+
+def take_mute(desk: Desk, click: Click) -> None:
+    """*Mute for 4 weeks*."""
+    outcome = mute.mute(desk.ctx, act_of(click))
+    _log(click, outcome)
+    if isinstance(outcome, Refused):
+        desk.tell(click, say(outcome.reason))
+        return
+    team = escape(outcome.team, 100)
+    words = f"Muted until {moment(outcome.until_at)}: the digests of {team} do not begin with it."
+    desk.tell(click, Message(words, (section(mrkdwn(words)),)))
+
+
+def take_ask_audits(desk: Desk, click: Click) -> None:
+    """*Ask for 50 more audits*."""
+    outcome = more_audits.ask(desk.ctx, act_of(click))
+    _log(click, outcome)
+    desk.tell(click, say(outcome.reason) if isinstance(outcome, Refused) else _asked(outcome))
+
+
+def _asked(asked: AuditsAsked) -> Message:
+    first = "" if asked.is_new else "This was asked for already. "
+    words = (
+        f"{first}Until {moment(asked.until_at)}, {asked.share:.1%} of what the model alone accepts in "
+        f"{escape(asked.task, 100)}, tier {escape(asked.tier, 100)} is drawn as audits (the policy says "
+        f"{asked.before:.1%}): about {asked.more} more cases a week, if as much comes in as in the last one "
+        f"({asked.accepted:,})."
+    )
+    return Message(words, (section(mrkdwn(words)),))
+
+
+def take_review_threshold(desk: Desk, click: Click) -> None:
+    """*Review threshold…*: opens a window that shows what could be set, and changes nothing."""
+    outcome = look_closer.threshold(desk.ctx, act_of(click))
+    _log(click, outcome)
+    if isinstance(outcome, Refused):
+        desk.tell(click, say(outcome.reason))
+    else:
+        desk.gateway.open_view(click.trigger_id, threshold_view(outcome))
+
+
+def take_open_cases(desk: Desk, click: Click) -> None:
+    """*Open cases…*: opens a window at once, and puts in the links when Slack has told them."""
+    outcome = look_closer.cases(desk.ctx, act_of(click))
+    _log(click, outcome)
+    if isinstance(outcome, Refused):
+        desk.tell(click, say(outcome.reason))
+        return
+    view_id = desk.gateway.open_view(click.trigger_id, cases_view(outcome, {}))
+    if any(one.ts for one in outcome.cases):
+        desk.later(_link, desk, view_id, outcome)
+
+
+def _link(desk: Desk, view_id: str, listed: CaseList) -> None:
+    found = {one.outline.case_id: url for one in listed.cases if (url := _permalink(desk, one))}
+    if found:
+        desk.gateway.update_view(view_id, cases_view(listed, found))
+
+
+def _permalink(desk: Desk, one: ListedCase) -> str | None:
+    if not one.ts:
+        return None
+    try:
+        return desk.gateway.permalink(one.channel_id, one.ts)
+    except SlackFailure:
+        return None
+
+
+def _log(click: Click, outcome: object) -> None:
+    person, name = click.expert.user_id, type(outcome).__name__
+    log.info("slack.digest_click", action=click.action_id, person=person, outcome=name)

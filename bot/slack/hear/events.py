@@ -1,0 +1,138 @@
+"""Events in the workspace: thread replies, deleted messages, people and channels that come and go."""
+
+from collections.abc import Callable, Mapping
+
+from bot.slack.api.refusals import CURABLE
+from bot.slack.blocks.message import TOMBSTONE, JsonObject
+from bot.slack.hear.interactions import Desk, log
+from bot.slack.hear.payloads import reply_of
+from bot.slack.hear.permalinks import permalinks
+from bot.slack.hear.reply_receipts import answer_reply, ask_privately, says_something
+from bot.slack.hear.workspace_claims import message_claim, object_in, text_in
+from bot.slack.show.home import LISTED, home_view
+from bot.usecases import members
+from bot.usecases.repairs import retry
+from bot.usecases.review import catch_up, worklist
+from bot.usecases.review.outcome import InDoubt, Outcome
+from bot.usecases.review.reply_questions import reply_deleted
+from bot.usecases.review.thread_reply import ThreadReply, message_deleted, thread_reply
+from routing.label import ExpertId
+
+
+def _event(body: JsonObject) -> JsonObject:
+    return object_in(body.get("event"))
+
+
+def _person(desk: Desk, body: JsonObject) -> ExpertId:
+    return desk.ctx.home.person(message_claim(body, _event(body)))
+
+
+def on_message(desk: Desk, body: JsonObject) -> None:
+    """A thread reply, new or edited, may be an answer; a deleted message of ours is posted anew."""
+    event = _event(body)
+    deleted_ts = _deleted(event)
+    if deleted_ts:
+        message_deleted(desk.ctx, text_in(event.get("channel")), deleted_ts)
+        desk.wake()
+        _deletion(desk, reply_deleted(desk.ctx, text_in(event.get("channel")), deleted_ts))
+    else:
+        _reply(desk, reply_of(body, desk.ctx.home))
+
+
+def _deleted(event: JsonObject) -> str:
+    """The `ts` of the message whose deletion this tells; one with replies changes into a tombstone."""
+    changed = event.get("message")
+    if event.get("subtype") == "message_changed" and isinstance(changed, dict):
+        return text_in(changed.get("ts")) if changed.get("subtype") == TOMBSTONE else ""
+    return text_in(event.get("deleted_ts")) if event.get("subtype") == "message_deleted" else ""
+
+
+def _reply(desk: Desk, reply: ThreadReply | None) -> None:
+    if reply is None:
+        return
+    outcome = thread_reply(desk.ctx, reply)
+    log.info("slack.reply", person=reply.expert.user_id, outcome=type(outcome).__name__)
+    desk.wake()
+    if says_something(desk.ctx, outcome):
+        desk.later(answer_reply, desk.ctx, desk.gateway, reply, outcome)
+
+
+def _deletion(desk: Desk, outcome: Outcome) -> None:
+    """Ask the writer of a deleted reply whether the answer that it gave stands."""
+    if isinstance(outcome, InDoubt):
+        log.info("slack.reply_deleted", person=outcome.expert.user_id, case=outcome.case.case_id)
+        desk.later(ask_privately, desk.ctx, desk.gateway, outcome)
+
+
+def on_home_opened(desk: Desk, body: JsonObject) -> None:
+    """Somebody opened the Home tab: show what waits for them, after the ack."""
+    event = _event(body)
+    if event.get("tab", "home") == "home":
+        desk.later(_publish_home, desk, _person(desk, body))
+
+
+def _publish_home(desk: Desk, expert: ExpertId) -> None:
+    found = worklist.mine(desk.ctx, expert, LISTED)
+    desk.gateway.publish_home(expert.user_id, home_view(found, permalinks(desk.gateway, found)))
+
+
+def on_joined(desk: Desk, body: JsonObject) -> None:
+    """Somebody joined a channel; if it was the bot, its messages can be posted now."""
+    channel_id, person = text_in(_event(body).get("channel")), _person(desk, body)
+    members.joined(desk.ctx, channel_id, person)
+    if person.user_id == desk.ctx.home.bot.user_id:
+        _repaired(desk, channel_id)
+
+
+def _repaired(desk: Desk, channel_id: str) -> None:
+    revived = retry.channel_repaired(desk.ctx, channel_id, CURABLE)
+    catch_up.look_back(desk.ctx, channel_id)
+    log.info("slack.channel_repaired", channel=channel_id, revived=revived)
+    desk.wake()
+
+
+def on_left(desk: Desk, body: JsonObject) -> None:
+    """Somebody left a channel."""
+    members.left(desk.ctx, text_in(_event(body).get("channel")), _person(desk, body))
+
+
+def _channel_id(event: JsonObject) -> str:
+    channel = event.get("channel")
+    return text_in(channel.get("id")) if isinstance(channel, dict) else text_in(channel)
+
+
+def _on_channel(what: str) -> Callable[[Desk, JsonObject], None]:
+    def take(desk: Desk, body: JsonObject) -> None:
+        """A channel changed: on record, so that dead letters explain themselves."""
+        channel_id = _channel_id(_event(body))
+        log.warning("slack.channel_changed", channel=channel_id, what=what)
+        members.channel_changed(desk.ctx, channel_id, what)
+        if what in REPAIRS:
+            _repaired(desk, channel_id)
+
+    return take
+
+
+REPAIRS = frozenset({"renamed", "unarchived"})
+"""What may let messages in again that were refused."""
+HAPPENINGS: Mapping[str, Callable[[Desk, JsonObject], None]] = {
+    "message": on_message,
+    "app_home_opened": on_home_opened,
+    "member_joined_channel": on_joined,
+    "member_left_channel": on_left,
+    "channel_archive": _on_channel("archived"),
+    "channel_deleted": _on_channel("deleted"),
+    "channel_rename": _on_channel("renamed"),
+    "channel_unarchive": _on_channel("unarchived"),
+    "group_archive": _on_channel("archived"),
+    "group_deleted": _on_channel("deleted"),
+    "group_rename": _on_channel("renamed"),
+    "group_unarchive": _on_channel("unarchived"),
+}
+"""What each event does, by its type."""
+
+SUBSCRIPTIONS = tuple(sorted((set(HAPPENINGS) - {"message"}) | {"message.channels", "message.groups"}))
+"""The bot events the manifest subscribes to."""
+
+EVENT_SCOPES = frozenset({"channels:history", "groups:history", "im:history", "channels:read", "groups:read"})
+"""The scopes these events need, from Slack's reference."""

@@ -1,0 +1,198 @@
+"""Where clicks are taken: acknowledges after the commit, answers privately afterwards, logs one line each."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from slack_bolt import Ack
+
+from bot.log import Seldom
+from bot.slack.api.failures import OverLimits, SlackFailure, SlackPermanent
+from bot.slack.api.gateway import SlackGateway
+from bot.slack.blocks.builders import with_line
+from bot.slack.blocks.message import JsonObject, Message
+from bot.slack.hear.payloads import Click, Submitted, click_of, submitted_of
+from bot.slack.hear.private_messages import tell_privately
+from bot.slack.show.private_answers import NOT_OPENED, NOT_SAVED, receipt, say, words
+from bot.slack.show.review_windows import Place
+from bot.usecases.context import Context
+from bot.usecases.review.outcome import Outcome
+from routing.evidence.plan import Replayed
+from routing.label import ExpertId
+from routing.policy import Policy
+from storage.errors import DatabaseUnavailable
+
+Listener = Callable[..., None]
+Replaying = Callable[[Policy, str], Replayed]
+"""What a policy would have done with a task's predictions; raises BotError. Measures stay behind it."""
+ACK_TAKES_SECONDS = 0.5
+"""Until Slack has put up the window that an ack carries: what follows must not be overtaken by it."""
+ACK_TAKES_AT_MOST_SECONDS = 3.0
+"""After that Slack takes no ack (its documentation of handling interactions)."""
+LINE_EVERY = 1.0
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every listener needs.
+
+    `aftermath` runs what may happen after the ack; `wake` wakes the senders; `replay` takes seconds. `line`
+    lets one line a second through of a database that does not answer.
+    """
+
+    ctx: Context
+    gateway: SlackGateway
+    aftermath: Executor
+    wake: Callable[[], None]
+    replay: Replaying
+    line: Seldom = field(default_factory=lambda: Seldom(LINE_EVERY))
+
+    def later(self, act: Callable[..., object], *arguments: Any) -> None:
+        """Run `act` after the ack; if Slack refuses it, that is logged: nobody waits for it."""
+        self.aftermath.submit(self._quietly, act, *arguments)
+
+    def after_ack(self, act: Callable[..., object], *arguments: Any) -> None:
+        """Run `act` when Slack has surely put up the window that the ack carries."""
+        self.later(_patiently, ACK_TAKES_SECONDS, act, *arguments)
+
+    def after_late_ack(self, act: Callable[..., object], *arguments: Any) -> None:
+        """Run `act` when no ack can come any more: one that came late has put up its window over ours."""
+        self.later(_patiently, ACK_TAKES_AT_MOST_SECONDS, act, *arguments)
+
+    def _quietly(self, act: Callable[..., object], *arguments: Any) -> None:
+        try:
+            act(*arguments)
+        except DatabaseUnavailable as error:
+            if self.line.is_due():
+                log.warning("slack.not_read", act=getattr(act, "__name__", str(act)), error=str(error))
+        except (SlackFailure, OverLimits) as error:
+            log.warning("slack.aftermath_failed", act=getattr(act, "__name__", str(act)), error=str(error))
+        except Exception:  # the outermost act of a thread: nobody asks for its result
+            log.exception("slack.aftermath_failed", act=getattr(act, "__name__", str(act)))
+
+    def tell(self, click: Click, message: Message | None) -> None:
+        """Answer the one who clicked, privately, after the ack."""
+        if message is None:
+            return
+        if click.response_url:
+            answered = (click.response_url, message, click.thread_ts or None)
+            self.later(tell_privately, self.gateway.respond, *answered)
+        elif click.channel_id:
+            told = (click.channel_id, click.expert.user_id, message, click.thread_ts or None)
+            self.later(tell_privately, self.gateway.ephemeral, *told)
+
+    def settle(self, place: Place, expert: ExpertId, message: Message | None) -> None:
+        """Put the answer in the place of the private question that was answered, after the ack.
+
+        Slack lets a private message be changed for 30 minutes; after that the answer comes beside it.
+        """
+        self.later(self._settle, place, expert, message)
+
+    def _settle(self, place: Place, expert: ExpertId, message: Message | None) -> None:
+        try:
+            tell_privately(self.gateway.replace, place.response_url, message)
+        except SlackPermanent:
+            if message is not None and place.channel_id:
+                told = (place.channel_id, expert.user_id, message, place.thread_ts or None)
+                tell_privately(self.gateway.ephemeral, *told)
+
+    def words(self, outcome: Outcome) -> Message | None:
+        """The private answer to an outcome."""
+        return words(self.ctx, outcome)
+
+    def receipt(self, outcome: Outcome) -> Message | None:
+        """What takes a private question's place where an outcome needs no words."""
+        return receipt(self.ctx, outcome)
+
+    def report(self, click: Click, outcome: Outcome) -> None:
+        """Log what came of a click, tell the person what the message does not show, and wake the senders."""
+        log.info(
+            "slack.click",
+            case=click.case_id,
+            action=click.action_id,
+            person=click.expert.user_id,
+            outcome=type(outcome).__name__,
+        )
+        self.wake()
+        message = self.words(outcome)
+        if click.place.response_url:
+            self.settle(click.place, click.expert, message or self.receipt(outcome))
+        else:
+            self.tell(click, message)
+
+
+def _patiently(seconds: float, act: Callable[..., object], *arguments: Any) -> None:
+    threading.Event().wait(seconds)
+    act(*arguments)
+
+
+def on_click(desk: Desk, take: Callable[[Desk, Click], None]) -> Listener:
+    """A listener for a control: one short transaction, then the ack; trouble is told politely."""
+
+    def listener(ack: Ack, body: JsonObject) -> None:
+        # To tell who somebody is may need the database; to tell them that it is away must not.
+        click = click_of(body, desk.ctx.home.without_records)
+        try:
+            take(desk, click_of(body, desk.ctx.home))
+        except DatabaseUnavailable as error:
+            if desk.line.is_due():
+                log.warning("slack.click_not_saved", case=click.case_id, error=str(error))
+            _tell_not_saved(desk, click, body)
+        except (SlackFailure, OverLimits) as error:
+            log.warning("slack.window_not_opened", case=click.case_id, error=str(error))
+            desk.tell(click, say(NOT_OPENED))
+        ack()
+
+    return listener
+
+
+Refusals = dict[str, str]
+"""Sentences by the id of the field they belong under."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextView:
+    """The window that takes the place of the submitted one."""
+
+    view: JsonObject
+
+
+def _tell_not_saved(desk: Desk, click: Click, body: JsonObject) -> None:
+    """At once, where it was pressed: a click's ack has no words (Slack, Handling user interaction)."""
+    if click.view_id and body["view"].get("type") == "modal":
+        desk.later(desk.gateway.update_view, click.view_id, with_line(body["view"], NOT_SAVED))
+    else:
+        desk.tell(click, say(NOT_SAVED))
+
+
+def _window_not_saved(submitted: Submitted, body: JsonObject) -> Refusals | NextView:
+    """Under a field what was typed stays; a window without fields says it in a line of its own."""
+    first = next(iter(submitted.fields), None)
+    return NextView(with_line(body["view"], NOT_SAVED)) if first is None else {first: NOT_SAVED}
+
+
+def on_submit(desk: Desk, take: Callable[[Desk, Submitted], Refusals | NextView]) -> Listener:
+    """A listener for a submitted window: closes it after the commit, or shows what is wrong in its fields."""
+
+    def listener(ack: Ack, body: JsonObject) -> None:
+        submitted = submitted_of(body, desk.ctx.home.without_records)
+        try:
+            answer = take(desk, submitted_of(body, desk.ctx.home))
+        except DatabaseUnavailable as error:
+            if desk.line.is_due():
+                log.warning("slack.window_not_saved", case=submitted.place.case_id, error=str(error))
+            answer = _window_not_saved(submitted, body)
+        if isinstance(answer, NextView):
+            ack(response_action="update", view=answer.view)
+        elif answer:
+            ack(response_action="errors", errors=answer)
+        else:
+            ack()
+
+    return listener

@@ -1,0 +1,257 @@
+"""Slack's JSON as values: clicks, submitted windows, replies, commands. Nothing unexpected gets through."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from bot.slack.blocks.control_ids import Screen, kind_of, screen_of, unpacked
+from bot.slack.blocks.message import JsonObject
+from bot.slack.hear.workspace_claims import interaction_claim, message_claim, name_in
+from bot.slack.hear.workspace_claims import object_in as _object
+from bot.slack.hear.workspace_claims import text_in as _text
+from bot.slack.show.review_windows import Place
+from bot.usecases.installation import Home
+from bot.usecases.review.thread_reply import ThreadReply
+from routing.label import ExpertId
+
+LONGEST_TEXT = 200_000
+"""What is read of a message, in characters: more than Slack takes of a person, which is 40,000
+(chat.postMessage, `text`), each of which may come as five (`&amp;`).
+"""
+LONGEST_ADDRESS = 500
+"""Of a response URL in a window's metadata, where a case's ids need their room."""
+_SAID = (None, "thread_broadcast", "file_share", "bot_message")
+"""Kinds of messages in which somebody says something, by their `subtype`."""
+_PROGRAMS = ("bot_id", "bot_profile", "app_id")
+"""What only messages of bots, apps and workflows carry."""
+
+
+def _question_key(channel_id: str, ts: str, expert: ExpertId) -> str:
+    return f"click:{channel_id}:{ts}:{expert.user_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A click on a control of a message, a window or the Home tab."""
+
+    expert: ExpertId
+    action_id: str
+    screen: Screen | None
+    value: str
+    channel_id: str
+    ts: str
+    action_ts: str
+    trigger_id: str
+    response_url: str
+    is_ephemeral: bool
+    view_id: str
+    view_metadata: str
+    name: str = ""
+    thread_ts: str = ""
+    block_kind: str = ""
+
+    @property
+    def key(self) -> str:
+        """Names this click for ever: message, person and moment; a private question is answered once."""
+        if self.is_ephemeral and self.ts:
+            return _question_key(self.channel_id, self.ts, self.expert)
+        return f"click:{self.channel_id}:{self.ts or self.view_id}:{self.expert.user_id}:{self.action_ts}"
+
+    @property
+    def case_id(self) -> str:
+        """The case the control belongs to; empty if it names none."""
+        return self.screen.case_id if self.screen else ""
+
+    @property
+    def place(self) -> Place:
+        """Where a window that this click opens comes from."""
+        version = self.screen.version if self.screen else 0
+        place = Place(self.case_id, version, self.channel_id, self.ts, thread_ts=self.thread_ts)
+        if not self.is_ephemeral:
+            return place
+        address = self.response_url[:LONGEST_ADDRESS]
+        return replace(place, ts="", question_ts=self.ts, response_url=address, reply_ts=self.reply_ts)
+
+    @property
+    def label(self) -> str:
+        """The label that was chosen; empty if the control chooses none."""
+        found = _text(unpacked(self.value).get("label"), 2_000)
+        return found or (self.value if self.action_id == "choose" else "")
+
+    @property
+    def note(self) -> str:
+        """What the person had written before, carried by a private question."""
+        return _text(unpacked(self.value).get("note"), 2_000)
+
+    @property
+    def reply_ts(self) -> str:
+        """The reply that a private question is about."""
+        return _text(unpacked(self.value).get("about"))
+
+
+def click_of(body: JsonObject, home: Home) -> Click:
+    """The first action of a `block_actions` payload."""
+    actions = body.get("actions")
+    action = _object(actions[0]) if isinstance(actions, list) and actions else {}
+    container = _object(body.get("container"))
+    view = _object(body.get("view"))
+    chosen = _object(action.get("selected_option")).get("value")
+    value = _text(chosen if chosen is not None else action.get("value"), 2_000)
+    return Click(
+        expert=home.person(interaction_claim(body)),
+        action_id=_text(action.get("action_id")),
+        screen=screen_of(_text(action.get("block_id"))),
+        value=value,
+        channel_id=_text(_object(body.get("channel")).get("id")) or _text(container.get("channel_id")),
+        ts=_text(container.get("message_ts")) or _text(_object(body.get("message")).get("ts")),
+        action_ts=_text(action.get("action_ts")),
+        trigger_id=_text(body.get("trigger_id")),
+        response_url=_text(body.get("response_url"), 3_000),
+        is_ephemeral=container.get("is_ephemeral") is True,
+        view_id=_text(view.get("id")),
+        view_metadata=_text(view.get("private_metadata"), 3_000),
+        name=name_in(_object(body.get("user"))),
+        thread_ts=_thread_ts(container, _object(body.get("message")), value),
+        block_kind=kind_of(_text(action.get("block_id"))),
+    )
+
+
+def _thread_ts(container: JsonObject, message: JsonObject, value: str) -> str:
+    """The thread in which a control stands, as Slack or the control tells; empty outside of threads."""
+    thread_ts = _text(container.get("thread_ts")) or _text(message.get("thread_ts"))
+    is_reply = thread_ts != (_text(container.get("message_ts")) or _text(message.get("ts")))
+    return (thread_ts if is_reply else "") or _text(unpacked(value).get("thread"))
+
+
+def place_of(metadata: str) -> Place:
+    """The place that a window's `private_metadata` names."""
+    values = unpacked(metadata)
+    version = values.get("version", 0)
+    return Place(
+        case_id=_text(values.get("case")),
+        version=version if isinstance(version, int) and 0 <= version < 10**9 else 0,
+        channel_id=_text(values.get("channel")),
+        ts=_text(values.get("ts")),
+        question_ts=_text(values.get("question")),
+        response_url=_text(values.get("reply"), LONGEST_ADDRESS),
+        thread_ts=_text(values.get("thread")),
+        reply_ts=_text(values.get("about")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A submitted window with what was filled in; a field left empty is the empty string."""
+
+    expert: ExpertId
+    view_id: str
+    place: Place
+    is_correction: bool
+    fields: dict[str, str]
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        """Names this submission for ever: a window is submitted once, a private question answered once."""
+        if self.place.question_ts:
+            return _question_key(self.place.channel_id, self.place.question_ts, self.expert)
+        return f"view:{self.view_id}:{self.expert.user_id}"
+
+    def field(self, name: str) -> str | None:
+        """What was filled in, without space around it; None if nothing."""
+        return self.fields.get(name, "").strip() or None
+
+
+def _field_value(element: JsonObject) -> str:
+    chosen = _object(element.get("selected_option")).get("value")
+    for value in (chosen, element.get("selected_user"), element.get("value")):
+        if isinstance(value, str):
+            return _text(value, 3_000)
+    return ""
+
+
+def submitted_of(body: JsonObject, home: Home) -> Submitted:
+    """A `view_submission` payload."""
+    view = _object(body.get("view"))
+    values = _object(_object(view.get("state")).get("values"))
+    metadata = _text(view.get("private_metadata"), 3_000)
+    elements = {
+        str(block_id): next(iter(_object(block).values()), None) for block_id, block in values.items()
+    }
+    return Submitted(
+        expert=home.person(interaction_claim(body)),
+        view_id=_text(view.get("id")),
+        place=place_of(metadata),
+        is_correction=unpacked(metadata).get("corrects") is True,
+        fields={name: _field_value(_object(element)) for name, element in elements.items()},
+        name=name_in(_object(body.get("user"))),
+    )
+
+
+def reply_of(body: JsonObject, home: Home) -> ThreadReply | None:
+    """The thread reply in an event; None for our own, deletions, joins and messages outside threads."""
+    event = _object(body.get("event"))
+    is_edit = event.get("subtype") == "message_changed"
+    return _edit_in(body, event, home) if is_edit else _reply_in(body, event, home)
+
+
+def _edit_in(body: JsonObject, event: JsonObject, home: Home) -> ThreadReply | None:
+    now, before = _object(event.get("message")), _object(event.get("previous_message"))
+    reply = _reply_in(body, {**now, "channel": event.get("channel")}, home)
+    if reply is None or not reply.edited_ts or now.get("text") == before.get("text"):
+        return None  # Slack added the preview of a link, or somebody replied
+    is_told = isinstance(before.get("text"), str)
+    return replace(
+        reply, was=_without_call(home, _text(before.get("text"), LONGEST_TEXT)) if is_told else None
+    )
+
+
+def _reply_in(body: JsonObject, event: JsonObject, home: Home) -> ThreadReply | None:
+    subtype = event.get("subtype")
+    is_reply = isinstance(event.get("thread_ts"), str) and event.get("thread_ts") != event.get("ts")
+    user_id = _text(event.get("user"))
+    if not (user_id and is_reply and subtype in _SAID) or user_id == home.installation.bot_user_id:
+        return None
+    return ThreadReply(
+        expert=home.person(message_claim(body, event)),
+        channel_id=_text(event.get("channel")),
+        thread_ts=_text(event.get("thread_ts")),
+        ts=_text(event.get("ts")),
+        text=_without_call(home, _text(event.get("text"), LONGEST_TEXT)),
+        edited_ts=_text(_object(event.get("edited")).get("ts")),
+        name=name_in(_object(event.get("user_profile"))),
+        is_by_program=subtype == "bot_message" or any(event.get(name) for name in _PROGRAMS),
+    )
+
+
+def _without_call(home: Home, text: str) -> str:
+    """`text` without a mention of the bot itself in front: whoever calls the bot addresses nobody else."""
+    bot_id = home.bot.user_id
+    match = re.match(rf"\s*<@{re.escape(bot_id)}(?:\|[^<>]*)?>[\s,:]*", text) if bot_id else None
+    return text[match.end() :] if match else text
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command: `word` is its first word in lower case, `argument` the second as it was typed."""
+
+    expert: ExpertId
+    word: str
+    channel_id: str
+    response_url: str
+    trigger_id: str
+    argument: str = ""
+
+
+def command_of(body: JsonObject, home: Home) -> Command:
+    """A slash command's payload."""
+    words = _text(body.get("text"), 1_000).split()
+    return Command(
+        expert=home.person(interaction_claim(body)),
+        word=words[0].lower() if words else "help",
+        channel_id=_text(body.get("channel_id")),
+        response_url=_text(body.get("response_url"), 3_000),
+        trigger_id=_text(body.get("trigger_id")),
+        argument=words[1] if len(words) > 1 else "",
+    )

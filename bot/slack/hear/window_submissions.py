@@ -1,0 +1,106 @@
+"""Submitted windows, translated into what an expert wants; what is wrong is said under its field."""
+
+from collections.abc import Callable, Mapping
+
+from bot.slack.blocks import control_ids
+from bot.slack.blocks.text import unmarked
+from bot.slack.hear.interactions import Desk, NextView, Refusals, log
+from bot.slack.hear.payloads import Submitted
+from bot.slack.hear.replay_submission import take_replay
+from bot.slack.show.private_answers import label_needed
+from bot.slack.show.review_windows import whole_rationale
+from bot.usecases.review.access import Act
+from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.hand_over import HandOver, abstain, escalate_now, hand_over
+from bot.usecases.review.outcome import Outcome, Recorded, Repeated, Snoozed
+from bot.usecases.review.reply_questions import words_asked_about
+from routing.label import ExpertConfidence, Via
+
+
+def act_of(submitted: Submitted) -> Act:
+    """Who acts on which case, in which window."""
+    place = submitted.place
+    return Act(
+        case_id=place.case_id,
+        expert=submitted.expert,
+        key=submitted.key,
+        channel_id=place.channel_id,
+        ts=place.ts,
+        screen_version=place.version,
+        name=submitted.name,
+    )
+
+
+def _confidence(submitted: Submitted) -> ExpertConfidence | None:
+    known = {level.value: level for level in ExpertConfidence}
+    return known.get(submitted.field("confidence") or "")
+
+
+def _close(desk: Desk, submitted: Submitted, outcome: Outcome, field: str) -> Refusals:
+    """Close the window if something was recorded; else the reason why not, under `field`."""
+    log.info(
+        "slack.window",
+        case=submitted.place.case_id,
+        person=submitted.expert.user_id,
+        outcome=type(outcome).__name__,
+    )
+    desk.wake()
+    message = desk.words(outcome)
+    if not isinstance(outcome, Recorded | Repeated | Snoozed):
+        return {field: unmarked(message.text)} if message else {}
+    if submitted.place.response_url:
+        desk.settle(submitted.place, submitted.expert, message or desk.receipt(outcome))
+    elif message and submitted.place.channel_id:
+        person = submitted.expert.user_id
+        place = submitted.place
+        desk.later(desk.gateway.ephemeral, place.channel_id, person, message, place.thread_ts or None)
+    return {}
+
+
+def take_label(desk: Desk, submitted: Submitted) -> Refusals:
+    """The label window, for a first answer and for a correction."""
+    act, reply_ts = act_of(submitted), submitted.place.reply_ts
+    words = words_asked_about(desk.ctx, act, reply_ts) if reply_ts else ""
+    given = Answer(
+        act=act,
+        label=submitted.field("label") or "",
+        via=Via.MODAL,
+        rationale=whole_rationale(submitted.field("rationale"), words),
+        reason_code=submitted.field("reason_code"),
+        expert_confidence=_confidence(submitted),
+        is_correction=submitted.is_correction,
+    )
+    outcome = answer(desk.ctx, given)
+    needed = label_needed(outcome)
+    return {"rationale": needed} if needed else _close(desk, submitted, outcome, "label")
+
+
+def take_abstention(desk: Desk, submitted: Submitted) -> Refusals:
+    """*Can't tell*."""
+    outcome = abstain(desk.ctx, act_of(submitted), submitted.field("note"))
+    return _close(desk, submitted, outcome, "note")
+
+
+def take_escalation(desk: Desk, submitted: Submitted) -> Refusals:
+    """*Escalate*."""
+    outcome = escalate_now(desk.ctx, act_of(submitted), submitted.field("note"))
+    return _close(desk, submitted, outcome, "note")
+
+
+def take_hand_over(desk: Desk, submitted: Submitted) -> Refusals:
+    """*Reassign*, *Snooze*, or both from one window."""
+    wish = HandOver(submitted.field("person"), submitted.field("until"))
+    outcome = hand_over(desk.ctx, act_of(submitted), wish)
+    return _close(desk, submitted, outcome, next(iter(submitted.fields), "person"))
+
+
+WINDOWS: Mapping[str, Callable[[Desk, Submitted], Refusals | NextView]] = {
+    control_ids.LABEL_VIEW: take_label,
+    control_ids.ABSTAIN_VIEW: take_abstention,
+    control_ids.ESCALATE_VIEW: take_escalation,
+    control_ids.REASSIGN_VIEW: take_hand_over,
+    control_ids.SNOOZE_VIEW: take_hand_over,
+    control_ids.HAND_OVER_VIEW: take_hand_over,
+    control_ids.REPLAY_VIEW: take_replay,
+}
+"""What each window does when submitted, by its callback id."""

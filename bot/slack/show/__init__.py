@@ -1,0 +1,1 @@
+"""Cases, digests and people as Slack's messages, windows and Home tab."""

@@ -1,0 +1,162 @@
+"""The message of a case in its channel: waiting for answers, decided, or closed without a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.slack.blocks.builders import context, header, mrkdwn, paragraph, plain, rich_text, run
+from bot.slack.blocks.control_ids import Screen
+from bot.slack.blocks.message import JsonObject, Message
+from bot.slack.blocks.text import label_text, length, mention, moment
+from bot.slack.show import spoken_text
+from bot.slack.show.case_words import kind_words, label_title, percent, progress, reasons_text, sureness
+from bot.slack.show.controls import closed_controls, decided_controls, open_controls
+from bot.slack.show.input_blocks import (
+    DECIDED,
+    REVIEW,
+    evidence_block,
+    image_block,
+    input_block,
+    is_cut,
+    show_all_block,
+)
+from bot.slack.show.outcome_blocks import decision_block, expired_block, history_block
+from bot.slack.show.scene import Scene
+from routing.case.case import Case, CaseStatus, Decision
+from routing.label import ExpertId
+
+if TYPE_CHECKING:
+    from routing.policy import Task, Tier
+
+__all__ = ["DEFAULT_UNDO_FOR", "Message", "Screen", "case_message"]
+
+HEADER = 150
+DEFAULT_UNDO_FOR = timedelta(minutes=10)
+
+
+def case_message(
+    case: Case,
+    task: Task,
+    tier: Tier | None,
+    now: datetime,
+    names: Mapping[ExpertId, str],
+    *,
+    version: int = 0,
+    image_file_id: str | None = None,
+    has_picture: bool = True,
+    undo_for: timedelta = DEFAULT_UNDO_FOR,
+) -> Message:
+    """The message that shows `case` as it is at `now`.
+
+    `version` is the projection's wanted version: answers say on which screen they were given.
+    `image_file_id` is the uploaded file of an input that came as bytes; `has_picture` False: Slack does not
+    take the picture, and the message says so. `tier` None: it left the policy.
+    """
+    scene = Scene(case, task, tier, now, names, version, undo_for, image_file_id, has_picture)
+    metadata = {"case_id": case.case_id, "version": str(version)}
+    decision = case.decision
+    if decision is not None:
+        return Message(spoken_text.decided_text(scene, decision), _decided_blocks(scene, decision), metadata)
+    if case.status is CaseStatus.EXPIRED:
+        return Message(spoken_text.expired_text(scene), _expired_blocks(scene), metadata)
+    return Message(spoken_text.open_text(scene), _open_blocks(scene), metadata)
+
+
+def _present(*blocks: JsonObject | None) -> tuple[JsonObject, ...]:
+    return tuple(block for block in blocks if block is not None)
+
+
+def _question(question: str) -> tuple[JsonObject, ...]:
+    """The question as a header; a longer one than Slack's header takes as bold text."""
+    is_short = length(question) <= HEADER
+    return (header(question) if is_short else rich_text(paragraph(run(label_text(question, 300), "bold"))),)
+
+
+def _dispute(scene: Scene) -> str:
+    seniors = scene.tier.adjudicators if scene.tier else ()
+    return (
+        f"*The experts disagree*, the last word has {', '.join(map(mention, seniors)) or 'a senior expert'}"
+    )
+
+
+def _status_line(scene: Scene) -> JsonObject:
+    case = scene.case
+    due = f"Overdue since {moment(case.due_at)}" if scene.now > case.due_at else f"Due {moment(case.due_at)}"
+    parts = [f":hourglass_flowing_sand: {due}"]
+    if case.assigned_to:
+        parts.append(f"Assigned to {mention(case.assigned_to.user_id)}")
+    if case.snoozed_until and case.snoozed_until > scene.now:
+        parts.append(f"Reminders sleep until {moment(case.snoozed_until)}")
+    if case.status is CaseStatus.DISPUTED:
+        parts.append(_dispute(scene))
+    answers = progress(case)
+    if answers:
+        parts.append(answers)
+    kind = kind_words(case)
+    what = f"{scene.task.name} · {case.tier}{f' · {kind}' if kind else ''}"
+    return context(mrkdwn("  ·  ".join(parts)), plain(what, 150))
+
+
+def _prediction_block(scene: Scene) -> JsonObject:
+    prediction = scene.case.submission.prediction
+    sure = run(f" — {sureness(scene.case)}")
+    says = [run("The model says "), run(label_title(scene.task, prediction.label), "bold"), sure]
+    others = [
+        f"{label_title(scene.task, label, 60)} ({percent(probability)})"
+        for label, probability in prediction.runners_up(3)
+    ]
+    if others:
+        says.append(run(f"\nOtherwise {', '.join(others)}"))
+    return rich_text(paragraph(*says))
+
+
+def _picture(scene: Scene) -> JsonObject | None:
+    image = scene.case.submission.input.image
+    return image_block(image, scene.image_file_id, is_taken=scene.has_picture)
+
+
+def _small_print(scene: Scene) -> JsonObject:
+    case = scene.case
+    model = case.submission.prediction.model
+    why = reasons_text(case, 500)
+    source = f"Model {model.name} {model.version} · from {case.submission.service}"
+    return context(plain(f"Why you are asked: {why}", 520), plain(source, 200))
+
+
+def _open_blocks(scene: Scene) -> tuple[JsonObject, ...]:
+    submission = scene.case.submission
+    return _present(
+        *_question(scene.task.question),
+        _status_line(scene),
+        input_block(submission.input, REVIEW),
+        _picture(scene),
+        show_all_block(scene.screen) if is_cut(scene.case, REVIEW) else None,
+        _prediction_block(scene),
+        evidence_block(submission.evidence, REVIEW),
+        _small_print(scene),
+        open_controls(scene.task, submission.prediction.label, scene.screen),
+    )
+
+
+def _decided_blocks(scene: Scene, decision: Decision) -> tuple[JsonObject, ...]:
+    has_undo = bool(decision.decided_by) and scene.now < decision.decided_at + scene.undo_for
+    return _present(
+        *_question(scene.task.question),
+        decision_block(scene, decision),
+        input_block(scene.case.submission.input, DECIDED),
+        _picture(scene),
+        history_block(scene),
+        decided_controls(scene.screen, has_undo),
+    )
+
+
+def _expired_blocks(scene: Scene) -> tuple[JsonObject, ...]:
+    return _present(
+        *_question(scene.task.question),
+        expired_block(),
+        input_block(scene.case.submission.input, DECIDED),
+        _picture(scene),
+        closed_controls(scene.screen),
+    )

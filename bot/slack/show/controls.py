@@ -1,0 +1,159 @@
+"""The controls of a message: at most three visible buttons or a select, and the menu behind three dots."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.slack.blocks import control_ids
+from bot.slack.blocks.builders import actions, button, option, overflow, select
+from bot.slack.blocks.control_ids import Menu, Screen, packed
+from bot.slack.blocks.message import JsonObject
+from bot.slack.blocks.text import cut, length
+from bot.slack.show.case_words import label_title
+
+if TYPE_CHECKING:
+    from routing.policy import Task
+
+BUTTONS = 3
+BUTTONS_ASKED = 10
+BUTTONS_CHANGE = 5
+NOTE_ROOM = 1_500
+NOTES_ROOM = 5_000
+OPTIONS_ROOM = 3_000
+_SHORTEST_TITLE = 28
+_MENU_TEXT = {
+    Menu.LABEL: "Label with a reason…",
+    Menu.ABSTAIN: "Can't tell…",
+    Menu.ESCALATE: "Escalate…",
+    Menu.REASSIGN: "Reassign…",
+    Menu.SNOOZE: "Snooze…",
+    Menu.HAND_OVER: "Reassign or snooze…",
+    Menu.WHY: "Why am I asked?",
+    Menu.CORRECT: "Correct…",
+    Menu.SHOW_ALL: "Show all",
+}
+_OPEN_MENU = (Menu.ABSTAIN, Menu.ESCALATE, Menu.REASSIGN, Menu.SNOOZE, Menu.WHY)
+_FULL_MENU = (Menu.LABEL, Menu.ABSTAIN, Menu.ESCALATE, Menu.HAND_OVER, Menu.WHY)
+_DECIDED_MENU = (Menu.CORRECT, Menu.SHOW_ALL, Menu.WHY)
+_CLOSED_MENU = (Menu.SHOW_ALL, Menu.WHY)
+
+
+def menu(entries: tuple[Menu, ...]) -> JsonObject:
+    """The overflow menu with these entries."""
+    return overflow(control_ids.MORE, [option(_MENU_TEXT[entry], entry.value) for entry in entries])
+
+
+def ordered_labels(task: Task, predicted: str) -> tuple[str, ...]:
+    """The task's labels, the predicted one first."""
+    names = task.label_names
+    return tuple(sorted(names, key=lambda name: name != predicted))
+
+
+def _answer_text(task: Task, label: str, predicted: str) -> str:
+    ellipsis = "…" if task.rationale.requires(label, predicted) else ""
+    title = label_title(task, label, 60)
+    return f"Confirm: {title}{ellipsis}" if label == predicted else f"{title}{ellipsis}"
+
+
+def answer_button(task: Task, label: str, predicted: str, number: int, value: str = "") -> JsonObject:
+    """One label as a button; an ellipsis promises that a reason will be asked for."""
+    style = "primary" if label == predicted else None
+    text = _answer_text(task, label, predicted)
+    return button(f"answer:{number}", text, value or packed(label=label), style)
+
+
+def label_select(task: Task, labels: tuple[str, ...], placeholder: str) -> JsonObject:
+    """All labels in a select, their titles shortened where a hundred of them would fill the message."""
+    total = sum(len(label_title(task, label)) for label in labels)
+    longest = 75 if total <= OPTIONS_ROOM else _SHORTEST_TITLE
+    options = [option(label_title(task, label), label, longest) for label in labels]
+    return select(control_ids.CHOOSE, placeholder, options)
+
+
+def _label_button() -> JsonObject:
+    return button(control_ids.LABEL, "Label…", control_ids.LABEL)
+
+
+def open_controls(task: Task, predicted: str, screen: Screen) -> JsonObject:
+    """How to answer: a button for each of two or three labels; for more, Confirm and a select."""
+    labels = ordered_labels(task, predicted)
+    block_id = screen.block_id("answer")
+    if len(labels) > BUTTONS:
+        confirm = answer_button(task, predicted, predicted, 0)
+        others = tuple(label for label in labels if label != predicted)
+        chooser = label_select(task, others, "Another label…")
+        return actions(block_id, confirm, chooser, _label_button(), menu(_OPEN_MENU))
+    buttons = [answer_button(task, label, predicted, number) for number, label in enumerate(labels)]
+    if len(labels) == BUTTONS:
+        return actions(block_id, *buttons, menu(_FULL_MENU))
+    return actions(block_id, *buttons, _label_button(), menu(_OPEN_MENU))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a private question carries from the reply it is about: its place, and how its words begin.
+
+    The whole words are kept with the question; these are for a button that is pressed when it is over.
+    """
+
+    note: str = ""
+    reply_ts: str = ""
+    thread_ts: str = ""
+
+    def packed(self, room: int, **values: str) -> str:
+        """A button's value, with `room` characters for the words."""
+        note = _fitting(self.note, room)
+        return packed(**values, note=note, about=self.reply_ts, thread=self.thread_ts)
+
+
+def question_controls(task: Task, predicted: str, screen: Screen, asked: Asked) -> JsonObject:
+    """The labels as buttons for a private question about a reply, whose words become the reason.
+
+    For more than ten labels a select, and a window that begins with the words.
+    """
+    labels = ordered_labels(task, predicted)
+    block_id = screen.block_id(control_ids.QUESTION)
+    if len(labels) > BUTTONS_ASKED:
+        chooser = label_select(task, labels, "Choose a label")
+        return actions(block_id, chooser, button(control_ids.LABEL, "Label…", asked.packed(NOTE_ROOM)))
+    room = min(NOTE_ROOM, NOTES_ROOM // len(labels))
+    buttons = [
+        answer_button(task, label, predicted, number, asked.packed(room, label=label))
+        for number, label in enumerate(labels)
+    ]
+    return actions(block_id, *buttons)
+
+
+def doubt_controls(task: Task, own: str, named: tuple[str, ...], asked: Asked) -> list[JsonObject]:
+    """The buttons that change an answer: to the labels that the reply named, else to any other."""
+    others = named or tuple(label for label in task.label_names if label != own)
+    if len(others) > BUTTONS_CHANGE:
+        return [button("change:0", "Change…", Asked("", asked.reply_ts, asked.thread_ts).packed(0))]
+    # Words that name no other label are no reason for one.
+    carried = asked if named else Asked("", "", asked.thread_ts)
+    room = NOTE_ROOM // len(others)
+    return [
+        button(
+            f"change:{number}", f"Change to {label_title(task, label, 60)}", carried.packed(room, label=label)
+        )
+        for number, label in enumerate(others)
+    ]
+
+
+def _fitting(note: str, room: int) -> str:
+    """`note` cut so that it fits a button's value, where quotes and backslashes count twice."""
+    kept = cut(note, room)
+    return kept if length(json.dumps(kept, ensure_ascii=False)) <= room + 100 else cut(note, room // 2)
+
+
+def decided_controls(screen: Screen, has_undo: bool) -> JsonObject:
+    """What can still be done with a decided case: Undo for some minutes, then only a correction."""
+    undo = [button(control_ids.UNDO, "Undo", control_ids.UNDO)] if has_undo else []
+    return actions(screen.block_id("decided"), *undo, menu(_DECIDED_MENU))
+
+
+def closed_controls(screen: Screen) -> JsonObject:
+    """What can still be done with a case closed without a decision: reading."""
+    return actions(screen.block_id("closed"), menu(_CLOSED_MENU))

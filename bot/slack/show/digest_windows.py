@@ -1,0 +1,123 @@
+"""The windows behind a digest's sentences: a threshold and what would change it, and the cases meant."""
+
+from collections.abc import Iterator, Mapping
+
+from bot.slack.blocks import control_ids
+from bot.slack.blocks.builders import bullets, context, modal, paragraph, plain, rich_text, run, section
+from bot.slack.blocks.message import JsonObject
+from bot.slack.blocks.text import label_text, one_line
+from bot.slack.show.case_words import scalar
+from bot.usecases.lead.look_closer import CaseList, ListedCase, Weighed
+from routing.digest.model_quality import ThresholdRow, ThresholdState
+from routing.evidence.promise import Certificate, NotYet
+
+WORDS = 600
+_IS_FILE = (
+    "The policy is a file: this window changes nothing. Edit it, see what it says with "
+    "“secondlook policy check”, and start Second Look again."
+)
+_IS_KEPT = (
+    "The policy promises this already, so there is no line to change: whatever the labels certify is taken, "
+    "and taken back when they turn."
+)
+
+
+def threshold_view(weighed: Weighed) -> JsonObject:
+    """What is in force, what is promised, what the labels would certify, and the line to set."""
+    row = weighed.row
+    model = f"{row.model.name} {row.model.version}"
+    blocks = [
+        section(plain(f"{row.task}, tier {row.place}, model {model}", 300)),
+        rich_text(bullets(paragraph(run(label_text(line, WORDS))) for line in _lines(row))),
+        *_policy_lines(weighed),
+    ]
+    return modal(control_ids.READING_VIEW, "The threshold", blocks, "")
+
+
+def _lines(row: ThresholdRow) -> Iterator[str]:
+    now = "everything is reviewed" if row.in_force is None else f"accepted from {row.in_force:.4g} on"
+    yield f"Now: {now} ({row.state.value})"
+    if row.why:
+        yield f"Why: {row.why}"
+    aim = "Held against" if row.state is ThresholdState.FIXED else "Promise"
+    yield f"{aim}: {row.promise.words if row.promise else 'none'}"
+    if isinstance(row.found, NotYet):
+        missing = f", about {row.found.needed:,} more labels are missing" if row.found.needed else ""
+        yield f"The labels certify nothing yet{missing}. {row.found.why}"
+    if isinstance(row.found, Certificate):
+        yield from _certified(row.found)
+    if row.gain is not None:
+        more = "more" if row.gain >= 0 else "less"
+        yield f"It would accept {abs(row.gain):.1%} {more} of what comes in here than now"
+
+
+def _certified(found: Certificate) -> Iterator[str]:
+    yield f"The labels would certify: accept from {found.threshold:.4g} on"
+    yield (
+        f"It rests on {found.labels:,} labels among {found.accepted:,} predictions above it, "
+        f"{found.errors:,} of them wrong: the error there is at most {found.bound:.2%}, with "
+        f"{100 * (1 - found.spent):.4g} % confidence"
+    )
+
+
+def _policy_lines(weighed: Weighed) -> list[JsonObject]:
+    """Where to write what in the policy; a promise keeps itself."""
+    row = weighed.row
+    if weighed.is_promised:
+        return [context(plain(_IS_KEPT, 400))]
+    lines = []
+    if row.proposal is not None:
+        lines.append(f"accept_above = {row.proposal!r}")
+    if row.promise is not None:
+        error, confidence = row.promise.error, row.promise.confidence
+        lines.append(f"accept_above = {{ error = {error!r}, confidence = {confidence!r} }}")
+    if not lines:
+        return [context(plain(_IS_FILE, 400))]
+    where = f'In policy.toml, under [[tasks.{row.task}.tiers]] with name = "{row.tier}", set'
+    return [
+        rich_text(paragraph(run(label_text(where, 300)))),
+        rich_text(
+            {"type": "rich_text_preformatted", "elements": [run("\n# or, to have it kept:\n".join(lines))]}
+        ),
+        context(plain(_IS_FILE, 400)),
+    ]
+
+
+def cases_view(listed: CaseList, links: Mapping[str, str]) -> JsonObject:
+    """The cases, each with a way to its message as soon as `links` has its address."""
+    what = (
+        "What experts decided against the model there in the last four weeks, newest first:"
+        if listed.is_slice
+        else "Typical of it:"
+    )
+    none = [section(plain("None of them is known here any more.", 100))]
+    more = [context(plain("Only the newest are listed.", 100))] if listed.has_more else []
+    blocks = [
+        section(plain(listed.sentence, WORDS)),
+        context(plain(what, 200)),
+        *([_case(number, one, links) for number, one in enumerate(listed.cases)] or none),
+        *more,
+    ]
+    return modal(control_ids.READING_VIEW, "Cases", blocks, "")
+
+
+def _case(number: int, one: ListedCase, links: Mapping[str, str]) -> JsonObject:
+    outline = one.outline
+    fields = [f"{name}: {one_line(scalar(value))}" for name, value in outline.input.fields.items()]
+    shown = label_text("; ".join([*filter(None, [one_line(outline.input.text or "")]), *fields]), 300)
+    decided = f"experts decided {outline.decided}" if outline.decided else "not decided by experts"
+    said = f"{outline.task}: the model said {outline.predicted}, {decided}. {shown}"
+    url = links.get(outline.case_id)
+    if url is None:
+        return section(plain(said, WORDS))
+    return section(plain(said, WORDS), _open(number, url))
+
+
+def _open(number: int, url: str) -> JsonObject:
+    return {
+        "type": "button",
+        "action_id": f"open:{number}",
+        "text": plain("Open", 75),
+        "url": url,
+        "value": "open",
+    }

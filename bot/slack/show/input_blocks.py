@@ -1,0 +1,152 @@
+"""The part of a review message that shows what the model saw, and the evidence."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from bot.slack.blocks import control_ids
+from bot.slack.blocks.builders import (
+    bullets,
+    button,
+    link,
+    paragraph,
+    plain,
+    quotation,
+    rich_text,
+    run,
+    section,
+)
+from bot.slack.blocks.control_ids import Screen
+from bot.slack.blocks.message import JsonObject
+from bot.slack.blocks.text import clean, label_text, length, shown, web_address
+from bot.slack.show.case_words import scalar
+from routing.case.case import Case
+from routing.prediction import CaseInput, Evidence, Image
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many characters and lines each part of the input may take."""
+
+    text: int = 1_400
+    lines: int = 15
+    fields: int = 8
+    field_name: int = 40
+    field_value: int = 120
+    evidence: int = 3
+    evidence_title: int = 80
+    evidence_text: int = 200
+
+
+UNSHOWN = frozenset(
+    {".avif", ".bmp", ".heic", ".heif", ".ico", ".jxl", ".pdf", ".svg", ".tif", ".tiff", ".webp"}
+)
+"""Slack's image block shows PNG, JPEG and GIF only (its reference of blocks)."""
+REVIEW = Room()
+DECIDED = Room(text=400, lines=5, fields=4, evidence=0)
+
+
+def _quoted(text: str | None, room: Room) -> list[JsonObject]:
+    words = shown(text or "", room.text, room.lines)
+    return [quotation(run(words))] if words else []
+
+
+def _fields(found: CaseInput, room: Room) -> list[JsonObject]:
+    rows = [
+        paragraph(
+            run(f"{label_text(name, room.field_name)}: ", "bold"),
+            run(label_text(scalar(value), room.field_value)),
+        )
+        for name, value in list(found.fields.items())[: room.fields]
+    ]
+    return [bullets(rows)] if rows else []
+
+
+def _link(found: CaseInput) -> list[JsonObject]:
+    anchor = link(found.link)
+    if anchor:
+        return [paragraph(run("Open the original: "), anchor)]
+    return [paragraph(run(label_text(found.link, 300)))] if found.link else []
+
+
+def input_block(found: CaseInput, room: Room) -> JsonObject | None:
+    """Text, fields and link of the input, literally; None if a picture is all there is."""
+    parts = [*_quoted(found.text, room), *_fields(found, room), *_link(found)]
+    if not parts and found.image is None:
+        parts = [paragraph(run("The service sent no input to show.", "italic"))]
+    return rich_text(*parts) if parts else None
+
+
+def image_block(image: Image | None, file_id: str | None, *, is_taken: bool = True) -> JsonObject | None:
+    """The picture of the input: an uploaded file, else a public address; None if there is neither.
+
+    Of a picture that Slack does not take (`is_taken` False) or never shows: a line that says so.
+    """
+    if image is None:
+        return None
+    picture: JsonObject = {"type": "image", "alt_text": label_text(image.alt_text, 300)}
+    if file_id and is_taken:
+        return {**picture, "slack_file": {"id": file_id}}
+    address = web_address(image.url)
+    if address is None:
+        return None if is_taken else _instead(image, "Slack does not take the picture, so it is not shown.")
+    if not is_taken:
+        return _instead(image, "Slack could not fetch the picture. ", address)
+    if _suffix(address) in UNSHOWN:
+        return _instead(image, "Slack shows no pictures of this format. ", address)
+    return {**picture, "image_url": address}
+
+
+def _instead(image: Image, why: str, address: str | None = None) -> JsonObject:
+    what = run(f"Picture: {label_text(image.alt_text, 300).rstrip('.')}. ")
+    anchor = link(address)
+    return rich_text(paragraph(what, run(why, "italic"), *([run("Open it: "), anchor] if anchor else [])))
+
+
+def _suffix(address: str) -> str:
+    return PurePosixPath(urlsplit(address).path).suffix.lower()
+
+
+def _evidence_runs(item: Evidence, room: Room) -> list[JsonObject]:
+    runs = [run(label_text(item.title, room.evidence_title), "bold")]
+    if item.text and item.text.strip():
+        runs.append(run(f" {label_text(item.text, room.evidence_text)}"))
+    anchor = link(item.link)
+    return [*runs, run(" "), anchor] if anchor else runs
+
+
+def evidence_block(evidence: tuple[Evidence, ...], room: Room) -> JsonObject | None:
+    """What speaks for or against the prediction; None without any."""
+    items = [paragraph(*_evidence_runs(item, room)) for item in evidence[: room.evidence]]
+    return rich_text(paragraph(run("Evidence", "bold")), bullets(items)) if items else None
+
+
+def _is_field_cut(found: CaseInput, room: Room) -> bool:
+    return len(found.fields) > room.fields or any(
+        length(name) > room.field_name or length(scalar(value)) > room.field_value
+        for name, value in found.fields.items()
+    )
+
+
+def _is_evidence_cut(evidence: tuple[Evidence, ...], room: Room) -> bool:
+    return len(evidence) > room.evidence or any(
+        length(item.title) > room.evidence_title or length(item.text or "") > room.evidence_text
+        for item in evidence
+    )
+
+
+def is_cut(case: Case, room: Room) -> bool:
+    """Whether the message leaves out something of the input or the evidence."""
+    found = case.submission.input
+    text = clean(found.text or "")
+    return (
+        shown(text, room.text, room.lines) != text
+        or _is_field_cut(found, room)
+        or _is_evidence_cut(case.submission.evidence, room)
+    )
+
+
+def show_all_block(screen: Screen) -> JsonObject:
+    """The way to what was left out."""
+    show = button(control_ids.SHOW_ALL, "Show all", control_ids.SHOW_ALL)
+    return section(plain("Shortened to fit.", 40), show, screen.block_id("show"))

@@ -1,0 +1,161 @@
+"""The windows that only show: everything of a long input, page by page, and why somebody is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.slack.blocks import control_ids
+from bot.slack.blocks.builders import actions, button, context, link, modal, paragraph, plain, rich_text, run
+from bot.slack.blocks.message import JsonObject
+from bot.slack.blocks.text import clean, fallback, label_text, length
+from bot.slack.show.case_words import label_title, percent, scalar
+from bot.slack.show.review_windows import Place
+from routing.case.case import Case
+
+if TYPE_CHECKING:
+    from routing.policy import Task
+
+CHUNK = 2_500
+PAGE_LENGTH = 15_000
+_WORD = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of text with its heading; only the first piece of a long text has one."""
+
+    heading: str | None
+    text: str
+
+
+def _break(text: str, start: int) -> int:
+    """Where to break `text` after `start`: at a line end if one is near, else at a space."""
+    end = start + CHUNK
+    near = (text.rfind(mark, end - _WORD, end) for mark in ("\n", " "))
+    return next((at + 1 for at in near if at >= 0), end)
+
+
+def _chunks(text: str) -> Iterator[str]:
+    start = 0
+    while len(text) - start > CHUNK:
+        end = _break(text, start)
+        yield text[start:end]
+        start = end
+    yield text[start:]
+
+
+def _passages(heading: str, text: str) -> Iterator[Passage]:
+    for number, chunk in enumerate(_chunks(clean(text))):
+        if chunk.strip():
+            yield Passage(heading if number == 0 else None, chunk)
+
+
+def input_passages(case: Case, task: Task) -> tuple[Passage, ...]:
+    """Everything that the service sent with a case, in reading order."""
+    submission = case.submission
+    found = submission.input
+    passages = list(_passages("Input", found.text or ""))
+    rows = "\n".join(f"{name}: {scalar(value)}" for name, value in found.fields.items())
+    passages += _passages("Fields", rows)
+    for item in submission.evidence:
+        passages += _passages(
+            f"Evidence: {item.title}", "\n".join(filter(None, (item.text, item.link))) or "—"
+        )
+    passages += _passages("What the model gives each label", _probabilities(case, task))
+    return tuple(passages)
+
+
+def _probabilities(case: Case, task: Task) -> str:
+    prediction = case.submission.prediction
+    pairs = [(prediction.label, prediction.confidence), *prediction.runners_up(100)]
+    return "\n".join(f"{label_title(task, label)}: {percent(chance)}" for label, chance in pairs)
+
+
+def _chance(case: Case) -> str:
+    if case.is_audit:
+        return (
+            "The model would have decided this alone. It was drawn at random as an audit case, "
+            f"with a chance of {percent(case.inclusion_probability)}, to measure how often that is right."
+        )
+    if case.inclusion_probability >= 1:
+        return "Every prediction like this one is looked at by a person."
+    return f"Predictions like this one are sent with a chance of {percent(case.inclusion_probability)}."
+
+
+def _grounds(case: Case) -> str:
+    """The confidence that counts, and what made it so and granted the threshold, to look them up."""
+    lines = [f"Confidence {case.submission.prediction.confidence:.4g}, as the model said."]
+    if case.calibrated is not None:
+        lines.append(
+            f"Calibrated {case.calibrated:.4g}, by calibrator {case.calibrator_version}: this one counts."
+        )
+    if case.threshold is not None:
+        lines.append(f"Accepted without review from {case.threshold:.4g} on.")
+    if case.certificate_id is not None:
+        lines.append(f"Certificate {case.certificate_id}.")
+    return "\n".join(lines)
+
+
+def why_passages(case: Case) -> tuple[Passage, ...]:
+    """Why a person is asked: reasons, confidence, chance, tier, policy version."""
+    reasons = "\n".join(f"• {reason}" for reason in case.reasons) or "—"
+    policy = f"Tier “{case.tier}”, policy version {case.policy_version}, opened {fallback(case.opened_at)}"
+    return (
+        *_passages("Why you are asked", reasons),
+        *_passages("How sure the model is", _grounds(case)),
+        *_passages("How it was chosen", _chance(case)),
+        *_passages("Under which rules", policy),
+    )
+
+
+def pages_of(passages: tuple[Passage, ...]) -> tuple[tuple[Passage, ...], ...]:
+    """The passages in pages that a window can hold; at least one page."""
+    pages: list[list[Passage]] = [[]]
+    room = PAGE_LENGTH
+    for passage in passages:
+        room -= length(passage.text) + 200
+        if room < 0 or len(pages[-1]) >= 60:
+            pages.append([])
+            room = PAGE_LENGTH - length(passage.text)
+        pages[-1].append(passage)
+    return tuple(tuple(page) for page in pages)
+
+
+def _passage_block(passage: Passage) -> JsonObject:
+    heading = [run(f"{label_text(passage.heading, 150)}\n", "bold")] if passage.heading else []
+    return rich_text(paragraph(*heading, run(passage.text)))
+
+
+def _turning(number: int, count: int) -> list[JsonObject]:
+    if count < 2:
+        return []
+    back = [button(f"page:{number - 1}", "← Back", str(number - 1))] if number > 0 else []
+    on = [button(f"page:{number + 1}", "Next →", str(number + 1))] if number < count - 1 else []
+    return [context(plain(f"Page {number + 1} of {count}", 60)), actions(f"turn~{number}", *back, *on)]
+
+
+def reading_view(title: str, passages: tuple[Passage, ...], number: int, place: Place) -> JsonObject:
+    """Page `number` (from 0) of a text; a number beyond the last page shows the last."""
+    pages = pages_of(passages)
+    shown = min(max(number, 0), len(pages) - 1)
+    blocks = [_passage_block(passage) for passage in pages[shown]]
+    empty = [rich_text(paragraph(run("There is nothing more.", "italic")))]
+    return modal(
+        control_ids.READING_VIEW, title, [*(blocks or empty), *_turning(shown, len(pages))], place.metadata()
+    )
+
+
+def input_view(case: Case, task: Task, number: int, place: Place) -> JsonObject:
+    """Everything of the input, page `number`."""
+    return reading_view("The whole case", input_passages(case, task), number, place)
+
+
+def why_view(case: Case, task: Task, place: Place) -> JsonObject:
+    """Why am I asked?"""
+    view = reading_view("Why am I asked?", why_passages(case), 0, place)
+    guideline = link(task.guideline)
+    if guideline:
+        view["blocks"].append(rich_text(paragraph(run("Guideline: "), guideline)))
+    return view

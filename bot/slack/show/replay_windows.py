@@ -1,0 +1,208 @@
+"""The windows of a replay: which change to try, the wait, and what it would have done."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from bot.plan_words import UNKNOWN, cost_words, error_words
+from bot.slack.blocks import control_ids
+from bot.slack.blocks.builders import (
+    bullets,
+    context,
+    field,
+    modal,
+    option,
+    paragraph,
+    plain,
+    rich_text,
+    run,
+    section,
+    select,
+)
+from bot.slack.blocks.message import JsonObject
+from bot.slack.blocks.text import fallback, label_text
+from bot.usecases.lead.propose import TaskTier, Trial
+from routing.evidence.plan import ChannelLoad, Outcome, Replayed, TierOutcome
+from routing.policy import Promised, Tier
+
+TITLE = "Replay"
+TIERS = 100
+CHANNELS = 20
+WARNINGS = 15
+WORDS = 600
+DAY = timedelta(days=1)
+KEEP, THRESHOLD, ALWAYS_REVIEW, PROMISE = "keep", "threshold", "always_review", "promise"
+_RULES = {
+    KEEP: "As it is",
+    THRESHOLD: "Accept from a threshold on",
+    ALWAYS_REVIEW: "Always review",
+    PROMISE: "Keep a promise about the error",
+}
+_ABOUT = (
+    "What the last 30 days would have been like with another rule in one tier. Nothing is changed by it. "
+    "A field that is left empty stays as it is."
+)
+_MORE = "Only the first 100 tiers are offered: name a task, /secondlook replay TASK."
+_WORKING = "Working… What came in is routed once more; this can take a minute. You can close the window."
+_CHANGES_NOTHING = (
+    "Nothing was changed. The policy is a file: edit it, see what it says with “secondlook policy check”, "
+    "and start Second Look again. Only this task's predictions were replayed."
+)
+_NEWEST = "Only the newest {count:,} predictions of the last 30 days, to be quick. "
+_PROMISED = (
+    "A promise takes only what labels have certified. Where nothing is certified for it yet, everything is "
+    "reviewed, and so it is here"
+)
+
+
+def replay_view(tiers: Sequence[TaskTier]) -> JsonObject:
+    """The window that asks which change to try in which of these tiers."""
+    options = [_tier_option(task, tier) for task, tier in tiers[:TIERS]]
+    chooser = select("tier", "Choose a tier", options)
+    if len(options) == 1:
+        chooser["initial_option"] = options[0]
+    more = [context(plain(_MORE, 200))] if len(tiers) > TIERS else []
+    blocks = [
+        section(plain(_ABOUT, WORDS)),
+        field("tier", "Which tier?", chooser, False),
+        *more,
+        _rule_field(),
+        _number("threshold", "Threshold", "Calibrated confidence to accept from, such as 0.9"),
+        _number("error", "Promised error", "The greatest share of wrong ones, such as 0.02"),
+        _number("confidence", "Confidence of the promise", "How surely it is kept, such as 0.95"),
+        _number("audit", "Audit share", "The share of the accepted that is looked at, such as 0.05"),
+        _number("due_in", "Due in", "How soon experts should have decided, such as 90m, 4h or 2d"),
+    ]
+    return modal(control_ids.REPLAY_VIEW, TITLE, blocks, "", "Replay")
+
+
+def _tier_option(task: str, tier: Tier) -> JsonObject:
+    hours = tier.due_in / timedelta(hours=1)
+    now = f"{_rule(tier)}, audit {tier.audit:.4g}, due in {hours:.3g} h"
+    return option(f"{task}, {tier.name}", f"{task}/{tier.name}", description=now)
+
+
+def _rule(tier: Tier) -> str:
+    if isinstance(tier.accept_above, Promised):
+        return f"error ≤ {tier.accept_above.error:.4g} at {tier.accept_above.confidence:.4g}"
+    return "always reviewed" if tier.accept_above == ALWAYS_REVIEW else f"from {tier.accept_above:.4g}"
+
+
+def _rule_field() -> JsonObject:
+    options = [option(words, name) for name, words in _RULES.items()]
+    chooser = {"type": "radio_buttons", "options": options, "initial_option": options[0]}
+    return field("rule", "What is accepted without review?", chooser, False)
+
+
+def _number(name: str, label: str, hint: str) -> JsonObject:
+    return field(name, label, {"type": "plain_text_input", "max_length": 20}, True, hint)
+
+
+def working_view() -> JsonObject:
+    """The window while the replay runs."""
+    return modal(control_ids.READING_VIEW, TITLE, [section(plain(_WORKING, WORDS))], "")
+
+
+def failed_view(reason: str) -> JsonObject:
+    """The window if there is nothing to show."""
+    return modal(control_ids.READING_VIEW, TITLE, [section(plain(reason, WORDS))], "")
+
+
+def result_view(trial: Trial, found: Replayed) -> JsonObject:
+    """What was and what would have been, what the data cannot say, and the lines to set."""
+    replay, change = found.replay, trial.change
+    days = max((found.until - found.since) / DAY, 1.0)
+    sides = replay.before, replay.after
+    blocks = [
+        section(plain(f"{change.task}, tier {change.tier}: {'; '.join(trial.lines)}", WORDS)),
+        context(plain(_period(found), WORDS)),
+        _part("As it was → as it would have been", _in_all(found, days)),
+        _part("Accepted without review", _tiers(*sides)),
+        *_channels(*sides, days),
+        *_warnings(trial, found),
+        rich_text(paragraph(run(label_text(f"In policy.toml, {_place(trial)}, set", 300)))),
+        rich_text({"type": "rich_text_preformatted", "elements": [run("\n".join(trial.lines))]}),
+        context(plain(_CHANGES_NOTHING, WORDS)),
+    ]
+    return modal(control_ids.READING_VIEW, TITLE, blocks, "")
+
+
+def _place(trial: Trial) -> str:
+    return f'under [[tasks.{trial.change.task}.tiers]] with name = "{trial.change.tier}"'
+
+
+def _period(found: Replayed) -> str:
+    newest = _NEWEST.format(count=found.replay.received) if found.has_older else ""
+    came = f"{found.replay.received:,} came in"
+    return f"{newest}{came} from {fallback(found.since)} to {fallback(found.until)}."
+
+
+def _part(heading: str, lines: Iterable[str]) -> JsonObject:
+    rows = [paragraph(run(label_text(line, WORDS))) for line in lines]
+    return rich_text(paragraph(run(heading, "bold")), bullets(rows))
+
+
+def _in_all(found: Replayed, days: float) -> Iterator[str]:
+    replay, before, after = found.replay, found.replay.before, found.replay.after
+    yield f"Accepted without review: {_daily(before.auto_accepted, after.auto_accepted, days)}"
+    yield f"Reviewed: {_daily(before.reviewed, after.reviewed, days)}"
+    yield f"… of these audits: {_daily(before.audited, after.audited, days)}"
+    yield f"Expert hours: {_daily(before.expert_hours, after.expert_hours, days)}"
+    yield (
+        f"{replay.newly_accepted:,} would be accepted that were reviewed, {replay.newly_reviewed:,} reviewed "
+        "that were accepted"
+    )
+    errors = (before.error, after.error)
+    yield f"Error of the accepted, this period: {_both(*(error_words(one.period) for one in errors))}"
+    yield f"… and what to expect of it later: {_both(*(error_words(one.future) for one in errors))}"
+    yield f"Cost of accepted errors: {_both(cost_words(before.cost), cost_words(after.cost))}"
+
+
+def _both(was: str, becomes: str) -> str:
+    return was if was == becomes else f"{was} → {becomes}"
+
+
+def _daily(was: float, becomes: float, days: float) -> str:
+    return f"{_both(f'{was / days:,.1f}', f'{becomes / days:,.1f}')} a day"
+
+
+def _tiers(before: Outcome, after: Outcome) -> Iterator[str]:
+    was = {one.tier: one for one in before.tiers}
+    becomes = {one.tier: one for one in after.tiers}
+    for name in sorted({*was, *becomes}):
+        yield f"{name}: {_both(_tier(was.get(name)), _tier(becomes.get(name)))}"
+
+
+def _tier(outcome: TierOutcome | None) -> str:
+    if outcome is None or not outcome.accepted:
+        return "nothing"
+    error = UNKNOWN if outcome.error is None else error_words(outcome.error.period)
+    return f"{outcome.accepted:,} of {outcome.received:,}, error {error}"
+
+
+def _channels(before: Outcome, after: Outcome, days: float) -> list[JsonObject]:
+    was = {one.channel: one for one in before.channels}
+    becomes = {one.channel: one for one in after.channels}
+    names = sorted({*was, *becomes})
+    lines = [
+        f"#{name}: {_both(_load(was.get(name), days), _load(becomes.get(name), days))}"
+        for name in names[:CHANNELS]
+    ]
+    if len(names) > CHANNELS:
+        lines.append(f"… and {len(names) - CHANNELS} more channels")
+    return [_part("To review, by channel", lines)] if lines else []
+
+
+def _load(load: ChannelLoad | None, days: float) -> str:
+    if load is None:
+        return "nothing"
+    pace = "" if load.per_working_hour is None else f", {load.per_working_hour:.2g} a working hour"
+    late = UNKNOWN if load.late is None else f"{load.late:,.0f}"
+    hours = load.expert_hours / days
+    return f"{load.cases / days:,.1f} a day{pace}, {hours:.1f} expert hours a day, late in all: {late}"
+
+
+def _warnings(trial: Trial, found: Replayed) -> list[JsonObject]:
+    promised = [_PROMISED] if isinstance(trial.change.accept_above, Mapping) else []
+    said = [f"{line}." for line in (*promised, *found.replay.warnings)]
+    more = [f"… and {len(said) - WARNINGS} more."] if len(said) > WARNINGS else []
+    return [_part("What the data cannot say", [*said[:WARNINGS], *more])] if said else []

@@ -1,0 +1,197 @@
+"""The windows in which an expert answers, abstains, escalates, reassigns or snoozes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.slack.blocks import control_ids
+from bot.slack.blocks.builders import field, link, modal, option, paragraph, plain, rich_text, run, select
+from bot.slack.blocks.control_ids import packed
+from bot.slack.blocks.message import JsonObject
+from bot.slack.blocks.text import cut, label_text, length
+from bot.slack.show.case_words import label_title, sureness
+from routing.case.case import Case
+from routing.label import ExpertConfidence
+
+if TYPE_CHECKING:
+    from routing.policy import LabelSpec, Task
+
+RADIO = 5
+RATIONALE_LENGTH = 2_000
+SNOOZES = {"1h": "1 hour", "4h": "4 hours", "tomorrow": "Until tomorrow morning"}
+_CONFIDENCE = {
+    ExpertConfidence.LOW: "Low",
+    ExpertConfidence.MEDIUM: "Medium",
+    ExpertConfidence.HIGH: "High",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a window was opened from: ids for its metadata.
+
+    `question_ts` and `response_url` are those of the private question it answers, which it takes away.
+    """
+
+    case_id: str
+    version: int
+    channel_id: str
+    ts: str
+    question_ts: str = ""
+    response_url: str = ""
+    thread_ts: str = ""
+    reply_ts: str = ""
+
+    def metadata(self, is_correction: bool = False) -> str:
+        """The window's `private_metadata`."""
+        return packed(
+            case=self.case_id,
+            version=self.version,
+            channel=self.channel_id,
+            ts=self.ts,
+            thread=self.thread_ts,
+            about=self.reply_ts,
+            corrects=is_correction,
+            question=self.question_ts,
+            reply=self.response_url,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a label window is prefilled with."""
+
+    label: str | None = None
+    rationale: str | None = None
+    is_correction: bool = False
+
+
+def _introduction(case: Case, task: Task) -> JsonObject:
+    prediction = case.submission.prediction
+    runs = [
+        run(label_text(task.question, 300), "bold"),
+        run("\nThe model says "),
+        run(label_title(task, prediction.label), "bold"),
+        run(f" — {sureness(case)}"),
+    ]
+    guideline = link(task.guideline)
+    if guideline:
+        runs += [run("\nGuideline: "), guideline]
+    return rich_text(paragraph(*runs))
+
+
+def _label_option(spec: LabelSpec) -> JsonObject:
+    return option(spec.title or spec.name, spec.name, description=spec.description.strip() or None)
+
+
+def _label_field(task: Task, draft: Draft) -> JsonObject:
+    options = [_label_option(spec) for spec in task.labels]
+    chosen = [choice for choice in options if choice["value"] == draft.label]
+    initial = {"initial_option": chosen[0]} if chosen else {}
+    if len(options) <= RADIO:
+        return field("label", "Your answer", {"type": "radio_buttons", "options": options, **initial}, False)
+    chooser = select("label", "Choose a label", options)
+    return field("label", "Your answer", {**chooser, **initial}, False)
+
+
+def _text_field(block_id: str, label: str, is_optional: bool, hint: str, initial: str = "") -> JsonObject:
+    element: JsonObject = {
+        "type": "plain_text_input",
+        "multiline": True,
+        "max_length": RATIONALE_LENGTH,
+    }
+    if initial:
+        element["initial_value"] = cut(initial, RATIONALE_LENGTH)
+    return field(block_id, label, element, is_optional, hint)
+
+
+def _rationale_field(case: Case, task: Task, draft: Draft) -> JsonObject:
+    predicted = case.submission.prediction.label
+    is_always = all(task.rationale.requires(label, predicted) for label in task.label_names)
+    is_ever = any(task.rationale.requires(label, predicted) for label in task.label_names)
+    hint = (
+        "A sentence is enough. Needed when you disagree with the model."
+        if is_ever and not is_always
+        else "A sentence is enough."
+    )
+    if length(draft.rationale or "") > RATIONALE_LENGTH:
+        hint = "What you wrote is longer than fits here. Leave this as it is, and all of it is kept."
+    return _text_field("rationale", "Why?", not is_always, hint, draft.rationale or "")
+
+
+def whole_rationale(shown: str | None, words: str) -> str | None:
+    """What a person gave as the reason: all their `words`, of which the window had room for a part only."""
+    begun = cut(words, RATIONALE_LENGTH)
+    return words if begun != words and (shown or "").split() == begun.split() else shown
+
+
+def _reason_code_field(task: Task) -> list[JsonObject]:
+    if not task.reason_codes:
+        return []
+    options = [option(code, code) for code in task.reason_codes[:100]]
+    return [field("reason_code", "Kind of reason", select("reason_code", "Choose", options), True)]
+
+
+def _confidence_field() -> JsonObject:
+    options = [option(words, level.value) for level, words in _CONFIDENCE.items()]
+    return field("confidence", "How sure are you?", {"type": "radio_buttons", "options": options}, True)
+
+
+def label_view(case: Case, task: Task, place: Place, draft: Draft) -> JsonObject:
+    """The window for a label with rationale, reason code and the expert's own confidence."""
+    blocks = [
+        _introduction(case, task),
+        _label_field(task, draft),
+        _rationale_field(case, task, draft),
+        *_reason_code_field(task),
+        _confidence_field(),
+    ]
+    title = "Correct the decision" if draft.is_correction else "Label this case"
+    return modal(control_ids.LABEL_VIEW, title, blocks, place.metadata(draft.is_correction), "Save")
+
+
+def abstain_view(case: Case, task: Task, place: Place) -> JsonObject:
+    """The window for "can't tell"."""
+    note = _text_field("note", "What is missing?", True, "It helps whoever looks next.")
+    return modal(
+        control_ids.ABSTAIN_VIEW, "Can't tell", [_introduction(case, task), note], place.metadata(), "Save"
+    )
+
+
+def escalate_view(case: Case, task: Task, place: Place) -> JsonObject:
+    """The window that confirms an escalation: it cannot be taken back."""
+    note = _text_field("note", "Why?", True, "Shown to the people who are asked next.")
+    text = rich_text(paragraph(run("The next people are asked now, as the policy names them.")))
+    blocks = [_introduction(case, task), text, note]
+    return modal(control_ids.ESCALATE_VIEW, "Escalate", blocks, place.metadata(), "Escalate")
+
+
+def _person_field(is_optional: bool) -> JsonObject:
+    element = {"type": "users_select", "placeholder": plain("Choose a person", 150)}
+    return field(
+        "person", "Who should answer?", element, is_optional, "Only people who may answer this case."
+    )
+
+
+def _snooze_field(is_optional: bool) -> JsonObject:
+    options = [option(words, key) for key, words in SNOOZES.items()]
+    chooser = select("until", "Choose", options)
+    hint = "Reminders to you and in the thread wait; the due time stays, and others are asked in time."
+    return field("until", "Remind me later", chooser, is_optional, hint)
+
+
+def reassign_view(place: Place) -> JsonObject:
+    """The window that hands the case to somebody."""
+    return modal(control_ids.REASSIGN_VIEW, "Reassign", [_person_field(False)], place.metadata(), "Reassign")
+
+
+def snooze_view(place: Place) -> JsonObject:
+    """The window that puts reminders off."""
+    return modal(control_ids.SNOOZE_VIEW, "Snooze", [_snooze_field(False)], place.metadata(), "Snooze")
+
+
+def hand_over_view(place: Place) -> JsonObject:
+    """The window that does either, for messages whose menu has no room for both."""
+    blocks = [_person_field(True), _snooze_field(True)]
+    return modal(control_ids.HAND_OVER_VIEW, "Reassign or snooze", blocks, place.metadata(), "Save")

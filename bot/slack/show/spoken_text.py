@@ -1,0 +1,107 @@
+"""The top-level text of a message: all that screen readers and phones read, so it says it all."""
+
+from __future__ import annotations
+
+from bot.slack.blocks.text import escape, label_text, moment, one_line, short_words, web_address
+from bot.slack.show.case_words import (
+    concordance,
+    kind_words,
+    label_title,
+    method_words,
+    people,
+    percent,
+    progress,
+    rationale_of,
+    reasons_text,
+    scalar,
+    sureness,
+)
+from bot.slack.show.scene import Scene
+from routing.case.case import Case, Decision
+
+LONGEST = 3_900
+_HOW = {True: "Answer with a button or reply in the thread", False: "Answer with a button"}
+
+
+def _sentence(text: str, longest: int) -> str:
+    return escape(short_words(one_line(text)), longest).rstrip()
+
+
+def _input(scene: Scene, longest: int) -> str:
+    found = scene.case.submission.input
+    parts = [one_line(found.text or "")]
+    parts += [f"{label_text(name, 60)}: {one_line(scalar(value))}" for name, value in found.fields.items()]
+    if found.image:
+        address = "" if scene.has_picture else web_address(found.image.url) or ""
+        parts.append(f"Picture: {one_line(found.image.alt_text)} {address}".rstrip())
+    return _sentence("; ".join(part for part in parts if part), longest)
+
+
+def _evidence(case: Case, longest: int) -> str:
+    items = [f"{one_line(item.title)} {one_line(item.text or '')}" for item in case.submission.evidence]
+    return _sentence("; ".join(items), longest)
+
+
+def _prediction(scene: Scene) -> str:
+    prediction = scene.case.submission.prediction
+    others = [
+        f"{label_title(scene.task, label, 60)} ({percent(probability)})"
+        for label, probability in prediction.runners_up(2)
+    ]
+    said = f"{label_title(scene.task, prediction.label)}, {sureness(scene.case)}"
+    tail = f"; otherwise {', '.join(others)}" if others else ""
+    return _sentence(f"The model says {said}{tail}.", 600)
+
+
+def _labeled(name: str, content: str) -> str:
+    end = "" if content.endswith((".", "!", "?", "…")) else "."
+    return f"{name}: {content}{end}" if content else ""
+
+
+def open_text(scene: Scene) -> str:
+    """Question, prediction, input, reasons, evidence, due time, model and how to answer."""
+    case = scene.case
+    model = case.submission.prediction.model
+    labels = ", ".join(scene.task.label_names)
+    parts = [
+        _sentence(scene.task.question, 300),
+        _labeled("Kind", kind_words(case) or ""),
+        _prediction(scene),
+        _labeled("Input", _input(scene, 1_000)),
+        _labeled("Why you are asked", _sentence(reasons_text(case, 400), 500)),
+        _labeled("Evidence", _evidence(case, 500)),
+        f"{progress(case)}." if progress(case) else "",
+        f"Due {moment(case.due_at)}.",
+        _labeled("Model", _sentence(f"{model.name} {model.version}", 160)),
+        _labeled(_HOW[scene.task.thread_replies], _sentence(labels, 300)),
+    ]
+    return cut_whole(" ".join(part for part in parts if part))
+
+
+def decided_text(scene: Scene, decision: Decision) -> str:
+    """What was decided, by whom, when and why, and about which input."""
+    case = scene.case
+    who = people(decision.decided_by, scene.names) if decision.decided_by else "nobody"
+    how = method_words(decision)
+    whys = [rationale_of(label) for label in case.current_labels if label.label == decision.label]
+    parts = [
+        f"Decided: {_sentence(label_title(scene.task, decision.label), 120)},",
+        _sentence(f"by {who}{' ' + how if how else ''},", 400),
+        f"{moment(decision.decided_at)}.",
+        _labeled("Why", _sentence("; ".join(why for why in whys if why), 600)),
+        _sentence(concordance(case, decision, scene.task), 300),
+        _sentence(scene.task.question, 300),
+        _labeled("Input", _input(scene, 800)),
+    ]
+    return cut_whole(" ".join(part for part in parts if part))
+
+
+def expired_text(scene: Scene) -> str:
+    """That the case was closed without a decision."""
+    question = _sentence(scene.task.question, 300)
+    return f"Closed without a decision: nobody answered in time. {question} {_input(scene, 800)}"
+
+
+def cut_whole(text: str) -> str:
+    """`text`, whose parts are bounded, within what Slack takes in an update."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -1,0 +1,19 @@
+"""Looks up a digest as it was made: what was shown once stays what its buttons speak of."""
+
+from pydantic import ValidationError
+
+from bot.usecases.digest.document import from_document
+from routing.digest.digest import Digest
+from storage.engine.database import Transaction
+from storage.leads import digests
+
+
+def find(tx: Transaction, key: str) -> tuple[str, Digest] | None:
+    """The team and the digest of that name; None if none is kept that this version can read."""
+    stored = digests.get(tx, key)
+    if stored is None:
+        return None
+    try:
+        return stored.team, from_document(stored.document)
+    except ValidationError:
+        return None

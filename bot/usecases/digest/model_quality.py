@@ -1,0 +1,248 @@
+"""Appraises a team's models: reads what came in and what experts decided, and measures it for the digest.
+
+Takes seconds, and a second more the first time: numpy and scikit-learn are imported only here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from bot.usecases.thresholds.threshold_table import threshold_rows
+from routing.digest.day import Day
+from routing.digest.model_quality import About, ErrorRow, ModelFit, Quality, TaskConfusion, ThresholdRow
+from routing.evidence.alarm import Alarm
+from routing.evidence.calibrator import CalibratorFit
+from routing.evidence.error_patterns import (
+    CaseRationale,
+    Contradiction,
+    DecidedInput,
+    SliceFinding,
+    ThemeReport,
+)
+from routing.evidence.estimate import Stratum
+from routing.evidence.reliability import CalibrationReport
+from routing.evidence.risk_coverage import RiskCoverage
+from routing.policy import Policy, Team
+from storage.engine.database import Database, Transaction
+from storage.evidence import case_inputs, day_volumes, model_evidence
+from storage.evidence.case_inputs import GivenRationale
+from storage.evidence.day_volumes import DayVolume
+from storage.evidence.model_evidence import Labeled, TrafficCount
+from storage.measured import alarms, calibrators
+from storage.measured.calibrators import StoredCalibrator
+
+LOOK_BACK = timedelta(days=28)
+"""Calibration, slices, themes and thresholds need more labels than a week gives."""
+MOST_DECIDED = 5_000
+SEED = 0
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The digest's period and the one before it."""
+
+    before_at: datetime
+    since_at: datetime
+    until_at: datetime
+
+    @property
+    def learned_since_at(self) -> datetime:
+        """Since when labels are looked at for what needs many."""
+        return min(self.since_at, self.until_at - LOOK_BACK)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What storage knows; `labeled` is by task."""
+
+    now: tuple[TrafficCount, ...]
+    before: tuple[TrafficCount, ...]
+    labeled: Mapping[str, Labeled]
+    calibrators: tuple[StoredCalibrator, ...]
+    alarms: tuple[Alarm, ...]
+    rationales: tuple[GivenRationale, ...]
+    decided: tuple[DecidedInput, ...]
+    days: tuple[DayVolume, ...]
+
+
+def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Quality:
+    """What the labels say about the models of a team's tasks."""
+    with database.read() as tx:
+        now = model_evidence.strata(tx, team.tasks, span.since_at, span.until_at)
+    with ThreadPoolExecutor(1) as beside:  # half of the time is the database's, which has other cores
+        tried = beside.submit(_thresholds, database, policy, team, now, span)
+        with database.read() as tx:
+            known = _read(tx, team, span, now)
+        thresholds, curve = tried.result()
+    themes = _themes(known.rationales)
+    return Quality(
+        errors=tuple(_error_rows(known)),
+        target=team.target_error,
+        calibration=_calibration(known.labeled.values()),
+        fits=tuple(_fits(known.calibrators)),
+        thresholds=thresholds,
+        curve=curve,
+        days=tuple(_day(one, ZoneInfo(team.timezone)) for one in known.days),
+        alarms=known.alarms,
+        slices=_slices(known.labeled.values()),
+        confusions=_confusions(known.labeled),
+        themes=themes.themes,
+        no_themes_because=themes.why or "",
+        contradictions=_contradictions(known.decided),
+    )
+
+
+def _thresholds(
+    database: Database, policy: Policy, team: Team, now: Sequence[TrafficCount], span: Span
+) -> tuple[tuple[ThresholdRow, ...], RiskCoverage | None]:
+    with database.read() as tx:
+        return threshold_rows(tx, policy, team, now, span.learned_since_at, span.until_at)
+
+
+def _read(tx: Transaction, team: Team, span: Span, now: tuple[TrafficCount, ...]) -> _Read:
+    since, until = span.since_at, span.until_at
+    back = span.learned_since_at
+    return _Read(
+        now=now,
+        before=model_evidence.strata(tx, team.tasks, span.before_at, since),
+        labeled={
+            task: model_evidence.labeled(tx, task, back, until, with_probabilities=False)
+            for task in team.tasks
+        },
+        calibrators=tuple(one for one in calibrators.latest(tx) if one.task in team.tasks),
+        alarms=tuple(Alarm.from_json(one.payload) for one in alarms.since(tx, team.tasks, since, until)),
+        rationales=case_inputs.rationales(tx, team.tasks, back, until),
+        decided=tuple(
+            DecidedInput(one.case_id, one.input, one.predicted, one.decided, one.decided_at)
+            for one in case_inputs.decided(tx, team.tasks, back, until, MOST_DECIDED)
+        ),
+        days=day_volumes.by_day(tx, team.tasks, midnights(since, until, ZoneInfo(team.timezone))),
+    )
+
+
+def midnights(since: datetime, until: datetime, zone: ZoneInfo) -> list[datetime]:
+    """The beginning, every midnight of the team's calendar inside the period, and the end."""
+    first = since.astimezone(zone).date()
+    last = until.astimezone(zone).date()
+    days = (first + timedelta(days=number) for number in range(1, (last - first).days + 1))
+    inside = [moment for day in days if since < (moment := _midnight(day, zone)) < until]
+    return [since, *inside, until]
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _day(volume: DayVolume, zone: ZoneInfo) -> Day:
+    seconds = volume.seconds_to_decision
+    return Day(
+        date=volume.since.astimezone(zone).date(),
+        received=volume.received,
+        auto_accepted=volume.auto_accepted,
+        reviewed=volume.reviewed,
+        decided=len(seconds),
+        median_time=timedelta(seconds=median(seconds)) if seconds else None,
+    )
+
+
+Part = tuple[About, str]
+
+
+def _error_rows(known: _Read) -> Iterator[ErrorRow]:
+    from routing.measures.estimation.error_estimate import estimate
+
+    now, before = _parts(known.now), _parts(known.before)
+    for part in sorted(now, key=_order):
+        about, name = part
+        earlier = estimate(name, before[part]) if part in before else None
+        yield ErrorRow(about, name, estimate(name, now[part]), earlier)
+
+
+def _order(part: Part) -> tuple[int, str]:
+    return list(About).index(part[0]), part[1]
+
+
+def _parts(counts: Iterable[TrafficCount]) -> Mapping[Part, list[Stratum]]:
+    """The strata of everything, of the accepted part, and of every tier, model version and slice."""
+    parts: dict[Part, list[Stratum]] = defaultdict(list)
+    for count in counts:
+        named: list[Part] = [
+            (About.ALL, "all traffic"),
+            (About.TIER, f"{count.task}, {count.tier}"),
+            (About.MODEL, f"{count.task}, {count.model.name} {count.model.version}"),
+            *((About.SLICE, f"{key}={value}") for key, value in count.slices.items()),
+        ]
+        if count.stratum.is_accepted:
+            named.append((About.ACCEPTED, "accepted by the model alone"))
+        for part in named:
+            parts[part].append(count.stratum)
+    return parts
+
+
+def _weights(labeled: Labeled) -> list[float]:
+    return [1 / probability for probability in labeled.inclusion_probability]
+
+
+def _is_right(labeled: Labeled) -> list[bool]:
+    return [said == true for said, true in zip(labeled.predicted, labeled.decided, strict=True)]
+
+
+def _calibration(of_tasks: Iterable[Labeled]) -> CalibrationReport | None:
+    """Of all watched traffic: every label stands for as many predictions as its chance of review says."""
+    known = [one for one in of_tasks if len(one)]
+    if not known:
+        return None
+    from routing.measures.calibration.calibration_error import seeded_report
+
+    pairs = [pair for one in known for pair in zip(one.calibrated, _is_right(one), strict=True)]
+    return seeded_report(pairs, SEED, [weight for one in known for weight in _weights(one)])
+
+
+def _fits(stored: Iterable[StoredCalibrator]) -> Iterator[ModelFit]:
+    for one in stored:
+        yield ModelFit(one.task, one.model, CalibratorFit.from_json(one.report))
+
+
+def _slices(of_tasks: Iterable[Labeled]) -> tuple[SliceFinding, ...]:
+    known = [one for one in of_tasks if len(one)]
+    if not known:
+        return ()
+    from routing.measures.estimation.slices import worse_slices
+
+    report = worse_slices(
+        [not right for one in known for right in _is_right(one)],
+        [label for one in known for label in one.predicted],
+        [one.slices[number] for one in known for number in one.slice_number],
+        [weight for one in known for weight in _weights(one)],
+    )
+    return report.findings[:SHOWN]
+
+
+def _confusions(labeled: Mapping[str, Labeled]) -> tuple[TaskConfusion, ...]:
+    from routing.measures.estimation.confusions import confusion_pairs
+
+    pairs = [
+        TaskConfusion(task, pair)
+        for task, one in labeled.items()
+        if len(one)
+        for pair in confusion_pairs(one.predicted, one.decided, _weights(one))
+    ]
+    return tuple(sorted(pairs, key=lambda one: -one.pair.weight)[:SHOWN])
+
+
+def _themes(given: Sequence[GivenRationale]) -> ThemeReport:
+    from routing.measures.texts.themes import seeded_themes
+
+    said = [CaseRationale(one.case_id, one.rationale, one.input_text or "") for one in given]
+    return seeded_themes(said, SEED, [1 / one.inclusion_probability for one in given])
+
+
+def _contradictions(decided: Sequence[DecidedInput]) -> tuple[Contradiction, ...]:
+    from routing.measures.texts.contradictions import find_contradictions
+
+    return find_contradictions(decided).contradictions[:SHOWN]

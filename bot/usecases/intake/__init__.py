@@ -1,0 +1,1 @@
+"""Takes what services post, routes it, and stores it with its cases."""

@@ -1,0 +1,99 @@
+"""One person before one sentence of a team's digest: which one it is, and whether they may act on it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.usecases.context import Context
+from bot.usecases.digest import kept_digest
+from routing.case.permission import may_lead
+from routing.digest.digest import Digest
+from routing.digest.headline import Deed, Headline
+from routing.label import ExpertId
+from routing.policy import Team
+from storage import audit, experts
+from storage.audit import Entry
+from storage.engine.database import Transaction
+
+_OUTDATED = (
+    "This digest is not kept here any more, so nothing was changed. Ask for a new one: /secondlook digest"
+)
+_NO_TEAM = "The policy no longer has the team “{team}”. Nothing was changed."
+_NOT_ALLOWED = (
+    "Only members of the team's channel may do this, and you are not known as one. Nothing was changed; "
+    "join the channel, or ask your lead."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadAct:
+    """Who presses a button of which digest; `number` says beside which of its sentences, from 1."""
+
+    digest_key: str
+    number: int
+    expert: ExpertId
+
+    @property
+    def actor(self) -> str:
+        """Who acts, for the audit trail."""
+        return f"{self.expert.team_id}:{self.expert.user_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was done; `reason` is a sentence for the person."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """A member of the team's channel before a sentence of its digest."""
+
+    ctx: Context
+    tx: Transaction
+    act: LeadAct
+    name: str
+    team: Team
+    digest: Digest
+    headline: Headline
+    now: datetime
+
+    def record(self, action: str, subject: str, **data: object) -> None:
+        """Put the act on record; comes last in a transaction, since it locks the audit trail's head."""
+        entry = Entry(self.now, self.act.actor, action, subject, {**data, "digest": self.act.digest_key})
+        audit.append_many(self.tx, [entry])
+
+
+def is_member(ctx: Context, tx: Transaction, team: Team, expert: ExpertId) -> bool:
+    """Whether the person is known as a member of the team's channel."""
+    members = experts.members(tx, f"channel:{ctx.policy.channel_id(team.channel)}") - {ctx.home.bot}
+    return may_lead(expert, members, ctx.team_id, ctx.policy.guest_teams)
+
+
+def lead(ctx: Context, tx: Transaction, act: LeadAct, *deeds: Deed) -> Leading | Refused:
+    """The sentence that `act` is about, for who may act on it; with `deeds` only one that offers such."""
+    found = kept_digest.find(tx, act.digest_key)
+    if found is None:
+        return Refused(_OUTDATED)
+    name, digest = found
+    team = ctx.policy.teams.get(name)
+    if team is None:
+        return Refused(_NO_TEAM.format(team=name))
+    if not is_member(ctx, tx, team, act.expert):
+        return Refused(_NOT_ALLOWED)
+    if not 1 <= act.number <= len(digest.headlines):
+        return Refused(_OUTDATED)
+    headline = digest.headlines[act.number - 1]
+    if deeds and headline.deed not in deeds:
+        return Refused(_OUTDATED)
+    return Leading(ctx, tx, act, name, team, digest, headline, ctx.clock.now())
+
+
+def lead_on_record(ctx: Context, tx: Transaction, act: LeadAct, *deeds: Deed) -> Leading | Refused:
+    """The same for who wants to change something: a refusal goes on record."""
+    leading = lead(ctx, tx, act, *deeds)
+    if isinstance(leading, Refused):
+        data = {"why": leading.reason, "number": act.number}
+        entry = Entry(ctx.clock.now(), act.actor, "act.refused", act.digest_key[:80], data)
+        audit.append_many(tx, [entry])
+    return leading

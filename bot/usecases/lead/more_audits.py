@@ -1,0 +1,82 @@
+"""Asks for 50 more audits of a tier: raises its share for a week, and never adds up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.usecases.context import Context
+from bot.usecases.lead.access import LeadAct, Leading, Refused, lead_on_record
+from routing.digest.headline import Deed
+from routing.policy import Tier
+from storage.evidence import day_volumes
+from storage.measured import audit_shares
+from storage.measured.audit_shares import AuditShare
+
+MORE = 50
+ASKED_FOR = timedelta(days=7)
+_NO_TIER = "The policy no longer has the tier “{tier}” of “{task}”. Nothing was changed."
+_NOTHING_ACCEPTED = (
+    "In the last seven days nothing of “{task}”, tier “{tier}” was accepted by the model alone, so there is "
+    "nothing to draw audits from: whatever comes in is reviewed, and its labels count. Nothing was changed."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditsAsked:
+    """The share of a tier's accepted predictions that is drawn as audits until then.
+
+    `before` is the policy's own share, `accepted` how much the model alone accepted in the last week.
+    `is_new` is False where this much was asked for already.
+    """
+
+    task: str
+    tier: str
+    before: float
+    share: float
+    accepted: int
+    until_at: datetime
+    is_new: bool
+
+    @property
+    def more(self) -> int:
+        """About how many audits it adds in a week like the last."""
+        return round((self.share - self.before) * self.accepted)
+
+
+def raised(before: float, accepted: int) -> float:
+    """The share that yields about `MORE` audits beyond those of `before` among `accepted` predictions."""
+    return min(1.0, before + MORE / accepted)
+
+
+def ask(ctx: Context, act: LeadAct) -> AuditsAsked | Refused:
+    """Raise the share of the sentence's tier; who asks again gets the one in force, not twice as much."""
+    with ctx.database.write() as tx:
+        leading = lead_on_record(ctx, tx, act, Deed.ASK_AUDITS)
+        if isinstance(leading, Refused):
+            return leading
+        named = leading.headline.arguments
+        tier = _tier(leading, named["task"], named["tier"])
+        if tier is None:
+            return Refused(_NO_TIER.format(**named))
+        return _ask(leading, named["task"], tier)
+
+
+def _tier(leading: Leading, task: str, tier: str) -> Tier | None:
+    known = leading.ctx.policy.tasks.get(task)
+    return next((one for one in known.tiers if one.name == tier), None) if known else None
+
+
+def _ask(leading: Leading, task: str, tier: Tier) -> AuditsAsked | Refused:
+    tx, now = leading.tx, leading.now
+    accepted = day_volumes.accepted(tx, task, tier.name, now - ASKED_FOR, now)
+    if accepted == 0:
+        return Refused(_NOTHING_ACCEPTED.format(task=task, tier=tier.name))
+    share = raised(tier.audit, accepted)
+    held = [one for one in audit_shares.in_force(tx, now) if (one.task, one.tier) == (task, tier.name)]
+    highest = max(held, key=lambda one: (one.share, one.until_at), default=None)
+    if highest is not None and highest.share >= share:
+        return AuditsAsked(task, tier.name, tier.audit, highest.share, accepted, highest.until_at, False)
+    until = now + ASKED_FOR
+    audit_shares.ask(tx, AuditShare(task, tier.name, share, leading.act.actor, now, until))
+    subject = f"{task}/{tier.name}"
+    leading.record("audits.asked", subject, share=share, accepted=accepted, until_at=until.isoformat())
+    return AuditsAsked(task, tier.name, tier.audit, share, accepted, until, True)

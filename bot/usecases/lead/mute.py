@@ -1,0 +1,31 @@
+"""Mutes what a sentence of the digest is about, for the whole team and four weeks."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.usecases.context import Context
+from bot.usecases.lead.access import LeadAct, Refused, lead_on_record
+from storage.leads import mutes
+
+MUTED_FOR = timedelta(weeks=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """Until then the team's digests do not begin with this `subject`."""
+
+    team: str
+    subject: str
+    until_at: datetime
+
+
+def mute(ctx: Context, act: LeadAct) -> Muted | Refused:
+    """Mute the sentence's subject; muting again counts from now."""
+    with ctx.database.write() as tx:
+        leading = lead_on_record(ctx, tx, act)
+        if isinstance(leading, Refused):
+            return leading
+        subject, until = leading.headline.subject, leading.now + MUTED_FOR
+        mutes.mute(tx, leading.name, subject, act.actor, until)
+        leading.record("digest.muted", leading.name, muted=subject, until_at=until.isoformat())
+        return Muted(leading.name, subject, until)

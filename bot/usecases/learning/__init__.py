@@ -1,0 +1,1 @@
+"""What is measured anew as labels arrive: calibrators, drift, profiles."""

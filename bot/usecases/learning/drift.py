@@ -1,0 +1,149 @@
+"""Looks for drift in each task's traffic, at most once a day, tells the team, and suspends what it doubts."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from bot.usecases.context import Context
+from bot.usecases.learning.drift_spans import FEWEST_NEW, Gathered, Spans, days_to_spend, gather
+from bot.usecases.one_by_one import one_by_one
+from bot.usecases.outgoing import News
+from bot.usecases.team_news import teams_of, tell_team
+from bot.usecases.thresholds import in_force
+from bot.usecases.thresholds.revoke import revoke
+from routing.evidence.alarm import EXAMPLES, Alarm
+from routing.evidence.calibrator import IDENTITY, Calibrator
+from routing.prediction import ModelRef
+from storage import audit
+from storage.audit import Entry
+from storage.delivery import claimed_events
+from storage.engine.database import Transaction
+from storage.evidence import case_inputs, day_volumes
+from storage.evidence.case_inputs import SeenInput
+from storage.leads import mutes
+from storage.measured import alarms, calibrators, certificates, profiles
+from storage.measured.alarms import StoredAlarm
+from storage.measured.profiles import StoredProfile
+
+MOST_CASES = 4_000
+SEED = 0
+LOOK = "drift"
+"""The kind of profile that says when and over what a task was looked at last."""
+ADVICE = "Look at the examples: has the input changed, or the model? Labels of such cases help most now."
+
+
+def tick(ctx: Context) -> int:
+    """Look at every task of which enough is new and that was not looked at today; how many alarms are new."""
+    now = ctx.clock.now()
+    return sum(one_by_one(partial(_look_once, ctx, now), ctx.policy.tasks))
+
+
+def _look_once(ctx: Context, now: datetime, task: str) -> int:
+    """How many alarms are new; a look that fails may be had again."""
+    key = f"drift:{task}:{now.astimezone(UTC).date().isoformat()}"
+    with ctx.database.write() as tx:
+        if not claimed_events.claim(tx, key, now):
+            return 0
+    try:
+        return _look(ctx, now, task)
+    except Exception:
+        with ctx.database.write() as tx:
+            claimed_events.release(tx, key)
+        raise
+
+
+def _look(ctx: Context, now: datetime, task: str) -> int:
+    with ctx.database.read() as tx:
+        looked_at = profiles.made_at(tx, LOOK).get(task)
+        if looked_at is not None and day_volumes.received(tx, task, looked_at, now) < FEWEST_NEW:
+            return 0
+        seen = gather(lambda since, until: case_inputs.sample(tx, task, since, until, MOST_CASES), now)
+        by_model = _calibrators(tx, task) if seen else {}
+    if seen is None:
+        return 0
+    found = _found(task, seen, by_model, days_to_spend(looked_at, now))
+    with ctx.database.write() as tx:
+        profiles.save(tx, StoredProfile(task, LOOK, _named(seen.looked), now))
+        new = [one for one in _stored(found, seen.looked, now) if alarms.raise_once(tx, one)]
+        entries = _tell(ctx, tx, task, new, now) if new else []
+        audit.append_many(tx, entries)
+    if entries:
+        in_force.tick(ctx)
+    return len(new)
+
+
+def _named(looked: Spans) -> dict[str, str]:
+    return {name: getattr(looked, name).isoformat() for name in Spans.__slots__}
+
+
+def _calibrators(tx: Transaction, task: str) -> dict[ModelRef, Calibrator]:
+    return {
+        fit.model: Calibrator.from_json(fit.calibrator)
+        for fit in calibrators.latest(tx)
+        if fit.task == task and fit.is_used
+    }
+
+
+def _found(
+    task: str, seen: Gathered[SeenInput], by_model: Mapping[ModelRef, Calibrator], days: float
+) -> tuple[Alarm, ...]:
+    """Both sides are calibrated as is done now: that a calibrator is new must not look like drift."""
+    from routing.measures.drift.drift import Look
+    from routing.measures.drift.observations import Seen
+    from routing.measures.seeds import drift_between
+
+    before, now = (
+        [
+            Seen(
+                one.case_id,
+                one.input,
+                one.prediction.label,
+                by_model.get(one.prediction.model, IDENTITY).apply(one.prediction),
+                one.slices,
+            )
+            for one in side
+        ]
+        for side in (seen.reference, seen.window)
+    )
+    look = Look(days, seen.looked.weeks, seen.looked.reference_weeks)
+    return drift_between(task, before, now, SEED, look).alarms
+
+
+def _stored(found: Iterable[Alarm], looked: Spans, now: datetime) -> Iterator[StoredAlarm]:
+    against = looked.reference_until.date().isoformat()
+    for one in found:
+        key = f"drift:{one.task}:{one.kind}:{one.subject or ''}:{one.slice}:{against}"
+        yield StoredAlarm(key, one.kind, one.task, one.to_json(), now)
+
+
+def _tell(ctx: Context, tx: Transaction, task: str, new: Sequence[StoredAlarm], now: datetime) -> list[Entry]:
+    """Tell the teams that did not mute it, and revoke what drift suspends; what goes on record of that."""
+    for team in teams_of(ctx, task):
+        muted = mutes.muted(tx, team, now)
+        told = [one for one in new if _subject(Alarm.from_json(one.payload)) not in muted]
+        if told:
+            tell_team(ctx, tx, _news(team, task, told), told[0].key, now)
+    reason = f"the traffic has drifted: {Alarm.from_json(new[0].payload).sentence.rstrip('.')}"
+    suspended = {tier.name for tier in ctx.policy.task(task).tiers if "drift" in tier.suspend_on}
+    held = [one for one in certificates.standing(tx) if one.key.task == task and one.key.tier in suspended]
+    return [
+        entry for stream in certificates.by_stream(held) for entry in revoke(ctx, tx, stream, reason, now)
+    ]
+
+
+def _subject(alarm: Alarm) -> str:
+    """What teams mute it by: as `routing.digest.headline` names it."""
+    return f"alarm:{alarm.task}:{alarm.kind}:{alarm.slice}"
+
+
+def _news(team: str, task: str, told: Sequence[StoredAlarm]) -> News:
+    found = [Alarm.from_json(one.payload) for one in told]
+    examples = dict.fromkeys(case_id for one in found for case_id in one.case_ids)
+    return News(
+        team=team,
+        sentence=f"{task}: what comes in has changed.",
+        details=tuple(one.sentence for one in found),
+        advice=ADVICE,
+        case_ids=tuple(examples)[:EXAMPLES],
+        alarm_keys=tuple(one.key for one in told),
+    )

@@ -1,0 +1,34 @@
+"""What is measured from time to time, in order; each for itself, and none keeps the others from their turn.
+
+Certificates come before calibrators: with a new one their evidence begins anew.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from bot.usecases.context import Context
+from bot.usecases.learning import calibrate, drift, novelty_profile
+from bot.usecases.one_by_one import one_by_one
+from bot.usecases.thresholds import cell_sets, certify, in_force, label_sets
+
+ACTS: tuple[tuple[str, Callable[[Context], int]], ...] = (
+    ("changed_labels", label_sets.tick),
+    ("changed_cells", cell_sets.tick),
+    ("drift_alarms", drift.tick),
+    ("certificates", certify.tick),
+    ("calibrators", calibrate.tick),
+    ("profiles", novelty_profile.tick),
+)
+
+
+def tick(ctx: Context) -> dict[str, int]:
+    """How many of each are new; raises ExceptionGroup at the end with what went wrong."""
+    done = dict(one_by_one(partial(_act, ctx), ACTS))
+    if any(done.values()):
+        in_force.tick(ctx)
+    return done
+
+
+def _act(ctx: Context, act: tuple[str, Callable[[Context], int]]) -> tuple[str, int]:
+    name, measure = act
+    return name, measure(ctx)

@@ -1,0 +1,1 @@
+"""Decide before doing: what another policy or budget would have done."""

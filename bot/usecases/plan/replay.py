@@ -1,0 +1,212 @@
+"""Decide before doing: what another policy would have done, and what a budget of expert time should buy."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from bot.errors import BotError
+from bot.usecases.context import Context
+from bot.usecases.thresholds import in_force
+from routing.case.hours import working_between
+from routing.disposition import Disposition, Routing
+from routing.evidence.plan import Budget, Placement, Price, Replayed, Rerouted, TierKey
+from routing.policy import Policy
+from routing.triage.router import compile_router
+from storage.evidence import logged_predictions
+from storage.evidence.logged_predictions import Logged
+
+WEEK = timedelta(days=7)
+HOUR = timedelta(hours=1)
+QUICK_BACK = timedelta(days=30)
+QUICK_MOST = 20_000
+"""What a person waits a few seconds for."""
+Tell = Callable[[int, int], None]
+"""Told how many of how many predictions are done."""
+
+
+class NothingLogged(BotError):
+    """There is nothing to replay."""
+
+
+class CannotPlan(BotError):
+    """The budget cannot be planned."""
+
+
+class Busy(BotError):
+    """Another replay is running. Please try again in a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of the past is looked at: these tasks, and about `most` of the newest predictions; None: all."""
+
+    tasks: Collection[str] | None = None
+    most: int | None = None
+
+
+EVERYTHING = Part()
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is looked back at; from the first prediction on, if that came in later than asked for."""
+
+    since: datetime
+    until: datetime
+    rows: tuple[Rerouted, ...]
+    left_out: Mapping[str, int]
+    has_older: bool
+
+    @property
+    def weeks(self) -> float:
+        """How long that is."""
+        return max(self.until - self.since, HOUR) / WEEK
+
+
+class QuickReplay:
+    """One task's newest predictions of 30 days replayed, for who waits before a window; one at a time."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._turn = threading.Lock()
+
+    def __call__(self, policy: Policy, task: str) -> Replayed:
+        """What `policy` would have done with what came in of `task`. Raises Busy or NothingLogged."""
+        if not self._turn.acquire(blocking=False):
+            raise Busy
+        try:
+            return replay(self._ctx, policy, QUICK_BACK, _untold, Part((task,), QUICK_MOST))
+        except NothingLogged as error:
+            raise NothingLogged(f"No prediction of {task} came in during the last 30 days.") from error
+        finally:
+            self._turn.release()
+
+
+def _untold(_done: int, _total: int) -> None:
+    """Nobody looks on."""
+
+
+def replay(ctx: Context, policy: Policy, back: timedelta, tell: Tell, part: Part = EVERYTHING) -> Replayed:
+    """What `policy` would have done with the production predictions of the last while.
+
+    Draws, calibrators and certificates are those in force. Raises NothingLogged.
+    """
+    from routing.measures.planning.replay import replay as replayed
+
+    past = look_back(ctx, policy, back, tell, part)
+    prices = {**_prices(ctx.policy), **_prices(policy)}
+    hours = {
+        name: working_between(task.hours, past.since, past.until) / HOUR
+        for name, task in policy.tasks.items()
+    }
+    return Replayed(past.since, past.until, replayed(past.rows, prices, hours), past.left_out, past.has_older)
+
+
+def budget(
+    ctx: Context,
+    minutes: float,
+    back: timedelta,
+    half_width: float | None,
+    tell: Tell,
+    by: str | None = None,
+) -> Budget:
+    """Thresholds and audit shares of the present policy for so many expert minutes in a week.
+
+    With `by` the errors of the slices of this name are to be known to within `half_width` too. Raises
+    NothingLogged; CannotPlan where the minutes do not do for what has to be looked at.
+    """
+    from routing.measures.planning.budget import plan_budget
+    from routing.measures.planning.tier_traffic import traffic_of
+
+    past = look_back(ctx, ctx.policy, back, tell)
+    by_tier = defaultdict[TierKey, list[Rerouted]](list)
+    for row in past.rows:
+        by_tier[row.task, row.after.tier].append(row)
+    traffic = [
+        traffic_of(task, tier, by_tier[task.name, tier.name], past.weeks, by)
+        for task in ctx.policy.tasks.values()
+        for tier in task.tiers
+    ]
+    try:
+        return plan_budget(traffic, minutes, half_width)
+    except ValueError as error:
+        raise CannotPlan(f"{error}.") from error
+
+
+def look_back(ctx: Context, policy: Policy, back: timedelta, tell: Tell, part: Part = EVERYTHING) -> Past:
+    """The production predictions of the last while, routed once more by `policy`. Raises NothingLogged."""
+    in_force.tick(ctx)
+    until = ctx.clock.now()
+    asked = since = until - back
+    tasks = ctx.policy.tasks if part.tasks is None else part.tasks
+    router = compile_router(policy)
+    rows, left_out = list[Rerouted](), defaultdict[str, int](int)
+    with ctx.database.read() as tx:
+        if part.most is not None:
+            since = logged_predictions.newest_since(tx, tasks, since, until, part.most)
+        found = logged_predictions.extent(tx, tasks, since, until)
+        if found.first_at is None:
+            raise NothingLogged(
+                f"No prediction of {', '.join(tasks)} came in since {since:%Y-%m-%d %H:%M} UTC; "
+                "look further back with --since."
+            )
+        for done, one in enumerate(_each(logged_predictions.logged(tx, tasks, since, until)), start=1):
+            if one.submission.task in policy.tasks:
+                routing = router.route(one.submission, ctx.draw_key, ctx.standing.present)
+                rows.append(_rerouted(one, routing, policy, until))
+            else:
+                left_out[one.submission.task] += 1
+            tell(done, found.count)
+    return Past(max(since, found.first_at), until, tuple(rows), dict(left_out), since > asked)
+
+
+def _each(portions: Iterator[tuple[Logged, ...]]) -> Iterator[Logged]:
+    return (one for portion in portions for one in portion)
+
+
+def _rerouted(one: Logged, routing: Routing, policy: Policy, now: datetime) -> Rerouted:
+    prediction, logged = one.submission.prediction, one.routing
+    hours = policy.tasks[one.submission.task].hours
+    before = _placement(logged)
+    seconds = waited = None
+    if one.decided_at is not None:
+        seconds = working_between(hours, one.received_at, one.decided_at).total_seconds()
+    elif before.is_reviewed:
+        waited = working_between(hours, one.received_at, now).total_seconds()
+    return Rerouted(
+        task=one.submission.task,
+        slices=one.submission.slices,
+        inclusion_probability=logged.inclusion_probability,
+        is_labeled=one.decided is not None,
+        is_error=one.decided is not None and one.decided != prediction.label,
+        score=prediction.confidence if routing.calibrated is None else routing.calibrated,
+        before=before,
+        after=_placement(routing),
+        seconds=seconds,
+        waited=waited or 0.0,
+    )
+
+
+def _placement(routing: Routing) -> Placement:
+    is_accepted = routing.is_audit or routing.disposition is not Disposition.REVIEW
+    return _placed(
+        routing.tier, routing.channel, routing.quorum, routing.due_in, is_accepted, routing.is_audit
+    )
+
+
+@lru_cache(maxsize=1_024)  # a million predictions share a few dozen
+def _placed(
+    tier: str, channel: str, quorum: int, due_in: timedelta, is_accepted: bool, is_audit: bool
+) -> Placement:
+    return Placement(tier, channel, quorum, due_in, is_accepted, is_audit)
+
+
+def _prices(policy: Policy) -> Mapping[TierKey, Price]:
+    return {
+        (name, tier.name): Price(tier.error_cost, tier.minutes_per_label)
+        for name, task in policy.tasks.items()
+        for tier in task.tiers
+    }

@@ -1,0 +1,87 @@
+"""Something was repaired in Slack: what waited for that, or was given up for it, is tried at once.
+
+`Curable` are the codes of Slack's refusals that are worth another try, each with whether a repair may end it.
+What died of another code is tried again only if an earlier version gave it up: this one mends it by itself,
+and has tried everything before it gives up.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.usecases.context import Context
+from bot.usecases.outgoing import DIGEST, NEWS, NOTICE, SHAPE
+from bot.usecases.repairs.undelivered import cause
+from storage.delivery import dead_letters, holds, outbox, paces, projections
+from storage.delivery.dead_letters import DeadMessage
+
+Curable = Mapping[str, bool]
+PORTION = 500
+WORTH_TELLING_FOR = timedelta(days=7)
+"""After that, what was to be told is no news any more; a case that waits is told of anyway."""
+
+
+def channel_repaired(ctx: Context, channel_id: str, curable: Curable) -> int:
+    """The bot was invited, or the channel unarchived or renamed; how many messages come back."""
+    return _repair(ctx, (channel_id, paces.updates_of(channel_id)), channel_id, curable)
+
+
+def all_repaired(ctx: Context, curable: Curable) -> int:
+    """The bot has connected: with another token, other scopes or another policy; how many come back."""
+    return _repair(ctx, None, None, curable)
+
+
+def look_again(ctx: Context) -> int:
+    """A connection is open anew: what is held may have been repaired unheard; how many places are tried."""
+    now = ctx.clock.now()
+    with ctx.database.write() as tx:
+        holds.hurry(tx, now)
+        return holds.look_again(tx, now)
+
+
+def _repair(ctx: Context, places: tuple[str, ...] | None, channel_id: str | None, curable: Curable) -> int:
+    now = ctx.clock.now()
+    with ctx.database.write() as tx:
+        holds.look_again(tx, now, places)
+        holds.hurry(tx, now)
+    return _revive_messages(ctx, channel_id, curable) + _revive_items(ctx, curable)
+
+
+def _revive_messages(ctx: Context, channel_id: str | None, curable: Curable) -> int:
+    """In portions. A case that nobody waits for any more is not shown for the first time."""
+    revived, after = 0, 0
+    while page := _page(ctx, after):
+        after = page[-1].row_id
+        projection_ids = [
+            one.projection_id
+            for one in page
+            if _is_curable(one.reason, curable, is_spent=one.is_recast)
+            and channel_id in (None, one.channel_id)
+            and (one.is_open or one.is_shown)
+        ]
+        with ctx.database.write() as tx:
+            revived += projections.revive(tx, projection_ids, ctx.clock.now()) if projection_ids else 0
+    return revived
+
+
+def _page(ctx: Context, after: int) -> list[DeadMessage]:
+    with ctx.database.read() as tx:
+        return dead_letters.messages(tx, after, PORTION)
+
+
+def _revive_items(ctx: Context, curable: Curable) -> int:
+    now = ctx.clock.now()
+    with ctx.database.read() as tx:
+        found = dead_letters.items(tx, (NOTICE, NEWS, DIGEST), now - WORTH_TELLING_FOR, PORTION)
+    item_ids = [
+        one.item_id
+        for one in found
+        if _is_curable(one.dead_reason or "", curable, is_spent=one.failures > 0 or SHAPE in one.payload)
+    ]
+    with ctx.database.write() as tx:
+        return outbox.revive(tx, item_ids, now) if item_ids else 0
+
+
+def _is_curable(reason: str, curable: Curable, *, is_spent: bool) -> bool:
+    """`is_spent`: other forms or other times were tried before it was given up."""
+    code = cause(reason).code
+    return code in curable and (curable[code] or not is_spent)

@@ -1,0 +1,160 @@
+"""One person before one locked case: who acts on what, and whether they may."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.usecases.case_terms import sources_of, terms_of
+from bot.usecases.context import Context
+from bot.usecases.review.outcome import Gone, NotAllowed
+from routing.case.case import Case, CaseStatus
+from routing.case.permission import may_label
+from routing.case.terms import Terms
+from routing.label import ExpertId
+from routing.policy import Task, Tier
+from storage import audit, experts
+from storage.audit import Entry
+from storage.cases import cases
+from storage.delivery import projections
+from storage.engine.database import Transaction
+from storage.errors import CaseUnknown
+
+_UNKNOWN = "This case is not known here. Perhaps it was erased; there is nothing left to answer."
+_FOREIGN = (
+    "This control does not belong to that case. Nothing was recorded; please use the case's own message."
+)
+_NO_TASK = "The policy no longer has this task. Ask the person who keeps the policy; nothing was recorded."
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who acts on which case. `key` names the act for ever, so that it counts once.
+
+    `channel_id` and `ts` are the message it was done on, `ts` empty if it was none of the case's messages.
+    `name` is what Slack calls the person there, if it does.
+    """
+
+    case_id: str
+    expert: ExpertId
+    key: str
+    channel_id: str = ""
+    ts: str = ""
+    screen_version: int = 0
+    name: str = ""
+
+    @property
+    def actor(self) -> str:
+        """Who acts, for the audit trail."""
+        return f"{self.expert.team_id}:{self.expert.user_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A case locked for one act, with what holds for it and the moment."""
+
+    ctx: Context
+    tx: Transaction
+    act: Act
+    case: Case
+    terms: Terms
+    now: datetime
+
+    @property
+    def task(self) -> Task:
+        """The case's task, with the answers of its opening."""
+        return self.terms.task
+
+    @property
+    def tier(self) -> Tier:
+        """The case's tier, as it is or was last."""
+        return self.terms.tier
+
+    def record(self, action: str, **data: object) -> None:
+        """Put the act on record; comes last in a transaction, since it locks the audit trail's head."""
+        entry = Entry(self.now, self.act.actor, action, self.case.case_id, data)
+        audit.append_many(self.tx, [entry])
+
+
+def sit_down(ctx: Context, tx: Transaction, act: Act) -> Sitting | Gone:
+    """Lock the case for `act`; refuses, on record, cases and messages that do not exist."""
+    found = _sitting(ctx, tx, act, cases.lock)
+    if isinstance(found, Gone) and found.why:
+        data = {"why": found.why, "channel_id": act.channel_id, "ts": act.ts}
+        entry = Entry(ctx.clock.now(), act.actor, "act.refused", act.case_id[:80], data)
+        audit.append_many(tx, [entry])
+    return found
+
+
+def read_sitting(ctx: Context, tx: Transaction, act: Act) -> Sitting | Gone:
+    """The same without a lock, for looking only."""
+    return _sitting(ctx, tx, act, cases.get)
+
+
+def _sitting(
+    ctx: Context, tx: Transaction, act: Act, load: Callable[[Transaction, str], Case]
+) -> Sitting | Gone:
+    try:
+        case = load(tx, act.case_id)
+    except CaseUnknown:
+        return Gone(_UNKNOWN, "unknown_case")
+    if act.ts and not _is_own_message(tx, act):
+        return Gone(_FOREIGN, "foreign_message")
+    terms = terms_of(ctx, tx, case)
+    return Gone(_NO_TASK) if terms is None else Sitting(ctx, tx, act, case, terms, ctx.clock.now())
+
+
+def _is_own_message(tx: Transaction, act: Act) -> bool:
+    """A message that is known must be the case's; one just posted may not be known yet, its channel is."""
+    here = [one for one in projections.of_case(tx, act.case_id) if one.channel_id == act.channel_id]
+    if any(one.ts == act.ts for one in here):
+        return True
+    return bool(here) and projections.by_message(tx, act.channel_id, act.ts) is None
+
+
+def members_of(tx: Transaction, case: Case, terms: Terms) -> frozenset[ExpertId]:
+    """Everybody whose membership lets them answer the case."""
+    return frozenset(member for source in sources_of(case, terms) for member in experts.members(tx, source))
+
+
+def is_named(sitting: Sitting, expert: ExpertId) -> bool:
+    """Whether the tier names this person, or program, by id."""
+    return expert.team_id == sitting.ctx.team_id and expert.user_id in sitting.tier.people
+
+
+def is_insider(ctx: Context, expert: ExpertId) -> bool:
+    """Whether the person is of this workspace or of one that the policy names."""
+    return expert.team_id in {ctx.team_id, *ctx.policy.guest_teams}
+
+
+def is_allowed(sitting: Sitting, expert: ExpertId) -> bool:
+    """Whether `expert` may answer this case as it stands."""
+    members = members_of(sitting.tx, sitting.case, sitting.terms) - {sitting.ctx.home.bot}
+    ctx = sitting.ctx
+    return may_label(sitting.case, sitting.tier, expert, members, ctx.team_id, ctx.policy.guest_teams)
+
+
+def not_allowed(sitting: Sitting) -> NotAllowed | None:
+    """The refusal of a person who may not act on this case, on record; None if they may."""
+    if is_allowed(sitting, sitting.act.expert):
+        return None
+    sitting.record("act.refused", why="not_allowed")
+    return NotAllowed(who_may(sitting))
+
+
+def who_may(sitting: Sitting) -> str:
+    """Who may answer the case, as a sentence for somebody who may not."""
+    if not is_insider(sitting.ctx, sitting.act.expert):
+        return "Only people of this workspace may answer here. Nothing was recorded."
+    if sitting.case.status is CaseStatus.DISPUTED:
+        return "The experts disagreed, so only a senior expert may answer now. Nothing was recorded."
+    experts_named = sitting.tier.experts
+    groups = [
+        "the members of the case's channel" if experts_named.channel_members else "",
+        "a user group" if experts_named.user_group else "",
+        "people named in the policy" if experts_named.people else "",
+    ]
+    who = " or ".join(group for group in groups if group)
+    return (
+        f"Cases of the tier “{sitting.tier.name}” may be answered by {who}, and you are not among them. "
+        "Nothing was recorded; ask your lead to be added."
+    )

@@ -1,0 +1,94 @@
+"""What follows a change of a case: its messages are wanted anew, its service hears of decisions."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from bot.usecases.outgoing import CALLBACK, NOTICE, Callback, Notice
+from bot.usecases.review.access import Sitting
+from bot.usecases.review.callback import callback_data
+from routing.case.case import Case, Decision
+from routing.case.terms import Terms
+from routing.label import ExpertId
+from storage import experts
+from storage.delivery import outbox, projections
+from storage.delivery.outbox import Item
+from storage.engine.database import Transaction
+
+
+class Change(StrEnum):
+    """What a callback tells of a decision, as its event's type."""
+
+    DECIDED = "case.decided"
+    CORRECTED = "case.corrected"
+    REOPENED = "case.reopened"
+    AMENDED = "case.amended"
+
+
+def show(sitting: Sitting, case: Case) -> None:
+    """Ask for a new version of each message of the case, or for its first one."""
+    tx, risk, now = sitting.tx, sitting.tier.risk, sitting.now
+    experts.meet(tx, dict.fromkeys(people_of(case), "") | _named(sitting, case))
+    if not projections.renew(tx, case.case_id, risk, case.due_at, now):
+        projections.want(tx, case.case_id, sitting.terms.home_id(case.channel), risk, case.due_at, now)
+
+
+def people_of(case: Case) -> set[ExpertId]:
+    """Everybody whose name the case's message shows."""
+    said = {label.expert for label in case.labels} | {one.expert for one in case.abstentions}
+    decided = {expert for decision in case.decisions for expert in decision.decided_by}
+    return said | decided | ({case.assigned_to} if case.assigned_to else set())
+
+
+def _named(sitting: Sitting, case: Case) -> dict[ExpertId, str]:
+    """Whoever acts under the name that Slack's payload gave them: a newcomer's is shown at once."""
+    act = sitting.act
+    return {act.expert: act.name} if act.expert in people_of(case) else {}
+
+
+def show_also(tx: Transaction, case: Case, terms: Terms, channel: str | None, now: datetime) -> None:
+    """Ask for a message of the case where it is escalated to: not all there can see its home channel.
+
+    `channel` is a name of the policy.
+    """
+    there = terms.channel_id(channel) if channel else None
+    if there is not None and there != terms.home_id(case.channel):
+        projections.want(tx, case.case_id, there, terms.tier.risk, case.due_at, now, channel=channel)
+
+
+def _endpoint(sitting: Sitting, case: Case) -> str | None:
+    service = sitting.ctx.policy.services.get(case.submission.service)
+    return case.submission.callback_url or (service.callback_url if service else None)
+
+
+def call_back(sitting: Sitting, case: Case, decision: Decision, change: Change, revision: int = 0) -> None:
+    """Queue the callback about `decision`, in order with the case's others; nothing without an endpoint.
+
+    `revision` tells the amendments of one decision apart.
+    """
+    url = _endpoint(sitting, case)
+    if url is None:
+        return
+    data = callback_data(case, decision)
+    callback = Callback(case.submission.service, url, change.value, sitting.now, data)
+    suffix = {Change.REOPENED: "|reopened", Change.AMENDED: f"|amended:{revision}"}.get(change, "")
+    item = Item(
+        item_id=sitting.ctx.new_id("out"),
+        kind=CALLBACK,
+        key=f"{decision.decision_id}|{url}{suffix}",
+        payload=callback.to_payload(),
+        created_at=sitting.now,
+        ordering_key=case.case_id,
+    )
+    outbox.add_many(sitting.tx, [item])
+
+
+def notify(sitting: Sitting, notice: Notice, key: str) -> None:
+    """Queue a notice to people; `key` names it for ever."""
+    item = Item(
+        item_id=sitting.ctx.new_id("out"),
+        kind=NOTICE,
+        key=key,
+        payload=notice.to_payload(),
+        created_at=sitting.now,
+    )
+    outbox.add_many(sitting.tx, [item])

@@ -1,0 +1,180 @@
+"""Abstains, escalates, reassigns and snoozes: what an expert can do with a case instead of answering."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from bot.usecases.context import Context
+from bot.usecases.outgoing import About, Notice, Place
+from bot.usecases.review.access import Act, Sitting, is_allowed, not_allowed, sit_down
+from bot.usecases.review.announce import notify, show, show_also
+from bot.usecases.review.outcome import AlreadyDecided, Gone, NotAllowed, Outcome, Recorded, Repeated, Snoozed
+from routing.case import case as arrows
+from routing.case.case import Case
+from routing.case.escalation import reschedule, step_now, take
+from routing.label import Abstention, ExpertId
+from routing.policy import Task
+from storage import experts
+from storage.cases import cases, escalation_steps, labels
+from storage.delivery import claimed_events
+
+_MORNING = time(9)
+_UNTIL = {"1h": timedelta(hours=1), "4h": timedelta(hours=4)}
+_NOBODY_AHEAD = (
+    "The policy names nobody beyond the people who were asked. Reassign the case, or ask your lead."
+)
+_NO_WISH = "Choose a person or a time."
+_BAD_TIME = "Choose one of the times offered."
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Give a case to a person, put one's own reminders off until `1h`, `4h` or `tomorrow`, or both."""
+
+    user_id: str | None = None
+    until: str | None = None
+
+
+def _on_open_case(ctx: Context, act: Act, change: Callable[[Sitting], Outcome]) -> Outcome:
+    """Run `change` once on a case that waits, for somebody who may answer it, in one transaction."""
+    with ctx.database.write() as tx:
+        sitting = sit_down(ctx, tx, act)
+        if isinstance(sitting, Gone):
+            return sitting
+        refusal = not_allowed(sitting)
+        if refusal is not None:
+            return refusal
+        if not sitting.case.is_waiting:
+            return AlreadyDecided(sitting.case)
+        if not claimed_events.claim(tx, act.key, sitting.now):
+            return Repeated(sitting.case)
+        return change(sitting)
+
+
+def _keep(sitting: Sitting, case: Case) -> None:
+    cases.save(sitting.tx, case)
+    show(sitting, case)
+
+
+def abstain(ctx: Context, act: Act, note: str | None) -> Outcome:
+    """Record a "can't tell"; the case goes on waiting for others."""
+
+    def change(sitting: Sitting) -> Outcome:
+        abstention = Abstention(act.case_id, act.expert, sitting.now, note)
+        case = arrows.abstain(sitting.case, abstention)
+        labels.add_abstention(sitting.tx, abstention)
+        _keep(sitting, case)
+        sitting.record("case.abstained", note=note or "")
+        return Recorded(case, note="Noted that you can't tell. The case goes on waiting for others.")
+
+    return _on_open_case(ctx, act, change)
+
+
+def escalate_now(ctx: Context, act: Act, note: str | None) -> Outcome:
+    """Ask the next people or the next channel of the policy now, with a note for them."""
+    return _on_open_case(ctx, act, lambda sitting: _escalated(sitting, note))
+
+
+def _escalated(sitting: Sitting, note: str | None) -> Outcome:
+    step = step_now(sitting.case, sitting.tier, sitting.now)
+    if step is None:
+        claimed_events.release(sitting.tx, sitting.act.key)
+        return Gone(_NOBODY_AHEAD)
+    case = take(sitting.case, step, sitting.tier, sitting.task.hours, sitting.now)
+    escalation_steps.take(sitting.tx, case.case_id, step.index, step.to, sitting.now)
+    _keep(sitting, case)
+    channel_id = sitting.terms.channel_id(step.channel) if step.channel else None
+    show_also(sitting.tx, case, sitting.terms, step.channel, sitting.now)
+    notice = Notice(
+        About.ESCALATION,
+        Place.CHANNEL if channel_id else Place.THREAD,
+        (case.case_id,),
+        step.people,
+        channel_id,
+        note or "An expert asks for a second look.",
+    )
+    notify(sitting, notice, f"step:{case.case_id}:{step.index}")
+    sitting.record("case.escalated", step=step.index, to=step.to, note=note or "")
+    return Recorded(case, note="Escalated: the next people are asked now.")
+
+
+def hand_over(ctx: Context, act: Act, wish: HandOver) -> Outcome:
+    """Reassign, snooze, or both. The person must be one who may answer the case."""
+    if wish.user_id is None and wish.until is None:
+        return Gone(_NO_WISH)
+    return _on_open_case(ctx, act, lambda sitting: _handed(sitting, wish))
+
+
+def reassign(ctx: Context, act: Act, user_id: str) -> Outcome:
+    """Give the case to a person who may answer it."""
+    return hand_over(ctx, act, HandOver(user_id=user_id))
+
+
+def snooze(ctx: Context, act: Act, until: str) -> Outcome:
+    """Put off the reminders in the thread and to this person, nobody else's: `1h`, `4h` or `tomorrow`."""
+    return hand_over(ctx, act, HandOver(until=until))
+
+
+def _handed(sitting: Sitting, wish: HandOver) -> Outcome:
+    until_at = _wake_at(sitting, wish.until) if wish.until else None
+    if wish.until and until_at is None:
+        claimed_events.release(sitting.tx, sitting.act.key)
+        return Gone(_BAD_TIME)
+    person = _wished(sitting, wish.user_id) if wish.user_id else None
+    if person is not None and not _may_take(sitting, person):
+        claimed_events.release(sitting.tx, sitting.act.key)
+        return NotAllowed("That person may not answer this case. Choose one of its experts.")
+    case = arrows.reassign(sitting.case, person) if person else sitting.case
+    if until_at:
+        asleep = arrows.snooze(case, until_at, sitting.act.expert)
+        case = reschedule(asleep, sitting.tier, sitting.task.hours, sitting.now)
+    _keep(sitting, case)
+    if person is not None:
+        notice = Notice(About.ASSIGNED, Place.DM, (case.case_id,), (person.user_id,))
+        notify(sitting, notice, f"assigned:{sitting.act.key}")
+    sitting.record("case.handed_over", to=wish.user_id or "", until=wish.until or "")
+    return Snoozed(case, until_at) if until_at and person is None else Recorded(case)
+
+
+def _wished(sitting: Sitting, user_id: str) -> ExpertId:
+    """The person with this user id: of our workspace, unless Slack told otherwise."""
+    home_id = sitting.ctx.team_id
+    known = experts.by_user_id(sitting.tx, {user_id}, home_id).get(user_id)
+    return known.expert if known else ExpertId(home_id, user_id)
+
+
+def _may_take(sitting: Sitting, person: ExpertId) -> bool:
+    """Whether the person may answer and is there to do so: neither deactivated nor a program."""
+    known = experts.get(sitting.tx, person)
+    is_there = known is None or (known.is_active and not known.is_bot)
+    return is_there and person != sitting.ctx.home.bot and is_allowed(sitting, person)
+
+
+def _wake_at(sitting: Sitting, until: str) -> datetime | None:
+    known = experts.get(sitting.tx, sitting.act.expert)
+    zone = _zone(known.timezone if known else None)
+    return wake_at(sitting.task, until, sitting.now, zone)
+
+
+def _zone(name: str | None) -> ZoneInfo:
+    """The time zone that Slack names; UTC for one that this machine does not know."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def wake_at(task: Task, until: str, now: datetime, own_zone: tzinfo = UTC) -> datetime | None:
+    """When reminders go on: after one or four hours, or the next morning at the task's opening time.
+
+    A task without hours opens at nine in the person's `own_zone`.
+    """
+    if until in _UNTIL:
+        return now + _UNTIL[until]
+    if until != "tomorrow":
+        return None
+    zone = ZoneInfo(task.hours.timezone) if task.hours else own_zone
+    opening = time.fromisoformat(task.hours.start) if task.hours else _MORNING
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, opening, zone).astimezone(now.tzinfo)

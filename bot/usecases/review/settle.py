@@ -1,0 +1,53 @@
+"""After every change of a case's labels: is it decided now, decided otherwise, disputed or open again?"""
+
+from bot.usecases.outgoing import About, Notice, Place
+from bot.usecases.review.access import Sitting
+from bot.usecases.review.announce import Change, call_back, notify
+from routing.case.adjudication import conclude, settle
+from routing.case.case import Case, CaseStatus
+from routing.case.escalation import reschedule
+from storage.cases import cases, decisions
+
+
+def settle_case(sitting: Sitting, changed: Case, screen_version: int) -> Case:
+    """Settle the labels of `changed`, store what comes of it and queue callbacks and notices.
+
+    `sitting.case` is the case as it was before the act.
+    """
+    settled = conclude(
+        changed,
+        settle(changed, sitting.tier, sitting.now),
+        decision_id=sitting.ctx.new_id("dec"),
+        policy_version=sitting.ctx.policy.version,
+        screen_version=screen_version,
+    )
+    case = reschedule(settled, sitting.tier, sitting.task.hours, sitting.now)
+    cases.save(sitting.tx, case)
+    _announce(sitting, case)
+    return case
+
+
+def _announce(sitting: Sitting, case: Case) -> None:
+    before = sitting.case
+    if len(case.decisions) > len(before.decisions):
+        decision = case.decisions[-1]
+        decisions.add(sitting.tx, decision)
+        call_back(sitting, case, decision, Change.CORRECTED if before.decision else Change.DECIDED)
+    elif before.decision is not None and case.decision is None:
+        decisions.reopen(sitting.tx, before.decision)
+        call_back(sitting, case, before.decision, Change.REOPENED)
+    else:
+        announce_amendment(sitting, case)
+    if case.status is CaseStatus.DISPUTED and before.status is not CaseStatus.DISPUTED:
+        notice = Notice(About.DISPUTE, Place.THREAD, (case.case_id,), sitting.tier.adjudicators)
+        notify(sitting, notice, f"dispute:{case.case_id}:{len(case.labels)}")
+
+
+def announce_amendment(sitting: Sitting, case: Case) -> None:
+    """Tell that the decision in force stands, but not on the same answers: a reason came, say."""
+    decision, before = case.decision, sitting.case
+    if decision is None or case.current_labels == before.current_labels:
+        return
+    revision = len(case.labels) + sum(1 for label in case.labels if label.withdrawn_at is not None)
+    if decisions.amend(sitting.tx, decision, revision):
+        call_back(sitting, case, decision, Change.AMENDED, revision)

@@ -1,0 +1,149 @@
+"""What waits for a person, soonest due first, and their own numbers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.usecases.case_terms import sources_of, terms_of
+from bot.usecases.context import Context
+from bot.usecases.repairs.undelivered import troubles_of
+from routing.case.case import Case
+from routing.case.permission import may_answer, may_label
+from routing.case.terms import Terms
+from routing.label import ExpertId, Label
+from routing.policy import Task
+from storage import experts
+from storage.cases import cases, labels
+from storage.delivery import projections
+from storage.engine.database import Transaction
+
+SCANNED = 200
+LABELS = 1_000
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A waiting case with its message, whose `ts` is None until it is posted.
+
+    `trouble` is why it cannot be posted, in words, empty where it can.
+    """
+
+    case: Case
+    task: Task
+    channel_id: str
+    ts: str | None
+    is_mine: bool
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A person's own labels: since a week ago, altogether, and how many give a reason."""
+
+    week: int
+    total: int
+    with_rationale: int
+    latest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The first of the waiting cases, how many wait in all of those scanned, and the person's numbers."""
+
+    cases: tuple[Listed, ...]
+    waiting: int
+    numbers: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The person who looks, and where of all that matters they are a member: looked up once for all cases."""
+
+    ctx: Context
+    expert: ExpertId
+    own_sources: frozenset[str]
+
+    def _members(self, case: Case, terms: Terms) -> frozenset[ExpertId]:
+        """The person alone, if their membership lets them answer the case."""
+        is_member = not self.own_sources.isdisjoint(sources_of(case, terms))
+        return frozenset({self.expert}) if is_member else frozenset()
+
+    def is_asked(self, case: Case, terms: Terms) -> bool:
+        """Whether the case waits for this person: they may answer, have not yet, and did not pass."""
+        expert, ctx = self.expert, self.ctx
+        is_mine = expert.is_same_person(case.assigned_to)
+        has_passed = any(expert.is_same_person(one.expert) for one in case.abstentions) and not is_mine
+        is_others = case.assigned_to is not None and not is_mine
+        if has_passed or is_others or case.label_of(expert) is not None:
+            return False
+        members = self._members(case, terms)
+        return may_label(case, terms.tier, expert, members, ctx.team_id, ctx.policy.guest_teams)
+
+    def may_see(self, case: Case, terms: Terms) -> bool:
+        """Whether the case is this person's business: other people's inputs are not shown to everybody."""
+        ctx = self.ctx
+        members = self._members(case, terms)
+        return may_answer(terms.tier, self.expert, members, ctx.team_id, ctx.policy.guest_teams)
+
+
+Wanted = Callable[[_Reader, Case, Terms], bool]
+OnTerms = tuple[Case, Terms]
+
+
+def _scanned(ctx: Context, tx: Transaction, expert: ExpertId, wanted: Wanted) -> list[OnTerms]:
+    """The waiting cases that are `wanted`, among the soonest due."""
+    queue = cases.queue(tx, None, SCANNED)
+    found = [(case, terms) for case in queue if (terms := terms_of(ctx, tx, case))]
+    asked = {source for case, terms in found for source in sources_of(case, terms)}
+    own = experts.sources_of(tx, expert, asked) if expert != ctx.home.bot else frozenset()
+    reader = _Reader(ctx, expert, own)
+    return [(case, terms) for case, terms in found if wanted(reader, case, terms)]
+
+
+def _listed(tx: Transaction, first: Sequence[OnTerms], expert: ExpertId) -> tuple[Listed, ...]:
+    """The cases with the message of each that the person can see, else with its first."""
+    messages = projections.of_cases(tx, [case.case_id for case, _ in first])
+    shown = {
+        case_id: [(one.channel_id, one.ts) for one in rows if one.ts] for case_id, rows in messages.items()
+    }
+    channels = {f"channel:{channel_id}" for found in shown.values() for channel_id, _ in found}
+    own = experts.sources_of(tx, expert, channels)
+    troubles = troubles_of(tx, messages)
+    rows = []
+    for case, terms in first:
+        found = shown.get(case.case_id, ())
+        seen = [one for one in found if f"channel:{one[0]}" in own] or found
+        channel_id, ts = seen[0] if seen else (terms.home_id(case.channel), None)
+        is_mine, trouble = expert.is_same_person(case.assigned_to), troubles.get(case.case_id, "")
+        rows.append(Listed(case, terms.task, channel_id, ts, is_mine, trouble))
+    return tuple(rows)
+
+
+def _numbers(given: list[Label], now: datetime) -> Numbers:
+    counted = [label for label in given if label.withdrawn_at is None]
+    return Numbers(
+        week=sum(label.labeled_at > now - WEEK for label in counted),
+        total=len(counted),
+        with_rationale=sum(label.rationale is not None for label in counted),
+        latest_at=counted[0].labeled_at if counted else None,
+    )
+
+
+def _board(ctx: Context, tx: Transaction, waiting: Sequence[OnTerms], expert: ExpertId, limit: int) -> Board:
+    numbers = _numbers(labels.of_expert(tx, expert, LABELS), ctx.clock.now())
+    return Board(_listed(tx, waiting[:limit], expert), len(waiting), numbers)
+
+
+def mine(ctx: Context, expert: ExpertId, limit: int) -> Board:
+    """What waits for `expert`: assigned cases first, then soonest due, among the 200 soonest due."""
+    with ctx.database.read() as tx:
+        waiting = _scanned(ctx, tx, expert, _Reader.is_asked)
+        waiting.sort(key=lambda one: (not expert.is_same_person(one[0].assigned_to), one[0].due_at))
+        return _board(ctx, tx, waiting, expert, limit)
+
+
+def queue(ctx: Context, expert: ExpertId, limit: int) -> Board:
+    """Everything that waits where `expert` may answer, soonest due first, among the 200 soonest due."""
+    with ctx.database.read() as tx:
+        return _board(ctx, tx, _scanned(ctx, tx, expert, _Reader.may_see), expert, limit)

@@ -1,0 +1,1 @@
+"""Certified thresholds: attempted, granted, watched and taken back; and what is in force."""

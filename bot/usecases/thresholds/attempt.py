@@ -1,0 +1,178 @@
+"""What an attempt to certify thresholds rests on, and whether it is worth its part of the promise."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.usecases.thresholds.cell_sets import CellKey
+from bot.usecases.thresholds.threshold_table import Stream, promise_of
+from routing.cell import EVERYTHING, Cell
+from routing.evidence.alarm import AlarmKind
+from routing.evidence.promise import NotYet, Promise, answer_from_json
+from routing.policy import Tier
+from storage.engine.database import Transaction
+from storage.evidence import label_counts
+from storage.evidence.tier_traffic import Received
+from storage.measured import alarms, calibrators, certificates
+from storage.measured.calibrators import StoredCalibrator
+from storage.measured.certificates import Attempt
+
+EVIDENCE = timedelta(days=90)
+SETTLED = timedelta(minutes=1)
+"""By then every replica has read what is in force."""
+GROWTH = 0.25
+GROWTH_IN_FORCE = 1.0
+FEWEST_NEW = 30
+"""So many labels, and so much more of them, have to come before another attempt is worth its part: as many
+again where something is in force everywhere already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What an attempt rests on: what was received from `begins` to before `until`.
+
+    `granted` are all certificates that the stream ever had, `in_force` those that hold now, and `last` the
+    tests of the attempt before. `named_since` says since when the policy names a cell, by its key.
+    """
+
+    stream: Stream
+    promise: Promise
+    attempt: int
+    last: Sequence[Attempt]
+    granted: Sequence[Attempt]
+    in_force: Sequence[Attempt]
+    calibrator_version: str | None
+    begins: datetime
+    until: datetime
+    named_since: Mapping[str, datetime]
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """What is tested: everything and each cell; the cells alone where they have thresholds of their own.
+
+        A threshold for everything promises nothing about a cell, so the way back to it is by revocations.
+        """
+        own = self.stream.cells
+        return own if self.is_divided else (EVERYTHING, *own)
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether cells have thresholds of their own."""
+        return any(one.key.cell != EVERYTHING.key for one in self.in_force)
+
+    def in_force_for(self, cell: Cell) -> Attempt | None:
+        """The certificate that what is in the cell is held against."""
+        return next((one for one in self.in_force if one.key.cell in (cell.key, EVERYTHING.key)), None)
+
+    def received(self, cell: Cell) -> Received:
+        """What the test of the cell rests on.
+
+        What was accepted under another threshold, or spoke against this one, is no evidence for the next; nor
+        is what was known of a slice when it was chosen.
+        """
+        touching = (one for one in self.granted if Cell.of(one.key.cell).overlaps(cell))
+        begins = [self.begins, *((one.revoked_at or one.attempted_at) + SETTLED for one in touching)]
+        if cell != EVERYTHING:
+            begins.append(self.named_since.get(cell.key, self.until))
+        return self.stream.window(max(begins), self.until, cell)
+
+
+def case_of(
+    tx: Transaction,
+    stream: Stream,
+    labels_since: Mapping[str, datetime],
+    cells_since: Mapping[CellKey, datetime],
+    now: datetime,
+) -> Case | None:
+    """What an attempt for this stream would rest on; None where nothing is promised or can be tested yet."""
+    promise = promise_of(stream.tier)
+    fits = calibrators.history(tx, stream.task.name, stream.model)
+    if promise is None or not fits:  # the first calibrator would make the evidence begin anew
+        return None
+    task, tier = stream.task.name, stream.tier
+    begins = [now - EVIDENCE, labels_since.get(task, now), *_drifted(tx, task, tier, now)]
+    if (calibrated_at := in_force_since(fits)) is not None:
+        begins.append(calibrated_at + SETTLED)
+    return Case(
+        stream=stream,
+        promise=promise,
+        attempt=certificates.attempts(tx, stream.key) + 1,
+        last=certificates.last(tx, stream.key),
+        granted=certificates.granted(tx, stream.key),
+        in_force=[one for one in certificates.last_granted(tx, stream.key) if one.revoked_at is None],
+        calibrator_version=_version(fits[-1]),
+        begins=max(begins),
+        until=now - tier.due_in,  # what experts still have time for would look unanswered
+        named_since={
+            key: since for (*place, key), since in cells_since.items() if place == [task, tier.name]
+        },
+    )
+
+
+def _drifted(tx: Transaction, task: str, tier: Tier, now: datetime) -> list[datetime]:
+    """When the task's traffic drifted, where that suspends a promise: what came before was other traffic."""
+    if "drift" not in tier.suspend_on:
+        return []
+    raised = alarms.since(tx, [task], now - EVIDENCE, now + SETTLED)
+    return [one.raised_at + SETTLED for one in raised if one.kind != AlarmKind.ERROR]
+
+
+def _version(fit: StoredCalibrator) -> str | None:
+    return fit.version if fit.is_used else None
+
+
+def in_force_since(fits: Sequence[StoredCalibrator]) -> datetime | None:
+    """Since when the last of a model's fits is in force; None for confidences that were never calibrated.
+
+    A fit that is not used changes nothing if the one before it was not used either.
+    """
+    since: datetime | None = None
+    version: str | None = None
+    for fit in fits:
+        if fit.is_used or version is not None:
+            since = fit.fitted_at
+        version = _version(fit)
+    return since
+
+
+def is_worth_it(tx: Transaction, case: Case, now: datetime) -> bool:
+    """Whether enough labels came since the last attempt for another one to spend its part."""
+    since = min(case.received(cell).since for cell in case.cells)
+    if since >= case.until:
+        return False
+    known = _known(tx, case, since, now)
+    before = _known(tx, case, since, case.last[0].attempted_at) if case.last else 0
+    is_covered = all(case.in_force_for(cell) for cell in case.cells)
+    growth = GROWTH_IN_FORCE if is_covered else GROWTH
+    if known - before < max(FEWEST_NEW, growth * before, _missing(case) if before else 0):
+        return False
+    if is_covered and known < _rested_on(tx, case):
+        return False
+    from routing.measures.certification.label_needs import zero_error_labels
+
+    largest = max(map(case.stream.share, case.cells)) * case.promise.spent_by(case.attempt)
+    return known >= zero_error_labels(case.promise.error, largest)
+
+
+def _known(tx: Transaction, case: Case, since: datetime, moment: datetime) -> int:
+    """How many labels an attempt at that moment has had to go by."""
+    received = case.stream.window(since, moment - case.stream.tier.due_in)
+    return label_counts.known_at(tx, received, moment)
+
+
+def _rested_on(tx: Transaction, case: Case) -> int:
+    """How many labels there were for the last certificate: fewer would hardly grant a looser one."""
+    granted_at = max(one.attempted_at for one in case.in_force)
+    return _known(tx, case, granted_at - EVIDENCE, granted_at)
+
+
+def _missing(case: Case) -> int:
+    """Half of what the last attempt found missing, in the cell that needed least."""
+    return min(_needed(case.last), default=0) // 2
+
+
+def _needed(tests: Sequence[Attempt]) -> Iterator[int]:
+    for one in tests:
+        answer = answer_from_json(one.answer)
+        if isinstance(answer, NotYet) and answer.needed:
+            yield answer.needed

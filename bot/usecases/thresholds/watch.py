@@ -1,0 +1,190 @@
+"""Watches the certificates in force: revokes one at once when audits, labels or the policy speak against it.
+
+Nearly free while nothing happens: numpy is imported only when there are decisions to look at.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, partial
+
+from bot.usecases.context import Context
+from bot.usecases.one_by_one import one_by_one
+from bot.usecases.thresholds import in_force
+from bot.usecases.thresholds.revoke import revoke
+from bot.usecases.thresholds.threshold_table import cells_of, promise_of
+from routing.cell import EVERYTHING, Cell
+from routing.evidence.alarm import EXAMPLES, WHOLE, Alarm, AlarmKind
+from routing.evidence.promise import MonitorReport, Promise
+from routing.policy import Policy, Tier
+from routing.prediction import ModelRef
+from storage import audit
+from storage.cases import decisions
+from storage.evidence import model_evidence
+from storage.evidence.model_evidence import Audited
+from storage.measured import calibrators, certificates
+from storage.measured.certificates import Attempt, CertificateKey
+
+LATEST = 50
+"""So many of the latest audits are told apart where there are at least twice as many."""
+Versions = Mapping[tuple[str, ModelRef], str | None]
+"""The version of the calibrator in force by task and model."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """Why a certificate has to be revoked."""
+
+    reason: str
+    alarm: Alarm | None = None
+
+
+class Watch:
+    """Looks at the certificates in force again whenever decisions came or certificates changed."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._seen: tuple[object, ...] = ()
+
+    def tick(self) -> dict[str, int]:
+        """How many certificates were revoked."""
+        with self._ctx.database.read() as tx:
+            granted = certificates.standing(tx)
+            if not granted:
+                return {"revoked": 0}
+            versions = {(one.task, one.model): one.version for one in calibrators.latest(tx) if one.is_used}
+            present = (decisions.changes(tx), *(one.certificate_id for one in granted), *versions.values())
+        if present == self._seen:
+            return {"revoked": 0}
+        revoked = self._look(granted, versions)
+        self._seen = present
+        return {"revoked": revoked}
+
+    def _look(self, granted: Sequence[Attempt], versions: Versions) -> int:
+        now = self._ctx.clock.now()
+        try:
+            return sum(one_by_one(partial(_watch, self._ctx, versions, now), certificates.by_stream(granted)))
+        finally:
+            in_force.tick(self._ctx)
+
+
+def _watch(ctx: Context, versions: Versions, now: datetime, granted: Sequence[Attempt]) -> int:
+    """How many of a stream's certificates were revoked; those with the same reason are told of together."""
+    key = granted[0].key
+    if key.task not in ctx.policy.tasks:
+        return 0
+    found = _Findings(ctx, granted, versions.get((key.task, key.model)))
+    against: dict[_Finding, list[Attempt]] = {}
+    for one in granted:
+        if (finding := found.against(one)) is not None:
+            against.setdefault(finding, []).append(one)
+    if not against:
+        return 0
+    with ctx.database.write() as tx:
+        revoked = (revoke(ctx, tx, these, one.reason, now, one.alarm) for one, these in against.items())
+        entries = [entry for of_one in revoked for entry in of_one]
+        audit.append_many(tx, entries)
+    return len(entries)
+
+
+class _Findings:
+    """What speaks against the certificates of one stream; its audits are read once, if at all."""
+
+    def __init__(self, ctx: Context, granted: Sequence[Attempt], calibrator_version: str | None) -> None:
+        self._ctx = ctx
+        self._granted = granted
+        self._calibrator_version = calibrator_version
+
+    def against(self, granted: Attempt) -> _Finding | None:
+        """What speaks against one: that it is not for what is there now, or its audits."""
+        key, policy = granted.key, self._ctx.policy
+        promise = _promise(policy, granted)
+        if promise is None:
+            return _Finding("the policy promises nothing for this tier any more")
+        was = Promise(**granted.answer["promise"])
+        if was.error > promise.error or was.confidence < promise.confidence:
+            return _Finding(f"the policy promises more now: {promise.words}")
+        if key.cell not in (EVERYTHING.key, *(cell.key for cell in cells_of(self._tier(key)))):
+            return _Finding("the policy names other slices now")
+        if granted.labels_digest != policy.task(key.task).labels_digest:
+            return _Finding("the labels of the task have changed")
+        if granted.calibrator_version != self._calibrator_version:
+            return _Finding("the calibrator that it was certified with is not in force any more")
+        return _by_audits(granted, promise, self._tier(key).audit, self._audits_of(granted))
+
+    def _tier(self, key: CertificateKey) -> Tier:
+        return self._ctx.policy.task(key.task).tier(key.tier)
+
+    def _audits_of(self, granted: Attempt) -> list[Audited]:
+        """Those since then of its cell that it accepts."""
+        threshold, cell = granted.threshold or 0.0, Cell.of(granted.key.cell)
+        since = [one for one in self._audits if one.received_at >= granted.attempted_at]
+        return [one for one in since if one.calibrated >= threshold and cell.holds(one.slices)]
+
+    @cached_property
+    def _audits(self) -> tuple[Audited, ...]:
+        key, since = self._granted[0].key, min(one.attempted_at for one in self._granted)
+        with self._ctx.database.read() as tx:
+            return model_evidence.audited_errors(tx, key.task, key.tier, key.model, since)
+
+
+def _promise(policy: Policy, granted: Attempt) -> Promise | None:
+    """What the tier of the certificate promises now."""
+    tiers = policy.task(granted.key.task).tiers
+    tier = next((one for one in tiers if one.name == granted.key.tier), None)
+    return promise_of(tier) if tier else None
+
+
+def _by_audits(
+    granted: Attempt, promise: Promise, least: float, audits: Sequence[Audited]
+) -> _Finding | None:
+    """What the audits say against it, drawn with a chance of `least` or more; None if they do not."""
+    if not any(one.is_error for one in audits):
+        return None
+    from routing.measures.certification.monitor import monitor
+
+    weights = [1 / one.inclusion_probability for one in audits]
+    report = monitor(
+        [one.is_error for one in audits],
+        weights,
+        alpha=promise.error,
+        delta=promise.delta,
+        largest_weight=max(1 / least, *weights),  # a policy that asked for fewer audits may have come before
+    )
+    if not report.is_revoked:
+        return None
+    of = f"{report.errors} of {report.n} audited cases were wrong{_lately(audits)}"
+    reason = f"{of}, more than {100 * promise.error:.3g} % can explain"
+    return _Finding(reason, _alarm(granted, promise, report, audits, reason))
+
+
+def _lately(audits: Sequence[Audited]) -> str:
+    """How it went at last, which says more than all the time since the grant where the model changed."""
+    if len(audits) < 2 * LATEST:
+        return ""
+    wrong = sum(one.is_error for one in audits[-LATEST:])
+    return f" ({wrong} of the last {LATEST})"
+
+
+def _alarm(
+    granted: Attempt, promise: Promise, report: MonitorReport, audits: Sequence[Audited], reason: str
+) -> Alarm:
+    """With the latest wrong ones as examples."""
+    wrong = [one.case_id for one in audits if one.is_error]
+    key = granted.key
+    p_value = min(1.0, 1 / report.e_value)
+    return Alarm(
+        kind=AlarmKind.ERROR,
+        task=key.task,
+        slice=Cell.of(key.cell).words or WHOLE,
+        subject=None,
+        effect=report.errors / report.n - promise.error,
+        unit="share of accepted cases that are wrong",
+        statistic=report.e_value,
+        p_value=p_value,
+        adjusted_p_value=p_value,
+        n_reference=0,
+        n_window=report.n,
+        sentence=f"{key.model.name} {key.model.version}, {key.place}: {reason}.",
+        case_ids=tuple(wrong[: -EXAMPLES - 1 : -1]),
+    )

@@ -1,0 +1,103 @@
+"""The slash command."""
+
+import json
+
+import pytest
+
+from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.hand_over import abstain, reassign
+from routing.label import Via
+from tests.slack.workspace import Workspace, other_team
+from tests.usecases.world import ANN, STRANGER
+
+
+def test_next_links_to_the_most_urgent_case_one_may_answer(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    workspace.world.post(case, "1.1")
+    workspace.world.open("topic", "a")
+
+    workspace.command("next")
+
+    (told,) = workspace.gateway.responses
+    assert "Is this payment fraud?" in told.text
+    assert "https://example.slack.com/archives/C0000000001/p11" in told.text
+
+
+def test_next_skips_what_one_has_answered_and_ends_with_nothing(workspace: Workspace) -> None:
+    case = workspace.world.open("team", "help")
+    answer(workspace.world.ctx, Answer(workspace.world.act(case), "help", Via.BUTTON))
+
+    workspace.command("next")
+    workspace.command("next", STRANGER)
+
+    assert [told.text for told in workspace.gateway.responses] == ["Nothing waits for you."] * 2
+
+
+def test_next_says_that_a_message_is_yet_to_come(workspace: Workspace) -> None:
+    workspace.world.open()
+
+    workspace.command("next")
+
+    assert "about to be posted" in workspace.gateway.responses[0].text
+
+
+def test_queue_counts_what_waits(workspace: Workspace) -> None:
+    for _ in range(12):
+        workspace.world.open()
+
+    workspace.command("queue")
+
+    (told,) = workspace.gateway.responses
+    assert told.text.startswith("The queue: 12 cases wait.")
+    assert told.text.count("•") == 10
+
+
+def test_mine_ends_with_ones_own_numbers(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    answer(workspace.world.ctx, Answer(workspace.world.act(case), "fraud", Via.BUTTON))
+
+    workspace.command("mine")
+
+    assert "You answered 1 in the last 7 days and 1 in all, 0 of them with a reason." in (
+        workspace.gateway.responses[0].text
+    )
+
+
+@pytest.mark.parametrize("text", ["help", "", "nonsense <!channel>"])
+def test_anything_else_gets_help(workspace: Workspace, text: str) -> None:
+    acked = workspace.command(text, ANN)
+
+    assert acked.status == 200
+    assert "/secondlook next" in json.dumps(workspace.gateway.responses[0].blocks)
+
+
+def test_the_queue_shows_a_case_to_nobody_who_may_not_answer_it(workspace: Workspace) -> None:
+    workspace.world.open()
+
+    workspace.command("queue", STRANGER)
+    workspace.command("queue", other_team(ANN))
+
+    for told in workspace.gateway.responses:
+        assert told.text == "The queue: 0 cases wait."
+        assert "4711" not in json.dumps(told.blocks)
+
+
+def test_the_queue_shows_a_case_that_one_has_answered(workspace: Workspace) -> None:
+    case = workspace.world.open("team", "help")
+    answer(workspace.world.ctx, Answer(workspace.world.act(case), "help", Via.BUTTON))
+
+    workspace.command("queue")
+
+    assert workspace.gateway.responses[0].text.startswith("The queue: 1 case waits.")
+
+
+def test_next_skips_what_one_cannot_tell_unless_it_is_given_back(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    abstain(workspace.world.ctx, workspace.world.act(case), None)
+
+    workspace.command("next")
+    reassign(workspace.world.ctx, workspace.world.act(case), ANN.user_id)
+    workspace.command("next")
+
+    assert workspace.gateway.responses[0].text == "Nothing waits for you."
+    assert "Is this payment fraud?" in workspace.gateway.responses[1].text

@@ -1,0 +1,244 @@
+"""Windows: opened from a message, filled in, submitted, or refused under their field."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from bot.slack.blocks.message import JsonObject, Message
+from bot.slack.show.read_windows import why_passages
+from bot.slack.show.review_windows import Draft, Place, label_view
+from bot.usecases.review.answer import Answer, answer
+from routing.case.case import expire
+from routing.label import ExpertConfidence, RationaleRule, Via
+from storage.cases import cases
+from tests.slack.workspace import Workspace
+from tests.usecases.world import ANN, BEN, STRANGER
+
+
+def _opened(workspace: Workspace, message: Message, entry: str) -> JsonObject:
+    workspace.click(message, "more", option=entry)
+    return workspace.gateway.views[-1]
+
+
+def test_the_label_window_records_label_reason_code_and_confidence(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    workspace.click(workspace.shown(case, version=7), "label")
+    (view,) = workspace.gateway.views
+
+    closed = workspace.submit(
+        view, label="legit", rationale="the address is right", reason_code="address", confidence="high"
+    )
+
+    (label,) = workspace.world.case(case.case_id).labels
+    assert closed.body == ""
+    assert (label.label, label.via, label.screen_version) == ("legit", Via.MODAL, 7)
+    assert label.rationale is not None
+    assert (label.rationale.text, label.rationale.reason_code) == ("the address is right", "address")
+    assert label.expert_confidence is ExpertConfidence.HIGH
+
+
+def test_a_missing_reason_is_said_under_its_field(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    workspace.click(workspace.shown(case), "label")
+
+    refused = workspace.submit(workspace.gateway.views[0], label="legit", rationale="  ")
+
+    assert json.loads(refused.body)["errors"].keys() == {"rationale"}
+    assert workspace.world.case(case.case_id).labels == ()
+
+
+def test_the_window_holds_ids_only_in_its_metadata(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    workspace.click(workspace.shown(case), "label")
+
+    metadata = json.loads(workspace.gateway.views[0]["private_metadata"])
+
+    assert metadata == {"case": case.case_id, "version": 1, "channel": "C0000000001", "ts": "1.1"}
+
+
+@pytest.mark.parametrize(
+    "metadata", ["", "[]", "[" * 2_000, '{"case": 7, "version": -1}', '{"case": "case_other"}']
+)
+def test_tampered_metadata_is_refused_under_the_field(workspace: Workspace, metadata: str) -> None:
+    case = workspace.world.open()
+    workspace.click(workspace.shown(case), "label")
+
+    refused = workspace.submit(workspace.gateway.views[0] | {"private_metadata": metadata}, label="fraud")
+
+    assert "not known" in json.loads(refused.body)["errors"]["label"]
+    assert workspace.world.case(case.case_id).labels == ()
+
+
+def test_a_window_that_comes_too_late_says_who_decided(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    workspace.click(workspace.shown(case), "label")
+    answer(workspace.world.ctx, Answer(workspace.world.act(case, BEN), "fraud", Via.BUTTON))
+
+    refused = workspace.submit(workspace.gateway.views[0], label="fraud")
+
+    error = json.loads(refused.body)["errors"]["label"]
+    assert error.startswith("Already decided 2026-11-20 10:00 UTC: Fraud, by")
+    assert "<" not in error
+
+
+def test_a_correction_replaces_the_decision(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    workspace.click(workspace.shown(case), "answer:0")
+
+    view = _opened(workspace, workspace.shown(case), "correct")
+    workspace.submit(view, label="legit", rationale="looked again")
+
+    shown = workspace.shown(case)
+    assert "Decided: Legit, by Ann" in shown.text
+    assert "looked again" in shown.text
+    assert "Before: Fraud" in json.dumps(shown.blocks)
+
+
+def test_only_who_answered_is_offered_a_correction(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    workspace.click(workspace.shown(case), "answer:0")
+
+    workspace.click(workspace.shown(case), "more", option="correct", expert=BEN)
+
+    assert workspace.gateway.views == []
+    assert "Already decided" in workspace.gateway.responses[0].text
+
+
+def test_cant_tell_is_recorded_and_confirmed_privately(workspace: Workspace) -> None:
+    case = workspace.world.open()
+
+    workspace.submit(_opened(workspace, workspace.shown(case), "abstain"), note="blank scan")
+
+    assert workspace.world.case(case.case_id).abstentions[0].note == "blank scan"
+    ((_, person, told, _),) = workspace.gateway.ephemerals
+    assert person == ANN.user_id
+    assert "can't tell" in told.text
+
+
+def test_escalate_reassign_and_snooze_from_the_menu(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    message = workspace.shown(case)
+
+    workspace.submit(_opened(workspace, message, "escalate"), note="urgent")
+    workspace.submit(_opened(workspace, message, "reassign"), person=BEN.user_id)
+    workspace.submit(_opened(workspace, message, "snooze"), until="1h")
+
+    stored = workspace.world.case(case.case_id)
+    assert stored.steps_taken == 1
+    assert stored.assigned_to == BEN
+    assert stored.snoozed_until is not None
+    assert "Assigned to <@U0BEN>" in json.dumps(workspace.shown(case).blocks)
+
+
+def test_reassigning_to_a_stranger_is_refused_under_the_field(workspace: Workspace) -> None:
+    case = workspace.world.open("team", "help")
+
+    refused = workspace.submit(
+        _opened(workspace, workspace.shown(case), "hand_over"), person=STRANGER.user_id
+    )
+
+    assert "may not answer" in json.loads(refused.body)["errors"]["person"]
+
+
+def test_why_am_i_asked_says_reasons_tier_chance_and_policy(workspace: Workspace) -> None:
+    case = workspace.world.open()
+
+    words = json.dumps(_opened(workspace, workspace.shown(case), "why"), ensure_ascii=False)
+
+    for expected in ("always", "Tier “high”", workspace.world.policy.version, "Every prediction"):
+        assert expected in words
+
+
+def test_why_am_i_asked_names_the_confidence_that_counts_and_the_certificate(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    plain = {passage.heading: passage.text for passage in why_passages(case)}
+    granted = replace(
+        case,
+        calibrated=0.64,
+        calibrator_version="51d0c7be9a42",
+        threshold=0.93,
+        certificate_id="certificate_1",
+    )
+    calibrated = {passage.heading: passage.text for passage in why_passages(granted)}
+
+    assert plain["How sure the model is"] == "Confidence 0.78, as the model said."
+    assert calibrated["How sure the model is"].splitlines() == [
+        "Confidence 0.78, as the model said.",
+        "Calibrated 0.64, by calibrator 51d0c7be9a42: this one counts.",
+        "Accepted without review from 0.93 on.",
+        "Certificate certificate_1.",
+    ]
+
+
+def test_a_long_input_is_cut_and_shown_whole_page_by_page(workspace: Workspace) -> None:
+    from routing.prediction import CaseInput
+
+    words = " ".join(f"word{number}" for number in range(5_000))
+    case = workspace.world.open(input=CaseInput(text=words))
+    message = workspace.shown(case)
+    assert "word4999" not in json.dumps(message.blocks)
+
+    workspace.click(message, "show_all")
+    (first,) = workspace.gateway.views
+    turn = next(block for block in first["blocks"] if block["type"] == "actions")
+    (button,) = turn["elements"]
+    payload = {
+        "type": "block_actions",
+        "team": {"id": "T1"},
+        "user": {"id": ANN.user_id, "team_id": "T1"},
+        "container": {"type": "view", "view_id": "V1"},
+        "view": first | {"id": "V1"},
+        "actions": [{"action_id": button["action_id"], "block_id": turn["block_id"], "action_ts": "1"}],
+    }
+    workspace.interact(payload)
+
+    (second,) = workspace.gateway.updated_views
+    assert "word0 " in json.dumps(first)
+    assert "Page 2 of" in json.dumps(second)
+
+
+def test_a_stranger_may_read_why_but_not_open_the_label_window(workspace: Workspace) -> None:
+    case = workspace.world.open()
+
+    workspace.click(workspace.shown(case), "more", option="why", expert=STRANGER)
+    workspace.click(workspace.shown(case), "label", expert=STRANGER)
+
+    assert [view["callback_id"] for view in workspace.gateway.views] == ["reading"]
+    assert "you are not among them" in workspace.gateway.responses[0].text
+
+
+def test_an_unknown_menu_entry_is_answered_politely(workspace: Workspace) -> None:
+    case = workspace.world.open()
+
+    answer_ = workspace.click(workspace.shown(case), "more", option="explode")
+
+    assert answer_.status == 200
+    assert "out of date" in workspace.gateway.responses[0].text
+
+
+def test_a_case_closed_without_a_decision_offers_no_correction(workspace: Workspace) -> None:
+    case = workspace.world.open("team", "sales")
+    workspace.click(workspace.shown(case), "answer:0")
+    decided_menu = workspace.shown(case)
+    with workspace.world.database.write() as tx:
+        cases.save(tx, expire(cases.lock(tx, case.case_id)))
+
+    assert "correct" not in json.dumps(workspace.shown(case).blocks)
+    workspace.click(decided_menu, "more", option="correct")
+    assert workspace.gateway.views == []
+    assert "closed without a decision" in workspace.gateway.responses[-1].text
+
+
+def test_a_reason_that_is_always_needed_is_said_to_be(workspace: Workspace) -> None:
+    world = workspace.world
+    always = world.policy.task("fraud").model_copy(update={"rationale": RationaleRule.ALWAYS})
+    case = world.open()
+
+    (field,) = [
+        block
+        for block in label_view(case, always, Place(case.case_id, 1, "", ""), Draft())["blocks"]
+        if block.get("block_id") == "rationale"
+    ]
+
+    assert (field["optional"], field["hint"]["text"]) == (False, "A sentence is enough.")

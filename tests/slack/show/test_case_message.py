@@ -1,0 +1,252 @@
+"""What the message of a case says."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.slack.show.case_message import case_message
+from bot.slack.show.case_words import confidence_words, label_title, people, percent, scalar, sureness
+from bot.usecases.review.answer import Answer, answer
+from routing.case.case import CaseStatus, Decision, Method
+from routing.label import Via
+from routing.prediction import CaseInput, Evidence, Image, Kind, ModelRef, Prediction
+from tests.slack.workspace import Workspace, action_ids
+from tests.usecases.world import ANN, BEN, CAROL, NOW
+
+
+def _words(workspace: Workspace, **changes: Any) -> str:
+    case = workspace.world.open(**changes)
+    return json.dumps(workspace.shown(case).blocks, ensure_ascii=False)
+
+
+def test_the_text_alone_says_everything(workspace: Workspace) -> None:
+    case = workspace.world.open(
+        input=CaseInput(
+            "card 4711", {"amount": 12.5, "known": True}, image=Image("a receipt", "https://e.com/r")
+        ),
+        evidence=(Evidence("Velocity", "9 payments in an hour"),),
+    )
+
+    text = workspace.shown(case).text
+
+    for expected in (
+        "Is this payment fraud?",
+        "The model says Fraud, fairly sure, 78 %",
+        "card 4711; amount: 12.5; known: yes; Picture: a receipt",
+        "Why you are asked: always",
+        "Velocity 9 payments in an hour",
+        "Due <!date^",
+        "Model: gbm 3",
+        "reply in the thread: fraud, legit",
+    ):
+        assert expected in text
+
+
+def test_the_blocks_show_runners_up_evidence_and_model(workspace: Workspace) -> None:
+    prediction = Prediction("fraud", 0.55, ModelRef("gbm", "3"), {"fraud": 0.55, "legit": 0.45})
+
+    words = _words(
+        workspace, prediction=prediction, evidence=(Evidence("Velocity", None, "https://e.com/v"),)
+    )
+
+    assert "unsure, 55\u00a0%" in words
+    assert "Otherwise Legit (45\u00a0%)" in words
+    assert "Velocity" in words
+    assert '"url": "https://e.com/v", "text": "e.com ↗"' in words
+    assert "Model gbm 3 · from shop" in words
+
+
+@pytest.mark.parametrize("text", ["<!channel>", "<@U1>", "<http://evil.example|bank>", "`code` *bold*"])
+def test_what_a_case_says_is_text_never_markup(workspace: Workspace, text: str) -> None:
+    case = workspace.world.open(input=CaseInput(text, {text: text}))
+
+    message = workspace.shown(case)
+
+    assert "<!channel" not in message.text
+    assert "<@U1" not in message.text
+    markup = [
+        element["text"]
+        for block in message.blocks
+        for element in block.get("elements", [])
+        if element.get("type") == "mrkdwn"
+    ]
+    assert markup
+    assert all(text not in one for one in markup)
+    assert text in str(message.blocks)
+
+
+def test_a_picture_is_shown_from_its_file_or_its_address(workspace: Workspace) -> None:
+    case = workspace.world.open(input=CaseInput(image=Image("scan", "https://e.com/scan.png")))
+    task = workspace.world.policy.task("fraud")
+
+    public = case_message(case, task, None, NOW, {})
+    uploaded = case_message(case, task, None, NOW, {}, image_file_id="F1")
+
+    assert {"type": "image", "alt_text": "scan", "image_url": "https://e.com/scan.png"} in public.blocks
+    assert {"type": "image", "alt_text": "scan", "slack_file": {"id": "F1"}} in uploaded.blocks
+
+
+def shown_without_picture(workspace: Workspace, image: Image) -> tuple[str, str]:
+    """The blocks and the text of a case whose picture Slack does not take."""
+    case = workspace.world.open(input=CaseInput(image=image))
+    task = workspace.world.policy.task("fraud")
+    message = case_message(case, task, None, NOW, {}, image_file_id="F1", has_picture=False)
+    assert not [block for block in message.blocks if block["type"] == "image"]
+    return json.dumps(message.blocks, ensure_ascii=False), message.text
+
+
+def test_a_picture_that_slack_could_not_fetch_is_a_link_that_says_so(workspace: Workspace) -> None:
+    blocks, text = shown_without_picture(workspace, Image("a scan", "https://intranet.e.com/scan.png"))
+    assert "Picture: a scan. " in blocks
+    assert "Slack could not fetch the picture." in blocks
+    assert '"url": "https://intranet.e.com/scan.png"' in blocks
+    assert "https://intranet.e.com/scan.png" in text
+    assert "defect" not in blocks
+
+
+def test_a_picture_that_slack_does_not_take_is_described(workspace: Workspace) -> None:
+    blocks, text = shown_without_picture(workspace, Image("a scan", image_id="img_1"))
+    assert "Picture: a scan. " in blocks
+    assert "Slack does not take the picture" in blocks
+    assert "Picture: a scan" in text
+
+
+@pytest.mark.parametrize("name", ["scan.webp", "scan.SVG", "scan.tiff?x=.png", "a/b.heic#1", "scan.bmp"])
+def test_an_address_of_a_format_that_slack_never_shows_is_a_link(workspace: Workspace, name: str) -> None:
+    case = workspace.world.open(input=CaseInput(image=Image("scan", f"https://e.com/{name}")))
+    blocks = workspace.shown(case).blocks
+    assert not [block for block in blocks if block["type"] == "image"]
+    assert "Slack shows no pictures of this format." in json.dumps(blocks)
+
+
+@pytest.mark.parametrize("name", ["scan", "scan.jpeg", "scan.gif?a=1", "v1.2", "scan.png"])
+def test_any_other_address_is_tried(workspace: Workspace, name: str) -> None:
+    case = workspace.world.open(input=CaseInput(image=Image("scan", f"https://e.com/{name}")))
+    assert [block for block in workspace.shown(case).blocks if block["type"] == "image"]
+
+
+def test_an_overdue_assigned_and_snoozed_case_says_so(workspace: Workspace) -> None:
+    case = replace(
+        workspace.world.open(),
+        due_at=NOW - timedelta(hours=1),
+        assigned_to=BEN,
+        snoozed_until=NOW + timedelta(hours=1),
+    )
+    task = workspace.world.policy.task("fraud")
+
+    words = json.dumps(case_message(case, task, task.tiers[0], NOW, {}).blocks)
+
+    assert "Overdue since" in words
+    assert "Assigned to <@U0BEN>" in words
+    assert "Reminders sleep until" in words
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [(Kind.SYNTHETIC, "fraud · high · synthetic case"), (Kind.RED_TEAM, "fraud · high · red-team case")],
+)
+def test_a_case_that_is_none_of_production_says_so_in_its_context_line(
+    workspace: Workspace, kind: Kind, words: str
+) -> None:
+    message = workspace.shown(workspace.world.open(kind=kind))
+
+    contexts = [block["elements"] for block in message.blocks if block["type"] == "context"]
+    lines = [element["text"] for elements in contexts for element in elements]
+    assert words in lines
+    assert f"Kind: {words.rpartition(' · ')[2]}." in message.text
+
+
+def test_a_case_of_production_says_nothing_of_its_kind(workspace: Workspace) -> None:
+    message = workspace.shown(workspace.world.open())
+
+    assert '"fraud \\u00b7 high"' in json.dumps(message.blocks)
+    assert "Kind:" not in message.text
+
+
+def test_a_case_without_input_and_a_link_that_is_none_are_said(workspace: Workspace) -> None:
+    assert "sent no input" in _words(workspace, input=CaseInput())
+    assert "javascript:alert(1)" in _words(workspace, input=CaseInput(link="javascript:alert(1)"))
+    assert "Open the original" in _words(workspace, input=CaseInput(link="https://e.com/1"))
+
+
+def test_undo_goes_when_its_time_is_over(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    answer(workspace.world.ctx, Answer(workspace.world.act(case), "fraud", Via.BUTTON))
+    assert action_ids(workspace.shown(case)) == ["undo", "more"]
+
+    workspace.world.clock.sleep(timedelta(minutes=11))
+
+    assert action_ids(workspace.shown(case)) == ["more"]
+
+
+def test_a_case_closed_without_a_decision_says_so(workspace: Workspace) -> None:
+    case = replace(workspace.world.open(), status=CaseStatus.EXPIRED)
+
+    message = case_message(case, workspace.world.policy.task("fraud"), None, NOW, {})
+
+    assert message.text.startswith("Closed without a decision")
+    assert action_ids(message) == ["more"]
+
+
+def test_a_decision_by_default_says_so(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    decision = Decision("d", case.case_id, 1, "legit", Method.EXPIRED, NOW, "p", 0)
+    decided = replace(case, status=CaseStatus.DECIDED, decisions=(decision,))
+
+    message = case_message(decided, workspace.world.policy.task("fraud"), None, NOW, {})
+
+    assert "by nobody because the time ran out" in message.text
+    assert "by default" in json.dumps(message.blocks)
+    assert action_ids(message) == ["more"]
+
+
+def test_confidence_in_words_and_numbers() -> None:
+    levels = (0.999, 0.95, 0.8, 0.65, 0.5, 0.1)
+
+    assert [confidence_words(level) for level in levels] == [
+        "almost certain",
+        "very sure",
+        "fairly sure",
+        "somewhat sure",
+        "unsure",
+        "guessing",
+    ]
+    assert [percent(p) for p in (0, 0.001, 0.785, 0.999, 1)] == [
+        "0\u00a0%",
+        "under 1\u00a0%",
+        "79\u00a0%",
+        "over 99\u00a0%",
+        "100\u00a0%",
+    ]
+
+
+def test_a_calibrated_confidence_is_the_one_that_is_said_and_names_the_raw_one(workspace: Workspace) -> None:
+    shown = workspace.world.open()
+    calibrated = replace(shown, calibrated=0.64, calibrator_version="51d0c7be9a42")
+
+    task = workspace.world.policy.task("fraud")
+    message = case_message(calibrated, task, task.tiers[0], NOW, {})
+
+    said = "somewhat sure, 64\u00a0%, before calibration 78\u00a0%"
+    assert "The model says Fraud, somewhat sure, 64 %, before calibration 78 %" in message.text
+    assert said in json.dumps(message.blocks, ensure_ascii=False)
+    assert sureness(replace(calibrated, calibrated=0.781)) == "fairly sure, 78\u00a0%"
+
+
+def test_people_labels_and_values_in_words(workspace: Workspace) -> None:
+    names = {ANN: "Ann", BEN: "Ben", CAROL: "Carol"}
+
+    assert people((ANN,), names) == "Ann"
+    assert people((ANN, BEN, CAROL), names) == "Ann, Ben and Carol"
+    assert label_title(workspace.world.policy.task("fraud"), "left the policy") == "left the policy"
+    assert [scalar(value) for value in (None, True, False, 1, 0.5, "x")] == [
+        "—",
+        "yes",
+        "no",
+        "1",
+        "0.5",
+        "x",
+    ]

@@ -1,0 +1,203 @@
+"""What the labels say of a team's models, from storage to the value that the digest shows."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.usecases.digest.model_quality import Span, appraise, midnights
+from routing.digest.model_quality import About, Movement, Quality, ThresholdState
+from routing.policy import Policy, load_policy
+from routing.triage.router import Routing
+from storage.cases import labels
+from storage.engine.database import Database, Transaction
+from tests.storage.examples import NOW, label_of, prediction, routing, store
+from tests.storage.history import SINCE, UNTIL, accepted, audited, decide, sliced
+
+WEEK = timedelta(days=7)
+SPAN = Span(SINCE - WEEK, SINCE, UNTIL)
+POLICY = """
+[services.shop]
+tasks = ["fraud"]
+secret_env = ["SHOP_SECRET"]
+
+[channels.reviews]
+id = "C0REVIEWS"
+
+[teams.leads]
+channel = "reviews"
+tasks = ["fraud"]
+target_error = 0.05
+
+[tasks.fraud]
+question = "Is this order fraudulent?"
+labels = [
+    { name = "fraud", description = "a stolen card", example = "three cards in an hour" },
+    { name = "ok", description = "an honest order", example = "an old customer" },
+]
+
+[[tasks.fraud.tiers]]
+name = "low"
+channel = "reviews"
+accept_above = "always_review"
+due_in = "4h"
+"""
+
+
+ALWAYS = '"always_review"'
+
+
+def policy(accept_above: str = ALWAYS) -> Policy:
+    """A policy of one tier that accepts like this."""
+    wanted = f"{accept_above}\naudit = 0.1" if accept_above != ALWAYS else ALWAYS
+    return load_policy(POLICY.replace(ALWAYS, wanted), "policy.toml")
+
+
+def appraised(database: Database, used: Policy) -> Quality:
+    return appraise(database, used, used.teams["leads"], SPAN)
+
+
+def fate(number: int) -> Routing:
+    """Of ten predictions one is audited, six are accepted and three reviewed."""
+    place = number % 10
+    if place == 0:
+        return audited(1 / 7)
+    return accepted(1 / 7) if place < 7 else routing()
+
+
+def fill(tx: Transaction, numbers: range, *, at: datetime = NOW, wrong_of: int = 3) -> None:
+    """Predictions from those numbers; a `wrong_of`-th of the reviewed is wrong, and no audit."""
+    made = [
+        prediction(number, received_at=at, routed=fate(number), confidence=0.95 if number % 10 < 7 else 0.6)
+        for number in numbers
+    ]
+    opened = store(tx, [sliced(one, country="DE" if n % 2 else "FR") for n, one in enumerate(made)])
+    for case in opened:
+        number = int(case.case_id.removeprefix("case_"))
+        is_wrong = number % 10 >= 7 and number % wrong_of == 0
+        decide(tx, number, "ok" if is_wrong else "fraud", after=at - NOW + timedelta(hours=2))
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """A week of 300 predictions."""
+    with database.write() as tx:
+        fill(tx, range(300))
+    return database
+
+
+def test_the_error_on_everything_weighs_what_was_seldom_looked_at(filled: Database) -> None:
+    quality = appraised(filled, policy())
+    everything, accepted_part = quality.row(About.ALL), quality.row(About.ACCEPTED)
+    assert everything is not None
+    assert accepted_part is not None
+    assert everything.now.period is not None
+    assert everything.now.naive is not None
+    assert everything.now.naive.value == pytest.approx(30 / 120)
+    assert everything.now.period.value == pytest.approx(30 / 300)
+    assert accepted_part.now.period is not None
+    assert (accepted_part.now.period.value, accepted_part.now.labeled) == (0.0, 30)
+    assert accepted_part.now.period.high > 0.02
+
+
+def test_every_tier_model_and_slice_has_its_row(filled: Database) -> None:
+    rows = appraised(filled, policy()).errors
+    assert [(row.about, row.name) for row in rows] == [
+        (About.ALL, "all traffic"),
+        (About.ACCEPTED, "accepted by the model alone"),
+        (About.TIER, "fraud, low"),
+        (About.MODEL, "fraud, forest 1"),
+        (About.SLICE, "country=DE"),
+        (About.SLICE, "country=FR"),
+    ]
+    assert [row.before for row in rows] == [None] * 6
+
+
+@pytest.mark.parametrize(
+    ("wrong_of", "said"), [(1, Movement.WORSE), (30, Movement.SMALL)], ids=["all wrong", "as before"]
+)
+def test_a_model_that_slips_is_told_beside_the_week_before(
+    database: Database, wrong_of: int, said: Movement
+) -> None:
+    with database.write() as tx:
+        fill(tx, range(300), wrong_of=wrong_of)
+        fill(tx, range(1_000, 1_300), at=NOW - WEEK, wrong_of=30)
+    everything = appraised(database, policy()).row(About.ALL)
+    assert everything is not None
+    assert everything.movement is said
+
+
+def test_a_tier_that_is_always_reviewed_says_so(filled: Database) -> None:
+    (row,) = appraised(filled, policy()).thresholds
+    assert (row.state, row.in_force, row.found) == (ThresholdState.REVIEWED, None, None)
+
+
+def test_a_number_in_the_policy_is_held_against_the_target(filled: Database) -> None:
+    quality = appraised(filled, policy("0.9"))
+    (row,) = quality.thresholds
+    assert (row.state, row.in_force) == (ThresholdState.FIXED, 0.9)
+    assert row.found is not None
+    assert quality.curve is not None
+    assert quality.curve.current == 0.9
+    assert quality.curve.points[-1].coverage == 1.0
+
+
+@pytest.mark.parametrize(("hours", "counted"), [(3, 300), (5, 340)], ids=["not due yet", "overdue"])
+def test_a_threshold_is_tried_on_what_experts_had_time_for(
+    filled: Database, hours: int, counted: int
+) -> None:
+    came_at = UNTIL - timedelta(hours=hours)
+    with filled.write() as tx:
+        store(tx, [prediction(number, received_at=came_at) for number in range(500, 540)])
+    curve = appraised(filled, policy("0.9")).curve
+    assert curve is not None
+    assert curve.received == counted
+
+
+def test_a_promise_without_a_certificate_is_not_kept_yet(filled: Database) -> None:
+    (row,) = appraised(filled, policy("{ error = 0.02, confidence = 0.95 }")).thresholds
+    assert (row.state, row.in_force) == (ThresholdState.NOT_YET, None)
+
+
+def test_calibration_stands_for_all_that_was_watched(filled: Database) -> None:
+    report = appraised(filled, policy()).calibration
+    assert report is not None
+    assert report.n == 120
+    assert sum(one.weight for one in report.bins) == pytest.approx(300)
+
+
+def test_confusions_and_the_days_work_are_told(filled: Database) -> None:
+    quality = appraised(filled, policy())
+    (confusion,) = quality.confusions
+    assert (confusion.pair.predicted, confusion.pair.decided, confusion.pair.n) == ("fraud", "ok", 30)
+    assert sum(day.received for day in quality.days) == 300
+    (busy,) = [day for day in quality.days if day.decided]
+    assert (busy.reviewed, busy.auto_accepted, busy.decided) == (120, 180, 120)
+    assert busy.median_time == timedelta(hours=2)
+
+
+def test_few_reasons_make_no_themes_and_that_is_said(filled: Database) -> None:
+    with filled.write() as tx:
+        labels.add(tx, label_of("case_7", label="fraud", why="the address does not match"))
+    quality = appraised(filled, policy())
+    assert quality.themes == ()
+    assert quality.no_themes_because
+
+
+def test_a_period_without_anything_is_empty(database: Database) -> None:
+    quality = appraised(database, policy())
+    assert (quality.errors, quality.thresholds, quality.calibration, quality.curve) == ((), (), None, None)
+    assert quality.target == 0.05
+
+
+def test_days_are_those_of_the_team_s_calendar() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    since = datetime(2026, 10, 23, 8, tzinfo=UTC)
+    until = datetime(2026, 10, 26, 9, tzinfo=UTC)  # the clock goes back on the 25th
+    assert midnights(since, until, zone) == [
+        since,
+        datetime(2026, 10, 23, 22, tzinfo=UTC),
+        datetime(2026, 10, 24, 22, tzinfo=UTC),
+        datetime(2026, 10, 25, 23, tzinfo=UTC),
+        until,
+    ]

@@ -1,0 +1,181 @@
+"""Taking many postings in one transaction: each answered once, duplicates in one go told apart."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.usecases.context import Context
+from bot.usecases.intake import triage
+from bot.usecases.intake.receive import Answer, Posting, receive
+from bot.usecases.intake.triage import Picture, Posted
+from routing.disposition import Disposition
+from routing.prediction import CaseInput, Image, ModelRef, Prediction, Submission
+from storage import audit
+from storage.cases import cases, images, predictions
+from storage.delivery import outbox, projections, webhook_receipts
+from storage.engine.database import Database
+from storage.errors import DataRefused
+from tests.http import shop
+from tests.http.shop import NOW, SetClock
+
+REFUSED = Answer(422, {"detail": []})
+
+
+@pytest.fixture
+def ctx(database: Database) -> Context:
+    """The world of the use cases, once for each database."""
+    return shop.context(database)
+
+
+def item(name: str = "p", confidence: float = 0.6, **other: object) -> Posted:
+    prediction = Prediction("fraud", confidence, ModelRef("payments", "3"))
+    submission = Submission("shop", name, "fraud", CaseInput("text"), prediction, NOW)
+    changed = replace(submission, **other)  # type: ignore[arg-type]  # the test names fields of a submission
+    return Posted(changed, f"{name}{confidence}".encode())
+
+
+def post(
+    *items: Posted | Answer, webhook_id: str | None = None, digest: bytes = b"d", **other: bool
+) -> Posting:
+    return Posting("shop", items, digest, webhook_id, **other)
+
+
+def statuses(answers: Sequence[Answer]) -> list[int]:
+    return [answer.status for answer in answers]
+
+
+def test_many_postings_are_answered_in_their_order(ctx: Context) -> None:
+    answers = receive(ctx, [post(item("b")), post(item("a", 0.99)), post(item("c"))])
+    assert statuses(answers) == [202, 202, 202]
+    assert [answer.body["external_id"] for answer in answers] == ["b", "a", "c"]
+    assert [answer.body["disposition"] for answer in answers] == ["review", "auto_accepted", "review"]
+
+
+def test_duplicates_within_one_transaction_are_told_apart(ctx: Context) -> None:
+    answers = receive(ctx, [post(item()), post(item()), post(item(confidence=0.7)), post(item())])
+    assert statuses(answers) == [202, 200, 409, 200]
+    assert answers[1].body == answers[0].body
+    with ctx.database.read() as tx:
+        assert len(cases.queue(tx, None, 10)) == 1
+
+
+def test_one_message_twice_within_one_transaction_is_a_replay(ctx: Context) -> None:
+    answers = receive(ctx, [post(item(), webhook_id="m"), post(item(), webhook_id="m")])
+    assert statuses(answers) == [202, 202]
+    assert [answer.is_replay for answer in answers] == [False, True]
+
+
+def test_a_message_id_for_another_body_stores_nothing(ctx: Context) -> None:
+    receive(ctx, [post(item(), webhook_id="m")])
+    answers = receive(ctx, [post(item("q"), webhook_id="m", digest=b"other")])
+    assert statuses(answers) == [409]
+    with ctx.database.read() as tx:
+        assert predictions.find_many(tx, [("shop", "q")]) == {}
+
+
+def test_message_ids_are_each_service_s_own(ctx: Context) -> None:
+    theirs = replace(post(item("x", service="bank"), webhook_id="m"), service="bank")
+    assert statuses(receive(ctx, [post(item(), webhook_id="m"), theirs])) == [202, 202]
+
+
+def test_a_first_answer_is_kept_even_when_it_is_a_conflict(ctx: Context) -> None:
+    receive(ctx, [post(item())])
+    first = receive(ctx, [post(item(confidence=0.7), webhook_id="m")])
+    again = receive(ctx, [post(item(confidence=0.7), webhook_id="m")])
+    assert (statuses(first), statuses(again), again[0].is_replay) == ([409], [409], True)
+    with ctx.database.read() as tx:
+        assert webhook_receipts.find(tx, "shop", "m") is not None
+
+
+def test_a_batch_keeps_the_place_of_what_was_refused_at_the_door(ctx: Context) -> None:
+    batch = post(item("a"), REFUSED, item("a"), is_batch=True)
+    (answer,) = receive(ctx, [batch])
+    assert answer.status == 200
+    assert [one["status"] for one in answer.body["answers"]] == [202, 422, 200]
+
+
+def test_a_batch_of_nothing_good_is_answered_and_stores_nothing(ctx: Context) -> None:
+    (answer,) = receive(ctx, [post(REFUSED, webhook_id="m", is_batch=True)])
+    assert answer.body == {"answers": [{"status": 422, "detail": []}]}
+    assert receive(ctx, [post(is_batch=True)])[0].body == {"answers": []}
+
+
+def test_an_answer_never_changes_though_time_and_policy_do(ctx: Context) -> None:
+    (first,) = receive(ctx, [post(item())])
+    assert isinstance(ctx.clock, SetClock)
+    ctx.clock.sleep(timedelta(days=400))
+    stricter = shop.context(ctx.database, shop.POLICY.replace("accept_above = 0.9", "accept_above = 0.55"))
+    (again,) = receive(stricter, [post(item())])
+    assert (again.status, again.body) == (200, first.body)
+
+
+def test_the_riskier_tier_is_shown_first(ctx: Context) -> None:
+    large = CaseInput(fields={"amount": 5_000.0})
+    answers = receive(ctx, [post(item("a")), post(item("b", input=large))])
+    with ctx.database.read() as tx:
+        shown = [projections.of_case(tx, answer.body["case_id"])[0].priority for answer in answers]
+    assert shown == [1, 0]
+
+
+def test_what_is_stored_is_on_record_once(ctx: Context) -> None:
+    answers = receive(ctx, [post(item("a")), post(item("b", 0.99)), post(item("a"))])
+    receive(ctx, [post(item("a"))])
+    with ctx.database.read() as tx:
+        report = audit.verify(tx)
+        actions = [audit.of_subject(tx, answer.body["case_id"], 9)[0].action for answer in answers[:2]]
+    assert (report.ok, report.count) == (True, 2)
+    assert actions == ["case.opened", "prediction.auto_accepted"]
+
+
+def picture() -> Picture:
+    return Picture("image_1", "image/png", b"bytes")
+
+
+@pytest.mark.parametrize(("confidence", "is_kept"), [(0.6, True), (0.99, False)])
+def test_a_picture_is_kept_only_for_experts(ctx: Context, confidence: float, is_kept: bool) -> None:
+    shown = CaseInput(image=Image("a map", image_id="image_1"))
+    posted = replace(item(confidence=confidence, input=shown), picture=picture())
+    (answer,) = receive(ctx, [post(posted)])
+    with ctx.database.read() as tx:
+        stored = predictions.get(tx, answer.body["case_id"])
+        kept = images.get(tx, "image_1")
+    assert stored is not None
+    assert stored.submission.input.image == Image("a map", image_id="image_1" if is_kept else None)
+    assert (kept is not None) == is_kept
+
+
+def test_a_repeat_s_picture_is_not_stored_again(ctx: Context) -> None:
+    shown = CaseInput(image=Image("a map", image_id="image_1"))
+    posted = replace(item(input=shown), picture=picture())
+    again = replace(posted, picture=replace(picture(), image_id="image_2"))
+    assert statuses(receive(ctx, [post(posted), post(again)])) == [202, 200]
+    with ctx.database.read() as tx:
+        assert images.get(tx, "image_2") is None
+
+
+def test_a_row_that_cannot_be_stored_leaves_nothing_of_its_transaction(ctx: Context) -> None:
+    with pytest.raises(DataRefused):
+        receive(ctx, [post(item("a")), post(item("b", input=CaseInput("\ud800")))])
+    with ctx.database.read() as tx:
+        assert predictions.find_many(tx, [("shop", "a")]) == {}
+        assert outbox.oldest_undelivered_at(tx) is None
+        assert audit.verify(tx).count == 0
+
+
+def test_a_thousand_known_ones_are_answered_at_once(ctx: Context) -> None:
+    batch = post(*(item(f"p{number}") for number in range(1_000)), is_batch=True)
+    first, again = receive(ctx, [batch])[0], receive(ctx, [batch])[0]
+    assert {one["status"] for one in first.body["answers"]} == {202}
+    assert [one | {"status": 202} for one in again.body["answers"]] == first.body["answers"]
+
+
+def test_what_triage_made_of_each_is_known_by_its_key(ctx: Context) -> None:
+    known, new = item("known"), item("new", 0.99)
+    receive(ctx, [post(known)])
+    with ctx.database.write() as tx:
+        triaged = triage.store(ctx, tx, [known, new, item("new", 0.95)], NOW)
+    assert set(triaged.stored) == {("shop", "known"), ("shop", "new")}
+    assert triaged.stored["shop", "new"].routing.disposition is Disposition.AUTO_ACCEPTED
+    assert [triaged.is_new(one) for one in (known, new, item("new", 0.99))] == [False, True, False]

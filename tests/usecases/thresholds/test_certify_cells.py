@@ -1,0 +1,288 @@
+"""Slices get thresholds of their own where that accepts more, and every one keeps the promise by itself."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from bot.usecases.context import Context
+from bot.usecases.outgoing import NEWS, News
+from bot.usecases.thresholds import cell_sets, certify, label_sets
+from bot.usecases.thresholds import in_force as standing
+from bot.usecases.thresholds.attempt import Case, case_of
+from bot.usecases.thresholds.threshold_table import streams, threshold_rows
+from bot.usecases.thresholds.watch import Watch
+from routing.cell import EVERYTHING, cells
+from routing.digest.model_quality import ThresholdState
+from routing.evidence.alarm import AlarmKind
+from routing.evidence.promise import Certificate
+from routing.policy import load_policy
+from routing.triage.router import compile_router
+from storage import audit
+from storage.delivery import outbox
+from storage.engine.database import Database
+from storage.evidence import model_evidence
+from storage.measured import alarms, certificates
+from storage.measured.alarms import StoredAlarm
+from storage.measured.certificates import Attempt, CertificateKey
+from tests.usecases.traffic import DAY, HOUR, MODEL, POLICY, Traffic, calibrated, shares, traffic
+from tests.usecases.world import NOW
+
+KEY = CertificateKey("fraud", "ordinary", MODEL)
+SLICES = ("country=PT", "country=ES")
+SPANISH, PORTUGUESE, OTHERS = cells(SLICES)
+SLICED = POLICY.replace("confidence = 0.9 }", 'confidence = 0.9, slices = ["country=PT", "country=ES"] }')
+PT, ES, DE = ({"country": country} for country in ("PT", "ES", "DE"))
+
+
+@pytest.fixture
+def world(database: Database) -> Traffic:
+    """Traffic under a policy that names two slices; the label set was seen before, nothing is calibrated."""
+    made = traffic(database, SLICED)
+    label_sets.tick(made.ctx)
+    cell_sets.tick(made.ctx)
+    calibrated(made.ctx)
+    return made
+
+
+@pytest.fixture
+def divided(world: Traffic) -> Traffic:
+    """The model is never wrong in Portugal, and so often in Spain that only Portugal was certified."""
+    world.day(500, unsure=0.0, slices=PT)
+    world.day(200, sure=0.3, slices=ES)
+    assert certify.tick(world.ctx) == 1
+    world.clock.at += HOUR
+    return world
+
+
+def in_force(world: Traffic) -> dict[str, Attempt]:
+    with world.ctx.database.read() as tx:
+        return {one.key.cell: one for one in certificates.standing(tx)}
+
+
+def last(world: Traffic) -> dict[str, Attempt]:
+    with world.ctx.database.read() as tx:
+        return {one.key.cell: one for one in certificates.last(tx, KEY)}
+
+
+def news(world: Traffic) -> list[News]:
+    with world.ctx.database.write() as tx:
+        claims = outbox.claim(tx, {NEWS}, "test", world.clock.at, HOUR, 50)
+    return [News.from_payload(claim.item.payload) for claim in claims]
+
+
+def test_a_slice_that_keeps_the_promise_is_accepted_though_others_do_not(divided: Traffic) -> None:
+    assert set(in_force(divided)) == {PORTUGUESE.key}
+    assert shares(divided.day(100, slices=PT))[0] > 0.2
+    assert shares(divided.day(50, slices=ES)) == (0, 0)
+    assert shares(divided.day(50, slices=DE)) == (0, 0)
+
+
+def test_where_all_slices_are_alike_one_threshold_serves_everything(world: Traffic) -> None:
+    for slices in (PT, ES, DE):
+        world.day(200, slices=slices)
+    assert certify.tick(world.ctx) == 1
+    assert set(in_force(world)) == {EVERYTHING.key}
+    assert all(shares(world.day(50, slices=slices))[0] > 0.05 for slices in (PT, ES, DE))
+
+
+def test_the_chance_of_failure_is_divided_before_labels_are_seen(divided: Traffic) -> None:
+    tests = last(divided)
+    assert list(tests) == [cell.key for cell in (EVERYTHING, SPANISH, PORTUGUESE, OTHERS)]
+    found = Certificate.from_json(tests[PORTUGUESE.key].answer)
+    assert found.spent == pytest.approx(found.promise.spent_by(1) / 6)
+    assert found.promise.confidence == 0.9
+
+
+def test_cells_take_up_attempts_together(divided: Traffic) -> None:
+    divided.day(600, unsure=0.0, slices=DE)
+    assert certify.tick(divided.ctx) == 1
+    tests = last(divided)
+    assert list(tests) == [cell.key for cell in (EVERYTHING, SPANISH, PORTUGUESE, OTHERS)]
+    assert tests[EVERYTHING.key].answer["why"] == "Not tested: slices have thresholds of their own."
+    assert {one.attempt for one in tests.values()} == {2}
+    assert set(in_force(divided)) == {PORTUGUESE.key, OTHERS.key}
+
+
+def test_the_team_is_told_where_what_is_accepted_and_where_everything_is_reviewed(divided: Traffic) -> None:
+    (told,) = news(divided)
+    threshold = in_force(divided)[PORTUGUESE.key].threshold
+    assert told.sentence.endswith(f"are accepted from a confidence of {threshold:.3f} on in country=PT.")
+    assert told.details[1].startswith("country=PT: it rests on ")
+    assert [line.partition(":")[0] for line in told.details[2:]] == [
+        "country=ES",
+        "country other than ES, PT",
+    ]
+    assert all("everything is reviewed. Not yet" in line for line in told.details[2:])
+
+
+def test_the_record_names_the_cell(divided: Traffic) -> None:
+    granted = in_force(divided)[PORTUGUESE.key]
+    with divided.ctx.database.read() as tx:
+        (entry,) = audit.of_subject(tx, str(granted.certificate_id), 9)
+    assert (entry.action, entry.data["cell"]) == ("threshold.granted", "country=PT")
+
+
+def test_one_threshold_gives_way_to_those_of_slices_that_accept_more(world: Traffic) -> None:
+    for slices in (PT, ES, DE):
+        world.day(200, slices=slices)
+    certify.tick(world.ctx)
+    before = in_force(world)[EVERYTHING.key].threshold
+    world.clock.at += HOUR
+    world.day(900, unsure=0.0, slices=PT)
+    world.day(100, slices=ES)
+    assert certify.tick(world.ctx) == 1
+    (after,) = in_force(world).values()
+    assert after.key.cell == PORTUGUESE.key
+    assert (after.threshold or 1) < (before or 0)
+    assert f"on in country=PT, until now from {before:.3f} on" in news(world)[-1].sentence
+
+
+def test_the_audits_of_a_slice_revoke_its_own_threshold_only(divided: Traffic) -> None:
+    divided.day(600, unsure=0.0, slices=DE)
+    certify.tick(divided.ctx)
+    divided.clock.at += HOUR
+    divided.day(300, sure=0.5, unsure=0.5, slices=PT)
+    divided.day(100, unsure=0.0, slices=DE)
+    assert Watch(divided.ctx).tick() == {"revoked": 1}
+    assert set(in_force(divided)) == {OTHERS.key}
+    assert shares(divided.day(50, slices=PT)) == (0, 0)
+    assert shares(divided.day(100, slices=DE))[0] > 0.2
+    assert news(divided)[-1].sentence.startswith(
+        "fraud, tier ordinary, country=PT: nothing of gbm 3 is accepted"
+    )
+
+
+def test_evidence_begins_anew_in_the_slice_that_was_revoked_and_goes_on_elsewhere(divided: Traffic) -> None:
+    with divided.ctx.database.write() as tx:
+        granted = in_force(divided)[PORTUGUESE.key]
+        certificates.revoke(tx, str(granted.certificate_id), divided.clock.at, "it erred")
+    standing.tick(divided.ctx)
+    divided.clock.at += HOUR
+    fresh = divided.day(300, unsure=0.0, slices=PT)
+    divided.day(400, unsure=0.0, slices=DE)
+    certify.tick(divided.ctx)
+    found = Certificate.from_json(last(divided)[PORTUGUESE.key].answer)
+    confidences = [one.submission.prediction.confidence for one in fresh]
+    assert found.accepted == sum(one >= found.threshold for one in confidences)
+
+
+def test_a_policy_that_names_other_slices_ends_what_was_granted_for_these(divided: Traffic) -> None:
+    other = load_policy(SLICED.replace('"country=ES"', '"country=FR"'), "policy.toml")
+    assert Watch(replace(divided.ctx, policy=other)).tick() == {"revoked": 0}  # Portugal is still a slice
+    without = load_policy(POLICY, "policy.toml")
+    assert Watch(replace(divided.ctx, policy=without)).tick() == {"revoked": 1}
+    assert news(divided)[-1].sentence.endswith("the policy names other slices now.")
+
+
+def changed(world: Traffic, slices: str) -> Traffic:
+    """The same under a policy that names these slices instead; the change was noted."""
+    policy = load_policy(SLICED.replace('"country=PT", "country=ES"', slices), "policy.toml")
+    ctx = replace(world.ctx, policy=policy, router=compile_router(policy))
+    cell_sets.tick(ctx)
+    return replace(world, ctx=ctx)
+
+
+def test_a_slice_that_was_named_when_its_labels_were_known_is_tested_on_new_ones(world: Traffic) -> None:
+    world.day(300, sure=0.3, slices=ES)
+    world.day(500, unsure=0.0, slices={"country": "FR"})
+    chosen = changed(world, '"country=FR"')
+    assert certify.tick(chosen.ctx) == 0
+    chosen.clock.at += HOUR
+    chosen.day(100, unsure=0.0, slices={"country": "FR"})
+    certify.tick(chosen.ctx)
+    assert in_force(chosen) == {}
+    chosen.day(600, unsure=0.0, slices={"country": "FR"})
+    assert certify.tick(chosen.ctx) == 1
+    (granted,) = in_force(chosen).values()
+    assert granted.key.cell == "country=FR"
+    assert Certificate.from_json(granted.answer).accepted <= 700
+
+
+def test_what_spoke_against_a_slice_is_no_evidence_for_another_that_holds_it(divided: Traffic) -> None:
+    with divided.ctx.database.write() as tx:
+        granted = in_force(divided)[PORTUGUESE.key]
+        certificates.revoke(tx, str(granted.certificate_id), divided.clock.at, "it erred")
+    (rest,) = (cell for cell in cells(["country=ES"]) if cell.is_rest)
+    with divided.ctx.database.read() as tx:
+        (stream,) = streams(
+            divided.ctx.policy, ["fraud"], model_evidence.strata(tx, ["fraud"], NOW, divided.clock.at)
+        )
+        since = dict.fromkeys([("fraud", "ordinary", rest.key)], NOW)
+        case = case_of(tx, stream, label_sets.since(tx), since, divided.clock.at)
+    assert case is not None
+    assert case.received(rest).since > divided.clock.at
+    assert case.received(SPANISH).since <= divided.clock.at
+
+
+def test_drift_ends_the_evidence_of_every_cell_whether_it_was_certified_or_not(database: Database) -> None:
+    suspending = SLICED.replace(
+        "audit = 0.5", 'audit = 0.5\nsuspend_on = ["new_model", "changed_labels", "drift"]'
+    )
+    world = traffic(database, suspending)
+    label_sets.tick(world.ctx)
+    cell_sets.tick(world.ctx)
+    calibrated(world.ctx)
+    world.day(400, unsure=0.0, slices=DE)
+    alarm = StoredAlarm("drift:fraud", AlarmKind.WORDS, "fraud", {}, world.clock.at)
+    with world.ctx.database.write() as tx:
+        alarms.raise_once(tx, alarm)
+    assert certify.tick(world.ctx) == 0
+    assert last(world) == {}
+
+
+def test_replicas_whose_policies_name_other_slices_do_not_use_one_attempt_twice(
+    divided: Traffic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    divided.day(600, unsure=0.0, slices=DE)
+    other = changed(divided, '"country=AT", "country=ES", "country=PT"')
+    store = certify._store
+
+    def late(ctx: Context, case: Case, tests: Sequence[Attempt]) -> int:
+        monkeypatch.setattr(certify, "_store", store)
+        certify.tick(divided.ctx)  # the other one, in the meantime
+        return store(ctx, case, tests)
+
+    monkeypatch.setattr(certify, "_store", late)
+    assert certify.tick(other.ctx) == 0
+    assert [one.attempt for one in last(divided).values()] == [2, 2, 2, 2]
+    assert "country=AT" not in last(divided)
+
+
+def test_slices_that_lose_their_thresholds_for_one_reason_are_told_of_together(divided: Traffic) -> None:
+    divided.day(600, unsure=0.0, slices=DE)
+    certify.tick(divided.ctx)
+    news(divided)  # those of the grants
+    strict = load_policy(SLICED.replace("error = 0.05", "error = 0.01"), "policy.toml")
+    assert Watch(replace(divided.ctx, policy=strict)).tick() == {"revoked": 2}
+    told = news(divided)
+    assert [one.sentence.partition(":")[0] for one in told] == [
+        "fraud, tier ordinary, country=PT, country other than ES, PT"
+    ]
+
+
+def test_the_digest_says_that_all_was_revoked_where_no_slice_is_left(divided: Traffic) -> None:
+    plain = load_policy(POLICY, "policy.toml")
+    assert Watch(replace(divided.ctx, policy=plain)).tick() == {"revoked": 1}
+    now = divided.clock.at
+    with divided.ctx.database.read() as tx:
+        counts = model_evidence.strata(tx, ["fraud"], now - 7 * DAY, now)
+        rows, _ = threshold_rows(tx, plain, plain.teams["risk"], counts, now - 7 * DAY, now)
+    assert [(row.place, row.state, row.why) for row in rows] == [
+        ("ordinary", ThresholdState.REVOKED, "the policy names other slices now")
+    ]
+
+
+def test_the_digest_has_a_row_for_every_cell_with_its_own_threshold(divided: Traffic) -> None:
+    policy, now = divided.ctx.policy, divided.clock.at
+    with divided.ctx.database.read() as tx:
+        counts = model_evidence.strata(tx, ["fraud"], now - 7 * DAY, now)
+        rows, curve = threshold_rows(tx, policy, policy.teams["risk"], counts, now - 7 * DAY, now)
+    assert [(row.place, row.state) for row in rows] == [
+        ("ordinary, country=ES", ThresholdState.NOT_YET),
+        ("ordinary, country=PT", ThresholdState.GRANTED),
+        ("ordinary, country other than ES, PT", ThresholdState.NOT_YET),
+    ]
+    assert rows[1].in_force == in_force(divided)[PORTUGUESE.key].threshold
+    assert curve is not None
+    assert curve.name == "fraud, ordinary, country=PT"  # where most came in

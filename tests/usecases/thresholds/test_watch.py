@@ -1,0 +1,196 @@
+"""A certificate that audits, labels, calibrator or policy speak against ends at once, and that is told."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.usecases.outgoing import NEWS, News
+from bot.usecases.thresholds import certify, label_sets
+from bot.usecases.thresholds.watch import Watch
+from routing.cell import EVERYTHING
+from routing.evidence.alarm import Alarm, AlarmKind
+from routing.policy import load_policy
+from storage import audit
+from storage.delivery import outbox
+from storage.engine.database import Database, Transaction
+from storage.evidence import model_evidence
+from storage.evidence.model_evidence import Audited
+from storage.measured import alarms, certificates
+from storage.measured.certificates import Attempt, CertificateKey
+from tests.usecases.traffic import DAY, HOUR, MODEL, POLICY, Traffic, calibrated, shares, traffic
+
+KEY = CertificateKey("fraud", "ordinary", MODEL)
+
+
+@pytest.fixture
+def world(database: Database) -> Traffic:
+    """A world on each database in which the model's threshold was certified an hour ago."""
+    made = traffic(database)
+    label_sets.tick(made.ctx)
+    calibrated(made.ctx)
+    made.day(400)
+    assert certify.tick(made.ctx) == 1
+    made.clock.at += HOUR
+    return made
+
+
+def granted(world: Traffic) -> Attempt:
+    with world.ctx.database.read() as tx:
+        (found,) = certificates.last_granted(tx, KEY)
+    return found
+
+
+def news(world: Traffic) -> list[News]:
+    with world.ctx.database.write() as tx:
+        claims = outbox.claim(tx, {NEWS}, "test", world.clock.at, HOUR, 50)
+    return [News.from_payload(claim.item.payload) for claim in claims]
+
+
+def test_audits_without_errors_leave_it_in_force(world: Traffic) -> None:
+    world.day(200)
+    assert Watch(world.ctx).tick() == {"revoked": 0}
+    assert granted(world).revoked_at is None
+
+
+def test_errors_in_audits_revoke_it_and_the_next_prediction_is_reviewed(world: Traffic) -> None:
+    world.day(200, sure=0.4)
+    watch = Watch(world.ctx)
+    assert watch.tick() == {"revoked": 1}
+    reason = str(granted(world).revoked_reason)
+    assert "audited cases were wrong, more than 5 % can explain" in reason
+    (first, *_) = after = world.day(50)
+    assert shares(after) == (0, 0)
+    assert f"the certified threshold was revoked: {reason} (tier ordinary)" in first.routing.reasons
+    assert watch.tick() == {"revoked": 0}
+
+
+def test_a_revocation_goes_on_record_raises_an_alarm_and_is_told_with_examples(world: Traffic) -> None:
+    world.day(200, sure=0.4)
+    Watch(world.ctx).tick()
+    one = granted(world)
+    with world.ctx.database.read() as tx:
+        (_, entry) = audit.of_subject(tx, str(one.certificate_id), 9)
+        (stored,) = alarms.since(tx, ["fraud"], world.clock.at - DAY, world.clock.at + DAY)
+        known = model_evidence.audited_errors(tx, "fraud", "ordinary", MODEL, one.attempted_at)
+    assert (entry.action, entry.data["reason"]) == ("threshold.revoked", one.revoked_reason)
+    alarm = Alarm.from_json(stored.payload)
+    assert alarm.kind is AlarmKind.ERROR
+    assert alarm.p_value <= 0.1
+    wrong = {audited.case_id for audited in known if audited.is_error}
+    assert len(alarm.case_ids) == 3
+    assert set(alarm.case_ids) <= wrong
+    told = news(world)[-1]
+    assert str(one.revoked_reason) in told.sentence
+    assert (told.case_ids, told.alarm_keys) == (alarm.case_ids, (stored.key,))
+
+
+def test_a_revocation_after_many_audits_tells_how_it_went_at_last(world: Traffic) -> None:
+    world.day(800)
+    world.day(200, sure=0.5)
+    Watch(world.ctx).tick()
+    one = granted(world)
+    with world.ctx.database.read() as tx:
+        known = model_evidence.audited_errors(tx, "fraud", "ordinary", MODEL, one.attempted_at)
+    lately = [audited.is_error for audited in known if audited.calibrated >= (one.threshold or 0)][-50:]
+    assert 10 < sum(lately) < 50
+    assert f" audited cases were wrong ({sum(lately)} of the last 50), more than" in str(one.revoked_reason)
+
+
+def test_audits_below_the_threshold_do_not_count(world: Traffic) -> None:
+    present = world.ctx.standing.present
+    key = ("fraud", "ordinary", "gbm", "3", EVERYTHING.key)
+    looser = replace(present.thresholds[key], threshold=0.5)  # a replica that has not read the new one yet
+    world.ctx.standing.present = replace(present, thresholds={key: looser})
+    world.day(200, unsure=0.5)
+    assert Watch(world.ctx).tick() == {"revoked": 0}
+
+
+def test_it_looks_again_only_when_something_happened(world: Traffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = Watch(world.ctx)
+    world.day(20)
+    watch.tick()
+    looks: list[str] = []
+    look = model_evidence.audited_errors
+
+    def counted(tx: Transaction, task: str, *more: Any) -> tuple[Audited, ...]:
+        looks.append(task)
+        return look(tx, task, *more)
+
+    monkeypatch.setattr(model_evidence, "audited_errors", counted)
+    watch.tick()
+    assert looks == []
+    world.day(20)
+    watch.tick()
+    assert len(looks) == 1
+
+
+def test_a_watch_that_failed_looks_again(world: Traffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.day(200, sure=0.4)
+    watch = Watch(world.ctx)
+    with monkeypatch.context() as broken:
+        broken.setattr(model_evidence, "audited_errors", None)
+        with pytest.raises(ExceptionGroup, match="1 of 1 failed"):
+            watch.tick()
+    assert watch.tick() == {"revoked": 1}
+
+
+def test_nothing_is_watched_before_anything_is_granted(database: Database) -> None:
+    assert Watch(traffic(database).ctx).tick() == {"revoked": 0}
+
+
+def with_policy(world: Traffic, text: str) -> Traffic:
+    return replace(world, ctx=replace(world.ctx, policy=load_policy(text, "policy.toml")))
+
+
+THIRD = '\n  {name = "third", description = "a new one", example = "new"},\n]\n[[tasks'
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda text: text.replace("\n]\n[[tasks", THIRD), "the labels of the task have changed"),
+        (
+            lambda text: text.replace("error = 0.05", "error = 0.01"),
+            "the policy promises more now: at most 1 % error with 90 % confidence",
+        ),
+        (
+            lambda text: text.replace("{ error = 0.05, confidence = 0.9 }", "0.99"),
+            "the policy promises nothing for this tier any more",
+        ),
+        (
+            lambda text: text.replace('name = "ordinary"', 'name = "usual"'),
+            "the policy promises nothing for this tier any more",
+        ),
+    ],
+)
+def test_a_policy_that_it_does_not_hold_for_revokes_it(
+    world: Traffic, change: Callable[[str], str], reason: str
+) -> None:
+    changed = with_policy(world, change(POLICY))
+    assert Watch(changed.ctx).tick() == {"revoked": 1}
+    assert granted(world).revoked_reason == reason
+
+
+def test_a_policy_that_promises_less_or_no_longer_knows_the_task_leaves_it(world: Traffic) -> None:
+    less = with_policy(world, POLICY.replace("error = 0.05", "error = 0.1"))
+    unknown = with_policy(world, POLICY.replace('"fraud"]', '"other"]').replace("tasks.fraud", "tasks.other"))
+    assert Watch(less.ctx).tick() == Watch(unknown.ctx).tick() == {"revoked": 0}
+
+
+def test_another_calibrator_revokes_it(world: Traffic) -> None:
+    calibrated(world.ctx, 2, 2.0)
+    assert Watch(world.ctx).tick() == {"revoked": 1}
+    assert "calibrator" in str(granted(world).revoked_reason)
+
+
+def test_two_replicas_revoke_it_once(world: Traffic) -> None:
+    world.day(200, sure=0.4)
+    news(world)
+    first, second = Watch(world.ctx), Watch(replace(world.ctx))
+    with world.ctx.database.read() as tx:
+        seen = certificates.standing(tx)
+    assert first._look(seen, {}) == 1
+    assert second._look(seen, {}) == 0
+    assert len(news(world)) == 1
