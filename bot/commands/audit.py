@@ -8,8 +8,8 @@ import click
 from bot.clock import SystemClock
 from bot.commands.installed import existing_database
 from bot.commands.options import settings_option
-from bot.record_words import sentence, summary
 from bot.settings import Settings
+from bot.words.record_words import sentence, summary
 from storage import audit as trail
 from storage.record import anchor as anchors
 from storage.record.anchor import Anchor

@@ -50,7 +50,7 @@ def budget(
     for part in shown_budget(plan):
         console.print(part)
     if png is not None:
-        from bot.plan_picture import draw_budget
+        from bot.pictures.plan_picture import draw_budget
 
         png.write_bytes(draw_budget(plan, "Budget of expert time"))
         click.echo(f"The picture is in {png}.")
@@ -59,7 +59,7 @@ def budget(
 
 def _propose(plan: Budget, path: Path) -> None:
     """Print the lines to change, and what the policy's check says of the result; exit status 1 if refused."""
-    from bot.policy_change import changed, lines
+    from bot.policy.policy_change import changed, lines
 
     plans = [one for one in plan.tiers if one.is_changed]
     if not plans:

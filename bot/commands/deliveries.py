@@ -11,7 +11,7 @@ from rich.table import Table
 from bot.clock import SystemClock
 from bot.commands.installed import existing_database
 from bot.commands.options import settings_option
-from bot.policy_file import read_policy
+from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 from bot.usecases.repairs import message_homes
 from routing.errors import InvalidPolicy

@@ -9,7 +9,7 @@ from bot.clock import SystemClock
 from bot.commands.installed import existing_database
 from bot.commands.options import settings_option
 from bot.commands.team_name import team_name
-from bot.policy_file import read_policy
+from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 from bot.usecases.digest import weekly
 from routing.digest.digest import Digest
@@ -49,7 +49,7 @@ def preview(team: str | None, png: Path | None, settings: Settings) -> None:
 
 
 def _draw(summary: Digest, team: str, path: Path) -> None:
-    from bot.digest_picture import draw_digest
+    from bot.pictures.digest_picture import draw_digest
 
     picture = draw_digest(f"{team}, {summary.until_at:%d %b %Y}", summary)
     if picture is None:

@@ -7,14 +7,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bot.delivery.digest_words import unreadable_words
-from bot.delivery.quality_words import (
-    confusion_words,
-    error_cells,
-    error_lines,
-    fit_words,
-    threshold_words,
-)
+from bot.words.digest_words import unreadable_words
+from bot.words.quality_words import confusion_words, error_cells, error_lines, fit_words, threshold_words
 from routing.digest.digest import Change, Digest, Quantile, QuantileChange, Share, ShareRow, TooFew
 from routing.digest.model_quality import About, Quality
 from routing.evidence.reliability import CalibrationReport

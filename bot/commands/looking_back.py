@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bot.clock import SystemClock
 from bot.commands.installed import existing_database
 from bot.ids import new_id
-from bot.policy_file import read_policy
+from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 from bot.usecases.context import Context
 from bot.usecases.plan.replay import Tell

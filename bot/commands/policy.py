@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.commands.options import settings_option, since_option
-from bot.policy_file import read_policy
+from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 from routing.errors import InvalidPolicy
 from routing.policy import Policy, Task, check

@@ -21,7 +21,7 @@ def run(policy: Policy, name: str, back: timedelta, png: Path | None, settings: 
     for part in shown_replay(found, name):
         console.print(part)
     if png is not None:
-        from bot.plan_picture import draw_replay
+        from bot.pictures.plan_picture import draw_replay
 
         png.write_bytes(draw_replay(found.replay, f"Replay of {name}"))
         click.echo(f"The picture is in {png}.")

@@ -14,7 +14,7 @@ from bot.commands.installed import existing_database
 from bot.commands.options import settings_option
 from bot.commands.team_name import team_name
 from bot.errors import BotError
-from bot.policy_file import read_policy
+from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 from bot.usecases.digest.document import from_document, to_document
 from routing.digest.csv import to_csv

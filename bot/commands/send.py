@@ -14,7 +14,7 @@ from bot.commands.options import settings_option
 from bot.errors import BotError, SettingsInvalid
 from bot.http.signatures import webhook
 from bot.ids import new_id
-from bot.policy_file import read_policy
+from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 
 SECONDS = 15.0

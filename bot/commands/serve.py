@@ -18,7 +18,7 @@ def serve(settings: Settings, host: str | None, port: int | None) -> None:
     Migrates the database first. The log goes to standard error, one line of JSON each. Ends on Ctrl+C or
     SIGTERM, when what was accepted is stored.
     """
-    from bot import wiring
+    from bot.process import wiring
 
     chosen = dataclasses.replace(
         settings, host=host or settings.host, port=settings.port if port is None else port

@@ -11,12 +11,12 @@ from pathlib import Path
 from string import Template
 
 from bot.clock import FastClock
-from bot.delivery.tempo import Tempo
+from bot.delivery.sender.tempo import Tempo
 from bot.demo.experts import Skill
 from bot.demo.traffic import Poster, Receiver
+from bot.process.wiring import Application, build
 from bot.sandbox import Sandbox, SandboxConfig
 from bot.settings import Secrets, Settings
-from bot.wiring import Application, build
 from routing.policy import Policy, load_policy
 
 DIGEST_AFTER = timedelta(hours=2)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from bot.delivery.callback_session import CallbackSession
+from bot.delivery.callbacks.callback_session import CallbackSession
 from bot.doctor.finding import Finding, fail, ok, warn
 from routing.policy import Policy
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from bot.doctor.finding import Finding, fail, ok
 from bot.errors import SettingsInvalid
 from bot.http.signatures import Services
-from bot.policy_file import read_policy
+from bot.policy.policy_file import read_policy
 from bot.settings import Secrets, Settings
 from routing.errors import InvalidPolicy
 from routing.policy import Policy

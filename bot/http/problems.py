@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.database_health import waiting_words
 from bot.errors import BotError
+from bot.outages.database_health import waiting_words
 from storage.errors import DatabaseUnavailable, StorageError
 
 JsonObject = dict[str, Any]

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.database_health import waiting_words
 from bot.http.problems import Fault, Refused, unavailable
 from bot.log import Seldom, line_of
+from bot.outages.database_health import waiting_words
 from bot.usecases.intake.receive import Answer, Posting
 from routing.errors import RoutingError
 from storage.errors import DatabaseUnavailable, DataRefused

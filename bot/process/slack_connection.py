@@ -15,15 +15,15 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.builtin import SocketModeClient
 
-from bot.delivery.slack_health import SlackHealth
+from bot.delivery.sender.slack_health import SlackHealth
 from bot.errors import SettingsInvalid
+from bot.process.socket_pulse import ANSWER_SECONDS, BEAT_SECONDS, MISSED_PINGS, PING_SECONDS, Pulse
 from bot.settings import Settings
 from bot.slack.api.failures import NO_BOT
 from bot.slack.api.gateway import SlackFailure, SlackGateway, SlackPermanent
 from bot.slack.api.token_kinds import refusal, wrong_app_token, wrong_bot_token
 from bot.slack.api.web_calls import call, connection_failure, failure_of
 from bot.slack.app import BotIdentity, build_app, build_socket_handler
-from bot.socket_pulse import ANSWER_SECONDS, BEAT_SECONDS, MISSED_PINGS, PING_SECONDS, Pulse
 from bot.usecases.context import Context
 from bot.usecases.plan.replay import QuickReplay
 

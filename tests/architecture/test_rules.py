@@ -131,7 +131,7 @@ def test_the_top_level_holds_only_what_the_layout_names() -> None:
     assert {name for name in tracked.stdout.split() if not name.startswith(".")} <= allowed
 
 
-@pytest.mark.parametrize("module", ["bot.http.app", "bot.slack.app", "bot.wiring"])
+@pytest.mark.parametrize("module", ["bot.http.app", "bot.slack.app", "bot.process.wiring"])
 def test_the_serving_path_does_not_import_numerics(module: str) -> None:
     heavy = ("numpy", "scipy", "sklearn", "matplotlib")
     program = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"

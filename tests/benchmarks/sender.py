@@ -11,8 +11,8 @@ from pathlib import Path
 
 from bot import log
 from bot.clock import SystemClock
-from bot.delivery.tempo import Tempo
-from bot.delivery.threads import Deliveries
+from bot.delivery.deliveries import Deliveries
+from bot.delivery.sender.tempo import Tempo
 from bot.http.parsing import Parser
 from bot.sandbox import Sandbox, SandboxConfig
 from bot.settings import Secrets

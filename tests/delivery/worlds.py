@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from bot.delivery.attempts import Courier
-from bot.delivery.channel_history import HistoryReader
-from bot.delivery.loop import Wake
-from bot.delivery.projections import ProjectionSender
-from bot.delivery.tempo import Tempo
+from bot.delivery.history.channel_history import HistoryReader
+from bot.delivery.messages.message_sender import ProjectionSender
+from bot.delivery.sender.attempts import Courier
+from bot.delivery.sender.loop import Wake
+from bot.delivery.sender.tempo import Tempo
 from bot.sandbox import Sandbox, SandboxConfig
 from bot.slack.api.gateway import WebClientGateway
 from bot.slack.api.web_calls import slack_client

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from bot.digest_picture import draw
+from bot.pictures.digest_picture import draw
 from routing.digest.day import Day
 from routing.evidence.promise import Certificate, Promise
 from routing.evidence.risk_coverage import RiskCoverage

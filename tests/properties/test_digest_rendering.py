@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.digest_details import PARTS, cited
-from bot.delivery.digest_message import digest_message
+from bot.delivery.digest.digest_details import PARTS, cited
+from bot.delivery.digest.digest_message import digest_message
 from bot.slack.limits import message_violations, view_violations
 from bot.slack.show.digest_windows import cases_view, threshold_view
 from bot.usecases.digest.period import Period

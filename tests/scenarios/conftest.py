@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.delivery.tempo import Tempo
+from bot.delivery.sender.tempo import Tempo
 from tests.scenarios.world import AT_ONCE, POLICY, START, World, running_world
 
 DATABASES = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}

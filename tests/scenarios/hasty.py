@@ -10,5 +10,5 @@ from tests.scenarios.world import AT_ONCE
 HASTY = replace(AT_ONCE, lease=timedelta(seconds=1), unknown_for=timedelta(seconds=1))
 
 if __name__ == "__main__":
-    with patch("bot.wiring.tempo_of", lambda _clock: HASTY):
+    with patch("bot.process.wiring.tempo_of", lambda _clock: HASTY):
         cli.main()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.tempo import Tempo
+from bot.delivery.sender.tempo import Tempo
 from bot.sandbox import Fault
 from tests.scenarios.everywhere import everywhere
 from tests.scenarios.operating import Operator, slack_is_well

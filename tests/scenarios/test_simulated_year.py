@@ -7,11 +7,11 @@ from datetime import datetime
 from itertools import count, groupby
 from math import ceil
 
+import bot.pictures.digest_picture
 import numpy as np
 import pytest
 
-import bot.digest_picture
-from bot.delivery.tempo import Tempo
+from bot.delivery.sender.tempo import Tempo
 from bot.usecases.digest.document import from_document
 from routing.digest.digest import Digest
 from routing.digest.headline import Deed
@@ -40,8 +40,8 @@ SIMULATED, MOST_AUDITS = 300, 400
 def same_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ids are counted, since they give samples their order; of the 52 pictures one is drawn."""
     numbers: defaultdict[str, count[int]] = defaultdict(lambda: count(1))
-    monkeypatch.setattr("bot.wiring.new_id", lambda prefix: f"{prefix}_{next(numbers[prefix]):08}")
-    monkeypatch.setattr(bot.digest_picture, "draw", once(bot.digest_picture.draw))
+    monkeypatch.setattr("bot.process.wiring.new_id", lambda prefix: f"{prefix}_{next(numbers[prefix]):08}")
+    monkeypatch.setattr(bot.pictures.digest_picture, "draw", once(bot.pictures.digest_picture.draw))
 
 
 def once(draw: Callable[..., bytes | None]) -> Callable[..., bytes | None]:

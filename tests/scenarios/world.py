@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 
 import requests
 
-from bot.delivery.tempo import Tempo
+from bot.delivery.sender.tempo import Tempo
+from bot.process.scheduler import run
+from bot.process.ticks import HOUR
+from bot.process.wiring import Application, build
 from bot.sandbox import Channel, Sandbox, SandboxConfig
-from bot.scheduler import run
 from bot.settings import Secrets, Settings, parse_audit_keys
-from bot.ticks import HOUR
-from bot.wiring import Application, build
 from routing.policy import load_policy
 from storage import audit
 from tests.clock import MovableClock

@@ -1,6 +1,7 @@
 """The submitted window of a replay: what is wrong is said under its field, what is right is tried."""
 
 from bot.errors import BotError
+from bot.policy.tier_change import Rule, TierChange
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import label_text
 from bot.slack.hear.interactions import Desk, NextView, Refusals, log
@@ -13,7 +14,6 @@ from bot.slack.show.replay_windows import (
     result_view,
     working_view,
 )
-from bot.tier_change import Rule, TierChange
 from bot.usecases.lead import propose
 from bot.usecases.lead.access import Refused
 from bot.usecases.lead.propose import Trial

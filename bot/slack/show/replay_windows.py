@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from bot.plan_words import UNKNOWN, cost_words, error_words
 from bot.slack.blocks import control_ids
 from bot.slack.blocks.builders import (
     bullets,
@@ -21,6 +20,7 @@ from bot.slack.blocks.builders import (
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import fallback, label_text
 from bot.usecases.lead.propose import TaskTier, Trial
+from bot.words.plan_words import UNKNOWN, cost_words, error_words
 from routing.evidence.plan import ChannelLoad, Outcome, Replayed, TierOutcome
 from routing.policy import Promised, Tier
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.tier_change import TierChange, changed, lines
+from bot.policy.tier_change import TierChange, changed, lines
 from bot.usecases.context import Context
 from bot.usecases.lead.access import Refused, is_member
 from routing.errors import InvalidPolicy

@@ -73,7 +73,7 @@ def _start(world: World, tap: Tap) -> None:
     close_the_old_desk(world)
     numbers: defaultdict[str, itertools.count[int]] = defaultdict(lambda: itertools.count(1))
     # Ids of the real length that say the same on both databases, and that a dump can be packed with.
-    with patch("bot.wiring.new_id", lambda prefix: f"{prefix}_{next(numbers[prefix]):032x}"):
+    with patch("bot.process.wiring.new_id", lambda prefix: f"{prefix}_{next(numbers[prefix]):032x}"):
         world.start()
     tap.target = f"{world.app.url}/slack/events"
     world.slack.connect_url(tap.url)

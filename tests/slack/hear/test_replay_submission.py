@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from bot.errors import BotError
+from bot.policy.tier_change import TierChange
 from bot.slack.blocks.message import JsonObject
 from bot.slack.hear import interactions
 from bot.slack.limits import view_violations
 from bot.slack.show.replay_windows import replay_view, result_view
-from bot.tier_change import TierChange
 from bot.usecases.lead.propose import Trial
 from routing.evidence.estimate import Estimate, Interval, Reach, TrafficEstimate
 from routing.evidence.plan import ChannelLoad, Cost, Outcome, Replay, Replayed, TierOutcome

@@ -1,0 +1,1 @@
+"""Decisions sent back to services: signed, retried, in order per case."""

@@ -1,0 +1,156 @@
+"""Sends decisions back to services: signed, retried for days, in order per case."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import requests
+import structlog
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
+
+from bot.delivery.callbacks.callback_failures import CallbackFailed, check, failure_of
+from bot.delivery.callbacks.callback_session import Reply
+from bot.delivery.callbacks.circuits import Circuits
+from bot.errors import SettingsInvalid
+from bot.outages.backoff import JITTER, Backoff, Jitter
+from bot.settings import Secrets
+from bot.usecases.context import Context
+from bot.usecases.outgoing import CALLBACK, Callback
+from storage.delivery import outbox
+from storage.delivery.outbox import ItemClaim
+
+log = structlog.get_logger()
+
+BACKOFF = Backoff(timedelta(seconds=5), timedelta(minutes=30), most_tries=20)
+"""An item that was revived, or waited for days because this program was down, still gets its tries."""
+TRY_FOR = timedelta(days=3)
+LEASE = timedelta(minutes=1)
+FIRST_REST = timedelta(seconds=1)
+LONGEST_REST = timedelta(seconds=30)
+
+
+class Session(Protocol):
+    """Posts a callback and reads the beginning of the answer."""
+
+    def deliver(self, url: str, body: bytes, headers: dict[str, str]) -> Reply:
+        """Post; raises requests.RequestException where no answer came."""
+
+
+class CallbackSender:
+    """Delivers the outbox's callbacks; any number of threads may call `step`.
+
+    `new_session` makes a session for one call; `speed` is the application's seconds in a real one.
+    """
+
+    def __init__(
+        self,
+        ctx: Context,
+        secrets: Secrets,
+        new_session: Callable[[], Session],
+        owner: str,
+        *,
+        speed: float = 1.0,
+        jitter: Jitter = JITTER,
+    ) -> None:
+        self._ctx = ctx
+        self._secrets = secrets
+        self._new_session = new_session
+        self._owner = owner
+        self._lease = LEASE * speed
+        self._circuits = Circuits(FIRST_REST * speed, LONGEST_REST * speed)
+        self._jitter = jitter
+
+    def step(self) -> bool:
+        """Deliver the callback that is due longest; False when none is."""
+        now = self._ctx.clock.now()
+        with self._ctx.database.write() as tx:
+            claims = outbox.claim(tx, {CALLBACK}, self._owner, now, self._lease, 1)
+            for claim in claims:
+                rests_until = self._circuits.rests_until(_endpoint(claim), now)
+                if rests_until is not None:
+                    outbox.postpone(tx, claim, rests_until)
+                    return True
+        for claim in claims:
+            self._deliver(claim)
+        return bool(claims)
+
+    def _deliver(self, claim: ItemClaim) -> None:
+        callback = Callback.from_payload(claim.item.payload)
+        try:
+            reply = self._send(claim.item.item_id, callback)
+        except CallbackFailed as error:
+            self._failed(claim, error)
+            return
+        self._circuits.worked(_endpoint(claim))
+        with self._ctx.database.write() as tx:
+            outbox.finish(tx, claim, self._ctx.clock.now())
+        log.info("callback.delivered", **_named(claim), status=reply.status)
+
+    def _send(self, item_id: str, callback: Callback) -> Reply:
+        body = callback_body(callback)
+        headers = self._signed(item_id, callback.service, body)
+        try:
+            reply = self._new_session().deliver(callback.url, body.encode(), headers)
+        except requests.RequestException as error:
+            raise failure_of(error) from error
+        check(reply)
+        return reply
+
+    def _signed(self, webhook_id: str, service: str, body: str) -> dict[str, str]:
+        """The headers of the Standard Webhooks scheme, signed with every live secret of the service."""
+        moment = self._ctx.clock.wall()
+        signatures = [key.sign(webhook_id, moment, body) for key in self._keys(service)]
+        return {
+            "content-type": "application/json",
+            "webhook-id": webhook_id,
+            "webhook-timestamp": str(int(moment.timestamp())),
+            "webhook-signature": " ".join(signatures),
+        }
+
+    def _keys(self, service: str) -> list[Webhook]:
+        known = self._ctx.policy.services.get(service)
+        if known is None or not known.secret_env:
+            mend = f"The policy names no secret of {service} to sign with: give it `secret_env`, then retry."
+            raise CallbackFailed(mend, is_permanent=True)
+        try:
+            return [Webhook(self._secrets.get(variable)) for variable in known.secret_env]
+        except (SettingsInvalid, EmptyWebhookSecretError, ValueError) as error:
+            mend = f"A secret of {service} cannot be used: see `secondlook doctor`, then retry."
+            raise CallbackFailed(mend, is_permanent=True) from error
+
+    def _failed(self, claim: ItemClaim, error: CallbackFailed) -> None:
+        now = self._ctx.clock.now()
+        if error.is_endpoint_down:
+            self._circuits.failed(_endpoint(claim), now)
+        failures = claim.item.failures + 1
+        is_old = now >= claim.item.created_at + TRY_FOR and BACKOFF.is_spent(failures)
+        is_dead = error.is_permanent or is_old
+        with self._ctx.database.write() as tx:
+            if is_dead:
+                outbox.bury(tx, claim, str(error))
+            else:
+                retry_at = now + BACKOFF.wait(failures, self._jitter)
+                outbox.fail(tx, claim, retry_at, str(error), is_certain=True)
+        event = "callback.dead" if is_dead else "callback.failed"
+        log.warning(event, **_named(claim), failures=failures, reason=error.loggable)
+
+
+def callback_body(callback: Callback) -> str:
+    """The body as the Standard Webhooks specification lays it out: `type`, `timestamp`, `data`."""
+    body = {
+        "type": callback.event,
+        "timestamp": callback.occurred_at.isoformat(),
+        "data": callback.data,
+    }
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _endpoint(claim: ItemClaim) -> str:
+    return urlsplit(str(claim.item.payload["url"])).netloc
+
+
+def _named(claim: ItemClaim) -> dict[str, str]:
+    payload = claim.item.payload
+    return {"item": claim.item.item_id, "service": payload["service"], "event_type": payload["event"]}

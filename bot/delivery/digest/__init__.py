@@ -1,0 +1,1 @@
+"""Digests as messages: headlines, picture, and details in the thread."""

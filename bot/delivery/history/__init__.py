@@ -1,0 +1,1 @@
+"""What happened in Slack while nobody listened, read page by page."""

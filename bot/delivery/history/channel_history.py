@@ -1,0 +1,232 @@
+"""Reads what happened in channels while nobody listened, page by page, and sets right what the rows missed.
+
+One look at a channel's history finds the messages that were deleted, the threads in which something was said,
+and, when the rows come from a backup, the messages of ours that they do not know.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from bot.clock import slack_now
+from bot.delivery.sender.attempts import Courier, Retries
+from bot.slack.api.gateway import HistoryPage, SlackPermanent
+from bot.slack.api.history_page import ChannelMessage
+from bot.usecases.review.catch_up import decided_since, ts_of
+from storage.cases import cases
+from storage.delivery import channel_readings, paces, posted_messages, projections, thread_readings
+from storage.delivery.channel_readings import ChannelClaim
+from storage.delivery.posted_messages import Post, Stray
+from storage.delivery.thread_readings import Rank, WantedThread
+from storage.errors import StorageError
+
+log = structlog.get_logger()
+
+CHANNELS = Retries[ChannelClaim](channel_readings.fail, channel_readings.bury)
+LOOK_BACK = timedelta(days=90)
+"""What is older is not looked for in the history: the threads of what still waits are read one by one."""
+REPOSTED_FOR = timedelta(days=1)
+"""An older message that is not there any more stays away: channels are tidied up, and Slack forgets."""
+MOST_ROWS = 1_000
+WORTH_A_PAGE = 3
+"""To read so few threads costs no more than to go on through the history for them."""
+WORTH_MANY_PAGES = 40
+"""More than these are never read one by one where the history reaches: that would take a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of a channel's history to read, and what the rows said before it was read."""
+
+    claim: ChannelClaim
+    since: str
+    rows: tuple[Post, ...]
+
+    def covered(self, page: HistoryPage) -> str:
+        """Down to which `ts` both the page and the rows tell everything."""
+        oldest = self.since if page.is_last else page.messages[-1].ts
+        return max(oldest, self.rows[-1].ts) if len(self.rows) == MOST_ROWS else oldest
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a page says: threads to read, and in figures what was set right."""
+
+    threads: list[WantedThread] = field(default_factory=list)
+    figures: Counter[str] = field(default_factory=Counter)
+
+
+class HistoryReader:
+    """Reads the channels that are wanted; any number of threads of the program may call `step`."""
+
+    def __init__(self, courier: Courier, owner: str) -> None:
+        self._courier = courier
+        self._ctx = courier.ctx
+        self._owner = owner
+
+    def step(self) -> bool:
+        """Read a page of the channel that waits longest; False when none does or Slack must be left alone."""
+        span = None if self._courier.health.held_for() else self._next()
+        if span is None:
+            return False
+        try:
+            self._read(span)
+        except StorageError:
+            raise  # the lease gives the row back
+        except Exception as error:  # noqa: BLE001  a poison row must not stop its neighbors
+            self._failed(span.claim, error)
+        return True
+
+    def _next(self) -> Span | None:
+        with self._ctx.database.read() as tx:
+            if not channel_readings.waiting(tx):
+                return None
+        now, tempo = self._ctx.clock.now(), self._courier.tempo
+        with self._ctx.database.write() as tx:
+            if not paces.take(tx, paces.HISTORY, now, tempo.stretched(tempo.read_every)):
+                return None
+            claim = channel_readings.claim(tx, self._owner, now, tempo.stretched(tempo.lease))
+            if claim is None:
+                paces.give_back(tx, paces.HISTORY, now)
+                return None
+            since = ts_of(slack_now(self._ctx.clock) - LOOK_BACK)
+            since = min(since, claim.held_to) if claim.held_to else since
+            # Before Slack is asked: what is posted meanwhile must not seem to be missing there.
+            rows = posted_messages.newest(
+                tx, claim.channel_id, claim.reached, since, decided_since(self._ctx), MOST_ROWS
+            )
+        return Span(claim, since, tuple(rows))
+
+    def _read(self, span: Span) -> None:
+        claim = span.claim
+        page = self._courier.gateway.history(claim.channel_id, claim.reached, span.since)
+        self._courier.health.worked()
+        covered = span.covered(page)
+        findings = self._compare(span, page, covered)
+        known = {row.ts for row in span.rows}
+        for message in page.messages:
+            is_ours = message.user_id in (claim.bot_user_id, "")  # where Slack does not say whose it is
+            if is_ours and message.case_id and message.ts not in known:
+                findings.figures[self._adopt(claim, message)] += 1
+        if (page.is_last and covered <= span.since) or self._is_enough(span, page, covered):
+            self._want_older(claim, covered)
+            is_mine = self._finish(claim)
+        else:
+            with self._ctx.database.write() as tx:
+                is_mine = channel_readings.advance(tx, claim, covered, self._ctx.clock.now())
+        figures = findings.figures
+        tell = log.warning if figures["of_unknown_cases"] else log.info
+        tell("history.read", channel=claim.channel_id, back_to=covered, is_mine=is_mine, **figures)
+
+    def _is_enough(self, span: Span, page: HistoryPage, covered: str) -> bool:
+        """Whether to go on would take more calls than to read thread by thread what is left."""
+        is_holding = span.claim.held_to is not None and covered > span.claim.held_to
+        left = [row for row in span.rows if row.ts < covered and self._matters(row)]
+        if is_holding or len(span.rows) == MOST_ROWS:
+            return False
+        if not left or left[0].ts >= self._reposted_since():  # what was deleted is told by the history only
+            return not left
+        a_page = float(page.messages[0].ts) - float(page.messages[-1].ts)
+        pages = (float(covered) - float(left[-1].ts)) / max(a_page, 1.0)
+        return len(left) <= max(WORTH_A_PAGE, min(pages, WORTH_MANY_PAGES))
+
+    def _matters(self, row: Post) -> bool:
+        return row.is_open or row.is_recent or row.ts >= self._reposted_since()
+
+    def _reposted_since(self) -> str:
+        return ts_of(slack_now(self._ctx.clock) - REPOSTED_FOR)
+
+    def _compare(self, span: Span, page: HistoryPage, covered: str) -> Findings:
+        """Post what is gone anew, want threads read, and show anew what Slack shows as of later."""
+        there = {one.ts: one for one in page.messages if not one.is_deleted}
+        findings, channel_id = Findings(), span.claim.channel_id
+        now = self._ctx.clock.now()
+        with self._ctx.database.write() as tx:
+            marks = thread_readings.read_to(
+                tx, channel_id, [ts for ts, one in there.items() if one.is_answered]
+            )
+            for row in span.rows:
+                message = there.get(row.ts)
+                if message is not None:
+                    if row.wanted_version < message.version:  # each is a statement under SQLite's lock
+                        findings.figures["outrun"] += posted_messages.outrun(
+                            tx, row.row_id, message.version, now
+                        )
+                    findings.threads += _wanted(span.claim, row, message, marks.get(row.ts))
+                elif row.ts >= max(covered, self._reposted_since()):
+                    findings.figures["reposted"] += projections.lost(tx, channel_id, row.ts)
+            thread_readings.want_many(tx, findings.threads, now)
+        findings.figures["threads"] = len(findings.threads)
+        return findings
+
+    def _adopt(self, claim: ChannelClaim, message: ChannelMessage) -> str:
+        """Let a message that no row has be its case's; what became of it, in a word."""
+        with self._ctx.database.read() as tx:
+            if posted_messages.is_row(tx, claim.channel_id, message.ts):
+                return "known"
+            if not cases.due_at_of(tx, [message.case_id]):
+                return "of_unknown_cases"
+            other = posted_messages.message_of(tx, message.case_id, claim.channel_id)
+        # Of two messages of a case the newer is the one that counts, once the other is gone.
+        has = self._courier.gateway.has_message
+        if other is not None and (other > message.ts or has(claim.channel_id, other)):
+            return "doubled"
+        stray = Stray(message.case_id, claim.channel_id, message.ts, message.version)
+        now = self._ctx.clock.now()
+        with self._ctx.database.write() as tx:
+            if not posted_messages.adopt(tx, stray, other, now):
+                return "doubled"
+            if message.is_answered:
+                thread = WantedThread(claim.channel_id, message.ts, claim.team_id, Rank.CHANGED, 0, now)
+                thread_readings.want_many(tx, [thread], now)
+        log.info("history.adopted", case=message.case_id, channel=claim.channel_id, ts=message.ts)
+        return "adopted"
+
+    def _want_older(self, claim: ChannelClaim, covered: str) -> None:
+        """Want every thread read that the history was not read far enough back for."""
+        before = covered
+        while True:
+            now = self._ctx.clock.now()
+            with self._ctx.database.write() as tx:
+                rows = posted_messages.older(
+                    tx, claim.channel_id, before, decided_since(self._ctx), MOST_ROWS
+                )
+                wanted = [_unseen(claim, row) for row in rows]
+                thread_readings.want_many(tx, wanted, now)
+            if len(rows) < MOST_ROWS:
+                return
+            before = rows[-1].ts
+
+    def _finish(self, claim: ChannelClaim) -> bool:
+        with self._ctx.database.write() as tx:
+            return channel_readings.finish(tx, claim, self._ctx.clock.now())
+
+    def _failed(self, claim: ChannelClaim, error: Exception) -> None:
+        if isinstance(error, SlackPermanent) and error.code == "missing_scope":
+            with self._ctx.database.write() as tx:  # what can be posted is not held for what cannot be read
+                channel_readings.bury(tx, claim, str(error))
+        else:
+            self._courier.failed(CHANNELS, claim, claim.failures, error, paces.HISTORY)
+        log.warning("history.not_read", channel=claim.channel_id, reason=str(error))
+
+
+def _wanted(
+    claim: ChannelClaim, row: Post, message: ChannelMessage, read_to: str | None
+) -> Sequence[WantedThread]:
+    """The message's thread, if there is one to read: Slack does not tell which of its replies were edited."""
+    if not message.is_answered or not (row.is_open or row.is_recent):
+        return ()
+    is_changed = read_to is None or not message.latest_reply or message.latest_reply > read_to
+    rank = (Rank.CHANGED if row.is_open else Rank.DECIDED) if is_changed else Rank.EDITED
+    return (_thread(claim, row, rank),)
+
+
+def _unseen(claim: ChannelClaim, row: Post) -> WantedThread:
+    return _thread(claim, row, Rank.UNSEEN if row.is_open else Rank.DECIDED)
+
+
+def _thread(claim: ChannelClaim, row: Post, rank: Rank) -> WantedThread:
+    return WantedThread(claim.channel_id, row.ts, claim.team_id, rank, row.priority, row.due_at)

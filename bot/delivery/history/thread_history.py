@@ -1,0 +1,109 @@
+"""Reads the threads that are wanted, and takes the replies that nobody has heard for what they are."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from bot.clock import slack_now
+from bot.delivery.sender.attempts import Courier, Retries
+from bot.slack.api.gateway import SlackFailure, SlackPermanent
+from bot.slack.hear.payloads import reply_of
+from bot.slack.hear.reply_receipts import answer_reply
+from bot.usecases import members
+from bot.usecases.context import Context
+from bot.usecases.review.outcome import Repeated
+from bot.usecases.review.thread_reply import ThreadReply, thread_reply
+from storage.cases import case_threads
+from storage.delivery import paces, projections, thread_readings
+from storage.delivery.thread_readings import ThreadClaim
+from storage.errors import StorageError
+
+log = structlog.get_logger()
+
+THREADS = Retries[ThreadClaim](thread_readings.fail, thread_readings.bury)
+LOOK_BACK = timedelta(days=30)
+"""Not as long as it is remembered which replies were heard."""
+
+
+class ThreadReader:
+    """Reads threads one by one; any number of threads of the program may call `step`."""
+
+    def __init__(self, courier: Courier, owner: str) -> None:
+        self._courier = courier
+        self._ctx = courier.ctx
+        self._owner = owner
+
+    def step(self) -> bool:
+        """Read the most urgent thread; False when none is wanted or Slack must be left alone."""
+        claim = None if self._courier.health.held_for() else self._next()
+        if claim is None:
+            return False
+        try:
+            if self._is_known(claim):
+                self._finish(claim, self._hear(claim))
+        except StorageError:
+            raise  # the lease gives the row back
+        except Exception as error:  # noqa: BLE001  a poison row must not stop its neighbors
+            self._failed(claim, error)
+        return True
+
+    def _next(self) -> ThreadClaim | None:
+        with self._ctx.database.read() as tx:
+            if not thread_readings.waiting(tx):
+                return None
+        now, tempo = self._ctx.clock.now(), self._courier.tempo
+        with self._ctx.database.write() as tx:
+            if not paces.take(tx, paces.READS, now, tempo.stretched(tempo.read_every)):
+                return None
+            claim = thread_readings.claim(tx, self._owner, now, tempo.stretched(tempo.lease))
+            if claim is None:
+                paces.give_back(tx, paces.READS, now)
+        return claim
+
+    def _is_known(self, claim: ThreadClaim) -> bool:
+        """Whether a case's message is there; one that may yet turn out to be ours is waited for."""
+        with self._ctx.database.write() as tx:
+            if projections.by_message(tx, claim.channel_id, claim.thread_ts) is not None:
+                return True
+            now = self._ctx.clock.now()
+            if case_threads.may_appear(tx, claim.channel_id):
+                retry_at = now + self._courier.tempo.stretched(self._courier.tempo.thread_in)
+                thread_readings.postpone(tx, claim, retry_at)
+            else:
+                thread_readings.finish(tx, claim, None, now)
+        return False
+
+    def _hear(self, claim: ThreadClaim) -> str | None:
+        """Take every reply for what it is; the newest one's `ts`."""
+        since = slack_now(self._ctx.clock) - LOOK_BACK
+        messages = self._courier.gateway.replies_since(claim.channel_id, claim.thread_ts, since)
+        self._courier.health.worked()
+        ctx = replace(self._ctx, team_id=claim.team_id)
+        for message in messages:
+            event = {**message, "channel": claim.channel_id}
+            reply = reply_of({"event": event}, ctx.home)
+            if reply is not None:  # nothing around the message tells where its writer belongs
+                self._take(ctx, replace(reply, expert=members.recognized(ctx, reply.expert)))
+        return max((str(message["ts"]) for message in messages), default=None)
+
+    def _take(self, ctx: Context, reply: ThreadReply) -> None:
+        outcome = thread_reply(ctx, reply)
+        if isinstance(outcome, Repeated):
+            return
+        log.info("slack.missed_reply", person=reply.expert.user_id, outcome=type(outcome).__name__)
+        try:
+            answer_reply(ctx, self._courier.gateway, reply, outcome)
+        except SlackFailure as error:
+            log.warning("slack.missed_reply_not_answered", person=reply.expert.user_id, reason=str(error))
+
+    def _finish(self, claim: ThreadClaim, read_to: str | None) -> None:
+        with self._ctx.database.write() as tx:
+            thread_readings.finish(tx, claim, read_to, self._ctx.clock.now())
+
+    def _failed(self, claim: ThreadClaim, error: Exception) -> None:
+        if isinstance(error, SlackPermanent) and not self._courier.health.refused(error):
+            self._finish(claim, None)  # the message or the channel is gone, and with it what was said there
+        else:
+            self._courier.failed(THREADS, claim, claim.failures, error, paces.READS)
+        log.warning("thread.not_read", channel=claim.channel_id, ts=claim.thread_ts, reason=str(error))

@@ -1,0 +1,1 @@
+"""The messages of cases: posted and updated as images of their rows."""

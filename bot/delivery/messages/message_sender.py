@@ -1,0 +1,213 @@
+"""Sends what the rows of `projections` want: claim, render the present state, post or update, record."""
+
+import threading
+import time
+
+import structlog
+
+from bot.delivery.messages.pictures import Pictures
+from bot.delivery.sender import shapes
+from bot.delivery.sender.attempts import PROJECTIONS, Courier
+from bot.delivery.sender.loop import Wake
+from bot.delivery.sender.picture_formats import PictureUnreadable
+from bot.slack.api.gateway import OverLimits, SlackPermanent
+from bot.slack.api.refusals import Outcome, Reach, Recast
+from bot.slack.blocks.message import Form
+from bot.slack.show.case_message import Message, case_message
+from bot.usecases.case_terms import terms_of
+from bot.usecases.repairs import message_homes
+from bot.usecases.review.announce import people_of
+from routing.case.case import Case
+from routing.errors import UnknownTask
+from storage import experts
+from storage.cases import cases
+from storage.delivery import paces, projections
+from storage.delivery.projections import Claim
+from storage.errors import CaseUnknown, StorageError
+
+log = structlog.get_logger()
+
+MOST_REPOSTS = 5
+BACKLOG_POLL = 0.02
+IDLE_POLL = 0.25
+
+
+class ProjectionSender:
+    """Any number of threads may call `step`; one at a time looks for work, all send."""
+
+    def __init__(self, courier: Courier, wake: Wake, owner: str) -> None:
+        self._courier = courier
+        self._ctx = courier.ctx
+        self._pictures = Pictures(courier.ctx, courier.gateway)
+        self._wake = wake
+        self._owner = owner
+        self._looking = threading.Lock()
+
+    def step(self) -> bool:
+        """Wait a moment for work and do it."""
+        if not self._looking.acquire(timeout=IDLE_POLL):
+            return True
+        try:
+            claim = None if self._wake.is_over else self._next()
+        finally:
+            self._looking.release()
+        if claim is not None:
+            self._send(claim)
+        return True
+
+    def send_next(self) -> bool:
+        """Send the message that is most urgent now; False when none may be sent."""
+        claim = self._claim()
+        if claim is None:
+            return False
+        self._send(claim)
+        return True
+
+    def _next(self) -> Claim | None:
+        """The next claim, or None after a short wait for one."""
+        seen = self._wake.count
+        held = self._courier.health.held_for()
+        claim = self._claim() if not held else None
+        if claim is None:
+            self._wake.wait(seen, min(held, IDLE_POLL) or self._poll_in())
+        return claim
+
+    def _poll_in(self) -> float:
+        with self._ctx.database.read() as tx:
+            return BACKLOG_POLL if projections.is_waiting(tx) else IDLE_POLL
+
+    def _claim(self) -> Claim | None:
+        tempo = self._courier.tempo
+        with self._ctx.database.write() as tx:
+            return projections.claim(
+                tx,
+                self._owner,
+                self._ctx.clock.now(),
+                tempo.stretched(tempo.lease),
+                tempo.stretched(tempo.post_every),
+                tempo.stretched(tempo.update_every),
+            )
+
+    def _send(self, claim: Claim) -> None:
+        """Show the case; whatever goes wrong is this row's own trouble, except with the database."""
+        form = shapes.next_form(claim.projection.shape, self._ctx.clock.now(), self._courier.tempo)
+        try:
+            self._show(claim, form)
+        except CaseUnknown as error:
+            self._bury(claim, str(error))
+        except StorageError:
+            raise  # the lease gives the row back
+        except SlackPermanent as error:
+            self._refused(claim, form, error)
+        except (OverLimits, PictureUnreadable) as error:
+            self._recast(claim, form, error)
+        except Exception as error:  # noqa: BLE001  a poison row must not stop its neighbors
+            self._failed(claim, error)
+
+    def _show(self, claim: Claim, form: Form) -> None:
+        row = claim.projection
+        if row.ts is None and row.times_lost > MOST_REPOSTS:
+            self._bury(claim, f"The message was deleted {row.times_lost} times; retry it to post it again.")
+            return
+        started = time.monotonic()
+        case, message = self._rendered(claim, form)
+        if row.ts is not None:
+            self._update(claim, form, case, message, row.ts)
+        elif time.monotonic() - started > self._courier.tempo.lease.total_seconds() / 2:
+            with self._ctx.database.write() as tx:  # the upload took long, and the lease must outlast a post
+                projections.postpone(tx, claim, self._ctx.clock.now())
+        else:
+            self._post(claim, form, case, message)
+
+    def _update(self, claim: Claim, form: Form, case: Case, message: Message, ts: str) -> None:
+        row = claim.projection
+        try:
+            self._courier.gateway.update(row.channel_id, ts, message)
+        except SlackPermanent as error:
+            if error.refusal.recast is not Recast.REPLY:
+                raise
+            # What may not be edited any more must not look undecided: the news stands in its thread.
+            if self._courier.post_once(PROJECTIONS, claim, row.channel_id, message, ts) is None:
+                return
+        self._courier.health.worked()
+        self._finish(claim, form, case, ts, row.wanted_version, "projection.updated")
+
+    def _post(self, claim: Claim, form: Form, case: Case, message: Message) -> None:
+        row = claim.projection
+        posted = self._courier.post_once(PROJECTIONS, claim, row.channel_id, message)
+        if posted is not None:
+            shown = 0 if posted.is_found else row.wanted_version
+            self._finish(claim, form, case, posted.ts, shown, "projection.posted")
+
+    def _finish(self, claim: Claim, form: Form, case: Case, ts: str, version: int, event: str) -> None:
+        row = claim.projection
+        shape = projections.Shape() if form is Form.WHOLE else row.shape
+        with self._ctx.database.write() as tx:
+            is_mine = projections.finish(tx, claim, ts, version, shape)
+            if version:
+                self._pictures.let_go(tx, case)
+            self._courier.arrived(tx, self._place(claim))
+        log.info(event, case=row.case_id, channel=row.channel_id, ts=ts, version=version, is_mine=is_mine)
+
+    def _rendered(self, claim: Claim, form: Form) -> tuple[Case, Message]:
+        now = self._ctx.clock.now()
+        with self._ctx.database.read() as tx:
+            case = cases.get(tx, claim.projection.case_id)
+            people = experts.get_many(tx, people_of(case))
+            terms = terms_of(self._ctx, tx, case)
+        if terms is None:
+            raise UnknownTask(case.submission.task)
+        message = case_message(
+            case,
+            terms.task,
+            terms.tier,
+            now,
+            {expert: known.name for expert, known in people.items()},
+            version=claim.projection.wanted_version,
+            image_file_id=self._pictures.file_of(case) if form is Form.WHOLE else None,
+            has_picture=form is Form.WHOLE,
+            undo_for=self._ctx.policy.undo_for,
+        )
+        return case, message.shown_as(form)
+
+    def _refused(self, claim: Claim, form: Form, error: SlackPermanent) -> None:
+        row, refusal = claim.projection, error.refusal
+        if refusal.recast is Recast.ANEW and row.ts is not None:
+            with self._ctx.database.write() as tx:
+                projections.lost(tx, row.channel_id, row.ts)
+            log.warning("projection.lost", case=row.case_id, channel=row.channel_id, code=error.code)
+        elif refusal.outcome is Outcome.MEND:
+            self._recast(claim, form, error)
+        elif refusal.reach is Reach.CHANNEL and row.ts is None and message_homes.rehome(self._ctx, row):
+            log.info("projection.moved", case=row.case_id, channel=row.channel_id, code=error.code)
+        else:
+            self._failed(claim, error)
+
+    def _recast(self, claim: Claim, form: Form, error: shapes.Untaken) -> None:
+        """Try it in a form that asks less of Slack; give it up where none is left."""
+        row, now, tempo = claim.projection, self._ctx.clock.now(), self._courier.tempo
+        again = shapes.after(error, form, row.shape, now, tempo)
+        if again is None:
+            self._failed(claim, error)
+            return
+        with self._ctx.database.write() as tx:
+            projections.recast(tx, claim, again.shape, now + tempo.stretched(again.wait), str(error))
+        log.warning("projection.recast", case=row.case_id, form=again.shape.form, reason=str(error))
+
+    def _failed(self, claim: Claim, error: Exception) -> None:
+        row = claim.projection
+        pace = row.channel_id if row.ts is None else paces.UPDATES
+        verdict = self._courier.failed(PROJECTIONS, claim, row.failures, error, pace, self._place(claim))
+        event = "projection.dead" if verdict.retry_in is None else "projection.failed"
+        log.warning(event, case=row.case_id, channel=row.channel_id, reason=verdict.reason)
+
+    def _place(self, claim: Claim) -> str:
+        """What a refusal holds: the channel's new messages, or the changes of those that are there."""
+        row = claim.projection
+        return row.channel_id if row.ts is None else paces.updates_of(row.channel_id)
+
+    def _bury(self, claim: Claim, reason: str) -> None:
+        with self._ctx.database.write() as tx:
+            projections.bury(tx, claim, reason)
+        row = claim.projection
+        log.warning("projection.dead", case=row.case_id, channel=row.channel_id, reason=reason)

@@ -1,0 +1,1 @@
+"""Notices and news: where they go and what they say."""

@@ -1,0 +1,1 @@
+"""What every sender shares: claims, attempts, back-off, Slack's health and pace."""

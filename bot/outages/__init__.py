@@ -1,0 +1,1 @@
+"""Waiting for what does not answer: how long, and who asks."""

@@ -1,0 +1,1 @@
+"""Pictures for digests and plans, and what they show in words."""

@@ -1,0 +1,57 @@
+"""What the digest's picture shows, in words: for those who cannot see it."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.pictures.digest_picture import shown_calibration
+from bot.words.digest_words import duration, point_words
+from routing.digest.day import Day
+from routing.digest.digest import Digest
+from routing.evidence.risk_coverage import CoveragePoint, RiskCoverage
+
+POINTS = 5
+
+
+def picture_words(digest: Digest) -> str:
+    """All of the picture; empty where there is none."""
+    return " ".join(_sentences(digest))
+
+
+def _sentences(digest: Digest) -> Iterator[str]:
+    report, whose = shown_calibration(digest)
+    if report is not None:
+        points = "; ".join(point_words(one) for one in report.bins)
+        yield f"Reliability {whose} (n={report.n:,}): {points}."
+    quality = digest.quality
+    if quality is not None and quality.curve is not None and quality.curve.points:
+        yield from _risk(quality.curve)
+    if quality is not None and any(day.received or day.decided for day in quality.days):
+        days = "; ".join(_day(day) for day in quality.days)
+        yield f"By day, sent to experts, accepted by the model alone, median time to a decision: {days}."
+
+
+def _risk(curve: RiskCoverage) -> Iterator[str]:
+    points = "; ".join(_point(point) for point in _spread(curve.points))
+    yield f"What accepting more would cost ({curve.name}): {points}."
+    for words, threshold in (("Threshold now", curve.current), ("With a promise", curve.promised)):
+        point = curve.at(threshold) if threshold is not None else None
+        if point is not None:
+            yield f"{words} {threshold:.2f}: {_point(point)}."
+    if curve.target is not None:
+        yield f"Allowed: {curve.target:.1%} wrong."
+
+
+def _spread(points: Sequence[CoveragePoint]) -> list[CoveragePoint]:
+    """A few points from strict to loose, both ends among them."""
+    last = len(points) - 1
+    return [
+        points[number] for number in sorted({round(last * step / (POINTS - 1)) for step in range(POINTS)})
+    ]
+
+
+def _point(point: CoveragePoint) -> str:
+    return f"{point.coverage:.0%} accepted, {point.error:.1%} of it wrong ({point.low:.1%}–{point.high:.1%})"
+
+
+def _day(day: Day) -> str:
+    time = duration(day.median_time) if day.median_time is not None else "none"
+    return f"{day.date:%a} {day.date.day}: {day.reviewed:,}, {day.auto_accepted:,}, {time}"

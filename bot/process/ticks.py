@@ -1,0 +1,162 @@
+"""What is done again and again: steps, expiry, measures, retention; each tick is safe in any replica."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
+
+import structlog
+
+from bot.delivery.memberships import Memberships
+from bot.delivery.sender.attempts import Courier
+from bot.process.scheduler import Figures, Tick
+from bot.slack.api.refusals import CURABLE
+from bot.usecases import record, retention
+from bot.usecases.context import Context
+from bot.usecases.deadlines import escalate, expire, redraw
+from bot.usecases.digest import weekly
+from bot.usecases.learning import hourly
+from bot.usecases.repairs import retry, undelivered_news
+from bot.usecases.review import catch_up
+from bot.usecases.thresholds import in_force
+from bot.usecases.thresholds.watch import Watch
+from storage.errors import StorageError
+
+log = structlog.get_logger()
+
+SOON = timedelta(seconds=5)
+OFTEN = timedelta(seconds=20)
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+SWEEP_CHECK = timedelta(seconds=1)
+
+
+class Ticks:
+    """The acts of all ticks; those that need the workspace wait until it is known."""
+
+    def __init__(self, courier: Courier, wake: Callable[[], None]) -> None:
+        self._courier = courier
+        self._ctx = courier.ctx
+        self._wake = wake
+        self._watch = Watch(courier.ctx)
+        self._workspace: Context | None = None
+        self._has_to_sweep = threading.Event()
+        self._has_connected = threading.Event()
+
+    def all(self) -> tuple[Tick, ...]:
+        """The ticks with their distances in the application's time."""
+        return (
+            Tick("standing", SOON, self.read_standing, is_at_start=False),
+            Tick("escalation", OFTEN, self.escalate),
+            Tick("expiry", MINUTE, self.expire),
+            Tick("redraw", MINUTE, self.redraw),
+            Tick("watch", OFTEN, self.watch),
+            Tick("measures", HOUR, self.measure, is_at_start=False),
+            Tick("digests", MINUTE, self.queue_digests),
+            Tick("members", 5 * MINUTE, self.refresh_members, shortest=MINUTE / 2),
+            Tick("newcomers", SOON, self.meet_newcomers, shortest=SOON),
+            Tick("undelivered", MINUTE, self.tell_undelivered, is_at_start=False),
+            Tick("sweep", SWEEP_CHECK, self.sweep, shortest=SWEEP_CHECK),
+            Tick("record", OFTEN, self.take_in),
+            Tick("anchor", 10 * MINUTE, self.cast_anchor, is_at_start=False),
+            Tick("retention", HOUR, self.forget, is_at_start=False),
+        )
+
+    def know_workspace(self, ctx: Context) -> None:
+        """From now on the workspace is known, and who we are there."""
+        self._workspace = ctx
+        self._has_connected.set()
+        self.sweep_soon()
+
+    def sweep_soon(self) -> None:
+        """Look again at what may have changed in Slack while nobody listened."""
+        self._has_to_sweep.set()
+
+    def read_standing(self) -> Figures:
+        """Read anew which calibrators and certified thresholds are in force: a revoked one ends here."""
+        return in_force.tick(self._ctx)
+
+    def watch(self) -> Figures:
+        """Revoke the certified thresholds that audits speak against."""
+        return self._waking(self._watch.tick())
+
+    def measure(self) -> Figures:
+        """Fit, certify and look for drift anew where there is enough that is new."""
+        return self._waking(hourly.tick(self._ctx))
+
+    def escalate(self) -> Figures:
+        """Take the escalation steps that are due."""
+        return self._waking(asdict(escalate.tick(self._ctx)))
+
+    def expire(self) -> Figures:
+        """Close the cases whose time is over."""
+        return self._waking({"closed": expire.tick(self._ctx)})
+
+    def redraw(self) -> Figures:
+        """Want the messages anew that time alone has changed."""
+        return self._waking(redraw.tick(self._ctx))
+
+    def queue_digests(self) -> Figures:
+        """Queue the weekly digests that are due."""
+        return self._waking({"queued": weekly.tick(self._ctx)})
+
+    def refresh_members(self) -> Figures:
+        """Fetch who is where."""
+        if self._workspace is None:
+            return {}
+        return self._waking(Memberships(self._workspace, self._courier.gateway).refresh())
+
+    def meet_newcomers(self) -> Figures:
+        """Ask who the people are that were just seen for the first time."""
+        if self._workspace is None:
+            return {}
+        return self._waking(Memberships(self._workspace, self._courier.gateway).meet())
+
+    def sweep(self) -> Figures:
+        """Want all channels read and try what is held, once after each time that nobody listened.
+
+        After a connection with maybe another token, what was given up is tried, too.
+        """
+        if self._workspace is None or not self._has_to_sweep.is_set():
+            return {}
+        self._has_to_sweep.clear()
+        has_connected = self._has_connected.is_set()
+        self._has_connected.clear()
+        try:
+            channels = catch_up.look_again(self._workspace)
+            tried_again = (
+                retry.all_repaired(self._workspace, CURABLE)
+                if has_connected
+                else retry.look_again(self._workspace)
+            )
+        except StorageError:
+            if has_connected:
+                self._has_connected.set()
+            self.sweep_soon()  # it is not on record yet that somebody has to look
+            raise
+        return self._waking({"channels": channels, "tried_again": tried_again})
+
+    def tell_undelivered(self) -> Figures:
+        """Tell the teams what could not be shown or delivered."""
+        return self._waking(undelivered_news.tell_teams(self._ctx))
+
+    def take_in(self) -> Figures:
+        """Take rows of an earlier version into the record."""
+        return record.take_in(self._ctx)
+
+    def cast_anchor(self) -> Figures:
+        """Log how far the record reaches, for who keeps the log where the database's owner cannot edit it."""
+        anchor = record.cast_anchor(self._ctx)
+        if anchor is None:
+            return {}
+        log.info("record.anchored", anchor=anchor)
+        return {"anchored": 1}
+
+    def forget(self) -> Figures:
+        """Drop what was kept only to notice repeats."""
+        return retention.tick(self._ctx)
+
+    def _waking(self, figures: Figures) -> Figures:
+        if any(figures.values()):
+            self._wake()
+        return figures

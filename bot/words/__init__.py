@@ -1,0 +1,1 @@
+"""Numbers and findings in words: Slack, the terminal and pictures say them alike."""

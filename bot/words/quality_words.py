@@ -1,0 +1,82 @@
+"""What the labels say of a team's models, in sentences: errors, calibrators, thresholds, confusions."""
+
+from collections.abc import Iterator
+
+from bot.words.digest_words import counted, estimate_words
+from routing.digest.model_quality import ErrorRow, ModelFit, TaskConfusion, ThresholdRow, ThresholdState
+from routing.evidence.promise import Certificate, NotYet
+
+
+def error_lines(row: ErrorRow) -> Iterator[str]:
+    """The error of this period and of the future, what is not known of it, and the naive figure by name."""
+    now = row.now
+    yield f"{now.name}, {_reaches(row)}."
+    yield (
+        f"It rests on {counted(now.labeled, 'label')} of {now.asked:,} asked for, among {now.received:,} "
+        f"received. {now.unanswered:,} asked for and not answered, {now.unwatched:,} unwatched: if all of "
+        f"these were right it would be {now.bounds.low:.1%}, if all were wrong {now.bounds.high:.1%}."
+    )
+    if now.naive is not None:
+        yield f"Naive, of {now.naive.reach.value}, so not the model's error: {estimate_words(now.naive)}."
+
+
+def _reaches(row: ErrorRow) -> str:
+    now = row.now
+    if now.period is None or now.future is None:
+        return "nothing is labeled, so nothing is known of its error"
+    named = [f"{one.reach.value}: {estimate_words(one)}" for one in (now.period, now.future)]
+    moved = f"; {row.movement.value}" if row.movement else ""
+    return f"{'; '.join(named)}{moved}"
+
+
+def error_cells(row: ErrorRow) -> tuple[str, str]:
+    """This period's error with how it moved, and that of the period before."""
+    moved = f"; {row.movement.value}" if row.movement else ""
+    before = estimate_words(row.before.period) if row.before else "–"
+    return f"{estimate_words(row.now.period)}{moved}", before
+
+
+def fit_words(model_fit: ModelFit) -> str:
+    """How confidences were calibrated, and what that gained; or why not."""
+    fit, model = model_fit.fit, model_fit.model
+    name = f"{model_fit.task}, {model.name} {model.version}"
+    figures = (
+        f"held out, ECE {fit.ece_before:.3f} before and {fit.ece_after:.3f} after (a calibrated model stays "
+        f"under {fit.ece_if_calibrated:.3f}), log loss {fit.log_loss_before:.3f} and {fit.log_loss_after:.3f}"
+    )
+    if not fit.is_used:
+        return f"{name}: left as it is. {fit.why} ({counted(fit.n, 'label')}; {figures})"
+    return f"{name}: calibrated by {fit.calibrator.method}, {counted(fit.n, 'label')}; {figures}. {fit.why}"
+
+
+def threshold_words(row: ThresholdRow) -> str:
+    """What is in force, why, and what could be."""
+    name = f"{row.task}, tier {row.place}, {row.model.name} {row.model.version}"
+    now = "everything is reviewed" if row.in_force is None else f"accepted from {row.in_force:.3g} on"
+    aim = "Held against" if row.state is ThresholdState.FIXED else "Promise"
+    promise = f" {aim}: {row.promise.words}." if row.promise else ""
+    return f"{name}: {now} ({row.state.value}).{promise}{_found(row)}"
+
+
+def _found(row: ThresholdRow) -> str:
+    found = row.found
+    if isinstance(found, NotYet):
+        missing = f" Not yet: about {found.needed:,} more labels." if found.needed else " Not yet."
+        return f"{missing} {found.why}"
+    why = f" {row.why}" if row.why else ""
+    if isinstance(found, Certificate) and row.proposal is not None:
+        gain = f", {row.gain:+.1%} of its traffic" if row.gain is not None else ""
+        return (
+            f"{why} The labels would certify {found.threshold:.3g}{gain} (error at most {found.bound:.1%})."
+        )
+    return why
+
+
+def confusion_words(one: TaskConfusion) -> str:
+    """A confusion with what it weighs in all traffic."""
+    pair = one.pair
+    return (
+        f"{one.task}: {pair.predicted} was {pair.decided} in {counted(pair.n, 'decision')}, standing for "
+        f"about {pair.weight:,.0f} predictions, {pair.share_of_errors:.0%} of all errors; of what the model "
+        f"calls {pair.predicted}, {pair.share:.1%} ({pair.share_low:.1%}–{pair.share_high:.1%})"
+    )

@@ -1,0 +1,325 @@
+"""The digest's messages: what to do first, every number named, and all of it within Slack's limits."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from bot.delivery.digest.digest_details import PARTS, cited, errors_message, experts_message, models_message
+from bot.delivery.digest.digest_message import digest_message
+from bot.pictures.alt_text import picture_words
+from bot.slack.blocks.message import Message
+from bot.slack.limits import message_violations
+from bot.usecases.digest.period import Period
+from bot.words.digest_words import duration, unreadable_words
+from bot.words.quality_words import error_cells, fit_words, threshold_words
+from routing.digest.digest import (
+    Concordance,
+    Confusion,
+    Digest,
+    OldestCase,
+    PeriodFacts,
+    TooFew,
+    UnreadableRule,
+    summarise,
+)
+from routing.digest.model_quality import About, Movement, Quality, ThresholdState
+from routing.evidence.promise import NotYet
+from routing.measures.calibration.calibration_error import seeded_report
+from tests.delivery.qualities import (
+    START,
+    WEEK,
+    alarm,
+    digest,
+    error,
+    finding,
+    fit,
+    quality,
+    threshold,
+)
+
+PERIOD = Period("leads", START - WEEK, START, date(2026, 11, 16))
+LINKS = {f"case_{n}": f"https://acme.slack.com/archives/C1/p{n}" for n in range(60)}
+NAMES = ["x", "é" * 75, "<!channel> & " * 5, "👩🏽‍⚕️" * 9, "שלום עולם"]
+
+
+def long_digest(name: str) -> Digest:
+    """A week as it was told before anything of the models was measured."""
+    rows = tuple(Concordance(f"{name}{number}", 20, 30) for number in range(60))
+    oldest = tuple(OldestCase(f"case_{n}", name, START, START, name, "leads") for n in range(60))
+    pairs = tuple((0.5 + number % 50 / 100, number % 3 > 0) for number in range(300))
+    facts = PeriodFacts(
+        START - WEEK,
+        START,
+        received=10**9,
+        by_tier=rows,
+        by_model=rows,
+        confusions=tuple(Confusion(name, name, f"{name}{n}", n) for n in range(60)),
+        oldest_open=oldest,
+        reliability_pairs=pairs,
+        seconds_to_decision=tuple(float(n) for n in range(300)),
+    )
+    return summarise(facts, facts, seeded_report(pairs, 0), seeded_report(pairs, 0))
+
+
+def thread(week: Digest) -> list[Message]:
+    return [message for part in PARTS.values() if (message := part(week, LINKS)) is not None]
+
+
+def kinds(message: Message) -> list[str]:
+    return [block["type"] for block in message.blocks]
+
+
+def table(message: Message) -> dict[str, list[str]]:
+    (found,) = [block for block in message.blocks if block["type"] == "table"]
+    rows = [[cell["text"] for cell in row] for row in found["rows"]]
+    return {name: rest for name, *rest in rows}
+
+
+def buttons(message: Message) -> list[list[str]]:
+    rows = [block for block in message.blocks if block["type"] == "actions"]
+    return [[element["text"]["text"] for element in row["elements"]] for row in rows]
+
+
+def assert_sendable(message: Message) -> None:
+    payload: dict[str, Any] = message.payload()
+    assert message_violations(payload) == ()
+    assert "<!" not in message.text
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("many", [0, 1, 40])
+def test_every_digest_is_inside_slacks_limits_and_pings_nobody(name: str, many: int) -> None:
+    week = digest(name, many)
+    for message in (digest_message(PERIOD, week, "F1"), *thread(week)):
+        assert_sendable(message)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_so_is_one_without_anything_measured(name: str) -> None:
+    week = long_digest(name)
+    for message in (digest_message(PERIOD, week, "F1"), *thread(week)):
+        assert_sendable(message)
+
+
+def test_it_opens_with_three_sentences_that_can_be_acted_on_then_the_picture_then_the_table() -> None:
+    message = digest_message(PERIOD, digest(), "F1")
+    opening = ["header", *["section", "actions"] * 3, "image", "rich_text", "table"]
+    assert kinds(message)[: len(opening)] == opening
+    assert buttons(message) == [
+        ["Open cases…", "Mute for 4 weeks"],
+        ["Open cases…", "Mute for 4 weeks"],
+        ["Review threshold…", "Mute for 4 weeks"],
+    ]
+
+
+def test_asking_for_audits_is_confirmed_first() -> None:
+    lacking = threshold(ThresholdState.NOT_YET, found=NotYet(180, "Too few audits."), gain=None)
+    message = digest_message(PERIOD, digest(of=Quality(thresholds=(lacking,))), None)
+    (row,) = [block for block in message.blocks if block["type"] == "actions"]
+    assert row["elements"][0]["text"]["text"] == "Ask for 50 more audits"
+    assert "seven days" in row["elements"][0]["confirm"]["text"]["text"]
+
+
+def test_the_table_compares_with_the_week_before_and_the_target_and_calls_the_small_small() -> None:
+    rows = table(digest_message(PERIOD, digest(), "F1"))
+    now, before, target = rows["Wrong, of everything"]
+    assert now == "2.1% (1.3%–3.1%, n=412); no more than a small difference"
+    assert before == "1.9% (1.1%–2.8%, n=412)"
+    assert target == "at most 3.0%"
+    assert rows["Received"] == ["1,034", "1,034", " "]
+    assert "Wrong, of what the model accepted" in rows
+
+
+def test_without_a_target_there_is_no_column_for_it() -> None:
+    week = digest(of=replace(quality(), target=None))
+    assert table(digest_message(PERIOD, week, None))["Received"] == ["1,034", "1,034"]
+
+
+def test_a_movement_beyond_chance_is_named() -> None:
+    worse = error(About.ALL, "all traffic", 0.2, 0.02)
+    assert worse.movement is Movement.WORSE
+    assert error_cells(worse)[0].endswith("worse than before")
+
+
+def test_the_top_level_text_says_what_the_blocks_say() -> None:
+    week = digest()
+    said = digest_message(PERIOD, week, "F1").text
+    assert all(headline.words[:60] in said for headline in week.headlines)
+    assert "1,034 predictions came in" in said
+    assert "Wrong, of everything: 2.1%" in said
+
+
+def test_without_headlines_the_week_comes_first() -> None:
+    week = replace(digest(), headlines=())
+    message = digest_message(PERIOD, week, None)
+    assert "1,034 predictions came in" in message.blocks[1]["text"]["text"]
+    assert buttons(message) == []
+
+
+def test_a_digest_for_one_person_is_called_so() -> None:
+    mine = replace(PERIOD, person="U0MAYA")
+    assert digest_message(mine, digest(), None).text.startswith("The last seven days: leads")
+    assert mine.key != PERIOD.key
+
+
+def test_one_of_anything_is_not_called_many() -> None:
+    facts = PeriodFacts(START - WEEK, START, received=1, reviewed=1, decided=1, overdue=1)
+    said = digest_message(PERIOD, summarise(facts), None).text
+    assert "1 prediction came in" in said
+    assert "1 case was decided, 1 was or is overdue" in said
+
+
+def test_a_quiet_week_has_no_details() -> None:
+    quiet = summarise(PeriodFacts(START - WEEK, START))
+    assert thread(quiet) == []
+    assert "quiet week" in digest_message(PERIOD, quiet, None).text
+
+
+def test_the_calibration_of_the_week_before_stands_beside_this_weeks() -> None:
+    week = long_digest("x")
+    before = week.calibration_before
+    assert before is not None
+    assert not isinstance(before, TooFew)
+    said = digest_message(PERIOD, week, None).text
+    assert f"The week before: ECE {before.ece:.3f}, Brier {before.brier:.3f} (n=300)." in said
+
+
+def test_what_is_weighted_is_said_to_be_and_what_is_not_is_said_not_to_be() -> None:
+    assert "over all watched traffic (300 labels, weighted)" in digest_message(PERIOD, digest(), None).text
+    assert "(not of all traffic)" in digest_message(PERIOD, long_digest("x"), None).text
+
+
+def test_the_picture_is_told_point_by_point() -> None:
+    week = digest()
+    assert week.quality is not None
+    assert week.quality.calibration is not None
+    words = picture_words(week)
+    assert words.count("experts agreed with") == len(week.quality.calibration.bins)
+    assert "Threshold now 0.95: 5% accepted, 0.2% of it wrong" in words
+    assert "With a promise 0.87" in words
+    assert "Allowed: 3.0% wrong" in words
+    assert "Mon 9: 12, 8, 2 h 00 min" in words
+
+
+def test_the_error_of_the_period_and_of_the_future_are_told_apart_and_the_naive_one_is_named() -> None:
+    message = errors_message(digest(), {})
+    assert message is not None
+    assert "this period: 2.1% (1.3%–3.1%, n=412); the future: 2.1%" in message.text
+    assert "18 asked for and not answered, 7 unwatched" in message.text
+    assert "if all of these were right it would be 1.9%, if all were wrong 3.8%" in message.text
+    assert "Naive, of reviewed cases only, so not the model's error: 12.3%" in message.text
+    names = [name for name in table(message) if name.strip()]
+    assert names == ["Tier fraud0", "Model fraud0", "Slice fraud0"]
+
+
+def test_nothing_labeled_is_said_to_be_nothing_known() -> None:
+    row = error(About.ALL, "all traffic")
+    unknown = replace(row, now=replace(row.now, period=None, future=None, naive=None))
+    message = errors_message(digest(of=Quality(errors=(unknown,))), {})
+    assert message is not None
+    assert "nothing is labeled, so nothing is known of its error" in message.text
+    assert "Naive" not in message.text
+
+
+def test_a_calibrator_is_told_with_before_and_after_or_why_it_is_not_used() -> None:
+    assert "ECE 0.051 before and 0.020 after" in fit_words(fit())
+    assert "left as it is. No method was better" in fit_words(fit(is_used=False))
+
+
+def test_a_threshold_says_what_is_in_force_what_could_be_and_what_is_missing() -> None:
+    assert "accepted from 0.95 on (set in the policy, without a promise)" in threshold_words(threshold())
+    assert "would certify 0.873, +17.0% of its traffic (error at most 1.8%)" in threshold_words(threshold())
+    lacking = threshold(ThresholdState.NOT_YET, in_force=None, found=NotYet(180, "Too few."), gain=None)
+    assert "Held against: at most 2 % error" in threshold_words(threshold())
+    assert "everything is reviewed (not certified yet). Promise: at most 2 %" in threshold_words(lacking)
+    assert "Not yet: about 180 more labels. Too few." in threshold_words(lacking)
+    hopeless = threshold(
+        ThresholdState.NOT_YET, in_force=None, found=NotYet(0, "It errs too often."), gain=None
+    )
+    assert "Not yet. It errs too often." in threshold_words(hopeless)
+    revoked = threshold(ThresholdState.REVOKED, in_force=None, found=None, gain=None, why="Audits turned.")
+    assert threshold_words(revoked).endswith("Audits turned.")
+
+
+def test_models_and_thresholds_have_a_message_of_their_own() -> None:
+    message = models_message(digest(), {})
+    assert message is not None
+    assert "Thresholds" in message.text
+    assert "How confidences were calibrated" in message.text
+    assert message.text.count("experts agreed with") > 5
+
+
+def test_what_experts_say_is_told_with_quotes_and_links() -> None:
+    message = experts_message(digest(), LINKS)
+    assert message is not None
+    assert "“fraud”" in message.text
+    assert "case_1: fraud and case_2: fine, 97% alike" in message.text
+    assert "fraud was fraud0 in 12 decisions, standing for about 34 predictions" in message.text
+    assert LINKS["case_3"] in str(message.blocks)  # an example of the alarm
+    assert set(cited(digest())) == {"case_0", "case_1", "case_2", "case_3"}
+
+
+def test_the_reason_for_no_themes_is_given() -> None:
+    message = experts_message(digest(of=Quality(no_themes_because="Only 12 rationales.")), {})
+    assert message is not None
+    assert "Only 12 rationales." in message.text
+
+
+def test_what_does_not_fit_is_said_to_be_in_the_file() -> None:
+    message = experts_message(digest("y" * 70, 40), {})
+    assert message is not None
+    assert "more in the CSV file" in str(message.blocks)
+
+
+def test_alarms_and_slices_lead_the_details() -> None:
+    week = digest(of=Quality(alarms=(alarm(),), slices=(finding(),)))
+    message = experts_message(week, {})
+    assert message is not None
+    assert "errs twice as often" in message.text
+    assert "country=DE" in message.text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(12, "12 s"), (60, "1 min"), (3_599, "1 h 00 min"), (7_500, "2 h 05 min"), (200_000, "2 d 8 h")],
+)
+def test_durations_are_told_in_their_largest_units(seconds: int, words: str) -> None:
+    assert duration(timedelta(seconds=seconds)) == words
+
+
+RULES = (
+    UnreadableRule("fraud", "high_value", "amount is text, a number is needed", 34),
+    UnreadableRule("fraud", "abroad", "the slice country is missing", 1),
+)
+
+
+def test_rules_that_could_not_be_judged_are_told_before_the_picture() -> None:
+    message = digest_message(PERIOD, replace(digest(), unreadable=RULES), None)
+    assert (
+        "34 predictions could not be judged by rule high_value: amount is text, a number is needed."
+        in message.text
+    )
+    texts = [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
+    (shown,) = [text for text in texts if "high_value" in text]
+    assert "1 prediction could not be judged by rule abroad: the slice country is missing." in shown
+    assert shown.endswith("Have the service send what is missing, or correct the rule.")
+    assert message_violations(message.payload()) == ()
+
+
+def test_a_rule_of_another_task_is_named_with_it() -> None:
+    more = (*RULES, UnreadableRule("loan", "large", "sum is missing", 2))
+    words = unreadable_words(replace(digest(), unreadable=more))
+    assert words[-1] == "2 predictions could not be judged by rule large of loan: sum is missing."
+
+
+def test_a_week_in_which_all_could_be_judged_says_nothing_of_it() -> None:
+    assert "judged" not in digest_message(PERIOD, digest(), None).text
+
+
+def test_many_rules_with_long_reasons_stay_inside_slacks_limits() -> None:
+    rules = tuple(UnreadableRule("t" * 60, f"{n}" * 60, "w" * 160, 10**9) for n in range(5))
+    assert (
+        message_violations(digest_message(PERIOD, replace(digest(), unreadable=rules), None).payload()) == ()
+    )

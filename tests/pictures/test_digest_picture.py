@@ -1,0 +1,71 @@
+"""The digest's picture: a PNG for phones that draws what there is, and nothing where nothing is."""
+
+import io
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from PIL import Image
+
+from bot.pictures.digest_picture import PANEL, PIXELS_PER_INCH, draw, draw_digest, shown_calibration
+from routing.digest.day import Day
+from routing.digest.model_quality import Quality
+from routing.evidence.risk_coverage import CoveragePoint, RiskCoverage
+from routing.measures.calibration.calibration_error import seeded_report
+from tests.delivery.qualities import PAIRS, digest
+
+PANEL_PIXELS = round(PANEL * PIXELS_PER_INCH)
+REPORT = seeded_report(PAIRS, 0)
+POINTS = tuple(CoveragePoint(1 - n / 20, n / 20, n / 400, 0.0, n / 200, n) for n in range(1, 20))
+CURVE = RiskCoverage("fraud, standard", 900, POINTS)
+DAYS = tuple(Day(date(2026, 11, 9 + n), 20, 8, 12, 10, timedelta(hours=n)) for n in range(7))
+STILL = tuple(Day(date(2026, 11, 9 + n), 0, 0, 0, 0, None) for n in range(7))
+
+
+def picture(data: bytes | None) -> Image.Image:
+    assert data is not None
+    return Image.open(io.BytesIO(data))
+
+
+@pytest.mark.parametrize(
+    ("report", "curve", "days", "panels"),
+    [
+        (REPORT, None, (), 1),
+        (None, CURVE, (), 1),
+        (None, None, DAYS, 1),
+        (REPORT, CURVE, STILL, 2),
+        (REPORT, CURVE, DAYS, 3),
+    ],
+)
+def test_a_panel_is_drawn_for_each_thing_there_is(report, curve, days, panels) -> None:  # type: ignore[no-untyped-def]
+    with picture(draw("leads", report, curve, days)) as shown:
+        assert shown.format == "PNG"
+        assert shown.size == (1_200, panels * PANEL_PIXELS)
+        assert shown.convert("RGB").getpixel((2, 2)) == (255, 255, 255)  # readable in dark mode
+
+
+def test_nothing_is_drawn_where_there_is_nothing() -> None:
+    assert draw("leads", None, None, STILL) is None
+    assert draw("leads", None, replace(CURVE, points=()), ()) is None
+
+
+def test_thresholds_without_a_point_and_days_without_a_decision_are_drawn_without() -> None:
+    marked = replace(CURVE, current=0.999, promised=0.5, target=0.03)
+    quick = (Day(date(2026, 11, 9), 1, 0, 1, 1, timedelta(0)), *STILL[1:])
+    with picture(draw("leads", None, marked, quick)) as shown:
+        assert shown.size == (1_200, 2 * PANEL_PIXELS)
+
+
+def test_of_all_watched_traffic_if_there_are_labels_enough_else_of_reviewed_cases() -> None:
+    week = digest()
+    assert week.quality is not None
+    assert shown_calibration(week) == (week.quality.calibration, "all watched traffic, weighted")
+    few = replace(week, quality=replace(week.quality, calibration=seeded_report(PAIRS[:19], 0)))
+    assert shown_calibration(few) == (week.calibration, "of reviewed cases")
+
+
+def test_a_digest_is_drawn_whole() -> None:
+    with picture(draw_digest("leads", digest())) as shown:
+        assert shown.size == (1_200, 3 * PANEL_PIXELS)
+    with picture(draw_digest("leads", replace(digest(of=Quality()), quality=None))) as shown:
+        assert shown.size == (1_200, PANEL_PIXELS)
