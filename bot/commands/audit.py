@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from bot.clock import SystemClock
-from bot.commands.installed import existing_database
+from bot.commands.existing_database import existing_database
 from bot.commands.options import settings_option
 from bot.settings import Settings
 from bot.words.record_words import sentence, summary

@@ -38,7 +38,7 @@ def budget(
     """
     from rich.console import Console
 
-    from bot.commands.looking_back import told, world
+    from bot.commands.past import told, world
     from bot.commands.plan_text import shown_budget
     from bot.usecases.plan import replay
 

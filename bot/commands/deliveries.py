@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.clock import SystemClock
-from bot.commands.installed import existing_database
+from bot.commands.existing_database import existing_database
 from bot.commands.options import settings_option
 from bot.policy.policy_file import read_policy
 from bot.settings import Settings

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from bot.clock import SystemClock
-from bot.commands.installed import existing_database
+from bot.commands.existing_database import existing_database
 from bot.commands.options import settings_option
 from bot.commands.team_name import team_name
 from bot.policy.policy_file import read_policy

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from bot.commands.looking_back import told, world
+from bot.commands.past import told, world
 from bot.commands.plan_text import shown_replay
 from bot.settings import Settings
 from bot.usecases.plan import replay

@@ -10,7 +10,7 @@ import click
 from pydantic import ValidationError
 
 from bot.clock import SystemClock
-from bot.commands.installed import existing_database
+from bot.commands.existing_database import existing_database
 from bot.commands.options import settings_option
 from bot.commands.team_name import team_name
 from bot.errors import BotError

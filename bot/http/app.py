@@ -13,16 +13,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import request_response
 
-from bot.http import health, openapi, problems, reads, reports
-from bot.http.access import AccessLog
-from bot.http.door import Door
+from bot.http import case_reads, health, openapi, problems, report_reads
+from bot.http.access_log import AccessLog
+from bot.http.batch_writer import Refuses, Writer
+from bot.http.body_limits import BodyReader
+from bot.http.case_parser import Parser
+from bot.http.case_posts import Door
 from bot.http.health import ReadSlackState, SlackState
-from bot.http.limits import BodyReader
 from bot.http.metrics import Metrics
-from bot.http.parsing import Parser
-from bot.http.rate import Rates
+from bot.http.rate_limit import Rates
 from bot.http.signatures import Services
-from bot.http.writer import Refuses, Writer
 from bot.usecases.context import Context
 from bot.usecases.intake.receive import Answer, Posting, receive
 
@@ -71,8 +71,8 @@ def build_api(
     )
     _add_plain_routes(app, door)
     # Not routers of their own: including one builds every model of it again at the first request.
-    reads.add(app.router, ctx, services, rates)
-    reports.add(app.router, ctx, services, rates)
+    case_reads.add(app.router, ctx, services, rates)
+    report_reads.add(app.router, ctx, services, rates)
     health.add(app.router, ctx, writer, metrics, slack_state)
     problems.install(app)
     openapi.complete(app)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from starlette.requests import Request
 
-from bot.http.access import note
-from bot.http.rate import Rates
+from bot.http.access_log import note
+from bot.http.rate_limit import Rates
 from bot.http.signatures import Services, read_credentials
 
 Caller = Callable[[Request], str]

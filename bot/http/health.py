@@ -10,11 +10,11 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from bot.http.answers import Alive, Ready
+from bot.http.answer_shapes import Alive, Ready
+from bot.http.batch_writer import Writer
 from bot.http.metrics import Metrics
 from bot.http.openapi import OPEN
 from bot.http.problems import JsonObject, json_response
-from bot.http.writer import Writer
 from bot.outages.database_health import waiting_words
 from bot.usecases.context import Context
 from bot.usecases.repairs.undelivered import Counts, counts

@@ -7,10 +7,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from bot.http.answers import BatchAnswer, CaseAnswer, Problem
+from bot.http.answer_shapes import BatchAnswer, CaseAnswer, Problem
 from bot.http.examples import CONFLICT, POSTED_CASE
+from bot.http.posted_case import PostedCase
 from bot.http.problems import JsonObject
-from bot.http.schemas import PostedCase
 
 REF = "#/components/schemas/{model}"
 SIGNED: dict[str, list[str]] = {"webhookId": [], "webhookTimestamp": [], "webhookSignature": []}

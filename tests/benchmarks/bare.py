@@ -7,7 +7,7 @@ from fastapi import Depends, FastAPI, Header, HTTPException, Request
 from pydantic import BaseModel
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from bot.http.schemas import PostedCase
+from bot.http.posted_case import PostedCase
 from bot.ids import new_id
 from storage.engine.database import Database
 from tests.http.shop import SECRETS

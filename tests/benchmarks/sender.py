@@ -13,7 +13,7 @@ from bot import log
 from bot.clock import SystemClock
 from bot.delivery.deliveries import Deliveries
 from bot.delivery.sender.tempo import Tempo
-from bot.http.parsing import Parser
+from bot.http.case_parser import Parser
 from bot.sandbox import Sandbox, SandboxConfig
 from bot.settings import Secrets
 from bot.slack.api.gateway import WebClientGateway

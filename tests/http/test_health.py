@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.http.app import build_api
+from bot.http.batch_writer import Writer
 from bot.http.health import SlackState, readiness, undelivered_for
 from bot.http.metrics import Metrics
-from bot.http.writer import Writer
 from bot.usecases.context import Context
 from bot.usecases.intake import receive
 from storage.delivery import holds, projections, thread_readings

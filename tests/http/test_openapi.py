@@ -6,9 +6,9 @@ import pytest
 from pydantic import BaseModel
 
 from bot.http import examples, report_example
-from bot.http.answers import BatchAnswer, CaseAnswer, CaseView, Feed, Problem, Ready, Reports
+from bot.http.answer_shapes import BatchAnswer, CaseAnswer, CaseView, Feed, Problem, Ready, Reports
 from bot.http.app import build_api
-from bot.http.schemas import CASE
+from bot.http.posted_case import CASE
 from bot.usecases.digest.document import from_document, to_document
 from routing.digest.csv import to_csv
 from storage.engine.database import Database

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.http.parsing import Parser
+from bot.http.case_parser import Parser
 from bot.usecases.context import Context
 from storage.cases import cases, images
 from storage.engine.database import Database

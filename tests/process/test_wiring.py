@@ -302,9 +302,7 @@ def serving_process(
         "SLACK_APP_TOKEN": slack.config.app_token,
         "SLACK_API_URL": slack.api_url,
     }
-    serve = (
-        "from bot.settings import read_settings; from bot.process.wiring import serve; serve(read_settings(), print)"
-    )
+    serve = "from bot.settings import read_settings; from bot.process.wiring import serve; serve(read_settings(), print)"
     return subprocess.Popen(
         [sys.executable, "-c", f"{before}\n{serve}"],
         cwd=ROOT,

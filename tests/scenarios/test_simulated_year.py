@@ -7,10 +7,10 @@ from datetime import datetime
 from itertools import count, groupby
 from math import ceil
 
-import bot.pictures.digest_picture
 import numpy as np
 import pytest
 
+import bot.pictures.digest_picture
 from bot.delivery.sender.tempo import Tempo
 from bot.usecases.digest.document import from_document
 from routing.digest.digest import Digest

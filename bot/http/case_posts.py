@@ -8,14 +8,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.http import json_text
-from bot.http.access import note
-from bot.http.limits import BATCH_BYTES, CASE_BYTES, JSON, NDJSON, BodyReader, media_type
-from bot.http.parsing import Parser
+from bot.http import strict_json
+from bot.http.access_log import note
+from bot.http.batch_writer import Writer
+from bot.http.body_limits import BATCH_BYTES, CASE_BYTES, JSON, NDJSON, BodyReader, media_type
+from bot.http.case_parser import Parser
 from bot.http.problems import Fault, Refused, json_response
-from bot.http.rate import Rates
+from bot.http.rate_limit import Rates
 from bot.http.signatures import Credentials, Services, read_credentials
-from bot.http.writer import Writer
 from bot.usecases.intake.receive import Answer, Posting
 from bot.usecases.intake.triage import Posted
 
@@ -65,7 +65,7 @@ class Door:
 
     def _many(self, request: Request, credentials: Credentials, body: bytes, form: str) -> Posting:
         service = self._identify(request, credentials, body)
-        split = json_text.lines if form in NDJSON else json_text.array_items
+        split = strict_json.lines if form in NDJSON else strict_json.array_items
         texts = self._counted(service, split(_text(body), MOST_ITEMS))
         items = tuple(self._item(text, service) for text in texts)
         return Posting(service, items, hashlib.sha256(body).digest(), credentials.webhook_id, is_batch=True)

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from bot.http.answers import CaseView, Feed
+from bot.http.answer_shapes import CaseView, Feed
 from bot.http.caller import Caller, caller_of
-from bot.http.fields import NAME
 from bot.http.openapi import refusals
+from bot.http.posted_fields import NAME
 from bot.http.problems import Fault, JsonObject, Refused
-from bot.http.rate import Rates
+from bot.http.rate_limit import Rates
 from bot.http.signatures import Services
 from bot.usecases import service_reads
 from bot.usecases.context import Context

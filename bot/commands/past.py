@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.clock import SystemClock
-from bot.commands.installed import existing_database
+from bot.commands.existing_database import existing_database
 from bot.ids import new_id
 from bot.policy.policy_file import read_policy
 from bot.settings import Settings

@@ -4,7 +4,7 @@ import pytest
 
 from bot.http.app import build_api
 from bot.http.problems import Refused
-from bot.http.rate import Rates
+from bot.http.rate_limit import Rates
 from storage.engine.database import Database
 from tests.http import shop
 from tests.http.shop import SECRETS, Caller, case

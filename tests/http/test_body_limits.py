@@ -7,7 +7,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from bot.http.limits import BodyReader
+from bot.http.body_limits import BodyReader
 from bot.http.problems import Refused
 
 

@@ -17,7 +17,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from bot.http.examples import POSTED_CASE
-from bot.http.fields import (
+from bot.http.pictures import FORMATS, LONGEST_BASE64, MAGIC, check_format, decode
+from bot.http.posted_fields import (
     AltText,
     Duration,
     Link,
@@ -30,7 +31,6 @@ from bot.http.fields import (
     ShortName,
     Text,
 )
-from bot.http.pictures import FORMATS, LONGEST_BASE64, MAGIC, check_format, decode
 from routing.prediction import Kind
 
 CONFIDENCE_TOLERANCE = 1e-3

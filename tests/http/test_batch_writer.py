@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.http.batch_writer import MOST_PER_FLUSH, Writer
 from bot.http.problems import Refused
-from bot.http.writer import MOST_PER_FLUSH, Writer
 from bot.usecases.intake.receive import Answer, Posting
 from bot.usecases.intake.triage import Posted
 from routing.errors import UnknownTask

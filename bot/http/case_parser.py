@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from bot.http import json_text
-from bot.http.limits import CASE_BYTES
+from bot.http import strict_json
+from bot.http.body_limits import CASE_BYTES
+from bot.http.posted_case import CASE, PostedCase, PostedInput, json_values
 from bot.http.problems import Fault, Path, Refused, invalid
-from bot.http.schemas import CASE, PostedCase, PostedInput, json_values
 from bot.usecases.context import Context
 from bot.usecases.intake.triage import Picture, Posted
 from routing.policy import parse_duration
@@ -63,7 +63,7 @@ class Parser:
 def _parsed(text: str) -> PostedCase:
     if len(text) > CASE_BYTES or len(text.encode()) > CASE_BYTES:
         raise Refused(413, Fault(BODY, f"the item is larger than {CASE_BYTES} bytes", "body_too_large"))
-    json_text.check(text, BODY)
+    strict_json.check(text, BODY)
     try:
         return CASE.validate_json(text)
     except ValidationError as error:

@@ -11,12 +11,12 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from bot.http import report_example
-from bot.http.answers import Reports
+from bot.http.answer_shapes import Reports
 from bot.http.caller import Caller, caller_of
-from bot.http.fields import NAME
 from bot.http.openapi import refusals
+from bot.http.posted_fields import NAME
 from bot.http.problems import Fault, JsonObject, Refused, json_response
-from bot.http.rate import Rates
+from bot.http.rate_limit import Rates
 from bot.http.signatures import Services
 from bot.usecases.context import Context
 from bot.usecases.digest import service_reports

@@ -10,7 +10,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from bot.http.access import AccessLog, note
+from bot.http.access_log import AccessLog, note
 from bot.http.metrics import Metrics
 from tests.http.shop import SECRETS, Caller, case, sign
 from tests.patience import PATIENCE

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from bot.http import report_example
-from bot.http.reports import prefers_csv
+from bot.http.report_reads import prefers_csv
 from bot.usecases.digest.document import from_document
 from routing.digest.csv import COLUMNS, digest_rows
 from tests.http.reporting import Readers
