@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.clock import Clock
-from bot.sandbox.acting import Acting
 from bot.sandbox.api.endpoint import AppEndpoints
-from bot.sandbox.api.faulting import Faulting
+from bot.sandbox.api.fault_injection import Faulting
 from bot.sandbox.api.gateway import Gateway
+from bot.sandbox.api.response_urls import Responding
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.connections import Connections
 from bot.sandbox.control import Control
@@ -17,16 +17,16 @@ from bot.sandbox.delivery import Delivery
 from bot.sandbox.events import Events
 from bot.sandbox.faults import Faults
 from bot.sandbox.membership import Membership
+from bot.sandbox.message_changes import Posting
 from bot.sandbox.modals import Modals
 from bot.sandbox.pace import MethodLimits, Pace
-from bot.sandbox.posting import Posting
-from bot.sandbox.responding import Responding
+from bot.sandbox.person_acts import Acting
 from bot.sandbox.sockets import Sockets
 from bot.sandbox.state import State
 from bot.sandbox.stats import Stats
 from bot.sandbox.triggers import ResponseUrls, Triggers
 from bot.sandbox.ui.endpoints import UiEndpoints
-from bot.sandbox.ui.reading import Reading
+from bot.sandbox.ui.page_state import Reading
 from bot.sandbox.ui.stream import Stream
 from bot.sandbox.workspace import Workspace
 

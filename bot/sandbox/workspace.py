@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.faults import Faults
 from bot.sandbox.membership import Membership
+from bot.sandbox.message_changes import Posting
 from bot.sandbox.modals import Modals
 from bot.sandbox.pace import MethodLimits, Pace
-from bot.sandbox.posting import Posting
 from bot.sandbox.state import State
 from bot.sandbox.stats import Stats
 from bot.sandbox.triggers import ResponseUrls, Triggers

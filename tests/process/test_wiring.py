@@ -302,9 +302,9 @@ def serving_process(
         "SLACK_APP_TOKEN": slack.config.app_token,
         "SLACK_API_URL": slack.api_url,
     }
-    serve = "from bot.settings import read_settings; from bot.process.wiring import serve; serve(read_settings(), print)"
+    imports = "from bot.process.wiring import serve; from bot.settings import read_settings"
     return subprocess.Popen(
-        [sys.executable, "-c", f"{before}\n{serve}"],
+        [sys.executable, "-c", f"{before}\n{imports}\nserve(read_settings(), print)"],
         cwd=ROOT,
         env=environ,
         stderr=subprocess.PIPE,

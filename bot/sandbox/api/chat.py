@@ -9,8 +9,8 @@ from bot.sandbox.block_ids import find_file, images, with_ids
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.errors import ApiError
 from bot.sandbox.files import api_file
+from bot.sandbox.message_changes import UNCHANGED
 from bot.sandbox.messages import Message, api_message
-from bot.sandbox.posting import UNCHANGED
 from bot.slack.limits import (
     BLOCKS_TEXT,
     MESSAGE_TEXT,

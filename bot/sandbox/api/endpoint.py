@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.api.faulting import Faulting
+from bot.sandbox.api.fault_injection import Faulting
 from bot.sandbox.api.gateway import Gateway
+from bot.sandbox.api.response_urls import Responding
 from bot.sandbox.errors import ApiError
 from bot.sandbox.multipart import form_fields
-from bot.sandbox.responding import Responding
 from bot.sandbox.workspace import Workspace
 
 JsonObject = dict[str, Any]

@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bot.sandbox.acting import Acting
 from bot.sandbox.config import Person
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.errors import DispatchFailed, NotConnected, UiRefused
 from bot.sandbox.messages import Message
-from bot.sandbox.ui.reading import PAGE, Reading
+from bot.sandbox.person_acts import Acting
+from bot.sandbox.ui.page_state import PAGE, Reading
 from bot.sandbox.workspace import Workspace
 
 JsonObject = dict[str, Any]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from bot.sandbox.api.response_urls import Responding
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.errors import ApiError, DispatchFailed, NotConnected, UiRefused
 from bot.sandbox.events import Events
 from bot.sandbox.messages import Blocks, Message, find_element
 from bot.sandbox.payloads import Payloads
-from bot.sandbox.responding import Responding
 from bot.sandbox.views import View, input_errors, state_values
 from bot.sandbox.workspace import Workspace
 
