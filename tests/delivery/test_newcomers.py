@@ -212,12 +212,15 @@ def test_a_member_is_stored_once_under_the_workspace_they_are_kept_under(
 
 
 def test_the_organization_is_learned_from_somebody_who_is_of_our_workspace_too(world: World) -> None:
-    told: dict[str, object] = {"enterprise_id": "E0ACME", "teams": (TEAM, "T0ACMELABS")}
+    ours: dict[str, object] = {"enterprise_id": "E0ACME", "teams": (TEAM, "T0ACMELABS")}
     members.joined(world.ctx, DIGITS, MAYA)
+    before = world.ctx.installation.present
 
-    Memberships(world.ctx, ToldGateway(world, U0MAYA=told)).meet()
+    Memberships(world.ctx, ToldGateway(world, U0MAYA=ours)).meet()
 
-    assert world.ctx.installation.present == Installation("", "E0ACME", frozenset({TEAM, "T0ACMELABS"}))
+    assert world.ctx.installation.present == replace(
+        before, enterprise_id="E0ACME", teams=frozenset({TEAM, "T0ACMELABS"})
+    )
 
 
 def test_with_guest_workspaces_one_person_is_no_quorum_of_two(world: World) -> None:
