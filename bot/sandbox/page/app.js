@@ -1,8 +1,8 @@
 /** Starts the page, or says why it cannot start. */
-import { keepDatesFresh } from "./inline.js";
-import { h } from "./dom.js";
+import { keepDatesFresh } from "./text/inline.js";
+import { h } from "./browser/dom.js";
 import { Page } from "./page.js";
-import { applyTheme } from "./theme.js";
+import { applyTheme } from "./frame/theme.js";
 
 applyTheme();
 const root = document.getElementById("root");

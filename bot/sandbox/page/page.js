@@ -1,16 +1,16 @@
 /** The whole page: fetches what changed, shows what the address says. */
-import { get } from "./api.js";
-import { Conversation } from "./conversation.js";
-import { channel, channelTitle, learn, me, workspace } from "./directory.js";
-import { h } from "./dom.js";
-import { Home } from "./home.js";
-import { Modals } from "./modal.js";
-import { say, showStanding } from "./notices.js";
-import { addressFor, permalink, readRoute, rewrite, visit } from "./route.js";
-import { Sidebar } from "./sidebar.js";
-import { Stream } from "./stream.js";
-import { Thread } from "./thread.js";
-import { topbar } from "./topbar.js";
+import { get } from "./server/api.js";
+import { Conversation } from "./panes/conversation.js";
+import { channel, channelTitle, learn, me, workspace } from "./server/workspace.js";
+import { h } from "./browser/dom.js";
+import { Home } from "./views/home.js";
+import { Modals } from "./views/modals.js";
+import { say, showConnection } from "./overlays/notices.js";
+import { addressFor, permalink, readRoute, rewrite, visit } from "./browser/address.js";
+import { Sidebar } from "./frame/sidebar.js";
+import { Stream } from "./server/stream.js";
+import { Thread } from "./panes/thread.js";
+import { topbar } from "./frame/topbar.js";
 
 const REST_BETWEEN_REFRESHES_MS = 60;
 
@@ -52,7 +52,7 @@ export class Page {
   }
 
   #onStanding(isConnected, wasLost) {
-    showStanding(isConnected);
+    showConnection(isConnected);
     if (wasLost) this.refresh();
   }
 
@@ -98,8 +98,8 @@ export class Page {
     this.sidebar.draw(this.place);
     this.modals.sync(workspace().modals ?? []);
     if (this.place === "home") this.home.refresh();
-    const found = channel(this.place);
-    const where = found ? `${found.is_im ? "" : "#"}${channelTitle(found)}` : workspace().bot.name;
+    const room = channel(this.place);
+    const where = room ? `${room.is_im ? "" : "#"}${channelTitle(room)}` : workspace().bot.name;
     const waiting = workspace().channels.reduce(
       (sum, each) => sum + (each.is_im ? each.unread : each.mentions),
       0,

@@ -220,9 +220,9 @@ def test_editor_of_the_last_message_stays_above_the_composer(sandbox: Sandbox, v
 )
 def test_stored_text_is_typed_again_as_the_same_text(visit: Visit, stored: str, typed: str) -> None:
     script = """async (stored) => {
-        const { decodeStored, encodeTyped } = await import("/page/encoding.js");
-        const { typed, known } = decodeStored(stored);
-        return [typed, encodeTyped(typed, known)];
+        const { decodeStored, encodeTyped } = await import("/page/text/encoding.js");
+        const { typed, mentions } = decodeStored(stored);
+        return [typed, encodeTyped(typed, mentions)];
     }"""
 
     found = visit().evaluate(script, stored)

@@ -13,13 +13,13 @@ from bot.sandbox import Sandbox
 from .conftest import DIGITS, Json, Visit, plain, write
 
 DRAW = """async ([file, name, text]) => {
-    const parser = await import(`/page/${file}.js`);
+    const parser = await import(`/page/text/${file}.js`);
     const box = document.createElement("div");
     box.append(...parser[name](text));
     return box.innerHTML;
 }"""
 FORMAT = """async ([unix, format, tz, now]) =>
-    (await import("/page/slackdate.js")).formatSlackDate(unix, format, tz, now)"""
+    (await import("/page/text/dates.js")).formatSlackDate(unix, format, tz, now)"""
 LINK = 'target="_blank" rel="noopener noreferrer" class="link"'
 MOMENT = 1392734382  # 2014-02-18 14:39:42 UTC, the moment of Slack's own examples
 HALF_A_YEAR = 200 * 86400
@@ -191,8 +191,8 @@ def test_table_and_rich_text_and_fields_are_drawn(client: WebClient, visit: Visi
 def test_unknown_block_is_named_instead_of_left_out(visit: Visit) -> None:
     page = visit()
     script = """async () => {
-        const { renderBlocks } = await import("/page/blocks.js");
-        const { messageSurface } = await import("/page/surface.js");
+        const { renderBlocks } = await import("/page/blocks/blocks.js");
+        const { messageSurface } = await import("/page/controls/surface.js");
         return renderBlocks([{type: "hologram", block_id: "x"}], messageSurface("C", "1"))[0].textContent;
     }"""
 
