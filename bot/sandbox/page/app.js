@@ -1,11 +1,11 @@
 /** Starts the page, or says why it cannot start. */
 import { keepDatesFresh } from "./text/inline.js";
-import { h } from "./browser/dom.js";
+import { byId, h } from "./browser/dom.js";
 import { Page } from "./page.js";
 import { applyTheme } from "./frame/theme.js";
 
 applyTheme();
-const root = document.getElementById("root");
+const root = byId("root");
 try {
   await new Page().start(root);
   keepDatesFresh();

@@ -46,12 +46,12 @@ export class Page {
     window.addEventListener("hashchange", () => this.show());
     this.stream = new Stream(me().id, {
       onEvent: (event) => this.refresh(event.channel),
-      onStanding: (isConnected, wasLost) => this.#onStanding(isConnected, wasLost),
+      onConnection: (isConnected, wasLost) => this.#onConnection(isConnected, wasLost),
     });
     await this.show();
   }
 
-  #onStanding(isConnected, wasLost) {
+  #onConnection(isConnected, wasLost) {
     showConnection(isConnected);
     if (wasLost) this.refresh();
   }
@@ -74,7 +74,7 @@ export class Page {
     const isKnown = place === "home" || channel(place);
     if (place && !isKnown) say("You cannot see that conversation, or it does not exist.", "error");
     this.place = isKnown ? place : this.#defaultPlace();
-    if (this.thread.isOpen && !threadTs && this.thread.target.channelId !== this.place) this.thread.close();
+    if (this.thread.target && !threadTs && this.thread.target.channelId !== this.place) this.thread.close();
     this.#toggleSidebar(false);
     this.#arrange();
     try {

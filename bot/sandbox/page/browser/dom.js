@@ -33,6 +33,13 @@ export function icon(name, className = "icon") {
   return svg;
 }
 
+/** An element that index.html holds. */
+export function byId(id) {
+  const node = document.getElementById(id);
+  if (!node) throw new Error(`index.html holds no #${id}`);
+  return node;
+}
+
 /** An id that no other node of this page has; labels and descriptions refer to it. */
 export function uniqueId(prefix) {
   lastId += 1;

@@ -19,14 +19,14 @@ function isCommand(text) {
 
 async function sendCommand(text, target) {
   const [command, ...rest] = text.trim().split(/\s+/u);
-  const isCommand = workspace().commands.some((each) => each.command === command);
-  if (!isCommand)
+  const isOffered = workspace().commands.some((each) => each.command === command);
+  if (!isOffered)
     return {
       ok: false,
       message: `${command} is not a valid command. To send it as text, begin with a space.`,
     };
   const argument = text.trim().slice(command.length).trim();
-  return attempt("/ui/command", {
+  return await attempt("/ui/command", {
     as: me().id,
     channel: target.channel,
     command,
@@ -53,6 +53,7 @@ function problemText(reply) {
 export class Composer {
   constructor({ onSent }) {
     this.onSent = onSent;
+    /** @type {{channel: string, threadTs: string | null}} */
     this.target = { channel: "", threadTs: null };
     this.field = h("textarea", {
       class: "composer-field",
@@ -122,7 +123,11 @@ export class Composer {
     return `${me().id} ${this.target.channel} ${this.target.threadTs ?? ""}`;
   }
 
-  /** Points the composer at a channel or thread; `closedBecause` says why nothing can be written there. */
+  /**
+   * Points the composer at a channel or thread; `closedBecause` says why nothing can be written there.
+   * @param {{channel: string, threadTs: string | null}} target
+   * @param {{placeholder: string, closedBecause?: string | null}} words
+   */
   aim(target, { placeholder, closedBecause = null }) {
     const isSame = this.target.channel === target.channel && this.target.threadTs === target.threadTs;
     this.target = target;

@@ -45,6 +45,7 @@ function emojiSuggestions(query) {
     }));
 }
 
+/** @type {[RegExp, (query: string) => any[]][]} */
 const SOURCES = [
   [/^\/\S*$/u, commandSuggestions],
   [/(?:^|\s)(@[\p{L}\p{N}._-]*)$/u, personSuggestions],
@@ -63,7 +64,11 @@ function suggestionsFor(before) {
 /** The list above a composer's field; it follows the caret and completes what is chosen. */
 export class Suggestions {
   constructor(field) {
-    Object.assign(this, { field, entries: [], active: 0, typed: "" });
+    this.field = field;
+    /** @type {any[]} */
+    this.entries = [];
+    this.active = 0;
+    this.typed = "";
     this.node = h("div", {
       class: "hints",
       role: "listbox",

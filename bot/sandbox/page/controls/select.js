@@ -31,7 +31,9 @@ function initialOf(element, shape, context) {
 
 class Select {
   constructor(element, context) {
-    Object.assign(this, { element, context, shape: shapeOf(element.type) });
+    this.element = element;
+    this.context = context;
+    this.shape = shapeOf(element.type);
     const initial = { [this.shape.field]: initialOf(element, this.shape, context) };
     this.slot = context.surface.form.slot(context.blockId, element, initial);
     this.slot.isRequired = context.isRequired;

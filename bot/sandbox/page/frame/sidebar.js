@@ -87,7 +87,7 @@ function peopleMenu(anchor, onPerson) {
 }
 
 export class Sidebar {
-  #signature = null;
+  #signature = "";
 
   constructor({ onPerson }) {
     this.person = h("button", {

@@ -19,8 +19,13 @@ export class Timeline {
 
   #lastTop = 0;
 
+  /** @param {{label: string, openThread?: any, onTop?: (() => void) | null, onBottom?: () => void}} options */
   constructor({ label, openThread = null, onTop = null, onBottom = () => {} }) {
-    Object.assign(this, { openThread, onTop, onBottom, unseen: 0, newFrom: null });
+    this.openThread = openThread;
+    this.onTop = onTop;
+    this.onBottom = onBottom;
+    this.unseen = 0;
+    this.newFrom = null;
     this.list = h("div", { class: "timeline-list", role: "log", "aria-label": label });
     this.pill = h("button", {
       type: "button",
@@ -190,13 +195,13 @@ let refocus = null;
 /** A redrawn message must not take the focus away from the control a person stands on. */
 function keepFocus(before, after) {
   const focused = document.activeElement;
-  if (!before.contains(focused)) return;
+  if (!focused || !before.contains(focused)) return;
   if (focused.closest(".message-editor")) {
     refocus = focused;
     return;
   }
-  const wanted = focused.closest("[data-action-id]")?.dataset.actionId;
-  const block = focused.closest("[data-block-id]")?.dataset.blockId;
+  const wanted = focused.closest("[data-action-id]")?.getAttribute("data-action-id");
+  const block = focused.closest("[data-block-id]")?.getAttribute("data-block-id") ?? "";
   refocus =
     (wanted &&
       after.querySelector(

@@ -6,10 +6,10 @@ import { textNodes } from "../text/mrkdwn.js";
 /** Asks with the element's `confirm` object; true when the person agrees. */
 export function askConfirmation(ask) {
   return new Promise((resolve) => {
-    const opener = document.activeElement;
+    const opener = /** @type {HTMLElement | null} */ (document.activeElement);
     const settle = (answer) => {
       dialog.close();
-      opener?.focus?.();
+      opener?.focus();
       resolve(answer);
     };
     const style = ask.style === "danger" ? "danger" : "primary";

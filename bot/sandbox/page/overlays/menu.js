@@ -43,8 +43,14 @@ function menuItem(item, choose) {
   return h("button", { ...common, type: "button", on: listener }, content);
 }
 
-/** Opens a menu beside its button; an item has `label` and `choose()`, maybe `href`, `isDanger`, … */
-export function openMenu(anchor, items, { label, className = "" } = {}) {
+/**
+ * Opens a menu beside its button; an item has `label` and `choose()`, maybe `href`, `isDanger`, …
+ * @param {HTMLElement} anchor
+ * @param {any[]} items
+ * @param {{label: string, className?: string}} options
+ */
+export function openMenu(anchor, items, { label, className = "" }) {
+  /** @type {any} */
   let chosen = null;
   const choose = (item) => {
     chosen = item;

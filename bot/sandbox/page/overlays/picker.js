@@ -29,7 +29,14 @@ function optionNode(entry, isChosen) {
 /** One open list. `source(query)` gives groups `{label, entries}`, an entry is `{value, nodes(), …}`. */
 class Picker {
   constructor(anchor, { source, isChosen, choose, label, isRemote, onClose }) {
-    Object.assign(this, { source, isChosen, choose, isRemote, entries: [], active: -1, turn: 0 });
+    this.source = source;
+    this.isChosen = isChosen;
+    this.choose = choose;
+    this.isRemote = isRemote;
+    /** @type {any[]} */
+    this.entries = [];
+    this.active = -1;
+    this.turn = 0;
     this.list = h("div", { class: "options", role: "listbox", id: uniqueId("options"), "aria-label": label });
     this.search = h("input", {
       type: "text",

@@ -16,6 +16,7 @@ function repliesLine(count) {
 
 export class Thread {
   constructor({ onClose }) {
+    /** @type {{channelId: string, ts: string} | null} */
     this.target = null;
     this.where = h("span", { class: "pane-topic" });
     this.timeline = new Timeline({ label: "Thread" });

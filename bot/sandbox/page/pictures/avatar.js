@@ -18,7 +18,7 @@ function initials(name) {
   const words = name
     .trim()
     .split(/\s+/u)
-    .filter((word, index, all) => !word.endsWith(".") || all.length < 2);
+    .filter((word, _index, all) => !word.endsWith(".") || all.length < 2);
   const last = words.length > 1 ? words.at(-1) : "";
   return ((words[0]?.[0] ?? "?") + (last[0] ?? "")).toUpperCase();
 }

@@ -1,6 +1,7 @@
 /** Slack's date tokens (`{date_short_pretty}`, `{time}`, `{ago}`, …) in a person's time zone. */
 const HALF_YEAR_IN_SECONDS = 182 * 86400;
 const DAY_IN_SECONDS = 86400;
+/** @type {[string, number][]} */
 const AGO_STEPS = [
   ["year", 31536000],
   ["month", 2592000],
@@ -19,7 +20,7 @@ function inZone(unix, tz, options) {
 }
 
 function part(unix, tz, name, style) {
-  return inZone(unix, tz, { [name]: style }).find((piece) => piece.type === name).value;
+  return inZone(unix, tz, { [name]: style }).find((piece) => piece.type === name)?.value ?? "";
 }
 
 /** The calendar day as `2026-11-21`, which sorts and compares as text. */

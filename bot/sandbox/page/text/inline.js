@@ -55,8 +55,10 @@ export function dateNode(unix, format, address, fallback) {
 }
 
 function redrawDates() {
-  for (const node of document.querySelectorAll("time.slack-date")) {
-    const text = dateText(Number(node.dataset.unix), node.dataset.format);
+  /** @type {NodeListOf<HTMLTimeElement>} */
+  const nodes = document.querySelectorAll("time.slack-date");
+  for (const node of nodes) {
+    const text = dateText(Number(node.dataset.unix), node.dataset.format ?? "");
     if (node.textContent !== text) node.textContent = text;
   }
 }

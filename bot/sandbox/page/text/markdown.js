@@ -2,6 +2,7 @@
 import { h, link } from "../browser/dom.js";
 import { emojiNode } from "./inline.js";
 
+/** @type {[RegExp, (match: RegExpExecArray) => Node][]} */
 const SPANS = [
   [/^`([^`\n]+)`/u, (match) => h("code", {}, match[1])],
   [/^!?\[([^\]\n]*)\]\(([^()\s]+)\)/u, (match) => link(match[2], match[1] || match[2], { class: "link" })],
@@ -96,7 +97,7 @@ function task(text) {
 function list(lines) {
   const isOrdered = /^\s*\d/u.test(lines[0]);
   const items = lines.map((line) => {
-    const [, space, text] = /^(\s*)(?:[-*+]|\d+[.)])\s+(.*)$/u.exec(line);
+    const [, space = "", text = ""] = /^(\s*)(?:[-*+]|\d+[.)])\s+(.*)$/u.exec(line) ?? [];
     const item = h("li", {}, task(text));
     item.style.setProperty("--indent", String(Math.floor(space.length / 2)));
     return item;
@@ -116,7 +117,7 @@ function fence(lines) {
 }
 
 function heading(lines) {
-  const [, marks, text] = /^(#{1,6})\s+(.*?)\s*#*$/u.exec(lines[0]);
+  const [, marks = "", text = ""] = /^(#{1,6})\s+(.*?)\s*#*$/u.exec(lines[0]) ?? [];
   return h(
     "div",
     { class: `md-heading md-heading-${marks.length}`, role: "heading", "aria-level": marks.length },

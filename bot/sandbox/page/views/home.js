@@ -7,7 +7,7 @@ import { h } from "../browser/dom.js";
 import { viewSurface } from "../controls/surface.js";
 
 export class Home {
-  #signature = null;
+  #signature = "";
 
   constructor() {
     this.title = h("h1", { class: "pane-title" });

@@ -10,9 +10,10 @@ import { viewSurface } from "../controls/surface.js";
 const TROUBLE = "We had some trouble connecting. Try again?";
 
 export class Modals {
+  /** @type {any} */
   #shown = null;
 
-  #signature = null;
+  #signature = "";
 
   constructor({ onChange }) {
     this.onChange = onChange;
@@ -69,7 +70,7 @@ export class Modals {
 
   #redraw(view) {
     const { body, dialog, surface } = this.#shown;
-    const focused = document.activeElement?.closest("[data-action-id]")?.dataset.actionId;
+    const focused = document.activeElement?.closest("[data-action-id]")?.getAttribute("data-action-id");
     this.#shown.view = view;
     dialog.querySelector(".dialog-title").replaceChildren(...textNodes(view.title));
     body.replaceChildren(...renderBlocks(view.blocks, surface));
