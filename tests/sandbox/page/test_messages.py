@@ -292,3 +292,21 @@ def test_message_that_comes_while_reading_above_waits_behind_a_pill(
     pill.click()
     expect(page.get_by_text("down here")).to_be_in_viewport()
     expect(pill).to_be_hidden()
+
+
+def test_message_of_the_same_moment_does_not_undo_the_way_up(visit: Visit) -> None:
+    script = """async () => {
+        const { Timeline } = await import("/page/messages/timeline.js");
+        const line = (number) => ({ ts: `${1700000000 + number}.000100`, user: "U0JONAS", text: "line" });
+        const lines = [...Array(40).keys()].map(line);
+        const timeline = new Timeline({ label: "Lines" });
+        timeline.node.style.height = "200px";
+        document.body.append(timeline.node);
+        timeline.patch("C0DIGITS", lines);
+        const isAtBottom = timeline.isAtBottom;
+        timeline.scroller.scrollTop = 0;
+        timeline.patch("C0DIGITS", [...lines, line(40)]);
+        return [isAtBottom, timeline.scroller.scrollTop, timeline.pill.textContent];
+    }"""
+
+    assert visit().evaluate(script) == [True, 0, "1 new message"]

@@ -39,8 +39,8 @@ export class Timeline {
       this.list,
     );
     this.node = h("div", { class: "timeline" }, this.scroller, this.pill);
-    new ResizeObserver(() => this.#isSticky && this.toBottom()).observe(this.list);
-    new ResizeObserver(() => this.#isSticky && this.toBottom()).observe(this.scroller);
+    new ResizeObserver(() => this.#holdsBottom && this.toBottom()).observe(this.list);
+    new ResizeObserver(() => this.#holdsBottom && this.toBottom()).observe(this.scroller);
   }
 
   reset() {
@@ -59,6 +59,11 @@ export class Timeline {
   get isAtBottom() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
     return scrollHeight - scrollTop - clientHeight < AT_BOTTOM_WITHIN_PX;
+  }
+
+  /** Whether to stay at the bottom: a way up counts at once, a frame before the browser tells of it. */
+  get #holdsBottom() {
+    return this.#isSticky && (this.isAtBottom || this.scroller.scrollTop >= this.#lastTop);
   }
 
   /** At once: a smooth way down would be broken off by the next message. */
@@ -135,7 +140,7 @@ export class Timeline {
   patch(channelId, messages, extras = {}) {
     const rows = this.#wanted(channelId, messages, extras);
     const wasEmpty = this.#rows.size === 0;
-    const isSticky = this.#isSticky;
+    const isSticky = this.#holdsBottom;
     const anchor = isSticky ? null : this.#anchor();
     const arrived = rows.filter((row) => row.isMessage && !this.#rows.has(row.key) && row.user !== me().id);
     const next = new Map(
