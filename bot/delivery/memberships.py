@@ -43,7 +43,7 @@ class Memberships:
         """Fetch all members and the stalest people, then give back the cases of those who left."""
         seen = frozenset().union(*(self._members(source) for source in members.sources(self.ctx)))
         looked_at = self._people(set(seen | members.named(self.ctx)), self._given())
-        return {"people": looked_at, "unassigned": unassign.tick(self.ctx)}
+        return {"people": looked_at, "unassigned": unassign.unassign_departed(self.ctx)}
 
     def meet(self) -> dict[str, int]:
         """Ask who newcomers are, and show their names where their ids are shown."""

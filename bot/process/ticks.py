@@ -74,31 +74,31 @@ class Ticks:
 
     def read_standing(self) -> Figures:
         """Read anew which calibrators and certified thresholds are in force: a revoked one ends here."""
-        return in_force.tick(self._ctx)
+        return in_force.refresh(self._ctx)
 
     def watch(self) -> Figures:
         """Revoke the certified thresholds that audits speak against."""
-        return self._waking(self._watch.tick())
+        return self._waking(self._watch.revoke_due())
 
     def measure(self) -> Figures:
         """Fit, certify and look for drift anew where there is enough that is new."""
-        return self._waking(hourly.tick(self._ctx))
+        return self._waking(hourly.measure_due(self._ctx))
 
     def escalate(self) -> Figures:
         """Take the escalation steps that are due."""
-        return self._waking(asdict(escalate.tick(self._ctx)))
+        return self._waking(asdict(escalate.escalate_due(self._ctx)))
 
     def expire(self) -> Figures:
         """Close the cases whose time is over."""
-        return self._waking({"closed": expire.tick(self._ctx)})
+        return self._waking({"closed": expire.expire_due(self._ctx)})
 
     def redraw(self) -> Figures:
         """Want the messages anew that time alone has changed."""
-        return self._waking(redraw.tick(self._ctx))
+        return self._waking(redraw.redraw_due(self._ctx))
 
     def queue_digests(self) -> Figures:
         """Queue the weekly digests that are due."""
-        return self._waking({"queued": weekly.tick(self._ctx)})
+        return self._waking({"queued": weekly.queue_due(self._ctx)})
 
     def refresh_members(self) -> Figures:
         """Fetch who is where."""
@@ -154,7 +154,7 @@ class Ticks:
 
     def forget(self) -> Figures:
         """Drop what was kept only to notice repeats."""
-        return retention.tick(self._ctx)
+        return retention.forget_due(self._ctx)
 
     def _waking(self, figures: Figures) -> Figures:
         if any(figures.values()):

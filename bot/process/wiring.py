@@ -125,7 +125,7 @@ class Application:
     def _prepare_database(self) -> None:
         self.ctx.database.upgrade()
         case_terms.remember(self.ctx)
-        in_force.tick(self.ctx)
+        in_force.refresh(self.ctx)
         message_homes.rehome_all(self.ctx.database, self.ctx.policy, self.ctx.clock.now())
         catch_up.begin(self.ctx)  # after what has moved: no look is wanted at a channel that was left
         self._tell_stranded()

@@ -30,7 +30,7 @@ KINDS: Mapping[str, Forget] = {
 }
 
 
-def tick(ctx: Context) -> dict[str, int]:
+def forget_due(ctx: Context) -> dict[str, int]:
     """Drop what is older, a portion in each transaction; how many of each."""
     before = ctx.clock.now() - KEPT_FOR
     return {name: _forget_all(ctx, forget, before) for name, forget in KINDS.items()}

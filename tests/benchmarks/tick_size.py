@@ -29,8 +29,8 @@ def ticks(database: Database) -> Iterator[Figure]:
     """Each act of the hour, then the watch: with decisions it has not seen, and without."""
     at_work = traffic(database, POLICY)
     at_work.clock.at = SINCE
-    label_sets.tick(at_work.ctx)
-    cell_sets.tick(at_work.ctx)
+    label_sets.note_new(at_work.ctx)
+    cell_sets.note_new(at_work.ctx)
     calibrated(at_work.ctx, model=MODEL)
     at_work.clock.at = UNTIL
     total = 0.0
@@ -40,9 +40,9 @@ def ticks(database: Database) -> Iterator[Figure]:
         yield told(f"hourly {name}", seconds, "s", f"{made} new, peak {peak():.0f} MB")
     yield at_most("hourly, all", total, MOST_SECONDS, "s", f"{_granted(database)} thresholds in force")
     watch = Watch(at_work.ctx)
-    seconds, _ = _timed(lambda _: watch.tick()["revoked"], at_work.ctx)
+    seconds, _ = _timed(lambda _: watch.revoke_due()["revoked"], at_work.ctx)
     yield at_most("watch, decisions came", seconds, MOST_WATCHING, "s", f"peak {peak():.0f} MB")
-    seconds, _ = _timed(lambda _: watch.tick()["revoked"], at_work.ctx)
+    seconds, _ = _timed(lambda _: watch.revoke_due()["revoked"], at_work.ctx)
     yield at_most("watch, nothing came", seconds, MOST_WATCHING / 10, "s")
     yield at_most("memory", peak(), MOST_MEMORY, "MB")
 

@@ -78,7 +78,7 @@ def test_the_case_of_a_person_who_left_the_channel_is_given_back_with_a_notice(w
     assert assigned(world, case) is None
     with world.database.read() as tx:
         assert audit.verify(tx).ok
-    assert unassign.tick(world.ctx) == 0
+    assert unassign.unassign_departed(world.ctx) == 0
 
 
 def test_the_case_of_a_person_who_was_deactivated_is_given_back(world: World) -> None:
@@ -97,8 +97,8 @@ def test_a_case_whose_task_left_the_policy_is_left_alone(world: World) -> None:
         experts.remove_member(tx, SOURCE, MAYA)
     policy = world.ctx.policy
     ctx = replace(world.ctx, policy=policy.model_copy(update={"tasks": {"tumor": policy.tasks["tumor"]}}))
-    assert unassign.tick(ctx) == 0
-    assert unassign.tick(world.ctx) == 1
+    assert unassign.unassign_departed(ctx) == 0
+    assert unassign.unassign_departed(world.ctx) == 1
     assert assigned(world, case) is None
 
 

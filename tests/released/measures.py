@@ -36,7 +36,7 @@ def context(database: Database, policy_text: str, moment: datetime, draw_key: by
     made = Context(
         database, policy, compile_router(policy), MovableClock(moment), _no_id, draw_key, "T0ACMEBANK"
     )
-    in_force.tick(made)
+    in_force.refresh(made)
     return made
 
 

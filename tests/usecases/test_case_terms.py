@@ -141,7 +141,7 @@ def test_the_last_people_of_a_task_that_is_gone_answer_are_listed_and_are_called
     later = under(kept, ("tasks.fraud", "tasks.scam"), ('"fraud", "team"', '"scam", "team"'))
     assert [one.case.case_id for one in worklist.mine(later.ctx, ANN, 5).cases] == [case.case_id]
     later.clock.sleep(timedelta(hours=2))
-    assert escalate.tick(later.ctx).steps == 1
+    assert escalate.escalate_due(later.ctx).steps == 1
     assert later.sent(NOTICE)[0].payload["people"] == ["U0CAROL"]
     assert isinstance(press(later, case, "fraud", ANN), Recorded)
 
@@ -150,7 +150,7 @@ def test_a_message_of_a_task_that_is_gone_is_redrawn_when_it_is_overdue(kept: Wo
     case = kept.open()
     later = under(kept, ("tasks.fraud", "tasks.scam"), ('"fraud", "team"', '"scam", "team"'))
     later.clock.sleep(timedelta(hours=5))
-    assert redraw.tick(later.ctx)["overdue"] == 1
+    assert redraw.redraw_due(later.ctx)["overdue"] == 1
     assert later.wanted_version(case.case_id) == 2
 
 
@@ -162,7 +162,7 @@ def test_a_time_out_decides_for_the_safe_label_of_the_opening(world: World) -> N
     case = expiring(world, "legit").open()
     later = expiring(world, "honest", (LABEL, RENAMED))
     later.clock.sleep(timedelta(days=1))
-    assert expire.tick(later.ctx) == 1
+    assert expire.expire_due(later.ctx) == 1
     decision = later.case(case.case_id).decision
     assert decision is not None
     assert decision.label == "legit"
@@ -172,7 +172,7 @@ def test_a_time_out_of_a_tier_that_is_gone_is_as_it_was_last(world: World) -> No
     case = expiring(world, "legit").open()
     later = under(world, (HIGH, TOP))
     later.clock.sleep(timedelta(days=1))
-    assert expire.tick(later.ctx) == 1
+    assert expire.expire_due(later.ctx) == 1
     assert later.case(case.case_id).status is CaseStatus.DECIDED
 
 

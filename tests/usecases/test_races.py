@@ -127,7 +127,7 @@ def test_an_answer_in_the_last_moment_is_not_overruled_by_the_expiry(
 
     with rival(world, threads) as expert:
         expert.answers(case, ANN, "fraud")
-        ticked = expert.meanwhile(lambda: expire.tick(world.ctx))
+        ticked = expert.meanwhile(lambda: expire.expire_due(world.ctx))
 
     assert ticked.result() == 0
     stored = world.case(case.case_id)
@@ -142,7 +142,7 @@ def test_two_ticks_at_once_expire_a_case_once(world: World, threads: ThreadPoolE
 
     with rival(world, threads) as other:
         cases.lock(other.tx, case.case_id)
-        both = [other.meanwhile(lambda: expire.tick(world.ctx)) for _ in range(2)]
+        both = [other.meanwhile(lambda: expire.expire_due(world.ctx)) for _ in range(2)]
 
     assert sorted(one.result() for one in both) == [0, 1]
     assert len(world.case(case.case_id).decisions) == 1
@@ -157,7 +157,7 @@ def test_the_expiry_of_many_never_locks_itself_and_a_click_out(
 
     with rival(world, threads) as expert:
         cases.lock(expert.tx, second.case_id)
-        ticked = expert.meanwhile(lambda: expire.tick(world.ctx))
+        ticked = expert.meanwhile(lambda: expire.expire_due(world.ctx))
         mark(expert.tx, second)
 
     assert ticked.result() == 2
@@ -175,7 +175,7 @@ def test_giving_cases_back_never_locks_itself_and_a_click_out(
 
     with rival(world, threads) as expert:
         cases.lock(expert.tx, given[1].case_id)
-        ticked = expert.meanwhile(lambda: unassign.tick(world.ctx))
+        ticked = expert.meanwhile(lambda: unassign.unassign_departed(world.ctx))
         mark(expert.tx, given[1])
 
     assert ticked.result() == 2
@@ -189,7 +189,7 @@ def test_a_case_decided_meanwhile_is_not_given_back(world: World, threads: Threa
 
     with rival(world, threads) as expert:
         expert.answers(case, ANN, "fraud")
-        ticked = expert.meanwhile(lambda: unassign.tick(world.ctx))
+        ticked = expert.meanwhile(lambda: unassign.unassign_departed(world.ctx))
 
     assert ticked.result() == 0
 
@@ -202,7 +202,7 @@ def test_ticks_that_escalate_many_take_them_in_one_order(world: World, threads: 
 
     with rival(world, threads) as other:
         cases.lock(other.tx, first.case_id)
-        ticked = other.meanwhile(lambda: escalate.tick(world.ctx))
+        ticked = other.meanwhile(lambda: escalate.escalate_due(world.ctx))
         cases.lock(other.tx, second.case_id)
 
     assert ticked.result().steps == 2
@@ -216,7 +216,7 @@ def test_an_escalation_of_a_case_decided_meanwhile_tells_nobody(
 
     with rival(world, threads) as expert:
         expert.answers(case, ANN, "fraud")
-        ticked = expert.meanwhile(lambda: escalate.tick(world.ctx))
+        ticked = expert.meanwhile(lambda: escalate.escalate_due(world.ctx))
 
     assert ticked.result() == escalate.Ticked(0, 0)
 

@@ -25,9 +25,9 @@ def test_old_events_and_delivered_items_go_and_undelivered_ones_stay(database: D
         claims = outbox.claim(tx, {NOTICE}, "p1", clock.now(), LONG, 1)
         outbox.finish(tx, claims[0], clock.now())
     kept = "waiting" if claims[0].item.item_id == "delivered" else "delivered"
-    assert not any(retention.tick(ctx).values())
+    assert not any(retention.forget_due(ctx).values())
     clock.advance(LONG)
-    forgotten = {name: count for name, count in retention.tick(ctx).items() if count}
+    forgotten = {name: count for name, count in retention.forget_due(ctx).items() if count}
     assert forgotten == {"events": 1, "items": 1}
     with database.read() as tx:
         assert outbox.get(tx, kept) is not None
@@ -46,6 +46,6 @@ def test_much_is_forgotten_in_portions_and_all_of_it(
     with database.write() as tx:
         claimed_events.claim(tx, "event:new", clock.now())
         assert claimed_events.forget_before(tx, clock.now()) == 2
-    assert retention.tick(ctx)["events"] == 3
+    assert retention.forget_due(ctx)["events"] == 3
     with database.write() as tx:
         assert not claimed_events.claim(tx, "event:new", clock.now())

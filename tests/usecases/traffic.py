@@ -167,5 +167,5 @@ def calibrated(
     )
     with ctx.database.write() as tx:
         assert calibrators.add(tx, stored)
-    in_force.tick(ctx)
+    in_force.refresh(ctx)
     return stored

@@ -1,4 +1,4 @@
-"""The tick that moves waiting cases on: takes the escalation steps that are due and tells people of them."""
+"""Moves waiting cases on: takes the escalation steps that are due and tells people of them."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ class Ticked:
     notices: int
 
 
-def tick(ctx: Context) -> Ticked:
+def escalate_due(ctx: Context) -> Ticked:
     """Take every step that is due, in transactions of 50 cases, and bundle the reminders.
 
     Any number of processes may tick at once: a step is taken once. What a crash interrupts, the next tick

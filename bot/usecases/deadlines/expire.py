@@ -1,4 +1,4 @@
-"""The tick that closes cases whose time is over, as the policy says; by default none is ever closed."""
+"""Closes cases whose time is over, as the policy says; by default none is ever closed."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ RECHECK = timedelta(hours=1)
 NOBODY = ExpertId("", "tick")
 
 
-def tick(ctx: Context) -> int:
+def expire_due(ctx: Context) -> int:
     """Close or decide every case whose time is over, each in a transaction of its own; how many."""
     now = ctx.clock.now()
     closed = 0

@@ -1,4 +1,4 @@
-"""The tick that wants messages anew which time alone makes stale: Undo is over, a case is overdue."""
+"""Wants messages anew which time alone makes stale: Undo is over, a case is overdue."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ Stale = tuple[str, str]
 Find = Callable[[Context, Transaction, datetime], list[Stale]]
 
 
-def tick(ctx: Context) -> dict[str, int]:
+def redraw_due(ctx: Context) -> dict[str, int]:
     """Want each stale message once, whoever ticks; how many cases of which kind.
 
     A portion in each transaction, in the order of the cases: ticks at once never lock each other out.

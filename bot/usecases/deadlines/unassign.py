@@ -14,7 +14,7 @@ from storage.engine.database import Transaction
 MOST = 500
 
 
-def tick(ctx: Context) -> int:
+def unassign_departed(ctx: Context) -> int:
     """Give back the cases of people who were deactivated or left, one transaction each; how many."""
     with ctx.database.read() as tx:
         given = [case for expert in cases.assignees(tx) for case in cases.open_for(tx, expert, MOST)]

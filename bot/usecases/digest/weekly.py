@@ -44,7 +44,7 @@ def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, at, zone).astimezone(UTC)
 
 
-def tick(ctx: Context) -> int:
+def queue_due(ctx: Context) -> int:
     """Queue the digests that are due, each once whoever ticks; how many."""
     now = ctx.clock.now()
     periods = (latest_period(name, team, now) for name, team in ctx.policy.teams.items())

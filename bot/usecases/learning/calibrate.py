@@ -40,7 +40,7 @@ class _Due:
     sequence: int
 
 
-def tick(ctx: Context) -> int:
+def fit_due(ctx: Context) -> int:
     """Fit what has enough new labels; how many fits were stored."""
     now = ctx.clock.now()
     with ctx.database.read() as tx:

@@ -32,7 +32,7 @@ LOOK = "drift"
 ADVICE = "Look at the examples: has the input changed, or the model? Labels of such cases help most now."
 
 
-def tick(ctx: Context) -> int:
+def detect_due(ctx: Context) -> int:
     """Look at every task of which enough is new and that was not looked at today; how many alarms are new."""
     now = ctx.clock.now()
     return sum(one_by_one(partial(_look_once, ctx, now), ctx.policy.tasks))
@@ -68,7 +68,7 @@ def _look(ctx: Context, now: datetime, task: str) -> int:
         entries = _tell(ctx, tx, task, new, now) if new else []
         audit.append_many(tx, entries)
     if entries:
-        in_force.tick(ctx)
+        in_force.refresh(ctx)
     return len(new)
 
 

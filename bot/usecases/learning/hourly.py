@@ -12,20 +12,20 @@ from bot.usecases.one_by_one import one_by_one
 from bot.usecases.thresholds import cell_sets, certify, in_force, label_sets
 
 ACTS: tuple[tuple[str, Callable[[Context], int]], ...] = (
-    ("changed_labels", label_sets.tick),
-    ("changed_cells", cell_sets.tick),
-    ("drift_alarms", drift.tick),
-    ("certificates", certify.tick),
-    ("calibrators", calibrate.tick),
-    ("profiles", novelty_profile.tick),
+    ("changed_labels", label_sets.note_new),
+    ("changed_cells", cell_sets.note_new),
+    ("drift_alarms", drift.detect_due),
+    ("certificates", certify.certify_due),
+    ("calibrators", calibrate.fit_due),
+    ("profiles", novelty_profile.describe_due),
 )
 
 
-def tick(ctx: Context) -> dict[str, int]:
+def measure_due(ctx: Context) -> dict[str, int]:
     """How many of each are new; raises ExceptionGroup at the end with what went wrong."""
     done = dict(one_by_one(partial(_act, ctx), ACTS))
     if any(done.values()):
-        in_force.tick(ctx)
+        in_force.refresh(ctx)
     return done
 
 

@@ -21,7 +21,7 @@ FEWEST = 100
 EVERY = timedelta(days=1)
 
 
-def tick(ctx: Context) -> int:
+def describe_due(ctx: Context) -> int:
     """Describe the tasks whose profile is a day old, or that have none; how many profiles are new."""
     now = ctx.clock.now()
     with ctx.database.read() as tx:

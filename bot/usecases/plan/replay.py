@@ -138,7 +138,7 @@ def budget(
 
 def look_back(ctx: Context, policy: Policy, back: timedelta, tell: Tell, part: Part = EVERYTHING) -> Past:
     """The production predictions of the last while, routed once more by `policy`. Raises NothingLogged."""
-    in_force.tick(ctx)
+    in_force.refresh(ctx)
     until = ctx.clock.now()
     asked = since = until - back
     tasks = ctx.policy.tasks if part.tasks is None else part.tasks

@@ -17,7 +17,7 @@ CellKey = tuple[str, str, str]
 """`(task, tier, key of the cell)`."""
 
 
-def tick(ctx: Context) -> int:
+def note_new(ctx: Context) -> int:
     """Note the cells that are new; how many tasks have some.
 
     Those of a task that is seen for the first time count as if they had been there always. One that leaves

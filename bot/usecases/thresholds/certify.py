@@ -29,7 +29,7 @@ SEEN_WITHIN = timedelta(days=28)
 """A model that was silent for longer is not in use."""
 
 
-def tick(ctx: Context) -> int:
+def certify_due(ctx: Context) -> int:
     """Try to certify what has enough new labels; how many certificates were granted."""
     now = ctx.clock.now()
     tasks = [name for name, task in ctx.policy.tasks.items() if any(tier.promised for tier in task.tiers)]
@@ -39,7 +39,7 @@ def tick(ctx: Context) -> int:
         due = list(_due(ctx, tx, tasks, now))
     granted = sum(one_by_one(partial(_try, ctx, now), due))
     if granted:
-        in_force.tick(ctx)
+        in_force.refresh(ctx)
     return granted
 
 

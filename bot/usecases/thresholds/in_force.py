@@ -17,7 +17,7 @@ NOVELTY = "novelty"
 """The kind of profile that tells what is unlike everything labeled."""
 
 
-def tick(ctx: Context) -> dict[str, int]:
+def refresh(ctx: Context) -> dict[str, int]:
     """Read what is in force anew; whether that changed anything."""
     holder = ctx.standing
     with ctx.database.read() as tx:

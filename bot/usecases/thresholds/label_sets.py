@@ -13,7 +13,7 @@ LABELS = "labels"
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def tick(ctx: Context) -> int:
+def note_new(ctx: Context) -> int:
     """Note the label sets that are new; how many changed.
 
     The first one of a task counts as if it had been there always.

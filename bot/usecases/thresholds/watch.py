@@ -46,7 +46,7 @@ class Watch:
         self._ctx = ctx
         self._seen: tuple[object, ...] = ()
 
-    def tick(self) -> dict[str, int]:
+    def revoke_due(self) -> dict[str, int]:
         """How many certificates were revoked."""
         with self._ctx.database.read() as tx:
             granted = certificates.standing(tx)
@@ -65,7 +65,7 @@ class Watch:
         try:
             return sum(one_by_one(partial(_watch, self._ctx, versions, now), certificates.by_stream(granted)))
         finally:
-            in_force.tick(self._ctx)
+            in_force.refresh(self._ctx)
 
 
 def _watch(ctx: Context, versions: Versions, now: datetime, granted: Sequence[Attempt]) -> int:

@@ -35,7 +35,7 @@ def a_week(world: World, decided: int, open_: int = 3) -> None:
 
 
 def deliver(world: World, minutes: int = 5) -> None:
-    weekly.tick(world.ctx)
+    weekly.queue_due(world.ctx)
     send(world, minutes)
 
 
@@ -108,7 +108,7 @@ def test_a_refused_post_takes_the_picture_that_was_uploaded_before(world: World)
 
 def test_a_file_whose_answer_is_lost_is_looked_for_before_it_is_shared_again(world: World) -> None:
     a_week(world, decided=25)
-    weekly.tick(world.ctx)
+    weekly.queue_due(world.ctx)
     sender = DigestSender(world.courier(), "p1")
     while not files(world, ".png"):
         sender.step()
@@ -147,7 +147,7 @@ def test_a_person_who_asks_gets_the_last_seven_days_as_a_direct_message(world: W
 
 def test_a_team_that_left_the_policy_gets_none(world: World) -> None:
     a_week(world, decided=4)
-    weekly.tick(world.ctx)
+    weekly.queue_due(world.ctx)
     world.ctx.policy.teams.clear()
     deliver(world)
     assert world.sandbox.state.conversations[LEADS].top_level() == []
@@ -188,7 +188,7 @@ def test_a_picture_that_is_not_ready_is_uploaded_once_and_waited_for_a_moment(
     world: World, at_first: int, *, has_picture: bool
 ) -> None:
     a_week(world, decided=4)
-    weekly.tick(world.ctx)
+    weekly.queue_due(world.ctx)
     gateway = NotReady(world.gateway()._client)
     gateway.at_first = at_first
     send(world, sender=DigestSender(world.courier(gateway), "p1"))
@@ -209,7 +209,7 @@ def test_a_picture_is_drawn_once_however_often_its_upload_fails(
 
     monkeypatch.setattr("bot.pictures.digest_picture.draw_digest", draw)
     a_week(world, decided=4)
-    weekly.tick(world.ctx)
+    weekly.queue_due(world.ctx)
     sender = DigestSender(world.courier(), "p1")
     fault = world.sandbox.faults.add(Fault("down"))
     send(world, sender=sender)
@@ -232,7 +232,7 @@ def test_the_oldest_cases_are_linked_where_they_have_a_message(world: World) -> 
 
 def test_a_digest_waits_while_slack_refuses_the_token(world: World) -> None:
     a_week(world, decided=4)
-    weekly.tick(world.ctx)
+    weekly.queue_due(world.ctx)
     courier = world.courier()
     courier.health.refused(SlackPermanent("token_revoked", "Install the app again."))
     assert not DigestSender(courier, "p1").step()

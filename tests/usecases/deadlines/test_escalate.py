@@ -54,7 +54,7 @@ def with_hours(ctx: Context, hours: WorkingHours) -> Context:
 def test_nothing_happens_before_a_step_is_due(ctx: Context, clock: StillClock) -> None:
     open_due(ctx)
     clock.advance(HOUR - timedelta(seconds=1))
-    assert escalate.tick(ctx) == escalate.Ticked(0, 0)
+    assert escalate.escalate_due(ctx) == escalate.Ticked(0, 0)
 
 
 def test_the_steps_follow_each_other_as_the_policy_says(ctx: Context, clock: StillClock) -> None:
@@ -62,7 +62,7 @@ def test_the_steps_follow_each_other_as_the_policy_says(ctx: Context, clock: Sti
     places = []
     for _ in range(5):
         clock.advance(HOUR)
-        escalate.tick(ctx)
+        escalate.escalate_due(ctx)
         places += [(one.place, one.people, one.channel_id) for one in notices(ctx)]
     assert places == [
         (Place.THREAD, (), "C0DIGITS"),
@@ -77,7 +77,7 @@ def test_the_steps_follow_each_other_as_the_policy_says(ctx: Context, clock: Sti
 def test_two_ticks_at_once_take_a_step_once(ctx: Context, clock: StillClock) -> None:
     open_due(ctx)
     clock.advance(HOUR)
-    assert [escalate.tick(ctx).steps, escalate.tick(ctx).steps] == [1, 0]
+    assert [escalate.escalate_due(ctx).steps, escalate.escalate_due(ctx).steps] == [1, 0]
     assert len(notices(ctx)) == 1
 
 
@@ -86,7 +86,7 @@ def test_a_decided_case_is_left_alone(ctx: Context, clock: StillClock) -> None:
     with ctx.database.read() as tx:
         decide(ctx, cases.get(tx, case_id))
     clock.advance(HOUR)
-    assert escalate.tick(ctx) == escalate.Ticked(0, 0)
+    assert escalate.escalate_due(ctx) == escalate.Ticked(0, 0)
 
 
 def test_a_snooze_quiets_the_thread_until_it_ends_but_others_are_asked_in_time(
@@ -96,7 +96,7 @@ def test_a_snooze_quiets_the_thread_until_it_ends_but_others_are_asked_in_time(
     told = []
     for _ in range(5):
         clock.advance(HOUR)
-        escalate.tick(ctx)
+        escalate.escalate_due(ctx)
         told.append([(one.about, one.people, one.channel_id) for one in notices(ctx)])
     assert told == [
         [],
@@ -116,11 +116,11 @@ def test_a_step_due_at_night_is_taken_at_the_opening_on_both_sides_of_a_clock_ch
     clock.moment = datetime(2026, 10, 23, 14, 30, tzinfo=UTC)  # Friday, 16:30 CEST
     open_due(ctx)  # the step is due at 17:30 CEST, the closing is at 18:00
     clock.advance(timedelta(hours=2))  # nothing ran until 18:30 CEST
-    assert escalate.tick(ctx).steps == 0
+    assert escalate.escalate_due(ctx).steps == 0
     clock.moment = datetime(2026, 10, 26, 7, 59, tzinfo=UTC)  # Monday, 8:59 CET
-    assert escalate.tick(ctx).steps == 0
+    assert escalate.escalate_due(ctx).steps == 0
     clock.moment = datetime(2026, 10, 26, 8, 0, tzinfo=UTC)
-    assert escalate.tick(ctx).steps == 1
+    assert escalate.escalate_due(ctx).steps == 1
 
 
 def test_after_two_days_down_thousands_of_overdue_cases_make_few_notices(
@@ -129,7 +129,7 @@ def test_after_two_days_down_thousands_of_overdue_cases_make_few_notices(
     for number in range(120):
         open_due(ctx, f"order-{number}", due_at=START + number * timedelta(minutes=1))
     clock.advance(timedelta(days=2))
-    ticked = escalate.tick(ctx)
+    ticked = escalate.escalate_due(ctx)
     told = notices(ctx)
     assert (ticked.steps, len(told)) == (360, 3)
     assert {one.place for one in told} == {Place.CHANNEL, Place.DM}
@@ -146,7 +146,7 @@ def test_a_step_that_the_policy_puts_off_meanwhile_waits_as_it_says_now(
     )
     ctx = replace(ctx, policy=later)
     clock.advance(HOUR)
-    assert escalate.tick(ctx) == escalate.Ticked(0, 0)
+    assert escalate.escalate_due(ctx) == escalate.Ticked(0, 0)
     with ctx.database.read() as tx:
         assert cases.get(tx, case_id).next_step_at == START + 2 * HOUR
 
@@ -156,12 +156,12 @@ def test_a_case_whose_task_left_the_policy_waits_for_it_to_come_back(ctx: Contex
     tasks = {"tumor": ctx.policy.tasks["tumor"]}
     without = replace(ctx, policy=ctx.policy.model_copy(update={"tasks": tasks}))
     clock.advance(HOUR)
-    assert escalate.tick(without).steps == 0
+    assert escalate.escalate_due(without).steps == 0
     with ctx.database.read() as tx:
         case = cases.get(tx, case_id)
         assert (case.status, cases.due_steps(tx, clock.now(), 10)) == (CaseStatus.OPEN, [])
     clock.advance(HOUR)
-    assert escalate.tick(ctx).steps == 2
+    assert escalate.escalate_due(ctx).steps == 2
 
 
 def test_a_crash_between_step_and_bundle_loses_no_reminder(
@@ -171,8 +171,8 @@ def test_a_crash_between_step_and_bundle_loses_no_reminder(
     clock.advance(HOUR)
     with monkeypatch.context() as patch:
         patch.setattr(escalate, "_bundle", lambda *_: 0)
-        assert escalate.tick(ctx) == escalate.Ticked(1, 0)
-    assert escalate.tick(ctx) == escalate.Ticked(0, 1)
+        assert escalate.escalate_due(ctx) == escalate.Ticked(1, 0)
+    assert escalate.escalate_due(ctx) == escalate.Ticked(0, 1)
 
 
 def test_reminders_of_several_ticks_that_wait_unsent_are_one_message(ctx: Context, clock: StillClock) -> None:
@@ -181,7 +181,7 @@ def test_reminders_of_several_ticks_that_wait_unsent_are_one_message(ctx: Contex
         clock.advance(timedelta(minutes=10))
     for _ in range(12):
         clock.advance(timedelta(minutes=10))
-        escalate.tick(ctx)
+        escalate.escalate_due(ctx)
     (notice,) = [one for one in notices(ctx) if one.people]
     assert (notice.place, notice.people) == (Place.DM, ("U0SAM",))
     assert notice.case_ids == tuple(f"case_order-{number}" for number in range(4))
@@ -196,7 +196,7 @@ def test_a_case_is_shown_in_the_channel_it_is_escalated_to(ctx: Context, clock: 
     shown = []
     for _ in range(3):
         clock.advance(HOUR)
-        escalate.tick(ctx)
+        escalate.escalate_due(ctx)
         with ctx.database.read() as tx:
             shown.append([one.channel_id for one in projections.of_case(tx, case_id)])
     assert shown == [["C0DIGITS"], ["C0DIGITS"], ["C0DIGITS", "C0LEADS"]]

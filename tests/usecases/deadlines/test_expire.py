@@ -44,7 +44,7 @@ def on_expiry(ctx: Context, **changes: Any) -> Context:
 def expired(ctx: Context, clock: StillClock) -> Case:
     case = open_case(ctx, task="tumor", expires_at=START + DAY)
     clock.advance(DAY)
-    expire.tick(ctx)
+    expire.expire_due(ctx)
     with ctx.database.read() as tx:
         return cases.get(tx, case.case_id)
 
@@ -58,7 +58,7 @@ def kinds(ctx: Context) -> set[str]:
 def test_a_case_is_left_alone_before_its_time(ctx: Context, clock: StillClock) -> None:
     open_case(ctx, task="tumor", expires_at=START + DAY)
     clock.advance(DAY - timedelta(seconds=1))
-    assert expire.tick(ctx) == 0
+    assert expire.expire_due(ctx) == 0
 
 
 def test_the_prediction_is_taken_and_called_expired(ctx: Context, clock: StillClock) -> None:
@@ -86,7 +86,7 @@ def test_a_case_can_close_without_a_decision(ctx: Context, clock: StillClock) ->
 def test_a_policy_that_keeps_cases_open_now_keeps_them(ctx: Context, clock: StillClock) -> None:
     ctx = on_expiry(ctx, on_expiry="keep_open", expires_in=None)
     assert expired(ctx, clock).status is CaseStatus.OPEN
-    assert expire.tick(ctx) == 0
+    assert expire.expire_due(ctx) == 0
 
 
 def half_answered(ctx: Context, clock: StillClock) -> Case:
@@ -97,7 +97,7 @@ def half_answered(ctx: Context, clock: StillClock) -> Case:
     clock.advance(DAY - timedelta(minutes=1))
     answer(ctx, Answer(Act(case.case_id, MAYA, "act:1"), "malignant", Via.BUTTON))
     clock.advance(timedelta(minutes=1))
-    expire.tick(ctx)
+    expire.expire_due(ctx)
     return case
 
 
@@ -135,11 +135,11 @@ def test_whoever_takes_an_answer_back_has_time_for_another_before_the_case_expir
     answer(ctx, Answer(Act(case.case_id, MAYA, "act:1"), "malignant", Via.BUTTON))
     clock.advance(timedelta(minutes=2))
     undo(ctx, Act(case.case_id, MAYA, "act:2"))
-    assert expire.tick(ctx) == 0
+    assert expire.expire_due(ctx) == 0
     clock.advance(ctx.policy.undo_for)
-    assert expire.tick(ctx) == 1
+    assert expire.expire_due(ctx) == 1
 
 
 def test_two_ticks_close_a_case_once(ctx: Context, clock: StillClock) -> None:
     expired(ctx, clock)
-    assert expire.tick(ctx) == 0
+    assert expire.expire_due(ctx) == 0

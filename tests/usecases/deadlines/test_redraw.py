@@ -53,18 +53,18 @@ def save(world: World, case: Case) -> None:
 def redrawn(world: World, case: Case) -> int:
     """How often the message is wanted anew by a tick."""
     before = world.wanted_version(case.case_id)
-    redraw.tick(world.ctx)
+    redraw.redraw_due(world.ctx)
     return world.wanted_version(case.case_id) - before
 
 
 def test_a_decided_message_is_redrawn_once_when_undo_is_over(world: World) -> None:
     case = decided(world)
     world.clock.sleep(world.policy.undo_for - SECOND)
-    assert (redrawn(world, case), redraw.tick(world.ctx)) == (0, NOTHING)
+    assert (redrawn(world, case), redraw.redraw_due(world.ctx)) == (0, NOTHING)
     world.clock.sleep(SECOND)
     assert redrawn(world, case) == 1
     world.clock.sleep(SECOND)
-    assert (redrawn(world, case), redraw.tick(world.ctx)) == (0, NOTHING)
+    assert (redrawn(world, case), redraw.redraw_due(world.ctx)) == (0, NOTHING)
 
 
 @pytest.mark.parametrize("status", [CaseStatus.OPEN, CaseStatus.DISPUTED])
@@ -77,16 +77,16 @@ def test_a_waiting_message_is_redrawn_once_when_it_is_overdue(world: World, stat
     world.clock.sleep(SECOND)
     assert redrawn(world, case) == 1
     world.clock.sleep(SECOND)
-    assert (redrawn(world, case), redraw.tick(world.ctx)) == (0, NOTHING)
+    assert (redrawn(world, case), redraw.redraw_due(world.ctx)) == (0, NOTHING)
 
 
 def test_a_tick_tells_what_it_redrew(world: World) -> None:
     decided(world)
     world.clock.sleep(world.policy.undo_for)
-    assert redraw.tick(world.ctx) == UNDO_OVER
+    assert redraw.redraw_due(world.ctx) == UNDO_OVER
     world.open()
     world.clock.sleep(DUE_IN + SECOND)
-    assert redraw.tick(world.ctx) == OVERDUE
+    assert redraw.redraw_due(world.ctx) == OVERDUE
 
 
 def test_a_case_undone_meanwhile_is_left_alone(world: World) -> None:
@@ -99,7 +99,7 @@ def test_a_case_undone_meanwhile_is_left_alone(world: World) -> None:
 def test_a_case_decided_in_time_is_not_overdue(world: World) -> None:
     case = decided(world)
     world.clock.sleep(world.policy.undo_for)
-    redraw.tick(world.ctx)
+    redraw.redraw_due(world.ctx)
     world.clock.sleep(DUE_IN)
     assert redrawn(world, case) == 0
 
@@ -139,7 +139,7 @@ def test_what_became_stale_while_nothing_ran_is_redrawn_unless_it_is_old(world: 
     with world.database.write() as tx:
         cases.save(tx, replace(old, due_at=late.due_at - SECOND))
     world.clock.sleep(DUE_IN + redraw.LATE_FOR)
-    assert redraw.tick(world.ctx) == OVERDUE
+    assert redraw.redraw_due(world.ctx) == OVERDUE
     assert [world.wanted_version(case.case_id) for case in (late, old)] == [2, 1]
 
 
@@ -156,7 +156,7 @@ def test_more_than_a_portion_is_redrawn_in_one_tick(world: World, monkeypatch: p
     monkeypatch.setattr(redraw, "BATCH", 2)
     opened = [world.open() for _ in range(5)]
     world.clock.sleep(DUE_IN + SECOND)
-    assert redraw.tick(world.ctx) == {"undo_over": 0, "overdue": 5}
+    assert redraw.redraw_due(world.ctx) == {"undo_over": 0, "overdue": 5}
     assert [world.wanted_version(case.case_id) for case in opened] == [2] * 5
 
 
@@ -169,7 +169,7 @@ def test_two_ticks_at_once_want_one_version(world: World, threads: ThreadPoolExe
         decision = world.case(case.case_id).decision
         assert decision is not None
         claimed_events.claim(rival_tick.tx, f"{redraw.UNDO}{decision.decision_id}", world.clock.at)
-        ticked = rival_tick.meanwhile(lambda: redraw.tick(world.ctx))
+        ticked = rival_tick.meanwhile(lambda: redraw.redraw_due(world.ctx))
 
     assert ticked.result() == OVERDUE
     assert world.wanted_version(case.case_id) == before
@@ -182,7 +182,7 @@ def test_any_number_of_ticks_at_once_redraw_every_case_once(
     opened = [world.open() for _ in range(20)]
     world.clock.sleep(DUE_IN + SECOND)
     ctx = world.ctx
-    ticked = list(threads.map(lambda _: redraw.tick(ctx), range(2)))
+    ticked = list(threads.map(lambda _: redraw.redraw_due(ctx), range(2)))
     assert sum(figures["overdue"] for figures in ticked) == 20
     assert [world.wanted_version(case.case_id) for case in opened] == [2] * 20
 

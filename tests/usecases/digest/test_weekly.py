@@ -79,11 +79,11 @@ def test_a_period_survives_the_outbox() -> None:
 def test_a_digest_is_queued_once_whoever_ticks(ctx: Context, clock: StillClock) -> None:
     open_case(ctx)
     clock.moment = MONDAY
-    assert [weekly.tick(ctx), weekly.tick(ctx)] == [1, 0]
+    assert [weekly.queue_due(ctx), weekly.queue_due(ctx)] == [1, 0]
     clock.advance(timedelta(days=2))
-    assert weekly.tick(ctx) == 0
+    assert weekly.queue_due(ctx) == 0
     clock.moment = MONDAY + WEEK
-    assert weekly.tick(ctx) == 1
+    assert weekly.queue_due(ctx) == 1
     assert [period.until_at for period in queued(ctx)] == [MONDAY, MONDAY + WEEK]
 
 
@@ -92,14 +92,14 @@ def test_a_digest_missed_for_a_day_is_sent_late_and_one_missed_for_long_is_not(
 ) -> None:
     open_case(ctx)
     clock.moment = MONDAY + timedelta(days=4)
-    assert weekly.tick(ctx) == 0
+    assert weekly.queue_due(ctx) == 0
     clock.moment = MONDAY + timedelta(days=1)
-    assert weekly.tick(ctx) == 1
+    assert weekly.queue_due(ctx) == 1
 
 
 def test_nothing_is_sent_before_anything_came_in(ctx: Context, clock: StillClock) -> None:
     clock.moment = MONDAY
-    assert weekly.tick(ctx) == 0
+    assert weekly.queue_due(ctx) == 0
 
 
 def test_a_digest_counts_what_the_database_holds(ctx: Context, clock: StillClock) -> None:

@@ -93,10 +93,10 @@ def test_what_was_asked_for_is_in_force_at_the_next_tick_and_ends_after_a_week(w
     accept(world, 200)
     ctx = world.ctx
     more_audits.ask(ctx, press())
-    standing.tick(ctx)
+    standing.refresh(ctx)
     assert ctx.standing.present.audits == {("payout", "standard"): 0.3}
     world.clock.sleep(WEEK)
-    standing.tick(ctx)
+    standing.refresh(ctx)
     assert ctx.standing.present.audits == {}
 
 

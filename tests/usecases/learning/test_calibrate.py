@@ -40,11 +40,11 @@ def test_the_fewest_labels_are_those_of_the_measure() -> None:
 
 def test_an_overconfident_model_gets_a_calibrator_that_comes_into_force(world: Traffic) -> None:
     overconfident(world)
-    assert calibrate.tick(world.ctx) == 1
+    assert calibrate.fit_due(world.ctx) == 1
     (one,) = fitted(world)
     assert one.is_used
     assert (one.sequence, one.report["n"], one.model) == (1, 300, MODEL)
-    in_force.tick(world.ctx)
+    in_force.refresh(world.ctx)
     calibrator = world.ctx.standing.present.calibrators["fraud", "gbm", "3"]
     assert calibrator.version == one.version
     assert calibrator.calibrate(0.95) < 0.8
@@ -59,7 +59,7 @@ def test_probabilities_of_all_labels_are_used_where_every_prediction_has_them(wo
     with world.ctx.database.read() as tx:
         labeled = model_evidence.labeled(tx, "fraud", world.clock.at - DAY, world.clock.at)
     assert calibrate._fit(labeled).losses.keys() >= {"temperature"}
-    calibrate.tick(world.ctx)
+    calibrate.fit_due(world.ctx)
     (one,) = fitted(world)
     methods = one.report["losses"]
     assert set(methods) == {"temperature", "platt", "beta"}
@@ -87,40 +87,40 @@ def test_labels_weigh_by_their_chance_of_being_given(world: Traffic) -> None:
 
 def test_a_fit_that_is_no_better_than_none_is_kept_and_not_used(world: Traffic) -> None:
     world.day(200, sure=0.1, unsure=0.33)
-    assert calibrate.tick(world.ctx) == 1
+    assert calibrate.fit_due(world.ctx) == 1
     (one,) = fitted(world)
     assert not one.is_used
     assert "no method lowers the held-out log loss" in one.report["why"]
-    in_force.tick(world.ctx)
+    in_force.refresh(world.ctx)
     assert world.ctx.standing.present.calibrators == {}
 
 
 def test_nothing_is_fitted_to_too_few_labels_or_without_enough_new_ones(world: Traffic) -> None:
     overconfident(world, 29)
-    assert calibrate.tick(world.ctx) == 0
+    assert calibrate.fit_due(world.ctx) == 0
     overconfident(world, 71)
-    assert calibrate.tick(world.ctx) == 1
+    assert calibrate.fit_due(world.ctx) == 1
     overconfident(world, 19)
-    assert calibrate.tick(world.ctx) == 0
+    assert calibrate.fit_due(world.ctx) == 0
     overconfident(world, 1)
-    assert calibrate.tick(world.ctx) == 1
+    assert calibrate.fit_due(world.ctx) == 1
     assert [one.sequence for one in fitted(world)] == [1, 2]
 
 
 def test_a_promise_waits_for_twice_the_labels(database: Database) -> None:
     world = traffic(database)
     overconfident(world, 100)
-    assert calibrate.tick(world.ctx) == 1
+    assert calibrate.fit_due(world.ctx) == 1
     overconfident(world, 99)
-    assert calibrate.tick(world.ctx) == 0
+    assert calibrate.fit_due(world.ctx) == 0
     overconfident(world, 1)
-    assert calibrate.tick(world.ctx) == 1
+    assert calibrate.fit_due(world.ctx) == 1
 
 
 def test_every_model_version_has_its_own(world: Traffic) -> None:
     overconfident(world, 100)
     world.day(100, sure=0.4, model=ModelRef("gbm", "4"))
-    assert calibrate.tick(world.ctx) == 2
+    assert calibrate.fit_due(world.ctx) == 2
     assert {one.model.version for one in fitted(world)} == {"3", "4"}
 
 
@@ -130,11 +130,11 @@ def test_a_second_replica_loses_quietly(world: Traffic, monkeypatch: pytest.Monk
 
     def late(labeled: model_evidence.Labeled) -> CalibratorFit:
         monkeypatch.setattr(calibrate, "_fit", fit)
-        stored.append(calibrate.tick(world.ctx))  # the other one, in the meantime
+        stored.append(calibrate.fit_due(world.ctx))  # the other one, in the meantime
         return fit(labeled)
 
     monkeypatch.setattr(calibrate, "_fit", late)
-    assert calibrate.tick(world.ctx) == 0
+    assert calibrate.fit_due(world.ctx) == 0
     assert stored == [1]
     assert len(fitted(world)) == 1
 
@@ -143,16 +143,16 @@ def test_the_calibrator_stays_while_a_certificate_holds(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = traffic(database)
-    label_sets.tick(world.ctx)
+    label_sets.note_new(world.ctx)
     world.day(400)
-    assert calibrate.tick(world.ctx) == 1
-    in_force.tick(world.ctx)
+    assert calibrate.fit_due(world.ctx) == 1
+    in_force.refresh(world.ctx)
     world.clock.at += HOUR
     world.day(400)
-    assert certify.tick(world.ctx) == 1
+    assert certify.certify_due(world.ctx) == 1
     world.day(1_000)
     monkeypatch.setattr(calibrate, "_fit", None)  # not even fitted
-    assert calibrate.tick(world.ctx) == 0
+    assert calibrate.fit_due(world.ctx) == 0
     assert len(fitted(world)) == 1
 
 
@@ -160,15 +160,15 @@ def test_a_certificate_that_is_granted_while_a_fit_is_made_keeps_its_calibrator(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = traffic(database)
-    label_sets.tick(world.ctx)
+    label_sets.note_new(world.ctx)
     calibrated(world.ctx)
     world.day(400)
     fit = calibrate._fit
 
     def slow(labeled: model_evidence.Labeled) -> CalibratorFit:
-        assert certify.tick(world.ctx) == 1
+        assert certify.certify_due(world.ctx) == 1
         return fit(labeled)
 
     monkeypatch.setattr(calibrate, "_fit", slow)
-    assert calibrate.tick(world.ctx) == 0
+    assert calibrate.fit_due(world.ctx) == 0
     assert [one.sequence for one in fitted(world)] == [1]

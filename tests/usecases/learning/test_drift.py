@@ -48,11 +48,11 @@ class Sure(random.Random):
 def drifted(database: Database, policy: str = POLICY) -> Traffic:
     """Payments came from one country in the reference, and come from another in the last days."""
     made = traffic(database, policy)
-    label_sets.tick(made.ctx)
+    label_sets.note_new(made.ctx)
     made.clock.at = spans(NOW).reference_until - 3 * DAY
     calibrated(made.ctx)
     made.day(400, fields=HERE)
-    certify.tick(made.ctx)
+    certify.certify_due(made.ctx)
     made.clock.at = NOW - 2 * DAY
     made.day(250, fields=ELSEWHERE)
     made.clock.at = NOW
@@ -101,7 +101,7 @@ def test_the_reference_ends_before_the_window_and_stays_for_four_weeks(days: int
 def test_what_changed_is_an_alarm_that_the_team_is_told_with_examples(database: Database) -> None:
     world = drifted(database)
     news(world)
-    assert drift.tick(world.ctx) == 1
+    assert drift.detect_due(world.ctx) == 1
     (stored,) = raised(world)
     alarm = Alarm.from_json(stored.payload)
     assert (alarm.kind, alarm.subject, alarm.task) == (AlarmKind.FIELD, "country", "fraud")
@@ -113,10 +113,10 @@ def test_what_changed_is_an_alarm_that_the_team_is_told_with_examples(database: 
 
 def test_a_day_is_looked_at_once_and_a_change_told_once_per_reference(database: Database) -> None:
     world = drifted(database)
-    assert drift.tick(world.ctx) == 1
-    assert drift.tick(world.ctx) == 0
+    assert drift.detect_due(world.ctx) == 1
+    assert drift.detect_due(world.ctx) == 0
     world.clock.at += DAY
-    assert drift.tick(world.ctx) == 0
+    assert drift.detect_due(world.ctx) == 0
     assert len(raised(world)) == 1
 
 
@@ -125,8 +125,8 @@ def test_a_look_that_failed_is_had_again(database: Database, monkeypatch: pytest
     with monkeypatch.context() as broken:
         broken.setattr(drift, "_found", None)
         with pytest.raises(ExceptionGroup):
-            drift.tick(world.ctx)
-    assert drift.tick(world.ctx) == 1
+            drift.detect_due(world.ctx)
+    assert drift.detect_due(world.ctx) == 1
 
 
 @pytest.mark.parametrize(("a_week", "weeks"), [(200, 1), (199, 2), (40, 5), (25, 8)])
@@ -135,7 +135,7 @@ def test_a_window_goes_back_by_whole_weeks_until_it_holds_enough(
 ) -> None:
     references = -(-ENOUGH // (4 * a_week))
     world = trickled(database, a_week, here=4 * references + 4, elsewhere=weeks)
-    assert drift.tick(world.ctx) == 1
+    assert drift.detect_due(world.ctx) == 1
     (stored,) = raised(world)
     last = "week" if weeks == 1 else f"{weeks} weeks"
     held = f"{weeks * a_week} cases of the last {last} against {references * 4 * a_week:,} of "
@@ -144,25 +144,25 @@ def test_a_window_goes_back_by_whole_weeks_until_it_holds_enough(
 
 def test_less_than_eight_weeks_can_gather_is_not_looked_at(database: Database) -> None:
     world = trickled(database, 24)
-    assert drift.tick(world.ctx) == 0
+    assert drift.detect_due(world.ctx) == 0
     assert looked_at(world) is None
 
 
 def test_a_window_without_enough_before_it_is_not_looked_at(database: Database) -> None:
     world = trickled(database, 200, here=0, elsewhere=1)
-    assert drift.tick(world.ctx) == 0
+    assert drift.detect_due(world.ctx) == 0
     assert looked_at(world) is None
 
 
 def test_the_next_look_waits_until_enough_is_new(database: Database) -> None:
     world = trickled(database, 40, elsewhere=0)
-    drift.tick(world.ctx)
+    drift.detect_due(world.ctx)
     assert looked_at(world) == NOW
     world.day(FEWEST_NEW - 1, fields=HERE)
-    drift.tick(world.ctx)
+    drift.detect_due(world.ctx)
     assert looked_at(world) == NOW
     world.day(1, fields=HERE)
-    drift.tick(world.ctx)
+    drift.detect_due(world.ctx)
     assert looked_at(world) == NOW + 2 * DAY
 
 
@@ -174,7 +174,7 @@ def test_a_look_spends_what_the_days_since_the_last_one_added(
     if last is not None:
         with world.ctx.database.write() as tx:
             profiles.save(tx, StoredProfile("fraud", LOOK, {}, NOW - last))
-    drift.tick(world.ctx)
+    drift.detect_due(world.ctx)
     (stored,) = raised(world)
     alarm = Alarm.from_json(stored.payload)
     tests = 6  # of confidence, labels, the country, and three of texts
@@ -189,7 +189,7 @@ def test_a_new_calibrator_is_no_drift(database: Database) -> None:
     world.clock.at = NOW - 2 * DAY
     world.day(250, fields=HERE)
     world.clock.at = NOW
-    assert drift.tick(world.ctx) == 0
+    assert drift.detect_due(world.ctx) == 0
     assert looked_at(world) == NOW
 
 
@@ -202,7 +202,7 @@ def test_confidence_is_told_as_calibrated_now(database: Database) -> None:
     world.day(250, fields=HERE)
     world.clock.at = NOW
     fitted = calibrated(world.ctx, temperature=2.0)
-    assert drift.tick(world.ctx) == 1
+    assert drift.detect_due(world.ctx) == 1
     (stored,) = raised(world)
     by = Calibrator.from_json(fitted.calibrator)
     mean = sum(by.apply(one.submission.prediction) for one in calm) / len(calm)
@@ -214,13 +214,13 @@ def test_traffic_that_stays_as_it_was_raises_nothing(database: Database) -> None
     for start in (spans(NOW).reference_until - 3 * DAY, NOW - 2 * DAY):
         world.clock.at = start
         world.day(300, fields=HERE)
-    assert drift.tick(world.ctx) == 0
+    assert drift.detect_due(world.ctx) == 0
     assert raised(world) == []
 
 
 def test_drift_revokes_the_thresholds_of_tiers_that_it_suspends(database: Database) -> None:
     world = drifted(database, SUSPENDING)
-    drift.tick(world.ctx)
+    drift.detect_due(world.ctx)
     with world.ctx.database.read() as tx:
         (granted,) = certificates.last_granted(tx, CertificateKey("fraud", "ordinary", MODEL))
     assert str(granted.revoked_reason).startswith("the traffic has drifted: ")
@@ -230,7 +230,7 @@ def test_drift_revokes_the_thresholds_of_tiers_that_it_suspends(database: Databa
 
 def test_other_tiers_keep_theirs(database: Database) -> None:
     world = drifted(database)
-    drift.tick(world.ctx)
+    drift.detect_due(world.ctx)
     with world.ctx.database.read() as tx:
         assert len(certificates.standing(tx)) == 1
 
@@ -240,6 +240,6 @@ def test_what_a_team_muted_is_stored_but_not_told(database: Database) -> None:
     news(world)
     with world.ctx.database.write() as tx:
         mutes.mute(tx, "risk", "alarm:fraud:field:", "U0LEAD", NOW + DAY)
-    assert drift.tick(world.ctx) == 1
+    assert drift.detect_due(world.ctx) == 1
     assert len(raised(world)) == 1
     assert news(world) == []

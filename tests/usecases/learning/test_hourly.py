@@ -25,31 +25,31 @@ def world(database: Database) -> Traffic:
 
 
 def test_nothing_is_measured_where_nothing_came_in(world: Traffic) -> None:
-    assert hourly.tick(world.ctx) == NOTHING
+    assert hourly.measure_due(world.ctx) == NOTHING
 
 
 def test_labels_lead_to_a_calibrator_a_threshold_and_a_profile(world: Traffic) -> None:
     world.day(400)
-    assert hourly.tick(world.ctx) == {**NOTHING, "calibrators": 1, "profiles": 1}
+    assert hourly.measure_due(world.ctx) == {**NOTHING, "calibrators": 1, "profiles": 1}
     assert ("fraud", "gbm", "3") in world.ctx.standing.present.calibrators
     assert "fraud" in world.ctx.standing.present.novelty
     world.clock.at += HOUR
     world.day(400)
-    assert hourly.tick(world.ctx) == {**NOTHING, "certificates": 1, "profiles": 1}
+    assert hourly.measure_due(world.ctx) == {**NOTHING, "certificates": 1, "profiles": 1}
     assert shares(world.day(100))[0] > 0.1
 
 
 def test_a_second_tick_finds_nothing_new(world: Traffic) -> None:
     world.day(400)
-    hourly.tick(world.ctx)
-    assert hourly.tick(world.ctx) == NOTHING
+    hourly.measure_due(world.ctx)
+    assert hourly.measure_due(world.ctx) == NOTHING
 
 
 def test_a_measure_that_fails_keeps_no_other_waiting(world: Traffic, monkeypatch: pytest.MonkeyPatch) -> None:
     world.day(400)
     monkeypatch.setattr(calibrate, "_fit", None)
     with pytest.raises(ExceptionGroup) as raised:
-        hourly.tick(world.ctx)
+        hourly.measure_due(world.ctx)
     assert raised.group_contains(TypeError)
     with world.ctx.database.read() as tx:
         assert len(profiles.of_kind(tx, in_force.NOVELTY)) == 1
@@ -73,16 +73,16 @@ def test_what_fails_is_named_and_the_rest_is_done() -> None:
 
 def test_a_profile_is_made_once_a_day_from_enough_labels(world: Traffic) -> None:
     world.day(novelty_profile.FEWEST - 1)
-    assert novelty_profile.tick(world.ctx) == 0
+    assert novelty_profile.describe_due(world.ctx) == 0
     world.day(1)
-    assert [novelty_profile.tick(world.ctx), novelty_profile.tick(world.ctx)] == [1, 0]
+    assert [novelty_profile.describe_due(world.ctx), novelty_profile.describe_due(world.ctx)] == [1, 0]
     world.clock.at += DAY
-    assert novelty_profile.tick(world.ctx) == 1
+    assert novelty_profile.describe_due(world.ctx) == 1
 
 
 def test_cases_without_text_and_fields_have_no_profile(world: Traffic) -> None:
     world.day(novelty_profile.FEWEST, text=None)
-    assert novelty_profile.tick(world.ctx) == 0
+    assert novelty_profile.describe_due(world.ctx) == 0
     with world.ctx.database.read() as tx:
         assert profiles.of_kind(tx, in_force.NOVELTY) == []
 
@@ -100,8 +100,8 @@ from bot.usecases.thresholds.watch import Watch
 from tests.usecases.traffic import traffic
 world = traffic(Database({sqlite_url!r}))
 world.day(20)
-hourly.tick(world.ctx)
-Watch(world.ctx).tick()
+hourly.measure_due(world.ctx)
+Watch(world.ctx).revoke_due()
 print("numpy" in sys.modules)
 """
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)

@@ -37,7 +37,7 @@ def test_an_audit_counts_for_all_that_it_was_drawn_from(
         store(tx, [*reviewed, *audits])
         for number in range(500):
             decide(tx, number, "ok")
-    assert novelty_profile.tick(world.ctx) == 1
-    in_force.tick(world.ctx)
+    assert novelty_profile.describe_due(world.ctx) == 1
+    in_force.refresh(world.ctx)
     judged = world.ctx.standing.present.novelty["fraud"].judge(ODD[3])
     assert (judged is not None) == is_novel

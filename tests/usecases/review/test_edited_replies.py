@@ -369,7 +369,7 @@ def test_mending_words_in_a_case_that_was_closed_tells_nobody_anything(world: Wo
     world.post(world.open("team", "sales"), "1.1")
     said(world, "sales: they ask for an ofer")
     world.clock.sleep(timedelta(days=1))
-    expire.tick(world.ctx)
+    expire.expire_due(world.ctx)
 
     outcome = edited(world, "sales: they ask for an ofer", "sales: they ask for an offer")
 

@@ -200,7 +200,7 @@ def test_a_case_closed_without_a_decision_takes_no_more_answers(world: World, te
     world.post(case, "1.1")
     answer(world.ctx, Answer(world.act(case), "sales", Via.BUTTON))
     world.clock.sleep(timedelta(days=1))
-    expire.tick(world.ctx)
+    expire.expire_due(world.ctx)
 
     outcome = _reply(world, text)
 

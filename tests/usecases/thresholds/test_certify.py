@@ -32,7 +32,7 @@ KEY = CertificateKey("fraud", "ordinary", MODEL)
 def world(database: Database) -> Traffic:
     """Traffic on each database; the label set was seen before any came, and no calibrator is in force."""
     made = traffic(database)
-    label_sets.tick(made.ctx)
+    label_sets.note_new(made.ctx)
     calibrated(made.ctx)
     return made
 
@@ -57,7 +57,7 @@ def news(ctx: Context) -> list[News]:
 def test_a_model_with_few_errors_is_certified_and_its_traffic_accepted(world: Traffic) -> None:
     before = world.day(400)
     assert shares(before) == (0, 0)
-    assert certify.tick(world.ctx) == 1
+    assert certify.certify_due(world.ctx) == 1
     granted = last(world.ctx)
     assert granted.threshold is not None
     assert 0.7 < granted.threshold < 0.9
@@ -68,7 +68,7 @@ def test_a_model_with_few_errors_is_certified_and_its_traffic_accepted(world: Tr
 
 def test_a_grant_goes_on_record_and_is_told_to_the_team(world: Traffic) -> None:
     world.day(400)
-    certify.tick(world.ctx)
+    certify.certify_due(world.ctx)
     granted = last(world.ctx)
     with world.ctx.database.read() as tx:
         (entry,) = audit.of_subject(tx, str(granted.certificate_id), 9)
@@ -83,7 +83,7 @@ def test_a_grant_goes_on_record_and_is_told_to_the_team(world: Traffic) -> None:
 
 def test_a_model_that_errs_gets_none_and_is_told_what_is_missing(world: Traffic) -> None:
     world.day(400, sure=0.3)
-    assert certify.tick(world.ctx) == 0
+    assert certify.certify_due(world.ctx) == 0
     attempt = last(world.ctx)
     assert (attempt.certificate_id, attempt.threshold) == (None, None)
     assert "Not yet" in attempt.answer["why"]
@@ -93,30 +93,30 @@ def test_a_model_that_errs_gets_none_and_is_told_what_is_missing(world: Traffic)
 
 def test_no_attempt_is_spent_on_too_few_labels_or_on_hardly_any_new_ones(world: Traffic) -> None:
     world.day(54)
-    assert certify.tick(world.ctx) == 0
+    assert certify.certify_due(world.ctx) == 0
     assert attempts(world.ctx) == 0
     world.day(346, sure=0.3)
-    certify.tick(world.ctx)
+    certify.certify_due(world.ctx)
     assert attempts(world.ctx) == 1
-    certify.tick(world.ctx)
+    certify.certify_due(world.ctx)
     world.day(90, sure=0.3)
-    certify.tick(world.ctx)
+    certify.certify_due(world.ctx)
     assert attempts(world.ctx) == 1
     world.day(300, sure=0.3)
-    certify.tick(world.ctx)
+    certify.certify_due(world.ctx)
     assert (attempts(world.ctx), last(world.ctx).attempt) == (2, 2)
 
 
 def test_what_experts_still_have_time_for_is_no_evidence(world: Traffic) -> None:
     world.day(400)
     world.clock.at -= DAY - 3 * HOUR
-    certify.tick(world.ctx)
+    certify.certify_due(world.ctx)
     assert attempts(world.ctx) == 0
 
 
 def test_a_new_model_version_starts_without(world: Traffic) -> None:
     world.day(400)
-    certify.tick(world.ctx)
+    certify.certify_due(world.ctx)
     (first, *_) = fresh = world.day(40, model=ModelRef("gbm", "4"))
     assert shares(fresh) == (0, 0)
     assert "no threshold is certified yet for model gbm 4 (tier ordinary)" in first.routing.reasons
@@ -130,11 +130,11 @@ def test_a_second_replica_that_certifies_at_once_grants_nothing(
 
     def late(ctx: Context, case: Case, tests: Sequence[Attempt]) -> int:
         monkeypatch.setattr(certify, "_store", store)
-        granted.append(certify.tick(ctx))  # the other one, in the meantime
+        granted.append(certify.certify_due(ctx))  # the other one, in the meantime
         return store(ctx, case, tests)
 
     monkeypatch.setattr(certify, "_store", late)
-    assert certify.tick(world.ctx) == 0
+    assert certify.certify_due(world.ctx) == 0
     assert granted == [1]
     assert attempts(world.ctx) == 1
     assert len(news(world.ctx)) == 1
@@ -143,11 +143,11 @@ def test_a_second_replica_that_certifies_at_once_grants_nothing(
 def test_only_what_came_after_the_calibrator_is_evidence(world: Traffic) -> None:
     world.day(400)
     calibrated(world.ctx, 2, 2.0)
-    certify.tick(world.ctx)
+    certify.certify_due(world.ctx)
     assert attempts(world.ctx) == 0
     world.clock.at += HOUR
     world.day(400)
-    assert certify.tick(world.ctx) == 1
+    assert certify.certify_due(world.ctx) == 1
     granted = Certificate.from_json(last(world.ctx).answer)
     assert granted.labels < 300
     assert last(world.ctx).calibrator_version == Calibrator("temperature", (2.0,)).version
@@ -157,7 +157,7 @@ def test_only_what_came_after_the_calibrator_is_evidence(world: Traffic) -> None
 def test_a_fit_that_is_not_used_leaves_the_evidence_as_it_is(world: Traffic) -> None:
     world.day(400)
     calibrated(world.ctx, 2)
-    assert certify.tick(world.ctx) == 1
+    assert certify.certify_due(world.ctx) == 1
     assert last(world.ctx).calibrator_version is None
 
 
@@ -191,11 +191,11 @@ def test_what_is_in_force_is_so_since_it_changed(versions: tuple[str | None, ...
 
 def test_a_looser_threshold_comes_by_a_new_certificate(world: Traffic) -> None:
     world.day(400)
-    certify.tick(world.ctx)
+    certify.certify_due(world.ctx)
     first = last(world.ctx)
     world.clock.at += HOUR
     world.day(600, unsure=0.0)
-    assert certify.tick(world.ctx) == 1
+    assert certify.certify_due(world.ctx) == 1
     second = last(world.ctx)
     assert first.threshold is not None
     assert second.threshold is not None
@@ -210,11 +210,11 @@ def test_a_looser_threshold_comes_by_a_new_certificate(world: Traffic) -> None:
 
 def test_a_threshold_that_would_not_change_is_not_granted_again(world: Traffic) -> None:
     world.day(400)
-    certify.tick(world.ctx)
+    certify.certify_due(world.ctx)
     first = last(world.ctx)
     world.clock.at += HOUR
     world.day(600)
-    assert certify.tick(world.ctx) == 0
+    assert certify.certify_due(world.ctx) == 0
     assert attempts(world.ctx) == 2
     assert last(world.ctx).certificate_id is None
     held = world.ctx.standing.present.thresholds["fraud", "ordinary", "gbm", "3", EVERYTHING.key]
@@ -229,17 +229,17 @@ def revoke(world: Traffic) -> None:
 
 def test_evidence_begins_anew_after_a_revocation(world: Traffic) -> None:
     world.day(400)
-    certify.tick(world.ctx)
+    certify.certify_due(world.ctx)
     world.clock.at += HOUR
     world.day(300)
     revoke(world)
-    in_force.tick(world.ctx)
+    in_force.refresh(world.ctx)
     world.clock.at += HOUR
     since = world.day(50)
-    assert certify.tick(world.ctx) == 0
+    assert certify.certify_due(world.ctx) == 0
     assert attempts(world.ctx) == 1
     since += world.day(400)
-    assert certify.tick(world.ctx) == 1
+    assert certify.certify_due(world.ctx) == 1
     granted = Certificate.from_json(last(world.ctx).answer)
     assert granted.accepted == sum(one.submission.prediction.confidence >= granted.threshold for one in since)
     assert shares(world.day(100))[0] > 0.1
@@ -247,7 +247,7 @@ def test_evidence_begins_anew_after_a_revocation(world: Traffic) -> None:
 
 def test_what_was_revoked_meanwhile_is_not_loosened(world: Traffic, monkeypatch: pytest.MonkeyPatch) -> None:
     world.day(400)
-    certify.tick(world.ctx)
+    certify.certify_due(world.ctx)
     world.clock.at += HOUR
     world.day(600, unsure=0.0)
     store = certify._store
@@ -257,7 +257,7 @@ def test_what_was_revoked_meanwhile_is_not_loosened(world: Traffic, monkeypatch:
         return store(ctx, case, tests)
 
     monkeypatch.setattr(certify, "_store", late)
-    assert certify.tick(world.ctx) == 0
+    assert certify.certify_due(world.ctx) == 0
     assert attempts(world.ctx) == 1
 
 
@@ -266,17 +266,17 @@ def test_labels_given_under_another_label_set_are_no_evidence(world: Traffic) ->
     third = '\n  {name = "third", description = "a new one", example = "new"},\n]\n[[tasks'
     changed = load_policy(POLICY.replace("\n]\n[[tasks", third), "policy.toml")
     ctx = replace(world.ctx, policy=changed)
-    assert label_sets.tick(ctx) == 1
-    certify.tick(ctx)
+    assert label_sets.note_new(ctx) == 1
+    certify.certify_due(ctx)
     assert attempts(ctx) == 0
-    assert label_sets.tick(ctx) == 0
+    assert label_sets.note_new(ctx) == 0
 
 
 def test_a_threshold_waits_for_the_first_fit(database: Database) -> None:
     made = traffic(database)
-    label_sets.tick(made.ctx)
+    label_sets.note_new(made.ctx)
     made.day(400)
-    assert certify.tick(made.ctx) == 0
+    assert certify.certify_due(made.ctx) == 0
     assert attempts(made.ctx) == 0
 
 
@@ -285,7 +285,7 @@ def test_nothing_is_read_where_nothing_is_promised(database: Database) -> None:
     made = traffic(database, POLICY.replace(promise, "accept_above = 0.9"))
     calibrated(made.ctx)
     made.day(400)
-    assert certify.tick(made.ctx) == 0
+    assert certify.certify_due(made.ctx) == 0
     assert attempts(made.ctx) == 0
 
 
@@ -300,10 +300,10 @@ due_in = "4h"
 
 def test_a_tier_without_a_promise_has_its_own_way(database: Database) -> None:
     made = traffic(database, POLICY.replace("[[tasks.fraud.tiers]]", f"{ABROAD}[[tasks.fraud.tiers]]"))
-    label_sets.tick(made.ctx)
+    label_sets.note_new(made.ctx)
     calibrated(made.ctx)
     made.day(400, fields={"country": "PT"})
-    assert certify.tick(made.ctx) == 0
+    assert certify.certify_due(made.ctx) == 0
     with made.ctx.database.read() as tx:
         assert certificates.last(tx, replace(KEY, tier="abroad")) == []
 

@@ -39,8 +39,8 @@ PT, ES, DE = ({"country": country} for country in ("PT", "ES", "DE"))
 def world(database: Database) -> Traffic:
     """Traffic under a policy that names two slices; the label set was seen before, nothing is calibrated."""
     made = traffic(database, SLICED)
-    label_sets.tick(made.ctx)
-    cell_sets.tick(made.ctx)
+    label_sets.note_new(made.ctx)
+    cell_sets.note_new(made.ctx)
     calibrated(made.ctx)
     return made
 
@@ -50,7 +50,7 @@ def divided(world: Traffic) -> Traffic:
     """The model is never wrong in Portugal, and so often in Spain that only Portugal was certified."""
     world.day(500, unsure=0.0, slices=PT)
     world.day(200, sure=0.3, slices=ES)
-    assert certify.tick(world.ctx) == 1
+    assert certify.certify_due(world.ctx) == 1
     world.clock.at += HOUR
     return world
 
@@ -81,7 +81,7 @@ def test_a_slice_that_keeps_the_promise_is_accepted_though_others_do_not(divided
 def test_where_all_slices_are_alike_one_threshold_serves_everything(world: Traffic) -> None:
     for slices in (PT, ES, DE):
         world.day(200, slices=slices)
-    assert certify.tick(world.ctx) == 1
+    assert certify.certify_due(world.ctx) == 1
     assert set(in_force(world)) == {EVERYTHING.key}
     assert all(shares(world.day(50, slices=slices))[0] > 0.05 for slices in (PT, ES, DE))
 
@@ -96,7 +96,7 @@ def test_the_chance_of_failure_is_divided_before_labels_are_seen(divided: Traffi
 
 def test_cells_take_up_attempts_together(divided: Traffic) -> None:
     divided.day(600, unsure=0.0, slices=DE)
-    assert certify.tick(divided.ctx) == 1
+    assert certify.certify_due(divided.ctx) == 1
     tests = last(divided)
     assert list(tests) == [cell.key for cell in (EVERYTHING, SPANISH, PORTUGUESE, OTHERS)]
     assert tests[EVERYTHING.key].answer["why"] == "Not tested: slices have thresholds of their own."
@@ -126,12 +126,12 @@ def test_the_record_names_the_cell(divided: Traffic) -> None:
 def test_one_threshold_gives_way_to_those_of_slices_that_accept_more(world: Traffic) -> None:
     for slices in (PT, ES, DE):
         world.day(200, slices=slices)
-    certify.tick(world.ctx)
+    certify.certify_due(world.ctx)
     before = in_force(world)[EVERYTHING.key].threshold
     world.clock.at += HOUR
     world.day(900, unsure=0.0, slices=PT)
     world.day(100, slices=ES)
-    assert certify.tick(world.ctx) == 1
+    assert certify.certify_due(world.ctx) == 1
     (after,) = in_force(world).values()
     assert after.key.cell == PORTUGUESE.key
     assert (after.threshold or 1) < (before or 0)
@@ -140,11 +140,11 @@ def test_one_threshold_gives_way_to_those_of_slices_that_accept_more(world: Traf
 
 def test_the_audits_of_a_slice_revoke_its_own_threshold_only(divided: Traffic) -> None:
     divided.day(600, unsure=0.0, slices=DE)
-    certify.tick(divided.ctx)
+    certify.certify_due(divided.ctx)
     divided.clock.at += HOUR
     divided.day(300, sure=0.5, unsure=0.5, slices=PT)
     divided.day(100, unsure=0.0, slices=DE)
-    assert Watch(divided.ctx).tick() == {"revoked": 1}
+    assert Watch(divided.ctx).revoke_due() == {"revoked": 1}
     assert set(in_force(divided)) == {OTHERS.key}
     assert shares(divided.day(50, slices=PT)) == (0, 0)
     assert shares(divided.day(100, slices=DE))[0] > 0.2
@@ -157,11 +157,11 @@ def test_evidence_begins_anew_in_the_slice_that_was_revoked_and_goes_on_elsewher
     with divided.ctx.database.write() as tx:
         granted = in_force(divided)[PORTUGUESE.key]
         certificates.revoke(tx, str(granted.certificate_id), divided.clock.at, "it erred")
-    standing.tick(divided.ctx)
+    standing.refresh(divided.ctx)
     divided.clock.at += HOUR
     fresh = divided.day(300, unsure=0.0, slices=PT)
     divided.day(400, unsure=0.0, slices=DE)
-    certify.tick(divided.ctx)
+    certify.certify_due(divided.ctx)
     found = Certificate.from_json(last(divided)[PORTUGUESE.key].answer)
     confidences = [one.submission.prediction.confidence for one in fresh]
     assert found.accepted == sum(one >= found.threshold for one in confidences)
@@ -169,9 +169,11 @@ def test_evidence_begins_anew_in_the_slice_that_was_revoked_and_goes_on_elsewher
 
 def test_a_policy_that_names_other_slices_ends_what_was_granted_for_these(divided: Traffic) -> None:
     other = load_policy(SLICED.replace('"country=ES"', '"country=FR"'), "policy.toml")
-    assert Watch(replace(divided.ctx, policy=other)).tick() == {"revoked": 0}  # Portugal is still a slice
+    assert Watch(replace(divided.ctx, policy=other)).revoke_due() == {
+        "revoked": 0
+    }  # Portugal is still a slice
     without = load_policy(POLICY, "policy.toml")
-    assert Watch(replace(divided.ctx, policy=without)).tick() == {"revoked": 1}
+    assert Watch(replace(divided.ctx, policy=without)).revoke_due() == {"revoked": 1}
     assert news(divided)[-1].sentence.endswith("the policy names other slices now.")
 
 
@@ -179,7 +181,7 @@ def changed(world: Traffic, slices: str) -> Traffic:
     """The same under a policy that names these slices instead; the change was noted."""
     policy = load_policy(SLICED.replace('"country=PT", "country=ES"', slices), "policy.toml")
     ctx = replace(world.ctx, policy=policy, router=compile_router(policy))
-    cell_sets.tick(ctx)
+    cell_sets.note_new(ctx)
     return replace(world, ctx=ctx)
 
 
@@ -187,13 +189,13 @@ def test_a_slice_that_was_named_when_its_labels_were_known_is_tested_on_new_ones
     world.day(300, sure=0.3, slices=ES)
     world.day(500, unsure=0.0, slices={"country": "FR"})
     chosen = changed(world, '"country=FR"')
-    assert certify.tick(chosen.ctx) == 0
+    assert certify.certify_due(chosen.ctx) == 0
     chosen.clock.at += HOUR
     chosen.day(100, unsure=0.0, slices={"country": "FR"})
-    certify.tick(chosen.ctx)
+    certify.certify_due(chosen.ctx)
     assert in_force(chosen) == {}
     chosen.day(600, unsure=0.0, slices={"country": "FR"})
-    assert certify.tick(chosen.ctx) == 1
+    assert certify.certify_due(chosen.ctx) == 1
     (granted,) = in_force(chosen).values()
     assert granted.key.cell == "country=FR"
     assert Certificate.from_json(granted.answer).accepted <= 700
@@ -220,14 +222,14 @@ def test_drift_ends_the_evidence_of_every_cell_whether_it_was_certified_or_not(d
         "audit = 0.5", 'audit = 0.5\nsuspend_on = ["new_model", "changed_labels", "drift"]'
     )
     world = traffic(database, suspending)
-    label_sets.tick(world.ctx)
-    cell_sets.tick(world.ctx)
+    label_sets.note_new(world.ctx)
+    cell_sets.note_new(world.ctx)
     calibrated(world.ctx)
     world.day(400, unsure=0.0, slices=DE)
     alarm = StoredAlarm("drift:fraud", AlarmKind.WORDS, "fraud", {}, world.clock.at)
     with world.ctx.database.write() as tx:
         alarms.raise_once(tx, alarm)
-    assert certify.tick(world.ctx) == 0
+    assert certify.certify_due(world.ctx) == 0
     assert last(world) == {}
 
 
@@ -240,21 +242,21 @@ def test_replicas_whose_policies_name_other_slices_do_not_use_one_attempt_twice(
 
     def late(ctx: Context, case: Case, tests: Sequence[Attempt]) -> int:
         monkeypatch.setattr(certify, "_store", store)
-        certify.tick(divided.ctx)  # the other one, in the meantime
+        certify.certify_due(divided.ctx)  # the other one, in the meantime
         return store(ctx, case, tests)
 
     monkeypatch.setattr(certify, "_store", late)
-    assert certify.tick(other.ctx) == 0
+    assert certify.certify_due(other.ctx) == 0
     assert [one.attempt for one in last(divided).values()] == [2, 2, 2, 2]
     assert "country=AT" not in last(divided)
 
 
 def test_slices_that_lose_their_thresholds_for_one_reason_are_told_of_together(divided: Traffic) -> None:
     divided.day(600, unsure=0.0, slices=DE)
-    certify.tick(divided.ctx)
+    certify.certify_due(divided.ctx)
     news(divided)  # those of the grants
     strict = load_policy(SLICED.replace("error = 0.05", "error = 0.01"), "policy.toml")
-    assert Watch(replace(divided.ctx, policy=strict)).tick() == {"revoked": 2}
+    assert Watch(replace(divided.ctx, policy=strict)).revoke_due() == {"revoked": 2}
     told = news(divided)
     assert [one.sentence.partition(":")[0] for one in told] == [
         "fraud, tier ordinary, country=PT, country other than ES, PT"
@@ -263,7 +265,7 @@ def test_slices_that_lose_their_thresholds_for_one_reason_are_told_of_together(d
 
 def test_the_digest_says_that_all_was_revoked_where_no_slice_is_left(divided: Traffic) -> None:
     plain = load_policy(POLICY, "policy.toml")
-    assert Watch(replace(divided.ctx, policy=plain)).tick() == {"revoked": 1}
+    assert Watch(replace(divided.ctx, policy=plain)).revoke_due() == {"revoked": 1}
     now = divided.clock.at
     with divided.ctx.database.read() as tx:
         counts = model_evidence.strata(tx, ["fraud"], now - 7 * DAY, now)

@@ -47,7 +47,7 @@ def asked(share: float, until: timedelta = HOUR) -> AuditShare:
 
 
 def test_nothing_stands_before_anything_is_stored(ctx: Context) -> None:
-    assert in_force.tick(ctx) == {"changed": 0}
+    assert in_force.refresh(ctx) == {"changed": 0}
     assert ctx.standing.present == NOTHING_STANDING
 
 
@@ -55,11 +55,11 @@ def test_the_highest_share_that_is_asked_for_counts_until_its_time_is_over(ctx: 
     with ctx.database.write() as tx:
         for wanted in (asked(0.1), asked(0.3, until=HOUR / 2), asked(0.2)):
             audit_shares.ask(tx, wanted)
-    assert in_force.tick(ctx) == {"changed": 1}
+    assert in_force.refresh(ctx) == {"changed": 1}
     assert ctx.standing.present.audits == {("fraud", "ordinary"): 0.3}
     assert isinstance(ctx.clock, SetClock)
     ctx.clock.sleep(HOUR / 2)
-    in_force.tick(ctx)
+    in_force.refresh(ctx)
     assert ctx.standing.present.audits == {("fraud", "ordinary"): 0.2}
 
 
@@ -67,7 +67,7 @@ def test_a_share_that_is_asked_for_is_the_chance_on_record(ctx: Context) -> None
     with ctx.database.write() as tx:
         audit_shares.ask(tx, asked(0.25))
     assert receive(ctx, [Posting("shop", (item("a"),), b"d", None)])[0].body["inclusion_probability"] == 0.0
-    in_force.tick(ctx)
+    in_force.refresh(ctx)
     assert receive(ctx, [Posting("shop", (item("b"),), b"e", None)])[0].body["inclusion_probability"] == 0.25
 
 
@@ -78,15 +78,15 @@ def test_a_novelty_profile_is_read_when_it_is_new_and_only_then(
     with ctx.database.write() as tx:
         profiles.save(tx, stored)
         profiles.save(tx, replace(stored, kind="reference"))
-    assert in_force.tick(ctx) == {"changed": 1}
+    assert in_force.refresh(ctx) == {"changed": 1}
     assert ctx.standing.present.novelty == {"fraud": PROFILE}
     with monkeypatch.context() as patched:
         patched.setattr(profiles, "of_kind", None)
-        assert in_force.tick(ctx) == {"changed": 0}
+        assert in_force.refresh(ctx) == {"changed": 0}
     newer = replace(PROFILE, n=41)
     with ctx.database.write() as tx:
         profiles.save(tx, replace(stored, profile=newer.to_json(), made_at=NOW + HOUR))
-    in_force.tick(ctx)
+    in_force.refresh(ctx)
     assert ctx.standing.present.novelty == {"fraud": newer}
 
 
@@ -108,7 +108,7 @@ def test_the_latest_fit_of_a_model_is_in_force_if_it_is_used(ctx: Context) -> No
     with ctx.database.write() as tx:
         for one in (fit(1, 2.0), fit(2, 3.0), fit(1, 2.0, model="4"), fit(2, 1.0, is_used=False, model="4")):
             calibrators.add(tx, one)
-    in_force.tick(ctx)
+    in_force.refresh(ctx)
     assert ctx.standing.present.calibrators == {MODEL: Calibrator("temperature", (3.0,))}
 
 
@@ -130,14 +130,14 @@ def test_what_is_certified_is_in_force_until_it_is_revoked_and_then_the_reason_i
     with ctx.database.write() as tx:
         certificates.add(tx, attempt(1, "certificate_1", 0.93, 'country!=["PT"]'))
         certificates.add(tx, attempt(1, "certificate_2", 0.9, "country=PT"))
-    in_force.tick(ctx)
+    in_force.refresh(ctx)
     assert ctx.standing.present.thresholds == {
         (*key, 'country!=["PT"]'): grant("certificate_1", 0.93, "0123456789ab", "ba9876543210"),
         (*key, "country=PT"): grant("certificate_2", 0.9, "0123456789ab", "ba9876543210"),
     }
     with ctx.database.write() as tx:
         certificates.revoke(tx, "certificate_1", NOW, "7 of 60 audits were wrong")
-    assert in_force.tick(ctx) == {"changed": 1}
+    assert in_force.refresh(ctx) == {"changed": 1}
     assert set(ctx.standing.present.thresholds) == {(*key, "country=PT")}
     assert ctx.standing.present.suspensions == {
         (*key, 'country!=["PT"]'): "the certified threshold was revoked: 7 of 60 audits were wrong"

@@ -28,10 +28,10 @@ KEY = CertificateKey("fraud", "ordinary", MODEL)
 def world(database: Database) -> Traffic:
     """A world on each database in which the model's threshold was certified an hour ago."""
     made = traffic(database)
-    label_sets.tick(made.ctx)
+    label_sets.note_new(made.ctx)
     calibrated(made.ctx)
     made.day(400)
-    assert certify.tick(made.ctx) == 1
+    assert certify.certify_due(made.ctx) == 1
     made.clock.at += HOUR
     return made
 
@@ -50,25 +50,25 @@ def news(world: Traffic) -> list[News]:
 
 def test_audits_without_errors_leave_it_in_force(world: Traffic) -> None:
     world.day(200)
-    assert Watch(world.ctx).tick() == {"revoked": 0}
+    assert Watch(world.ctx).revoke_due() == {"revoked": 0}
     assert granted(world).revoked_at is None
 
 
 def test_errors_in_audits_revoke_it_and_the_next_prediction_is_reviewed(world: Traffic) -> None:
     world.day(200, sure=0.4)
     watch = Watch(world.ctx)
-    assert watch.tick() == {"revoked": 1}
+    assert watch.revoke_due() == {"revoked": 1}
     reason = str(granted(world).revoked_reason)
     assert "audited cases were wrong, more than 5 % can explain" in reason
     (first, *_) = after = world.day(50)
     assert shares(after) == (0, 0)
     assert f"the certified threshold was revoked: {reason} (tier ordinary)" in first.routing.reasons
-    assert watch.tick() == {"revoked": 0}
+    assert watch.revoke_due() == {"revoked": 0}
 
 
 def test_a_revocation_goes_on_record_raises_an_alarm_and_is_told_with_examples(world: Traffic) -> None:
     world.day(200, sure=0.4)
-    Watch(world.ctx).tick()
+    Watch(world.ctx).revoke_due()
     one = granted(world)
     with world.ctx.database.read() as tx:
         (_, entry) = audit.of_subject(tx, str(one.certificate_id), 9)
@@ -89,7 +89,7 @@ def test_a_revocation_goes_on_record_raises_an_alarm_and_is_told_with_examples(w
 def test_a_revocation_after_many_audits_tells_how_it_went_at_last(world: Traffic) -> None:
     world.day(800)
     world.day(200, sure=0.5)
-    Watch(world.ctx).tick()
+    Watch(world.ctx).revoke_due()
     one = granted(world)
     with world.ctx.database.read() as tx:
         known = model_evidence.audited_errors(tx, "fraud", "ordinary", MODEL, one.attempted_at)
@@ -104,13 +104,13 @@ def test_audits_below_the_threshold_do_not_count(world: Traffic) -> None:
     looser = replace(present.thresholds[key], threshold=0.5)  # a replica that has not read the new one yet
     world.ctx.standing.present = replace(present, thresholds={key: looser})
     world.day(200, unsure=0.5)
-    assert Watch(world.ctx).tick() == {"revoked": 0}
+    assert Watch(world.ctx).revoke_due() == {"revoked": 0}
 
 
 def test_it_looks_again_only_when_something_happened(world: Traffic, monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Watch(world.ctx)
     world.day(20)
-    watch.tick()
+    watch.revoke_due()
     looks: list[str] = []
     look = model_evidence.audited_errors
 
@@ -119,10 +119,10 @@ def test_it_looks_again_only_when_something_happened(world: Traffic, monkeypatch
         return look(tx, task, *more)
 
     monkeypatch.setattr(model_evidence, "audited_errors", counted)
-    watch.tick()
+    watch.revoke_due()
     assert looks == []
     world.day(20)
-    watch.tick()
+    watch.revoke_due()
     assert len(looks) == 1
 
 
@@ -132,12 +132,12 @@ def test_a_watch_that_failed_looks_again(world: Traffic, monkeypatch: pytest.Mon
     with monkeypatch.context() as broken:
         broken.setattr(model_evidence, "audited_errors", None)
         with pytest.raises(ExceptionGroup, match="1 of 1 failed"):
-            watch.tick()
-    assert watch.tick() == {"revoked": 1}
+            watch.revoke_due()
+    assert watch.revoke_due() == {"revoked": 1}
 
 
 def test_nothing_is_watched_before_anything_is_granted(database: Database) -> None:
-    assert Watch(traffic(database).ctx).tick() == {"revoked": 0}
+    assert Watch(traffic(database).ctx).revoke_due() == {"revoked": 0}
 
 
 def with_policy(world: Traffic, text: str) -> Traffic:
@@ -169,19 +169,19 @@ def test_a_policy_that_it_does_not_hold_for_revokes_it(
     world: Traffic, change: Callable[[str], str], reason: str
 ) -> None:
     changed = with_policy(world, change(POLICY))
-    assert Watch(changed.ctx).tick() == {"revoked": 1}
+    assert Watch(changed.ctx).revoke_due() == {"revoked": 1}
     assert granted(world).revoked_reason == reason
 
 
 def test_a_policy_that_promises_less_or_no_longer_knows_the_task_leaves_it(world: Traffic) -> None:
     less = with_policy(world, POLICY.replace("error = 0.05", "error = 0.1"))
     unknown = with_policy(world, POLICY.replace('"fraud"]', '"other"]').replace("tasks.fraud", "tasks.other"))
-    assert Watch(less.ctx).tick() == Watch(unknown.ctx).tick() == {"revoked": 0}
+    assert Watch(less.ctx).revoke_due() == Watch(unknown.ctx).revoke_due() == {"revoked": 0}
 
 
 def test_another_calibrator_revokes_it(world: Traffic) -> None:
     calibrated(world.ctx, 2, 2.0)
-    assert Watch(world.ctx).tick() == {"revoked": 1}
+    assert Watch(world.ctx).revoke_due() == {"revoked": 1}
     assert "calibrator" in str(granted(world).revoked_reason)
 
 
