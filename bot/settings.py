@@ -54,7 +54,6 @@ class Settings:
     slack_api_url: str = "https://slack.com/api/"
     host: str = "127.0.0.1"
     port: int = 8080
-    public_url: str | None = None
     folder: Path = Path()
 
     def need_draw_key(self) -> bytes:
@@ -141,9 +140,9 @@ def _errors(values: Mapping[str, str]) -> list[str]:
             not key or len(key) >= SHORTEST_DRAW_KEY,
             f"SECONDLOOK_DRAW_KEY is too short; give at least {SHORTEST_DRAW_KEY} random characters.",
         ),
-        *(
-            (_is_address(values.get(name, "")), f"{name} is not an address; begin it with https://.")
-            for name in ("SLACK_API_URL", "SECONDLOOK_PUBLIC_URL")
+        (
+            _is_address(values.get("SLACK_API_URL", "")),
+            "SLACK_API_URL is not an address; begin it with https://.",
         ),
     ]
     messages = [message for is_right, message in checks if not is_right]
@@ -179,6 +178,5 @@ def _settings(values: Mapping[str, str], folder: Path) -> Settings:
         slack_api_url=values.get("SLACK_API_URL", "https://slack.com/api/"),
         host=values.get("SECONDLOOK_HOST", "127.0.0.1"),
         port=int(values.get("SECONDLOOK_PORT", "8080")),
-        public_url=values.get("SECONDLOOK_PUBLIC_URL"),
         folder=folder,
     )
