@@ -1,7 +1,7 @@
 """What goes where: one row per tier, as words, for `policy check`."""
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from routing.case.schedule import working_words
 from routing.policy import (
@@ -15,19 +15,6 @@ from routing.policy import (
     format_duration,
 )
 
-HEADINGS = (
-    "task",
-    "tier",
-    "when",
-    "channel",
-    "accepted",
-    "audit",
-    "except with",
-    "labels",
-    "due in",
-    "who",
-    "if nobody decides",
-)
 CAUSES: Mapping[Suspender, str] = {
     "new_model": "a new model",
     "changed_labels": "changed labels",
@@ -37,7 +24,7 @@ CAUSES: Mapping[Suspender, str] = {
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One tier in words, in the order of HEADINGS."""
+    """One tier in words."""
 
     task: str
     tier: str
@@ -50,11 +37,6 @@ class TableRow:
     due_in: str
     experts: str
     escalation: str
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """The row's texts."""
-        return astuple(self)
 
 
 def table(policy: Policy) -> tuple[TableRow, ...]:

@@ -98,21 +98,20 @@ def newly_overdue(
 
 @dataclass(frozen=True, slots=True)
 class OpenGroup:
-    """Open cases of one task, tier, channel and opening: how many, and the one due first."""
+    """Open cases of one task, tier, channel and opening: how many."""
 
     task: str
     tier: str
     channel: str
     policy_version: str
     count: int
-    soonest_due_at: datetime
 
 
 def open_groups(tx: Transaction) -> list[OpenGroup]:
     """Which kinds of cases wait."""
     kinds = (predictions.c.task, cases.c.tier, cases.c.channel, predictions.c.policy_version)
     query = (
-        sa.select(*kinds, sa.func.count(), sa.func.min(cases.c.due_at))
+        sa.select(*kinds, sa.func.count())
         .join(predictions, predictions.c.case_id == cases.c.case_id)
         .where(cases.c.is_open)
         .group_by(*kinds)

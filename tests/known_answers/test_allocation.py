@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 from scipy.special import ndtri
 
 from routing.evidence.plan import Watched
-from routing.measures.planning.allocation import allocate, anticipated
+from routing.measures.planning.allocation import allocate
 
 Z = float(ndtri(0.975))
 STRATA = (
@@ -113,13 +113,6 @@ def test_narrower_intervals_cost_more_labels() -> None:
 
 def test_order_changes_nothing() -> None:
     assert shares(STRATA, 0.004) == shares(STRATA[::-1], 0.004)
-
-
-def test_a_stratum_without_errors_is_not_taken_for_certain() -> None:
-    assert anticipated(0, 49) == 0.01
-    assert anticipated(0, 0) == 0.5
-    with pytest.raises(ValueError, match="among the labeled"):
-        anticipated(3, 2)
 
 
 @pytest.mark.parametrize(

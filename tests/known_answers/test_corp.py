@@ -6,7 +6,6 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss
 
 from routing.measures.calibration.corp_curve import corp, reliability_curve
-from routing.measures.calibration.proper_scores import brier_parts
 from routing.measures.sample import Floats
 
 
@@ -33,14 +32,6 @@ def test_its_parts_are_those_of_the_isotonic_fit_of_scikit_learn(is_weighted: bo
     assert parts.uncertainty == pytest.approx(constant)
     whole = parts.miscalibration - parts.discrimination + parts.uncertainty
     assert whole == pytest.approx(parts.score, abs=1e-12)
-
-
-def test_where_outcomes_rise_with_confidence_it_is_murphys_decomposition() -> None:
-    confidence = [0.1, 0.1, 0.3, 0.3, 0.3, 0.7, 0.7, 0.9, 0.9, 0.9]
-    correct = [bool(value) for value in (0, 0, 0, 1, 0, 1, 0, 1, 1, 1)]
-    parts, murphy = corp(confidence, correct), brier_parts(confidence, correct)
-    assert parts.miscalibration == pytest.approx(murphy.reliability)
-    assert parts.discrimination == pytest.approx(murphy.resolution)
 
 
 def test_by_hand_violators_are_pooled() -> None:

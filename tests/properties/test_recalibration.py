@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.evidence.calibrator import Calibrator, CalibratorMethod
-from routing.measures.calibration.calibration_error import ece_debiased, squared_error_debiased
+from routing.measures.calibration.calibration_error import ece_debiased
 from routing.measures.calibration.corp_curve import corp
 from routing.measures.calibration.proper_scores import log_loss
 from routing.measures.calibration.recalibration import (
@@ -77,7 +77,7 @@ def test_any_labels_give_a_calibrator_and_weights_of_one_the_unweighted(
 def test_scores_do_not_depend_on_order_or_weights_of_one(pairs: list[tuple[float, bool]], seed: int) -> None:
     confidence, correct = np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
     order = np.random.default_rng(seed).permutation(len(pairs))
-    for score in (log_loss, squared_error_debiased, ece_debiased):
+    for score in (log_loss, ece_debiased):
         found = score(confidence, correct)
         assert score(confidence, correct, np.ones(len(pairs))) == found
         assert score(confidence[order], correct[order]) == pytest.approx(found, abs=1e-9)

@@ -273,7 +273,7 @@ def test_every_private_answer_list_and_home_is_inside_the_limits_and_safe(
         NotAllowed(written or "no"),
         Unclear(case, written),
     )
-    board = Board((Listed(case, task, "C1", "1.1", True),) * 10, 200, Numbers(1, 2, 1, NOW))
+    board = Board((Listed(case, task, "C1", "1.1", True),) * 10, 200, Numbers(1, 2, 1))
 
     told = [message for outcome in outcomes if (message := private.answer(outcome))]
     for message in (*told, say(written), mine_message(board, lambda _: link)):

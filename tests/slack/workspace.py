@@ -106,10 +106,6 @@ class RecordingGateway:
         self.views.append(view)
         return f"V{len(self.views)}"
 
-    def push_view(self, trigger_id: str, view: JsonObject) -> None:
-        """Not used by listeners."""
-        raise AssertionError(trigger_id)
-
     def update_view(self, view_id: str, view: JsonObject) -> None:
         """Keep it."""
         assert view_violations(view) == ()

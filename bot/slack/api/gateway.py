@@ -35,7 +35,6 @@ SCOPES: Mapping[str, frozenset[str]] = {
     "chat.postEphemeral": frozenset({"chat:write"}),
     "chat.getPermalink": frozenset(),
     "views.open": frozenset(),
-    "views.push": frozenset(),
     "views.update": frozenset(),
     "views.publish": frozenset(),
     "conversations.history": frozenset({"channels:history", "groups:history", "im:history"}),
@@ -79,9 +78,6 @@ class SlackGateway(Protocol):
 
     def open_view(self, trigger_id: str, view: JsonObject) -> str:
         """Open a modal within 3 seconds of the click and return its view id."""
-
-    def push_view(self, trigger_id: str, view: JsonObject) -> None:
-        """Put a modal on top of the open one."""
 
     def update_view(self, view_id: str, view: JsonObject) -> None:
         """Replace an open modal."""

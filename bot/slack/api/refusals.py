@@ -183,7 +183,6 @@ _SEEN_BY_A_PERSON = {
     **_rows(Refusal(Outcome.DEAD, _REOPEN), "exchanged_trigger_id expired_trigger_id invalid_trigger_id"),
     "hash_conflict": Refusal(Outcome.DEAD, "The window has changed meanwhile; try again."),
     "not_found": Refusal(Outcome.DEAD, "The window has been closed; open it again."),
-    "push_limit_reached": Refusal(Outcome.DEAD, "Too many windows are open; close one and click again."),
     "not_enabled": Refusal(Outcome.DEAD, "Switch on the Home tab in the app's settings, under App Home."),
     **_rows(
         Refusal(Outcome.DEAD, _DEFECT),
@@ -228,7 +227,7 @@ BY_METHOD: Mapping[str, Mapping[str, Refusal]] = {
     "files.completeUploadExternal": _UPLOAD,
     "files.getUploadURLExternal": _UPLOAD,
     "reactions.add": {**_REACTION, "missing_scope": _hold(_SCOPES, Reach.MESSAGE)},
-    **dict.fromkeys(("views.open", "views.publish", "views.push", "views.update"), _VIEW),
+    **dict.fromkeys(("views.open", "views.publish", "views.update"), _VIEW),
     **{
         method: {"missing_scope": _hold(_SCOPES, Reach.MESSAGE)}
         for method in (

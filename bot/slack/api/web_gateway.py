@@ -125,11 +125,6 @@ class WebClientGateway:
         answer = call("views.open", self._quick.views_open, trigger_id=trigger_id, view=view)
         return str(answer["view"]["id"])
 
-    def push_view(self, trigger_id: str, view: JsonObject) -> None:
-        """Put a modal on top of the open one."""
-        _refuse(view_violations(view))
-        call("views.push", self._quick.views_push, trigger_id=trigger_id, view=view)
-
     def update_view(self, view_id: str, view: JsonObject) -> None:
         """Replace an open modal."""
         _refuse(view_violations(view))

@@ -22,8 +22,3 @@ def to_document(digest: Digest) -> dict[str, Any]:
 def from_document(document: dict[str, Any]) -> Digest:
     """The digest that `to_document` gave. Raises pydantic's ValidationError for anything else."""
     return _adapter().validate_python(document)
-
-
-def document_schema() -> dict[str, Any]:
-    """The JSON schema of a document."""
-    return _adapter().json_schema(mode="serialization")

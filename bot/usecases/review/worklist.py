@@ -44,7 +44,6 @@ class Numbers:
     week: int
     total: int
     with_rationale: int
-    latest_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,6 @@ def _numbers(given: list[Label], now: datetime) -> Numbers:
         week=sum(label.labeled_at > now - WEEK for label in counted),
         total=len(counted),
         with_rationale=sum(label.rationale is not None for label in counted),
-        latest_at=counted[0].labeled_at if counted else None,
     )
 
 

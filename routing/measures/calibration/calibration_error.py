@@ -114,24 +114,6 @@ def _coins(probabilities: Floats, rng: np.random.Generator) -> Floats:
     return (rng.random(len(probabilities)) < probabilities).astype(np.float64)
 
 
-def squared_error_debiased(
-    confidence: Values,
-    correct: Flags,
-    weights: Values | None = None,
-    bins: int = BINS,
-    spacing: Spacing = "mass",
-) -> float:
-    """The mean squared distance of confidence and accuracy over bins, without bias (Kumar, Liang & Ma 2019).
-
-    Of a perfect model it is 0 on average, so it may be below 0. The variance of a bin's accuracy is taken off
-    with Kish's effective size for n; a bin of one prediction says nothing and counts 0.
-    """
-    sample = sample_of(confidence, correct, weights)
-    binned = _binned(sample, _edges(sample, bins, spacing))
-    per_bin = np.where(binned.is_single, 0.0, binned.gap**2 - binned.variance)
-    return float(np.average(per_bin, weights=binned.mass))
-
-
 def ece_debiased(
     confidence: Values,
     correct: Flags,
@@ -157,7 +139,6 @@ class _Binned:
     mass: Floats
     gap: Floats
     variance: Floats
-    is_single: npt.NDArray[np.bool_]
 
 
 def _binned(sample: Sample, edges: Floats) -> _Binned:
@@ -169,32 +150,13 @@ def _binned(sample: Sample, edges: Floats) -> _Binned:
     # In a bin of one the spread is 0 as well: dividing it by 1 leaves no variance.
     variance = np.clip(accuracy * (1 - accuracy), 0.0, None) / np.where(is_single, 1.0, effective - 1)
     gap = np.bincount(group, weights=sample.weights * sample.confidence) / mass - accuracy
-    return _Binned(mass, gap, variance, is_single)
+    return _Binned(mass, gap, variance)
 
 
 def _folded_mean(mean: Floats, deviation: Floats) -> Floats:
     ratio = mean / np.where(deviation > 0, deviation, 1.0)
     spread = deviation * np.sqrt(2 / np.pi) * np.exp(-(ratio**2) / 2) + mean * erf(ratio / np.sqrt(2))
     return np.where(deviation > 0, spread, np.abs(mean))
-
-
-def classwise_ece(
-    probabilities: npt.ArrayLike,
-    decided: Sequence[int],
-    weights: Values | None = None,
-    bins: int = BINS,
-) -> float:
-    """The ECE (equal width) of the probability of each label, averaged over labels (Kull et al. 2019).
-
-    `probabilities` has a row for each prediction and a column for each label; `decided` is the column of the
-    label that was right. Raises ValueError for values that do not fit.
-    """
-    table = np.asarray(probabilities, dtype=np.float64)
-    columns = np.asarray(decided)
-    if table.ndim != 2 or not np.all((columns >= 0) & (columns < table.shape[1])):
-        raise ValueError("probabilities need a column for every label that was decided")
-    found = [ece(table[:, one], columns == one, weights, bins) for one in range(table.shape[1])]
-    return float(np.mean(found))
 
 
 def calibration_report(

@@ -17,16 +17,6 @@ STEPS = 10_000
 """Shares are given in such parts, rounded up."""
 
 
-def anticipated(errors: int, labeled: int) -> float:
-    """The share of errors to expect of a stratum: (x + ½)/(n + 1), so that one without errors is not certain.
-
-    The mean of the posterior under Jeffreys' prior. Raises ValueError for counts that cannot be.
-    """
-    if not 0 <= errors <= labeled:
-        raise ValueError(f"errors are among the labeled: {errors} of {labeled}")
-    return (errors + 0.5) / (labeled + 1)
-
-
 def allocate(
     strata: Sequence[Watched],
     half_width: float,

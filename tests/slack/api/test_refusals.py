@@ -46,7 +46,6 @@ DOCUMENTED = {
         invalid_name is_archived message_not_found no_access no_item_specified not_reactable
         thread_locked too_many_emoji too_many_reactions""",
     "views.open": f"{VIEWS} exchanged_trigger_id expired_trigger_id invalid_trigger_id",
-    "views.push": f"{VIEWS} exchanged_trigger_id expired_trigger_id invalid_trigger_id push_limit_reached",
     "views.update": VIEWS,
     "views.publish": f"{VIEWS} missing_profile_id not_enabled not_implemented",
     "conversations.history": f"{READING} channel_is_limited_access not_in_channel",
