@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.pictures.palette import BLUE, FAINT, GREEN, INK, ORANGE, PAPER
 from routing.digest.day import Day
 from routing.digest.digest import MIN_LABELS, Digest, TooFew
 from routing.evidence.reliability import CalibrationReport
@@ -15,9 +16,6 @@ from routing.evidence.risk_coverage import RiskCoverage
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INK, PAPER, FAINT = "#1d1c1d", "#ffffff", "#d9d9d9"
-BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
-"""Okabe and Ito's colors, which people who see few colors tell apart; marks and lines differ as well."""
 PIXELS_PER_INCH = 200
 WIDTH, PANEL = 6.0, 3.1
 LETTERS = 12

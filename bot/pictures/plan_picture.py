@@ -6,15 +6,13 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bot.pictures.palette import BLUE, GREEN, INK, ORANGE, PAPER
 from routing.evidence.plan import Budget, Outcome, Replay
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-INK, PAPER = "#1d1c1d", "#ffffff"
-BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
-"""Okabe and Ito's colors, which people who see few colors tell apart; marks and hatches differ as well."""
 PIXELS_PER_INCH = 200
 LETTERS = 12
 MINUTES = 60

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.clock import Clock, speed_of
 from bot.outages.backoff import Backoff
+from storage.delivery.projections import UPDATE_PACE
 
 OUTAGE = Backoff(timedelta(seconds=1), timedelta(seconds=20), most_tries=1_000_000)
 """Slack down or out of reach: that is no reason to give a message up."""
@@ -33,7 +34,7 @@ class Tempo:
 
     speed: float = 1.0
     post_every: timedelta = timedelta(seconds=1)
-    update_every: timedelta = timedelta(seconds=1.2)
+    update_every: timedelta = UPDATE_PACE
     read_every: timedelta = timedelta(seconds=1.5)
     turn_in: timedelta = timedelta(seconds=0.2)
     thread_in: timedelta = timedelta(seconds=2)

@@ -1,6 +1,6 @@
 """Clicks on the buttons of a digest, translated into what a lead wants."""
 
-from bot.slack.api.failures import SlackFailure
+from bot.slack.api.permalinks import address_of
 from bot.slack.blocks.builders import mrkdwn, section
 from bot.slack.blocks.control_ids import unpacked
 from bot.slack.blocks.message import Message
@@ -11,7 +11,7 @@ from bot.slack.show.digest_windows import cases_view, threshold_view
 from bot.slack.show.private_answers import say
 from bot.usecases.lead import look_closer, more_audits, mute
 from bot.usecases.lead.access import LeadAct, Refused
-from bot.usecases.lead.look_closer import CaseList, ListedCase
+from bot.usecases.lead.look_closer import CaseList
 from bot.usecases.lead.more_audits import AuditsAsked
 
 
@@ -77,18 +77,13 @@ def take_open_cases(desk: Desk, click: Click) -> None:
 
 
 def _link(desk: Desk, view_id: str, listed: CaseList) -> None:
-    found = {one.outline.case_id: url for one in listed.cases if (url := _permalink(desk, one))}
-    if found:
-        desk.gateway.update_view(view_id, cases_view(listed, found))
-
-
-def _permalink(desk: Desk, one: ListedCase) -> str | None:
-    if not one.ts:
-        return None
-    try:
-        return desk.gateway.permalink(one.channel_id, one.ts)
-    except SlackFailure:
-        return None
+    addresses = {
+        one.outline.case_id: url
+        for one in listed.cases
+        if (url := address_of(desk.gateway, one.channel_id, one.ts))
+    }
+    if addresses:
+        desk.gateway.update_view(view_id, cases_view(listed, addresses))
 
 
 def _log(click: Click, outcome: object) -> None:

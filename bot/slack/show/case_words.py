@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.slack.blocks.text import label_text, one_line
 from routing.case.case import Case, Decision, Method
-from routing.label import ExpertConfidence, ExpertId, Label
+from routing.label import ExpertId, Label
 from routing.prediction import Kind, Scalar
 
 if TYPE_CHECKING:
@@ -28,11 +28,6 @@ _METHODS = {
     Method.EXPIRED: "because the time ran out",
 }
 _KINDS = {Kind.SYNTHETIC: "synthetic case", Kind.RED_TEAM: "red-team case"}
-EXPERT_SURE = {
-    ExpertConfidence.LOW: "not sure",
-    ExpertConfidence.MEDIUM: "fairly sure",
-    ExpertConfidence.HIGH: "sure",
-}
 
 
 def confidence_words(confidence: float) -> str:
@@ -62,8 +57,7 @@ def sureness(case: Case) -> str:
 
 def label_title(task: Task, label: str, longest: int = 75) -> str:
     """What the task calls `label`; its own name if the task no longer has it."""
-    titles = {spec.name: spec.title or spec.name for spec in task.labels}
-    return label_text(titles.get(label, label), longest)
+    return label_text(task.title(label), longest)
 
 
 def scalar(value: Scalar) -> str:

@@ -82,7 +82,7 @@ def _introduction(case: Case, task: Task) -> JsonObject:
 
 
 def _label_option(spec: LabelSpec) -> JsonObject:
-    return option(spec.title or spec.name, spec.name, description=spec.description.strip() or None)
+    return option(spec.shown, spec.name, description=spec.description.strip() or None)
 
 
 def _label_field(task: Task, draft: Draft) -> JsonObject:
