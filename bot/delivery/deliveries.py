@@ -54,7 +54,7 @@ class Deliveries:
         messages = ProjectionSender(self.courier, self.wake_messages, owner)
         loop = partial(Loop, database=database or DatabaseHealth(ctx.database.ping))
         self._loops = (
-            loop("messages", messages.step, self.wake_messages, threads=SENDERS),
+            loop("messages", messages.wait_and_step, self.wake_messages, threads=SENDERS),
             loop("notices", notices.step, self._wake_others, threads=NOTICE_SENDERS),
             loop("digests", DigestSender(self.courier, owner).step, self._wake_others),
             loop("histories", HistoryReader(self.courier, owner).step, self._wake_others),

@@ -21,9 +21,12 @@ class Backoff:
 
     def wait(self, failures: int, jitter: Jitter) -> timedelta:
         """The wait after the failure number `failures` (from 1): half of it certain, half by `jitter`."""
-        doublings = min(max(failures - 1, 0), 40)
-        full = min(self.first * (1 << doublings), self.longest)
-        return full / 2 + full / 2 * jitter()
+        half = self.longest_wait(failures) / 2
+        return half + half * jitter()
+
+    def longest_wait(self, failures: int) -> timedelta:
+        """The wait after the failure number `failures` (from 1) at its longest."""
+        return min(self.first * (1 << min(max(failures - 1, 0), 40)), self.longest)
 
     def is_spent(self, failures: int) -> bool:
         """Whether the failure number `failures` was the last try."""

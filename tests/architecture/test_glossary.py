@@ -10,7 +10,6 @@ from tests.places import ROOT
 
 ANOTHER_MEANING = {
     ("item", "storage/delivery"): "an item of the outbox",
-    ("item", "bot/delivery/sender"): "an item of the outbox",
     ("item", "bot/usecases"): "an item of the outbox, or of a posted batch",
     ("item", "bot/http"): "an item of a posted batch or of the feed, as the released API has it",
     ("item", "routing/policy/loading.py"): "an item of a list in the policy's file",

@@ -152,7 +152,7 @@ class World:
         """Send until nothing is due, a pace's length between two."""
         sender = sender or self.sender()
         for _ in range(at_most):
-            if not sender.send_next():
+            if not sender.step():
                 return
             self.clock.advance(timedelta(seconds=1.2))
 

@@ -13,6 +13,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 from bot.delivery.callbacks.callback_failures import CallbackFailed, check, failure_of
 from bot.delivery.callbacks.callback_session import Reply
 from bot.delivery.callbacks.circuits import Circuits
+from bot.delivery.sender.sender import Sender
 from bot.errors import SettingsInvalid
 from bot.outages.backoff import JITTER, Backoff, Jitter
 from bot.settings import Secrets
@@ -20,6 +21,7 @@ from bot.usecases.context import Context
 from bot.usecases.outgoing import CALLBACK, Callback
 from storage.delivery import outbox
 from storage.delivery.outbox import ItemClaim
+from storage.engine.database import Transaction
 
 log = structlog.get_logger()
 
@@ -38,8 +40,8 @@ class Session(Protocol):
         """Post; raises requests.RequestException where no answer came."""
 
 
-class CallbackSender:
-    """Delivers the outbox's callbacks; any number of threads may call `step`.
+class CallbackSender(Sender[ItemClaim]):
+    """Delivers the outbox's callbacks.
 
     `new_session` makes a session for one call; `speed` is the application's seconds in a real one.
     """
@@ -54,41 +56,31 @@ class CallbackSender:
         speed: float = 1.0,
         jitter: Jitter = JITTER,
     ) -> None:
-        self._ctx = ctx
+        super().__init__(ctx, owner)
         self._secrets = secrets
         self._new_session = new_session
-        self._owner = owner
         self._lease = LEASE * speed
-        self._circuits = Circuits(FIRST_REST * speed, LONGEST_REST * speed)
+        self._circuits = Circuits(Backoff(FIRST_REST * speed, LONGEST_REST * speed, most_tries=0))
         self._jitter = jitter
 
-    def step(self) -> bool:
-        """Deliver the callback that is due longest; False when none is."""
-        now = self._ctx.clock.now()
-        with self._ctx.database.write() as tx:
-            claims = outbox.claim(tx, {CALLBACK}, self._owner, now, self._lease, 1)
-            for claim in claims:
-                rests_until = self._circuits.rests_until(_endpoint(claim), now)
-                if rests_until is not None:
-                    outbox.postpone(tx, claim, rests_until)
-                    return True
-        for claim in claims:
-            self._deliver(claim)
-        return bool(claims)
+    def _claim(self, tx: Transaction) -> ItemClaim | None:
+        claims = outbox.claim(tx, {CALLBACK}, self._owner, self._ctx.clock.now(), self._lease, 1)
+        return claims[0] if claims else None
 
-    def _deliver(self, claim: ItemClaim) -> None:
-        callback = Callback.from_payload(claim.item.payload)
-        try:
-            reply = self._send(claim.item.item_id, callback)
-        except CallbackFailed as error:
-            self._failed(claim, error)
-            return
+    def _postpone(self, tx: Transaction, claim: ItemClaim) -> bool:
+        rests_until = self._circuits.rests_until(_endpoint(claim), self._ctx.clock.now())
+        if rests_until is not None:
+            outbox.postpone(tx, claim, rests_until)
+        return rests_until is not None
+
+    def _send(self, claim: ItemClaim) -> None:
+        reply = self._deliver(claim.item.item_id, Callback.from_payload(claim.item.payload))
         self._circuits.worked(_endpoint(claim))
         with self._ctx.database.write() as tx:
             outbox.finish(tx, claim, self._ctx.clock.now())
         log.info("callback.delivered", **_named(claim), status=reply.status)
 
-    def _send(self, item_id: str, callback: Callback) -> Reply:
+    def _deliver(self, item_id: str, callback: Callback) -> Reply:
         body = callback_body(callback)
         headers = self._signed(item_id, callback.service, body)
         try:
@@ -120,7 +112,9 @@ class CallbackSender:
             mend = f"A secret of {service} cannot be used: see `secondlook doctor`, then retry."
             raise CallbackFailed(mend, is_permanent=True) from error
 
-    def _failed(self, claim: ItemClaim, error: CallbackFailed) -> None:
+    def _failed(self, claim: ItemClaim, error: Exception) -> None:
+        if not isinstance(error, CallbackFailed):
+            raise error  # a defect of ours: the lease gives the row back, and the loop tells of it
         now = self._ctx.clock.now()
         if error.is_endpoint_down:
             self._circuits.failed(_endpoint(claim), now)

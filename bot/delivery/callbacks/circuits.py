@@ -2,7 +2,9 @@
 
 import threading
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from bot.outages.backoff import Backoff
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,11 +14,10 @@ class _Trouble:
 
 
 class Circuits:
-    """One per process: after each failure in a row an endpoint rests twice as long, `longest` at most."""
+    """One per process: after each failure in a row an endpoint rests longer, as `rests` says."""
 
-    def __init__(self, first: timedelta, longest: timedelta) -> None:
-        self._first = first
-        self._longest = longest
+    def __init__(self, rests: Backoff) -> None:
+        self._rests = rests
         self._lock = threading.Lock()
         self._troubles: dict[str, _Trouble] = {}
 
@@ -31,8 +32,7 @@ class Circuits:
         with self._lock:
             trouble = self._troubles.get(endpoint)
             failures = trouble.failures + 1 if trouble is not None else 1
-            rest = min(self._first * (1 << min(failures - 1, 20)), self._longest)
-            self._troubles[endpoint] = _Trouble(failures, now + rest)
+            self._troubles[endpoint] = _Trouble(failures, now + self._rests.longest_wait(failures))
 
     def worked(self, endpoint: str) -> None:
         """The endpoint took a callback."""

@@ -12,7 +12,9 @@ from datetime import timedelta
 import structlog
 
 from bot.clock import slack_now
-from bot.delivery.sender.attempts import Courier, Retries
+from bot.delivery.history.reading_turn import claim_in_turn
+from bot.delivery.sender.attempts import Retries
+from bot.delivery.sender.sender import SlackSender
 from bot.slack.api.gateway import HistoryPage, SlackPermanent
 from bot.slack.api.history_page import ChannelMessage
 from bot.usecases.review.catch_up import decided_since, ts_of
@@ -21,7 +23,7 @@ from storage.delivery import channel_readings, paces, posted_messages, projectio
 from storage.delivery.channel_readings import ChannelClaim
 from storage.delivery.posted_messages import Post, Stray
 from storage.delivery.thread_readings import Rank, WantedThread
-from storage.errors import StorageError
+from storage.engine.database import Transaction
 
 log = structlog.get_logger()
 
@@ -59,48 +61,26 @@ class Findings:
     figures: Counter[str] = field(default_factory=Counter)
 
 
-class HistoryReader:
-    """Reads the channels that are wanted; any number of threads of the program may call `step`."""
+class HistoryReader(SlackSender[Span]):
+    """Reads the channels that are wanted, a page of the one that waits longest in each step."""
 
-    def __init__(self, courier: Courier, owner: str) -> None:
-        self._courier = courier
-        self._ctx = courier.ctx
-        self._owner = owner
-
-    def step(self) -> bool:
-        """Read a page of the channel that waits longest; False when none does or Slack must be left alone."""
-        span = None if self._courier.health.held_for() else self._next()
-        if span is None:
-            return False
-        try:
-            self._read(span)
-        except StorageError:
-            raise  # the lease gives the row back
-        except Exception as error:  # noqa: BLE001  a poison row must not stop its neighbors
-            self._failed(span.claim, error)
-        return True
-
-    def _next(self) -> Span | None:
+    def _may_have_work(self) -> bool:
         with self._ctx.database.read() as tx:
-            if not channel_readings.waiting(tx):
-                return None
-        now, tempo = self._ctx.clock.now(), self._courier.tempo
-        with self._ctx.database.write() as tx:
-            if not paces.take(tx, paces.HISTORY, now, tempo.stretched(tempo.read_every)):
-                return None
-            claim = channel_readings.claim(tx, self._owner, now, tempo.stretched(tempo.lease))
-            if claim is None:
-                paces.give_back(tx, paces.HISTORY, now)
-                return None
-            since = ts_of(slack_now(self._ctx.clock) - LOOK_BACK)
-            since = min(since, claim.held_to) if claim.held_to else since
-            # Before Slack is asked: what is posted meanwhile must not seem to be missing there.
-            rows = posted_messages.newest(
-                tx, claim.channel_id, claim.reached, since, decided_since(self._ctx), MOST_ROWS
-            )
+            return bool(channel_readings.waiting(tx))
+
+    def _claim(self, tx: Transaction) -> Span | None:
+        claim = claim_in_turn(tx, self._courier, self._owner, paces.HISTORY, channel_readings.claim)
+        if claim is None:
+            return None
+        since = ts_of(slack_now(self._ctx.clock) - LOOK_BACK)
+        since = min(since, claim.held_to) if claim.held_to else since
+        # Before Slack is asked: what is posted meanwhile must not seem to be missing there.
+        rows = posted_messages.newest(
+            tx, claim.channel_id, claim.reached, since, decided_since(self._ctx), MOST_ROWS
+        )
         return Span(claim, since, tuple(rows))
 
-    def _read(self, span: Span) -> None:
+    def _send(self, span: Span) -> None:
         claim = span.claim
         page = self._courier.gateway.history(claim.channel_id, claim.reached, span.since)
         self._courier.health.worked()
@@ -204,7 +184,8 @@ class HistoryReader:
         with self._ctx.database.write() as tx:
             return channel_readings.finish(tx, claim, self._ctx.clock.now())
 
-    def _failed(self, claim: ChannelClaim, error: Exception) -> None:
+    def _failed(self, span: Span, error: Exception) -> None:
+        claim = span.claim
         if isinstance(error, SlackPermanent) and error.code == "missing_scope":
             with self._ctx.database.write() as tx:  # what can be posted is not held for what cannot be read
                 channel_readings.bury(tx, claim, str(error))

@@ -6,7 +6,9 @@ from datetime import timedelta
 import structlog
 
 from bot.clock import slack_now
-from bot.delivery.sender.attempts import Courier, Retries
+from bot.delivery.history.reading_turn import claim_in_turn
+from bot.delivery.sender.attempts import Retries
+from bot.delivery.sender.sender import SlackSender
 from bot.slack.api.gateway import SlackFailure, SlackPermanent
 from bot.slack.hear.payloads import reply_of
 from bot.slack.hear.reply_receipts import answer_reply
@@ -17,7 +19,7 @@ from bot.usecases.review.thread_reply import ThreadReply, thread_reply
 from storage.cases import case_threads
 from storage.delivery import paces, projections, thread_readings
 from storage.delivery.thread_readings import ThreadClaim
-from storage.errors import StorageError
+from storage.engine.database import Transaction
 
 log = structlog.get_logger()
 
@@ -26,40 +28,19 @@ LOOK_BACK = timedelta(days=30)
 """Not as long as it is remembered which replies were heard."""
 
 
-class ThreadReader:
-    """Reads threads one by one; any number of threads of the program may call `step`."""
+class ThreadReader(SlackSender[ThreadClaim]):
+    """Reads threads one by one, the most urgent first."""
 
-    def __init__(self, courier: Courier, owner: str) -> None:
-        self._courier = courier
-        self._ctx = courier.ctx
-        self._owner = owner
-
-    def step(self) -> bool:
-        """Read the most urgent thread; False when none is wanted or Slack must be left alone."""
-        claim = None if self._courier.health.held_for() else self._next()
-        if claim is None:
-            return False
-        try:
-            if self._is_known(claim):
-                self._finish(claim, self._hear(claim))
-        except StorageError:
-            raise  # the lease gives the row back
-        except Exception as error:  # noqa: BLE001  a poison row must not stop its neighbors
-            self._failed(claim, error)
-        return True
-
-    def _next(self) -> ThreadClaim | None:
+    def _may_have_work(self) -> bool:
         with self._ctx.database.read() as tx:
-            if not thread_readings.waiting(tx):
-                return None
-        now, tempo = self._ctx.clock.now(), self._courier.tempo
-        with self._ctx.database.write() as tx:
-            if not paces.take(tx, paces.READS, now, tempo.stretched(tempo.read_every)):
-                return None
-            claim = thread_readings.claim(tx, self._owner, now, tempo.stretched(tempo.lease))
-            if claim is None:
-                paces.give_back(tx, paces.READS, now)
-        return claim
+            return bool(thread_readings.waiting(tx))
+
+    def _claim(self, tx: Transaction) -> ThreadClaim | None:
+        return claim_in_turn(tx, self._courier, self._owner, paces.READS, thread_readings.claim)
+
+    def _send(self, claim: ThreadClaim) -> None:
+        if self._is_known(claim):
+            self._finish(claim, self._hear(claim))
 
     def _is_known(self, claim: ThreadClaim) -> bool:
         """Whether a case's message is there; one that may yet turn out to be ours is waited for."""

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import dataclass
 
 import structlog
 
@@ -10,6 +11,7 @@ from bot.delivery.sender import shapes
 from bot.delivery.sender.attempts import PROJECTIONS, Courier
 from bot.delivery.sender.loop import Wake
 from bot.delivery.sender.picture_formats import PictureUnreadable
+from bot.delivery.sender.sender import SlackSender
 from bot.slack.api.gateway import OverLimits, SlackPermanent
 from bot.slack.api.refusals import Outcome, Reach, Recast
 from bot.slack.blocks.message import Form
@@ -23,7 +25,8 @@ from storage import experts
 from storage.cases import cases
 from storage.delivery import paces, projections
 from storage.delivery.projections import Claim
-from storage.errors import CaseUnknown, StorageError
+from storage.engine.database import Transaction
+from storage.errors import CaseUnknown
 
 log = structlog.get_logger()
 
@@ -32,77 +35,73 @@ BACKLOG_POLL = 0.02
 IDLE_POLL = 0.25
 
 
-class ProjectionSender:
-    """Any number of threads may call `step`; one at a time looks for work, all send."""
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """A claimed message and the form to send it in."""
+
+    claim: Claim
+    form: Form
+
+
+class ProjectionSender(SlackSender[Showing]):
+    """Shows cases; of those who wait for work in `wait_and_step` one at a time looks for it, all send."""
 
     def __init__(self, courier: Courier, wake: Wake, owner: str) -> None:
-        self._courier = courier
-        self._ctx = courier.ctx
+        super().__init__(courier, owner)
         self._pictures = Pictures(courier.ctx, courier.gateway)
         self._wake = wake
-        self._owner = owner
         self._looking = threading.Lock()
 
-    def step(self) -> bool:
+    def wait_and_step(self) -> bool:
         """Wait a moment for work and do it."""
         if not self._looking.acquire(timeout=IDLE_POLL):
             return True
         try:
-            claim = None if self._wake.is_over else self._next()
+            showing = None if self._wake.is_over else self._next()
         finally:
             self._looking.release()
-        if claim is not None:
-            self._send(claim)
+        if showing is not None:
+            self._attempt(showing)
         return True
 
-    def send_next(self) -> bool:
-        """Send the message that is most urgent now; False when none may be sent."""
-        claim = self._claim()
-        if claim is None:
-            return False
-        self._send(claim)
-        return True
-
-    def _next(self) -> Claim | None:
-        """The next claim, or None after a short wait for one."""
+    def _next(self) -> Showing | None:
+        """The next message, or None after a short wait for one."""
         seen = self._wake.count
-        held = self._courier.health.held_for()
-        claim = self._claim() if not held else None
-        if claim is None:
+        held = self._health.held_for()
+        showing = None
+        if not held:
+            with self._ctx.database.write() as tx:
+                showing = self._claim(tx)
+        if showing is None:
             self._wake.wait(seen, min(held, IDLE_POLL) or self._poll_in())
-        return claim
+        return showing
 
     def _poll_in(self) -> float:
         with self._ctx.database.read() as tx:
             return BACKLOG_POLL if projections.is_waiting(tx) else IDLE_POLL
 
-    def _claim(self) -> Claim | None:
-        tempo = self._courier.tempo
-        with self._ctx.database.write() as tx:
-            return projections.claim(
-                tx,
-                self._owner,
-                self._ctx.clock.now(),
-                tempo.stretched(tempo.lease),
-                tempo.stretched(tempo.post_every),
-                tempo.stretched(tempo.update_every),
-            )
+    def _claim(self, tx: Transaction) -> Showing | None:
+        now, tempo = self._ctx.clock.now(), self._courier.tempo
+        paces_for = tempo.stretched(tempo.post_every), tempo.stretched(tempo.update_every)
+        claim = projections.claim(tx, self._owner, now, tempo.stretched(tempo.lease), *paces_for)
+        if claim is None:
+            return None
+        return Showing(claim, shapes.next_form(claim.projection.shape, now, tempo))
 
-    def _send(self, claim: Claim) -> None:
-        """Show the case; whatever goes wrong is this row's own trouble, except with the database."""
-        form = shapes.next_form(claim.projection.shape, self._ctx.clock.now(), self._courier.tempo)
+    def _send(self, showing: Showing) -> None:
         try:
-            self._show(claim, form)
+            self._show(showing.claim, showing.form)
         except CaseUnknown as error:
-            self._bury(claim, str(error))
-        except StorageError:
-            raise  # the lease gives the row back
-        except SlackPermanent as error:
+            self._bury(showing.claim, str(error))
+
+    def _failed(self, showing: Showing, error: Exception) -> None:
+        claim, form = showing.claim, showing.form
+        if isinstance(error, SlackPermanent):
             self._refused(claim, form, error)
-        except (OverLimits, PictureUnreadable) as error:
+        elif isinstance(error, OverLimits | PictureUnreadable):
             self._recast(claim, form, error)
-        except Exception as error:  # noqa: BLE001  a poison row must not stop its neighbors
-            self._failed(claim, error)
+        else:
+            self._judge(claim, error)
 
     def _show(self, claim: Claim, form: Form) -> None:
         row = claim.projection
@@ -181,20 +180,20 @@ class ProjectionSender:
         elif refusal.reach is Reach.CHANNEL and row.ts is None and message_homes.rehome(self._ctx, row):
             log.info("projection.moved", case=row.case_id, channel=row.channel_id, code=error.code)
         else:
-            self._failed(claim, error)
+            self._judge(claim, error)
 
     def _recast(self, claim: Claim, form: Form, error: shapes.Untaken) -> None:
         """Try it in a form that asks less of Slack; give it up where none is left."""
         row, now, tempo = claim.projection, self._ctx.clock.now(), self._courier.tempo
         again = shapes.after(error, form, row.shape, now, tempo)
         if again is None:
-            self._failed(claim, error)
+            self._judge(claim, error)
             return
         with self._ctx.database.write() as tx:
             projections.recast(tx, claim, again.shape, now + tempo.stretched(again.wait), str(error))
         log.warning("projection.recast", case=row.case_id, form=again.shape.form, reason=str(error))
 
-    def _failed(self, claim: Claim, error: Exception) -> None:
+    def _judge(self, claim: Claim, error: Exception) -> None:
         row = claim.projection
         pace = row.channel_id if row.ts is None else paces.UPDATES
         verdict = self._courier.failed(PROJECTIONS, claim, row.failures, error, pace, self._place(claim))

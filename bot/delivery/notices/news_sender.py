@@ -1,63 +1,38 @@
 """Delivers news about tasks: once in the team's channel, with examples as links."""
 
-import structlog
+from functools import partial
 
 from bot.delivery.notices.news_message import Example, news_message
-from bot.delivery.sender import outbox_items
-from bot.delivery.sender.attempts import Courier
-from bot.slack.api.gateway import SlackFailure
+from bot.delivery.sender.outbox_sender import Errand, OutboxSender
+from bot.slack.api.permalinks import address_of
 from bot.usecases.outgoing import NEWS, News
 from storage.cases import predictions
-from storage.delivery import outbox, projections
-from storage.delivery.outbox import ItemClaim
-from storage.errors import StorageError
+from storage.delivery import projections
+from storage.engine.database import Transaction
 from storage.measured import alarms
 
-log = structlog.get_logger()
 
-
-class NewsSender:
+class NewsSender(OutboxSender):
     """Delivers news one by one."""
 
-    def __init__(self, courier: Courier, owner: str) -> None:
-        self._courier = courier
-        self._ctx = courier.ctx
-        self._owner = owner
+    kind = NEWS
 
-    def step(self) -> bool:
-        """Deliver the news that is due longest; False when none is or Slack must be left alone."""
-        if self._courier.health.held_for():
-            return False
-        lease = self._courier.tempo.stretched(self._courier.tempo.lease)
-        with self._ctx.database.write() as tx:
-            claims = outbox.claim(tx, {NEWS}, self._owner, self._ctx.clock.now(), lease, 1)
-        for claim in claims:
-            self._deliver(claim)
-        return bool(claims)
-
-    def _deliver(self, claim: ItemClaim) -> None:
-        news = News.from_payload(claim.item.payload)
+    def _send(self, errand: Errand) -> None:
+        claim, news = errand.claim, News.from_payload(errand.claim.item.payload)
         team = self._ctx.policy.teams.get(news.team)
         if team is None:
             self._finish(claim, "news.dropped")  # the team left the policy
             return
-        channel_id = self._ctx.policy.channel_id(team.channel)
-        try:
-            self._post(claim, news, channel_id)
-        except StorageError:
-            raise  # the lease gives the row back
-        except Exception as error:  # noqa: BLE001  a poison row must not stop its neighbors
-            verdict = outbox_items.failed(self._courier, claim, error, channel_id)
-            event = "news.dead" if verdict.retry_in is None else "news.failed"
-            log.warning(event, key=claim.item.key, reason=verdict.reason)
-
-    def _post(self, claim: ItemClaim, news: News, channel_id: str) -> None:
-        if not outbox_items.takes_turn(self._courier, claim, channel_id):
+        channel_id = errand.channel_id = self._ctx.policy.channel_id(team.channel)
+        if not self._takes_turn(claim, channel_id):
             return
-        examples = [one for case_id in news.case_ids if (one := self._example(case_id))]
-        message = news_message(news, examples)
-        if outbox_items.post(self._courier, claim, channel_id, message) is not None:
-            self._finish(claim, "news.sent", news.alarm_keys, channel_id)
+        examples = [example for case_id in news.case_ids if (example := self._example(case_id))]
+        if self._post(claim, channel_id, news_message(news, examples)) is not None:
+            self._finish(claim, "news.sent", partial(self._tell, news), channel_id)
+
+    def _tell(self, news: News, tx: Transaction) -> None:
+        for key in news.alarm_keys:
+            alarms.mark_told(tx, key, self._ctx.clock.now())
 
     def _example(self, case_id: str) -> Example | None:
         """How the service calls the case and what the model said, not what it is about; None if erased."""
@@ -68,22 +43,6 @@ class NewsSender:
             return None
         said = stored.submission.prediction
         name = f"{stored.submission.external_id}: {said.label}, {said.confidence:.0%} sure"
-        if shown is None or shown.ts is None:
-            return Example(name, None)
-        try:
-            return Example(name, self._courier.gateway.permalink(shown.channel_id, shown.ts))
-        except SlackFailure as error:
-            log.info("news.no_link", case=case_id, reason=str(error))
-            return Example(name, None)
-
-    def _finish(
-        self, claim: ItemClaim, event: str, alarm_keys: tuple[str, ...] = (), channel_id: str | None = None
-    ) -> None:
-        now = self._ctx.clock.now()
-        with self._ctx.database.write() as tx:
-            if outbox.finish(tx, claim, now):
-                for key in alarm_keys:
-                    alarms.mark_told(tx, key, now)
-            if channel_id is not None:
-                self._courier.arrived(tx, channel_id)
-        log.info(event, key=claim.item.key)
+        channel_id, ts = (shown.channel_id, shown.ts) if shown else ("", None)
+        url = address_of(self._courier.gateway, channel_id, ts, "news.no_link", case=case_id)
+        return Example(name, url)

@@ -8,10 +8,11 @@ import structlog
 
 from bot.delivery.notices.notice_message import LISTED, Told, notice_message
 from bot.delivery.notices.notice_place import Messages, NotYet, Target, messages_of
-from bot.delivery.sender import outbox_items
 from bot.delivery.sender.attempts import Courier
+from bot.delivery.sender.outbox_sender import Errand, OutboxSender
 from bot.errors import BotError
-from bot.slack.api.gateway import SlackFailure, SlackPermanent
+from bot.slack.api.gateway import SlackPermanent
+from bot.slack.api.permalinks import address_of
 from bot.slack.api.refusals import Recast
 from bot.usecases.case_terms import terms_of
 from bot.usecases.outgoing import NOTICE, About, Notice, Place
@@ -22,7 +23,7 @@ from storage.delivery import outbox
 from storage.delivery.outbox import ItemClaim
 from storage.delivery.outbox_item import Item
 from storage.engine.database import Transaction
-from storage.errors import CaseUnknown, StorageError
+from storage.errors import CaseUnknown
 
 log = structlog.get_logger()
 
@@ -38,62 +39,53 @@ class NothingToTell(BotError):
     """None of the notice's cases waits any more."""
 
 
-class NoticeSender:
-    """Delivers notices one by one; any number of threads may call `step`."""
+class NoticeSender(OutboxSender):
+    """Delivers notices one by one."""
+
+    kind = NOTICE
 
     def __init__(self, courier: Courier, owner: str) -> None:
-        self._courier = courier
-        self._ctx = courier.ctx
-        self._owner = owner
+        super().__init__(courier, owner)
         self._dms: dict[str, str] = {}
 
-    def step(self) -> bool:
-        """Deliver the notice that is due longest; False when none is or Slack must be left alone."""
-        if self._courier.health.held_for():
-            return False
-        lease = self._courier.tempo.stretched(self._courier.tempo.lease)
-        with self._ctx.database.write() as tx:
-            claims = outbox.claim(tx, {NOTICE}, self._owner, self._ctx.clock.now(), lease, 1)
-        for claim in claims:
-            self._deliver(claim)
-        return bool(claims)
-
-    def _deliver(self, claim: ItemClaim) -> None:
-        notice = Notice.from_payload(claim.item.payload)
-        target: Target | None = None
+    def _send(self, errand: Errand) -> None:
+        claim, notice = errand.claim, Notice.from_payload(errand.claim.item.payload)
         try:
-            told, total = self._told(notice)
-            held_until = self._held_until(claim, notice, told)
-            if held_until is not None:
-                self._hold(claim, notice, held_until)
-                return
-            seen = self._messages(notice)
-            target = self._target(notice, seen)
-            if target.is_unreachable:
-                self._tell_each(claim, notice)
-                return
-            if target.thread_ts is None:
-                told = [self._linked(one, target, seen) for one in told]
-            self._tell(claim, notice, target, told, total)
+            self._deliver(errand, notice)
         except NothingToTell:
-            self._finish(claim, notice, "notice.dropped")
+            self._finish(claim, "notice.dropped")
         except NotYet as wait:
             self._wait(claim, wait)
-        except StorageError:
-            raise  # the lease gives the row back
-        except Exception as error:  # noqa: BLE001  a poison row must not stop its neighbors
-            self._failed(claim, notice, target, error)
+
+    def _deliver(self, errand: Errand, notice: Notice) -> None:
+        """Raises NothingToTell, or NotYet where a message has to come first."""
+        claim = errand.claim
+        told, total = self._told(notice)
+        held_until = self._held_until(claim, notice, told)
+        if held_until is not None:
+            self._hold(claim, held_until)
+            return
+        seen = self._messages(notice)
+        target = self._target(notice, seen)
+        errand.channel_id = target.channel_id
+        if target.is_unreachable:
+            self._tell_each(claim, notice)
+            return
+        if target.thread_ts is None:
+            told = [self._linked(case, target, seen) for case in told]
+        self._tell(claim, notice, target, told, total)
 
     def _tell(
         self, claim: ItemClaim, notice: Notice, target: Target, told: Sequence[Told], total: int
     ) -> None:
-        if not outbox_items.takes_turn(self._courier, claim, target.channel_id):
+        if not self._takes_turn(claim, target.channel_id):
             return
         # Only in its thread a case need not be named.
-        named = notice if target.thread_ts or notice.place is Place.DM else _in_channel(notice, target)
+        is_plain = target.thread_ts or notice.place is Place.DM
+        named = notice if is_plain else _in_channel(notice, target.channel_id)
         message = notice_message(named, told, total, self._ctx.clock.now())
-        if outbox_items.post(self._courier, claim, target.channel_id, message, target.thread_ts) is not None:
-            self._finish(claim, notice, "notice.sent", target.channel_id)
+        if self._post(claim, target.channel_id, message, target.thread_ts) is not None:
+            self._finish(claim, "notice.sent", arrived_in=target.channel_id)
 
     def _messages(self, notice: Notice) -> Messages:
         with self._ctx.database.read() as tx:
@@ -107,7 +99,7 @@ class NoticeSender:
             for case_id in notice.case_ids:
                 if len(found) == LISTED:
                     break
-                one = self._named(tx, case_id)
+                one = self._case(tx, case_id)
                 if one is None or (notice.about in ASKS and not one.case.is_waiting):
                     passed += 1
                 else:
@@ -116,7 +108,7 @@ class NoticeSender:
             raise NothingToTell
         return found, len(notice.case_ids) - passed
 
-    def _named(self, tx: Transaction, case_id: str) -> Told | None:
+    def _case(self, tx: Transaction, case_id: str) -> Told | None:
         try:
             case = cases.get(tx, case_id)
         except CaseUnknown:
@@ -144,11 +136,8 @@ class NoticeSender:
         shown, trouble = seen.message_of(told.case.case_id, target.channel_id)
         if shown is None or shown.ts is None:
             return replace(told, trouble=trouble)
-        try:
-            link = self._courier.gateway.permalink(shown.channel_id, shown.ts)
-        except SlackFailure:
-            return told
-        return replace(told, permalink=link)
+        url = address_of(self._courier.gateway, shown.channel_id, shown.ts)
+        return replace(told, permalink=url)
 
     def _target(self, notice: Notice, seen: Messages) -> Target:
         if notice.place is Place.DM:
@@ -165,16 +154,12 @@ class NoticeSender:
 
     def _tell_each(self, claim: ItemClaim, notice: Notice) -> None:
         """Call the people by direct message: in the channel, which takes no messages, nobody would see it."""
-        now = self._ctx.clock.now()
         queued = []
         for user_id in notice.people:
             one = replace(notice, place=Place.DM, people=(user_id,), channel_id=None)
             key = f"{claim.item.key}:dm:{user_id}"
             queued.append(Item(self._ctx.new_id("out"), NOTICE, key, one.to_payload(), claim.item.created_at))
-        with self._ctx.database.write() as tx:
-            if outbox.finish(tx, claim, now):
-                outbox.add_many(tx, queued)
-        log.info("notice.readdressed", **_named(claim, notice))
+        self._finish(claim, "notice.readdressed", lambda tx: outbox.add_many(tx, queued))
 
     def _wait(self, claim: ItemClaim, wait: NotYet) -> None:
         """Look again soon, or when the channel is tried again that holds up the case's message."""
@@ -186,45 +171,31 @@ class NoticeSender:
             else:
                 outbox.hold(tx, claim, now, max(soon, wait.hold.next_at), wait.hold.reason)
 
-    def _hold(self, claim: ItemClaim, notice: Notice, until: datetime) -> None:
+    def _hold(self, claim: ItemClaim, until: datetime) -> None:
         with self._ctx.database.write() as tx:
             outbox.postpone(tx, claim, until)
-        log.info("notice.held", **_named(claim, notice), until=until.isoformat())
+        log.info("notice.held", **self._named(claim), until=until.isoformat())
 
-    def _finish(self, claim: ItemClaim, notice: Notice, event: str, channel_id: str | None = None) -> None:
-        with self._ctx.database.write() as tx:
-            outbox.finish(tx, claim, self._ctx.clock.now())
-            if channel_id is not None:
-                self._courier.arrived(tx, channel_id)
-        log.info(event, **_named(claim, notice))
-
-    def _failed(self, claim: ItemClaim, notice: Notice, target: Target | None, error: Exception) -> None:
-        if (
-            isinstance(error, SlackPermanent)
-            and error.refusal.recast is Recast.CHANNEL
-            and target is not None
-        ):
-            with self._ctx.database.write() as tx:
-                outbox.note(tx, claim, {**claim.item.payload, **_in_channel(notice, target).to_payload()})
-                outbox.fail(tx, claim, self._ctx.clock.now(), str(error), is_certain=True)
+    def _failed(self, errand: Errand, error: Exception) -> None:
+        claim, channel_id = errand.claim, errand.channel_id
+        is_for_channel = isinstance(error, SlackPermanent) and error.refusal.recast is Recast.CHANNEL
+        if not is_for_channel or channel_id is None:
+            super()._failed(errand, error)
             return
-        verdict = outbox_items.failed(self._courier, claim, error, target.channel_id if target else None)
-        event = "notice.dead" if verdict.retry_in is None else "notice.failed"
-        log.warning(event, **_named(claim, notice), reason=verdict.reason)
+        elsewhere = _in_channel(Notice.from_payload(claim.item.payload), channel_id)
+        with self._ctx.database.write() as tx:
+            outbox.note(tx, claim, {**claim.item.payload, **elsewhere.to_payload()})
+            outbox.fail(tx, claim, self._ctx.clock.now(), str(error), is_certain=True)
+
+    def _named(self, claim: ItemClaim) -> dict[str, object]:
+        payload = claim.item.payload
+        about, place, case_ids = (payload[name] for name in ("about", "place", "case_ids"))
+        return {"item": claim.item.item_id, "about": about, "place": place, "cases": len(case_ids)}
 
 
-def _in_channel(notice: Notice, target: Target) -> Notice:
-    return replace(notice, place=Place.CHANNEL, channel_id=target.channel_id)
+def _in_channel(notice: Notice, channel_id: str) -> Notice:
+    return replace(notice, place=Place.CHANNEL, channel_id=channel_id)
 
 
 def _was_working(hours: Sequence[WorkingHours | None], moment: datetime) -> bool:
     return any(is_working(one, moment) for one in hours)
-
-
-def _named(claim: ItemClaim, notice: Notice) -> dict[str, object]:
-    return {
-        "item": claim.item.item_id,
-        "about": notice.about.value,
-        "place": notice.place.value,
-        "cases": len(notice.case_ids),
-    }

@@ -3,10 +3,12 @@
 import time
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from bot.delivery.messages.message_sender import ProjectionSender
+from bot.delivery.sender import slack_health
 from bot.delivery.sender.loop import Loop, Wake
 from bot.sandbox import Fault
 from bot.slack.api.gateway import WebClientGateway
@@ -79,7 +81,7 @@ class DyingGateway(WebClientGateway):
 def test_a_process_killed_between_post_and_record_leaves_one_message(world: World) -> None:
     open_case(world.ctx)
     with pytest.raises(Killed):
-        world.sender(courier=world.courier(DyingGateway(world.gateway()._client))).send_next()
+        world.sender(courier=world.courier(DyingGateway(world.gateway()._client))).step()
     world.clock.advance(world.tempo.lease)
     world.drain(world.sender("p2"))
     assert len(world.shown(DIGITS)) == 1
@@ -174,16 +176,22 @@ def test_a_poison_row_ends_as_a_dead_letter_and_its_neighbors_go_on(world: World
     assert row(world, poison.case_id).dead_reason
 
 
-def test_a_revoked_token_gives_nothing_up_and_stops_the_calls(world: World) -> None:
+def test_a_revoked_token_gives_nothing_up_and_stops_the_calls(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = [0.0]  # real seconds
+    monkeypatch.setattr(slack_health, "time", SimpleNamespace(monotonic=lambda: passed[0]))
     case = open_case(world.ctx)
     fault = world.sandbox.faults.add(Fault("token_revoked"))
     courier = world.courier()
     sender = world.sender(courier=courier)
-    assert sender.send_next()
+    assert sender.step()
     assert "token_revoked" in (courier.health.trouble or "")
     assert courier.health.held_for() > 0
     world.sandbox.faults.clear(fault)
     world.clock.advance(timedelta(minutes=1))
+    assert not sender.step()
+    passed[0] += courier.health.held_for()
     world.drain(sender)
     assert row(world, case.case_id).dead_reason is None
     assert courier.health.trouble is None
@@ -193,10 +201,10 @@ def test_a_revoked_token_gives_nothing_up_and_stops_the_calls(world: World) -> N
 def test_the_riskiest_overtakes_those_that_wait(world: World) -> None:
     for number in range(20):
         open_case(world.ctx, f"order-{number}", priority=3)
-    world.sender().send_next()
+    world.sender().step()
     open_case(world.ctx, "urgent", priority=0)
     world.clock.advance(timedelta(seconds=1))
-    world.sender().send_next()
+    world.sender().step()
     assert "urgent" in world.shown(DIGITS)[1]
 
 
@@ -221,7 +229,7 @@ def test_a_pictures_bytes_are_kept_until_its_message_is_there_and_no_longer(worl
     world.sandbox.faults.add(Fault("server_error", method="chat.postMessage", count=1))
     kept = []
     for _ in range(2):
-        world.sender().send_next()
+        world.sender().step()
         world.clock.advance(timedelta(minutes=1))
         with world.database.read() as tx:
             stored = images.get(tx, "img_1")
@@ -234,7 +242,8 @@ def test_a_pictures_bytes_are_kept_until_its_message_is_there_and_no_longer(worl
 def test_a_sender_that_lost_its_lease_changes_nothing(world: World) -> None:
     case = open_case(world.ctx)
     slow, quick = world.sender("slow"), world.sender("quick")
-    claim = slow._claim()
+    with world.database.write() as tx:
+        claim = slow._claim(tx)
     assert claim is not None
     world.clock.advance(world.tempo.lease)
     world.drain(quick)
@@ -249,7 +258,7 @@ def test_threads_keep_a_channels_pace_and_stop_when_asked(world: World) -> None:
         open_case(world.ctx, f"scan-{number}", task="tumor")
     wake = Wake()
     sender = ProjectionSender(world.courier(), wake, "p1")
-    loop = Loop("messages", sender.step, wake, threads=3)
+    loop = Loop("messages", sender.wait_and_step, wake, threads=3)
     loop.start()
     for count in (1, 2, 3):
         ends = time.monotonic() + 20
