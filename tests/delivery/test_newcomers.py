@@ -15,6 +15,7 @@ from bot.usecases.installation import Installation
 from bot.usecases.review.access import Act
 from bot.usecases.review.answer import Answer, answer
 from bot.usecases.review.outcome import NotAllowed, Recorded
+from bot.usecases.review.screen import Screen
 from routing.label import ExpertId, Via
 from storage import experts
 from storage.delivery import projections
@@ -39,7 +40,7 @@ class ToldGateway(WebClientGateway):
 
 
 def click(world: World, expert: ExpertId = MAYA, name: str = "", case_name: str = "order-1") -> object:
-    act = Act(f"case_{case_name}", expert, f"click:{case_name}:{expert.user_id}", name=name)
+    act = Act(Screen(f"case_{case_name}"), expert, f"click:{case_name}:{expert.user_id}", name=name)
     return answer(world.ctx, Answer(act, "fraud", Via.BUTTON))
 
 

@@ -16,6 +16,7 @@ from bot.slack.show.case_message import case_message
 from bot.slack.show.home import home_view, mine_message, next_message
 from bot.slack.show.private_answers import Private, say
 from bot.usecases.review.outcome import AlreadyDecided, NotAllowed, RationaleNeeded, Recorded, Unclear
+from bot.usecases.review.screen import Screen
 from bot.usecases.review.worklist import Board, Listed, Numbers
 from routing.case.case import Case, CaseStatus, Decision, Method
 from routing.label import ExpertConfidence, ExpertId, Label, Rationale, RationaleRule, Via
@@ -241,7 +242,7 @@ def test_every_window_of_a_case_is_inside_the_limits_and_safe(
     found: tuple[Case, Task], written: str, page: int
 ) -> None:
     case, task = found
-    place = review_windows.Place(case.case_id, 999_999_999, "C" * 21, "1234567890.123456")
+    place = Screen(case.case_id, 999_999_999, "C" * 21, "1234567890.123456")
     draft = review_windows.Draft(task.label_names[-1], written, is_correction=True)
 
     for view in (

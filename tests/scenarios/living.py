@@ -8,6 +8,7 @@ from typing import Any
 from bot.usecases.review.access import Act
 from bot.usecases.review.answer import Answer, answer
 from bot.usecases.review.outcome import Recorded
+from bot.usecases.review.screen import Screen
 from routing.label import ExpertId, Via
 from storage.delivery import outbox
 from tests.scenarios.passing import UNHURRIED, as_time_passes
@@ -123,7 +124,7 @@ def _click(world: World, one: Lived) -> None:
 def _answer(world: World, one: Lived) -> None:
     ctx, case_id = world.app.ctx, one.answer["case_id"]
     expert = ExpertId(ctx.team_id, EXPERTS[int(one.foretold.external_id[-2:]) % len(EXPERTS)])
-    act = Act(case_id, expert, f"answer:{case_id}")
+    act = Act(Screen(case_id), expert, f"answer:{case_id}")
     given = answer(ctx, Answer(act, one.foretold.truth, Via.BUTTON))
     assert isinstance(given, Recorded), given
 

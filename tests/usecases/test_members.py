@@ -8,6 +8,7 @@ from bot.usecases.review.answer import Answer, answer
 from bot.usecases.review.case_view import Seen, look, look_to_correct, read
 from bot.usecases.review.hand_over import escalate_now
 from bot.usecases.review.outcome import AlreadyDecided, Gone, NotAllowed, Recorded
+from bot.usecases.review.screen import Screen
 from routing.label import Via
 from routing.policy import load_policy
 from storage import experts
@@ -33,7 +34,8 @@ def test_those_in_the_channel_that_a_case_was_escalated_to_may_answer_it(world: 
     escalate_now(world.ctx, world.act(case, ANN), None)
     with world.database.read() as tx:
         shown = [one.channel_id for one in projections.of_case(tx, case.case_id)]
-    on_their_message = replace(world.act(case, STRANGER), channel_id="C0000000002", ts="7.7")
+    screen = Screen(case.case_id, 1, "C0000000002", "7.7")
+    on_their_message = replace(world.act(case, STRANGER), screen=screen)
     after = answer(world.ctx, replace(senior, act=on_their_message))
 
     assert isinstance(before, NotAllowed)
@@ -73,7 +75,7 @@ def test_looking_is_for_those_who_may_act_reading_for_the_workspace(world: World
     assert isinstance(read(world.ctx, world.act(case, STRANGER)), Seen)
     assert isinstance(read(world.ctx, world.act(case, foreign)), NotAllowed)
     for use in (look, look_to_correct, read):
-        assert isinstance(use(world.ctx, Act("case_none", ANN, "k")), Gone)
+        assert isinstance(use(world.ctx, Act(Screen("case_none"), ANN, "k")), Gone)
 
 
 def test_a_decided_case_is_shown_for_correction_to_whoever_answered(world: World) -> None:

@@ -7,6 +7,7 @@ from itertools import count
 
 from bot.usecases.context import Context
 from bot.usecases.review.access import Act
+from bot.usecases.review.screen import Screen
 from routing.case.case import Case, open_case
 from routing.disposition import Disposition, Routing
 from routing.label import ExpertId
@@ -159,7 +160,7 @@ class World:
     def act(self, case: Case, expert: ExpertId = ANN, ts: str = "", key: str = "") -> Act:
         """Somebody acts on a case; each act is another one."""
         name = key or f"act:{next(self._ids)}"
-        return Act(case.case_id, expert, name, CHANNEL if ts else "", ts, 1)
+        return Act(Screen(case.case_id, 1, CHANNEL if ts else "", ts), expert, name)
 
     def case(self, case_id: str) -> Case:
         """The case as it is stored."""

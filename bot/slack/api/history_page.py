@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack.blocks.control_ids import Screen, screen_of
 from bot.slack.blocks.message import EVENT_TYPE, TOMBSTONE
+from bot.slack.blocks.screens import screen_of
+from bot.usecases.review.screen import Screen
 
 JsonObject = Mapping[str, Any]
 _LONGEST_VERSION = 9

@@ -1,8 +1,7 @@
-"""The names of controls, windows and blocks: how a click says which case and which screen it is about."""
+"""The names of controls and windows, and the values that controls carry."""
 
 import json
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -33,8 +32,6 @@ HAND_OVER_VIEW = "hand_over"
 READING_VIEW = "reading"
 REPLAY_VIEW = "replay"
 
-_SEPARATOR = "~"
-
 
 class Menu(StrEnum):
     """What the overflow menu offers."""
@@ -48,31 +45,6 @@ class Menu(StrEnum):
     WHY = "why"
     CORRECT = "correct"
     SHOW_ALL = "show_all"
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """Which case and which version of its message somebody was looking at."""
-
-    case_id: str
-    version: int
-
-    def block_id(self, kind: str) -> str:
-        """The id of a block of this screen: new with every version, as Slack demands."""
-        return _SEPARATOR.join((kind, self.case_id, str(self.version)))
-
-
-def screen_of(block_id: str) -> Screen | None:
-    """The screen that a `block_id` of ours names; None if it is not ours."""
-    parts = block_id.split(_SEPARATOR)
-    if len(parts) != 3 or not parts[2].isascii() or not parts[2].isdigit() or len(parts[2]) > 9:
-        return None
-    return Screen(parts[1], int(parts[2]))
-
-
-def kind_of(block_id: str) -> str:
-    """What kind of block of ours a `block_id` names."""
-    return block_id.partition(_SEPARATOR)[0]
 
 
 def packed(**values: str | int | bool | None) -> str:

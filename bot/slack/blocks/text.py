@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 ELLIPSIS = "…"
@@ -19,6 +20,8 @@ _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\u0085\x0b\x0c]")
 _USER_ID = re.compile(r"[UW][A-Z0-9_]{0,30}")
 _MOMENT = re.compile(r"<!date\^[^|<>]*\|([^<>]*)>")
 _SPACES = re.compile(r"\s+")
+_UNWRITABLE = re.compile("[\ud800-\udfff\0]")
+_LONGEST_ID = 255
 
 
 def _is_visible(char: str, before: str) -> bool:
@@ -152,3 +155,11 @@ def host_of(url: str) -> str:
     except UnicodeError:
         name = host.encode("ascii", "backslashreplace").decode("ascii")
     return name if len(name) <= LONGEST_HOST else ELLIPSIS + name[-LONGEST_HOST:]
+
+
+def text_in(value: Any, longest: int = _LONGEST_ID) -> str:
+    """The text that `value` is, cut; empty for anything else.
+
+    What no database stores (half a character, NUL) is replaced: it may stand in what people type.
+    """
+    return _UNWRITABLE.sub("\ufffd", value[:longest]) if isinstance(value, str) else ""

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from bot.slack.blocks import control_ids
 from bot.slack.blocks.control_ids import Menu
 from bot.slack.blocks.message import JsonObject
+from bot.slack.blocks.screens import screen_in
 from bot.slack.hear.digest_clicks import take_ask_audits, take_mute, take_open_cases, take_review_threshold
 from bot.slack.hear.interactions import Desk
-from bot.slack.hear.payloads import Click, place_of
+from bot.slack.hear.payloads import Click
 from bot.slack.show.private_answers import say
 from bot.slack.show.read_windows import input_view, why_view
 from bot.slack.show.review_windows import (
     Draft,
-    Place,
     abstain_view,
     escalate_view,
     hand_over_view,
@@ -27,29 +27,17 @@ from bot.usecases.review.answer import Answer, answer
 from bot.usecases.review.case_view import Seen
 from bot.usecases.review.outcome import Outcome, RationaleNeeded
 from bot.usecases.review.reply_questions import keep, words_asked_about
+from bot.usecases.review.screen import Screen
 from bot.usecases.review.undo import undo
 from routing.label import Via
 
-View = Callable[[Seen, Place], JsonObject]
+View = Callable[[Seen, Screen], JsonObject]
 _OUTDATED = "This control is out of date. Nothing was recorded; please use the case's newest message."
-
-
-def act_of(click: Click) -> Act:
-    """Who acts on which case, on which screen."""
-    return Act(
-        case_id=click.case_id,
-        expert=click.expert,
-        key=click.key,
-        channel_id=click.channel_id,
-        ts=click.place.ts,
-        screen_version=click.place.version,
-        name=click.name,
-    )
 
 
 def take_answer(desk: Desk, click: Click) -> None:
     """A label's button or the select: recorded at once, or asked for its reason in a window."""
-    given = Answer(act_of(click), click.label, Via.BUTTON, rationale=_words(desk, click))
+    given = Answer(click.act, click.label, Via.BUTTON, rationale=_words(desk, click))
     settle_answer(desk, click, answer(desk.ctx, given))
 
 
@@ -64,9 +52,9 @@ def settle_answer(desk: Desk, click: Click, outcome: Outcome, *, is_correction: 
 def _words(desk: Desk, click: Click) -> str | None:
     """What the person wrote before a private question: all of it while the question waits."""
     is_about_reply = click.block_kind == control_ids.QUESTION and (
-        click.reply_ts or click.action_id == control_ids.CHOOSE
+        click.screen.reply_ts or click.action_id == control_ids.CHOOSE
     )
-    whole = words_asked_about(desk.ctx, act_of(click), click.reply_ts) if is_about_reply else ""
+    whole = words_asked_about(desk.ctx, click.act, click.screen.reply_ts) if is_about_reply else ""
     return whole or click.note or None
 
 
@@ -76,18 +64,18 @@ def take_change(desk: Desk, click: Click) -> None:
         _open_label(desk, click, Draft(rationale=_words(desk, click), is_correction=True))
         return
     words = _words(desk, click)
-    given = Answer(act_of(click), click.label, Via.BUTTON, rationale=words, is_correction=True)
+    given = Answer(click.act, click.label, Via.BUTTON, rationale=words, is_correction=True)
     settle_answer(desk, click, answer(desk.ctx, given), is_correction=True)
 
 
 def take_keep(desk: Desk, click: Click) -> None:
     """*Keep …*: the answer stands."""
-    desk.report(click, keep(desk.ctx, act_of(click)))
+    desk.report(click, keep(desk.ctx, click.act))
 
 
 def take_undo(desk: Desk, click: Click) -> None:
     """Undo."""
-    desk.report(click, undo(desk.ctx, act_of(click)))
+    desk.report(click, undo(desk.ctx, click.act))
 
 
 def take_label(desk: Desk, click: Click) -> None:
@@ -97,39 +85,39 @@ def take_label(desk: Desk, click: Click) -> None:
 
 def _open_label(desk: Desk, click: Click, draft: Draft) -> None:
     look = case_view.look_to_correct if draft.is_correction else case_view.look
-    seen = look(desk.ctx, act_of(click))
-    _show(desk, click, seen, lambda seen, place: label_view(seen.case, seen.task, place, draft))
+    seen = look(desk.ctx, click.act)
+    _show(desk, click, seen, lambda seen, screen: label_view(seen.case, seen.task, screen, draft))
 
 
 def _open(desk: Desk, click: Click, view: View) -> None:
     """Open a window about the clicked case for somebody who may answer it; else say why not."""
-    _show(desk, click, case_view.look(desk.ctx, act_of(click)), view)
+    _show(desk, click, case_view.look(desk.ctx, click.act), view)
 
 
 def _read(desk: Desk, click: Click, view: View) -> None:
     """Open a window that only shows, for everybody who sees the message."""
-    _show(desk, click, case_view.read(desk.ctx, act_of(click)), view)
+    _show(desk, click, case_view.read(desk.ctx, click.act), view)
 
 
 def _show(desk: Desk, click: Click, seen: Seen | Outcome, view: View) -> None:
     if isinstance(seen, Seen):
-        desk.gateway.open_view(click.trigger_id, view(seen, click.place))
+        desk.gateway.open_view(click.trigger_id, view(seen, click.screen))
     else:
         desk.report(click, seen)
 
 
 def take_show_all(desk: Desk, click: Click) -> None:
     """*Show all*: the whole input in a window."""
-    _read(desk, click, lambda seen, place: input_view(seen.case, seen.task, 0, place))
+    _read(desk, click, lambda seen, screen: input_view(seen.case, seen.task, 0, screen))
 
 
 def take_page(desk: Desk, click: Click) -> None:
     """Another page of the window that shows the whole input."""
-    place = place_of(click.view_metadata)
+    screen = screen_in(click.view_metadata)
     number = int(click.action_id.rpartition(":")[2][:6])
-    seen = case_view.read(desk.ctx, Act(place.case_id, click.expert, click.key, place.channel_id, place.ts))
+    seen = case_view.read(desk.ctx, Act(screen, click.expert, click.key))
     if isinstance(seen, Seen):
-        desk.gateway.update_view(click.view_id, input_view(seen.case, seen.task, number, place))
+        desk.gateway.update_view(click.view_id, input_view(seen.case, seen.task, number, screen))
 
 
 def take_nothing(desk: Desk, click: Click) -> None:
@@ -145,16 +133,16 @@ _MENU: Mapping[str, Callable[[Desk, Click], None]] = {
     Menu.CORRECT: _open_correction,
     Menu.SHOW_ALL: take_show_all,
     Menu.ABSTAIN: lambda desk, click: _open(
-        desk, click, lambda seen, place: abstain_view(seen.case, seen.task, place)
+        desk, click, lambda seen, screen: abstain_view(seen.case, seen.task, screen)
     ),
     Menu.ESCALATE: lambda desk, click: _open(
-        desk, click, lambda seen, place: escalate_view(seen.case, seen.task, place)
+        desk, click, lambda seen, screen: escalate_view(seen.case, seen.task, screen)
     ),
-    Menu.REASSIGN: lambda desk, click: _open(desk, click, lambda _, place: reassign_view(place)),
-    Menu.SNOOZE: lambda desk, click: _open(desk, click, lambda _, place: snooze_view(place)),
-    Menu.HAND_OVER: lambda desk, click: _open(desk, click, lambda _, place: hand_over_view(place)),
+    Menu.REASSIGN: lambda desk, click: _open(desk, click, lambda _, screen: reassign_view(screen)),
+    Menu.SNOOZE: lambda desk, click: _open(desk, click, lambda _, screen: snooze_view(screen)),
+    Menu.HAND_OVER: lambda desk, click: _open(desk, click, lambda _, screen: hand_over_view(screen)),
     Menu.WHY: lambda desk, click: _read(
-        desk, click, lambda seen, place: why_view(seen.case, seen.task, place)
+        desk, click, lambda seen, screen: why_view(seen.case, seen.task, screen)
     ),
 }
 

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 
 from bot.slack.api.refusals import CURABLE
 from bot.slack.blocks.message import TOMBSTONE, JsonObject
+from bot.slack.blocks.text import text_in
 from bot.slack.hear.interactions import Desk, log
 from bot.slack.hear.payloads import reply_of
 from bot.slack.hear.permalinks import permalinks
 from bot.slack.hear.reply_receipts import answer_reply, ask_privately, says_something
-from bot.slack.hear.workspace_claims import message_claim, object_in, text_in
+from bot.slack.hear.workspace_claims import message_claim, object_in
 from bot.slack.show.home import LISTED, home_view
 from bot.usecases import members
 from bot.usecases.repairs import retry

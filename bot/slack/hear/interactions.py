@@ -19,9 +19,9 @@ from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.hear.payloads import Click, Submitted, click_of, submitted_of
 from bot.slack.hear.private_messages import tell_privately
 from bot.slack.show.private_answers import NOT_OPENED, NOT_SAVED, receipt, say, words
-from bot.slack.show.review_windows import Place
 from bot.usecases.context import Context
 from bot.usecases.review.outcome import Outcome
+from bot.usecases.review.screen import Screen
 from routing.evidence.plan import Replayed
 from routing.label import ExpertId
 from routing.policy import Policy
@@ -81,25 +81,25 @@ class Desk:
         if message is None:
             return
         if click.response_url:
-            answered = (click.response_url, message, click.thread_ts or None)
+            answered = (click.response_url, message, click.screen.thread_ts or None)
             self.later(tell_privately, self.gateway.respond, *answered)
-        elif click.channel_id:
-            told = (click.channel_id, click.expert.user_id, message, click.thread_ts or None)
+        elif click.screen.channel_id:
+            told = (click.screen.channel_id, click.expert.user_id, message, click.screen.thread_ts or None)
             self.later(tell_privately, self.gateway.ephemeral, *told)
 
-    def settle(self, place: Place, expert: ExpertId, message: Message | None) -> None:
+    def settle(self, screen: Screen, expert: ExpertId, message: Message | None) -> None:
         """Put the answer in the place of the private question that was answered, after the ack.
 
         Slack lets a private message be changed for 30 minutes; after that the answer comes beside it.
         """
-        self.later(self._settle, place, expert, message)
+        self.later(self._settle, screen, expert, message)
 
-    def _settle(self, place: Place, expert: ExpertId, message: Message | None) -> None:
+    def _settle(self, screen: Screen, expert: ExpertId, message: Message | None) -> None:
         try:
-            tell_privately(self.gateway.replace, place.response_url, message)
+            tell_privately(self.gateway.replace, screen.response_url, message)
         except SlackPermanent:
-            if message is not None and place.channel_id:
-                told = (place.channel_id, expert.user_id, message, place.thread_ts or None)
+            if message is not None and screen.channel_id:
+                told = (screen.channel_id, expert.user_id, message, screen.thread_ts or None)
                 tell_privately(self.gateway.ephemeral, *told)
 
     def words(self, outcome: Outcome) -> Message | None:
@@ -114,15 +114,15 @@ class Desk:
         """Log what came of a click, tell the person what the message does not show, and wake the senders."""
         log.info(
             "slack.click",
-            case=click.case_id,
+            case=click.screen.case_id,
             action=click.action_id,
             person=click.expert.user_id,
             outcome=type(outcome).__name__,
         )
         self.wake()
         message = self.words(outcome)
-        if click.place.response_url:
-            self.settle(click.place, click.expert, message or self.receipt(outcome))
+        if click.screen.response_url:
+            self.settle(click.screen, click.expert, message or self.receipt(outcome))
         else:
             self.tell(click, message)
 
@@ -142,10 +142,10 @@ def on_click(desk: Desk, take: Callable[[Desk, Click], None]) -> Listener:
             take(desk, click_of(body, desk.ctx.home))
         except DatabaseUnavailable as error:
             if desk.line.is_due():
-                log.warning("slack.click_not_saved", case=click.case_id, error=str(error))
+                log.warning("slack.click_not_saved", case=click.screen.case_id, error=str(error))
             _tell_not_saved(desk, click, body)
         except (SlackFailure, OverLimits) as error:
-            log.warning("slack.window_not_opened", case=click.case_id, error=str(error))
+            log.warning("slack.window_not_opened", case=click.screen.case_id, error=str(error))
             desk.tell(click, say(NOT_OPENED))
         ack()
 
@@ -186,7 +186,7 @@ def on_submit(desk: Desk, take: Callable[[Desk, Submitted], Refusals | NextView]
             answer = take(desk, submitted_of(body, desk.ctx.home))
         except DatabaseUnavailable as error:
             if desk.line.is_due():
-                log.warning("slack.window_not_saved", case=submitted.place.case_id, error=str(error))
+                log.warning("slack.window_not_saved", case=submitted.screen.case_id, error=str(error))
             answer = _window_not_saved(submitted, body)
         if isinstance(answer, NextView):
             ack(response_action="update", view=answer.view)

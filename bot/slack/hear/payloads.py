@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from bot.slack.blocks.control_ids import Screen, kind_of, screen_of, unpacked
+from bot.slack.blocks.control_ids import unpacked
 from bot.slack.blocks.message import JsonObject
+from bot.slack.blocks.screens import LONGEST_ADDRESS, kind_of, screen_in, screen_of
+from bot.slack.blocks.text import text_in as _text
 from bot.slack.hear.workspace_claims import interaction_claim, message_claim, name_in
 from bot.slack.hear.workspace_claims import object_in as _object
-from bot.slack.hear.workspace_claims import text_in as _text
-from bot.slack.show.review_windows import Place
 from bot.usecases.installation import Home
+from bot.usecases.review.access import Act
+from bot.usecases.review.screen import Screen
 from bot.usecases.review.thread_reply import ThreadReply
 from routing.label import ExpertId
 
@@ -19,16 +21,15 @@ LONGEST_TEXT = 200_000
 """What is read of a message, in characters: more than Slack takes of a person, which is 40,000
 (chat.postMessage, `text`), each of which may come as five (`&amp;`).
 """
-LONGEST_ADDRESS = 500
-"""Of a response URL in a window's metadata, where a case's ids need their room."""
 _SAID = (None, "thread_broadcast", "file_share", "bot_message")
 """Kinds of messages in which somebody says something, by their `subtype`."""
 _PROGRAMS = ("bot_id", "bot_profile", "app_id")
 """What only messages of bots, apps and workflows carry."""
 
 
-def _question_key(channel_id: str, ts: str, expert: ExpertId) -> str:
-    return f"click:{channel_id}:{ts}:{expert.user_id}"
+def _question_key(screen: Screen, expert: ExpertId) -> str:
+    """A private question is answered once, by a button or in the window that one opens."""
+    return f"click:{screen.channel_id}:{screen.question_ts}:{expert.user_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +38,28 @@ class Click:
 
     expert: ExpertId
     action_id: str
-    screen: Screen | None
+    screen: Screen
     value: str
-    channel_id: str
-    ts: str
     action_ts: str
     trigger_id: str
     response_url: str
-    is_ephemeral: bool
     view_id: str
     view_metadata: str
     name: str = ""
-    thread_ts: str = ""
     block_kind: str = ""
 
     @property
     def key(self) -> str:
         """Names this click for ever: message, person and moment; a private question is answered once."""
-        if self.is_ephemeral and self.ts:
-            return _question_key(self.channel_id, self.ts, self.expert)
-        return f"click:{self.channel_id}:{self.ts or self.view_id}:{self.expert.user_id}:{self.action_ts}"
+        screen = self.screen
+        if screen.question_ts:
+            return _question_key(screen, self.expert)
+        return f"click:{screen.channel_id}:{screen.ts or self.view_id}:{self.expert.user_id}:{self.action_ts}"
 
     @property
-    def case_id(self) -> str:
-        """The case the control belongs to; empty if it names none."""
-        return self.screen.case_id if self.screen else ""
-
-    @property
-    def place(self) -> Place:
-        """Where a window that this click opens comes from."""
-        version = self.screen.version if self.screen else 0
-        place = Place(self.case_id, version, self.channel_id, self.ts, thread_ts=self.thread_ts)
-        if not self.is_ephemeral:
-            return place
-        address = self.response_url[:LONGEST_ADDRESS]
-        return replace(place, ts="", question_ts=self.ts, response_url=address, reply_ts=self.reply_ts)
+    def act(self) -> Act:
+        """Who acts on which case, on which screen."""
+        return Act(self.screen, self.expert, self.key, self.name)
 
     @property
     def label(self) -> str:
@@ -84,60 +72,50 @@ class Click:
         """What the person had written before, carried by a private question."""
         return _text(unpacked(self.value).get("note"), 2_000)
 
-    @property
-    def reply_ts(self) -> str:
-        """The reply that a private question is about."""
-        return _text(unpacked(self.value).get("about"))
-
 
 def click_of(body: JsonObject, home: Home) -> Click:
     """The first action of a `block_actions` payload."""
     actions = body.get("actions")
     action = _object(actions[0]) if isinstance(actions, list) and actions else {}
-    container = _object(body.get("container"))
     view = _object(body.get("view"))
     chosen = _object(action.get("selected_option")).get("value")
     value = _text(chosen if chosen is not None else action.get("value"), 2_000)
     return Click(
         expert=home.person(interaction_claim(body)),
         action_id=_text(action.get("action_id")),
-        screen=screen_of(_text(action.get("block_id"))),
+        screen=_clicked_screen(body, action, value),
         value=value,
-        channel_id=_text(_object(body.get("channel")).get("id")) or _text(container.get("channel_id")),
-        ts=_text(container.get("message_ts")) or _text(_object(body.get("message")).get("ts")),
         action_ts=_text(action.get("action_ts")),
         trigger_id=_text(body.get("trigger_id")),
         response_url=_text(body.get("response_url"), 3_000),
-        is_ephemeral=container.get("is_ephemeral") is True,
         view_id=_text(view.get("id")),
         view_metadata=_text(view.get("private_metadata"), 3_000),
         name=name_in(_object(body.get("user"))),
-        thread_ts=_thread_ts(container, _object(body.get("message")), value),
         block_kind=kind_of(_text(action.get("block_id"))),
     )
 
 
-def _thread_ts(container: JsonObject, message: JsonObject, value: str) -> str:
-    """The thread in which a control stands, as Slack or the control tells; empty outside of threads."""
-    thread_ts = _text(container.get("thread_ts")) or _text(message.get("thread_ts"))
-    is_reply = thread_ts != (_text(container.get("message_ts")) or _text(message.get("ts")))
-    return (thread_ts if is_reply else "") or _text(unpacked(value).get("thread"))
-
-
-def place_of(metadata: str) -> Place:
-    """The place that a window's `private_metadata` names."""
-    values = unpacked(metadata)
-    version = values.get("version", 0)
-    return Place(
-        case_id=_text(values.get("case")),
-        version=version if isinstance(version, int) and 0 <= version < 10**9 else 0,
-        channel_id=_text(values.get("channel")),
-        ts=_text(values.get("ts")),
-        question_ts=_text(values.get("question")),
-        response_url=_text(values.get("reply"), LONGEST_ADDRESS),
-        thread_ts=_text(values.get("thread")),
-        reply_ts=_text(values.get("about")),
+def _clicked_screen(body: JsonObject, action: JsonObject, value: str) -> Screen:
+    """The screen with the control; without a case if the control names none."""
+    container, message = _object(body.get("container")), _object(body.get("message"))
+    ts = _text(container.get("message_ts")) or _text(message.get("ts"))
+    screen = replace(
+        screen_of(_text(action.get("block_id"))) or Screen(""),
+        channel_id=_text(_object(body.get("channel")).get("id")) or _text(container.get("channel_id")),
+        ts=ts,
+        thread_ts=_thread_ts(container, message, ts) or _text(unpacked(value).get("thread")),
+        reply_ts=_text(unpacked(value).get("about")),
     )
+    if container.get("is_ephemeral") is not True:
+        return screen
+    address = _text(body.get("response_url"), LONGEST_ADDRESS)
+    return replace(screen, ts="", question_ts=ts, response_url=address)
+
+
+def _thread_ts(container: JsonObject, message: JsonObject, ts: str) -> str:
+    """The thread in which the message `ts` stands; empty outside of threads."""
+    thread_ts = _text(container.get("thread_ts")) or _text(message.get("thread_ts"))
+    return thread_ts if thread_ts != ts else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +124,7 @@ class Submitted:
 
     expert: ExpertId
     view_id: str
-    place: Place
+    screen: Screen
     is_correction: bool
     fields: dict[str, str]
     name: str = ""
@@ -154,9 +132,14 @@ class Submitted:
     @property
     def key(self) -> str:
         """Names this submission for ever: a window is submitted once, a private question answered once."""
-        if self.place.question_ts:
-            return _question_key(self.place.channel_id, self.place.question_ts, self.expert)
+        if self.screen.question_ts:
+            return _question_key(self.screen, self.expert)
         return f"view:{self.view_id}:{self.expert.user_id}"
+
+    @property
+    def act(self) -> Act:
+        """Who acts on which case, in the window of which screen."""
+        return Act(self.screen, self.expert, self.key, self.name)
 
     def field(self, name: str) -> str | None:
         """What was filled in, without space around it; None if nothing."""
@@ -182,7 +165,7 @@ def submitted_of(body: JsonObject, home: Home) -> Submitted:
     return Submitted(
         expert=home.person(interaction_claim(body)),
         view_id=_text(view.get("id")),
-        place=place_of(metadata),
+        screen=screen_in(metadata),
         is_correction=unpacked(metadata).get("corrects") is True,
         fields={name: _field_value(_object(element)) for name, element in elements.items()},
         name=name_in(_object(body.get("user"))),

@@ -9,26 +9,11 @@ from bot.slack.hear.payloads import Submitted
 from bot.slack.hear.replay_submission import take_replay
 from bot.slack.show.private_answers import label_needed
 from bot.slack.show.review_windows import whole_rationale
-from bot.usecases.review.access import Act
 from bot.usecases.review.answer import Answer, answer
 from bot.usecases.review.hand_over import HandOver, abstain, escalate_now, hand_over
 from bot.usecases.review.outcome import Outcome, Recorded, Repeated, Snoozed
 from bot.usecases.review.reply_questions import words_asked_about
 from routing.label import ExpertConfidence, Via
-
-
-def act_of(submitted: Submitted) -> Act:
-    """Who acts on which case, in which window."""
-    place = submitted.place
-    return Act(
-        case_id=place.case_id,
-        expert=submitted.expert,
-        key=submitted.key,
-        channel_id=place.channel_id,
-        ts=place.ts,
-        screen_version=place.version,
-        name=submitted.name,
-    )
 
 
 def _confidence(submitted: Submitted) -> ExpertConfidence | None:
@@ -40,7 +25,7 @@ def _close(desk: Desk, submitted: Submitted, outcome: Outcome, field: str) -> Re
     """Close the window if something was recorded; else the reason why not, under `field`."""
     log.info(
         "slack.window",
-        case=submitted.place.case_id,
+        case=submitted.screen.case_id,
         person=submitted.expert.user_id,
         outcome=type(outcome).__name__,
     )
@@ -48,18 +33,18 @@ def _close(desk: Desk, submitted: Submitted, outcome: Outcome, field: str) -> Re
     message = desk.words(outcome)
     if not isinstance(outcome, Recorded | Repeated | Snoozed):
         return {field: unmarked(message.text)} if message else {}
-    if submitted.place.response_url:
-        desk.settle(submitted.place, submitted.expert, message or desk.receipt(outcome))
-    elif message and submitted.place.channel_id:
+    if submitted.screen.response_url:
+        desk.settle(submitted.screen, submitted.expert, message or desk.receipt(outcome))
+    elif message and submitted.screen.channel_id:
         person = submitted.expert.user_id
-        place = submitted.place
-        desk.later(desk.gateway.ephemeral, place.channel_id, person, message, place.thread_ts or None)
+        screen = submitted.screen
+        desk.later(desk.gateway.ephemeral, screen.channel_id, person, message, screen.thread_ts or None)
     return {}
 
 
 def take_label(desk: Desk, submitted: Submitted) -> Refusals:
     """The label window, for a first answer and for a correction."""
-    act, reply_ts = act_of(submitted), submitted.place.reply_ts
+    act, reply_ts = submitted.act, submitted.screen.reply_ts
     words = words_asked_about(desk.ctx, act, reply_ts) if reply_ts else ""
     given = Answer(
         act=act,
@@ -77,20 +62,20 @@ def take_label(desk: Desk, submitted: Submitted) -> Refusals:
 
 def take_abstention(desk: Desk, submitted: Submitted) -> Refusals:
     """*Can't tell*."""
-    outcome = abstain(desk.ctx, act_of(submitted), submitted.field("note"))
+    outcome = abstain(desk.ctx, submitted.act, submitted.field("note"))
     return _close(desk, submitted, outcome, "note")
 
 
 def take_escalation(desk: Desk, submitted: Submitted) -> Refusals:
     """*Escalate*."""
-    outcome = escalate_now(desk.ctx, act_of(submitted), submitted.field("note"))
+    outcome = escalate_now(desk.ctx, submitted.act, submitted.field("note"))
     return _close(desk, submitted, outcome, "note")
 
 
 def take_hand_over(desk: Desk, submitted: Submitted) -> Refusals:
     """*Reassign*, *Snooze*, or both from one window."""
     wish = HandOver(submitted.field("person"), submitted.field("until"))
-    outcome = hand_over(desk.ctx, act_of(submitted), wish)
+    outcome = hand_over(desk.ctx, submitted.act, wish)
     return _close(desk, submitted, outcome, next(iter(submitted.fields), "person"))
 
 

@@ -1,28 +1,18 @@
 """What Slack's payloads say of where a person belongs: each kind says it in another place."""
 
-import re
 from typing import Any
 
 from bot.slack.blocks.message import JsonObject
+from bot.slack.blocks.text import text_in
 from bot.usecases.installation import Claim
 
-_LONGEST_ID = 255
 LONGEST_NAME = 80
 """Of a person's name (Slack's limit of display names)."""
-_UNWRITABLE = re.compile("[\ud800-\udfff\0]")
 
 
 def object_in(value: Any) -> JsonObject:
     """The JSON object that `value` is; an empty one for anything else."""
     return value if isinstance(value, dict) else {}
-
-
-def text_in(value: Any, longest: int = _LONGEST_ID) -> str:
-    """The text that `value` is, cut; empty for anything else.
-
-    What no database stores (half a character, NUL) is replaced: it may stand in what people type.
-    """
-    return _UNWRITABLE.sub("\ufffd", value[:longest]) if isinstance(value, str) else ""
 
 
 def organizations(body: JsonObject) -> dict[str, str]:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.slack.blocks.builders import context, header, mrkdwn, paragraph, plain, rich_text, run
-from bot.slack.blocks.control_ids import Screen
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.blocks.text import label_text, length, mention, moment
 from bot.slack.show import spoken_text
@@ -30,7 +29,7 @@ from routing.label import ExpertId
 if TYPE_CHECKING:
     from routing.policy import Task, Tier
 
-__all__ = ["DEFAULT_UNDO_FOR", "Message", "Screen", "case_message"]
+__all__ = ["DEFAULT_UNDO_FOR", "Message", "case_message"]
 
 HEADER = 150
 DEFAULT_UNDO_FOR = timedelta(minutes=10)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from bot.slack.blocks import control_ids
 from bot.slack.blocks.builders import actions, button, option, overflow, select
-from bot.slack.blocks.control_ids import Menu, Screen, packed
+from bot.slack.blocks.control_ids import Menu, packed
 from bot.slack.blocks.message import JsonObject
+from bot.slack.blocks.screens import block_id
 from bot.slack.blocks.text import cut, length
 from bot.slack.show.case_words import label_title
+from bot.usecases.review.screen import Screen
 
 if TYPE_CHECKING:
     from routing.policy import Task
@@ -79,16 +81,16 @@ def _label_button() -> JsonObject:
 def open_controls(task: Task, predicted: str, screen: Screen) -> JsonObject:
     """How to answer: a button for each of two or three labels; for more, Confirm and a select."""
     labels = ordered_labels(task, predicted)
-    block_id = screen.block_id("answer")
+    name = block_id("answer", screen)
     if len(labels) > BUTTONS:
         confirm = answer_button(task, predicted, predicted, 0)
         others = tuple(label for label in labels if label != predicted)
         chooser = label_select(task, others, "Another label…")
-        return actions(block_id, confirm, chooser, _label_button(), menu(_OPEN_MENU))
+        return actions(name, confirm, chooser, _label_button(), menu(_OPEN_MENU))
     buttons = [answer_button(task, label, predicted, number) for number, label in enumerate(labels)]
     if len(labels) == BUTTONS:
-        return actions(block_id, *buttons, menu(_FULL_MENU))
-    return actions(block_id, *buttons, _label_button(), menu(_OPEN_MENU))
+        return actions(name, *buttons, menu(_FULL_MENU))
+    return actions(name, *buttons, _label_button(), menu(_OPEN_MENU))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +116,16 @@ def question_controls(task: Task, predicted: str, screen: Screen, asked: Asked) 
     For more than ten labels a select, and a window that begins with the words.
     """
     labels = ordered_labels(task, predicted)
-    block_id = screen.block_id(control_ids.QUESTION)
+    name = block_id(control_ids.QUESTION, screen)
     if len(labels) > BUTTONS_ASKED:
         chooser = label_select(task, labels, "Choose a label")
-        return actions(block_id, chooser, button(control_ids.LABEL, "Label…", asked.packed(NOTE_ROOM)))
+        return actions(name, chooser, button(control_ids.LABEL, "Label…", asked.packed(NOTE_ROOM)))
     room = min(NOTE_ROOM, NOTES_ROOM // len(labels))
     buttons = [
         answer_button(task, label, predicted, number, asked.packed(room, label=label))
         for number, label in enumerate(labels)
     ]
-    return actions(block_id, *buttons)
+    return actions(name, *buttons)
 
 
 def doubt_controls(task: Task, own: str, named: tuple[str, ...], asked: Asked) -> list[JsonObject]:
@@ -151,9 +153,9 @@ def _fitting(note: str, room: int) -> str:
 def decided_controls(screen: Screen, has_undo: bool) -> JsonObject:
     """What can still be done with a decided case: Undo for some minutes, then only a correction."""
     undo = [button(control_ids.UNDO, "Undo", control_ids.UNDO)] if has_undo else []
-    return actions(screen.block_id("decided"), *undo, menu(_DECIDED_MENU))
+    return actions(block_id("decided", screen), *undo, menu(_DECIDED_MENU))
 
 
 def closed_controls(screen: Screen) -> JsonObject:
     """What can still be done with a case closed without a decision: reading."""
-    return actions(screen.block_id("closed"), menu(_CLOSED_MENU))
+    return actions(block_id("closed", screen), menu(_CLOSED_MENU))

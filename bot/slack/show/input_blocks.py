@@ -16,10 +16,11 @@ from bot.slack.blocks.builders import (
     run,
     section,
 )
-from bot.slack.blocks.control_ids import Screen
 from bot.slack.blocks.message import JsonObject
+from bot.slack.blocks.screens import block_id
 from bot.slack.blocks.text import clean, label_text, length, shown, web_address
 from bot.slack.show.case_words import scalar
+from bot.usecases.review.screen import Screen
 from routing.case.case import Case
 from routing.prediction import CaseInput, Evidence, Image
 
@@ -149,4 +150,4 @@ def is_cut(case: Case, room: Room) -> bool:
 def show_all_block(screen: Screen) -> JsonObject:
     """The way to what was left out."""
     show = button(control_ids.SHOW_ALL, "Show all", control_ids.SHOW_ALL)
-    return section(plain("Shortened to fit.", 40), show, screen.block_id("show"))
+    return section(plain("Shortened to fit.", 40), show, block_id("show", screen))

@@ -19,8 +19,9 @@ from bot.slack.blocks.builders import (
     run,
     section,
 )
-from bot.slack.blocks.control_ids import Screen, packed
+from bot.slack.blocks.control_ids import packed
 from bot.slack.blocks.message import JsonObject, Message
+from bot.slack.blocks.screens import block_id
 from bot.slack.blocks.text import escape, label_text, moment, one_line
 from bot.slack.show.case_words import label_title, people, progress
 from bot.slack.show.controls import Asked, doubt_controls, question_controls
@@ -42,6 +43,7 @@ from bot.usecases.review.outcome import (
     Unclear,
     UndoTooLate,
 )
+from bot.usecases.review.screen import Screen
 from routing.case.case import Case, CaseStatus
 from routing.label import ExpertId
 
@@ -114,7 +116,7 @@ class Private:
         title = self._title(case, label.label)
         text = f"Your answer {title} is recorded. {answers}; nobody sees the others before the decision."
         undo = button(control_ids.UNDO, "Undo", control_ids.UNDO)
-        controls = actions(Screen(case.case_id, label.screen_version).block_id("mine"), undo)
+        controls = actions(block_id("mine", Screen(case.case_id, label.screen_version)), undo)
         return Message(escape(text, 1_000), (section(plain(text, 1_000)), controls))
 
     @answer.register
@@ -184,7 +186,7 @@ class Private:
     def _(self, outcome: Unclear) -> Message | None:
         task = self.task or self.policy.tasks[outcome.case.submission.task]
         predicted = outcome.case.submission.prediction.label
-        screen = Screen(outcome.case.case_id, 0)
+        screen = Screen(outcome.case.case_id)
         asks = "Is this an answer? Choose the label it means; what you wrote is kept as the reason."
         place = outcome.reply
         asked = Asked(one_line(outcome.note), *((place.ts, place.thread_ts) if place else ()))
@@ -202,7 +204,7 @@ class Private:
         asks = _DELETED if place.is_deleted else _DOUBTED
         ends = "" if outcome.has_undo else " It is too late to take it back, but it can still be changed."
         text = f"{asks.format(title=title)}{ends}"
-        screen = Screen(outcome.case.case_id, 0)
+        screen = Screen(outcome.case.case_id)
         asked = Asked(one_line(outcome.note), place.ts, place.thread_ts)
         change = doubt_controls(task, outcome.label, outcome.named, asked)
         thread = packed(thread=place.thread_ts)
@@ -212,7 +214,7 @@ class Private:
         controls = [*first, *last] if outcome.has_undo else change
         blocks = (
             rich_text(paragraph(run(text)), *_quoted(outcome.note)),
-            actions(screen.block_id(control_ids.QUESTION), *controls, keep),
+            actions(block_id(control_ids.QUESTION, screen), *controls, keep),
         )
         return Message(escape(text, 1_000), blocks)
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from bot.slack.blocks import control_ids
 from bot.slack.blocks.builders import actions, button, context, link, modal, paragraph, plain, rich_text, run
 from bot.slack.blocks.message import JsonObject
+from bot.slack.blocks.screens import metadata
 from bot.slack.blocks.text import clean, fallback, label_text, length
 from bot.slack.show.case_words import label_title, percent, scalar
-from bot.slack.show.review_windows import Place
+from bot.usecases.review.screen import Screen
 from routing.case.case import Case
 
 if TYPE_CHECKING:
@@ -136,25 +137,25 @@ def _turning(number: int, count: int) -> list[JsonObject]:
     return [context(plain(f"Page {number + 1} of {count}", 60)), actions(f"turn~{number}", *back, *on)]
 
 
-def reading_view(title: str, passages: tuple[Passage, ...], number: int, place: Place) -> JsonObject:
+def reading_view(title: str, passages: tuple[Passage, ...], number: int, screen: Screen) -> JsonObject:
     """Page `number` (from 0) of a text; a number beyond the last page shows the last."""
     pages = pages_of(passages)
     shown = min(max(number, 0), len(pages) - 1)
     blocks = [_passage_block(passage) for passage in pages[shown]]
     empty = [rich_text(paragraph(run("There is nothing more.", "italic")))]
     return modal(
-        control_ids.READING_VIEW, title, [*(blocks or empty), *_turning(shown, len(pages))], place.metadata()
+        control_ids.READING_VIEW, title, [*(blocks or empty), *_turning(shown, len(pages))], metadata(screen)
     )
 
 
-def input_view(case: Case, task: Task, number: int, place: Place) -> JsonObject:
+def input_view(case: Case, task: Task, number: int, screen: Screen) -> JsonObject:
     """Everything of the input, page `number`."""
-    return reading_view("The whole case", input_passages(case, task), number, place)
+    return reading_view("The whole case", input_passages(case, task), number, screen)
 
 
-def why_view(case: Case, task: Task, place: Place) -> JsonObject:
+def why_view(case: Case, task: Task, screen: Screen) -> JsonObject:
     """Why am I asked?"""
-    view = reading_view("Why am I asked?", why_passages(case), 0, place)
+    view = reading_view("Why am I asked?", why_passages(case), 0, screen)
     guideline = link(task.guideline)
     if guideline:
         view["blocks"].append(rich_text(paragraph(run("Guideline: "), guideline)))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from bot.slack.blocks import control_ids
 from bot.slack.blocks.builders import field, link, modal, option, paragraph, plain, rich_text, run, select
-from bot.slack.blocks.control_ids import packed
 from bot.slack.blocks.message import JsonObject
+from bot.slack.blocks.screens import metadata
 from bot.slack.blocks.text import cut, label_text, length
 from bot.slack.show.case_words import label_title, sureness
+from bot.usecases.review.screen import Screen
 from routing.case.case import Case
 from routing.label import ExpertConfidence
 
@@ -25,37 +26,6 @@ _CONFIDENCE = {
     ExpertConfidence.MEDIUM: "Medium",
     ExpertConfidence.HIGH: "High",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a window was opened from: ids for its metadata.
-
-    `question_ts` and `response_url` are those of the private question it answers, which it takes away.
-    """
-
-    case_id: str
-    version: int
-    channel_id: str
-    ts: str
-    question_ts: str = ""
-    response_url: str = ""
-    thread_ts: str = ""
-    reply_ts: str = ""
-
-    def metadata(self, is_correction: bool = False) -> str:
-        """The window's `private_metadata`."""
-        return packed(
-            case=self.case_id,
-            version=self.version,
-            channel=self.channel_id,
-            ts=self.ts,
-            thread=self.thread_ts,
-            about=self.reply_ts,
-            corrects=is_correction,
-            question=self.question_ts,
-            reply=self.response_url,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +108,7 @@ def _confidence_field() -> JsonObject:
     return field("confidence", "How sure are you?", {"type": "radio_buttons", "options": options}, True)
 
 
-def label_view(case: Case, task: Task, place: Place, draft: Draft) -> JsonObject:
+def label_view(case: Case, task: Task, screen: Screen, draft: Draft) -> JsonObject:
     """The window for a label with rationale, reason code and the expert's own confidence."""
     blocks = [
         _introduction(case, task),
@@ -148,23 +118,23 @@ def label_view(case: Case, task: Task, place: Place, draft: Draft) -> JsonObject
         _confidence_field(),
     ]
     title = "Correct the decision" if draft.is_correction else "Label this case"
-    return modal(control_ids.LABEL_VIEW, title, blocks, place.metadata(draft.is_correction), "Save")
+    return modal(control_ids.LABEL_VIEW, title, blocks, metadata(screen, draft.is_correction), "Save")
 
 
-def abstain_view(case: Case, task: Task, place: Place) -> JsonObject:
+def abstain_view(case: Case, task: Task, screen: Screen) -> JsonObject:
     """The window for "can't tell"."""
     note = _text_field("note", "What is missing?", True, "It helps whoever looks next.")
     return modal(
-        control_ids.ABSTAIN_VIEW, "Can't tell", [_introduction(case, task), note], place.metadata(), "Save"
+        control_ids.ABSTAIN_VIEW, "Can't tell", [_introduction(case, task), note], metadata(screen), "Save"
     )
 
 
-def escalate_view(case: Case, task: Task, place: Place) -> JsonObject:
+def escalate_view(case: Case, task: Task, screen: Screen) -> JsonObject:
     """The window that confirms an escalation: it cannot be taken back."""
     note = _text_field("note", "Why?", True, "Shown to the people who are asked next.")
     text = rich_text(paragraph(run("The next people are asked now, as the policy names them.")))
     blocks = [_introduction(case, task), text, note]
-    return modal(control_ids.ESCALATE_VIEW, "Escalate", blocks, place.metadata(), "Escalate")
+    return modal(control_ids.ESCALATE_VIEW, "Escalate", blocks, metadata(screen), "Escalate")
 
 
 def _person_field(is_optional: bool) -> JsonObject:
@@ -181,17 +151,17 @@ def _snooze_field(is_optional: bool) -> JsonObject:
     return field("until", "Remind me later", chooser, is_optional, hint)
 
 
-def reassign_view(place: Place) -> JsonObject:
+def reassign_view(screen: Screen) -> JsonObject:
     """The window that hands the case to somebody."""
-    return modal(control_ids.REASSIGN_VIEW, "Reassign", [_person_field(False)], place.metadata(), "Reassign")
+    return modal(control_ids.REASSIGN_VIEW, "Reassign", [_person_field(False)], metadata(screen), "Reassign")
 
 
-def snooze_view(place: Place) -> JsonObject:
+def snooze_view(screen: Screen) -> JsonObject:
     """The window that puts reminders off."""
-    return modal(control_ids.SNOOZE_VIEW, "Snooze", [_snooze_field(False)], place.metadata(), "Snooze")
+    return modal(control_ids.SNOOZE_VIEW, "Snooze", [_snooze_field(False)], metadata(screen), "Snooze")
 
 
-def hand_over_view(place: Place) -> JsonObject:
+def hand_over_view(screen: Screen) -> JsonObject:
     """The window that does either, for messages whose menu has no room for both."""
     blocks = [_person_field(True), _snooze_field(True)]
-    return modal(control_ids.HAND_OVER_VIEW, "Reassign or snooze", blocks, place.metadata(), "Save")
+    return modal(control_ids.HAND_OVER_VIEW, "Reassign or snooze", blocks, metadata(screen), "Save")

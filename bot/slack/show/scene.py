@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.slack.blocks.control_ids import Screen
+from bot.usecases.review.screen import Screen
 from routing.case.case import Case
 from routing.label import ExpertId
 

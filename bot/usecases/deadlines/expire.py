@@ -8,6 +8,7 @@ from bot.usecases.context import Context
 from bot.usecases.outgoing import About, Notice, Place
 from bot.usecases.review.access import Act, Sitting
 from bot.usecases.review.announce import Change, call_back, notify, show
+from bot.usecases.review.screen import Screen
 from routing.case.adjudication import Closed, Decided, conclude, expiry
 from routing.case.case import Case
 from routing.label import ExpertId
@@ -47,7 +48,7 @@ def _close(ctx: Context, case_id: str, now: datetime) -> bool:
         if settlement is None:
             cases.save(tx, replace(case, expires_at=None))
             return False
-        act = Act(case_id, NOBODY, f"expired:{case_id}")
+        act = Act(Screen(case_id), NOBODY, f"expired:{case_id}")
         _conclude(Sitting(ctx, tx, act, case, terms, now), settlement)
         return True
 

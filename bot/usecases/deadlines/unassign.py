@@ -5,6 +5,7 @@ from bot.usecases.context import Context
 from bot.usecases.outgoing import About, Notice, Place
 from bot.usecases.review.access import Act, Sitting, is_allowed
 from bot.usecases.review.announce import notify, show
+from bot.usecases.review.screen import Screen
 from routing.case.case import Case, reassign
 from routing.case.terms import Terms
 from storage import experts
@@ -42,7 +43,8 @@ def _left(ctx: Context, tx: Transaction, case: Case) -> Sitting | None:
     terms, expert = terms_of(ctx, tx, case), case.assigned_to
     if terms is None or expert is None:
         return None
-    act = Act(case.case_id, expert, f"unassigned:{case.case_id}:{expert.user_id}:{case.due_at.isoformat()}")
+    key = f"unassigned:{case.case_id}:{expert.user_id}:{case.due_at.isoformat()}"
+    act = Act(Screen(case.case_id), expert, key)
     sitting = Sitting(ctx, tx, act, case, terms, ctx.clock.now())
     has_left = _is_known(tx, case, terms) and not _may_stay(sitting)
     return sitting if has_left else None

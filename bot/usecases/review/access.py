@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.usecases.case_terms import sources_of, terms_of
 from bot.usecases.context import Context
 from bot.usecases.review.outcome import Gone, NotAllowed
+from bot.usecases.review.screen import Screen
 from routing.case.case import Case, CaseStatus
 from routing.case.permission import may_label
 from routing.case.terms import Terms
@@ -30,17 +31,18 @@ _NO_TASK = "The policy no longer has this task. Ask the person who keeps the pol
 class Act:
     """Who acts on which case. `key` names the act for ever, so that it counts once.
 
-    `channel_id` and `ts` are the message it was done on, `ts` empty if it was none of the case's messages.
-    `name` is what Slack calls the person there, if it does.
+    `name` is what Slack calls the person on that screen, if it does.
     """
 
-    case_id: str
+    screen: Screen
     expert: ExpertId
     key: str
-    channel_id: str = ""
-    ts: str = ""
-    screen_version: int = 0
     name: str = ""
+
+    @property
+    def case_id(self) -> str:
+        """The case that is acted on."""
+        return self.screen.case_id
 
     @property
     def actor(self) -> str:
@@ -79,7 +81,7 @@ def sit_down(ctx: Context, tx: Transaction, act: Act) -> Sitting | Gone:
     """Lock the case for `act`; refuses, on record, cases and messages that do not exist."""
     found = _sitting(ctx, tx, act, cases.lock)
     if isinstance(found, Gone) and found.why:
-        data = {"why": found.why, "channel_id": act.channel_id, "ts": act.ts}
+        data = {"why": found.why, "channel_id": act.screen.channel_id, "ts": act.screen.ts}
         entry = Entry(ctx.clock.now(), act.actor, "act.refused", act.case_id[:80], data)
         audit.append_many(tx, [entry])
     return found
@@ -97,18 +99,19 @@ def _sitting(
         case = load(tx, act.case_id)
     except CaseUnknown:
         return Gone(_UNKNOWN, "unknown_case")
-    if act.ts and not _is_own_message(tx, act):
+    if act.screen.ts and not _is_own_message(tx, act.screen):
         return Gone(_FOREIGN, "foreign_message")
     terms = terms_of(ctx, tx, case)
     return Gone(_NO_TASK) if terms is None else Sitting(ctx, tx, act, case, terms, ctx.clock.now())
 
 
-def _is_own_message(tx: Transaction, act: Act) -> bool:
+def _is_own_message(tx: Transaction, screen: Screen) -> bool:
     """A message that is known must be the case's; one just posted may not be known yet, its channel is."""
-    here = [one for one in projections.of_case(tx, act.case_id) if one.channel_id == act.channel_id]
-    if any(one.ts == act.ts for one in here):
+    rows = projections.of_case(tx, screen.case_id)
+    here = [row for row in rows if row.channel_id == screen.channel_id]
+    if any(row.ts == screen.ts for row in here):
         return True
-    return bool(here) and projections.by_message(tx, act.channel_id, act.ts) is None
+    return bool(here) and projections.by_message(tx, screen.channel_id, screen.ts) is None
 
 
 def members_of(tx: Transaction, case: Case, terms: Terms) -> frozenset[ExpertId]:

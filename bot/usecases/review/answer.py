@@ -107,7 +107,7 @@ def _label(sitting: Sitting, given: Answer) -> Label:
         label=given.label,
         labeled_at=sitting.now,
         via=given.via,
-        screen_version=act.screen_version,
+        screen_version=act.screen.version,
         rationale=Rationale(given.rationale or "", given.reason_code) if has_reason else None,
         expert_confidence=given.expert_confidence,
     )

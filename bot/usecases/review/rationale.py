@@ -56,7 +56,7 @@ def explain(sitting: Sitting, own: Label, words: str) -> Outcome:
         round=sitting.case.next_round(own.expert),
         labeled_at=sitting.now,
         via=Via.THREAD,
-        screen_version=sitting.act.screen_version,
+        screen_version=sitting.act.screen.version,
         rationale=Rationale(words, own.rationale.reason_code if own.rationale else None),
     )
     case = record_label(sitting.case, label)

@@ -16,6 +16,7 @@ from bot.usecases.review.outcome import (
     ReplyPlace,
     Unclear,
 )
+from bot.usecases.review.screen import Screen
 from routing.case.case import can_undo, rounds_in_force
 from routing.label import ExpertId
 from routing.language.reply_text import mentioned, read
@@ -83,7 +84,8 @@ def reply_deleted(ctx: Context, channel_id: str, ts: str) -> Outcome:
         if answered is None:
             return Ignored()
         key = f"deleted:{channel_id}:{ts}"
-        sitting = sit_down(ctx, tx, Act(answered.case_id, answered.expert, key, channel_id))
+        screen = Screen(answered.case_id, channel_id=channel_id)
+        sitting = sit_down(ctx, tx, Act(screen, answered.expert, key))
         if isinstance(sitting, Gone):
             return Ignored()
         # An answer that was given otherwise since then does not rest on this reply.

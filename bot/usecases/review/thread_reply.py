@@ -11,6 +11,7 @@ from bot.usecases.review.catch_up import read_when_known
 from bot.usecases.review.outcome import Gone, Ignored, Outcome, Recorded, Repeated, ReplyPlace
 from bot.usecases.review.rationale import explain, has_said, joined, kept_whole, reworded
 from bot.usecases.review.reply_questions import ask_what_is_meant, ask_whether_it_stands, names_for
+from bot.usecases.review.screen import Screen
 from routing.case.case import rounds_in_force
 from routing.label import ExpertId, Label, Via
 from routing.language.reply_text import read
@@ -67,8 +68,8 @@ def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
             read_when_known(ctx, tx, reply.channel_id, reply.thread_ts)
             return Ignored()
         key = f"reply:{reply.channel_id}:{reply.ts}"
-        place = (reply.channel_id, reply.thread_ts, shown.shown_version)
-        act = Act(shown.case_id, reply.expert, key, *place, name=reply.name)
+        screen = Screen(shown.case_id, shown.shown_version, reply.channel_id, reply.thread_ts)
+        act = Act(screen, reply.expert, key, reply.name)
         sitting = sit_down(ctx, tx, act)
         if isinstance(sitting, Gone):
             return sitting

@@ -37,7 +37,7 @@ def _undo(sitting: Sitting) -> Outcome:
     for one in set(withdrawn.labels) - set(sitting.case.labels):
         labels.withdraw(sitting.tx, one.label_id, sitting.now)
     thread_replies.settle(sitting.tx, label.case_id, label.expert)
-    case = settle_case(sitting, _with_time_for_another(sitting, withdrawn), sitting.act.screen_version)
+    case = settle_case(sitting, _with_time_for_another(sitting, withdrawn), sitting.act.screen.version)
     show(sitting, case)
     sitting.record("label.withdrawn", label_id=label.label_id, label=label.label, round=label.round)
     return Recorded(case)

@@ -18,8 +18,9 @@ from bot.slack.api.gateway import (
 from bot.slack.api.history_page import page_of
 from bot.slack.api.web_calls import slack_client
 from bot.slack.api.web_gateway import WebClientGateway
-from bot.slack.blocks.control_ids import Screen
 from bot.slack.blocks.message import JsonObject, Message
+from bot.slack.blocks.screens import block_id
+from bot.usecases.review.screen import Screen
 from tests.delivery.receiver import answers, receiving
 from tests.patience import PATIENCE
 from tests.slack.local_slack import config, gateway_of
@@ -245,7 +246,7 @@ def test_what_names_a_case_without_a_version_does_not_show_it(version: object) -
 
 
 def test_without_metadata_a_message_is_known_by_the_names_of_its_blocks() -> None:
-    blocks = [{"type": "header"}, {"type": "actions", "block_id": Screen("case_1", 4).block_id("answer")}]
+    blocks = [{"type": "header"}, {"type": "actions", "block_id": block_id("answer", Screen("case_1", 4))}]
     (read,) = page_of({"messages": [{"ts": "1.0", "blocks": blocks}]}).messages
     assert (read.case_id, read.version) == ("case_1", 4)
 

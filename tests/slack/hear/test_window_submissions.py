@@ -7,8 +7,9 @@ import pytest
 
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.show.read_windows import why_passages
-from bot.slack.show.review_windows import Draft, Place, label_view
+from bot.slack.show.review_windows import Draft, label_view
 from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.screen import Screen
 from routing.case.case import expire
 from routing.label import ExpertConfidence, RationaleRule, Via
 from storage.cases import cases
@@ -237,7 +238,7 @@ def test_a_reason_that_is_always_needed_is_said_to_be(workspace: Workspace) -> N
 
     (field,) = [
         block
-        for block in label_view(case, always, Place(case.case_id, 1, "", ""), Draft())["blocks"]
+        for block in label_view(case, always, Screen(case.case_id, 1), Draft())["blocks"]
         if block.get("block_id") == "rationale"
     ]
 

@@ -12,6 +12,7 @@ from bot.usecases.outgoing import CALLBACK, NOTICE
 from bot.usecases.review.access import Act
 from bot.usecases.review.answer import Answer, answer
 from bot.usecases.review.outcome import Recorded
+from bot.usecases.review.screen import Screen
 from bot.usecases.review.undo import undo
 from routing.case.case import Case, CaseStatus, Method
 from routing.label import Via
@@ -95,7 +96,7 @@ def half_answered(ctx: Context, clock: StillClock) -> Case:
     with ctx.database.write() as tx:
         experts.set_members(tx, f"channel:{ONCOLOGY}", [MAYA], START)
     clock.advance(DAY - timedelta(minutes=1))
-    answer(ctx, Answer(Act(case.case_id, MAYA, "act:1"), "malignant", Via.BUTTON))
+    answer(ctx, Answer(Act(Screen(case.case_id), MAYA, "act:1"), "malignant", Via.BUTTON))
     clock.advance(timedelta(minutes=1))
     expire.expire_due(ctx)
     return case
@@ -105,7 +106,7 @@ def test_an_answer_taken_back_leaves_a_decision_that_did_not_rest_on_it(
     ctx: Context, clock: StillClock
 ) -> None:
     case = half_answered(ctx, clock)
-    assert isinstance(undo(ctx, Act(case.case_id, MAYA, "act:2")), Recorded)
+    assert isinstance(undo(ctx, Act(Screen(case.case_id), MAYA, "act:2")), Recorded)
     with ctx.database.read() as tx:
         stored = cases.get(tx, case.case_id)
     assert (stored.current_labels, [one.label for one in stored.decisions]) == ((), ["benign"])
@@ -116,7 +117,7 @@ def test_an_answer_corrected_below_the_quorum_leaves_the_decision_that_did_not_r
     ctx: Context, clock: StillClock
 ) -> None:
     case = half_answered(ctx, clock)
-    corrected = Answer(Act(case.case_id, MAYA, "act:2"), "benign", Via.MODAL, is_correction=True)
+    corrected = Answer(Act(Screen(case.case_id), MAYA, "act:2"), "benign", Via.MODAL, is_correction=True)
     assert isinstance(answer(ctx, corrected), Recorded)
     with ctx.database.read() as tx:
         stored = cases.get(tx, case.case_id)
@@ -132,9 +133,9 @@ def test_whoever_takes_an_answer_back_has_time_for_another_before_the_case_expir
     with ctx.database.write() as tx:
         experts.set_members(tx, f"channel:{ONCOLOGY}", [MAYA], START)
     clock.advance(DAY - timedelta(minutes=1))
-    answer(ctx, Answer(Act(case.case_id, MAYA, "act:1"), "malignant", Via.BUTTON))
+    answer(ctx, Answer(Act(Screen(case.case_id), MAYA, "act:1"), "malignant", Via.BUTTON))
     clock.advance(timedelta(minutes=2))
-    undo(ctx, Act(case.case_id, MAYA, "act:2"))
+    undo(ctx, Act(Screen(case.case_id), MAYA, "act:2"))
     assert expire.expire_due(ctx) == 0
     clock.advance(ctx.policy.undo_for)
     assert expire.expire_due(ctx) == 1

@@ -3,6 +3,7 @@
 from bot.usecases.review.access import Act
 from bot.usecases.review.answer import Answer, answer
 from bot.usecases.review.outcome import AlreadyDecided, Gone, NotAllowed, RationaleNeeded, Recorded, Repeated
+from bot.usecases.review.screen import Screen
 from routing.case.case import CaseStatus, Method
 from routing.label import ExpertId, Via
 from tests.usecases.world import ANN, BEN, CAROL, STRANGER, World
@@ -120,7 +121,7 @@ def test_a_member_of_another_workspace_with_the_same_user_id_is_refused(world: W
 
 def test_an_unknown_case_label_or_reason_code_is_refused(world: World) -> None:
     case = world.open()
-    unknown = Act("case_none", ANN, "k")
+    unknown = Act(Screen("case_none"), ANN, "k")
 
     outcomes = [
         answer(world.ctx, Answer(unknown, "fraud", Via.BUTTON)),
@@ -140,7 +141,7 @@ def test_another_cases_message_is_refused(world: World) -> None:
     world.post(second, "2.2")
 
     forged = answer(world.ctx, Answer(world.act(first, ts="2.2"), "fraud", Via.BUTTON))
-    elsewhere = Act(first.case_id, ANN, "k", "C0000000009", "1.1")
+    elsewhere = Act(Screen(first.case_id, 0, "C0000000009", "1.1"), ANN, "k")
     foreign = answer(world.ctx, Answer(elsewhere, "fraud", Via.BUTTON))
     own = answer(world.ctx, Answer(world.act(first, ts="1.1"), "fraud", Via.BUTTON))
 

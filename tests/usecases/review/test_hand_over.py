@@ -17,6 +17,7 @@ from bot.usecases.review.hand_over import (
     wake_at,
 )
 from bot.usecases.review.outcome import AlreadyDecided, Gone, NotAllowed, Outcome, Recorded, Repeated, Snoozed
+from bot.usecases.review.screen import Screen
 from routing.label import Via
 from routing.policy import Task, WorkingHours, load_policy
 from storage.experts import Expert
@@ -136,7 +137,7 @@ def test_a_decided_case_a_stranger_and_a_repeat_change_nothing(world: World, nam
     assert isinstance(act_on(same), Repeated)
     answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON))
     assert isinstance(act_on(world.act(case)), AlreadyDecided)
-    assert isinstance(act_on(Act("case_none", ANN, "k")), Gone)
+    assert isinstance(act_on(Act(Screen("case_none"), ANN, "k")), Gone)
 
 
 def _task(hours: WorkingHours | None) -> Task:
