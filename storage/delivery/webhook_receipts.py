@@ -35,11 +35,6 @@ def add_many(tx: Transaction, new: Sequence[Receipt]) -> None:
     ensure(tx, receipts, [{name: getattr(one, name) for name in Receipt.__slots__} for one in new])
 
 
-def find(tx: Transaction, service: str, webhook_id: str) -> Receipt | None:
-    """The first answer to this webhook id."""
-    return find_many(tx, [(service, webhook_id)]).get((service, webhook_id))
-
-
 def find_many(tx: Transaction, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Receipt]:
     """The first answers to these `(service, webhook id)`."""
     wanted = list(dict.fromkeys(keys))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from routing.evidence.estimate import Estimate, Interval, Reach, Stratum
-from routing.measures.estimation.error_estimate import accepted_part, estimate, strata_of
+from routing.measures.estimation.error_estimate import estimate, strata_of
 from routing.measures.intervals import Part, hypergeometric, mover, wilson_interval
 from routing.measures.sample import Floats
 from tests.benchmarks.figure import Figure, at_least, at_most
@@ -141,7 +141,10 @@ def _period(setting: Setting, rng: np.random.Generator) -> dict[Key, tuple[float
         ("accepted", Reach.PERIOD): _mean(errors[accepted]),
         ("accepted", Reach.FUTURE): _mean(one.is_error[accepts]),
     }
-    found = {"overall": _intervals(strata), "accepted": _intervals(accepted_part(strata))}
+    found = {
+        "overall": _intervals(strata),
+        "accepted": _intervals(tuple(one for one in strata if one.is_accepted)),
+    }
     return {(part, reach): (truth, found[part][reach]) for (part, reach), truth in truths.items()}
 
 

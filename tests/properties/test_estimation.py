@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.evidence.estimate import Estimate, Stratum, TrafficEstimate
-from routing.measures.estimation.error_estimate import estimate, estimate_by, hajek, strata_of
+from routing.measures.estimation.error_estimate import estimate, strata_of
 from routing.measures.intervals import blaker, hypergeometric
 
 FEW = settings(max_examples=25, deadline=None)
@@ -79,21 +80,13 @@ def test_splitting_a_stratum_in_two_of_equal_chance_changes_nothing(
 
 
 @FEW
-@given(st.lists(st.booleans(), min_size=1), st.floats(0.01, 1_000))
-def test_equal_weights_give_the_unweighted_share(errors: list[bool], weight: float) -> None:
-    plain = sum(errors) / len(errors)
-    assert hajek(errors) == pytest.approx(plain)
-    assert hajek(errors, [weight] * len(errors)) == pytest.approx(plain)
-
-
-@FEW
 @given(st.lists(st.booleans(), min_size=1, max_size=60))
 def test_where_all_was_reviewed_the_estimate_is_the_plain_share(errors: list[bool]) -> None:
     every = [True] * len(errors)
     found = estimate("all", strata_of([1.0] * len(errors), every, every, errors, every))
     assert found.period is not None
     assert found.naive is not None
-    assert found.period.value == found.naive.value == pytest.approx(hajek(errors))
+    assert found.period.value == found.naive.value == pytest.approx(sum(errors) / len(errors))
     assert found.period.low == pytest.approx(found.period.high)
 
 
@@ -118,7 +111,7 @@ def test_hajek_is_the_stratified_value_if_draws_met_their_chance(
         weights += [float(inverse)] * n
     found = estimate("all", strata).period
     assert found is not None
-    assert found.value == pytest.approx(hajek(errors, weights))
+    assert found.value == pytest.approx(np.average(errors, weights=weights))
 
 
 @FEW
@@ -154,12 +147,3 @@ def test_blakers_interval_lies_within_the_one_with_equal_tails(stratum: Stratum)
     (low, high), (lower, higher) = blaker(*counts), hypergeometric(*counts)
     assert stratum.errors <= lower <= low <= high <= higher
     assert higher <= stratum.received - stratum.labeled + stratum.errors
-
-
-@FEW
-@given(TRAFFIC)
-def test_a_group_of_its_own_is_estimated_as_if_alone(traffic: list[Stratum]) -> None:
-    assert estimate_by({"a": traffic, "b": traffic[:1]}) == (
-        estimate("a", traffic),
-        estimate("b", traffic[:1]),
-    )

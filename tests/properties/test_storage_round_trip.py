@@ -291,7 +291,7 @@ def test_documents_round_trip(
         outbox.add_many(tx, [item])
         webhook_receipts.add_many(tx, [receipt])
         assert outbox.get(tx, "out_1") == item
-        assert webhook_receipts.find(tx, "shop", text) == receipt
+        assert webhook_receipts.find_many(tx, [("shop", text)]) == {("shop", text): receipt}
 
 
 @each_example

@@ -44,8 +44,8 @@ def test_the_first_answer_to_a_webhook_stays(database: Database) -> None:
         webhook_receipts.add_many(tx, [receipt("msg_1"), receipt("msg_2")])
         webhook_receipts.add_many(tx, [receipt("msg_1", 500)])
         webhook_receipts.add_many(tx, [])
-        assert webhook_receipts.find(tx, "shop", "msg_1") == receipt("msg_1")
-        assert webhook_receipts.find(tx, "bank", "msg_1") is None
+        assert webhook_receipts.find_many(tx, [("shop", "msg_1")]) == {("shop", "msg_1"): receipt("msg_1")}
+        assert webhook_receipts.find_many(tx, [("bank", "msg_1")]) == {}
 
 
 def test_answers_are_found_among_many_and_forgotten_by_age(database: Database) -> None:

@@ -106,16 +106,6 @@ def hand_over(ctx: Context, act: Act, wish: HandOver) -> Outcome:
     return _on_open_case(ctx, act, lambda sitting: _handed(sitting, wish))
 
 
-def reassign(ctx: Context, act: Act, user_id: str) -> Outcome:
-    """Give the case to a person who may answer it."""
-    return hand_over(ctx, act, HandOver(user_id=user_id))
-
-
-def snooze(ctx: Context, act: Act, until: str) -> Outcome:
-    """Put off the reminders in the thread and to this person, nobody else's: `1h`, `4h` or `tomorrow`."""
-    return hand_over(ctx, act, HandOver(until=until))
-
-
 def _handed(sitting: Sitting, wish: HandOver) -> Outcome:
     until_at = _wake_at(sitting, wish.until) if wish.until else None
     if wish.until and until_at is None:

@@ -7,7 +7,7 @@ from routing.evidence.promise import MonitorReport
 from routing.measures.certification.fallback import Counts
 from routing.measures.sample import Flags, Floats, Values
 
-__all__ = ["confidence_sequence", "e_values", "monitor"]
+__all__ = ["e_values", "monitor"]
 
 BETS = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0])
 MOST_AT_STAKE = 0.8
@@ -37,7 +37,7 @@ def monitor(
     wrong, shares = _checked(errors, weights, largest_weight)
     evidence = _evidence(wrong, shares, alpha)
     crossed = np.flatnonzero(evidence >= -np.log(delta))
-    low, high = _sequence(wrong, shares, delta)
+    low, high = _confidence_sequence(wrong, shares, delta)
     return MonitorReport(
         n=len(wrong),
         errors=int(wrong.sum()),
@@ -70,20 +70,6 @@ def e_values(
     return np.asarray(np.exp(np.minimum(_evidence(*_checked(errors, weights, largest_weight), alpha), 700.0)))
 
 
-def confidence_sequence(
-    errors: Flags,
-    weights: Values | None = None,
-    delta: float = 0.05,
-    largest_weight: float | None = None,
-) -> tuple[float, float]:
-    """Where the error lies with confidence 1 − `delta`, at all times at once, if it does not change.
-
-    Every candidate is bet against from both sides (hedged capital of Waudby-Smith & Ramdas 2024); those that
-    lose less than 1/`delta` remain. The limits are on a grid, rounded outward. 0..1 without audits.
-    """
-    return _sequence(*_checked(errors, weights, largest_weight), delta)
-
-
 def _checked(errors: Flags, weights: Values | None, largest_weight: float | None) -> tuple[Floats, Floats]:
     """Errors as 0 and 1, and weights as shares of the largest."""
     wrong = np.asarray(errors, dtype=bool).astype(np.float64)
@@ -113,7 +99,12 @@ def _evidence(wrong: Floats, shares: Floats, alpha: float) -> Floats:
     return np.asarray(np.logaddexp(at_stake, np.log((1 - FROM_THE_START) / (number + 1))))
 
 
-def _sequence(wrong: Floats, shares: Floats, delta: float) -> tuple[float, float]:
+def _confidence_sequence(wrong: Floats, shares: Floats, delta: float) -> tuple[float, float]:
+    """Where the error lies with confidence 1 − `delta`, at all times at once, if it does not change.
+
+    Every candidate is bet against from both sides (hedged capital of Waudby-Smith & Ramdas 2024); those that
+    lose less than 1/`delta` remain. The limits are on a grid, rounded outward. 0..1 without audits.
+    """
     if not len(wrong):
         return 0.0, 1.0
     pairs, counts = np.unique(np.stack([wrong, shares]), axis=1, return_counts=True)

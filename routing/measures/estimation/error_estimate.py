@@ -5,7 +5,7 @@ stratum: the predictions that had the same chance of review. See `routing.eviden
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ from routing.measures.intervals import (
     wilson_interval,
 )
 
-__all__ = ["accepted_part", "estimate", "estimate_by", "hajek", "strata_of"]
+__all__ = ["estimate", "strata_of"]
 
 
 def estimate(name: str, strata: Iterable[Stratum], level: float = LEVEL) -> TrafficEstimate:
@@ -133,32 +133,6 @@ def _bounds(pooled: Sequence[Stratum], received: int) -> Interval:
     silent = math.fsum(stratum.received * stratum.unanswered / stratum.asked for stratum in asked)
     silent += received - sum(stratum.received for stratum in asked)
     return Interval(right / received, min(1.0, (right + silent) / received))
-
-
-def estimate_by(groups: Mapping[str, Iterable[Stratum]], level: float = LEVEL) -> tuple[TrafficEstimate, ...]:
-    """One estimate per tier, slice or model version, in the order given; each holds at `level` by itself."""
-    return tuple(estimate(name, strata, level) for name, strata in groups.items())
-
-
-def accepted_part(strata: Iterable[Stratum]) -> tuple[Stratum, ...]:
-    """The strata of what was auto-accepted, with the audit cases that were drawn from it."""
-    return tuple(stratum for stratum in strata if stratum.is_accepted)
-
-
-def hajek(errors: Sequence[bool], weights: Sequence[float] | None = None) -> float:
-    """Hájek's estimate of the share of errors, Σ w·e / Σ w (Hájek 1971), of the labeled predictions.
-
-    `weights` are the inverses of the logged inclusion probabilities, equal if left out. It has no interval of
-    its own, as Wald's fails with few errors: group by `strata_of` and `estimate`. Raises ValueError for
-    weights that are not positive and finite, or if there are none.
-    """
-    values = np.asarray(errors, dtype=np.float64)
-    mass = np.ones(len(values)) if weights is None else np.asarray(weights, dtype=np.float64)
-    if not len(values) == len(mass) > 0:
-        raise ValueError("errors and weights need one value per labeled prediction, at least one")
-    if not np.all((mass > 0) & np.isfinite(mass)):
-        raise ValueError("weights have to be positive and finite: an inclusion probability cannot be 0")
-    return float(np.average(values, weights=mass))
 
 
 def strata_of(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from routing.evidence.estimate import Estimate, Interval, Reach, Stratum, TrafficEstimate
-from routing.measures.estimation.error_estimate import accepted_part, estimate, estimate_by, hajek, strata_of
+from routing.measures.estimation.error_estimate import estimate, strata_of
 
 REVIEWED = Stratum(1.0, received=1_000, asked=1_000, labeled=1_000, errors=300, is_accepted=False)
 AUDITED = Stratum(0.1, received=4_000, asked=400, labeled=400, errors=4, is_accepted=True)
@@ -115,20 +115,6 @@ def test_no_traffic_gives_no_number() -> None:
     assert estimate("all", []) == estimate("all", [nothing]) == expected
 
 
-def test_the_accepted_part_holds_its_audits_and_nothing_that_was_at_risk() -> None:
-    watched_whole = Stratum(1.0, received=10, asked=10, labeled=10, errors=1, is_accepted=True)
-    assert accepted_part([REVIEWED, AUDITED, watched_whole]) == (AUDITED, watched_whole)
-
-
-def test_groups_are_estimated_each_by_itself_in_their_order() -> None:
-    found = estimate_by({"urgent": [REVIEWED], "plain": [AUDITED]}, level=0.9)
-    assert [row.name for row in found] == ["urgent", "plain"]
-    assert found == (estimate("urgent", [REVIEWED], 0.9), estimate("plain", [AUDITED], 0.9))
-    assert found[1].period is not None
-    assert found[1].period.level == 0.9
-    assert found[1].period.high < period([AUDITED]).high
-
-
 @pytest.mark.parametrize("level", [0.0, 1.0, 95.0])
 def test_a_level_outside_0_and_1_is_refused(level: float) -> None:
     with pytest.raises(ValueError, match="level"):
@@ -153,19 +139,6 @@ def test_a_stratum_that_cannot_be_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=said):
         Stratum(chance, *counts, is_accepted=True)
-
-
-def test_hajek_lets_a_rarely_drawn_error_count_for_more() -> None:
-    assert hajek([True, False, False], [10.0, 1.0, 1.0]) == pytest.approx(10 / 12)
-
-
-@pytest.mark.parametrize(
-    ("errors", "weights"),
-    [([], []), ([True], [1.0, 1.0]), ([True], [0.0]), ([True], [float("inf")]), ([True], [float("nan")])],
-)
-def test_hajek_refuses_weights_that_do_not_fit(errors: list[bool], weights: list[float]) -> None:
-    with pytest.raises(ValueError, match="weights"):
-        hajek(errors, weights)
 
 
 def test_predictions_with_logged_chances_fall_into_strata_of_equal_chance() -> None:
@@ -202,7 +175,6 @@ def test_reports_hold_no_numpy_scalars() -> None:
     assert found.period is not None
     assert {type(value) for value in (found.period.value, found.period.low, found.bounds.high)} == {float}
     assert {type(value) for value in (found.received, found.labeled, found.period.n)} == {int}
-    assert type(hajek([True, False])) is float
     assert not isinstance(strata[0].inclusion_probability, np.generic)
 
 
@@ -224,7 +196,7 @@ def test_intervals_cover_the_error_of_all_and_of_the_accepted_where_the_naive_on
             Stratum(1.0, len(hard), len(hard), answered, int(hard[:answered].sum()), False),
             Stratum(share, received, asked, asked, int(easy[:asked].sum()), True),
         ]
-        whole, accepted = estimate("all", strata), estimate("accepted", accepted_part(strata))
+        whole, accepted = estimate("all", strata), estimate("accepted", strata[1:])
         truth = (hard.sum() + easy.sum()) / (len(hard) + received)
         hits += [
             _covered(whole.period, truth),

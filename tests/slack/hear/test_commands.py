@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.usecases.review.answer import Answer, answer
-from bot.usecases.review.hand_over import abstain, reassign
+from bot.usecases.review.hand_over import HandOver, abstain, hand_over
 from routing.label import Via
 from tests.slack.workspace import Workspace, other_team
 from tests.usecases.world import ANN, STRANGER
@@ -96,7 +96,7 @@ def test_next_skips_what_one_cannot_tell_unless_it_is_given_back(workspace: Work
     abstain(workspace.world.ctx, workspace.world.act(case), None)
 
     workspace.command("next")
-    reassign(workspace.world.ctx, workspace.world.act(case), ANN.user_id)
+    hand_over(workspace.world.ctx, workspace.world.act(case), HandOver(ANN.user_id))
     workspace.command("next")
 
     assert workspace.gateway.responses[0].text == "Nothing waits for you."

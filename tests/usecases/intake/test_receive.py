@@ -86,7 +86,7 @@ def test_a_first_answer_is_kept_even_when_it_is_a_conflict(ctx: Context) -> None
     again = receive(ctx, [post(item(confidence=0.7), webhook_id="m")])
     assert (statuses(first), statuses(again), again[0].is_replay) == ([409], [409], True)
     with ctx.database.read() as tx:
-        assert webhook_receipts.find(tx, "shop", "m") is not None
+        assert webhook_receipts.find_many(tx, [("shop", "m")])
 
 
 def test_a_batch_keeps_the_place_of_what_was_refused_at_the_door(ctx: Context) -> None:

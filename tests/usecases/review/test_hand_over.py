@@ -12,8 +12,6 @@ from bot.usecases.review.hand_over import (
     abstain,
     escalate_now,
     hand_over,
-    reassign,
-    snooze,
     wake_at,
 )
 from bot.usecases.review.outcome import AlreadyDecided, Gone, NotAllowed, Outcome, Recorded, Repeated, Snoozed
@@ -62,7 +60,7 @@ def test_escalating_beyond_the_last_step_says_that_nobody_is_left(world: World) 
 def test_reassigning_tells_the_new_person(world: World) -> None:
     case = world.open()
 
-    outcome = reassign(world.ctx, world.act(case), BEN.user_id)
+    outcome = hand_over(world.ctx, world.act(case), HandOver(BEN.user_id))
 
     assert isinstance(outcome, Recorded)
     assert world.case(case.case_id).assigned_to == BEN
@@ -74,8 +72,8 @@ def test_a_case_is_not_given_to_somebody_who_may_not_answer_it(world: World) -> 
     case = world.open()
     act = world.act(case)
 
-    refused = reassign(world.ctx, act, STRANGER.user_id)
-    again = reassign(world.ctx, act, BEN.user_id)
+    refused = hand_over(world.ctx, act, HandOver(STRANGER.user_id))
+    again = hand_over(world.ctx, act, HandOver(BEN.user_id))
 
     assert isinstance(refused, NotAllowed)
     assert isinstance(again, Recorded)
@@ -84,7 +82,7 @@ def test_a_case_is_not_given_to_somebody_who_may_not_answer_it(world: World) -> 
 def test_snoozing_quiets_the_person_and_leaves_the_due_time_and_other_peoples_steps(world: World) -> None:
     case = world.open()
 
-    outcome = snooze(world.ctx, world.act(case, ANN), "4h")
+    outcome = hand_over(world.ctx, world.act(case, ANN), HandOver(until="4h"))
 
     assert isinstance(outcome, Snoozed)
     stored = world.case(case.case_id)
@@ -95,7 +93,7 @@ def test_snoozing_quiets_the_person_and_leaves_the_due_time_and_other_peoples_st
 def test_the_only_person_a_step_calls_is_called_when_their_snooze_ends(world: World) -> None:
     case = world.open()
 
-    snooze(world.ctx, world.act(case, CAROL), "4h")
+    hand_over(world.ctx, world.act(case, CAROL), HandOver(until="4h"))
 
     assert world.case(case.case_id).next_step_at == NOW + timedelta(hours=4)
 
@@ -114,7 +112,7 @@ def test_an_empty_or_unknown_wish_is_refused(world: World) -> None:
     case = world.open()
 
     assert isinstance(hand_over(world.ctx, world.act(case), HandOver()), Gone)
-    assert isinstance(snooze(world.ctx, world.act(case), "forever"), Gone)
+    assert isinstance(hand_over(world.ctx, world.act(case), HandOver(until="forever")), Gone)
     assert world.case(case.case_id).snoozed_until is None
 
 
@@ -126,8 +124,8 @@ def test_a_decided_case_a_stranger_and_a_repeat_change_nothing(world: World, nam
         calls = {
             "abstain": lambda: abstain(world.ctx, act, None),
             "escalate": lambda: escalate_now(world.ctx, act, None),
-            "reassign": lambda: reassign(world.ctx, act, BEN.user_id),
-            "unknown": lambda: snooze(world.ctx, act, "1h"),
+            "reassign": lambda: hand_over(world.ctx, act, HandOver(BEN.user_id)),
+            "unknown": lambda: hand_over(world.ctx, act, HandOver(until="1h")),
         }
         return calls[name]()
 
@@ -154,7 +152,7 @@ def test_tomorrow_is_the_next_morning_in_the_tasks_time_zone() -> None:
 
 def test_who_cannot_tell_no_longer_has_the_case(world: World) -> None:
     case = world.open()
-    reassign(world.ctx, world.act(case), ANN.user_id)
+    hand_over(world.ctx, world.act(case), HandOver(ANN.user_id))
 
     abstain(world.ctx, world.act(case, BEN), None)
     assert world.case(case.case_id).assigned_to == ANN
@@ -167,7 +165,7 @@ def test_a_case_is_not_given_to_somebody_who_has_left(world: World) -> None:
     case = world.open()
     members.record_people(world.ctx, [Expert(BEN, "Ben", "UTC", NOW, is_active=False)])
 
-    outcome = reassign(world.ctx, world.act(case), BEN.user_id)
+    outcome = hand_over(world.ctx, world.act(case), HandOver(BEN.user_id))
 
     assert isinstance(outcome, NotAllowed)
     assert world.case(case.case_id).assigned_to is None
@@ -180,6 +178,6 @@ def test_tomorrow_is_the_persons_morning_where_the_task_has_no_hours(
     case = world.open()
     members.record_people(world.ctx, [Expert(ANN, "Ann", zone, NOW)])
 
-    snooze(world.ctx, world.act(case), "tomorrow")
+    hand_over(world.ctx, world.act(case), HandOver(until="tomorrow"))
 
     assert world.case(case.case_id).snoozed_until == datetime(2026, 11, 21, hour, tzinfo=UTC)

@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from bot.usecases.review import worklist
 from bot.usecases.review.answer import Answer, answer
-from bot.usecases.review.hand_over import abstain, escalate_now, reassign
+from bot.usecases.review.hand_over import HandOver, abstain, escalate_now, hand_over
 from routing.label import ExpertId, Via
 from routing.policy import load_policy
 from storage import experts
@@ -53,7 +53,7 @@ def test_thirty_cases_take_as_many_queries_as_three(world: World, look: object) 
 def test_what_is_given_to_a_person_comes_first_and_what_others_have_not_at_all(world: World) -> None:
     free, given, taken, passed, done = (world.open("team", "sales") for _ in range(5))
     for case, expert in ((given, ANN), (taken, BEN)):
-        reassign(world.ctx, world.act(case), expert.user_id)
+        hand_over(world.ctx, world.act(case), HandOver(expert.user_id))
     abstain(world.ctx, world.act(passed), None)
     answer(world.ctx, Answer(world.act(done), "sales", Via.BUTTON))
 

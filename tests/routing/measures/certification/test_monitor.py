@@ -5,14 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from routing.measures.certification.monitor import (
-    BETS,
-    FROM_THE_START,
-    PACE,
-    confidence_sequence,
-    e_values,
-    monitor,
-)
+from routing.measures.certification.monitor import BETS, FROM_THE_START, PACE, e_values, monitor
+from routing.measures.sample import Flags
 
 
 def audits(*spells: tuple[int, float], seed: int = 0) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -123,11 +117,16 @@ def test_unequal_chances_of_an_audit_do_not_revoke_what_is_kept() -> None:
     assert naive / 100 > 0.9
 
 
+def limits_of(errors: Flags) -> tuple[float, float]:
+    report = monitor(errors)
+    return report.low, report.high
+
+
 def test_the_confidence_sequence_holds_the_error_at_all_times() -> None:
     missed = 0
     for seed in range(60):
         errors = audits((1_200, 0.03), seed=seed)
-        limits = (confidence_sequence(errors[:n]) for n in range(50, 1_201, 50))
+        limits = (limits_of(errors[:n]) for n in range(50, 1_201, 50))
         missed += any(not low <= 0.03 <= high for low, high in limits)
     assert missed / 60 <= 0.05
 
@@ -135,22 +134,22 @@ def test_the_confidence_sequence_holds_the_error_at_all_times() -> None:
 def test_the_confidence_sequence_narrows_as_audits_come_in() -> None:
     widths = []
     for n in (50, 500, 5_000):
-        low, high = confidence_sequence(np.arange(n) % 50 == 0)
+        low, high = limits_of(np.arange(n) % 50 == 0)
         assert low <= 0.02 <= high
         widths.append(high - low)
     assert widths[0] > 2 * widths[1] > 4 * widths[2]
 
 
-def test_right_and_wrong_are_mirror_images_to_the_confidence_sequence() -> None:
+def test_right_and_wrong_are_mirror_images_to_the_limits_of() -> None:
     errors = audits((300, 0.3))
-    low, high = confidence_sequence(errors)
-    assert confidence_sequence(~errors) == pytest.approx((1 - high, 1 - low), abs=0.01)
+    low, high = limits_of(errors)
+    assert limits_of(~errors) == pytest.approx((1 - high, 1 - low), abs=0.01)
 
 
 def test_of_all_right_and_all_wrong_the_open_end_is_reached() -> None:
-    assert confidence_sequence([False] * 1_000)[0] == 0.0
-    assert confidence_sequence([True] * 1_000)[1] == 1.0
-    assert confidence_sequence([False] * 1_000)[1] < 0.02
+    assert limits_of([False] * 1_000)[0] == 0.0
+    assert limits_of([True] * 1_000)[1] == 1.0
+    assert limits_of([False] * 1_000)[1] < 0.02
 
 
 def test_without_audits_nothing_is_known_and_nothing_revoked() -> None:
