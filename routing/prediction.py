@@ -11,12 +11,20 @@ Scalar = str | int | float | bool | None
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-class Kind(StrEnum):
+class Origin(StrEnum):
     """Where a prediction comes from; only `production` counts in numbers about all traffic."""
 
     PRODUCTION = "production"
     SYNTHETIC = "synthetic"
     RED_TEAM = "red_team"
+    # No service may say these, but a row that has one stays readable: see POSTED_ORIGINS.
+    GOLD = "gold"
+    PLANTED = "planted"
+    REPEAT = "repeat"
+
+
+POSTED_ORIGINS = (Origin.PRODUCTION, Origin.SYNTHETIC, Origin.RED_TEAM)
+"""What a service may say of its predictions. The other names are reserved for cases that are put in here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,7 @@ class Submission:
     input: CaseInput
     prediction: Prediction
     occurred_at: datetime
-    kind: Kind = Kind.PRODUCTION
+    origin: Origin = Origin.PRODUCTION
     evidence: tuple[Evidence, ...] = ()
     slices: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     callback_url: str | None = None

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.http import examples
 from bot.http.problems import JsonObject
+from routing.prediction import Origin
 
 
 def _example(value: JsonObject) -> ConfigDict:
@@ -115,7 +116,11 @@ class CaseView(CaseAnswer):
     model_config = _example(examples.CASE_VIEW)
     service: str
     task: str
-    kind: Literal["production", "synthetic", "red_team"]
+    origin: Origin
+    kind: Origin = Field(
+        description="The origin by its old name; the next version answers `origin` alone.",
+        json_schema_extra={"deprecated": True},
+    )
     status: Literal["auto_accepted", "reused", "open", "disputed", "decided", "expired"]
     predicted_label: str
     received_at: datetime

@@ -99,7 +99,7 @@ def _submission(case: PostedCase, service: str, received_at: datetime, image_id:
         input=_case_input(case.input, image_id),
         prediction=_prediction(case),
         occurred_at=case.occurred_at or received_at,
-        kind=case.kind,
+        origin=case.declared_origin,
         evidence=tuple(Evidence(item.title, item.text, item.link) for item in case.evidence),
         slices=case.slices,
         callback_url=case.callback_url,

@@ -84,6 +84,7 @@ CASE_VIEW: JsonObject = {
     **REVIEWED,
     "service": "shop",
     "task": "fraud",
+    "origin": "production",
     "kind": "production",
     "status": "decided",
     "predicted_label": "fraud",

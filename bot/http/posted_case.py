@@ -1,7 +1,7 @@
 """What services post: one prediction with its input and circumstances, checked while it is parsed."""
 
 import base64
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -31,9 +31,11 @@ from bot.http.posted_fields import (
     ShortName,
     Text,
 )
-from routing.prediction import Kind
+from routing.prediction import Origin
 
 CONFIDENCE_TOLERANCE = 1e-3
+PostedOrigin = Literal["production", "synthetic", "red_team"]
+"""`POSTED_ORIGINS` as they are written."""
 MediaType = Annotated[
     str, AfterValidator(check_format), WithJsonSchema({"type": "string", "enum": list(MAGIC)})
 ]
@@ -165,9 +167,28 @@ class PostedCase(Strict):
     due_in: Duration | None = Field(
         default=None, description="How soon a decision is needed, such as 30m, 4h, 2d; default: the tier's."
     )
-    kind: Kind = Field(
-        default=Kind.PRODUCTION, description="Only production counts in numbers about all traffic."
+    origin: PostedOrigin | None = Field(
+        default=None,
+        description="Only production counts in numbers about all traffic; default: production.",
     )
+    kind: PostedOrigin | None = Field(
+        default=None,
+        description="The origin by its old name, which the next version does not take.",
+        json_schema_extra={"deprecated": True},
+    )
+
+    @property
+    def declared_origin(self) -> Origin:
+        """Where the prediction comes from, by either name."""
+        return Origin(self.origin or self.kind or Origin.PRODUCTION)
+
+    @field_validator("kind")
+    @classmethod
+    def _is_same_as_origin(cls, kind: PostedOrigin | None, info: ValidationInfo) -> PostedOrigin | None:
+        origin = info.data.get("origin")
+        if kind is not None and origin is not None and kind != origin:
+            raise PydanticCustomError("origin", "kind is the old name of origin; give one of them")
+        return kind
 
 
 CASE: TypeAdapter[PostedCase] = TypeAdapter(PostedCase)
@@ -175,5 +196,9 @@ CASE: TypeAdapter[PostedCase] = TypeAdapter(PostedCase)
 
 def json_values(case: PostedCase) -> dict[str, Any]:
     """The case as JSON values without defaults: the same for two bodies that say the same."""
-    values: dict[str, Any] = CASE.dump_python(case, mode="json", exclude_defaults=True)
+    values: dict[str, Any] = CASE.dump_python(
+        case, mode="json", exclude_defaults=True, exclude={"origin", "kind"}
+    )
+    if case.declared_origin is not Origin.PRODUCTION:
+        values["kind"] = case.declared_origin.value  # by its old name, under which digests are stored
     return values

@@ -11,7 +11,7 @@ from bot.delivery.memberships import Memberships
 from bot.delivery.sender.attempts import Courier
 from bot.process.scheduler import Figures, Tick
 from bot.slack.api.refusals import CURABLE
-from bot.usecases import record, retention
+from bot.usecases import origins, record, retention
 from bot.usecases.context import Context
 from bot.usecases.deadlines import escalate, expire, redraw
 from bot.usecases.digest import weekly
@@ -57,6 +57,7 @@ class Ticks:
             Tick("newcomers", SOON, self.meet_newcomers, shortest=SOON),
             Tick("undelivered", MINUTE, self.tell_undelivered, is_at_start=False),
             Tick("sweep", SWEEP_CHECK, self.sweep, shortest=SWEEP_CHECK),
+            Tick("origins", OFTEN, self.fill_origins),
             Tick("record", OFTEN, self.take_in),
             Tick("anchor", 10 * MINUTE, self.cast_anchor, is_at_start=False),
             Tick("retention", HOUR, self.forget, is_at_start=False),
@@ -139,6 +140,10 @@ class Ticks:
     def tell_undelivered(self) -> Figures:
         """Tell the teams what could not be shown or delivered."""
         return self._waking(undelivered_news.tell_teams(self._ctx))
+
+    def fill_origins(self) -> Figures:
+        """Give predictions of an earlier version their origin."""
+        return origins.fill(self._ctx)
 
     def take_in(self) -> Figures:
         """Take rows of an earlier version into the record."""

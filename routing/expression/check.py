@@ -1,7 +1,7 @@
 """What can be known about a tier's `when` before any prediction comes.
 
-Checked: attributes of `prediction`, `input` and `service`; texts compared with `prediction.label`, `kind` or
-`service.name` and keys of `prediction.probabilities`, where they are written out; and that the expression
+Checked: attributes of `prediction`, `input` and `service`; texts compared with `prediction.label`, `origin`
+or `service.name` and keys of `prediction.probabilities`, where they are written out; and that the expression
 gives true or false for every label on a made-up prediction. Not checked: names of fields and slices, which
 only the services know, and what is computed.
 """
@@ -16,7 +16,7 @@ from routing.expression.expression import Expression, Facts
 from routing.expression.kinds import PROBABILITIES
 from routing.expression.syntax import Node, Path
 from routing.finding import Known
-from routing.prediction import CaseInput, Image, Kind, ModelRef, Prediction, Submission
+from routing.prediction import POSTED_ORIGINS, CaseInput, Image, ModelRef, Prediction, Submission
 
 ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "prediction": ("label", "confidence", "margin", "entropy", "probabilities"),
@@ -37,7 +37,7 @@ class Vocabulary:
         """The values that the fact at `path` can have, if they are known."""
         values = {
             "prediction.label": self.labels,
-            "kind": tuple(str(kind) for kind in Kind),
+            **dict.fromkeys(("origin", "kind"), tuple(map(str, POSTED_ORIGINS))),
             "service.name": self.services,
         }
         return Known(values[path]) if path in values else None

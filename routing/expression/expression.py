@@ -10,7 +10,7 @@ import cel
 from routing.errors import InvalidExpression
 from routing.expression.cost import Work, work_of
 from routing.expression.doubt import FAILED, cause
-from routing.expression.facts import VARIABLES, Facts, wanted_by
+from routing.expression.facts import OLD_NAMES, VARIABLES, Facts, wanted_by
 from routing.expression.strict_form import strict
 from routing.expression.syntax import Node, Path, syntax
 
@@ -118,7 +118,7 @@ def _unfit(program: cel.Program, tree: Node) -> str | None:
     loops = sum(part.op == "loop" for part in parts)
     if loops > MAX_MACROS:
         return f"it loops {loops} times; use at most {MAX_MACROS} of all, exists, map, filter"
-    unknown = sorted({part.word for part in parts if part.op == "name"} - set(VARIABLES))
+    unknown = sorted({part.word for part in parts if part.op == "name"} - {*VARIABLES, *OLD_NAMES})
     if unknown:
         return f"it does not know `{unknown[0]}`; use {', '.join(VARIABLES)}"
     foreign = sorted(name for name in program.functions() if name.isidentifier() and name not in FUNCTIONS)

@@ -30,10 +30,13 @@ ATTRIBUTES: Mapping[str, Mapping[str, Read]] = {
 }
 WHOLE: Mapping[str, Read] = {
     "slices": lambda submission: dict(submission.slices),
-    "kind": lambda submission: str(submission.kind),
+    "origin": lambda submission: str(submission.origin),
+    "kind": lambda submission: str(submission.origin),
 }
-VARIABLES = ("prediction", "input", "slices", "service", "kind")
-EVERYTHING = frozenset((name,) for name in VARIABLES)
+VARIABLES = ("prediction", "input", "slices", "service", "origin")
+OLD_NAMES: Mapping[str, str] = {"kind": "origin"}
+"""What version 0.1 called a variable, and its name now; policies of then go on."""
+EVERYTHING = frozenset((name,) for name in (*VARIABLES, *OLD_NAMES))
 
 
 class Facts:

@@ -13,7 +13,7 @@ KINDS: Mapping[Path, str] = {
     ("input", "has_image"): "bool",
     ("slices",): "map",
     ("service", "name"): "text",
-    ("kind",): "text",
+    **dict.fromkeys((("origin",), ("kind",)), "text"),
 }
 PROBABILITIES: Path = ("prediction", "probabilities")
 KEYED_BY_TEXT: tuple[Path, ...] = (("input", "fields"), ("slices",), PROBABILITIES)

@@ -12,6 +12,7 @@ from typing import Any
 
 from routing.errors import InvalidExpression
 from routing.expression.expression import Expression, Facts
+from routing.expression.facts import OLD_NAMES
 from routing.expression.kinds import MAY_BE_ABSENT
 from routing.expression.syntax import Node, Path
 from routing.finding import Finding
@@ -32,6 +33,9 @@ def rule_advice(key: str, task: Task) -> Iterator[Finding]:
     """Advice on the rules of a task's tiers."""
     for place, tier in enumerate(task.tiers):
         expression = Expression.compile(tier.when)
+        for old in sorted({path[0] for path in expression.variables} & OLD_NAMES.keys()):
+            problem = f"`{old}` is called `{OLD_NAMES[old]}` now; the next version takes no other name"
+            yield Finding(f"{key}.tiers.{tier.name}.when", problem, f"write `{OLD_NAMES[old]}`")
         if not expression.is_always_true and "when_unreadable" not in tier.model_fields_set:
             yield from _advice(f"{key}.tiers.{tier.name}.when", expression, task, task.tiers[place:])
 

@@ -10,7 +10,7 @@ from routing.errors import InvalidExpression
 from routing.expression.expression import Expression, Facts
 from routing.expression.syntax import Path
 from routing.policy import Policy, Task, Tier, format_duration
-from routing.prediction import Kind, Submission
+from routing.prediction import Origin, Submission
 from routing.triage.acceptance import Acceptance, accept, confidence_of
 from routing.triage.in_force import NOTHING_STANDING, Standing
 from routing.triage.sampling import draw
@@ -68,7 +68,7 @@ class Router:
         if is_audit:
             reasons.append(f"drawn for audit ({_share(share)})")
         due_in = _due_in(tier, submission, reasons)
-        _name_kind(submission, reasons)
+        _name_origin(submission, reasons)
         return Routing(
             disposition=Disposition.AUTO_ACCEPTED if is_accepted and not is_audit else Disposition.REVIEW,
             tier=tier.name,
@@ -120,9 +120,9 @@ def _is_novel(tier: Tier, submission: Submission, standing: Standing, reasons: l
     return is_for_review
 
 
-def _name_kind(submission: Submission, reasons: list[str]) -> None:
-    if submission.kind is not Kind.PRODUCTION:
-        reasons.append(f"{submission.kind} case: routed as usual, left out of numbers about all traffic")
+def _name_origin(submission: Submission, reasons: list[str]) -> None:
+    if submission.origin is not Origin.PRODUCTION:
+        reasons.append(f"{submission.origin} case: routed as usual, left out of numbers about all traffic")
 
 
 def _is_drawn(share: float, submission: Submission, draw_key: bytes) -> bool:

@@ -7,8 +7,8 @@ from routing.prediction import (
     CaseInput,
     Evidence,
     Image,
-    Kind,
     ModelRef,
+    Origin,
     Prediction,
     Submission,
 )
@@ -25,7 +25,8 @@ def submission_columns(submission: Submission) -> Row:
         "service": submission.service,
         "external_id": submission.external_id,
         "task": submission.task,
-        "kind": submission.kind.value,
+        "origin": submission.origin.value,
+        "kind": submission.origin.value,  # what version 0.1 reads, while it still runs beside this one
         "label": prediction.label,
         "confidence": prediction.confidence,
         "probabilities": None if prediction.probabilities is None else dict(prediction.probabilities),
@@ -50,7 +51,7 @@ def submission_of(row: Any) -> Submission:
         input=input_of(row.input),
         prediction=Prediction(row.label, row.confidence, model, row.probabilities),
         occurred_at=row.occurred_at,
-        kind=Kind(row.kind),
+        origin=Origin(row.origin or row.kind),  # `kind` alone: written by version 0.1 just now
         evidence=tuple(_evidence_of(item) for item in row.evidence or ()),
         slices=row.slices or {},
         callback_url=row.callback_url,

@@ -7,10 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from routing.case.case import Method
-from routing.prediction import Kind
+from routing.prediction import Origin
 from storage.tables import cases, decision_feed, decisions, predictions
 
-IS_PRODUCTION = predictions.c.kind == Kind.PRODUCTION.value
+ORIGIN: sa.ColumnElement[str] = sa.func.coalesce(predictions.c.origin, predictions.c.kind)
+"""Where a prediction comes from; version 0.1 writes `kind` alone, and may still run beside this one."""
+IS_PRODUCTION = ORIGIN == Origin.PRODUCTION.value  # noqa: SIM300 - a column
 _later = decisions.alias("later")
 _REPLACED = sa.select(_later.c.row_id).where(
     _later.c.case_id == decisions.c.case_id, _later.c.sequence > decisions.c.sequence

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from routing.case.case import CaseStatus, Disposition, Method
 from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
-from routing.prediction import Kind
+from routing.prediction import Origin
 from storage.engine.database import Transaction
-from storage.evidence.decisions_in_force import Window, in_period, in_period_by_experts
+from storage.evidence.decisions_in_force import ORIGIN, Window, in_period, in_period_by_experts
 from storage.tables import cases, decisions, events, labels, outbox, predictions, steps
 
 OLDEST_SHOWN = 5
@@ -95,17 +95,17 @@ def unreadable(
     return tuple(UnreadableRule(*row) for row in tx.execute(query))
 
 
-def received_by_kind(
+def received_by_origin(
     tx: Transaction, tasks: Collection[str], since: datetime, until: datetime
-) -> dict[Kind, int]:
-    """How many predictions came in of each kind: `production`, and apart from it what does not count."""
+) -> dict[Origin, int]:
+    """How many predictions came in of each origin: `production`, and apart from it what does not count."""
     window = Window(tuple(sorted(tasks)), since, until)
     query = (
-        sa.select(predictions.c.kind, sa.func.count())
+        sa.select(ORIGIN, sa.func.count())
         .where(window.counted[0], *window.holds(predictions.c.received_at))
-        .group_by(predictions.c.kind)
+        .group_by(ORIGIN)
     )
-    return {Kind(kind): number for kind, number in tx.execute(query)}
+    return {Origin(origin): number for origin, number in tx.execute(query)}
 
 
 def counts(tx: Transaction) -> Counts:

@@ -128,23 +128,27 @@ def _erased_id(key: str) -> str:
     return f"erased:{key}"  # unique with its service, as the column has to be
 
 
+PREDICTIONS_1 = Fields(
+    plain=(
+        *("case_id", "service", "task", "kind", "label", "confidence", "probabilities"),
+        *("model_name", "model_version", "asked_due_in", "disposition", "tier", "channel"),
+        *("quorum", "due_in", "inclusion_probability", "is_audit", "is_novel", "calibrated"),
+        *("calibrator_version", "threshold", "certificate_id", "unreadable", "reasons"),
+        *("policy_version", "occurred_at", "received_at"),
+    ),
+    # The digest of the body is content too: of a short body it could be guessed back.
+    content=("external_id", "body_digest", "input", "evidence", "slices", "callback_url"),
+)
+PREDICTIONS_2 = Fields(
+    plain=(*PREDICTIONS_1.plain, "origin"),
+    content=PREDICTIONS_1.content,
+)
+
 COVERED = (
     Coverage(
         predictions,
         ("case_id",),
-        {
-            1: Fields(
-                plain=(
-                    *("case_id", "service", "task", "kind", "label", "confidence", "probabilities"),
-                    *("model_name", "model_version", "asked_due_in", "disposition", "tier", "channel"),
-                    *("quorum", "due_in", "inclusion_probability", "is_audit", "is_novel", "calibrated"),
-                    *("calibrator_version", "threshold", "certificate_id", "unreadable", "reasons"),
-                    *("policy_version", "occurred_at", "received_at"),
-                ),
-                # The digest of the body is content too: of a short body it could be guessed back.
-                content=("external_id", "body_digest", "input", "evidence", "slices", "callback_url"),
-            )
-        },
+        {1: PREDICTIONS_1, 2: PREDICTIONS_2},
         blank={
             "external_id": _erased_id,
             "body_digest": b"",

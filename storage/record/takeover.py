@@ -12,7 +12,7 @@ from storage.record.chains import PROGRAM, Act
 from storage.record.coverage import COVERED, Coverage
 from storage.record.seals import SALT
 from storage.sql.json_documents import canonical, load
-from storage.tables import record_entries
+from storage.tables import predictions, record_entries
 
 PORTION = 500
 OVERLAP = timedelta(hours=1)
@@ -57,7 +57,7 @@ def _sealed(tx: sa.Connection, until: dict[str, int]) -> Iterator[list[Any]]:
         arrivals = _next(tx, covered, until.get(covered.name, 0), left)
         if not arrivals:
             continue
-        _salt(tx, covered, arrivals)
+        _complete(tx, covered, arrivals)
         arrival = covered.table.c[covered.arrival]
         for row in coverage.stored(tx, covered, arrival >= arrivals[0], arrival <= arrivals[-1]):
             yield seals.seal_of_stored(covered, row, record.secret_of(tx))
@@ -73,11 +73,17 @@ def _next(tx: sa.Connection, covered: Coverage, after: int, limit: int) -> list[
     return list(tx.execute(query).scalars())
 
 
-def _salt(tx: sa.Connection, covered: Coverage, arrivals: list[int]) -> None:
-    """Give a salt to the rows that have none: a row that was changed since the upgrade has one."""
+def _complete(tx: sa.Connection, covered: Coverage, arrivals: list[int]) -> None:
+    """Give a salt to the rows that have none: a row that was changed since the upgrade has one.
+
+    Predictions get their origin, too: once it is covered it has to stay as it is.
+    """
     if not covered.has_salt:
         return
     table = covered.table
+    if table is predictions:
+        is_empty = table.c.row_id.between(arrivals[0], arrivals[-1]) & table.c.origin.is_(None)
+        tx.execute(sa.update(table).where(is_empty).values(origin=table.c.kind))
     is_bare = (table.c[covered.arrival] == sa.bindparam("of_arrival")) & table.c[SALT].is_(None)
     rows = [{"of_arrival": arrival, "new_salt": record.new_salt(tx)} for arrival in arrivals]
     tx.execute(sa.update(table).where(is_bare).values({SALT: sa.bindparam("new_salt")}), rows)

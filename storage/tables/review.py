@@ -25,6 +25,7 @@ predictions = Table(
     text("service"),
     text("external_id"),
     text("task"),
+    text("origin", is_null=True),
     text("kind"),
     Column("body_digest", sa.LargeBinary(), nullable=False),
     text("label"),
@@ -58,6 +59,7 @@ predictions = Table(
     UniqueConstraint("service", "external_id"),
     Index("ix_predictions_task_received_at", "task", "received_at"),
 )
+partial("ix_predictions_without_origin", predictions.c.origin.is_(None), predictions.c.row_id)
 partial("ix_predictions_audit", predictions.c.is_audit, predictions.c.task, predictions.c.received_at)
 
 cases = Table(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.http.app import build_api
 from bot.usecases.context import Context
 from routing.case.case import CaseStatus
+from routing.prediction import Origin
 from routing.triage.in_force import Standing
 from storage import audit
 from storage.cases import cases, predictions
@@ -62,7 +63,21 @@ def test_the_same_body_is_answered_the_same_for_ever(caller: Caller) -> None:
 
 def test_what_equals_a_default_is_the_same_body(caller: Caller) -> None:
     caller.post(case())
-    assert caller.post(case(kind="production", evidence=[], slices={}, due_in=None)).status_code == 200
+    assert caller.post(case(origin="production", evidence=[], slices={}, due_in=None)).status_code == 200
+
+
+def test_the_old_name_of_the_origin_says_the_same(caller: Caller, ctx: Context) -> None:
+    first = caller.post(case(kind="synthetic"))
+    assert first.status_code == 202
+    for body in (case(origin="synthetic"), case(origin="synthetic", kind="synthetic")):
+        assert caller.post(body).status_code == 200
+    assert caller.post(case(origin="red_team")).status_code == 409
+    read = caller.get(first.json()["links"]["self"]).json()
+    assert (read["origin"], read["kind"]) == ("synthetic", "synthetic")
+    with ctx.database.read() as tx:
+        stored = predictions.get(tx, first.json()["case_id"])
+    assert stored is not None
+    assert stored.submission.origin is Origin.SYNTHETIC
 
 
 def test_another_body_under_the_same_id_is_a_conflict_and_changes_nothing(caller: Caller) -> None:
@@ -133,7 +148,7 @@ def test_everything_posted_reaches_the_case(caller: Caller, ctx: Context) -> Non
         slices={"country": "PT"},
         occurred_at="2026-11-20T10:29:00+01:00",
         callback_url="https://shop.example/decisions",
-        kind="red_team",
+        origin="red_team",
     )
     case_id = caller.post(body).json()["case_id"]
     with ctx.database.read() as tx:
@@ -141,7 +156,7 @@ def test_everything_posted_reaches_the_case(caller: Caller, ctx: Context) -> Non
     assert list(stored.input.fields.items()) == list(body["input"]["fields"].items())
     assert stored.input.image is not None
     assert stored.input.image.url == "https://shop.example/1.png"
-    assert (stored.evidence[0].title, stored.slices["country"], stored.kind.value) == (
+    assert (stored.evidence[0].title, stored.slices["country"], stored.origin.value) == (
         "Recipient",
         "PT",
         "red_team",

@@ -21,7 +21,7 @@ from bot.usecases.review.worklist import Board, Listed, Numbers
 from routing.case.case import Case, CaseStatus, Decision, Method
 from routing.label import ExpertConfidence, ExpertId, Label, Rationale, RationaleRule, Via
 from routing.policy import LabelSpec, Task, Tier
-from routing.prediction import CaseInput, Evidence, Image, Kind, ModelRef, Prediction, Submission
+from routing.prediction import CaseInput, Evidence, Image, ModelRef, Origin, Prediction, Submission
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TIER = Tier(
@@ -114,7 +114,7 @@ def submissions(draw: st.DrawFn, task: Task) -> Submission:
         input=found,
         prediction=Prediction(label, confidence, model, draw(st.sampled_from([None, probabilities]))),
         occurred_at=NOW,
-        kind=Kind.PRODUCTION,
+        origin=Origin.PRODUCTION,
         evidence=tuple(
             Evidence(draw(ANY), draw(st.one_of(st.none(), ANY)), draw(URL))
             for _ in range(draw(st.integers(0, 6)))

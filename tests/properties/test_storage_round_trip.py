@@ -14,8 +14,8 @@ from routing.prediction import (
     CaseInput,
     Evidence,
     Image,
-    Kind,
     ModelRef,
+    Origin,
     Prediction,
     Submission,
 )
@@ -79,7 +79,7 @@ submissions = st.builds(
     input=inputs,
     prediction=modeled,
     occurred_at=moments,
-    kind=st.sampled_from(Kind),
+    origin=st.sampled_from(Origin),
     evidence=st.lists(st.builds(Evidence, texts, st.none() | texts, st.none() | texts), max_size=3).map(
         tuple
     ),

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from routing.policy import Policy, Task, load_policy
-from routing.prediction import CaseInput, Kind, ModelRef, Prediction, Submission
+from routing.prediction import CaseInput, ModelRef, Origin, Prediction, Submission
 from routing.triage.in_force import NOTHING_STANDING, Standing
 from routing.triage.router import compile_router
 from tests.scenarios.year import ACCOUNT, NAME, WALLET
@@ -73,7 +73,7 @@ def submission_of(kept: JsonObject) -> Submission:
         occurred_at=AT,
         slices=kept["slices"],
         due_in=None if due_in is None else timedelta(seconds=due_in),
-        kind=Kind(kept["kind"]),
+        origin=Origin(kept["kind"]),
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from storage import audit
+from storage.cases import origins
 from storage.engine.database import Database
 from storage.record import takeover
 from tests.postgres import Server
@@ -68,6 +69,37 @@ def test_every_row_is_taken_into_the_record(recorded: Recorded, as_it_was: str) 
     database.dispose()
     assert (report.findings, report.waiting) == ((), 0)
     assert report.rows > 2_000
+
+
+def test_every_prediction_gets_the_origin_that_was_its_kind(as_it_was: str) -> None:
+    before = counts(as_it_was, "kind")
+    assert len(before) == 3
+    migrate(as_it_was)
+    assert counts(as_it_was, "origin") == {None: sum(before.values())}
+    database = Database(as_it_was)
+    with database.read() as tx:
+        assert not origins.is_over(tx)
+    while is_filled(database):
+        pass
+    database.dispose()
+    assert counts(as_it_was, "origin") == before
+
+
+def is_filled(database: Database) -> int:
+    """Fill the next portion; how many rows that were."""
+    with database.write() as tx:
+        return origins.fill(tx)
+
+
+def counts(url: str, column: str) -> dict[str | None, int]:
+    """How many predictions have each value of the column."""
+    engine = engine_of(url)
+    name: sa.ColumnElement[str] = sa.column(column)
+    query = sa.select(name, sa.func.count()).select_from(sa.table("predictions")).group_by(name)
+    with engine.connect() as connection:
+        found: dict[str | None, int] = {row[0]: row[1] for row in connection.execute(query)}
+    engine.dispose()
+    return found
 
 
 def is_taken_in(database: Database, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Synthetic and red-team cases are answered like others, carry their kind, and count in no digest."""
+"""Synthetic and red-team cases are answered like others, carry their origin, and count in no digest."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from tests.scenarios.words import words
 from tests.scenarios.world import POLICY, World
 
 MONDAY_9 = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # in Berlin
-KINDS = ("production", "synthetic", "red_team")
+ORIGINS = ("production", "synthetic", "red_team")
 
 
 @pytest.fixture
@@ -19,20 +19,21 @@ def policy_text() -> str:
     return POLICY + team("leads", "Europe/Berlin")
 
 
-def answer(world: World, kind: str, is_agreed: bool) -> None:
-    """Post a case of the kind and decide it; its kind is told with the decision."""
-    case = world.post_case(f"order-{KINDS.index(kind)}", kind=kind)
+def answer(world: World, origin: str, is_agreed: bool) -> None:
+    """Post a case of the origin and decide it; its origin is told with the decision."""
+    case = world.post_case(f"order-{ORIGINS.index(origin)}", origin=origin)
     maya = world.person(MAYA)
     arrive(world)
     maya.answer_in_thread(case, "fraud: as the model says" if is_agreed else "fine: a known customer")
     (event,) = world.eventually(lambda: world.inbox.events(case.case_id))
-    assert event.data["kind"] == world.shop.read(case.case_id)["kind"] == kind
+    for told in (event.data, world.shop.read(case.case_id)):
+        assert told["origin"] == told["kind"] == origin  # which is its old name
 
 
-def test_other_kinds_carry_their_kind_and_are_left_out_of_the_digest(world: World) -> None:
-    for kind in KINDS:
-        answer(world, kind, is_agreed=kind == "production")
-    waiting = world.post_case("order-9", kind="synthetic")
+def test_others_carry_their_origin_and_are_left_out_of_the_digest(world: World) -> None:
+    for origin in ORIGINS:
+        answer(world, origin, is_agreed=origin == "production")
+    waiting = world.post_case("order-9", origin="synthetic")
 
     at(world, MONDAY_9)
 

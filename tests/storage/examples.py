@@ -9,8 +9,8 @@ from routing.prediction import (
     CaseInput,
     Evidence,
     Image,
-    Kind,
     ModelRef,
+    Origin,
     Prediction,
     Submission,
 )
@@ -34,7 +34,7 @@ def submission(
     label: str = "fraud",
     confidence: float = 0.7,
     version: str = "1",
-    kind: Kind = Kind.PRODUCTION,
+    origin: Origin = Origin.PRODUCTION,
 ) -> Submission:
     return Submission(
         service=service,
@@ -49,7 +49,7 @@ def submission(
             label, confidence, ModelRef("forest", version), {"fraud": confidence, "ok": 1 - confidence}
         ),
         occurred_at=NOW - HOUR,
-        kind=kind,
+        origin=origin,
         evidence=(Evidence("Address", "new since yesterday"),),
         slices={"country": "DE"},
         callback_url="https://example.org/callback",

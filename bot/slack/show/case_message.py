@@ -10,7 +10,7 @@ from bot.slack.blocks.builders import context, header, mrkdwn, paragraph, plain,
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.blocks.text import label_text, length, mention, moment
 from bot.slack.show import spoken_text
-from bot.slack.show.case_words import kind_words, label_title, percent, progress, reasons_text, sureness
+from bot.slack.show.case_words import label_title, origin_words, percent, progress, reasons_text, sureness
 from bot.slack.show.controls import closed_controls, decided_controls, open_controls
 from bot.slack.show.input_blocks import (
     DECIDED,
@@ -93,8 +93,8 @@ def _status_line(scene: Scene) -> JsonObject:
     answers = progress(case)
     if answers:
         parts.append(answers)
-    kind = kind_words(case)
-    what = f"{scene.task.name} · {case.tier}{f' · {kind}' if kind else ''}"
+    origin = origin_words(case)
+    what = f"{scene.task.name} · {case.tier}{f' · {origin}' if origin else ''}"
     return context(mrkdwn("  ·  ".join(parts)), plain(what, 150))
 
 

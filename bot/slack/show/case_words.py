@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 
 from bot.slack.blocks.text import label_text, one_line
 from routing.case.case import Case, Decision, Method
+<<<<<<< HEAD
 from routing.label import ExpertId, Label
 from routing.prediction import Kind, Scalar
+=======
+from routing.label import ExpertConfidence, ExpertId, Label
+from routing.prediction import Origin, Scalar
+>>>>>>> c03875f (Call where a prediction comes from its origin)
 
 if TYPE_CHECKING:
     from routing.policy import Task
@@ -27,7 +32,16 @@ _METHODS = {
     Method.ADJUDICATED: "after a disagreement",
     Method.EXPIRED: "because the time ran out",
 }
+<<<<<<< HEAD
 _KINDS = {Kind.SYNTHETIC: "synthetic case", Kind.RED_TEAM: "red-team case"}
+=======
+_ORIGINS = {Origin.SYNTHETIC: "synthetic case", Origin.RED_TEAM: "red-team case"}
+EXPERT_SURE = {
+    ExpertConfidence.LOW: "not sure",
+    ExpertConfidence.MEDIUM: "fairly sure",
+    ExpertConfidence.HIGH: "sure",
+}
+>>>>>>> c03875f (Call where a prediction comes from its origin)
 
 
 def confidence_words(confidence: float) -> str:
@@ -103,12 +117,9 @@ def concordance(case: Case, decision: Decision, task: Task) -> str:
     return f"The model said {label_title(task, prediction.label)} ({sureness(case)})."
 
 
-def kind_words(case: Case) -> str | None:
-    """What kind of case it is, if it is none of production.
-
-    Experts are told: blind cases hide the prediction and gold cases the known answer, nothing hides the kind.
-    """
-    return _KINDS.get(case.submission.kind)
+def origin_words(case: Case) -> str | None:
+    """Where the case comes from, if not from production: experts are told what a service says of it."""
+    return _ORIGINS.get(case.submission.origin)
 
 
 def reasons_text(case: Case, longest: int) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bot.slack.blocks.text import escape, label_text, moment, one_line, short_words, web_address
 from bot.slack.show.case_words import (
     concordance,
-    kind_words,
     label_title,
     method_words,
+    origin_words,
     people,
     percent,
     progress,
@@ -65,7 +65,7 @@ def open_text(scene: Scene) -> str:
     labels = ", ".join(scene.task.label_names)
     parts = [
         _sentence(scene.task.question, 300),
-        _labeled("Kind", kind_words(case) or ""),
+        _labeled("Origin", origin_words(case) or ""),
         _prediction(scene),
         _labeled("Input", _input(scene, 1_000)),
         _labeled("Why you are asked", _sentence(reasons_text(case, 400), 500)),

@@ -66,7 +66,7 @@ def _queue(ctx: Context, period: Period, now: datetime) -> bool:
 
 def _has_something(tx: Transaction, tasks: tuple[str, ...], period: Period) -> bool:
     weeks = (period.since_at - WEEK, period.since_at), (period.since_at, period.until_at)
-    return any(sum(digest_facts.received_by_kind(tx, tasks, *week).values()) for week in weeks)
+    return any(sum(digest_facts.received_by_origin(tx, tasks, *week).values()) for week in weeks)
 
 
 def kept_digest(ctx: Context, period: Period) -> Digest:

@@ -7,7 +7,8 @@ The event's type is `case.decided`, `case.corrected` (another decision, with the
 Version 1, stable; fields are only ever added:
 
 - `version`: 1
-- `case_id`, `external_id`, `service`, `task`, `kind`, `tier`, `inclusion_probability`
+- `case_id`, `external_id`, `service`, `task`, `origin`, `tier`, `inclusion_probability`; `kind` is the
+  origin by its old name, for one more version
 - `prediction`: `label`, `confidence`, `model` (`name`, `version`); what the confidence was held against when
   the case was opened, each null where there was none: `calibrated_confidence`, `calibrator_version`,
   `threshold`, `certificate_id`
@@ -65,7 +66,8 @@ def callback_data(case: Case, decision: Decision) -> JsonObject:
         "external_id": submission.external_id,
         "service": submission.service,
         "task": submission.task,
-        "kind": submission.kind.value,
+        "origin": submission.origin.value,
+        "kind": submission.origin.value,
         "tier": case.tier,
         "inclusion_probability": case.inclusion_probability,
         "prediction": {

@@ -13,7 +13,7 @@ from tests.routing.expression.test_strict_form import judge
 from tests.routing.making import KEY, policy, prediction, submission, tier_text
 
 ROUTES = "input.fields.country in ['IR'] + ['KP']"
-SUMS = "input.fields.amount in (kind == 'production' ? [500] : [900])"
+SUMS = "input.fields.amount in (origin == 'production' ? [500] : [900])"
 ANY = "500 in input.fields.map(k, input.fields[k])"
 PAIRS = "[input.fields.a, input.fields.b] in [[1, 2], [3, 4]]"
 OTHERS = "input.fields.ip in [input.fields.card, input.fields.ship]"

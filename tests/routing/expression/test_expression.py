@@ -5,7 +5,7 @@ import pytest
 from routing.errors import InvalidExpression
 from routing.expression.check import Vocabulary, expression_problems
 from routing.expression.expression import Expression, Facts
-from routing.prediction import CaseInput, Image, Kind
+from routing.prediction import CaseInput, Image, Origin
 from tests.routing.making import prediction, submission
 
 VOCABULARY = Vocabulary(("fraud", "honest"), ("shop", "lab"))
@@ -15,7 +15,7 @@ PARCEL = submission(
         "Empty box", {"amount": 600, "vip": True, "note": None}, "https://x.example", Image("A box")
     ),
     slices={"country": "DE"},
-    kind=Kind.RED_TEAM,
+    origin=Origin.RED_TEAM,
 )
 
 
@@ -37,7 +37,8 @@ def matches(source: str) -> bool:
         "input.link.startsWith('https://') && input.has_image",
         "has(input.fields.amount) && !has(input.fields.missing)",
         "slices.country in ['DE', 'AT']",
-        "service.name == 'shop' && kind == 'red_team'",
+        "service.name == 'shop' && origin == 'red_team'",
+        "kind == 'red_team' && kind == origin",
         "['DE', 'AT'].exists(place, place == slices.country)",
         "size(input.text) == 9",
     ],
@@ -124,7 +125,7 @@ def test_what_cannot_work_is_not_compiled(source: str, problem: str) -> None:
             "did you mean",
         ),
         ("['x'].exists(input, true) && input.body == 'x'", "`input` has no `body`", "use one of"),
-        ("kind == 'test'", "kind is never 'test'", "use one of 'production', 'synthetic', 'red_team'"),
+        ("origin == 'test'", "origin is never 'test'", "use one of 'production', 'synthetic', 'red_team'"),
         ("service.name == 'shops'", "service.name is never 'shops'", "did you mean 'shop'?"),
         ("input.text.matches('[')", "Function 'matches' error", "let it give true or false"),
         ("prediction.confidence + 'a' == 'b'", "", "let it give true or false"),

@@ -36,7 +36,7 @@ def test_the_example_policy_works_and_needs_no_advice() -> None:
 
 
 def test_tasks_know_their_names_and_tiers_their_risk() -> None:
-    returns = task(tiers=tier_text("critical", when="\"kind == 'red_team'\"") + CATCH_ALL)
+    returns = task(tiers=tier_text("critical", when="\"origin == 'red_team'\"") + CATCH_ALL)
     assert returns.name == "returns"
     assert returns.label_names == ("fraud", "honest", "unclear")
     assert [(one.name, one.risk) for one in returns.tiers] == [("critical", 0), ("rest", 1)]
@@ -50,7 +50,7 @@ def test_names_that_are_not_there_are_refused_by_name() -> None:
 
 
 def test_a_tier_that_left_the_policy_is_treated_as_the_riskiest() -> None:
-    returns = task(tiers=tier_text("critical", when="\"kind == 'red_team'\"") + CATCH_ALL)
+    returns = task(tiers=tier_text("critical", when="\"origin == 'red_team'\"") + CATCH_ALL)
     assert returns.tier("rest").name == "rest"
     assert returns.tier("gone").name == "critical"
 
@@ -254,7 +254,7 @@ ONE_ERROR = [
         f"{KEY}.tiers.standard.on_expiry: 'never' is not possible here; use 'keep_open', 'close',",
     ),
     (
-        tiers(tier_text(when="\"kind == 'red_team'\"")),
+        tiers(tier_text(when="\"origin == 'red_team'\"")),
         f"{KEY}.tiers.standard.when: the last tier does not take every prediction; remove `when`",
     ),
     (
@@ -262,7 +262,7 @@ ONE_ERROR = [
         f"{KEY}.tiers.first.when: no tier after this one is ever reached; give it a condition",
     ),
     (
-        tiers(tier_text("Rest", when="\"kind == 'red_team'\""), CATCH_ALL),
+        tiers(tier_text("Rest", when="\"origin == 'red_team'\""), CATCH_ALL),
         f"{KEY}.tiers: the tier 'rest' stands there 2 times; keep one",
     ),
     (

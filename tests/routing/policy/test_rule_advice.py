@@ -100,7 +100,7 @@ def test_a_guard_that_lets_absence_through_to_acceptance_is_named(when: str, rea
         "size(input.fields) > 3",
         "input.fields.exists(k, k == 'vip')",
         "has(service.name)",
-        "kind == 'red_team'",
+        "origin == 'red_team'",
     ],
 )
 def test_a_rule_that_takes_absence_for_a_risk_or_reads_what_is_always_there_needs_no_advice(
@@ -121,6 +121,12 @@ def test_a_guard_before_tiers_that_accept_no_more_needs_no_advice() -> None:
         == []
     )
     assert len(advice(guard, ANYTHING, accept_above=promise, audit="0.1")) == 1
+
+
+def test_the_old_name_of_the_origin_is_taken_with_advice() -> None:
+    assert advice("kind == 'red_team'") == [
+        "`kind` is called `origin` now; the next version takes no other name; write `origin`"
+    ]
 
 
 @pytest.mark.parametrize("said", ['"review"', '"pass"'])

@@ -7,7 +7,7 @@ import pytest
 
 from routing.case.case import Disposition
 from routing.policy import Policy, load_policy
-from routing.prediction import CaseInput, Kind, Scalar
+from routing.prediction import CaseInput, Origin, Scalar
 from routing.triage.router import Router, Routing, compile_router
 from tests.places import ROOT
 from tests.routing.making import KEY, policy, policy_text, prediction, submission, tier_text
@@ -186,11 +186,11 @@ def test_a_service_cannot_ask_for_an_answer_later() -> None:
     assert routing.reasons[-1] == "due in 4h, as tier standard says: the service would have waited 3d"
 
 
-@pytest.mark.parametrize("kind", [Kind.SYNTHETIC, Kind.RED_TEAM])
-def test_a_made_up_case_is_routed_as_usual_and_named(kind: Kind) -> None:
-    routing = route(router(), 0.62, kind=kind)
+@pytest.mark.parametrize("origin", [Origin.SYNTHETIC, Origin.RED_TEAM])
+def test_a_made_up_case_is_routed_as_usual_and_named(origin: Origin) -> None:
+    routing = route(router(), 0.62, origin=origin)
     assert routing.disposition is Disposition.REVIEW
-    assert routing.reasons[-1] == f"{kind} case: routed as usual, left out of numbers about all traffic"
+    assert routing.reasons[-1] == f"{origin} case: routed as usual, left out of numbers about all traffic"
 
 
 def test_text_that_is_not_unicode_is_reviewed_instead_of_failing() -> None:
@@ -206,7 +206,7 @@ def test_fields_that_no_rule_names_are_in_no_rules_way() -> None:
 
 
 def test_a_prediction_that_no_tier_takes_falls_to_the_last() -> None:
-    raw = tomllib.loads(policy_text(tiers=tier_text("first", when="\"kind == 'red_team'\"")))
+    raw = tomllib.loads(policy_text(tiers=tier_text("first", when="\"origin == 'red_team'\"")))
     assert route(compile_router(Policy.model_validate(raw)), 0.62).tier == "first"
 
 

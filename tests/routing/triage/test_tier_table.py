@@ -67,7 +67,7 @@ def test_a_condition_and_a_plain_tier_read_as_written() -> None:
 
 def test_a_promise_says_what_is_accepted_once_it_is_certified_and_what_ends_it() -> None:
     promise = "{ error = 0.02, confidence = 0.95 }"
-    first = tier_text("first", when="\"kind == 'red_team'\"", accept_above=promise, audit="0.05")
+    first = tier_text("first", when="\"origin == 'red_team'\"", accept_above=promise, audit="0.05")
     rest = tier_text(accept_above=promise, audit="0.1", suspend_on='["drift"]', novel='"review"')
     usual, careful = table(policy(tiers=first + rest))
     assert usual.accept_above == "once certified for at most 2 % error with 95 % confidence"
@@ -87,7 +87,7 @@ def test_slices_that_may_have_thresholds_of_their_own_are_named() -> None:
 
 
 def test_a_novel_case_is_no_exception_where_nothing_is_accepted() -> None:
-    plain = tier_text("plain", when="\"kind == 'red_team'\"", novel='"review"')
+    plain = tier_text("plain", when="\"origin == 'red_team'\"", novel='"review"')
     never = tier_text(accept_above='"always_review"', novel='"review"')
     assert [row.exceptions for row in table(policy(tiers=plain + never))] == ["a novel case", "none"]
 

@@ -12,7 +12,7 @@ from bot.slack.show.case_words import confidence_words, label_title, people, per
 from bot.usecases.review.answer import Answer, answer
 from routing.case.case import CaseStatus, Decision, Method
 from routing.label import Via
-from routing.prediction import CaseInput, Evidence, Image, Kind, ModelRef, Prediction
+from routing.prediction import CaseInput, Evidence, Image, ModelRef, Origin, Prediction
 from tests.slack.workspace import Workspace, action_ids
 from tests.usecases.world import ANN, BEN, CAROL, NOW
 
@@ -145,25 +145,25 @@ def test_an_overdue_assigned_and_snoozed_case_says_so(workspace: Workspace) -> N
 
 
 @pytest.mark.parametrize(
-    ("kind", "words"),
-    [(Kind.SYNTHETIC, "fraud · high · synthetic case"), (Kind.RED_TEAM, "fraud · high · red-team case")],
+    ("origin", "words"),
+    [(Origin.SYNTHETIC, "fraud · high · synthetic case"), (Origin.RED_TEAM, "fraud · high · red-team case")],
 )
 def test_a_case_that_is_none_of_production_says_so_in_its_context_line(
-    workspace: Workspace, kind: Kind, words: str
+    workspace: Workspace, origin: Origin, words: str
 ) -> None:
-    message = workspace.shown(workspace.world.open(kind=kind))
+    message = workspace.shown(workspace.world.open(origin=origin))
 
     contexts = [block["elements"] for block in message.blocks if block["type"] == "context"]
     lines = [element["text"] for elements in contexts for element in elements]
     assert words in lines
-    assert f"Kind: {words.rpartition(' · ')[2]}." in message.text
+    assert f"Origin: {words.rpartition(' · ')[2]}." in message.text
 
 
-def test_a_case_of_production_says_nothing_of_its_kind(workspace: Workspace) -> None:
+def test_a_case_of_production_says_nothing_of_its_origin(workspace: Workspace) -> None:
     message = workspace.shown(workspace.world.open())
 
     assert '"fraud \\u00b7 high"' in json.dumps(message.blocks)
-    assert "Kind:" not in message.text
+    assert "Origin:" not in message.text
 
 
 def test_a_case_without_input_and_a_link_that_is_none_are_said(workspace: Workspace) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from routing.label import ExpertId, Label, Rationale
-from routing.prediction import Kind
+from routing.prediction import Origin
 from storage.cases import labels
 from storage.engine.database import Database
 from storage.evidence import case_inputs
@@ -41,7 +41,7 @@ def test_a_sample_is_of_the_period_the_task_and_production(database: Database) -
                 prediction(2, received_at=UNTIL),
                 prediction(3, received_at=SINCE - MOMENT),
                 prediction(4, task="spam"),
-                prediction(5, kind=Kind.SYNTHETIC),
+                prediction(5, origin=Origin.SYNTHETIC),
             ],
         )
         assert [one.case_id for one in case_inputs.sample(tx, "fraud", SINCE, UNTIL, 9)] == ["case_1"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from routing.evidence.error_patterns import PREDICTED
-from routing.prediction import Kind
+from routing.prediction import Origin
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Database, Transaction
 from storage.evidence import case_outlines
@@ -40,7 +40,7 @@ def test_only_what_was_decided_against_the_model_in_the_slice_is_found_newest_fi
             *(sliced(number, {"country": "DE"}) for number in (1, 2, 3)),
             sliced(4, {"country": "FR"}),
             sliced(5, {}),
-            sliced(6, {"country": "DE"}, kind=Kind.RED_TEAM),
+            sliced(6, {"country": "DE"}, origin=Origin.RED_TEAM),
             sliced(7, {"country": "DE"}, task="spam"),
         ],
     )

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from routing.prediction import Kind
+from routing.prediction import Origin
 from storage.engine.database import Database
 from storage.evidence import day_volumes
 from storage.evidence.day_volumes import DayVolume
@@ -34,7 +34,7 @@ def test_each_day_counts_what_came_in_by_its_fate(database: Database) -> None:
                 prediction(4, routed=accepted(), received_at=MIDNIGHTS[1]),
                 prediction(5, received_at=MIDNIGHTS[2]),
                 prediction(6, received_at=MIDNIGHTS[0] - timedelta(microseconds=1)),
-                prediction(7, kind=Kind.SYNTHETIC),
+                prediction(7, origin=Origin.SYNTHETIC),
                 prediction(8, task="spam"),
             ],
         )
@@ -60,7 +60,7 @@ def test_days_without_traffic_are_there_and_empty(database: Database) -> None:
 def test_what_came_in_is_counted_for_one_task_over_a_period(database: Database) -> None:
     with database.write() as tx:
         arrived = [prediction(number, received_at=NOW + number * HOUR) for number in range(4)]
-        store(tx, [*arrived, prediction(8, kind=Kind.SYNTHETIC), prediction(9, task="spam")])
+        store(tx, [*arrived, prediction(8, origin=Origin.SYNTHETIC), prediction(9, task="spam")])
         assert day_volumes.received(tx, "fraud", NOW, NOW + 3 * HOUR) == 3
 
 
@@ -79,7 +79,7 @@ def test_what_a_tier_accepted_counts_its_audits_and_nothing_else(database: Datab
                 prediction(2, routed=accepted()),
                 prediction(3, routed=audited()),
                 prediction(4, routed=accepted(), received_at=MIDNIGHTS[1]),
-                prediction(5, routed=accepted(), kind=Kind.SYNTHETIC),
+                prediction(5, routed=accepted(), origin=Origin.SYNTHETIC),
                 prediction(6, routed=accepted(), task="spam"),
             ],
         )

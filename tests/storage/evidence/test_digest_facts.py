@@ -7,7 +7,7 @@ import pytest
 
 from routing.case.case import CaseStatus, Disposition, Method
 from routing.digest.facts import Concordance, Confusion, PeriodFacts, UnreadableRule
-from routing.prediction import Kind
+from routing.prediction import Origin
 from storage.cases import cases, decisions, escalation_steps, labels
 from storage.cases.predictions import NewPrediction
 from storage.delivery import claimed_events, outbox
@@ -62,14 +62,14 @@ def test_received_predictions_are_counted_by_disposition(database: Database) -> 
 
 def test_only_production_and_the_asked_tasks_count(database: Database) -> None:
     with database.write() as tx:
-        store(tx, [prediction(1, kind=Kind.SYNTHETIC), prediction(2, task="spam"), prediction(3)])
+        store(tx, [prediction(1, origin=Origin.SYNTHETIC), prediction(2, task="spam"), prediction(3)])
         for number in (1, 2, 3):
             decide(tx, number, "ok")
     with database.read() as tx:
-        by_kind = digest_facts.received_by_kind(tx, ["fraud"], SINCE, UNTIL)
+        by_origin = digest_facts.received_by_origin(tx, ["fraud"], SINCE, UNTIL)
     facts = period(database)
     assert (facts.received, facts.decided, len(facts.reliability_pairs)) == (1, 1, 1)
-    assert by_kind == {Kind.PRODUCTION: 1, Kind.SYNTHETIC: 1}
+    assert by_origin == {Origin.PRODUCTION: 1, Origin.SYNTHETIC: 1}
 
 
 def test_times_to_decision_come_sorted_in_seconds(database: Database) -> None:
@@ -221,7 +221,7 @@ def test_what_no_rule_could_be_judged_on_is_counted_by_tier_and_reason(database:
                 *(doubted(number, "amount is text") for number in (3, 4)),
                 doubted(5, "amount is text", tier="low"),
                 doubted(6, "amount is text", received_at=UNTIL),
-                doubted(7, "amount is text", kind=Kind.SYNTHETIC),
+                doubted(7, "amount is text", origin=Origin.SYNTHETIC),
                 doubted(8, "amount is text", task="loan"),
             ],
         )

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from routing.case.case import Method
-from routing.prediction import Kind, ModelRef
+from routing.prediction import ModelRef, Origin
 from storage.cases import decisions
 from storage.engine.database import Database
 from storage.evidence import label_counts
@@ -18,7 +18,7 @@ MOMENT = timedelta(microseconds=1)
 def test_labels_are_counted_by_task_and_model(database: Database) -> None:
     with database.write() as tx:
         made = [prediction(number, version=version) for number, version in ((1, "1"), (2, "1"), (3, "2"))]
-        store(tx, [*made, prediction(4, task="spam"), prediction(5), prediction(6, kind=Kind.RED_TEAM)])
+        store(tx, [*made, prediction(4, task="spam"), prediction(5), prediction(6, origin=Origin.RED_TEAM)])
         for number in (1, 2, 3, 4, 6):
             decide(tx, number, "ok")
         undo(tx, 2)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from routing.case.case import Method
-from routing.prediction import Kind
+from routing.prediction import Origin
 from storage.engine.database import Database
 from storage.evidence import logged_predictions
 from storage.evidence.logged_predictions import Extent, Logged
@@ -56,8 +56,8 @@ def test_only_production_of_the_period_and_the_tasks_is_read(database: Database)
                 prediction(1, received_at=SINCE),
                 prediction(2, received_at=UNTIL),
                 prediction(3, received_at=SINCE - moment),
-                prediction(4, kind=Kind.SYNTHETIC),
-                prediction(5, kind=Kind.RED_TEAM),
+                prediction(4, origin=Origin.SYNTHETIC),
+                prediction(5, origin=Origin.RED_TEAM),
                 prediction(6, task="spam"),
             ],
         )

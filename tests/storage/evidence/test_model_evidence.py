@@ -9,7 +9,7 @@ import pytest
 from routing.case.case import Method
 from routing.cell import EVERYTHING, Cell
 from routing.evidence.estimate import Stratum
-from routing.prediction import Kind, ModelRef
+from routing.prediction import ModelRef, Origin
 from storage.engine.database import Database, Transaction
 from storage.evidence import model_evidence
 from storage.evidence.model_evidence import Audited, Labeled, Scores, TrafficCount
@@ -153,10 +153,10 @@ def test_a_correction_replaces_the_decision(database: Database) -> None:
     assert [(one.is_error, one.decided_at) for one in audits(database)] == [(False, NOW + 2 * HOUR)]
 
 
-@pytest.mark.parametrize("kind", [Kind.SYNTHETIC, Kind.RED_TEAM])
-def test_only_production_counts(database: Database, kind: Kind) -> None:
+@pytest.mark.parametrize("origin", [Origin.SYNTHETIC, Origin.RED_TEAM])
+def test_only_production_counts(database: Database, origin: Origin) -> None:
     with database.write() as tx:
-        store(tx, [prediction(1, kind=kind, routed=audited())])
+        store(tx, [prediction(1, origin=origin, routed=audited())])
         decide(tx, 1, "ok")
     assert (counted(database), len(scored(database)), len(labeled(database)), audits(database)) == (
         (),

@@ -14,7 +14,7 @@ from routing.disposition import Disposition
 from routing.evidence.calibrator import Calibrator
 from routing.label import ExpertId
 from routing.policy import Policy, load_policy
-from routing.prediction import CaseInput, Kind, ModelRef, Prediction, Submission
+from routing.prediction import CaseInput, ModelRef, Origin, Prediction, Submission
 from storage.cases import decisions
 from storage.engine.database import Database
 from storage.measured import audit_shares, calibrators
@@ -44,15 +44,15 @@ def ctx(database: Database) -> Context:
     return made
 
 
-def post(ctx: Context, count: int = 40, kind: Kind = Kind.PRODUCTION, first: int = 0) -> list[str]:
+def post(ctx: Context, count: int = 40, origin: Origin = Origin.PRODUCTION, first: int = 0) -> list[str]:
     """Predictions from 0.6 to 0.99; the case ids of those that are reviewed."""
     items = []
     for number in range(first, first + count):
         sure = 0.6 + 0.01 * (number % 40)
         prediction = Prediction("fraud", sure, ModelRef("payments", "3"))
-        name = f"{kind}-{number}"
+        name = f"{origin}-{number}"
         case_input = CaseInput("text", {"amount": 20.0})
-        submission = Submission("shop", name, "fraud", case_input, prediction, FRIDAY, kind)
+        submission = Submission("shop", name, "fraud", case_input, prediction, FRIDAY, origin)
         items.append(Posted(submission, name.encode()))
     with ctx.database.write() as tx:
         stored = triage.store(ctx, tx, items, ctx.clock.now()).stored.values()
@@ -143,7 +143,7 @@ def test_audits_that_were_asked_for_are_drawn_in_a_replay(ctx: Context) -> None:
 
 def test_only_production_counts_and_the_look_back_begins_with_the_first_prediction(ctx: Context) -> None:
     post(ctx, 5)
-    post(ctx, 7, Kind.SYNTHETIC)
+    post(ctx, 7, Origin.SYNTHETIC)
     told = []
     past = replay.look_back(
         later(ctx, timedelta(days=7)), ctx.policy, BACK, lambda done, total: told.append((done, total))
@@ -192,7 +192,7 @@ def test_a_quick_replay_takes_one_task_and_about_the_newest_predictions(
         quick(ctx.policy, "fraud")
     post(ctx, 6)
     old = later(ctx, HOUR).clock.now()
-    post(ctx, 4, Kind.RED_TEAM)
+    post(ctx, 4, Origin.RED_TEAM)
     post(ctx, 5, first=100)
     later(ctx, HOUR)
     assert (quick(ctx.policy, "fraud").replay.received, quick(ctx.policy, "fraud").has_older) == (11, False)
