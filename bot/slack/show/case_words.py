@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.slack.blocks.text import label_text, one_line
 from routing.case.case import Case, Decision, Method
-<<<<<<< HEAD
 from routing.label import ExpertId, Label
-from routing.prediction import Kind, Scalar
-=======
-from routing.label import ExpertConfidence, ExpertId, Label
 from routing.prediction import Origin, Scalar
->>>>>>> c03875f (Call where a prediction comes from its origin)
 
 if TYPE_CHECKING:
     from routing.policy import Task
@@ -32,16 +27,7 @@ _METHODS = {
     Method.ADJUDICATED: "after a disagreement",
     Method.EXPIRED: "because the time ran out",
 }
-<<<<<<< HEAD
-_KINDS = {Kind.SYNTHETIC: "synthetic case", Kind.RED_TEAM: "red-team case"}
-=======
 _ORIGINS = {Origin.SYNTHETIC: "synthetic case", Origin.RED_TEAM: "red-team case"}
-EXPERT_SURE = {
-    ExpertConfidence.LOW: "not sure",
-    ExpertConfidence.MEDIUM: "fairly sure",
-    ExpertConfidence.HIGH: "sure",
-}
->>>>>>> c03875f (Call where a prediction comes from its origin)
 
 
 def confidence_words(confidence: float) -> str:
