@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 Scalar = str | int | float | bool | None
 NOTHING: Mapping[str, str] = MappingProxyType({})
+NO_SCORES: Mapping[str, float] = MappingProxyType({})
 
 
 class Origin(StrEnum):
@@ -37,12 +38,17 @@ class ModelRef:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A label with the model's probability of it (`confidence`, 0 to 1) and, where known, of every label."""
+    """A label with the model's probability of it (`confidence`, 0 to 1) and, where known, of every label.
+
+    `confidence` is None where the model gave neither it nor probabilities: then a person looks. `scores` are
+    what else it says in numbers, by name, on whatever scale.
+    """
 
     label: str
-    confidence: float
+    confidence: float | None
     model: ModelRef
     probabilities: Mapping[str, float] | None = None
+    scores: Mapping[str, float] = field(default_factory=lambda: NO_SCORES)
 
     def runners_up(self, count: int) -> tuple[tuple[str, float], ...]:
         """The `count` most probable other labels, most probable first."""
@@ -53,7 +59,7 @@ class Prediction:
     def margin(self) -> float | None:
         """Distance in probability between the label and the best other; None without probabilities."""
         others = self.runners_up(1)
-        return self.confidence - others[0][1] if others else None
+        return self.confidence - others[0][1] if others and self.confidence is not None else None
 
     @property
     def entropy(self) -> float | None:

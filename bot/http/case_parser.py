@@ -120,4 +120,5 @@ def _prediction(case: PostedCase) -> Prediction:
         confidence=prediction.own_confidence,
         model=ModelRef(case.model.name, case.model.version),
         probabilities=prediction.probabilities,
+        scores=case.scores,
     )

@@ -15,6 +15,7 @@ POSTED_CASE: JsonObject = {
     },
     "prediction": {"label": "fraud", "probabilities": {"fraud": 0.71, "legitimate": 0.29}},
     "model": {"name": "payments", "version": "2026-11-02"},
+    "scores": {"account_takeover": 0.83},
     "evidence": [{"title": "Recipient", "text": "Added 4 minutes before the first payment."}],
     "slices": {"country": "PT", "segment": "new"},
     "occurred_at": "2026-11-20T09:30:00Z",

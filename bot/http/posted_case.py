@@ -27,6 +27,7 @@ from bot.http.posted_fields import (
     Name,
     Probability,
     Scalar,
+    Score,
     SecureLink,
     ShortName,
     Text,
@@ -94,11 +95,8 @@ class PostedInput(Strict):
 
 
 class PostedPrediction(Strict):
-    """The label, with the probability of every label or the confidence in this one."""
+    """The label, with the probability of every label or the confidence in it; without, a person looks."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"required": ["probabilities"]}, {"required": ["confidence"]}]}
-    )
     label: Name
     probabilities: Annotated[dict[Name, Probability], Field(min_length=1, max_length=100)] | None = Field(
         default=None, description="The probability of each label of the task; together 1."
@@ -108,15 +106,13 @@ class PostedPrediction(Strict):
     )
 
     @property
-    def own_confidence(self) -> float:
-        """The model's probability of its label."""
-        return self.confidence if self.probabilities is None else self.probabilities[self.label]  # type: ignore[return-value]  # one of the two is there
+    def own_confidence(self) -> float | None:
+        """The model's probability of its label; None where it gave none."""
+        return self.confidence if self.probabilities is None else self.probabilities[self.label]
 
     @model_validator(mode="after")
     def _confident(self) -> "PostedPrediction":
         if self.probabilities is None:
-            if self.confidence is None:
-                raise PydanticCustomError("confidence", "give probabilities or confidence")
             return self
         own = self.probabilities.get(self.label)
         if own is None:
@@ -151,6 +147,11 @@ class PostedCase(Strict):
     input: PostedInput
     prediction: PostedPrediction
     model: PostedModel
+    scores: dict[ShortName, Score] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="Up to 50 numbers that the model gives besides, by name; rules read `scores.NAME`.",
+    )
     evidence: list[PostedEvidence] = Field(default_factory=list, max_length=20)
     slices: dict[ShortName, Name] = Field(
         default_factory=dict,

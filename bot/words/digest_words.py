@@ -31,9 +31,11 @@ def lead(digest: Digest) -> str:
 
 
 def unreadable_words(digest: Digest) -> tuple[str, ...]:
-    """What was looked at only because a rule could not be judged, one sentence for each rule and reason."""
+    """What was looked at because something was left out, one sentence for each rule and reason."""
     is_one_task = len({rule.task for rule in digest.unreadable}) == 1
-    return tuple(
+    number = digest.without_confidence
+    unsure = (f"{counted(number, 'prediction')} came without a confidence.",) if number else ()
+    return unsure + tuple(
         f"{counted(rule.n, 'prediction')} could not be judged by rule {rule.tier}"
         f"{'' if is_one_task else f' of {rule.task}'}: {rule.why}."
         for rule in digest.unreadable

@@ -33,6 +33,8 @@ def digest_rows(digest: Digest) -> Iterator[DigestRow]:
     yield from _counts(digest)
     for rule in digest.unreadable:
         yield DigestRow("rule not judged", f"{rule.task}, {rule.tier}: {rule.why}", "predictions", rule.n)
+    if digest.without_confidence:
+        yield DigestRow("traffic", "all", "without_confidence", digest.without_confidence)
     yield from _times("median_seconds", digest.median_time)
     yield from _times("p90_seconds", digest.p90_time)
     yield from _concordances(digest)

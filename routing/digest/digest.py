@@ -91,7 +91,8 @@ class Digest:
     """What a team's channel gets. Concordance, confusions and calibration speak of reviewed cases only.
 
     `quality` speaks of all traffic; None where it was not measured. `headlines` are the first sentences.
-    `unreadable` are the rules that predictions were reviewed for because they could not be judged.
+    `unreadable` are the rules that predictions were reviewed for because they could not be judged;
+    `without_confidence` counts those reviewed because the model gave none.
     """
 
     since_at: datetime
@@ -114,6 +115,7 @@ class Digest:
     quality: Quality | None = None
     headlines: tuple[Headline, ...] = ()
     unreadable: tuple[UnreadableRule, ...] = ()
+    without_confidence: int = 0
 
     @property
     def is_quiet(self) -> bool:
@@ -158,6 +160,7 @@ def summarise(
         quality=quality,
         headlines=headlines(quality, muted) if quality else (),
         unreadable=facts.unreadable[:SHOWN],
+        without_confidence=facts.without_confidence,
     )
 
 

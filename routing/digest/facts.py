@@ -49,9 +49,10 @@ class UnreadableRule:
 class PeriodFacts:
     """Production predictions received, and cases decided, from `since_at` up to but not including `until_at`.
 
-    `audited` are part of `reviewed`. `overdue` counts cases open past their `due_at` at the period's end or
-    decided after it. `seconds_to_decision` has one value for each case decided in the period.
-    `reliability_pairs` are (confidence, whether the decided label was the model's), of reviewed cases only.
+    `audited` and those `without_confidence` are part of `reviewed`. `overdue` counts cases open past their
+    `due_at` at the period's end or decided after it. `seconds_to_decision` has one value for each case
+    decided in the period. `reliability_pairs` are (confidence, whether the decided label was the model's), of
+    reviewed cases only.
     `unreadable` has the rules that could not be judged on predictions of the period, the most frequent first.
     """
 
@@ -61,6 +62,7 @@ class PeriodFacts:
     auto_accepted: int = 0
     audited: int = 0
     reviewed: int = 0
+    without_confidence: int = 0
     decided: int = 0
     overdue: int = 0
     seconds_to_decision: tuple[float, ...] = ()

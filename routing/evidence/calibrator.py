@@ -63,10 +63,12 @@ class Calibrator:
         """The calibrated probability of the prediction's label, from 0 to 1.
 
         Where probabilities are used and the prediction has none of its label, as if the label and "any
-        other" were all labels.
+        other" were all labels. Raises ValueError for a prediction without a confidence.
         """
         if self.uses_probabilities and prediction.label in (prediction.probabilities or {}):
             return _share(prediction, self.parameters[0])
+        if prediction.confidence is None:
+            raise ValueError("there is no confidence to calibrate")
         return self.calibrate(prediction.confidence)
 
     def calibrate(self, confidence: float) -> float:

@@ -34,7 +34,8 @@ class Placement:
 class Rerouted:
     """A logged prediction: what was done with it, what is known of it, and what another policy would do.
 
-    `inclusion_probability` is the logged one, `score` the confidence that counts under the other policy.
+    `inclusion_probability` is the logged one, `score` the confidence that counts under the other policy, None
+    where the model gave none.
     `is_error` counts where `is_labeled`. `seconds` is the working time until experts decided, None where they
     did not; then `waited` is the working time since they were asked (0 where they were not).
     """
@@ -44,7 +45,7 @@ class Rerouted:
     inclusion_probability: float
     is_labeled: bool
     is_error: bool
-    score: float
+    score: float | None
     before: Placement
     after: Placement
     seconds: float | None = None

@@ -4,7 +4,7 @@ JSON tells 200 from 200.5, so a service may send both kinds for one field; CEL h
 Division of fractions follows IEEE 754, section 7.3: what is divided by zero is infinite, and so is compared.
 """
 
-from routing.expression.kinds import PROBABILITIES, kind_of
+from routing.expression.kinds import PROBABILITIES, SCORES, kind_of
 from routing.expression.syntax import Node
 
 ARITHMETIC = ("+", "-", "*", "/")
@@ -25,7 +25,7 @@ def is_fraction(node: Node) -> bool:
     return (
         (node.op, node.word) == ("call", "double")
         or path == ("prediction", "confidence")
-        or path[:-1] == PROBABILITIES
+        or path[:-1] in (PROBABILITIES, SCORES)
     )
 
 

@@ -2,8 +2,8 @@
 
 Checked: attributes of `prediction`, `input` and `service`; texts compared with `prediction.label`, `origin`
 or `service.name` and keys of `prediction.probabilities`, where they are written out; and that the expression
-gives true or false for every label on a made-up prediction. Not checked: names of fields and slices, which
-only the services know, and what is computed.
+gives true or false for every label on a made-up prediction. Not checked: names of fields, slices and
+scores, which only the services know, and what is computed.
 """
 
 from collections.abc import Iterator, Mapping

@@ -13,7 +13,7 @@ from itertools import product
 from routing.errors import InvalidExpression
 from routing.expression.arithmetic import ARITHMETIC, is_fraction
 from routing.expression.choices import membership
-from routing.expression.kinds import kind_of
+from routing.expression.kinds import KEYED_BY_TEXT, kind_of
 from routing.expression.pattern_cost import pattern_work
 from routing.expression.syntax import Node
 
@@ -34,7 +34,7 @@ class Extent:
 
 ORDINARY = Extent(20, 2_000, 2_000)
 LARGEST = Extent(100, 1 << 20, 1 << 20)
-"""No body that the API takes holds more: 100 labels, 50 fields, 20 slices, 1 MiB."""
+"""No body that the API takes holds more: 100 labels, 50 fields, 50 scores, 20 slices, 1 MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +158,11 @@ def _read(node: Node) -> Weight:
     """What a fact takes to read: an entry of a map takes a copy of the map."""
     path = node.path or ()
     is_map = kind_of(node) == "map" or len(path) == 1
-    in_map = (
-        is_map or path[:2] in {("input", "fields"), ("prediction", "probabilities")} or path[0] == "slices"
-    )
+    in_map = is_map or any(path[: len(owner)] == owner for owner in KEYED_BY_TEXT)
     held = {("input", "text"): TEXT, ("input",): TEXT + REST}.get(path, REST)
     work = _constant(VISIT) + held.times(COPY) + (ENTRIES.times(ENTRY) if in_map else NOTHING)
-    size = _constant(8.0) if kind_of(node) in {"number", "bool"} else held
+    is_short = kind_of(node) in {"number", "bool"} or is_fraction(node)
+    size = _constant(8.0) if is_short else held
     return Weight(work, size, ENTRIES if is_map else NOTHING, size)
 
 

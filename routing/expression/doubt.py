@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from routing.expression.choices import membership
-from routing.expression.kinds import MAY_BE_ABSENT, PROBABILITIES
+from routing.expression.kinds import MAY_BE_ABSENT, PROBABILITIES, SCORES
 from routing.expression.syntax import Node, Path
 
 FAILED = object()
@@ -30,9 +30,11 @@ NAMES: Mapping[Path, str] = {
     ("prediction", "entropy"): "the entropy",
     PROBABILITIES: "the list of probabilities",
     ("slices",): "the list of slices",
+    SCORES: "the list of scores",
 }
 ENTRIES: Mapping[Path, str] = {
     ("slices",): "the slice ",
+    SCORES: "the score ",
     PROBABILITIES: "the probability of ",
 }
 NUMBER, TEXT, TRUTH = "a number", "text", "true or false"

@@ -15,7 +15,7 @@ Read = Callable[[Submission], object]
 ATTRIBUTES: Mapping[str, Mapping[str, Read]] = {
     "prediction": {
         "label": lambda submission: submission.prediction.label,
-        "confidence": lambda submission: float(submission.prediction.confidence),
+        "confidence": lambda submission: _float(submission.prediction.confidence),
         "margin": lambda submission: submission.prediction.margin,
         "entropy": lambda submission: submission.prediction.entropy,
         "probabilities": lambda submission: dict(submission.prediction.probabilities or {}),
@@ -30,13 +30,18 @@ ATTRIBUTES: Mapping[str, Mapping[str, Read]] = {
 }
 WHOLE: Mapping[str, Read] = {
     "slices": lambda submission: dict(submission.slices),
+    "scores": lambda submission: {name: float(score) for name, score in submission.prediction.scores.items()},
     "origin": lambda submission: str(submission.origin),
     "kind": lambda submission: str(submission.origin),
 }
-VARIABLES = ("prediction", "input", "slices", "service", "origin")
+VARIABLES = ("prediction", "input", "slices", "scores", "service", "origin")
 OLD_NAMES: Mapping[str, str] = {"kind": "origin"}
 """What version 0.1 called a variable, and its name now; policies of then go on."""
 EVERYTHING = frozenset((name,) for name in (*VARIABLES, *OLD_NAMES))
+
+
+def _float(value: float | None) -> float | None:
+    return None if value is None else float(value)
 
 
 class Facts:
@@ -63,7 +68,8 @@ class Facts:
         """How much they hold."""
         values = self._read()
         shown, prediction = values.get("input", {}), values.get("prediction", {})
-        maps = (shown.get("fields", {}), values.get("slices", {}), prediction.get("probabilities", {}))
+        named = (values.get("slices", {}), values.get("scores", {}))
+        maps = (shown.get("fields", {}), prediction.get("probabilities", {}), *named)
         texts = (
             shown.get("link"),
             prediction.get("label"),

@@ -4,23 +4,29 @@ from collections.abc import Mapping
 
 from routing.expression.syntax import Node, Path
 
+SCORES: Path = ("scores",)
 KINDS: Mapping[Path, str] = {
     **dict.fromkeys((("prediction",), ("input",), ("service",)), "map"),
     ("prediction", "label"): "text",
-    ("prediction", "confidence"): "number",
     ("prediction", "probabilities"): "map",
     ("input", "fields"): "map",
     ("input", "has_image"): "bool",
     ("slices",): "map",
+    SCORES: "map",
     ("service", "name"): "text",
     **dict.fromkeys((("origin",), ("kind",)), "text"),
 }
 PROBABILITIES: Path = ("prediction", "probabilities")
-KEYED_BY_TEXT: tuple[Path, ...] = (("input", "fields"), ("slices",), PROBABILITIES)
-ENTRIES: Mapping[Path, str] = {("prediction", "probabilities"): "number", ("slices",): "text"}
+KEYED_BY_TEXT: tuple[Path, ...] = (("input", "fields"), ("slices",), SCORES, PROBABILITIES)
+ENTRIES: Mapping[Path, str] = {
+    ("prediction", "probabilities"): "number",
+    SCORES: "number",
+    ("slices",): "text",
+}
 MAY_BE_ABSENT: tuple[Path, ...] = (
     ("input", "text"),
     ("input", "link"),
+    ("prediction", "confidence"),
     ("prediction", "margin"),
     ("prediction", "entropy"),
 )

@@ -13,14 +13,14 @@ from typing import Any
 from routing.errors import InvalidExpression
 from routing.expression.expression import Expression, Facts
 from routing.expression.facts import OLD_NAMES
-from routing.expression.kinds import MAY_BE_ABSENT
+from routing.expression.kinds import MAY_BE_ABSENT, SCORES
 from routing.expression.syntax import Node, Path
 from routing.finding import Finding
 from routing.policy.model import Task
 from routing.policy.tier import Promised, Tier
 from routing.prediction import CaseInput, ModelRef, Prediction, Scalar, Submission
 
-MAPS: tuple[Path, ...] = (("input", "fields"), ("slices",), ("prediction", "probabilities"))
+MAPS: tuple[Path, ...] = (("input", "fields"), ("slices",), SCORES, ("prediction", "probabilities"))
 KINDS: tuple[Scalar, ...] = ("text", 7, 0.5, True, False, None)
 MOST_VALUES = 16
 MOST_LABELS = 4
@@ -87,7 +87,9 @@ def _read(tree: Node) -> tuple[Path, ...]:
 
 
 def _may_be_absent(path: Path) -> bool:
-    return path in MAY_BE_ABSENT or path[:-1] in MAPS
+    # Without a confidence all is reviewed, whatever the rule asks.
+    is_named = path in MAY_BE_ABSENT and path != ("prediction", "confidence")
+    return is_named or path[:-1] in MAPS
 
 
 def _dotted(path: Path) -> str:
@@ -166,20 +168,29 @@ def _probes(task: Task, expression: Expression, value: Scalar | object) -> Itera
     """Predictions with this value in all that the rule names: whole, without a text, or a confidence only."""
     fields: dict[str, Any] = {}
     slices: dict[str, str] = {}
+    scores: dict[str, float] = {}
     if value is not ABSENT:
         fields = dict.fromkeys(_names(expression, ("input", "fields")), value)
         slices = dict.fromkeys(_names(expression, ("slices",)), str(value))
+        scores = dict.fromkeys(_names(expression, SCORES), _number(value))
     labels = task.label_names
     even = 1 / len(labels)
     shares = dict.fromkeys(labels, even)
     for label, text, given in product(labels[:MOST_LABELS], ("text", None), (shares, None)):
-        prediction = Prediction(label, even, ModelRef("probe", "0"), given)
+        prediction = Prediction(label, even, ModelRef("probe", "0"), given, scores)
         shown = CaseInput(text, fields, "https://example.com")
         yield Submission("probe", "probe", task.name, shown, prediction, PROBED_AT, slices=slices)
 
 
+def _number(value: Scalar | object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
 def _without(sent: Submission, path: Path) -> Submission:
     shown = sent.input
+    if path[0] == "scores":
+        scores = {name: score for name, score in sent.prediction.scores.items() if name != path[1]}
+        return replace(sent, prediction=replace(sent.prediction, scores=scores))
     if path[0] == "prediction":
         return replace(sent, prediction=replace(sent.prediction, probabilities=None))
     if path[0] == "slices":
@@ -192,10 +203,14 @@ def _without(sent: Submission, path: Path) -> Submission:
 
 def _with(sent: Submission, path: Path, value: Scalar) -> Submission:
     shown, prediction = sent.input, sent.prediction
+    if path[0] == "scores":
+        scores = {**prediction.scores, path[1]: _number(value)}
+        return replace(sent, prediction=replace(prediction, scores=scores))
     if path[0] == "prediction":
-        share = value if isinstance(value, float) and 0 <= value <= 1 else prediction.confidence
+        own = prediction.confidence or 0.0
+        share = value if isinstance(value, float) and 0 <= value <= 1 else own
         name = path[-1] if path[:-1] == ("prediction", "probabilities") else "another"
-        shares = {prediction.label: prediction.confidence, name: share}
+        shares = {prediction.label: own, name: share}
         return replace(sent, prediction=replace(prediction, probabilities=shares))
     if path[0] == "slices":
         return replace(sent, slices={**sent.slices, path[1]: str(value)})

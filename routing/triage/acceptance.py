@@ -36,9 +36,14 @@ class Acceptance:
     certificate_id: str | None = None
 
 
-def confidence_of(submission: Submission, standing: Standing) -> Confidence:
-    """The model's confidence in its label, calibrated where a calibrator is in force for this model."""
+def confidence_of(submission: Submission, standing: Standing) -> Confidence | None:
+    """The model's confidence in its label, calibrated where a calibrator is in force for this model.
+
+    None where the model gave none.
+    """
     prediction = submission.prediction
+    if prediction.confidence is None:
+        return None
     calibrator = standing.calibrator(submission)
     if calibrator is None:
         return Confidence(prediction.confidence)
@@ -46,12 +51,21 @@ def confidence_of(submission: Submission, standing: Standing) -> Confidence:
 
 
 def accept(
-    submission: Submission, tier: Tier, labels_digest: str, confidence: Confidence, standing: Standing
+    submission: Submission,
+    tier: Tier,
+    labels_digest: str,
+    confidence: Confidence | None,
+    standing: Standing,
 ) -> Acceptance:
-    """Hold `confidence` against the tier's threshold, or the one that is certified for its promise."""
+    """Hold `confidence` against the tier's threshold, or the one that is certified for its promise.
+
+    Without a confidence nothing is accepted.
+    """
     wanted = tier.accept_above
     if wanted == "always_review":
         return Acceptance(False, f"tier {tier.name}: always reviewed")
+    if confidence is None:
+        return Acceptance(False, f"the model gave no confidence (tier {tier.name})")
     if not isinstance(wanted, Promised):
         return _held(tier, confidence, wanted)
     cell = wanted.cell_of(submission.slices)

@@ -30,7 +30,7 @@ def _choices(task: Task) -> str:
 
 
 def _confidence(prediction: Prediction) -> Iterator[tuple[str, str]]:
-    if not _is_probability(prediction.confidence):
+    if prediction.confidence is not None and not _is_probability(prediction.confidence):
         yield "prediction.confidence", f"{prediction.confidence} is not between 0 and 1"
 
 
@@ -54,5 +54,5 @@ def _own_probability(prediction: Prediction) -> Iterator[tuple[str, str]]:
     own = (prediction.probabilities or {}).get(prediction.label)
     if own is None:
         yield "prediction.probabilities", f"the predicted label {prediction.label!r} is not among them"
-    elif abs(own - prediction.confidence) > TOLERANCE:
+    elif prediction.confidence is not None and abs(own - prediction.confidence) > TOLERANCE:
         yield "prediction.confidence", f"{prediction.confidence} is not the label's probability {own}"

@@ -16,6 +16,8 @@ from routing.triage.router import Routing
 from storage.sql.upserts import Row
 
 Document = dict[str, Any]
+NO_CONFIDENCE = 0.0
+"""Stands in the columns where there is no confidence: version 0.1 needs a number, and takes it for unsure."""
 
 
 def submission_columns(submission: Submission) -> Row:
@@ -28,8 +30,10 @@ def submission_columns(submission: Submission) -> Row:
         "origin": submission.origin.value,
         "kind": submission.origin.value,  # what version 0.1 reads, while it still runs beside this one
         "label": prediction.label,
-        "confidence": prediction.confidence,
+        "confidence": NO_CONFIDENCE if prediction.confidence is None else prediction.confidence,
+        "has_confidence": prediction.confidence is not None,
         "probabilities": None if prediction.probabilities is None else dict(prediction.probabilities),
+        "scores": dict(prediction.scores) or None,
         "model_name": prediction.model.name,
         "model_version": prediction.model.version,
         "input": _input_document(submission.input),
@@ -43,13 +47,12 @@ def submission_columns(submission: Submission) -> Row:
 
 def submission_of(row: Any) -> Submission:
     """The submission of a row of the predictions table."""
-    model = ModelRef(row.model_name, row.model_version)
     return Submission(
         service=row.service,
         external_id=row.external_id,
         task=row.task,
         input=input_of(row.input),
-        prediction=Prediction(row.label, row.confidence, model, row.probabilities),
+        prediction=prediction_of(row),
         occurred_at=row.occurred_at,
         origin=Origin(row.origin or row.kind),  # `kind` alone: written by version 0.1 just now
         evidence=tuple(_evidence_of(item) for item in row.evidence or ()),
@@ -59,8 +62,16 @@ def submission_of(row: Any) -> Submission:
     )
 
 
-def routing_columns(routing: Routing, confidence: float) -> Row:
+def prediction_of(row: Any) -> Prediction:
+    """The prediction of a row; in one that version 0.1 wrote `has_confidence` is empty, and it has one."""
+    confidence = None if row.has_confidence is False else row.confidence
+    model = ModelRef(row.model_name, row.model_version)
+    return Prediction(row.label, confidence, model, row.probabilities, row.scores or {})
+
+
+def routing_columns(routing: Routing, confidence: float | None) -> Row:
     """The columns that hold a routing; without a calibrator the `confidence` counts as calibrated."""
+    raw = NO_CONFIDENCE if confidence is None else confidence
     return {
         "disposition": routing.disposition.value,
         "tier": routing.tier,
@@ -70,7 +81,7 @@ def routing_columns(routing: Routing, confidence: float) -> Row:
         "inclusion_probability": routing.inclusion_probability,
         "is_audit": routing.is_audit,
         "reasons": list(routing.reasons),
-        "calibrated": confidence if routing.calibrated is None else routing.calibrated,
+        "calibrated": raw if routing.calibrated is None else routing.calibrated,
         "calibrator_version": routing.calibrator_version,
         "threshold": routing.threshold,
         "certificate_id": routing.certificate_id,

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
-from routing.prediction import CaseInput, ModelRef, Prediction
-from storage.cases.prediction_columns import input_of
+from routing.prediction import CaseInput, Prediction
+from storage.cases.prediction_columns import input_of, prediction_of
 from storage.engine.database import Transaction
 from storage.engine.packed_columns import slices_of
 from storage.evidence.decisions_in_force import Window, in_period_by_experts
@@ -67,7 +66,9 @@ def sample(tx: Transaction, task: str, since: datetime, until: datetime, limit: 
             predictions.c.model_version,
             predictions.c.label,
             predictions.c.confidence,
+            predictions.c.has_confidence,
             predictions.c.probabilities,
+            predictions.c.scores,
             predictions.c.input,
             SLICES_TEXT,
             predictions.c.received_at,
@@ -79,18 +80,13 @@ def sample(tx: Transaction, task: str, since: datetime, until: datetime, limit: 
     return tuple(
         SeenInput(
             case_id=row.case_id,
-            prediction=_prediction(row),
+            prediction=prediction_of(row),
             input=input_of(row.input),
             slices=slices_of(row.slices_text),
             received_at=row.received_at,
         )
         for row in tx.execute(query)
     )
-
-
-def _prediction(row: Any) -> Prediction:
-    model = ModelRef(row.model_name, row.model_version)
-    return Prediction(row.label, row.confidence, model, row.probabilities)
 
 
 def decided(

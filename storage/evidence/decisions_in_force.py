@@ -13,6 +13,8 @@ from storage.tables import cases, decision_feed, decisions, predictions
 ORIGIN: sa.ColumnElement[str] = sa.func.coalesce(predictions.c.origin, predictions.c.kind)
 """Where a prediction comes from; version 0.1 writes `kind` alone, and may still run beside this one."""
 IS_PRODUCTION = ORIGIN == Origin.PRODUCTION.value  # noqa: SIM300 - a column
+HAS_CONFIDENCE = predictions.c.has_confidence.is_not(sa.false())
+"""Version 0.1 left it empty: it took no prediction without a confidence."""
 _later = decisions.alias("later")
 _REPLACED = sa.select(_later.c.row_id).where(
     _later.c.case_id == decisions.c.case_id, _later.c.sequence > decisions.c.sequence

@@ -12,7 +12,13 @@ from routing.case.case import CaseStatus, Disposition, Method
 from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
 from routing.prediction import Origin
 from storage.engine.database import Transaction
-from storage.evidence.decisions_in_force import ORIGIN, Window, in_period, in_period_by_experts
+from storage.evidence.decisions_in_force import (
+    HAS_CONFIDENCE,
+    ORIGIN,
+    Window,
+    in_period,
+    in_period_by_experts,
+)
 from storage.tables import cases, decisions, events, labels, outbox, predictions, steps
 
 OLDEST_SHOWN = 5
@@ -42,7 +48,7 @@ class _Decided(NamedTuple):
     due_at: datetime
     decided_at: datetime
     is_by_experts: bool
-    confidence: float
+    confidence: float | None
     is_agreed: bool
 
 
@@ -140,6 +146,7 @@ def _received(tx: Transaction, window: Window) -> dict[str, int]:
         sa.func.count().filter(disposition == Disposition.AUTO_ACCEPTED.value).label("auto_accepted"),
         sa.func.count().filter(predictions.c.is_audit).label("audited"),
         sa.func.count().filter(disposition == Disposition.REVIEW.value).label("reviewed"),
+        sa.func.count().filter(~HAS_CONFIDENCE).label("without_confidence"),
     ).where(*window.counted, *window.holds(predictions.c.received_at))
     return dict(tx.execute(query).one()._mapping)
 
@@ -152,7 +159,7 @@ def _decided(tx: Transaction, window: Window) -> list[_Decided]:
         cases.c.due_at,
         decisions.c.decided_at,
         (decisions.c.method != Method.EXPIRED.value).label("is_by_experts"),
-        predictions.c.confidence,
+        sa.case((HAS_CONFIDENCE, predictions.c.confidence)),
         (decisions.c.label == predictions.c.label).label("is_agreed"),
     )
     return [_Decided(*row) for row in tx.execute(query)]
@@ -220,7 +227,13 @@ def _confusions(judged: Iterable[_Judged]) -> tuple[Confusion, ...]:
 
 
 def _pairs(decided: Iterable[_Decided]) -> tuple[tuple[float, bool], ...]:
-    return tuple(sorted((one.confidence, one.is_agreed) for one in decided if one.is_by_experts))
+    return tuple(
+        sorted(
+            (one.confidence, one.is_agreed)
+            for one in decided
+            if one.is_by_experts and one.confidence is not None
+        )
+    )
 
 
 def _oldest_open(tx: Transaction, window: Window) -> tuple[OldestCase, ...]:

@@ -1,4 +1,7 @@
-"""How many labels experts gave since something was measured: whether measuring it anew is worth it."""
+"""How many labels experts gave since something was measured: whether measuring it anew is worth it.
+
+Labels of predictions without a confidence teach nothing about confidences, and are not counted.
+"""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -7,7 +10,7 @@ import sqlalchemy as sa
 
 from routing.prediction import ModelRef
 from storage.engine.database import Transaction
-from storage.evidence.decisions_in_force import Window, by_experts, in_period_by_experts
+from storage.evidence.decisions_in_force import HAS_CONFIDENCE, Window, by_experts, in_period_by_experts
 from storage.evidence.tier_traffic import Received
 from storage.tables import predictions
 
@@ -20,7 +23,7 @@ def by_model(
     """How many predictions of each task and model experts decided from `since` to before `until`."""
     names = predictions.c.task, predictions.c.model_name, predictions.c.model_version
     counted = in_period_by_experts(Window(tuple(sorted(tasks)), since, until), *names, sa.func.count())
-    rows = tx.execute(counted.group_by(*names).order_by(*names))
+    rows = tx.execute(counted.where(HAS_CONFIDENCE).group_by(*names).order_by(*names))
     return {(task, ModelRef(name, version)): number for task, name, version, number in rows}
 
 
@@ -28,7 +31,7 @@ def of_model(tx: Transaction, task: str, model: ModelRef, since: datetime, until
     """How many predictions of one model experts decided from `since` to before `until`."""
     counted = in_period_by_experts(Window((task,), since, until), sa.func.count())
     is_of = predictions.c.model_name == model.name, predictions.c.model_version == model.version
-    number: int = tx.execute(counted.where(*is_of)).scalar_one()
+    number: int = tx.execute(counted.where(*is_of, HAS_CONFIDENCE)).scalar_one()
     return number
 
 

@@ -19,7 +19,14 @@ from routing.evidence.estimate import Stratum
 from routing.prediction import ModelRef
 from storage.engine.database import Transaction
 from storage.engine.packed_columns import Probabilities, Slices, packed, portions, slices_of
-from storage.evidence.decisions_in_force import IS_PRODUCTION, Window, by_experts, in_period_by_experts
+from storage.evidence.decisions_in_force import (
+    HAS_CONFIDENCE,
+    IS_PRODUCTION,
+    Window,
+    by_experts,
+    in_period_by_experts,
+)
+from storage.evidence.label_columns import Labeled
 from storage.evidence.tier_traffic import Received
 from storage.tables import decisions, predictions
 
@@ -29,7 +36,13 @@ IS_ACCEPTED_PART = (
 IS_ASKED = (predictions.c.disposition == Disposition.REVIEW.value).label("is_asked")
 SLICES_TEXT = sa.cast(predictions.c.slices, sa.Text()).label("slices_text")
 _TEXTS = ("model", "case_id", "tier", "predicted", "decided")
-_NUMBERS = {"confidence": "d", "calibrated": "d", "inclusion_probability": "d", "is_accepted": "b"}
+_NUMBERS = {
+    "confidence": "d",
+    "calibrated": "d",
+    "has_confidence": "b",
+    "inclusion_probability": "d",
+    "is_accepted": "b",
+}
 _MOMENTS = ("received_at", "decided_at")
 
 
@@ -60,34 +73,6 @@ class Scores:
 
     def __len__(self) -> int:
         return len(self.calibrated)
-
-
-@dataclass(frozen=True, slots=True)
-class Labeled:
-    """Predictions that experts decided, one entry in each column, in the order they were decided.
-
-    A row of `probabilities` has one number for each of `labels` (0 where the model did not name it), and is
-    None where the model gave no probabilities. `slice_number` points into `slices`.
-    """
-
-    model: tuple[ModelRef, ...]
-    case_id: tuple[str, ...]
-    tier: tuple[str, ...]
-    predicted: tuple[str, ...]
-    decided: tuple[str, ...]
-    confidence: "array[float]"
-    calibrated: "array[float]"
-    inclusion_probability: "array[float]"
-    is_accepted: "array[int]"
-    received_at: tuple[datetime, ...]
-    decided_at: tuple[datetime, ...]
-    labels: tuple[str, ...]
-    probabilities: "tuple[array[float] | None, ...]"
-    slice_number: "array[int]"
-    slices: tuple[Mapping[str, str], ...]
-
-    def __len__(self) -> int:
-        return len(self.case_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +186,7 @@ def labeled(
         decisions.c.label.label("decided"),
         predictions.c.confidence,
         predictions.c.calibrated,
+        HAS_CONFIDENCE,
         predictions.c.inclusion_probability,
         IS_ACCEPTED_PART,
         predictions.c.received_at,

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from routing.cell import EVERYTHING, Cell
 from routing.prediction import ModelRef
 from storage.engine.database import Transaction
-from storage.evidence.decisions_in_force import Window
+from storage.evidence.decisions_in_force import HAS_CONFIDENCE, Window
 from storage.evidence.slice_conditions import is_in_cell
 from storage.tables import predictions
 
@@ -17,8 +17,8 @@ from storage.tables import predictions
 class Received:
     """The predictions of one tier and model received from `since` to before `until`, or of one cell of them.
 
-    Without those reviewed for their novelty, and those that the tier's rule could not be judged on: no
-    threshold ever lets them pass.
+    Without those reviewed for their novelty, those that the tier's rule could not be judged on, and those
+    without a confidence: no threshold ever lets them pass.
     """
 
     task: str
@@ -37,5 +37,6 @@ class Received:
             predictions.c.model_version == self.model.version,
             ~predictions.c.is_novel,
             predictions.c.unreadable.is_(None),
+            HAS_CONFIDENCE,
             is_in_cell(tx, self.cell),
         )

@@ -140,8 +140,8 @@ PREDICTIONS_1 = Fields(
     content=("external_id", "body_digest", "input", "evidence", "slices", "callback_url"),
 )
 PREDICTIONS_2 = Fields(
-    plain=(*PREDICTIONS_1.plain, "origin"),
-    content=PREDICTIONS_1.content,
+    plain=(*PREDICTIONS_1.plain, "origin", "has_confidence"),
+    content=(*PREDICTIONS_1.content, "scores"),
 )
 
 COVERED = (
@@ -156,6 +156,7 @@ COVERED = (
             "evidence": None,
             "slices": None,
             "callback_url": None,
+            "scores": None,
         },
     ),
     Coverage(

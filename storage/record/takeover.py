@@ -15,6 +15,7 @@ from storage.sql.json_documents import canonical, load
 from storage.tables import predictions, record_entries
 
 PORTION = 500
+NO_ORIGIN = predictions.c.origin.is_(None)
 OVERLAP = timedelta(hours=1)
 """So long after the first portion a replica of an earlier version may still write; that is taken in too."""
 
@@ -50,6 +51,24 @@ def portion(tx: sa.Connection, now: datetime) -> int:
     return len(sealed)
 
 
+def has_origins(tx: sa.Connection) -> bool:
+    """Whether every prediction has its origin; version 0.1, while it still runs, may write more without."""
+    return not tx.execute(sa.select(sa.exists().where(NO_ORIGIN))).scalar_one()
+
+
+def fill_origins(tx: sa.Connection) -> int:
+    """Fill the origin of up to 500 more predictions of version 0.1, oldest first; how many."""
+    # Without word on record: no seal of a row that lacks its origin covers that, `_complete` sees to it.
+    bare = sa.select(predictions.c.row_id).where(NO_ORIGIN).order_by(predictions.c.row_id).limit(PORTION)
+    rows = tx.execute(bare).scalars().all()
+    tx.execute(_origin_of_kind(predictions.c.row_id.in_(rows)))
+    return len(rows)
+
+
+def _origin_of_kind(is_meant: sa.ColumnElement[bool]) -> sa.Update:
+    return sa.update(predictions).where(is_meant, NO_ORIGIN).values(origin=predictions.c.kind)
+
+
 def _sealed(tx: sa.Connection, until: dict[str, int]) -> Iterator[list[Any]]:
     """The seals of the next portion of rows; `until` grows with them."""
     left = PORTION
@@ -82,8 +101,7 @@ def _complete(tx: sa.Connection, covered: Coverage, arrivals: list[int]) -> None
         return
     table = covered.table
     if table is predictions:
-        is_empty = table.c.row_id.between(arrivals[0], arrivals[-1]) & table.c.origin.is_(None)
-        tx.execute(sa.update(table).where(is_empty).values(origin=table.c.kind))
+        tx.execute(_origin_of_kind(table.c.row_id.between(arrivals[0], arrivals[-1])))
     is_bare = (table.c[covered.arrival] == sa.bindparam("of_arrival")) & table.c[SALT].is_(None)
     rows = [{"of_arrival": arrival, "new_salt": record.new_salt(tx)} for arrival in arrivals]
     tx.execute(sa.update(table).where(is_bare).values({SALT: sa.bindparam("new_salt")}), rows)

@@ -165,6 +165,27 @@ def test_everything_posted_reaches_the_case(caller: Caller, ctx: Context) -> Non
     assert stored.callback_url == "https://shop.example/decisions"
 
 
+def test_a_prediction_without_a_confidence_is_reviewed_and_says_so(caller: Caller, ctx: Context) -> None:
+    answer = caller.post(case(prediction={"label": "fraud"}))
+    assert answer.status_code == 202
+    told, read = answer.json(), caller.get(answer.json()["links"]["self"]).json()
+    for one in (told, read):
+        assert (one["disposition"], one["confidence"]) == ("review", None)
+        assert one["reasons"] == ["the model gave no confidence (tier ordinary)"]
+    with ctx.database.read() as tx:
+        stored = cases.get(tx, told["case_id"])
+    assert stored.submission.prediction.confidence is None
+
+
+def test_scores_are_kept_as_they_were_posted(caller: Caller, ctx: Context) -> None:
+    scores = {"toxicity": 0.83, "rank": 7, "log odds": -1e300}
+    told = caller.post(case(scores=scores)).json()
+    with ctx.database.read() as tx:
+        stored = cases.get(tx, told["case_id"]).submission.prediction.scores
+    assert list(stored.items()) == list(scores.items())
+    assert caller.post(case(scores={**scores, "rank": 8})).status_code == 409
+
+
 def test_an_answer_tells_what_the_confidence_was_held_against(caller: Caller, ctx: Context) -> None:
     key = ("fraud", "payments", "3")
     ctx.standing.present = Standing(calibrators={key: halving()})

@@ -67,9 +67,10 @@ inputs = st.builds(
 modeled = st.builds(
     Prediction,
     label=names,
-    confidence=shares,
+    confidence=st.none() | shares,
     model=st.builds(ModelRef, names, names),
     probabilities=st.none() | st.dictionaries(names, shares, max_size=5),
+    scores=st.dictionaries(names, st.floats(allow_nan=False, allow_infinity=False), max_size=3),
 )
 submissions = st.builds(
     Submission,

@@ -12,7 +12,6 @@ import pytest
 import sqlalchemy as sa
 
 from storage import audit
-from storage.cases import origins
 from storage.engine.database import Database
 from storage.record import takeover
 from tests.postgres import Server
@@ -78,7 +77,7 @@ def test_every_prediction_gets_the_origin_that_was_its_kind(as_it_was: str) -> N
     assert counts(as_it_was, "origin") == {None: sum(before.values())}
     database = Database(as_it_was)
     with database.read() as tx:
-        assert not origins.is_over(tx)
+        assert not takeover.has_origins(tx)
     while is_filled(database):
         pass
     database.dispose()
@@ -88,7 +87,7 @@ def test_every_prediction_gets_the_origin_that_was_its_kind(as_it_was: str) -> N
 def is_filled(database: Database) -> int:
     """Fill the next portion; how many rows that were."""
     with database.write() as tx:
-        return origins.fill(tx)
+        return takeover.fill_origins(tx)
 
 
 def counts(url: str, column: str) -> dict[str | None, int]:

@@ -19,6 +19,7 @@ class _Halving:
     version: str
 
     def apply(self, prediction: Prediction) -> float:
+        assert prediction.confidence is not None
         return prediction.confidence / 2
 
 

@@ -32,7 +32,7 @@ def submission(
     service: str = "shop",
     task: str = "fraud",
     label: str = "fraud",
-    confidence: float = 0.7,
+    confidence: float | None = 0.7,
     version: str = "1",
     origin: Origin = Origin.PRODUCTION,
 ) -> Submission:
@@ -46,7 +46,10 @@ def submission(
             image=Image("A scan", url="https://example.org/1.png"),
         ),
         prediction=Prediction(
-            label, confidence, ModelRef("forest", version), {"fraud": confidence, "ok": 1 - confidence}
+            label,
+            confidence,
+            ModelRef("forest", version),
+            None if confidence is None else {"fraud": confidence, "ok": 1 - confidence},
         ),
         occurred_at=NOW - HOUR,
         origin=origin,

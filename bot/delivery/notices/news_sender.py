@@ -42,7 +42,8 @@ class NewsSender(OutboxSender):
         if stored is None:
             return None
         said = stored.submission.prediction
-        name = f"{stored.submission.external_id}: {said.label}, {said.confidence:.0%} sure"
+        sure = "" if said.confidence is None else f", {said.confidence:.0%} sure"
+        name = f"{stored.submission.external_id}: {said.label}{sure}"
         channel_id, ts = (shown.channel_id, shown.ts) if shown else ("", None)
         url = address_of(self._courier.gateway, channel_id, ts, "news.no_link", case=case_id)
         return Example(name, url)

@@ -133,7 +133,7 @@ def _open_blocks(scene: Scene) -> tuple[JsonObject, ...]:
         _picture(scene),
         show_all_block(scene.screen) if is_cut(scene.case, REVIEW) else None,
         _prediction_block(scene),
-        evidence_block(submission.evidence, REVIEW),
+        evidence_block(submission, REVIEW),
         _small_print(scene),
         open_controls(scene.task, submission.prediction.label, scene.screen),
     )

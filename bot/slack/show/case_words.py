@@ -50,6 +50,8 @@ def percent(probability: float) -> str:
 def sureness(case: Case) -> str:
     """How sure the model is, in words and number, calibrated if it was; its own number where that differs."""
     raw = case.submission.prediction.confidence
+    if raw is None:
+        return "without saying how sure it is"
     counts = raw if case.calibrated is None else case.calibrated
     said = f"{confidence_words(counts)}, {percent(counts)}"
     return said if percent(counts) == percent(raw) else f"{said}, before calibration {percent(raw)}"

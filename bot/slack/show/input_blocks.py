@@ -1,5 +1,6 @@
 """The part of a review message that shows what the model saw, and the evidence."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
@@ -22,7 +23,7 @@ from bot.slack.blocks.text import clean, label_text, length, shown, web_address
 from bot.slack.show.case_words import scalar
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case
-from routing.prediction import CaseInput, Evidence, Image
+from routing.prediction import CaseInput, Evidence, Image, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Room:
     evidence: int = 3
     evidence_title: int = 80
     evidence_text: int = 200
+    scores: int = 5
+    score_name: int = 60
 
 
 UNSHOWN = frozenset(
@@ -44,7 +47,7 @@ UNSHOWN = frozenset(
 )
 """Slack's image block shows PNG, JPEG and GIF only (its reference of blocks)."""
 REVIEW = Room()
-DECIDED = Room(text=400, lines=5, fields=4, evidence=0)
+DECIDED = Room(text=400, lines=5, fields=4, evidence=0, scores=0)
 
 
 def _quoted(text: str | None, room: Room) -> list[JsonObject]:
@@ -116,10 +119,20 @@ def _evidence_runs(item: Evidence, room: Room) -> list[JsonObject]:
     return [*runs, run(" "), anchor] if anchor else runs
 
 
-def evidence_block(evidence: tuple[Evidence, ...], room: Room) -> JsonObject | None:
-    """What speaks for or against the prediction; None without any."""
-    items = [paragraph(*_evidence_runs(item, room)) for item in evidence[: room.evidence]]
-    return rich_text(paragraph(run("Evidence", "bold")), bullets(items)) if items else None
+def evidence_block(submission: Submission, room: Room) -> JsonObject | None:
+    """What speaks for or against the prediction, and the model's scores; None without any."""
+    items = [paragraph(*_evidence_runs(item, room)) for item in submission.evidence[: room.evidence]]
+    scores = [
+        paragraph(run(f"{label_text(name, room.score_name)}: ", "bold"), run(scalar(score)))
+        for name, score in list(submission.prediction.scores.items())[: room.scores]
+    ]
+    parts = [
+        part
+        for title, listed in (("Evidence", items), ("Scores", scores))
+        if listed
+        for part in (paragraph(run(title, "bold")), bullets(listed))
+    ]
+    return rich_text(*parts) if parts else None
 
 
 def _is_field_cut(found: CaseInput, room: Room) -> bool:
@@ -136,14 +149,19 @@ def _is_evidence_cut(evidence: tuple[Evidence, ...], room: Room) -> bool:
     )
 
 
+def _are_scores_cut(scores: Mapping[str, float], room: Room) -> bool:
+    return len(scores) > room.scores or any(length(name) > room.score_name for name in scores)
+
+
 def is_cut(case: Case, room: Room) -> bool:
-    """Whether the message leaves out something of the input or the evidence."""
+    """Whether the message leaves out something of the input, the evidence or the scores."""
     found = case.submission.input
     text = clean(found.text or "")
     return (
         shown(text, room.text, room.lines) != text
         or _is_field_cut(found, room)
         or _is_evidence_cut(case.submission.evidence, room)
+        or _are_scores_cut(case.submission.prediction.scores, room)
     )
 
 

@@ -65,11 +65,15 @@ def input_passages(case: Case, task: Task) -> tuple[Passage, ...]:
             f"Evidence: {item.title}", "\n".join(filter(None, (item.text, item.link))) or "—"
         )
     passages += _passages("What the model gives each label", _probabilities(case, task))
+    scores = submission.prediction.scores.items()
+    passages += _passages("Scores", "\n".join(f"{name}: {scalar(score)}" for name, score in scores))
     return tuple(passages)
 
 
 def _probabilities(case: Case, task: Task) -> str:
     prediction = case.submission.prediction
+    if prediction.confidence is None:
+        return ""
     pairs = [(prediction.label, prediction.confidence), *prediction.runners_up(100)]
     return "\n".join(f"{label_title(task, label)}: {percent(chance)}" for label, chance in pairs)
 
@@ -87,7 +91,8 @@ def _chance(case: Case) -> str:
 
 def _grounds(case: Case) -> str:
     """The confidence that counts, and what made it so and granted the threshold, to look them up."""
-    lines = [f"Confidence {case.submission.prediction.confidence:.4g}, as the model said."]
+    raw = case.submission.prediction.confidence
+    lines = ["The model gave no confidence." if raw is None else f"Confidence {raw:.4g}, as the model said."]
     if case.calibrated is not None:
         lines.append(
             f"Calibrated {case.calibrated:.4g}, by calibrator {case.calibrator_version}: this one counts."

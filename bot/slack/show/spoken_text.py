@@ -39,7 +39,10 @@ def _input(scene: Scene, longest: int) -> str:
 
 def _evidence(case: Case, longest: int) -> str:
     items = [f"{one_line(item.title)} {one_line(item.text or '')}" for item in case.submission.evidence]
-    return _sentence("; ".join(items), longest)
+    scores = [
+        f"{one_line(name)} {scalar(score)}" for name, score in case.submission.prediction.scores.items()
+    ]
+    return _sentence("; ".join((*items, *scores)), longest)
 
 
 def _prediction(scene: Scene) -> str:

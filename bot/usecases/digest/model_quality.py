@@ -31,7 +31,8 @@ from storage.engine.database import Database, Transaction
 from storage.evidence import case_inputs, day_volumes, model_evidence
 from storage.evidence.case_inputs import GivenRationale
 from storage.evidence.day_volumes import DayVolume
-from storage.evidence.model_evidence import Labeled, TrafficCount
+from storage.evidence.label_columns import Labeled
+from storage.evidence.model_evidence import TrafficCount
 from storage.measured import alarms, calibrators
 from storage.measured.calibrators import StoredCalibrator
 
@@ -194,7 +195,7 @@ def _is_right(labeled: Labeled) -> list[bool]:
 
 def _calibration(of_tasks: Iterable[Labeled]) -> CalibrationReport | None:
     """Of all watched traffic: every label stands for as many predictions as its chance of review says."""
-    known = [one for one in of_tasks if len(one)]
+    known = [sure for one in of_tasks if len(sure := one.with_confidence())]
     if not known:
         return None
     from routing.measures.calibration.calibration_error import seeded_report

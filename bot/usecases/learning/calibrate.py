@@ -16,8 +16,8 @@ from routing.prediction import ModelRef
 from storage import audit
 from storage.engine.database import Transaction
 from storage.evidence import label_counts, model_evidence
+from storage.evidence.label_columns import Labeled
 from storage.evidence.label_counts import ModelOfTask
-from storage.evidence.model_evidence import Labeled
 from storage.measured import calibrators, certificates
 from storage.measured.calibrators import StoredCalibrator
 
@@ -79,7 +79,7 @@ def _refit(ctx: Context, now: datetime, due: _Due) -> int:
     """1 if the fit was stored: another replica may have been faster, a certificate granted meanwhile."""
     with ctx.database.read() as tx:
         labeled = model_evidence.labeled(tx, due.task, now - LOOK_BACK, now, due.model)
-    fit = _fit(labeled)
+    fit = _fit(labeled.with_confidence())
     with ctx.database.write() as tx:
         if any((one.key.task, one.key.model) == (due.task, due.model) for one in certificates.standing(tx)):
             return 0

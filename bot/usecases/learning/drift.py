@@ -1,5 +1,6 @@
 """Looks for drift in each task's traffic, at most once a day, tells the team, and suspends what it doubts."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -13,7 +14,7 @@ from bot.usecases.thresholds import in_force
 from bot.usecases.thresholds.revoke import revoke
 from routing.evidence.alarm import EXAMPLES, Alarm
 from routing.evidence.calibrator import IDENTITY, Calibrator
-from routing.prediction import ModelRef
+from routing.prediction import ModelRef, Prediction
 from storage import audit
 from storage.audit import Entry
 from storage.delivery import claimed_events
@@ -98,7 +99,7 @@ def _found(
                 one.case_id,
                 one.input,
                 one.prediction.label,
-                by_model.get(one.prediction.model, IDENTITY).apply(one.prediction),
+                _calibrated(one.prediction, by_model),
                 one.slices,
             )
             for one in side
@@ -107,6 +108,12 @@ def _found(
     )
     look = Look(days, seen.looked.weeks, seen.looked.reference_weeks)
     return drift_between(task, before, now, SEED, look).alarms
+
+
+def _calibrated(prediction: Prediction, by_model: Mapping[ModelRef, Calibrator]) -> float:
+    if prediction.confidence is None:
+        return math.nan
+    return by_model.get(prediction.model, IDENTITY).apply(prediction)
 
 
 def _stored(found: Iterable[Alarm], looked: Spans, now: datetime) -> Iterator[StoredAlarm]:

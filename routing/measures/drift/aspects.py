@@ -81,7 +81,7 @@ def _most_gained(reference: Floats, window: Floats, part: Part) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """The mean calibrated confidence."""
+    """The mean calibrated confidence; NaN where there is none."""
 
     reference: Floats
     window: Floats
@@ -91,8 +91,11 @@ class Confidence:
     minimum: ClassVar[float] = 0.02
 
     def narrowed(self, part: Part) -> Part:
-        """All of it."""
-        return part
+        """Where the model gave a confidence."""
+        before, now = ~np.isnan(self.reference[part.reference]), ~np.isnan(self.window[part.window])
+        return Part(
+            part.reference[before], part.window[now], part.reference_weights[before], part.window_weights[now]
+        )
 
     def compare(self, part: Part) -> Comparison:
         """z-test; the effect is the difference of means."""

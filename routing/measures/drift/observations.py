@@ -17,7 +17,7 @@ MISSING = "(missing)"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A prediction with what the model saw and said; `confidence` is the calibrated one."""
+    """A prediction with what the model saw and said; `confidence` is the calibrated one, NaN without any."""
 
     case_id: str
     input: CaseInput
@@ -52,7 +52,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What is compared of the cases; `members` are the places of each slice's cases, WHOLE for all."""
+    """What is compared of the cases; `members` are the places of each slice's cases, WHOLE for all.
+
+    `confidence` is NaN where the model gave none.
+    """
 
     case_ids: tuple[str, ...]
     texts: tuple[Said, ...]

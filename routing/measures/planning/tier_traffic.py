@@ -19,7 +19,8 @@ STEPS = 10_000
 class TierTraffic:
     """What a tier got in `weeks`, one entry of each array for a prediction.
 
-    `score` is the confidence that counts, `is_labeled`, `is_error` and `weight` (the inverse of its chance of
+    `score` is the confidence that counts, NaN where the model gave none: then it is due, and no label of it
+    speaks of others. `is_labeled`, `is_error` and `weight` (the inverse of its chance of
     review; any number where it is not labeled) say what is known of it. `is_due` are those that have to be
     reviewed whatever the threshold. `minutes` is what the review of one takes, `error_cost` what an accepted
     error costs. `threshold` is the present one, None for always reviewed; `lowest` the lowest that a policy
@@ -72,8 +73,11 @@ def expected_errors(traffic: TierTraffic) -> tuple[Floats, bool]:
             traffic.score[labeled], ~traffic.is_error[labeled], traffic.weight[labeled].tolist()
         )
         if known.sample.effective >= LABELS_NEEDED["platt"]:
-            everything = of_confidences(traffic.score, np.zeros(len(traffic.score), dtype=bool))
-            return 1 - applied(fit("platt", known), everything), True
+            has_score = ~np.isnan(traffic.score)
+            scored = of_confidences(traffic.score[has_score], np.zeros(has_score.sum(), dtype=bool))
+            wrong = np.ones(len(traffic.score))
+            wrong[has_score] -= applied(fit("platt", known), scored)
+            return wrong, True
     return 1 - traffic.score, False
 
 
@@ -83,21 +87,21 @@ def traffic_of(
     """A tier's traffic of `weeks`, from predictions that its policy was replayed on, `by` the slice so named.
 
     A tier that is always reviewed or under a promise is kept. Of others, what reaches the threshold and is
-    reviewed all the same is due. Raises ValueError for no time at all.
+    reviewed all the same is due, as is what has no confidence. Raises ValueError for no time at all.
     """
     if weeks <= 0:
         raise ValueError(f"the traffic has to cover some time: {weeks} weeks")
     threshold = tier.accept_above if isinstance(tier.accept_above, float) else None
-    score = np.array([row.score for row in rows], dtype=np.float64)
+    score = np.array([row.score for row in rows], dtype=np.float64)  # None becomes NaN
     accepted = np.array([row.after.is_accepted for row in rows], dtype=bool)
     chance = np.array([row.inclusion_probability for row in rows], dtype=np.float64)
     return TierTraffic(
         key=(task.name, tier.name),
         score=score,
-        is_labeled=np.array([row.is_labeled for row in rows], dtype=bool),
+        is_labeled=np.array([row.is_labeled and row.score is not None for row in rows], dtype=bool),
         is_error=np.array([row.is_error for row in rows], dtype=bool),
         weight=np.divide(1.0, chance, out=np.ones_like(chance), where=chance > 0),
-        is_due=~accepted if threshold is None else ~accepted & (score >= threshold),
+        is_due=~accepted if threshold is None else ~accepted & ~(score < threshold),
         weeks=weeks,
         minutes=tier.quorum * tier.minutes_per_label,
         error_cost=tier.error_cost,

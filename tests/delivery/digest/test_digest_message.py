@@ -323,3 +323,9 @@ def test_many_rules_with_long_reasons_stay_inside_slacks_limits() -> None:
     assert (
         message_violations(digest_message(PERIOD, replace(digest(), unreadable=rules), None).payload()) == ()
     )
+
+
+def test_predictions_without_a_confidence_are_told_of() -> None:
+    message = digest_message(PERIOD, replace(digest(), without_confidence=12), None)
+    assert "12 predictions came without a confidence. They were looked at instead." in str(message.blocks)
+    assert "12 predictions came without a confidence." in message.text

@@ -1,5 +1,7 @@
 """The `when` of a tier: what is compiled, what is refused, what is known before any prediction comes."""
 
+from dataclasses import replace
+
 import pytest
 
 from routing.errors import InvalidExpression
@@ -10,7 +12,7 @@ from tests.routing.making import prediction, submission
 
 VOCABULARY = Vocabulary(("fraud", "honest"), ("shop", "lab"))
 PARCEL = submission(
-    prediction=prediction("fraud", 0.7, fraud=0.7, honest=0.3),
+    prediction=replace(prediction("fraud", 0.7, fraud=0.7, honest=0.3), scores={"toxicity": 0.9, "n": 3}),
     input=CaseInput(
         "Empty box", {"amount": 600, "vip": True, "note": None}, "https://x.example", Image("A box")
     ),
@@ -37,6 +39,10 @@ def matches(source: str) -> bool:
         "input.link.startsWith('https://') && input.has_image",
         "has(input.fields.amount) && !has(input.fields.missing)",
         "slices.country in ['DE', 'AT']",
+        "scores.toxicity > 0.8 && scores['n'] == 3 && scores.n * 2 > scores.toxicity",
+        "has(scores.toxicity) && !has(scores.spam) && 'n' in scores && scores.size() == 2",
+        "scores.exists(name, scores[name] > 2.5)",
+        "has(prediction.confidence) && prediction.confidence != null && prediction.confidence * 2 > 1.3",
         "service.name == 'shop' && origin == 'red_team'",
         "kind == 'red_team' && kind == origin",
         "['DE', 'AT'].exists(place, place == slices.country)",

@@ -101,6 +101,8 @@ def test_a_guard_that_lets_absence_through_to_acceptance_is_named(when: str, rea
         "input.fields.exists(k, k == 'vip')",
         "has(service.name)",
         "origin == 'red_team'",
+        "prediction.confidence < 0.5",
+        "!has(scores.toxicity) || scores.toxicity > 0.8",
     ],
 )
 def test_a_rule_that_takes_absence_for_a_risk_or_reads_what_is_always_there_needs_no_advice(

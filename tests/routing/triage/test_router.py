@@ -1,22 +1,33 @@
 """Triage: the tier, the disposition, the probability of review, and the reasons."""
 
 import tomllib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from routing.case.case import Disposition
 from routing.policy import Policy, load_policy
-from routing.prediction import CaseInput, Origin, Scalar
+from routing.prediction import CaseInput, Origin, Prediction, Scalar
+from routing.triage.in_force import Standing
 from routing.triage.router import Router, Routing, compile_router
 from tests.places import ROOT
 from tests.routing.making import KEY, policy, policy_text, prediction, submission, tier_text
+from tests.routing.standings import halving
 
 EXAMPLE = ROOT / "deploy" / "policy.example.toml"
 CRITICAL = tier_text(
     "critical", when="\"prediction.label == 'fraud'\"", accept_above='"always_review"', due_in='"1h"'
 )
 AUDITED = tier_text("standard", audit="0.05")
+
+
+CALIBRATED = Standing(calibrators={("returns", "returns-net", "7"): halving()})
+
+
+def unsure() -> Prediction:
+    """A prediction with neither a confidence nor probabilities."""
+    return replace(prediction("honest", 0.99), confidence=None)
 
 
 def router(*tiers: str) -> Router:
@@ -38,6 +49,43 @@ def test_a_low_confidence_goes_to_review_and_says_so() -> None:
     assert (routing.disposition, routing.tier, routing.channel) == (Disposition.REVIEW, "standard", "desk")
     assert routing.reasons == ("confidence 0.62 is below 0.90 (tier standard)",)
     assert routing.inclusion_probability == 1.0
+
+
+@pytest.mark.parametrize("accept_above", ["0.5", "{ error = 0.02, confidence = 0.95 }"])
+def test_without_a_confidence_a_person_looks_for_a_plain_reason(accept_above: str) -> None:
+    tiers = tier_text(accept_above=accept_above, audit="0.5")
+    routing = compile_router(policy(tiers=tiers)).route(submission(prediction=unsure()), KEY, CALIBRATED)
+    assert (routing.disposition, routing.inclusion_probability) == (Disposition.REVIEW, 1.0)
+    assert routing.reasons == ("the model gave no confidence (tier standard)",)
+    assert (routing.calibrated, routing.calibrator_version, routing.threshold) == (None, None, None)
+    assert not routing.is_audit
+
+
+def test_a_rule_that_reads_a_confidence_that_is_not_there_takes_the_prediction() -> None:
+    rule = tier_text("doubtful", when='"prediction.confidence < 0.5"')
+    routing = compile_router(policy(tiers=rule + tier_text())).route(submission(prediction=unsure()), KEY)
+    assert (routing.tier, routing.unreadable) == ("doubtful", "confidence is missing")
+
+
+def test_a_rule_may_ask_whether_there_is_a_confidence() -> None:
+    rule = tier_text("bare", when='"!has(prediction.confidence)"')
+    routed = compile_router(policy(tiers=rule + tier_text()))
+    assert routed.route(submission(prediction=unsure()), KEY).tier == "bare"
+    assert route(routed, 0.95).tier == "standard"
+
+
+def test_a_score_sends_a_prediction_to_its_tier_and_an_absent_one_to_review() -> None:
+    toxic = compile_router(policy(tiers=tier_text("toxic", when='"scores.toxicity > 0.8"') + tier_text()))
+
+    def routed(**scores: float) -> Routing:
+        sent = replace(prediction("honest", 0.99), scores=scores)
+        return toxic.route(submission(prediction=sent), KEY)
+
+    assert routed(toxicity=0.9).tier == "toxic"
+    assert routed(toxicity=0).tier == "standard"
+    absent = routed(spam=0.9)
+    assert (absent.tier, absent.disposition) == ("toxic", Disposition.REVIEW)
+    assert absent.unreadable == "the score toxicity is missing"
 
 
 @pytest.mark.parametrize("confidence", [0.9, 0.95, 1.0])

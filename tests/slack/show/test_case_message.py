@@ -9,6 +9,7 @@ import pytest
 
 from bot.slack.show.case_message import case_message
 from bot.slack.show.case_words import confidence_words, label_title, people, percent, scalar, sureness
+from bot.slack.show.read_windows import input_passages, why_passages
 from bot.usecases.review.answer import Answer, answer
 from routing.case.case import CaseStatus, Decision, Method
 from routing.label import Via
@@ -164,6 +165,30 @@ def test_a_case_of_production_says_nothing_of_its_origin(workspace: Workspace) -
 
     assert '"fraud \\u00b7 high"' in json.dumps(message.blocks)
     assert "Origin:" not in message.text
+
+
+def test_a_model_that_gave_no_confidence_is_said_to_have_given_none(workspace: Workspace) -> None:
+    case = workspace.world.open(prediction=Prediction("fraud", None, ModelRef("gbm", "3")))
+    message = workspace.shown(case)
+    assert "The model says Fraud, without saying how sure it is." in message.text
+    assert "without saying how sure it is" in json.dumps(message.blocks)
+    why = [passage.text for passage in why_passages(case)]
+    assert "The model gave no confidence." in why
+
+
+def test_scores_stand_beside_the_evidence_and_all_of_them_a_click_away(workspace: Workspace) -> None:
+    scores = {"toxicity": 0.83, **{f"score {number}": float(number) for number in range(6)}}
+    case = workspace.world.open(prediction=Prediction("fraud", 0.7, ModelRef("gbm", "3"), None, scores))
+    message = workspace.shown(case)
+    words = json.dumps(message.blocks)
+    assert "toxicity: " in words
+    assert "0.83" in words
+    assert "score 4: " not in words
+    assert "Show all" in words
+    assert "toxicity 0.83; score 0 0.0" in message.text
+    passages = input_passages(case, workspace.world.policy.task(case.submission.task))
+    (scored,) = [passage.text for passage in passages if passage.heading == "Scores"]
+    assert "score 5: 5.0" in scored
 
 
 def test_a_case_without_input_and_a_link_that_is_none_are_said(workspace: Workspace) -> None:

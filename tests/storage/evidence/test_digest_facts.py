@@ -230,3 +230,16 @@ def test_what_no_rule_could_be_judged_on_is_counted_by_tier_and_reason(database:
         UnreadableRule("fraud", "high", "amount is missing", 1),
         UnreadableRule("fraud", "low", "amount is text", 1),
     )
+
+
+def test_a_prediction_without_a_confidence_is_counted_but_says_nothing_of_calibration(
+    database: Database,
+) -> None:
+    with database.write() as tx:
+        store(tx, [prediction(1), prediction(2, confidence=None), prediction(3, confidence=None)])
+        decide(tx, 1, "fraud")
+        decide(tx, 2, "fraud")
+    facts = period(database)
+    assert (facts.received, facts.reviewed, facts.decided, facts.without_confidence) == (3, 3, 2, 2)
+    assert facts.by_tier == (Concordance("low", 2, 2),)
+    assert facts.reliability_pairs == ((0.7, True),)

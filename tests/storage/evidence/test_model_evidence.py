@@ -11,8 +11,9 @@ from routing.cell import EVERYTHING, Cell
 from routing.evidence.estimate import Stratum
 from routing.prediction import ModelRef, Origin
 from storage.engine.database import Database, Transaction
-from storage.evidence import model_evidence
-from storage.evidence.model_evidence import Audited, Labeled, Scores, TrafficCount
+from storage.evidence import label_counts, model_evidence
+from storage.evidence.label_columns import Labeled
+from storage.evidence.model_evidence import Audited, Scores, TrafficCount
 from storage.evidence.tier_traffic import Received
 from tests.storage.examples import HOUR, NOW, prediction, routing, store
 from tests.storage.history import (
@@ -290,3 +291,28 @@ def test_what_is_reviewed_for_its_novelty_is_no_evidence_for_a_threshold(databas
     with database.write() as tx:
         store(tx, [prediction(1), prediction(2, routed=replace(routing(), is_novel=True))])
     assert len(scored(database)) == 1
+
+
+def test_without_a_confidence_a_prediction_counts_in_traffic_and_in_no_threshold(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [prediction(1), prediction(2, confidence=None), prediction(3, confidence=None)])
+        for number in (1, 2):
+            decide(tx, number, "ok")
+    (count,) = counted(database)
+    assert (count.stratum.received, count.stratum.labeled, count.stratum.errors) == (3, 2, 2)
+    assert list(scored(database).calibrated) == [0.7]
+    with database.read() as tx:
+        assert label_counts.by_model(tx, ["fraud"], SINCE, UNTIL) == {("fraud", FOREST): 1}
+        assert label_counts.of_model(tx, "fraud", FOREST, SINCE, UNTIL) == 1
+
+
+def test_what_is_labeled_without_a_confidence_can_be_told_apart(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [prediction(1, confidence=None), prediction(2), prediction(3, confidence=None)])
+        for number in (1, 2, 3):
+            decide(tx, number, "ok")
+    found = labeled(database)
+    assert (found.case_id, list(found.has_confidence)) == (("case_1", "case_2", "case_3"), [0, 1, 0])
+    sure = found.with_confidence()
+    assert (sure.case_id, list(sure.confidence), list(sure.slice_number)) == (("case_2",), [0.7], [0])
+    assert (sure.labels, sure.slices) == (found.labels, found.slices)

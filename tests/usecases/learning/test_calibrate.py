@@ -12,6 +12,7 @@ from routing.prediction import ModelRef
 from storage import audit
 from storage.engine.database import Database
 from storage.evidence import model_evidence
+from storage.evidence.label_columns import Labeled
 from storage.measured import calibrators
 from storage.measured.calibrators import StoredCalibrator
 from tests.usecases.traffic import DAY, HOUR, MODEL, POLICY, Traffic, calibrated, traffic
@@ -128,7 +129,7 @@ def test_a_second_replica_loses_quietly(world: Traffic, monkeypatch: pytest.Monk
     overconfident(world)
     fit, stored = calibrate._fit, []
 
-    def late(labeled: model_evidence.Labeled) -> CalibratorFit:
+    def late(labeled: Labeled) -> CalibratorFit:
         monkeypatch.setattr(calibrate, "_fit", fit)
         stored.append(calibrate.fit_due(world.ctx))  # the other one, in the meantime
         return fit(labeled)
@@ -165,7 +166,7 @@ def test_a_certificate_that_is_granted_while_a_fit_is_made_keeps_its_calibrator(
     world.day(400)
     fit = calibrate._fit
 
-    def slow(labeled: model_evidence.Labeled) -> CalibratorFit:
+    def slow(labeled: Labeled) -> CalibratorFit:
         assert certify.certify_due(world.ctx) == 1
         return fit(labeled)
 

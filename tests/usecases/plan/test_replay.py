@@ -127,8 +127,8 @@ def test_the_confidence_that_counts_is_the_calibrated_one_in_force(ctx: Context)
     with ctx.database.write() as tx:
         calibrators.add(tx, fitted)
     calibrated = replay.look_back(ctx, ctx.policy, BACK, nothing)
-    assert max(row.score for row in plain.rows) == pytest.approx(0.99)
-    assert max(row.score for row in calibrated.rows) == pytest.approx(hotter.calibrate(0.99))
+    assert max(row.score or 0.0 for row in plain.rows) == pytest.approx(0.99)
+    assert max(row.score or 0.0 for row in calibrated.rows) == pytest.approx(hotter.calibrate(0.99))
     assert not any(row.after.is_accepted for row in calibrated.rows)
 
 

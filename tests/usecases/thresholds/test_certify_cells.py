@@ -163,7 +163,7 @@ def test_evidence_begins_anew_in_the_slice_that_was_revoked_and_goes_on_elsewher
     divided.day(400, unsure=0.0, slices=DE)
     certify.certify_due(divided.ctx)
     found = Certificate.from_json(last(divided)[PORTUGUESE.key].answer)
-    confidences = [one.submission.prediction.confidence for one in fresh]
+    confidences = [one.submission.prediction.confidence or 0.0 for one in fresh]
     assert found.accepted == sum(one >= found.threshold for one in confidences)
 
 

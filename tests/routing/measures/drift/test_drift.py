@@ -1,6 +1,7 @@
 """What a look at a window finds, how often it is wrong over a year, and what it tells a lead."""
 
 import csv
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -316,3 +317,12 @@ def test_text_messages_among_bank_messages_are_found() -> None:
     words = next(alarm for alarm in alarms if alarm.kind is AlarmKind.WORDS)
     assert words.effect == pytest.approx(0.09, abs=0.03)
     assert all(int(name) < 50 for name in words.case_ids)
+
+
+def test_cases_without_a_confidence_are_left_out_of_its_mean(before: list[Seen], now: list[Seen]) -> None:
+    bare = [replace(case, confidence=math.nan) if place % 2 else case for place, case in enumerate(now)]
+    assert look(bare, before).alarms == ()
+    lower = [replace(case, confidence=0.5 * case.confidence) for case in bare]
+    alarm = only(look(lower, before))
+    assert (alarm.kind, alarm.n_window) == (AlarmKind.CONFIDENCE, 300)
+    assert all(lower[now.index(case)].confidence < 1 for case in now if case.case_id in alarm.case_ids)

@@ -315,3 +315,14 @@ def test_traffic_of_no_time_is_refused() -> None:
     returns = task()
     with pytest.raises(ValueError, match="has to cover some time"):
         traffic_of(returns, returns.tiers[0], ROWS, 0.0)
+
+
+def test_what_has_no_confidence_is_reviewed_whatever_the_budget_and_its_labels_teach_nothing() -> None:
+    rows = [rerouted(accepted(), accepted()), rerouted(reviewed(), reviewed())] * 50
+    bare = [labeled(reviewed(), reviewed(), wrong=True, score=None)] * 40
+    tier = task(tiers=tier_text(accept_above="0.9")).tiers[0]
+    found = traffic_of(task(), tier, [*rows, *bare], weeks=1.0)
+    assert (found.labels, int(found.is_due.sum())) == (0, 40)
+    (plan,) = plan_budget([found], 1_000.0).tiers
+    assert plan.received - plan.accepted >= 40
+    assert plan.loss == plan.loss  # is a number

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from routing.prediction import Origin
-from storage.cases import origins, predictions
+from storage.cases import predictions
 from storage.engine.database import Database, Transaction
 from storage.evidence import digest_facts
 from storage.record import takeover
@@ -46,16 +46,16 @@ def test_a_row_without_an_origin_counts_as_its_kind_says(database: Database) -> 
 def test_rows_are_filled_in_portions_until_none_is_left(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(origins, "PORTION", 2)
+    monkeypatch.setattr(takeover, "PORTION", 2)
     with database.write() as tx:
         store(tx, [prediction(number, origin=list(Origin)[number % 3]) for number in range(1, 6)])
         as_before(tx, 1, 2, 4)
-        assert not origins.is_over(tx)
+        assert not takeover.has_origins(tx)
     for expected in (2, 1, 0):
         with database.write() as tx:
-            assert origins.fill(tx) == expected
+            assert takeover.fill_origins(tx) == expected
     with database.read() as tx:
-        assert origins.is_over(tx)
+        assert takeover.has_origins(tx)
         assert all(origin == kind for origin, kind in filled(tx))
 
 
@@ -69,7 +69,7 @@ def test_what_is_filled_after_the_record_was_written_by_version_0_1_verifies(dat
     with database.write() as tx:
         assert takeover.portion(tx, NOW) > 0
     with database.write() as tx:
-        assert origins.fill(tx) == 0  # the record was told of the origin at once
+        assert takeover.fill_origins(tx) == 0  # the record was told of the origin at once
     report = verify(database)
     database.dispose()
     assert (report.ok, report.waiting) == (True, 0)
