@@ -2,12 +2,14 @@
 
 import base64
 import json
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from bot.http.case_parser import Parser
+from bot.http.posted_case import PostedOrigin
 from bot.usecases.context import Context
+from routing.prediction import POSTED_ORIGINS
 from storage.cases import cases, images
 from storage.engine.database import Database
 from tests.http import shop
@@ -30,6 +32,10 @@ def image(**parts: Any) -> dict[str, Any]:
 
 def picture(content: bytes, media_type: str = "image/png") -> dict[str, Any]:
     return image(data=base64.b64encode(content).decode(), media_type=media_type)
+
+
+def test_a_service_may_say_every_origin_that_is_not_reserved() -> None:
+    assert get_args(PostedOrigin) == tuple(map(str, POSTED_ORIGINS))
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [

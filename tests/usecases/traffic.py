@@ -79,6 +79,7 @@ class Traffic:
         fields: Mapping[str, str] | None = None,
         text: str | None = "a payment",
         slices: Mapping[str, str] | None = None,
+        has_confidence: bool = True,
     ) -> list[StoredPrediction]:
         """A day on which `n` predictions come in and all that is sent to review is decided.
 
@@ -91,7 +92,7 @@ class Traffic:
             name = f"x{next(self._numbers)}"
             wrong[name] = self.rng.random() < (sure if confidence >= 0.8 else unsure)
             shares = {"fraud": confidence, "legit": 1 - confidence} if probabilities else None
-            prediction = Prediction("fraud", confidence, model, shares)
+            prediction = Prediction("fraud", confidence if has_confidence else None, model, shares)
             seen = CaseInput(text, dict(fields or {}))
             submission = Submission(
                 "shop", name, "fraud", seen, prediction, self.clock.at, slices=slices or {}

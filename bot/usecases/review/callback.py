@@ -9,9 +9,9 @@ Version 1, stable; fields are only ever added:
 - `version`: 1
 - `case_id`, `external_id`, `service`, `task`, `origin`, `tier`, `inclusion_probability`; `kind` is the
   origin by its old name, for one more version
-- `prediction`: `label`, `confidence`, `model` (`name`, `version`); what the confidence was held against when
-  the case was opened, each null where there was none: `calibrated_confidence`, `calibrator_version`,
-  `threshold`, `certificate_id`
+- `prediction`: `label`, `confidence` (null where the model gave none), `model` (`name`, `version`); what the
+  confidence was held against when the case was opened, each null where there was none:
+  `calibrated_confidence`, `calibrator_version`, `threshold`, `certificate_id`
 - `decision`: `decision_id`, `sequence` (from 1, a correction has the next one), `label`, `method`,
   `decided_at`, `decided_by` (Slack `team_id` and `user_id`), `policy_version`; with `case.reopened`
   the decision that no longer holds

@@ -55,6 +55,15 @@ def test_an_overconfident_model_gets_a_calibrator_that_comes_into_force(world: T
     assert entry.data["version"] == one.version
 
 
+def test_labels_of_predictions_without_a_confidence_are_left_out(world: Traffic) -> None:
+    world.day(100, has_confidence=False)
+    assert calibrate.tick(world.ctx) == 0
+    overconfident(world, 100)
+    assert calibrate.tick(world.ctx) == 1
+    (one,) = fitted(world)
+    assert one.report["n"] == 100
+
+
 def test_probabilities_of_all_labels_are_used_where_every_prediction_has_them(world: Traffic) -> None:
     overconfident(world, probabilities=True)
     with world.ctx.database.read() as tx:
