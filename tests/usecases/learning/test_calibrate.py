@@ -57,9 +57,9 @@ def test_an_overconfident_model_gets_a_calibrator_that_comes_into_force(world: T
 
 def test_labels_of_predictions_without_a_confidence_are_left_out(world: Traffic) -> None:
     world.day(100, has_confidence=False)
-    assert calibrate.tick(world.ctx) == 0
+    assert calibrate.fit_due(world.ctx) == 0
     overconfident(world, 100)
-    assert calibrate.tick(world.ctx) == 1
+    assert calibrate.fit_due(world.ctx) == 1
     (one,) = fitted(world)
     assert one.report["n"] == 100
 
