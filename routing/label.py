@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from routing.answer import Answer
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class ExpertId:
@@ -58,7 +60,7 @@ class Rationale:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One expert's answer; append-only. `round` counts the answers of this expert to this case from 1.
+    """One expert's recorded answer; append-only. `round` counts this expert's answers to this case from 1.
 
     `screen_version` is the version of the message the expert saw. `withdrawn_at` is set by Undo.
     """
@@ -67,13 +69,18 @@ class Label:
     case_id: str
     expert: ExpertId
     round: int
-    label: str
+    answer: Answer
     labeled_at: datetime
     via: Via
     screen_version: int
     rationale: Rationale | None = None
     expert_confidence: ExpertConfidence | None = None
     withdrawn_at: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        """The key of the answer."""
+        return self.answer.key
 
 
 @dataclass(frozen=True, slots=True)

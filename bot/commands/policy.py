@@ -94,7 +94,7 @@ def _teams(read: Policy) -> list[str]:
 
 
 def _table(task: Task, rows: Iterable[TableRow]) -> Table:
-    answers = ", ".join(label.shown for label in task.labels)
+    answers = ", ".join(label.shown for label in task.asks.options)
     title = Text.assemble((task.name, "bold"), f": {task.question} ({answers})")
     drawn = Table(title=title, title_justify="left", title_style="", header_style="bold", show_lines=True)
     for column in COLUMNS:

@@ -16,7 +16,7 @@ from bot.usecases import service_reads
 from bot.usecases.context import Context
 from bot.usecases.intake import triage
 from bot.usecases.service_reads import CaseStanding
-from routing.case.case import Decision
+from routing.case.decision import Decision
 from routing.label import Label
 from storage.cases.decisions import FeedEntry
 

@@ -1,7 +1,7 @@
 """Gives the predictions of version 0.1 their origin, portion by portion while the program runs."""
 
 from bot.usecases.context import Context
-from storage.record import takeover
+from storage.record import completion
 
 MOST_PORTIONS = 20
 """Of 500 rows in one tick, so that stopping waits for none."""
@@ -10,12 +10,12 @@ MOST_PORTIONS = 20
 def fill(ctx: Context) -> dict[str, int]:
     """Fill the next rows; how many."""
     with ctx.database.read() as tx:
-        if takeover.has_origins(tx):
+        if completion.has_origins(tx):
             return {}
     filled = 0
     for _ in range(MOST_PORTIONS):
         with ctx.database.write() as tx:
-            portion = takeover.fill_origins(tx)
+            portion = completion.fill_origins(tx)
         filled += portion
         if not portion:
             break

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from bot.usecases.context import Context
-from routing.case.case import Case, Decision, Disposition
+from routing.case.case import Case, Disposition
+from routing.case.decision import Decision
 from storage.cases import cases, decisions, predictions
 from storage.cases.decisions import FeedEntry
 from storage.cases.predictions import StoredPrediction

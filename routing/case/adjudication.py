@@ -1,13 +1,14 @@
 """What the answers to a case amount to, and the case's state that follows."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from routing.case.case import Case, CaseStatus, Decision, Method, decide, dispute, expire, reopen
+from routing.case.case import Case, CaseStatus, decide, dispute, expire, reopen
+from routing.case.decision import Decision, Method
 from routing.label import ExpertId, Label
 from routing.policy import Tier
+from routing.questions.question import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,39 +48,35 @@ class Closed:
 Settlement = Decided | Disputed | OneMoreOpinion | Waiting
 
 
-def settle(case: Case, tier: Tier, now: datetime) -> Settlement:
+def settle(case: Case, question: Question, tier: Tier, now: datetime) -> Settlement:
     """What the answers in force amount to; their order does not matter, and an expert counts once.
 
     Below the quorum the case waits. Agreement decides. In a disagreement an adjudicator's answer decides, or
-    is asked for; where the tier names no adjudicators a strict majority decides.
+    is asked for where the question calls it a dispute; else the question says what the answers amount to.
     """
     labels = case.current_labels
     if len(labels) < case.quorum:
         return Waiting(case.quorum - len(labels))
-    votes = Counter(label.label for label in labels)
-    if len(votes) == 1:
+    answers = [label.label for label in labels]
+    if len(set(answers)) == 1:
         method = Method.SINGLE if len(labels) == 1 else Method.CONSENSUS
         return _decided(labels[0].label, method, labels, now)
-    if tier.adjudicators:
-        return _adjudicated(labels, tier, now)
-    leader = _majority(labels)
+    seniors = [label for label in labels if label.expert.user_id in tier.adjudicators]
+    if seniors or (tier.adjudicators and question.is_disputed(answers)):
+        return _adjudicated(labels, seniors, question, now)
+    leader = question.settled(answers)
     return OneMoreOpinion() if leader is None else _decided(leader, Method.CONSENSUS, labels, now)
 
 
-def _adjudicated(labels: tuple[Label, ...], tier: Tier, now: datetime) -> Decided | Disputed:
-    seniors = [label for label in labels if label.expert.user_id in tier.adjudicators]
-    leader = _majority(seniors)
+def _adjudicated(
+    labels: Sequence[Label], seniors: Sequence[Label], question: Question, now: datetime
+) -> Decided | Disputed:
+    leader = question.settled([label.label for label in seniors]) if seniors else None
     if leader is not None:
         return _decided(leader, Method.ADJUDICATED, seniors, now)
     answers = ", ".join(sorted({label.label for label in labels}))
     who = "the adjudicators disagree" if seniors else "the experts disagree"
     return Disputed(f"{who}: {answers}")
-
-
-def _majority(labels: Iterable[Label]) -> str | None:
-    votes = Counter(label.label for label in labels)
-    leaders = (label for label, count in votes.items() if 2 * count > votes.total())
-    return next(leaders, None)
 
 
 def _decided(label: str, method: Method, labels: Iterable[Label], now: datetime) -> Decided:
@@ -99,7 +96,13 @@ def expiry(case: Case, tier: Tier, now: datetime) -> Decided | Closed | None:
 
 
 def conclude(
-    case: Case, settlement: Settlement | Closed, *, decision_id: str, policy_version: str, screen_version: int
+    case: Case,
+    settlement: Settlement | Closed,
+    question: Question,
+    *,
+    decision_id: str,
+    policy_version: str,
+    screen_version: int,
 ) -> Case:
     """The case after `settlement`, the same one if nothing changes.
 
@@ -110,7 +113,8 @@ def conclude(
     if isinstance(settlement, Closed):
         return expire(case)
     if isinstance(settlement, Decided):
-        return _concluded(case, settlement, decision_id, policy_version, screen_version)
+        decision = _decision(case, settlement, question, decision_id, policy_version, screen_version)
+        return case if _stands(case.decision, decision) else decide(case, decision)
     if case.decision is not None and case.decision.is_by_time_out:
         return case
     wanted = CaseStatus.DISPUTED if isinstance(settlement, Disputed) else CaseStatus.OPEN
@@ -120,22 +124,33 @@ def conclude(
     return dispute(opened) if wanted is CaseStatus.DISPUTED else opened
 
 
-def _concluded(
-    case: Case, settled: Decided, decision_id: str, policy_version: str, screen_version: int
-) -> Case:
-    in_force = case.decision
-    content = (settled.label, settled.method, settled.decided_by)
-    if in_force is not None and (in_force.label, in_force.method, in_force.decided_by) == content:
-        return case
-    decision = Decision(
+def _stands(in_force: Decision | None, decision: Decision) -> bool:
+    return in_force is not None and (in_force.label, in_force.method, in_force.decided_by) == (
+        decision.label,
+        decision.method,
+        decision.decided_by,
+    )
+
+
+def _decision(
+    case: Case,
+    settled: Decided,
+    question: Question,
+    decision_id: str,
+    policy_version: str,
+    screen_version: int,
+) -> Decision:
+    is_by_time_out = settled.method is Method.EXPIRED
+    predicted = case.submission.prediction.label
+    return Decision(
         decision_id=decision_id,
         case_id=case.case_id,
         sequence=len(case.decisions) + 1,
-        label=settled.label,
+        answer=question.answer(settled.label),
         method=settled.method,
         decided_at=settled.decided_at,
         policy_version=policy_version,
         screen_version=screen_version,
         decided_by=settled.decided_by,
+        loss=None if is_by_time_out else question.loss(predicted, settled.label),
     )
-    return decide(case, decision)

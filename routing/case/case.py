@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
 
+from routing.case.decision import Decision
 from routing.case.hours import add_working
 from routing.case.schedule import expires_at, first_step_at
 from routing.disposition import Disposition, Routing
@@ -17,9 +18,7 @@ from routing.prediction import Submission
 __all__ = [
     "Case",
     "CaseStatus",
-    "Decision",
     "Disposition",
-    "Method",
     "abstain",
     "can_undo",
     "decide",
@@ -43,35 +42,6 @@ class CaseStatus(StrEnum):
     DISPUTED = "disputed"
     DECIDED = "decided"
     EXPIRED = "expired"
-
-
-class Method(StrEnum):
-    """How a decision came about."""
-
-    SINGLE = "single"
-    CONSENSUS = "consensus"
-    ADJUDICATED = "adjudicated"
-    EXPIRED = "expired"
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A case's final label; a correction makes a new one with the next `sequence` (from 1)."""
-
-    decision_id: str
-    case_id: str
-    sequence: int
-    label: str
-    method: Method
-    decided_at: datetime
-    policy_version: str
-    screen_version: int
-    decided_by: tuple[ExpertId, ...] = ()
-
-    @property
-    def is_by_time_out(self) -> bool:
-        """Whether the policy decided, because the time was over: it rests on no label."""
-        return self.method is Method.EXPIRED
 
 
 @dataclass(frozen=True, slots=True)

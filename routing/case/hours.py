@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
+from routing.fields import minutes
 from routing.policy import DAYS, WorkingHours
-from routing.policy.fields import minutes
 
 ONE_DAY = timedelta(days=1)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from routing.case.case import Case
 from routing.policy import LabelSpec, Policy, Task, Tier
+from routing.questions.table import Asked
 
 MOST_LABELS = 100
 """Slack takes so many options in a select."""
@@ -51,9 +52,11 @@ def task_of_opening(case: Case, present: Task, opening: Task | None) -> Task:
     if opening is present:
         return present
     if opening is None:
-        carried = _with_carried(case, present)
+        carried = _with_carried(case, present) if present.labels else ()
         return present if carried == present.labels else _with(present, labels=carried)
-    answers = {name: getattr(opening, name) for name in ("question", "kind", "labels", "reason_codes")}
+    answers = {
+        name: getattr(opening, name) for name in ("question", "kind", "reason_codes", *Asked.model_fields)
+    }
     return _with(present, **answers)
 
 

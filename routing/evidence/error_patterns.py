@@ -85,18 +85,18 @@ class ConfusionPair:
 
 @dataclass(frozen=True, slots=True)
 class DecidedInput:
-    """What the model saw of a case, what it said, and what was decided."""
+    """What the model saw of a case, what was decided, and how far the model's answer is from it."""
 
     case_id: str
     input: CaseInput
-    predicted: str
     decided: str
+    loss: float
     decided_at: datetime
 
     @property
     def is_correction(self) -> bool:
-        """Whether the decision differs from the model's label."""
-        return self.decided != self.predicted
+        """Whether the decision is another answer than the model's."""
+        return self.loss > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from routing.expression.check import Vocabulary, expression_problems
 from routing.finding import Finding, Known
 from routing.language.label_spelling import collisions
-from routing.policy.model import LabelSpec, Policy, Service, Task, Team
+from routing.policy.model import Policy, Service, Task, Team
 from routing.policy.rule_advice import rule_advice
 from routing.policy.tier import ALWAYS_SUSPENDS, Tier
+from routing.questions.option import LabelSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def cross_findings(policy: Policy) -> Iterator[Finding]:
     for key, task in policy.tasks.items():
         if task.name != key:
             yield Finding(f"tasks.{key}.name", "a task is named by its section", "remove `name`")
-        yield from label_findings(f"tasks.{key}", task.labels, are_typed=task.thread_replies)
+        yield from label_findings(f"tasks.{key}", task.asks.options, are_typed=task.thread_replies)
         yield from task_findings(f"tasks.{key}", task)
         for tier in task.tiers:
             yield from tier_findings(f"tasks.{key}.tiers.{tier.name}", tier, task.label_names, names)

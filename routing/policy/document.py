@@ -10,7 +10,7 @@ from routing.cell import cells
 from routing.errors import UnreadablePolicy
 from routing.policy.duration import parse_duration
 from routing.policy.model import Policy, Task
-from routing.policy.section import Section
+from routing.section import Section
 
 Document = Mapping[str, Any]
 PLAIN: Mapping[type, tuple[type, ...]] = {str: (str,), bool: (bool,), int: (int,), float: (int, float)}

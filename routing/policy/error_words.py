@@ -7,14 +7,17 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from routing.finding import Finding, Known
-from routing.policy.model import Channel, LabelSpec, Policy, Service, Task, Team, WorkingHours
+from routing.policy.model import Channel, Policy, Service, Task, Team, WorkingHours
 from routing.policy.tier import EscalationStep, Experts, Promised, Tier
+from routing.questions.option import LabelSpec
+from routing.questions.rating import Rating
 
 SECTIONS: Mapping[str, type[BaseModel]] = {
     "services": Service,
     "channels": Channel,
     "tasks": Task,
     "labels": LabelSpec,
+    "rating": Rating,
     "tiers": Tier,
     "hours": WorkingHours,
     "experts": Experts,

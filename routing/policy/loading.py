@@ -19,8 +19,10 @@ from routing.policy.checks import (
     tier_findings,
 )
 from routing.policy.error_words import findings
-from routing.policy.model import LabelSpec, Policy, Service, Task, Team
+from routing.policy.model import Policy, Service, Task, Team
 from routing.policy.tier import Tier
+from routing.questions.option import LabelSpec
+from routing.questions.table import Asked
 
 Section = TypeVar("Section", bound=BaseModel)
 Raw = Mapping[str, Any]
@@ -109,9 +111,12 @@ def _parts_of_task(key: str, raw: Any, names: Names) -> Iterator[Finding]:
     labels = [label for one in _items(raw, "labels") if (label := _valid(LabelSpec, one)) is not None]
     are_typed = not (isinstance(raw, Mapping) and raw.get("thread_replies") is False)
     yield from label_findings(key, labels, are_typed=are_typed)
-    if len(labels) < len(_items(raw, "labels")) or len(labels) < 2:
+    parts = raw if isinstance(raw, Mapping) else {}
+    asked = _valid(Asked, {name: parts[name] for name in Asked.model_fields if name in parts})
+    if asked is None:
         return
-    for one in _items(raw, "tiers"):
-        tier = _valid(Tier, one)
+    answers = tuple(option.name for option in asked.asks.options)
+    for part in _items(raw, "tiers"):
+        tier = _valid(Tier, part)
         if tier is not None:
-            yield from tier_findings(f"{key}.tiers.{tier.name}", tier, tuple(x.name for x in labels), names)
+            yield from tier_findings(f"{key}.tiers.{tier.name}", tier, answers, names)

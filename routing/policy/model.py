@@ -10,9 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from routing.errors import UnknownChannel, UnknownTask
-from routing.label import RationaleRule
-from routing.policy.duration import Duration
-from routing.policy.fields import (
+from routing.fields import (
     Address,
     ChannelId,
     ClockTime,
@@ -26,9 +24,13 @@ from routing.policy.fields import (
     WorkspaceId,
     minutes,
 )
-from routing.policy.section import Section
+from routing.label import RationaleRule
+from routing.policy.duration import Duration
 from routing.policy.tier import Tier
 from routing.policy.working_days import spell_out_days
+from routing.questions.option import LabelSpec
+from routing.questions.table import Asked
+from routing.section import Section
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -49,20 +51,6 @@ class Channel(Section):
     """A Slack channel by its id; its key is the name used in the policy."""
 
     id: ChannelId
-
-
-class LabelSpec(Section):
-    """One possible answer of a task. `title` is what people see instead of `name`."""
-
-    name: ShortName
-    description: Line
-    example: Line
-    title: ShortName | None = None
-
-    @property
-    def shown(self) -> str:
-        """What people read: the title, or the name."""
-        return self.title or self.name
 
 
 class WorkingHours(Section):
@@ -87,7 +75,7 @@ class WorkingHours(Section):
         return timedelta(minutes=minutes(self.end) - minutes(self.start))
 
 
-class Task(Section):
+class Task(Asked):
     """One kind of decision; `name` is the task's key in the policy.
 
     `thread_replies`: whether what people write in a case's thread is read as answers.
@@ -96,7 +84,6 @@ class Task(Section):
     name: Key = ""
     question: Question
     kind: Literal["choice"] = "choice"
-    labels: tuple[LabelSpec, ...] = Field(min_length=2, max_length=100)
     guideline: Address | None = None
     rationale: RationaleRule = RationaleRule.NEVER
     reason_codes: tuple[ShortName, ...] = Field(default=(), max_length=100)
@@ -122,8 +109,8 @@ class Task(Section):
 
     @cached_property
     def label_names(self) -> tuple[str, ...]:
-        """The labels' names, in the policy's order."""
-        return tuple(label.name for label in self.labels)
+        """The names of what may be answered, in the policy's order."""
+        return tuple(label.name for label in self.asks.options)
 
     @cached_property
     def labels_digest(self) -> str:
@@ -133,7 +120,7 @@ class Task(Section):
 
     def label(self, name: str) -> LabelSpec | None:
         """The label of that name, or None."""
-        return next((label for label in self.labels if label.name == name), None)
+        return next((label for label in self.asks.options if label.name == name), None)
 
     def title(self, name: str) -> str:
         """What people read for a label; its name if the policy no longer knows it."""

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, PrivateAttr, Tag, field_validator, model_validator
 
 from routing.cell import Cell, cells
+from routing.fields import GroupId, Key, UserId
 from routing.policy.duration import Duration
-from routing.policy.fields import GroupId, Key, UserId
-from routing.policy.section import Section
+from routing.section import Section
 
 Suspender = Literal["new_model", "changed_labels", "drift"]
 ALWAYS_SUSPENDS: tuple[Suspender, ...] = ("new_model", "changed_labels")

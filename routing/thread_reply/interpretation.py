@@ -88,7 +88,7 @@ def interpret(text: str, task: Task, own: Own | None = None, people: Mapping[str
     reply mentions, and of those whom it may address.
     """
     written = read(text, people)
-    hearing = _Hearing(written, Reader(task.labels), frozenset(people.values()))
+    hearing = _Hearing(written, Reader(task.asks.options), frozenset(people.values()))
     return hearing.of_nobody_yet() if own is None else hearing.of_one_who_answered(own)
 
 

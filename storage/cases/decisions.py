@@ -8,8 +8,10 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from routing.case.case import CaseStatus, Decision, Method
+from routing.case.case import CaseStatus
+from routing.case.decision import Decision, Method
 from routing.label import ExpertId
+from storage.cases.answer_columns import answer_columns, answer_of
 from storage.delivery import claimed_events
 from storage.engine.database import Transaction
 from storage.record import record
@@ -43,6 +45,8 @@ def add(tx: Transaction, decision: Decision) -> bool:
         "case_id": decision.case_id,
         "sequence": decision.sequence,
         "label": decision.label,
+        **answer_columns(decision.answer),
+        "loss": decision.loss,
         "method": decision.method.value,
         "decided_at": decision.decided_at,
         "policy_version": decision.policy_version,
@@ -153,10 +157,11 @@ def _decision(row: Any) -> Decision:
         decision_id=row.decision_id,
         case_id=row.case_id,
         sequence=row.sequence,
-        label=row.label,
+        answer=answer_of(row),
         method=Method(row.method),
         decided_at=row.decided_at,
         policy_version=row.policy_version,
         screen_version=row.screen_version,
         decided_by=tuple(ExpertId(team_id, user_id) for team_id, user_id in row.decided_by),
+        loss=row.loss,
     )

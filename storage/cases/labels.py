@@ -14,6 +14,7 @@ from routing.label import (
     Rationale,
     Via,
 )
+from storage.cases.answer_columns import answer_columns, answer_of
 from storage.engine.database import Transaction
 from storage.record import record
 from storage.tables import abstentions, labels
@@ -35,6 +36,7 @@ def add(tx: Transaction, label: Label) -> bool:
         "user_id": label.expert.user_id,
         "round": label.round,
         "label": label.label,
+        **answer_columns(label.answer),
         "labeled_at": label.labeled_at,
         "via": label.via.value,
         "screen_version": label.screen_version,
@@ -94,7 +96,7 @@ def _label(row: Any) -> Label:
         case_id=row.case_id,
         expert=ExpertId(row.team_id, row.user_id),
         round=row.round,
-        label=row.label,
+        answer=answer_of(row),
         labeled_at=row.labeled_at,
         via=Via(row.via),
         screen_version=row.screen_version,

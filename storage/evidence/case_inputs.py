@@ -10,7 +10,7 @@ from routing.prediction import CaseInput, Prediction
 from storage.cases.prediction_columns import input_of, prediction_of
 from storage.engine.database import Transaction
 from storage.engine.packed_columns import slices_of
-from storage.evidence.decisions_in_force import Window, in_period_by_experts
+from storage.evidence.decisions_in_force import Window, in_period_by_experts, loss_of
 from storage.evidence.model_evidence import SLICES_TEXT
 from storage.tables import decisions, labels, predictions
 
@@ -35,6 +35,7 @@ class DecidedInput:
     input: CaseInput
     predicted: str
     decided: str
+    loss: float
     decided_at: datetime
     inclusion_probability: float
 
@@ -100,6 +101,7 @@ def decided(
         predictions.c.input,
         predictions.c.label.label("predicted"),
         decisions.c.label.label("decided"),
+        loss_of(decisions),
         decisions.c.decided_at,
         predictions.c.inclusion_probability,
     )

@@ -11,7 +11,7 @@ from routing.evidence.error_patterns import PREDICTED
 from routing.prediction import CaseInput
 from storage.cases.prediction_columns import input_of
 from storage.engine.database import Transaction
-from storage.evidence.decisions_in_force import Window, by_experts, in_period_by_experts
+from storage.evidence.decisions_in_force import Window, by_experts, in_period_by_experts, loss_of
 from storage.evidence.slice_conditions import is_in_slice
 from storage.tables import decisions, predictions
 
@@ -42,7 +42,7 @@ def wrong_in_slice(
     window = Window(tuple(sorted(tasks)), since, until)
     query = (
         in_period_by_experts(window, *_SAID, decisions.c.label.label("decided"))
-        .where(decisions.c.label != predictions.c.label, _is_in_slice(tx, key, value))
+        .where(loss_of(decisions) > 0, _is_in_slice(tx, key, value))
         .order_by(decisions.c.decided_at.desc(), decisions.c.row_id.desc())
         .limit(limit)
     )

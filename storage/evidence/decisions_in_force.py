@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from routing.case.case import Method
+from routing.case.decision import Method
 from routing.prediction import Origin
 from storage.tables import cases, decision_feed, decisions, predictions
 
@@ -68,6 +68,14 @@ def in_period_by_experts(window: Window, *columns: Any) -> sa.Select[Any]:
 
 
 def by_experts() -> sa.Subquery:
-    """Every case's decision by experts that stands now: `case_id`, `label`, `decided_at`, `row_id`."""
-    columns = (decisions.c.case_id, decisions.c.label, decisions.c.decided_at, decisions.c.row_id)
+    """Every case's decision by experts that stands now; `loss_of` reads how far the prediction is from it."""
+    names = ("case_id", "label", "loss", "decided_at", "row_id")
+    columns = [decisions.c[name] for name in names]
     return sa.select(*columns).where(_BY_EXPERTS, ~_REPLACED.exists(), ~_UNDONE.exists()).subquery("standing")
+
+
+def loss_of(decided: sa.FromClause) -> sa.ColumnElement[float]:
+    """How far predictions are from their decisions, 0 to 1; null where nothing was decided."""
+    # Rows of earlier versions have none until they are filled; those versions knew choices only.
+    is_other = decided.c.label != predictions.c.label
+    return sa.func.coalesce(decided.c.loss, sa.case((is_other, 1.0), (~is_other, 0.0)))

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from routing.case.case import CaseStatus, Disposition, Method
+from routing.case.case import CaseStatus, Disposition
+from routing.case.decision import Method
 from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
 from routing.prediction import Origin
 from storage.engine.database import Transaction
@@ -18,6 +19,7 @@ from storage.evidence.decisions_in_force import (
     Window,
     in_period,
     in_period_by_experts,
+    loss_of,
 )
 from storage.tables import cases, decisions, events, labels, outbox, predictions, steps
 
@@ -59,6 +61,7 @@ class _Judged(NamedTuple):
     model_version: str
     predicted: str
     decided: str
+    is_agreed: bool
     n: int
 
 
@@ -160,7 +163,7 @@ def _decided(tx: Transaction, window: Window) -> list[_Decided]:
         decisions.c.decided_at,
         (decisions.c.method != Method.EXPIRED.value).label("is_by_experts"),
         sa.case((HAS_CONFIDENCE, predictions.c.confidence)),
-        (decisions.c.label == predictions.c.label).label("is_agreed"),
+        (loss_of(decisions) == 0).label("is_agreed"),
     )
     return [_Decided(*row) for row in tx.execute(query)]
 
@@ -191,6 +194,7 @@ def _judged(tx: Transaction, window: Window) -> list[_Judged]:
         predictions.c.model_version,
         predictions.c.label,
         decisions.c.label,
+        loss_of(decisions) == 0,
     )
     query = in_period_by_experts(window, *columns, sa.func.count()).group_by(*columns)
     return [_Judged(*row) for row in tx.execute(query)]
@@ -202,7 +206,7 @@ def _concordance(
     agreed, n = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
     for one in judged:
         n[name_of(one)] += one.n
-        agreed[name_of(one)] += one.n * (one.predicted == one.decided)
+        agreed[name_of(one)] += one.n * one.is_agreed
     return tuple(Concordance(" ".join(name), agreed[name], n[name]) for name in sorted(n))
 
 
@@ -221,7 +225,7 @@ def _model(one: _Judged) -> tuple[str, ...]:
 def _confusions(judged: Iterable[_Judged]) -> tuple[Confusion, ...]:
     n = Counter[tuple[str, str, str]]()
     for one in judged:
-        if one.predicted != one.decided:
+        if not one.is_agreed:
             n[one.task, one.predicted, one.decided] += one.n
     return tuple(Confusion(*names, n[names]) for names in sorted(n, key=lambda names: (-n[names], names)))
 

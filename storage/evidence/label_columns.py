@@ -24,6 +24,7 @@ class Labeled:
     tier: tuple[str, ...]
     predicted: tuple[str, ...]
     decided: tuple[str, ...]
+    loss: "array[float]"
     confidence: "array[float]"
     calibrated: "array[float]"
     has_confidence: "array[int]"
@@ -38,6 +39,11 @@ class Labeled:
 
     def __len__(self) -> int:
         return len(self.case_id)
+
+    @property
+    def is_right(self) -> list[bool]:
+        """Of each whether the model said just what experts decided."""
+        return [loss == 0 for loss in self.loss]
 
     def with_confidence(self) -> "Labeled":
         """Those that have a confidence: all that a calibration can speak of."""

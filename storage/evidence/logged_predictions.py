@@ -10,7 +10,7 @@ from routing.disposition import Routing
 from routing.prediction import Submission
 from storage.cases.prediction_columns import routing_of, submission_of
 from storage.engine.database import Transaction
-from storage.evidence.decisions_in_force import Window, by_experts
+from storage.evidence.decisions_in_force import Window, by_experts, loss_of
 from storage.tables import predictions
 
 ROWS_PER_FETCH = 1_000
@@ -19,12 +19,12 @@ ROWS_PER_FETCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A prediction, what was made of it, and the label that experts decided, if they did."""
+    """A prediction, what was made of it, and how far it is from what experts decided, if they did."""
 
     submission: Submission
     routing: Routing
     received_at: datetime
-    decided: str | None
+    loss: float | None
     decided_at: datetime | None
 
 
@@ -67,7 +67,7 @@ def logged(
     window = Window(tuple(sorted(tasks)), since, until)
     decided = by_experts()
     query = (
-        sa.select(predictions, decided.c.label.label("decided"), decided.c.decided_at)
+        sa.select(predictions, loss_of(decided).label("loss"), decided.c.decided_at)
         .select_from(predictions.outerjoin(decided, decided.c.case_id == predictions.c.case_id))
         .where(*window.received)
         .order_by(predictions.c.row_id)
@@ -75,6 +75,6 @@ def logged(
     rows = tx.execute(query, execution_options={"yield_per": ROWS_PER_FETCH})
     for portion in rows.partitions():
         yield tuple(
-            Logged(submission_of(row), routing_of(row), row.received_at, row.decided, row.decided_at)
+            Logged(submission_of(row), routing_of(row), row.received_at, row.loss, row.decided_at)
             for row in portion
         )

@@ -25,6 +25,7 @@ from storage.evidence.decisions_in_force import (
     Window,
     by_experts,
     in_period_by_experts,
+    loss_of,
 )
 from storage.evidence.label_columns import Labeled
 from storage.evidence.tier_traffic import Received
@@ -37,6 +38,7 @@ IS_ASKED = (predictions.c.disposition == Disposition.REVIEW.value).label("is_ask
 SLICES_TEXT = sa.cast(predictions.c.slices, sa.Text()).label("slices_text")
 _TEXTS = ("model", "case_id", "tier", "predicted", "decided")
 _NUMBERS = {
+    "loss": "d",
     "confidence": "d",
     "calibrated": "d",
     "has_confidence": "b",
@@ -109,7 +111,7 @@ def strata(
         sa.func.count().label("received"),
         sa.func.count().filter(IS_ASKED).label("asked"),
         sa.func.count(decided.c.label).label("labeled"),
-        sa.func.count().filter(decided.c.label != predictions.c.label).label("errors"),
+        sa.func.count().filter(loss_of(decided) > 0).label("errors"),
     )
     window = Window(tuple(sorted(tasks)), since, until)
     query = _with_decision(decided, *names, *counts).where(*window.received).group_by(*names).order_by(*names)
@@ -153,7 +155,7 @@ def _score_columns() -> tuple["array[float]", "array[float]", "array[int]", "arr
 
 def _scored(tx: Transaction, received: Received, *more: Any) -> sa.Select[Any]:
     decided = by_experts()
-    is_error = decided.c.label.is_not(None) & (decided.c.label != predictions.c.label)
+    is_error = sa.func.coalesce(loss_of(decided), 0) > 0
     columns = (
         predictions.c.calibrated,
         predictions.c.inclusion_probability,
@@ -184,6 +186,7 @@ def labeled(
         predictions.c.tier,
         predictions.c.label.label("predicted"),
         decisions.c.label.label("decided"),
+        loss_of(decisions).label("loss"),
         predictions.c.confidence,
         predictions.c.calibrated,
         HAS_CONFIDENCE,
@@ -211,7 +214,7 @@ def audited_errors(
             SLICES_TEXT,
             predictions.c.calibrated,
             predictions.c.inclusion_probability,
-            (decided.c.label != predictions.c.label).label("is_error"),
+            (loss_of(decided) > 0).label("is_error"),
             predictions.c.received_at,
             decided.c.decided_at,
         )

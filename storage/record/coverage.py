@@ -182,7 +182,15 @@ COVERED = (
                     *("screen_version", "reason_code", "expert_confidence", "withdrawn_at"),
                 ),
                 content=("rationale",),
-            )
+            ),
+            2: Fields(
+                plain=(
+                    *("label_id", "case_id", "team_id", "user_id", "round", "label", "answer", "key"),
+                    *("labeled_at", "via", "screen_version", "reason_code", "expert_confidence"),
+                    "withdrawn_at",
+                ),
+                content=("rationale",),
+            ),
         },
         blank={"rationale": None},
     ),
@@ -201,7 +209,13 @@ COVERED = (
                     *("decision_id", "case_id", "sequence", "label", "method", "decided_at"),
                     *("policy_version", "screen_version", "decided_by"),
                 )
-            )
+            ),
+            2: Fields(
+                plain=(
+                    *("decision_id", "case_id", "sequence", "label", "answer", "key", "loss", "method"),
+                    *("decided_at", "policy_version", "screen_version", "decided_by"),
+                )
+            ),
         },
     ),
     Coverage(

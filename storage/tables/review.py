@@ -105,7 +105,9 @@ labels = Table(
     case_id(),
     *expert(),
     Column("round", sa.Integer(), nullable=False),
-    text("label"),
+    text("label"),  # the key, for versions that know no other question; it goes after this one
+    Column("answer", Document),
+    text("key", is_null=True),
     moment("labeled_at"),
     text("via"),
     Column("screen_version", sa.Integer(), nullable=False),
@@ -137,7 +139,10 @@ decisions = Table(
     text("decision_id", is_unique=True),
     case_id(),
     Column("sequence", sa.Integer(), nullable=False),
-    text("label"),
+    text("label"),  # the key, as in `labels`
+    Column("answer", Document),
+    text("key", is_null=True),
+    Column("loss", sa.Float()),
     text("method"),
     moment("decided_at"),
     text("policy_version"),

@@ -17,7 +17,8 @@ from bot.slack.api.web_calls import slack_client
 from bot.usecases.context import Context
 from bot.usecases.installation import Installation, InstallationHolder
 from bot.usecases.review import catch_up
-from routing.case.case import Case, CaseStatus, Decision, Disposition, Method
+from routing.case.case import Case, CaseStatus, Disposition
+from routing.case.decision import Decision, Method
 from routing.label import ExpertId, Label, Via
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, Image, ModelRef, Prediction, Submission
@@ -26,6 +27,7 @@ from storage.cases import cases, decisions, labels, predictions
 from storage.cases.predictions import NewPrediction
 from storage.delivery import projections
 from storage.engine.database import Database
+from tests.answers import chosen
 
 START = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)  # a Monday
 TEAM = "T0ACMEBANK"
@@ -221,9 +223,17 @@ def open_case(ctx: Context, name: str = "order-1", task: str = "fraud", **change
 def decide(ctx: Context, case: Case, expert: ExpertId = MAYA, label: str = "fraud") -> None:
     """Label and decide a case and want its message anew, as a click would."""
     now = ctx.clock.now()
-    answer = Label(f"label_{case.case_id}", case.case_id, expert, 1, label, now, Via.BUTTON, 1)
+    answer = Label(f"label_{case.case_id}", case.case_id, expert, 1, chosen(label), now, Via.BUTTON, 1)
     decision = Decision(
-        f"dec_{case.case_id}", case.case_id, 1, label, Method.SINGLE, now, ctx.policy.version, 1, (expert,)
+        f"dec_{case.case_id}",
+        case.case_id,
+        1,
+        chosen(label),
+        Method.SINGLE,
+        now,
+        ctx.policy.version,
+        1,
+        (expert,),
     )
     with ctx.database.write() as tx:
         labels.add(tx, answer)

@@ -6,9 +6,11 @@ import pytest
 
 from bot.ids import new_id
 from bot.usecases.context import Context
-from routing.case.case import Decision, Method, decide, record_label, reopen
+from routing.case.case import decide, record_label, reopen
+from routing.case.decision import Decision, Method
 from routing.label import ExpertConfidence, ExpertId, Label, Rationale, Via
 from storage.cases import cases, decisions, labels
+from tests.answers import chosen
 from tests.http.shop import NOW, SECRETS, Caller, case
 from tests.patience import PATIENCE
 
@@ -25,7 +27,7 @@ def answer(ctx: Context, case_id: str, label: str, sequence: int = 1) -> None:
             case_id=case_id,
             expert=ANNA,
             round=sequence,
-            label=label,
+            answer=chosen(label),
             labeled_at=moment,
             via=Via.MODAL,
             screen_version=1,
@@ -36,7 +38,7 @@ def answer(ctx: Context, case_id: str, label: str, sequence: int = 1) -> None:
             new_id("decision"),
             case_id,
             sequence,
-            label,
+            chosen(label),
             Method.SINGLE,
             moment,
             before.policy_version,

@@ -9,10 +9,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from routing.case import case as arrows
 from routing.case.adjudication import Closed, Decided, Settlement, conclude, expiry, settle
-from routing.case.case import Case, CaseStatus, Method
+from routing.case.case import Case, CaseStatus
+from routing.case.decision import Method
 from routing.errors import InvalidTransition
 from routing.label import Abstention, Label, Via
 from routing.policy import Tier
+from tests.answers import CHOICE, chosen
 from tests.routing.making import MONDAY, case, decision, expert, label, tier
 
 OPEN, DISPUTED, DECIDED, EXPIRED = CaseStatus
@@ -65,7 +67,7 @@ class CaseDiagram(RuleBasedStateMachine):
         before = self.case
         decision_id = f"dec_{len(before.decisions) + 1}"
         self.case = conclude(
-            before, settlement, decision_id=decision_id, policy_version="v", screen_version=1
+            before, settlement, CHOICE, decision_id=decision_id, policy_version="v", screen_version=1
         )
         between = {OPEN} if before.status is DECIDED and self.case.status is DISPUTED else {before.status}
         assert any(self.case.status in ARROWS[status] for status in between)
@@ -74,11 +76,11 @@ class CaseDiagram(RuleBasedStateMachine):
     def answer(self, user: str, name: str) -> None:
         who = expert(user)
         round_ = self.case.next_round(who)
-        said = Label(f"{user}_{round_}", "case_1", who, round_, name, self.now, Via.BUTTON, 1)
+        said = Label(f"{user}_{round_}", "case_1", who, round_, chosen(name), self.now, Via.BUTTON, 1)
         may_correct = self.case.status is DECIDED and self.case.label_of(who) is not None
         allowed = self.case.is_waiting or may_correct
         if self.attempt(lambda one: arrows.record_label(one, said), allowed=allowed):
-            self.conclude(settle(self.case, self.tier, self.now))
+            self.conclude(settle(self.case, CHOICE, self.tier, self.now))
 
     @rule(user=people)
     def undo(self, user: str) -> None:
@@ -86,7 +88,7 @@ class CaseDiagram(RuleBasedStateMachine):
         allowed = self.case.status is not EXPIRED and self.case.label_of(who) is not None
         assert allowed or not arrows.can_undo(self.case, who, self.now, UNDO_FOR)
         if self.attempt(lambda one: arrows.withdraw(one, who, self.now), allowed=allowed):
-            self.conclude(settle(self.case, self.tier, self.now))
+            self.conclude(settle(self.case, CHOICE, self.tier, self.now))
 
     @rule(user=people)
     def abstain(self, user: str) -> None:
@@ -131,7 +133,7 @@ class CaseDiagram(RuleBasedStateMachine):
     def the_decision_in_force_is_what_the_answers_say(self) -> None:
         in_force = self.case.decision
         if in_force is not None and in_force.method is not Method.EXPIRED:
-            settled = settle(self.case, self.tier, self.now)
+            settled = settle(self.case, CHOICE, self.tier, self.now)
             assert isinstance(settled, Decided)
             assert (settled.label, settled.decided_by) == (in_force.label, in_force.decided_by)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from routing.case.adjudication import Decided, Waiting, settle
 from routing.case.case import Case, can_undo, record_label, withdraw
 from routing.label import ExpertId
+from tests.answers import CHOICE
 from tests.routing.making import MONDAY, case, label, tier
 
 teams = st.sampled_from(("T0HOME", "T0SIBLING", "T0PARTNER"))
@@ -36,7 +37,7 @@ def test_a_quorum_takes_as_many_humans(given_answers: list[tuple[str, str, str]]
     asked = answered(given_answers)
     humans = {user_id for _, user_id, _ in given_answers}
 
-    outcome = settle(asked, PAIR, MONDAY)
+    outcome = settle(asked, CHOICE, PAIR, MONDAY)
 
     assert len(asked.current_labels) == len(humans)
     assert isinstance(outcome, Waiting) is (len(humans) < 2)

@@ -18,10 +18,12 @@ from bot.slack.show.private_answers import Private, say
 from bot.usecases.review.outcome import AlreadyDecided, NotAllowed, RationaleNeeded, Recorded, Unclear
 from bot.usecases.review.screen import Screen
 from bot.usecases.review.worklist import Board, Listed, Numbers
-from routing.case.case import Case, CaseStatus, Decision, Method
+from routing.case.case import Case, CaseStatus
+from routing.case.decision import Decision, Method
 from routing.label import ExpertConfidence, ExpertId, Label, Rationale, RationaleRule, Via
 from routing.policy import LabelSpec, Task, Tier
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Origin, Prediction, Submission
+from tests.answers import chosen
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TIER = Tier(
@@ -151,7 +153,7 @@ def cases(draw: st.DrawFn) -> tuple[Case, Task]:
             case.case_id,
             person,
             1,
-            draw(answers),
+            chosen(draw(answers)),
             NOW,
             Via.MODAL,
             1,
@@ -161,7 +163,7 @@ def cases(draw: st.DrawFn) -> tuple[Case, Task]:
         for n, person in enumerate(people)
     )
     decisions = tuple(
-        Decision(f"d{n}", case.case_id, n + 1, draw(answers), method, NOW, "p", 1, tuple(people))
+        Decision(f"d{n}", case.case_id, n + 1, chosen(draw(answers)), method, NOW, "p", 1, tuple(people))
         for n, method in enumerate(draw(st.lists(st.sampled_from(Method), min_size=1, max_size=8)))
     )
     return replace(case, labels=labels, decisions=decisions), task

@@ -17,6 +17,7 @@ from routing.prediction import CaseInput
 from routing.thread_reply.interpretation import LabelReply, interpret
 from routing.triage.router import Router, check_submission, compile_router
 from routing.triage.sampling import draw
+from tests.answers import CHOICE
 from tests.routing.making import (
     KEY,
     MONDAY,
@@ -147,8 +148,8 @@ def test_the_order_of_answers_never_changes_the_settlement(
 ) -> None:
     shuffled = list(labels)
     random.shuffle(shuffled)  # type: ignore[attr-defined]  # Hypothesis's own Random
-    first = settle(case(labels=labels, quorum=quorum), TIERS[name], MONDAY)
-    assert settle(case(labels=tuple(shuffled), quorum=quorum), TIERS[name], MONDAY) == first
+    first = settle(case(labels=labels, quorum=quorum), CHOICE, TIERS[name], MONDAY)
+    assert settle(case(labels=tuple(shuffled), quorum=quorum), CHOICE, TIERS[name], MONDAY) == first
     assert isinstance(first, get_args(Settlement))
 
 
@@ -157,8 +158,8 @@ def test_an_expert_counts_once_and_only_the_latest_answer(
     labels: tuple[Label, ...], quorum: int, name: str
 ) -> None:
     latest = {one.expert: one for one in labels}
-    once = settle(case(labels=tuple(latest.values()), quorum=quorum), TIERS[name], MONDAY)
-    assert settle(case(labels=labels, quorum=quorum), TIERS[name], MONDAY) == once
+    once = settle(case(labels=tuple(latest.values()), quorum=quorum), CHOICE, TIERS[name], MONDAY)
+    assert settle(case(labels=labels, quorum=quorum), CHOICE, TIERS[name], MONDAY) == once
     if isinstance(once, Decided):
         assert {latest[expert].label for expert in once.decided_by} == {once.label}
         assert len(set(once.decided_by)) == len(once.decided_by)

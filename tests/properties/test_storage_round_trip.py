@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from routing.case.case import Case, CaseStatus, Decision, Disposition, Method
+from routing.case.case import Case, CaseStatus, Disposition
+from routing.case.decision import Decision, Method
 from routing.label import Abstention, ExpertConfidence, ExpertId, Label, Rationale, Via
 from routing.prediction import (
     CaseInput,

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from storage import audit
 from storage.engine.database import Database
-from storage.record import takeover
+from storage.record import completion, takeover
 from tests.postgres import Server
 from tests.released.restoring import engine_of, migrate, restored
 from tests.released.versions import Version
@@ -77,7 +77,7 @@ def test_every_prediction_gets_the_origin_that_was_its_kind(as_it_was: str) -> N
     assert counts(as_it_was, "origin") == {None: sum(before.values())}
     database = Database(as_it_was)
     with database.read() as tx:
-        assert not takeover.has_origins(tx)
+        assert not completion.has_origins(tx)
     while is_filled(database):
         pass
     database.dispose()
@@ -87,7 +87,7 @@ def test_every_prediction_gets_the_origin_that_was_its_kind(as_it_was: str) -> N
 def is_filled(database: Database) -> int:
     """Fill the next portion; how many rows that were."""
     with database.write() as tx:
-        return takeover.fill_origins(tx)
+        return completion.fill_origins(tx)
 
 
 def counts(url: str, column: str) -> dict[str | None, int]:

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from routing.case.case import Case, Decision, Disposition, Method
+from routing.case.case import Case, Disposition
+from routing.case.decision import Decision, Method
 from routing.disposition import Routing
 from routing.label import ExpertId, Label, Rationale, Via
 from routing.policy import Policy, Task, Tier, load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
+from tests.answers import chosen
 
 MONDAY = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 KEY = b"a key of the tests"
@@ -93,7 +95,7 @@ def label(
         case_id=case_id,
         expert=expert(by),
         round=round_,
-        label=name,
+        answer=chosen(name),
         labeled_at=MONDAY + timedelta(minutes=after),
         via=Via.BUTTON,
         screen_version=1,
@@ -143,7 +145,7 @@ def decision(label: str, sequence: int = 1, **changes: Any) -> Decision:
         "decision_id": f"dec_{sequence}",
         "case_id": "case_1",
         "sequence": sequence,
-        "label": label,
+        "answer": chosen(label),
         "method": Method.SINGLE,
         "decided_at": MONDAY,
         "policy_version": "0123456789ab",

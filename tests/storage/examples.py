@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from routing.case.case import Case, Decision, Disposition, Method
+from routing.case.case import Case, Disposition
+from routing.case.decision import Decision, Method
 from routing.label import ExpertId, Label, Rationale, Via
 from routing.prediction import (
     CaseInput,
@@ -18,6 +19,7 @@ from routing.triage.router import Routing
 from storage.cases import cases, predictions
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Transaction
+from tests.answers import chosen
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -111,7 +113,7 @@ def label_of(
         case_id=case_id,
         expert=expert,
         round=number,
-        label=label,
+        answer=chosen(label),
         labeled_at=at,
         via=Via.BUTTON,
         screen_version=1,
@@ -121,7 +123,15 @@ def label_of(
 
 def decision_of(case_id: str, *, sequence: int = 1, label: str = "ok", at: datetime = NOW) -> Decision:
     return Decision(
-        f"dec_{case_id}_{sequence}", case_id, sequence, label, Method.SINGLE, at, "0123456789ab", 1, (ANNA,)
+        f"dec_{case_id}_{sequence}",
+        case_id,
+        sequence,
+        chosen(label),
+        Method.SINGLE,
+        at,
+        "0123456789ab",
+        1,
+        (ANNA,),
     )
 
 

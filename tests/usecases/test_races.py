@@ -16,7 +16,8 @@ from bot.usecases.deadlines import escalate, expire, unassign
 from bot.usecases.review.access import Sitting, sit_down
 from bot.usecases.review.answer import Answer, answer, give
 from bot.usecases.review.outcome import AlreadyDecided, Gone, Recorded
-from routing.case.case import Case, CaseStatus, Method, reassign
+from routing.case.case import Case, CaseStatus, reassign
+from routing.case.decision import Method
 from routing.label import ExpertId, Via
 from routing.policy import Tier
 from storage import audit, experts

@@ -12,7 +12,7 @@ from bot.usecases.context import Context
 from bot.usecases.intake import triage
 from bot.usecases.intake.triage import Posted
 from bot.usecases.thresholds import in_force
-from routing.case.case import Decision, Method
+from routing.case.decision import Decision, Method
 from routing.disposition import Disposition
 from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.label import ExpertId
@@ -25,6 +25,7 @@ from storage.cases.predictions import StoredPrediction
 from storage.engine.database import Database, Transaction
 from storage.measured import calibrators
 from storage.measured.calibrators import StoredCalibrator
+from tests.answers import chosen
 from tests.usecases.world import StillClock
 
 HOUR = timedelta(hours=1)
@@ -116,7 +117,7 @@ class Traffic:
         expert = ExpertId("T1", "U0ANN")
         at = self.clock.at + HOUR
         case_id = stored.case_id
-        return Decision(f"dec_{case_id}", case_id, 1, label, Method.SINGLE, at, "p", 1, (expert,))
+        return Decision(f"dec_{case_id}", case_id, 1, chosen(label), Method.SINGLE, at, "p", 1, (expert,))
 
 
 def decide(tx: Transaction, made: Sequence[Decision]) -> None:

@@ -23,7 +23,8 @@ from bot.slack.show.input_blocks import (
 )
 from bot.slack.show.outcome_blocks import decision_block, expired_block, history_block
 from bot.slack.show.scene import Scene
-from routing.case.case import Case, CaseStatus, Decision
+from routing.case.case import Case, CaseStatus
+from routing.case.decision import Decision
 from routing.label import ExpertId
 
 if TYPE_CHECKING:

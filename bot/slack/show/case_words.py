@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from bot.slack.blocks.text import label_text, one_line
-from routing.case.case import Case, Decision, Method
+from routing.case.case import Case
+from routing.case.decision import Decision, Method
 from routing.label import ExpertId, Label
 from routing.prediction import Origin, Scalar
 

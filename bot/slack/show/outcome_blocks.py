@@ -5,7 +5,8 @@ from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import fallback, label_text
 from bot.slack.show.case_words import concordance, label_title, method_words, rationale_of
 from bot.slack.show.scene import Scene
-from routing.case.case import Case, Decision
+from routing.case.case import Case
+from routing.case.decision import Decision
 from routing.label import ExpertId
 
 _RATIONALES = 3

@@ -56,7 +56,7 @@ def _label_option(spec: LabelSpec) -> JsonObject:
 
 
 def _label_field(task: Task, draft: Draft) -> JsonObject:
-    options = [_label_option(spec) for spec in task.labels]
+    options = [_label_option(spec) for spec in task.asks.options]
     chosen = [choice for choice in options if choice["value"] == draft.label]
     initial = {"initial_option": chosen[0]} if chosen else {}
     if len(options) <= RADIO:

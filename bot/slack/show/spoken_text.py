@@ -17,7 +17,8 @@ from bot.slack.show.case_words import (
     sureness,
 )
 from bot.slack.show.scene import Scene
-from routing.case.case import Case, Decision
+from routing.case.case import Case
+from routing.case.decision import Decision
 
 LONGEST = 3_900
 _HOW = {True: "Answer with a button or reply in the thread", False: "Answer with a button"}

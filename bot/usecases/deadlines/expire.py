@@ -58,6 +58,7 @@ def _conclude(sitting: Sitting, settlement: Decided | Closed) -> None:
     concluded = conclude(
         sitting.case,
         settlement,
+        sitting.task.asks,
         decision_id=ctx.new_id("dec"),
         policy_version=ctx.policy.version,
         screen_version=0,

@@ -119,7 +119,7 @@ def _read(tx: Transaction, team: Team, span: Span, now: tuple[TrafficCount, ...]
         alarms=tuple(Alarm.from_json(one.payload) for one in alarms.since(tx, team.tasks, since, until)),
         rationales=case_inputs.rationales(tx, team.tasks, back, until),
         decided=tuple(
-            DecidedInput(one.case_id, one.input, one.predicted, one.decided, one.decided_at)
+            DecidedInput(one.case_id, one.input, one.decided, one.loss, one.decided_at)
             for one in case_inputs.decided(tx, team.tasks, back, until, MOST_DECIDED)
         ),
         days=day_volumes.by_day(tx, team.tasks, midnights(since, until, ZoneInfo(team.timezone))),
@@ -189,10 +189,6 @@ def _weights(labeled: Labeled) -> list[float]:
     return [1 / probability for probability in labeled.inclusion_probability]
 
 
-def _is_right(labeled: Labeled) -> list[bool]:
-    return [said == true for said, true in zip(labeled.predicted, labeled.decided, strict=True)]
-
-
 def _calibration(of_tasks: Iterable[Labeled]) -> CalibrationReport | None:
     """Of all watched traffic: every label stands for as many predictions as its chance of review says."""
     known = [sure for one in of_tasks if len(sure := one.with_confidence())]
@@ -200,7 +196,7 @@ def _calibration(of_tasks: Iterable[Labeled]) -> CalibrationReport | None:
         return None
     from routing.measures.calibration.calibration_error import seeded_report
 
-    pairs = [pair for one in known for pair in zip(one.calibrated, _is_right(one), strict=True)]
+    pairs = [pair for one in known for pair in zip(one.calibrated, one.is_right, strict=True)]
     return seeded_report(pairs, SEED, [weight for one in known for weight in _weights(one)])
 
 
@@ -216,7 +212,7 @@ def _slices(of_tasks: Iterable[Labeled]) -> tuple[SliceFinding, ...]:
     from routing.measures.estimation.slices import worse_slices
 
     report = worse_slices(
-        [not right for one in known for right in _is_right(one)],
+        [not right for one in known for right in one.is_right],
         [label for one in known for label in one.predicted],
         [one.slices[number] for one in known for number in one.slice_number],
         [weight for one in known for weight in _weights(one)],

@@ -112,8 +112,7 @@ def _fit(labeled: Labeled) -> CalibratorFit:
     weights = [1 / probability for probability in labeled.inclusion_probability]
     rows = [row for row in labeled.probabilities if row is not None]
     if len(rows) < len(labeled):
-        correct = [said == is_so for said, is_so in zip(labeled.predicted, labeled.decided, strict=True)]
-        return choose_calibrator(of_confidences(labeled.confidence, correct, weights), SEED)
+        return choose_calibrator(of_confidences(labeled.confidence, labeled.is_right, weights), SEED)
     # Experts may have decided on labels that the model never named: to it they were impossible.
     names = (*labeled.labels, *sorted({*labeled.predicted, *labeled.decided} - {*labeled.labels}))
     unnamed = [0.0] * (len(names) - len(labeled.labels))

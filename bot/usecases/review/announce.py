@@ -6,7 +6,8 @@ from enum import StrEnum
 from bot.usecases.outgoing import CALLBACK, NOTICE, Callback, Notice
 from bot.usecases.review.access import Sitting
 from bot.usecases.review.callback import callback_data
-from routing.case.case import Case, Decision
+from routing.case.case import Case
+from routing.case.decision import Decision
 from routing.case.terms import Terms
 from routing.label import ExpertId
 from storage import experts

@@ -104,7 +104,7 @@ def _label(sitting: Sitting, given: Answer) -> Label:
         case_id=act.case_id,
         expert=act.expert,
         round=sitting.case.next_round(act.expert),
-        label=given.label,
+        answer=sitting.task.asks.answer(given.label),
         labeled_at=sitting.now,
         via=given.via,
         screen_version=act.screen.version,

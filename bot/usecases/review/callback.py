@@ -22,7 +22,8 @@ Version 1, stable; fields are only ever added:
 from typing import Any
 
 from bot.usecases.grounds import grounds
-from routing.case.case import Case, Decision
+from routing.case.case import Case
+from routing.case.decision import Decision
 from routing.label import ExpertId, Label
 
 JsonObject = dict[str, Any]

@@ -16,7 +16,8 @@ def settle_case(sitting: Sitting, changed: Case, screen_version: int) -> Case:
     """
     settled = conclude(
         changed,
-        settle(changed, sitting.tier, sitting.now),
+        settle(changed, sitting.task.asks, sitting.tier, sitting.now),
+        sitting.task.asks,
         decision_id=sitting.ctx.new_id("dec"),
         policy_version=sitting.ctx.policy.version,
         screen_version=screen_version,

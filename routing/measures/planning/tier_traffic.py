@@ -107,7 +107,7 @@ def traffic_of(
         error_cost=tier.error_cost,
         threshold=threshold,
         audit=tier.audit,
-        lowest=lowest_threshold(len(task.labels)),
+        lowest=lowest_threshold(len(task.label_names)),
         is_kept=threshold is None,
         audit_slices=tier.audit_slices,
         audits=np.array([tier.audit_of(row.slices) for row in rows], dtype=np.float64),

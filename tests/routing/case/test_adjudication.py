@@ -15,8 +15,10 @@ from routing.case.adjudication import (
     expiry,
     settle,
 )
-from routing.case.case import Case, CaseStatus, Method, dispute, record_label, withdraw
+from routing.case.case import Case, CaseStatus, dispute, record_label, withdraw
+from routing.case.decision import Method
 from routing.errors import InvalidTransition
+from tests.answers import CHOICE
 from tests.routing.making import MONDAY, case, decision, expert, label, tier
 
 PLAIN = tier(quorum="2")
@@ -30,102 +32,108 @@ def answered(*answers: tuple[str, str], quorum: int = 2) -> Case:
 
 
 def concluded(one: Case, settlement: Settlement | Closed) -> Case:
-    return conclude(one, settlement, decision_id="dec_9", policy_version="new", screen_version=3)
+    return conclude(one, settlement, CHOICE, decision_id="dec_9", policy_version="new", screen_version=3)
 
 
 def test_below_the_quorum_the_case_waits_for_the_rest() -> None:
-    assert settle(answered(("U0AMA", "fraud"), quorum=3), PLAIN, MONDAY) == Waiting(2)
+    assert settle(answered(("U0AMA", "fraud"), quorum=3), CHOICE, PLAIN, MONDAY) == Waiting(2)
 
 
 def test_one_answer_decides_alone_where_one_is_enough() -> None:
-    settled = settle(answered(("U0AMA", "fraud"), quorum=1), tier(), MONDAY)
+    settled = settle(answered(("U0AMA", "fraud"), quorum=1), CHOICE, tier(), MONDAY)
     assert settled == Decided("fraud", Method.SINGLE, (expert("U0AMA"),), MONDAY)
 
 
 def test_agreement_is_consensus() -> None:
-    settled = settle(answered(("U0BEN", "fraud"), ("U0AMA", "fraud")), PLAIN, MONDAY)
+    settled = settle(answered(("U0BEN", "fraud"), ("U0AMA", "fraud")), CHOICE, PLAIN, MONDAY)
     assert settled == Decided("fraud", Method.CONSENSUS, (expert("U0AMA"), expert("U0BEN")), MONDAY)
 
 
 def test_a_tie_without_adjudicators_asks_for_one_more_opinion() -> None:
-    assert settle(answered(("U0AMA", "fraud"), ("U0BEN", "honest")), PLAIN, MONDAY) == OneMoreOpinion()
+    assert (
+        settle(answered(("U0AMA", "fraud"), ("U0BEN", "honest")), CHOICE, PLAIN, MONDAY) == OneMoreOpinion()
+    )
 
 
 def test_the_third_opinion_makes_a_majority() -> None:
     three = answered(("U0AMA", "fraud"), ("U0BEN", "honest"), ("U0EVA", "fraud"))
-    settled = settle(three, PLAIN, MONDAY)
+    settled = settle(three, CHOICE, PLAIN, MONDAY)
     assert settled == Decided("fraud", Method.CONSENSUS, (expert("U0AMA"), expert("U0EVA")), MONDAY)
 
 
 def test_a_plurality_is_no_majority() -> None:
     four = answered(("U0AMA", "fraud"), ("U0BEN", "honest"), ("U0EVA", "fraud"), ("U0IDA", "unclear"))
-    assert settle(four, PLAIN, MONDAY) == OneMoreOpinion()
+    assert settle(four, CHOICE, PLAIN, MONDAY) == OneMoreOpinion()
 
 
 def test_a_disagreement_goes_to_the_adjudicators_where_there_are_some() -> None:
-    settled = settle(answered(("U0AMA", "honest"), ("U0BEN", "fraud")), SENIOR, MONDAY)
+    settled = settle(answered(("U0AMA", "honest"), ("U0BEN", "fraud")), CHOICE, SENIOR, MONDAY)
     assert settled == Disputed("the experts disagree: fraud, honest")
 
 
 @pytest.mark.parametrize("verdict", ["fraud", "honest", "unclear"])
 def test_the_adjudicator_decides_whatever_the_others_said(verdict: str) -> None:
-    settled = settle(answered(("U0AMA", "honest"), ("U0BEN", "fraud"), ("U0SUE", verdict)), SENIOR, MONDAY)
+    settled = settle(
+        answered(("U0AMA", "honest"), ("U0BEN", "fraud"), ("U0SUE", verdict)), CHOICE, SENIOR, MONDAY
+    )
     assert settled == Decided(verdict, Method.ADJUDICATED, (expert("U0SUE"),), MONDAY)
 
 
 def test_adjudicators_who_disagree_need_a_majority_among_themselves() -> None:
     split = answered(("U0SUE", "honest"), ("U0TOM", "fraud"))
-    assert settle(split, SENIOR, MONDAY) == Disputed("the adjudicators disagree: fraud, honest")
+    assert settle(split, CHOICE, SENIOR, MONDAY) == Disputed("the adjudicators disagree: fraud, honest")
     third = answered(("U0SUE", "honest"), ("U0TOM", "fraud"), ("U0UMA", "fraud"))
-    settled = settle(third, SENIOR, MONDAY)
+    settled = settle(third, CHOICE, SENIOR, MONDAY)
     assert settled == Decided("fraud", Method.ADJUDICATED, (expert("U0TOM"), expert("U0UMA")), MONDAY)
 
 
 def test_a_settled_case_is_decided_under_the_policy_in_force() -> None:
     one = answered(("U0AMA", "fraud"), quorum=1)
-    done = concluded(one, settle(one, tier(), MONDAY))
-    assert done.decision == decision("fraud", decision_id="dec_9", policy_version="new", screen_version=3)
+    done = concluded(one, settle(one, CHOICE, tier(), MONDAY))
+    assert done.decision == decision(
+        "fraud", decision_id="dec_9", policy_version="new", screen_version=3, loss=1.0
+    )
 
 
 def test_the_same_outcome_again_makes_no_second_decision() -> None:
     one = answered(("U0AMA", "fraud"), quorum=1)
-    done = concluded(one, settle(one, tier(), MONDAY))
+    done = concluded(one, settle(one, CHOICE, tier(), MONDAY))
     again = record_label(done, label("fraud", round_=2, after=9))
-    assert concluded(again, settle(again, tier(), MONDAY)) == again
+    assert concluded(again, settle(again, CHOICE, tier(), MONDAY)) == again
 
 
 def test_a_correction_makes_the_next_decision() -> None:
     one = answered(("U0AMA", "fraud"), quorum=1)
-    done = concluded(one, settle(one, tier(), MONDAY))
+    done = concluded(one, settle(one, CHOICE, tier(), MONDAY))
     corrected = record_label(done, label("honest", round_=2, after=9))
-    final = concluded(corrected, settle(corrected, tier(), MONDAY)).decision
+    final = concluded(corrected, settle(corrected, CHOICE, tier(), MONDAY)).decision
     assert final is not None
     assert (final.sequence, final.label) == (2, "honest")
 
 
 def test_a_correction_that_breaks_a_consensus_opens_the_dispute() -> None:
     two = answered(("U0AMA", "fraud"), ("U0BEN", "fraud"))
-    done = concluded(two, settle(two, SENIOR, MONDAY))
+    done = concluded(two, settle(two, CHOICE, SENIOR, MONDAY))
     corrected = record_label(done, label("honest", round_=2, after=9))
-    assert concluded(corrected, settle(corrected, SENIOR, MONDAY)).status is CaseStatus.DISPUTED
+    assert concluded(corrected, settle(corrected, CHOICE, SENIOR, MONDAY)).status is CaseStatus.DISPUTED
 
 
 def test_an_open_case_in_disagreement_is_disputed_once() -> None:
     two = answered(("U0AMA", "fraud"), ("U0BEN", "honest"))
-    disputed = concluded(two, settle(two, SENIOR, MONDAY))
+    disputed = concluded(two, settle(two, CHOICE, SENIOR, MONDAY))
     assert disputed.status is CaseStatus.DISPUTED
-    assert concluded(disputed, settle(disputed, SENIOR, MONDAY)) is disputed
+    assert concluded(disputed, settle(disputed, CHOICE, SENIOR, MONDAY)) is disputed
 
 
 def test_a_dispute_whose_answer_is_taken_back_waits_again() -> None:
     two = dispute(answered(("U0AMA", "fraud"), ("U0BEN", "honest")))
     undone = withdraw(two, expert("U0BEN"), MONDAY)
-    assert concluded(undone, settle(undone, SENIOR, MONDAY)).status is CaseStatus.OPEN
+    assert concluded(undone, settle(undone, CHOICE, SENIOR, MONDAY)).status is CaseStatus.OPEN
 
 
 def test_a_dispute_under_a_tier_that_lost_its_adjudicators_asks_everybody_again() -> None:
     two = dispute(answered(("U0AMA", "fraud"), ("U0BEN", "honest")))
-    assert concluded(two, settle(two, PLAIN, MONDAY)).status is CaseStatus.OPEN
+    assert concluded(two, settle(two, CHOICE, PLAIN, MONDAY)).status is CaseStatus.OPEN
 
 
 EXPIRING = {

@@ -8,8 +8,6 @@ import pytest
 from routing.case.case import (
     Case,
     CaseStatus,
-    Decision,
-    Method,
     abstain,
     can_undo,
     decide,
@@ -23,6 +21,7 @@ from routing.case.case import (
     take_step,
     withdraw,
 )
+from routing.case.decision import Decision, Method
 from routing.errors import InvalidTransition
 from routing.label import Abstention
 from tests.routing.making import (

@@ -11,9 +11,11 @@ from bot.slack.show.case_message import case_message
 from bot.slack.show.case_words import confidence_words, label_title, people, percent, scalar, sureness
 from bot.slack.show.read_windows import input_passages, why_passages
 from bot.usecases.review.answer import Answer, answer
-from routing.case.case import CaseStatus, Decision, Method
+from routing.case.case import CaseStatus
+from routing.case.decision import Decision, Method
 from routing.label import Via
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Origin, Prediction
+from tests.answers import chosen
 from tests.slack.workspace import Workspace, action_ids
 from tests.usecases.world import ANN, BEN, CAROL, NOW
 
@@ -218,7 +220,7 @@ def test_a_case_closed_without_a_decision_says_so(workspace: Workspace) -> None:
 
 def test_a_decision_by_default_says_so(workspace: Workspace) -> None:
     case = workspace.world.open()
-    decision = Decision("d", case.case_id, 1, "legit", Method.EXPIRED, NOW, "p", 0)
+    decision = Decision("d", case.case_id, 1, chosen("legit"), Method.EXPIRED, NOW, "p", 0)
     decided = replace(case, status=CaseStatus.DECIDED, decisions=(decision,))
 
     message = case_message(decided, workspace.world.policy.task("fraud"), None, NOW, {})

@@ -67,7 +67,7 @@ def test_the_latest_decided_inputs_come_oldest_first(database: Database) -> None
         found = case_inputs.decided(tx, ["fraud"], SINCE, UNTIL, 2)
     assert [(one.case_id, one.input.text) for one in found] == [("case_3", "text 3"), ("case_1", "text 1")]
     shown = said(1, "text 1").submission.input
-    assert found[1] == DecidedInput("case_1", "fraud", shown, "fraud", "ok", NOW + 4 * HOUR, 0.25)
+    assert found[1] == DecidedInput("case_1", "fraud", shown, "fraud", "ok", 1.0, NOW + 4 * HOUR, 0.25)
 
 
 def test_rationales_come_with_what_was_predicted_and_decided(database: Database) -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from routing.case.case import CaseStatus, Disposition, Method
+from routing.case.case import CaseStatus, Disposition
+from routing.case.decision import Method
 from routing.digest.facts import Concordance, Confusion, PeriodFacts, UnreadableRule
 from routing.prediction import Origin
 from storage.cases import cases, decisions, escalation_steps, labels

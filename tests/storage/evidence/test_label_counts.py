@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from routing.case.case import Method
+from routing.case.decision import Method
 from routing.prediction import ModelRef, Origin
 from storage.cases import decisions
 from storage.engine.database import Database

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from routing.case.case import Method
+from routing.case.decision import Method
 from routing.prediction import Origin
 from storage.engine.database import Database
 from storage.evidence import logged_predictions
@@ -32,7 +32,7 @@ def test_predictions_come_whole_with_their_routing_and_what_was_decided(database
     assert logged(database) == [
         Logged(stored[0].submission, stored[0].routing, NOW, None, None),
         Logged(stored[1].submission, stored[1].routing, NOW, None, None),
-        Logged(stored[2].submission, stored[2].routing, NOW, "ok", NOW + 2 * HOUR),
+        Logged(stored[2].submission, stored[2].routing, NOW, 1.0, NOW + 2 * HOUR),
     ]
 
 
@@ -44,7 +44,7 @@ def test_only_decisions_of_experts_that_stand_count(database: Database) -> None:
         undo(tx, 2)
         decide(tx, 3, "ok")
         decide(tx, 3, "fraud", after=3 * HOUR, sequence=2)
-    assert [one.decided for one in logged(database)] == [None, None, "fraud"]
+    assert [one.loss for one in logged(database)] == [None, None, 0.0]
 
 
 def test_only_production_of_the_period_and_the_tasks_is_read(database: Database) -> None:

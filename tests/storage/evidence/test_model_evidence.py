@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from routing.case.case import Method
+from routing.case.decision import Method
 from routing.cell import EVERYTHING, Cell
 from routing.evidence.estimate import Stratum
 from routing.prediction import ModelRef, Origin

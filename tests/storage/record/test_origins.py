@@ -7,7 +7,7 @@ from routing.prediction import Origin
 from storage.cases import predictions
 from storage.engine.database import Database, Transaction
 from storage.evidence import digest_facts
-from storage.record import takeover
+from storage.record import completion, takeover
 from storage.tables import predictions as table
 from tests.storage.examples import HOUR, NOW, prediction, store
 from tests.storage.recorded import forget_record, keyed, verify
@@ -50,12 +50,12 @@ def test_rows_are_filled_in_portions_until_none_is_left(
     with database.write() as tx:
         store(tx, [prediction(number, origin=list(Origin)[number % 3]) for number in range(1, 6)])
         as_before(tx, 1, 2, 4)
-        assert not takeover.has_origins(tx)
+        assert not completion.has_origins(tx)
     for expected in (2, 1, 0):
         with database.write() as tx:
-            assert takeover.fill_origins(tx) == expected
+            assert completion.fill_origins(tx) == expected
     with database.read() as tx:
-        assert takeover.has_origins(tx)
+        assert completion.has_origins(tx)
         assert all(origin == kind for origin, kind in filled(tx))
 
 
@@ -69,7 +69,7 @@ def test_what_is_filled_after_the_record_was_written_by_version_0_1_verifies(dat
     with database.write() as tx:
         assert takeover.portion(tx, NOW) > 0
     with database.write() as tx:
-        assert takeover.fill_origins(tx) == 0  # the record was told of the origin at once
+        assert completion.fill_origins(tx) == 0  # the record was told of the origin at once
     report = verify(database)
     database.dispose()
     assert (report.ok, report.waiting) == (True, 0)

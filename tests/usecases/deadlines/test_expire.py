@@ -14,7 +14,8 @@ from bot.usecases.review.answer import Answer, answer
 from bot.usecases.review.outcome import Recorded
 from bot.usecases.review.screen import Screen
 from bot.usecases.review.undo import undo
-from routing.case.case import Case, CaseStatus, Method
+from routing.case.case import Case, CaseStatus
+from routing.case.decision import Method
 from routing.label import Via
 from storage import experts
 from storage.cases import cases

@@ -12,10 +12,12 @@ from bot.usecases.deadlines import redraw
 from bot.usecases.review.answer import Answer, answer
 from bot.usecases.review.outcome import Recorded
 from bot.usecases.review.undo import undo
-from routing.case.case import Case, CaseStatus, Decision, Method, dispute
+from routing.case.case import Case, CaseStatus, dispute
+from routing.case.decision import Decision, Method
 from routing.label import Via
 from storage.cases import cases, decisions
 from storage.delivery import claimed_events
+from tests.answers import chosen
 from tests.usecases.test_races import rival
 from tests.usecases.world import World
 
@@ -114,7 +116,15 @@ def test_a_case_closed_when_its_time_ran_out_is_left_alone(world: World) -> None
 def test_a_decision_of_nobody_never_had_an_undo(world: World) -> None:
     case = world.open()
     by_time_out = Decision(
-        "dec_expired", case.case_id, 1, "fraud", Method.EXPIRED, world.clock.at, world.policy.version, 0, ()
+        "dec_expired",
+        case.case_id,
+        1,
+        chosen("fraud"),
+        Method.EXPIRED,
+        world.clock.at,
+        world.policy.version,
+        0,
+        (),
     )
     with world.database.write() as tx:
         decisions.add(tx, by_time_out)

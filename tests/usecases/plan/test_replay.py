@@ -9,7 +9,7 @@ from bot.usecases.intake import triage
 from bot.usecases.intake.triage import Posted
 from bot.usecases.plan import replay
 from bot.usecases.plan.replay import Busy, CannotPlan, NothingLogged, QuickReplay
-from routing.case.case import Decision, Method
+from routing.case.decision import Decision, Method
 from routing.disposition import Disposition
 from routing.evidence.calibrator import Calibrator
 from routing.label import ExpertId
@@ -20,6 +20,7 @@ from storage.engine.database import Database
 from storage.measured import audit_shares, calibrators
 from storage.measured.audit_shares import AuditShare
 from storage.measured.calibrators import StoredCalibrator
+from tests.answers import chosen
 from tests.http import shop
 from tests.http.shop import POLICY, SetClock
 
@@ -65,7 +66,7 @@ def decide(ctx: Context, case_ids: list[str], label: str, after: timedelta) -> N
     with ctx.database.write() as tx:
         for name in case_ids:
             made = Decision(
-                f"dec_{name}", name, 1, label, Method.SINGLE, FRIDAY + after, version, 1, (expert,)
+                f"dec_{name}", name, 1, chosen(label), Method.SINGLE, FRIDAY + after, version, 1, (expert,)
             )
             decisions.add(tx, made)
 

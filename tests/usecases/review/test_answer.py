@@ -4,7 +4,8 @@ from bot.usecases.review.access import Act
 from bot.usecases.review.answer import Answer, answer
 from bot.usecases.review.outcome import AlreadyDecided, Gone, NotAllowed, RationaleNeeded, Recorded, Repeated
 from bot.usecases.review.screen import Screen
-from routing.case.case import CaseStatus, Method
+from routing.case.case import CaseStatus
+from routing.case.decision import Method
 from routing.label import ExpertId, Via
 from tests.usecases.world import ANN, BEN, CAROL, STRANGER, World
 

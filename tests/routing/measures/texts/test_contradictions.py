@@ -33,7 +33,9 @@ def decided(
     **fields: Scalar,
 ) -> DecidedInput:
     minutes = timedelta(minutes=sum(map(ord, name)))
-    return DecidedInput(name, CaseInput(text=text, fields=fields), predicted, label, START + minutes)
+    return DecidedInput(
+        name, CaseInput(text=text, fields=fields), label, float(label != predicted), START + minutes
+    )
 
 
 def pairs(cases: Sequence[DecidedInput], minimum: float = 0.9) -> list[tuple[str, str]]:
@@ -170,7 +172,7 @@ def test_contradictions_planted_among_real_messages_are_found() -> None:
     long = [place for place, row in enumerate(rows) if len(row["text"].split()) >= 25]
     planted = {f"c{place}" for place in rng.choice(long, 20, replace=False)}
     copies = [
-        decided(f"p{case.case_id}", "wrong", f"Hello! {case.input.text}", case.predicted)
+        decided(f"p{case.case_id}", "wrong", f"Hello! {case.input.text}", case.decided)
         for case in cases
         if case.case_id in planted
     ]

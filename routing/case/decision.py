@@ -1,0 +1,47 @@
+"""A case's final answer, and how it came about."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from routing.answer import Answer
+from routing.label import ExpertId
+
+
+class Method(StrEnum):
+    """How a decision came about."""
+
+    SINGLE = "single"
+    CONSENSUS = "consensus"
+    ADJUDICATED = "adjudicated"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A case's final answer; a correction makes a new one with the next `sequence` (from 1).
+
+    `loss` is how far the prediction is from it, 0 to 1; None for one by a time-out, which says
+    nothing of that.
+    """
+
+    decision_id: str
+    case_id: str
+    sequence: int
+    answer: Answer
+    method: Method
+    decided_at: datetime
+    policy_version: str
+    screen_version: int
+    decided_by: tuple[ExpertId, ...] = ()
+    loss: float | None = None
+
+    @property
+    def label(self) -> str:
+        """The key of the answer."""
+        return self.answer.key
+
+    @property
+    def is_by_time_out(self) -> bool:
+        """Whether the policy decided, because the time was over: it rests on no label."""
+        return self.method is Method.EXPIRED

@@ -1,0 +1,1 @@
+"""What a task may ask: one module a question, behind one interface."""
