@@ -57,10 +57,9 @@ def _origin_of_kind(is_meant: sa.ColumnElement[bool]) -> sa.Update:
 
 def _answer(tx: sa.Connection, table: sa.Table, is_meant: sa.ColumnElement[bool]) -> None:
     """Those versions knew choices only, whose answers are their labels."""
-    rows = [
-        {"of_row": row_id, "label": label} for row_id, label in tx.execute(query.where(table.c.key.is_(None)))
-    ]
-    values = {"answer": sa.bindparam("label", type_=table.c.answer.type), "key": sa.bindparam("label")}
+    unanswered = sa.select(table.c.row_id, table.c.label).where(is_meant, table.c.key.is_(None))
+    rows = [{"of_row": row.row_id, "of_label": row.label} for row in tx.execute(unanswered)]
+    values = {"answer": sa.bindparam("of_label", type_=table.c.answer.type), "key": sa.bindparam("of_label")}
     if rows:
         tx.execute(sa.update(table).where(table.c.row_id == sa.bindparam("of_row")).values(values), rows)
 

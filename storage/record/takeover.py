@@ -41,13 +41,8 @@ def portion(tx: sa.Connection, now: datetime) -> int:
     until = dict(data["until"])
     sealed = list(_sealed(tx, until))
     if sealed or is_early:
-        act = Act(
-            now,
-            PROGRAM,
-            "record.taken_in",
-            "",
-            _data(tx, until, is_caught_up=len(sealed) < completion.PORTION),
-        )
+        is_caught_up = len(sealed) < completion.PORTION
+        act = Act(now, PROGRAM, "record.taken_in", "", _data(tx, until, is_caught_up=is_caught_up))
     else:
         act = Act(now, PROGRAM, COMPLETE, "", _data(tx, until, is_caught_up=True))
     record.enter(tx, TAKEN_IN, act, sealed)

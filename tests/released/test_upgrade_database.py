@@ -68,6 +68,8 @@ def test_every_row_is_taken_into_the_record(recorded: Recorded, as_it_was: str) 
     database.dispose()
     assert (report.findings, report.waiting) == ((), 0)
     assert report.rows > 2_000
+    assert set(counts(as_it_was, "key", "labels")) == set(counts(as_it_was, "label", "labels"))
+    assert set(counts(as_it_was, "loss", "decisions")) == {None, 0.0, 1.0}
 
 
 def test_every_prediction_gets_the_origin_that_was_its_kind(as_it_was: str) -> None:
@@ -90,15 +92,15 @@ def is_filled(database: Database) -> int:
         return completion.fill_origins(tx)
 
 
-def counts(url: str, column: str) -> dict[str | None, int]:
-    """How many predictions have each value of the column."""
+def counts(url: str, column: str, table: str = "predictions") -> dict[Any, int]:
+    """How many rows have each value of the column."""
     engine = engine_of(url)
-    name: sa.ColumnElement[str] = sa.column(column)
-    query = sa.select(name, sa.func.count()).select_from(sa.table("predictions")).group_by(name)
+    name: sa.ColumnElement[Any] = sa.column(column)
+    query = sa.select(name, sa.func.count()).select_from(sa.table(table)).group_by(name)
     with engine.connect() as connection:
-        found: dict[str | None, int] = {row[0]: row[1] for row in connection.execute(query)}
+        rows = {value: count for value, count in connection.execute(query)}
     engine.dispose()
-    return found
+    return rows
 
 
 def is_taken_in(database: Database, now: datetime) -> bool:

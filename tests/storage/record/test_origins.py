@@ -46,7 +46,7 @@ def test_a_row_without_an_origin_counts_as_its_kind_says(database: Database) -> 
 def test_rows_are_filled_in_portions_until_none_is_left(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(takeover, "PORTION", 2)
+    monkeypatch.setattr(completion, "PORTION", 2)
     with database.write() as tx:
         store(tx, [prediction(number, origin=list(Origin)[number % 3]) for number in range(1, 6)])
         as_before(tx, 1, 2, 4)

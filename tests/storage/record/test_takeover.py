@@ -10,7 +10,7 @@ from storage import audit
 from storage.audit import Entry
 from storage.cases import cases, decisions, labels
 from storage.engine.database import Database
-from storage.record import takeover
+from storage.record import completion, takeover
 from storage.record.findings import Fault
 from storage.sql.json_documents import canonical
 from storage.tables import audit as audit_of_old
@@ -77,7 +77,7 @@ def test_every_row_is_taken_in_once(old: Database) -> None:
 
 
 def test_it_goes_on_where_it_was_interrupted(old: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(takeover, "PORTION", 7)
+    monkeypatch.setattr(completion, "PORTION", 7)
     with old.write() as tx:
         assert takeover.portion(tx, NOW) == 7
     assert verify(old).waiting == 9 * COUNT - 7
