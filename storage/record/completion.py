@@ -1,6 +1,7 @@
 """Fills the columns that earlier versions did not know, before a row goes on record."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -58,8 +59,11 @@ def _origin_of_kind(is_meant: sa.ColumnElement[bool]) -> sa.Update:
 def _answer(tx: sa.Connection, table: sa.Table, is_meant: sa.ColumnElement[bool]) -> None:
     """Those versions knew choices only, whose answers are their labels."""
     unanswered = sa.select(table.c.row_id, table.c.label).where(is_meant, table.c.key.is_(None))
-    rows = [{"of_row": row.row_id, "of_label": row.label} for row in tx.execute(unanswered)]
-    values = {"answer": sa.bindparam("of_label", type_=table.c.answer.type), "key": sa.bindparam("of_label")}
+    # Two parameters, since of one name both would be written as the first one's type, which is JSON.
+    rows = [
+        {"of_row": row.row_id, "of_answer": row.label, "of_key": row.label} for row in tx.execute(unanswered)
+    ]
+    values: dict[str, Any] = {"answer": sa.bindparam("of_answer"), "key": sa.bindparam("of_key")}
     if rows:
         tx.execute(sa.update(table).where(table.c.row_id == sa.bindparam("of_row")).values(values), rows)
 

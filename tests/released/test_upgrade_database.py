@@ -98,7 +98,7 @@ def counts(url: str, column: str, table: str = "predictions") -> dict[Any, int]:
     name: sa.ColumnElement[Any] = sa.column(column)
     query = sa.select(name, sa.func.count()).select_from(sa.table(table)).group_by(name)
     with engine.connect() as connection:
-        rows = {value: count for value, count in connection.execute(query)}
+        rows = {row[0]: row[1] for row in connection.execute(query)}
     engine.dispose()
     return rows
 
