@@ -1,5 +1,6 @@
-"""Policies as they were in force, each version kept whole: an open case keeps the answers of its opening."""
+"""Policies, each version kept whole: an open case keeps the answers of its opening; one is active for all."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,24 @@ from storage.tables import policies
 
 _NEXT = sa.select(sa.func.coalesce(sa.func.max(policies.c.sequence), 0) + 1).scalar_subquery()
 _NEWEST_FIRST = sa.select(policies.c.version).order_by(policies.c.sequence.desc(), policies.c.version)
+_NEXT_ACTIVATION = sa.select(sa.func.coalesce(sa.func.max(policies.c.activation), 0) + 1).scalar_subquery()
+_ACTIVE = (
+    sa.select(policies.c.version, policies.c.activated_at, policies.c.activated_by)
+    .where(policies.c.activation.is_not(None))
+    # Two that were activated at the same moment have the same number: every replica takes the same of them.
+    .order_by(policies.c.activation.desc(), policies.c.version)
+    .limit(1)
+)
 _DOCUMENT = sa.select(policies.c.document).where(policies.c.version == sa.bindparam("this_version"))
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """Which version is active since when, and which replica's file brought it."""
+
+    version: str
+    at: datetime
+    replica: str
 
 
 def remember(tx: Transaction, version: str, document: dict[str, Any], now: datetime) -> None:
@@ -33,3 +51,25 @@ def document(tx: Transaction, version: str) -> Any:
         return tx.execute(_DOCUMENT, {"this_version": version}).scalar()
     except ValueError:  # SQLite takes any text; a row that somebody mended by hand may hold one
         return None
+
+
+def active(tx: Transaction) -> Activation | None:
+    """The version that is active for all replicas; None in a database where none ever was."""
+    row = tx.execute(_ACTIVE).first()
+    return Activation(row.version, row.activated_at, row.activated_by) if row else None
+
+
+def was_active(tx: Transaction, version: str) -> bool:
+    """Whether this version is active or ever was."""
+    has_number = (policies.c.version == version) & policies.c.activation.is_not(None)
+    return tx.execute(sa.select(policies.c.version).where(has_number)).first() is not None
+
+
+def activate(tx: Transaction, activation: Activation) -> None:
+    """Make a version that is kept the active one."""
+    values = {
+        "activation": _NEXT_ACTIVATION,
+        "activated_at": activation.at,
+        "activated_by": activation.replica,
+    }
+    tx.execute(sa.update(policies).where(policies.c.version == activation.version).values(values))

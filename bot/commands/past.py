@@ -11,9 +11,8 @@ from bot.commands.existing_database import existing_database
 from bot.ids import new_id
 from bot.policy.policy_file import read_policy
 from bot.settings import Settings
-from bot.usecases.context import Context
+from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.plan.replay import Tell
-from routing.triage.router import compile_router
 
 NOBODY = ""
 """Nothing is asked of anybody in Slack."""
@@ -24,7 +23,7 @@ def world(settings: Settings) -> Iterator[Context]:
     """The use cases' world over this installation's database and policy, closed at the end."""
     draw_key, policy = settings.need_draw_key(), read_policy(settings.policy_path)
     with existing_database(settings) as database:
-        yield Context(database, policy, compile_router(policy), SystemClock(), new_id, draw_key, NOBODY)
+        yield Context(database, PolicyHolder.of(policy), SystemClock(), new_id, draw_key, NOBODY)
 
 
 @contextmanager

@@ -11,7 +11,10 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bot.clock import SystemClock
 from bot.commands.options import settings_option, since_option
+from bot.doctor.active_policy import check_active_policy
+from bot.doctor.finding import Standing
 from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 from routing.errors import InvalidPolicy
@@ -23,7 +26,7 @@ COLUMNS = ("tier", "when", "accepted", "else goes to", "due in", "if nobody deci
 
 @click.group()
 def policy() -> None:
-    """Check a policy, print what goes where, and what it would have done."""
+    """Check a policy, print what goes where, which is active, and what another would have done."""
 
 
 @policy.command("check")
@@ -37,6 +40,19 @@ def check_(file: Path) -> None:
     for finding in check(read):
         click.secho(f"! {finding.line(str(file))}", fg="yellow")
     click.echo(f"{file} can work: version {read.version}.")
+
+
+@policy.command()
+@settings_option
+def status(settings: Settings) -> None:
+    """Say which policy is active for all processes; exit status 1 where a file holds another one."""
+    findings = check_active_policy(settings.database_url, _read(settings.policy_path), SystemClock().now())
+    for finding in findings:
+        click.echo(f"{finding.what} {finding.mend}".strip())
+    if not findings:
+        click.echo("The database cannot tell; `secondlook database status` says why.", err=True)
+    if not findings or any(finding.standing is not Standing.OK for finding in findings):
+        sys.exit(1)
 
 
 @policy.command()

@@ -46,10 +46,11 @@ class Deliveries:
         self.wake_messages, self._wake_others = Wake(), Wake()
         owner = f"{socket.gethostname()}:{os.getpid()}:{ctx.new_id('p')}"
         self.courier = Courier(ctx, gateway, tempo, self.health)
-        allow_private = ctx.policy.allow_private_callbacks
-        callbacks = CallbackSender(
-            ctx, secrets, lambda: CallbackSession(allow_private=allow_private), owner, speed=tempo.speed
-        )
+
+        def session() -> CallbackSession:
+            return CallbackSession(allow_private=ctx.policy.allow_private_callbacks)
+
+        callbacks = CallbackSender(ctx, secrets, session, owner, speed=tempo.speed)
         notices = NoticeSender(self.courier, owner)
         messages = ProjectionSender(self.courier, self.wake_messages, owner)
         loop = partial(Loop, database=database or DatabaseHealth(ctx.database.ping))

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from slack_sdk import WebClient
 
+from bot.doctor.active_policy import check_active_policy
 from bot.doctor.callbacks import check_callbacks
 from bot.doctor.database import check_database
 from bot.doctor.finding import Finding
@@ -31,6 +32,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield from check_secrets(policy, settings.secrets)
     yield from check_database(settings.database_url, now)
     if policy is not None:
+        yield from check_active_policy(settings.database_url, policy, now)
         yield from check_open_cases(settings.database_url, policy)
         yield from check_rules(settings.database_url, policy, now)
     yield from _slack(settings, policy, now)

@@ -4,10 +4,9 @@ from bot.clock import SystemClock
 from bot.doctor.database import findings_in
 from bot.doctor.finding import Finding, warn
 from bot.ids import new_id
-from bot.usecases.context import Context
+from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.repairs.stranded_cases import Stranded, stranded
 from routing.policy import Policy
-from routing.triage.router import compile_router
 from storage.engine.database import Database
 
 KEPT = (
@@ -26,8 +25,7 @@ def check_open_cases(url: str, policy: Policy) -> tuple[Finding, ...]:
 def _context(database: Database, policy: Policy) -> Context:
     return Context(
         database=database,
-        policy=policy,
-        router=compile_router(policy),
+        active=PolicyHolder.of(policy),
         clock=SystemClock(),
         new_id=new_id,
         draw_key=b"",

@@ -164,6 +164,12 @@ class PartView(BaseModel):
     detail: str
 
 
+class PolicyView(PartView):
+    """Which policy is in force, and in words what keeps another one from it."""
+
+    version: str
+
+
 class Ready(BaseModel):
     """Whether the process can do its work."""
 
@@ -173,6 +179,7 @@ class Ready(BaseModel):
     )
     database: PartView
     slack: PartView
+    policy: PolicyView
     oldest_undelivered_for: float | None = Field(
         description="Seconds that the oldest undelivered message, notice or callback waits; null: none does."
     )

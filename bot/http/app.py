@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from importlib import metadata
 from typing import Any
 
@@ -19,12 +20,12 @@ from bot.http.batch_writer import Refuses, Writer
 from bot.http.body_limits import BodyReader
 from bot.http.case_parser import Parser
 from bot.http.case_posts import Door
-from bot.http.health import ReadSlackState, SlackState
+from bot.http.health import PolicyState, ReadPolicyState, ReadSlackState, SlackState
 from bot.http.metrics import Metrics
 from bot.http.rate_limit import Rates
 from bot.http.signatures import Services
 from bot.usecases.context import Context
-from bot.usecases.intake.receive import Answer, Posting, receive
+from bot.usecases.intake.receive import Answer, Posting, receive_by_policy
 
 DRAIN_SECONDS = 8.0
 PlainEndpoint = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -43,11 +44,17 @@ def slack_not_watched() -> SlackState:
     return SlackState(is_ok=True, detail="not watched")
 
 
+def _policy_state(ctx: Context) -> PolicyState:
+    """The state of the policy where no file is followed."""
+    return PolicyState(is_ok=True, version=ctx.policy.version, detail="active")
+
+
 def build_api(
     ctx: Context,
     services: Services,
     *,
     slack_state: ReadSlackState = slack_not_watched,
+    policy_state: ReadPolicyState | None = None,
     metrics: Metrics | None = None,
     on_stored: Callable[[], None] = lambda: None,
     refuses: Refuses = lambda: None,
@@ -61,7 +68,7 @@ def build_api(
     writer = Writer(_receiver(ctx, metrics, on_stored), metrics.flushed, refuses=refuses)
     metrics.watch("intake_queue", "Requests that wait to be stored.", lambda: float(writer.queue_depth))
     health.watch(metrics, ctx)
-    rates = Rates({name: service.rate_per_minute for name, service in ctx.policy.services.items()})
+    rates = Rates(partial(_per_minute, ctx))
     door = Door(services, Parser(ctx), rates, writer, BodyReader())
     app = FastAPIOffline(
         title="Second Look",
@@ -73,11 +80,16 @@ def build_api(
     # Not routers of their own: including one builds every model of it again at the first request.
     case_reads.add(app.router, ctx, services, rates)
     report_reads.add(app.router, ctx, services, rates)
-    health.add(app.router, ctx, writer, metrics, slack_state)
+    health.add(app.router, ctx, writer, metrics, slack_state, policy_state or partial(_policy_state, ctx))
     problems.install(app)
     openapi.complete(app)
     app.add_middleware(AccessLog, metrics=metrics)
     return app
+
+
+def _per_minute(ctx: Context, service: str) -> int:
+    sender = ctx.policy.services.get(service)
+    return sender.rate_per_minute if sender else 1  # it has just left the policy, and is refused next
 
 
 def _add_plain_routes(app: FastAPI, door: Door) -> None:
@@ -90,7 +102,7 @@ def _receiver(
     ctx: Context, metrics: Metrics, on_stored: Callable[[], None]
 ) -> Callable[[Sequence[Posting]], Sequence[Answer]]:
     def stored(postings: Sequence[Posting]) -> Sequence[Answer]:
-        answers = receive(ctx, postings)
+        answers = receive_by_policy(ctx, postings)
         metrics.stored(postings, answers)
         on_stored()
         return answers

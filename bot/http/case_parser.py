@@ -15,7 +15,7 @@ from bot.http.posted_case import CASE, PostedCase, PostedInput, json_values
 from bot.http.problems import Fault, Path, Refused, invalid
 from bot.usecases.context import Context
 from bot.usecases.intake.triage import Picture, Posted
-from routing.policy import parse_duration
+from routing.policy import Policy, parse_duration
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Prediction, Submission
 from routing.triage.submission_check import check_submission
 
@@ -25,39 +25,42 @@ AHEAD = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Parser:
-    """Reads posted cases by the rules of one policy."""
+    """Reads posted cases by the rules of a policy, which the caller takes once for a request."""
 
     ctx: Context
 
-    def parse(self, text: str, service: str) -> Posted:
+    def parse(self, text: str, service: str, policy: Policy) -> Posted:
         """The case in `text`; raises Refused (413, 422, 403) naming each wrong field."""
         case, received_at = _parsed(text), self.ctx.clock.now()
-        self._may_post(service, case.task)
+        _may_post(policy, service, case.task)
         posted = _posted(case, service, received_at, self.ctx.new_id)
         faults = [
-            *self._circumstances(case, received_at),
-            *_faults(check_submission(self.ctx.policy.task(case.task), posted.submission)),
+            *_circumstances(policy, case, received_at),
+            *_faults(check_submission(policy.task(case.task), posted.submission)),
         ]
         if faults:
             raise Refused(422, *faults)
         return posted
 
-    def _may_post(self, service: str, task: str) -> None:
-        loc = (*BODY, "task")
-        if task not in self.ctx.policy.tasks:
-            raise Refused(422, Fault(loc, "the policy has no such task", "unknown_task"))
-        if task not in self.ctx.policy.services[service].tasks:
-            raise Refused(403, Fault(loc, "your service may not post this task", "forbidden_task"))
 
-    def _circumstances(self, case: PostedCase, received_at: datetime) -> list[Fault]:
-        """What only the clock and the policy can tell."""
-        faults = []
-        if case.occurred_at is not None and case.occurred_at > received_at + AHEAD:
-            faults.append(Fault((*BODY, "occurred_at"), "more than 5 minutes ahead", "datetime_future"))
-        is_plain = case.callback_url is not None and urlsplit(case.callback_url).scheme != "https"
-        if is_plain and not self.ctx.policy.allow_private_callbacks:
-            faults.append(Fault((*BODY, "callback_url"), "must begin with https://", "url_scheme"))
-        return faults
+def _may_post(policy: Policy, service: str, task: str) -> None:
+    loc = (*BODY, "task")
+    if task not in policy.tasks:
+        raise Refused(422, Fault(loc, "the policy has no such task", "unknown_task"))
+    sender = policy.services.get(service)  # it may have left the policy since its signature was checked
+    if sender is None or task not in sender.tasks:
+        raise Refused(403, Fault(loc, "your service may not post this task", "forbidden_task"))
+
+
+def _circumstances(policy: Policy, case: PostedCase, received_at: datetime) -> list[Fault]:
+    """What only the clock and the policy can tell."""
+    faults = []
+    if case.occurred_at is not None and case.occurred_at > received_at + AHEAD:
+        faults.append(Fault((*BODY, "occurred_at"), "more than 5 minutes ahead", "datetime_future"))
+    is_plain = case.callback_url is not None and urlsplit(case.callback_url).scheme != "https"
+    if is_plain and not policy.allow_private_callbacks:
+        faults.append(Fault((*BODY, "callback_url"), "must begin with https://", "url_scheme"))
+    return faults
 
 
 def _parsed(text: str) -> PostedCase:

@@ -18,6 +18,7 @@ from bot.http.rate_limit import Rates
 from bot.http.signatures import Credentials, Services, read_credentials
 from bot.usecases.intake.receive import Answer, Posting
 from bot.usecases.intake.triage import Posted
+from routing.policy import Policy
 
 MOST_ITEMS = 1_000
 INLINE_BYTES = 32 * 1024
@@ -60,15 +61,18 @@ class Door:
     def _one(self, request: Request, credentials: Credentials, body: bytes) -> Posting:
         service = self._identify(request, credentials, body)
         self.rates.take(service)
-        posted = self.parser.parse(_text(body), service)
-        return Posting(service, (posted,), posted.body_digest, credentials.webhook_id)
+        active = self.parser.ctx.active.present
+        posted = self.parser.parse(_text(body), service, active.policy)
+        return Posting(service, (posted,), posted.body_digest, credentials.webhook_id, active=active)
 
     def _many(self, request: Request, credentials: Credentials, body: bytes, form: str) -> Posting:
         service = self._identify(request, credentials, body)
         split = strict_json.lines if form in NDJSON else strict_json.array_items
         texts = self._counted(service, split(_text(body), MOST_ITEMS))
-        items = tuple(self._item(text, service) for text in texts)
-        return Posting(service, items, hashlib.sha256(body).digest(), credentials.webhook_id, is_batch=True)
+        active = self.parser.ctx.active.present
+        items = tuple(self._item(text, service, active.policy) for text in texts)
+        digest = hashlib.sha256(body).digest()
+        return Posting(service, items, digest, credentials.webhook_id, is_batch=True, active=active)
 
     def _identify(self, request: Request, credentials: Credentials, body: bytes) -> str:
         service = self.services.identify(credentials, body)
@@ -83,9 +87,9 @@ class Door:
             self.rates.take(service, len(found) - 1)
         return found
 
-    def _item(self, text: str, service: str) -> Item:
+    def _item(self, text: str, service: str, policy: Policy) -> Item:
         try:
-            return self.parser.parse(text, service)
+            return self.parser.parse(text, service, policy)
         except Refused as refused:
             return Answer(refused.status, refused.as_json())
 

@@ -114,6 +114,7 @@ READY: JsonObject = {
     "status": "ready",
     "database": {"is_ok": True, "detail": "answers"},
     "slack": {"is_ok": True, "detail": "connected"},
+    "policy": {"is_ok": True, "version": "9f2c4be1d07a", "detail": "active, as the file says"},
     "oldest_undelivered_for": 0.4,
     "channels_to_read": 0,
     "threads_to_read": 0,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -32,10 +32,20 @@ class SlackState:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyState:
+    """Which policy is in force; `detail` says in words what keeps another one from it, if anything does."""
+
+    is_ok: bool
+    version: str
+    detail: str
+
+
 ANSWER_SECONDS = 5.0
 """A probe without an answer takes the process for dead, and one that only waits would be killed."""
 WAITING = ("oldest_undelivered_for", "channels_to_read", "threads_to_read", "dead_letters", "held_messages")
 ReadSlackState = Callable[[], SlackState]
+ReadPolicyState = Callable[[], PolicyState]
 TAGS: list[str | Enum] = ["Running"]
 METRICS_DOCUMENT: dict[str, Any] = {
     "tags": TAGS,
@@ -58,7 +68,12 @@ READY_DOCUMENT: dict[str, Any] = {
 
 
 def add(
-    router: APIRouter, ctx: Context, writer: Writer, metrics: Metrics, slack_state: ReadSlackState
+    router: APIRouter,
+    ctx: Context,
+    writer: Writer,
+    metrics: Metrics,
+    slack_state: ReadSlackState,
+    policy_state: ReadPolicyState,
 ) -> None:
     """Add the routes for those who run the bot; unsigned, and telling nothing about cases."""
 
@@ -78,8 +93,9 @@ def add(
 
         Trouble with Slack is told (`degraded`) but is no reason to refuse cases: they wait until it is back.
         So are dead letters and messages that wait for a repair, which is a person's work: see their numbers.
+        A policy file that is refused is told, and the policy before it stays in force.
         """
-        answer = readiness(ctx, writer, slack_state())
+        answer = readiness(ctx, writer, slack_state(), policy_state())
         return json_response(503 if answer["status"] == "unavailable" else 200, answer)
 
     @router.get("/metrics", response_class=Response, summary="Figures for Prometheus", **METRICS_DOCUMENT)
@@ -107,7 +123,7 @@ def watch(metrics: Metrics, ctx: Context) -> None:
     metrics.watch("held_messages", waiting, reading(lambda found: found.held))
 
 
-def readiness(ctx: Context, writer: Writer, slack: SlackState) -> JsonObject:
+def readiness(ctx: Context, writer: Writer, slack: SlackState, policy: PolicyState) -> JsonObject:
     """What `/readyz` answers."""
     waits = writer.refuses()
     database, waiting = _unknown(waits) if waits else _database(ctx)
@@ -117,6 +133,7 @@ def readiness(ctx: Context, writer: Writer, slack: SlackState) -> JsonObject:
         "status": status,
         "database": database,
         "slack": {"is_ok": slack.is_ok, "detail": slack.detail},
+        "policy": asdict(policy),
         **waiting,
     }
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.http.problems import Fault, Refused, retry_after
@@ -21,20 +21,26 @@ class _Bucket:
 class Rates:
     """A token bucket per service and process: a minute's worth may come at once, then the steady rate."""
 
-    def __init__(self, per_minute: Mapping[str, int], monotonic: Monotonic = time.monotonic) -> None:
-        """`per_minute`: cases a minute for each service."""
+    def __init__(self, per_minute: Callable[[str], int], monotonic: Monotonic = time.monotonic) -> None:
+        """`per_minute`: cases a minute for a service, as the policy says just then."""
+        self._per_minute = per_minute
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        start = monotonic()
-        self._buckets = {name: _Bucket(rate, rate / 60, rate, start) for name, rate in per_minute.items()}
+        self._buckets: dict[str, _Bucket] = {}
 
     def take(self, service: str, count: int = 1) -> None:
         """Spend `count` cases of the service's rate; raises Refused (429) when they are not there.
 
         A batch larger than a whole minute's worth passes when the bucket is full, and leaves a debt.
         """
+        rate, now = self._per_minute(service), self._monotonic()
         with self._lock:
-            wait = _take(self._buckets[service], count, self._monotonic())
+            bucket = self._buckets.get(service)
+            if bucket is None:
+                bucket = self._buckets[service] = _Bucket(rate, rate / 60, rate, now)
+            elif bucket.capacity != rate:  # another policy: what was spent stays spent
+                bucket.capacity, bucket.per_second = rate, rate / 60
+            wait = _take(bucket, count, now)
         if wait > 0:
             fault = Fault((), "over the rate the policy gives this service", "rate_limited")
             raise Refused(429, fault, headers=retry_after(wait))

@@ -11,7 +11,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookV
 from bot.errors import SettingsInvalid
 from bot.http.problems import Fault, Refused
 from bot.settings import Secrets
-from routing.policy import Policy
+from routing.policy import Policy, Service
 
 SHORTEST_KEY = 16
 LONGEST_SIGNATURES = 2_048
@@ -57,26 +57,44 @@ def _signed(headers: Mapping[str, str], webhook_id: str | None, signature: str) 
     return {"webhook-id": webhook_id, "webhook-timestamp": timestamp, "webhook-signature": signature}
 
 
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """The services' secrets, each with its service's name, and their names by the hashes of their keys."""
+
+    webhooks: tuple[tuple[str, Webhook], ...]
+    bearers: Mapping[bytes, str]
+
+
 class Services:
     """The live secrets and bearer keys of every service; knows a caller by which of them fits."""
 
     def __init__(self, policy: Policy, secrets: Secrets) -> None:
         """Read the secrets the policy names; raises SettingsInvalid for one missing, malformed or shared."""
-        self._webhooks: list[tuple[str, Webhook]] = []
-        self._bearers: dict[bytes, str] = {}
-        owners: dict[str, str] = {}
-        for name, service in policy.services.items():
-            for variable in service.secret_env:
-                value = secrets.get(variable)
-                _claim(owners, value, name, variable)
-                self._webhooks.append((name, webhook(value, variable)))
-            for variable in service.bearer_env:
-                value = secrets.get(variable)
-                _claim(owners, value, name, variable)
-                self._bearers[_key_digest(value, variable)] = name
+        self._secrets = secrets
+        self._keys = _keys_of(policy.services, secrets)
 
     def __repr__(self) -> str:
-        return f"Services({sorted({name for name, _ in self._webhooks} | set(self._bearers.values()))})"
+        keys = self._keys
+        return f"Services({sorted({name for name, _ in keys.webhooks} | set(keys.bearers.values()))})"
+
+    def missing(self, policy: Policy) -> tuple[str, ...]:
+        """The variables that the policy names and that this process was started without."""
+        named = [variable for service in policy.services.values() for variable in _variables(service)]
+        return tuple(dict.fromkeys(self._secrets.missing(named)))
+
+    def check(self, policy: Policy) -> None:
+        """Raises SettingsInvalid where a secret of the policy is missing, malformed or shared."""
+        _keys_of(policy.services, self._secrets)
+
+    def follow(self, policy: Policy) -> None:
+        """From now on know the policy's services, but for those with a secret missing here.
+
+        Raises SettingsInvalid as at the start, and then goes on with those before.
+        """
+        lacking = set(self.missing(policy))
+        services = policy.services.items()
+        whole = {name: service for name, service in services if lacking.isdisjoint(_variables(service))}
+        self._keys = _keys_of(whole, self._secrets)
 
     def identify(self, credentials: Credentials, body: bytes) -> str:
         """The service that sent `body`; raises Refused (401) where no live secret fits.
@@ -87,7 +105,7 @@ class Services:
         if credentials.signed is not None:
             return self._signer(credentials.signed, body)
         digest = hashlib.sha256((credentials.bearer or "").encode()).digest()
-        service = self._bearers.get(digest)
+        service = self._keys.bearers.get(digest)
         if service is None:
             raise unauthorized("authorization", "no service has this bearer key")
         return service
@@ -98,7 +116,7 @@ class Services:
         except UnicodeDecodeError:
             raise unauthorized("webhook-signature", "the body is not UTF-8") from None
         reason = "no secret is configured"
-        for service, verifier in self._webhooks:
+        for service, verifier in self._keys.webhooks:
             try:
                 verifier.verify(text, dict(signed), json_parse=False)
             except (WebhookVerificationError, ValueError) as error:  # ValueError: malformed base64 or list
@@ -106,6 +124,26 @@ class Services:
                 continue
             return service
         raise unauthorized("webhook-signature", reason)
+
+
+def _variables(service: Service) -> tuple[str, ...]:
+    return (*service.secret_env, *service.bearer_env)
+
+
+def _keys_of(services: Mapping[str, Service], secrets: Secrets) -> _Keys:
+    webhooks: list[tuple[str, Webhook]] = []
+    bearers: dict[bytes, str] = {}
+    owners: dict[str, str] = {}
+    for name, service in services.items():
+        for variable in service.secret_env:
+            value = secrets.get(variable)
+            _claim(owners, value, name, variable)
+            webhooks.append((name, webhook(value, variable)))
+        for variable in service.bearer_env:
+            value = secrets.get(variable)
+            _claim(owners, value, name, variable)
+            bearers[_key_digest(value, variable)] = name
+    return _Keys(tuple(webhooks), bearers)
 
 
 def webhook(secret: str, variable: str) -> Webhook:

@@ -34,18 +34,26 @@ SWEEP_CHECK = timedelta(seconds=1)
 class Ticks:
     """The acts of all ticks; those that need the workspace wait until it is known."""
 
-    def __init__(self, courier: Courier, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, courier: Courier, wake: Callable[[], None], look_at_policy: Callable[[], bool]
+    ) -> None:
         self._courier = courier
-        self._ctx = courier.ctx
+        self._look_at_policy = look_at_policy
         self._wake = wake
         self._watch = Watch(courier.ctx)
         self._workspace: Context | None = None
         self._has_to_sweep = threading.Event()
         self._has_connected = threading.Event()
 
+    @property
+    def _ctx(self) -> Context:
+        """The world as it is now: a tick goes by one policy from its beginning to its end."""
+        return self._courier.ctx.snapshot()
+
     def all(self) -> tuple[Tick, ...]:
         """The ticks with their distances in the application's time."""
         return (
+            Tick("policy", SOON, self.read_policy, is_at_start=False, shortest=SWEEP_CHECK),
             Tick("standing", SOON, self.read_standing, is_at_start=False),
             Tick("escalation", OFTEN, self.escalate),
             Tick("expiry", MINUTE, self.expire),
@@ -72,6 +80,14 @@ class Ticks:
     def sweep_soon(self) -> None:
         """Look again at what may have changed in Slack while nobody listened."""
         self._has_to_sweep.set()
+
+    def read_policy(self) -> Figures:
+        """Take up the policy that is active; the members of new channels are fetched at once."""
+        if not self._look_at_policy():
+            return {}
+        self.sweep_soon()
+        self.refresh_members()
+        return self._waking({"taken_up": 1})
 
     def read_standing(self) -> Figures:
         """Read anew which calibrators and certified thresholds are in force: a revoked one ends here."""
@@ -105,7 +121,7 @@ class Ticks:
         """Fetch who is where."""
         if self._workspace is None:
             return {}
-        return self._waking(Memberships(self._workspace, self._courier.gateway).refresh())
+        return self._waking(Memberships(self._workspace.snapshot(), self._courier.gateway).refresh())
 
     def meet_newcomers(self) -> Figures:
         """Ask who the people are that were just seen for the first time."""

@@ -1,9 +1,12 @@
 """The composition root: builds the application from settings and policy, starts it, drains it."""
 
 import gc
+import os
 import signal
+import socket
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 
 import structlog
@@ -20,6 +23,7 @@ from bot.outages.database_health import DatabaseHealth
 from bot.policy.policy_file import read_policy
 from bot.process.database_wait import DatabaseWait
 from bot.process.http_server import HttpServer
+from bot.process.policy_reload import PolicyReload
 from bot.process.scheduler import Ticker
 from bot.process.slack_connection import SlackConnection
 from bot.process.ticks import Ticks
@@ -28,13 +32,10 @@ from bot.settings import Settings
 from bot.slack.api.gateway import SlackFailure, SlackGateway, SlackPermanent, WebClientGateway
 from bot.slack.api.web_calls import slack_client
 from bot.slack.http_route import SlackDoor
-from bot.usecases import case_terms
-from bot.usecases.context import Context
-from bot.usecases.repairs import message_homes, stranded_cases
+from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.review import catch_up
 from bot.usecases.thresholds import in_force
 from routing.policy import Policy
-from routing.triage.router import compile_router
 from storage.engine.database import Database
 from storage.errors import StorageError
 
@@ -44,7 +45,8 @@ RECONNECT_SECONDS = 5.0
 SAVE_WITHIN = 2.0
 """In seconds, what a click does; after three Slack shows an error to whoever clicked."""
 JOIN_SECONDS = 5.0
-ENDS = (signal.SIGTERM, signal.SIGINT)
+RELOADS = signal.SIGHUP
+HEARD = (signal.SIGTERM, signal.SIGINT, RELOADS)
 
 
 class Application:
@@ -60,6 +62,7 @@ class Application:
         gateway: SlackGateway | None,
         tempo: Tempo,
         save_within: float,
+        policy_path: Path | None,
     ) -> None:
         client = slack_client(settings.need_bot_token(), settings.slack_api_url)
         gateway = gateway or WebClientGateway(client)
@@ -72,10 +75,14 @@ class Application:
         self.slack = SlackConnection(
             ctx, settings, client, gateway, self.deliveries.health, self.deliveries.wake, save_within
         )
+        services = Services(ctx.policy, settings.secrets)
+        name = f"{socket.gethostname()}:{os.getpid()}:{ctx.new_id('replica')}"
+        self._policy = PolicyReload(ctx, services, policy_path, name)
         self._api = build_api(
             ctx,
-            Services(ctx.policy, settings.secrets),
+            services,
             slack_state=self._slack_state,
+            policy_state=self._policy.state,
             on_stored=self.deliveries.wake_messages,
             refuses=lambda: self._waiting.words,
         )
@@ -83,7 +90,7 @@ class Application:
         if self.slack.uses_http:
             self._api.router.routes.append(self._slack_door.route)
         self._server = HttpServer(self._api, settings.host, settings.port)
-        self.ticks = Ticks(self.deliveries.courier, self.deliveries.wake)
+        self.ticks = Ticks(self.deliveries.courier, self.deliveries.wake, self._policy.look)
         self._ticker = Ticker(self.ticks.all(), ctx.clock, self._database)
         self._database.on_back = self._database_is_back
         self._signing_secret = settings.slack_signing_secret or ""
@@ -124,23 +131,14 @@ class Application:
 
     def _prepare_database(self) -> None:
         self.ctx.database.upgrade()
-        case_terms.remember(self.ctx)
+        self._policy.look()
         in_force.refresh(self.ctx)
-        message_homes.rehome_all(self.ctx.database, self.ctx.policy, self.ctx.clock.now())
         catch_up.begin(self.ctx)  # after what has moved: no look is wanted at a channel that was left
-        self._tell_stranded()
 
-    def _tell_stranded(self) -> None:
-        for one in stranded_cases.stranded(self.ctx):
-            log.warning(
-                "policy.left_open_cases",
-                task=one.task,
-                tier=one.tier,
-                cases=one.count,
-                left=list(one.left),
-                example=one.example,
-                may_answer=one.may_answer,
-            )
+    def reload(self) -> None:
+        """Read the policy file at once, if it has changed."""
+        self._policy.ask()
+        self._ticker.hurry("policy")
 
     def _go_live(self) -> None:
         self.slack.on_hello = self.ticks.sweep_soon
@@ -185,6 +183,8 @@ class Application:
         self._server.stop()
         self.slack.close()
         has_ended = self.deliveries.stop()
+        if self._waiting.words is None:
+            self._policy.leave()
         self.ctx.database.dispose()
         log.info("application.stopped", is_drained=has_ended)
 
@@ -238,33 +238,37 @@ def build(
 ) -> Application:
     """The application, not started; its port is taken already (0 in the settings: a free one).
 
-    `policy` defaults to the settings' file, `clock` to the machine's, `gateway` to the real calls, `tempo`
-    to Slack's limits. A click that is not saved within so many seconds is given up. Raises SettingsInvalid,
-    InvalidPolicy or PortTaken.
+    `policy` defaults to the settings' file, which is then followed while it runs, `clock` to the machine's,
+    `gateway` to the real calls, `tempo` to Slack's limits. A click that is not saved within so many seconds
+    is given up. Raises SettingsInvalid, InvalidPolicy or PortTaken.
     """
+    policy_path = None if policy else settings.policy_path
     policy = policy or read_policy(settings.policy_path)
     clock = clock or SystemClock()
     ctx = Context(
         database=Database(settings.database_url, keyring=keyring(settings, may_make=True)),
-        policy=policy,
-        router=compile_router(policy),
+        active=PolicyHolder.of(policy),
         clock=clock,
         new_id=new_id,
         draw_key=settings.need_draw_key(),
         team_id="",
     )
-    return Application(ctx, settings, gateway, tempo or tempo_of(clock), save_within)
+    return Application(ctx, settings, gateway, tempo or tempo_of(clock), save_within, policy_path)
 
 
 def serve(settings: Settings, announce: Callable[[str], None]) -> None:
-    """Run until SIGTERM or SIGINT, then drain; `announce` gets the address once everything runs."""
+    """Run until SIGTERM or SIGINT, then drain; `announce` gets the address once everything runs.
+
+    SIGHUP has the policy file read anew.
+    """
     logs.configure()
     # Every thread inherits this. A handler would be lost if the signal came just before the wait for it.
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+    signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
     application = build(settings)
     starting = Starting(application, announce)
     starting.thread.start()
-    signal.sigwait(ENDS)
+    while signal.sigwait(HEARD) == RELOADS:
+        application.reload()
     application.stop()
     starting.thread.join(JOIN_SECONDS)
     if starting.error is not None:

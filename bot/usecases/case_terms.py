@@ -9,25 +9,18 @@ from routing.case.case import Case
 from routing.case.permission import sources
 from routing.case.terms import Terms, task_of_opening, tier_of_opening
 from routing.errors import UnreadablePolicy
-from routing.policy import Policy, Task, Tier, document_of, policy_of_document
+from routing.policy import Policy, Task, Tier, policy_of_document
 from storage import policies
 from storage.engine.database import Transaction
 
 T = TypeVar("T")
 
 
-def remember(ctx: Context) -> None:
-    """Keep the policy in force, so that cases opened under it keep its answers when another one is."""
-    policy = ctx.policy
-    with ctx.database.write() as tx:
-        policies.remember(tx, policy.version, document_of(policy), ctx.clock.now())
-
-
 def terms_of(ctx: Context, tx: Transaction, case: Case) -> Terms | None:
     """What holds for the case; None if its task is in no policy that is kept."""
     name = case.submission.task
     terms = present_terms(ctx, tx, name, case.tier, case.channel)
-    if terms is None or case.policy_version == ctx.policy.version:
+    if terms is None or case.policy_version == terms.policy.version:
         return terms
     policy = policy_of_version(ctx, tx, case.policy_version)
     opening = policy.tasks.get(name) if policy else None
@@ -44,12 +37,13 @@ def present_terms(ctx: Context, tx: Transaction, task: str, tier: str, channel: 
     def tier_in(policy: Policy) -> Tier | None:
         return policy.tasks[task].named_tier(tier) if task in policy.tasks else None
 
-    present = ctx.policy.tasks.get(task) or _last(ctx, tx, lambda policy: policy.tasks.get(task))
+    policy = ctx.policy  # once: another may become active meanwhile
+    present = policy.tasks.get(task) or _last(ctx, tx, lambda policy: policy.tasks.get(task))
     if present is None:
         return None
     known = present.named_tier(tier) or _last(ctx, tx, tier_in) or present.tiers[0]
-    terms = Terms(ctx.policy, present, known)
-    missing = terms.channel_names(channel) - ctx.policy.channels.keys()
+    terms = Terms(policy, present, known)
+    missing = terms.channel_names(channel) - policy.channels.keys()
     return replace(terms, past_channels=_past_channels(ctx, tx, missing)) if missing else terms
 
 
@@ -59,9 +53,10 @@ def task_as_read(ctx: Context, case: Case) -> Task | None:
     To ask the database again could fail, and what was recorded would be called not saved.
     """
     name, version = case.submission.task, case.policy_version
-    policy = ctx.policy if version == ctx.policy.version else ctx.past_policies.get(version)
+    active = ctx.policy
+    policy = active if version == active.version else ctx.past_policies.get(version)
     opening = policy.tasks.get(name) if policy else None
-    present = ctx.policy.tasks.get(name) or opening
+    present = active.tasks.get(name) or opening
     return task_of_opening(case, present, opening) if present else None
 
 
@@ -77,8 +72,9 @@ def tasks_ever(ctx: Context, tx: Transaction) -> frozenset[str]:
 
 def policy_of_version(ctx: Context, tx: Transaction, version: str) -> Policy | None:
     """The policy of that version; None where it is not kept, or not readable."""
-    if version == ctx.policy.version:
-        return ctx.policy
+    policy = ctx.policy
+    if version == policy.version:
+        return policy
     # Read once: what a version says never changes, and clicks come in bursts.
     if version not in ctx.past_policies:
         ctx.past_policies[version] = _read(policies.document(tx, version))

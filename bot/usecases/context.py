@@ -1,7 +1,7 @@
 """What every use case is given: the database, the policy, the clock and where ids come from."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.clock import Clock
@@ -9,7 +9,7 @@ from bot.usecases.installation import Home, InstallationHolder
 from routing.label import ExpertId
 from routing.policy import Policy
 from routing.triage.in_force import NOTHING_STANDING, Standing
-from routing.triage.router import Router
+from routing.triage.router import Router, compile_router
 from storage import experts
 from storage.engine.database import Database
 
@@ -26,13 +26,35 @@ class StandingHolder:
     profiles_made_at: Mapping[str, datetime] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """The world of a use case; made once by the composition root, replaced whole when the policy changes."""
+@dataclass(frozen=True, slots=True, eq=False)
+class ActivePolicy:
+    """A policy with its rules compiled; compared by identity, since requests are grouped by it."""
 
-    database: Database
     policy: Policy
     router: Router
+
+
+@dataclass(slots=True)
+class PolicyHolder:
+    """The policy that is active as this process last read it, replaced whole; all contexts share it.
+
+    Whoever reads it more than once in an act takes a snapshot before: it may be replaced at any moment.
+    """
+
+    present: ActivePolicy
+
+    @classmethod
+    def of(cls, policy: Policy) -> "PolicyHolder":
+        """A holder of this policy."""
+        return cls(ActivePolicy(policy, compile_router(policy)))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The world of a use case; made once by the composition root."""
+
+    database: Database
+    active: PolicyHolder
     clock: Clock
     new_id: Callable[[str], str]
     draw_key: bytes = field(repr=False)
@@ -41,6 +63,20 @@ class Context:
     past_policies: dict[str, Policy | None] = field(default_factory=dict)
     """Policies of other versions as they were read, None for one that is not kept; they never change."""
     installation: InstallationHolder = field(default_factory=InstallationHolder)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that is active now."""
+        return self.active.present.policy
+
+    @property
+    def router(self) -> Router:
+        """Its rules, compiled."""
+        return self.active.present.router
+
+    def snapshot(self, active: ActivePolicy | None = None) -> "Context":
+        """The same world under `active` (default: what is active now), whatever becomes active later."""
+        return replace(self, active=PolicyHolder(active or self.active.present))
 
     @property
     def home(self) -> Home:

@@ -4,7 +4,7 @@ from storage.tables.columns import metadata
 from storage.tables.delivery import channel_pace, outbox, projections
 from storage.tables.leads import audit_shares, digests, mutes
 from storage.tables.measures import alarms, calibrators, certificates, profiles
-from storage.tables.policies import policies
+from storage.tables.policies import policies, replicas
 from storage.tables.readings import channel_readings, thread_readings
 from storage.tables.record import record_entries, record_heads
 from storage.tables.records import (
@@ -52,6 +52,7 @@ __all__ = [
     "receipts",
     "record_entries",
     "record_heads",
+    "replicas",
     "reply_answers",
     "reply_questions",
     "steps",

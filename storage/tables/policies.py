@@ -1,10 +1,10 @@
-"""The policies that were in force."""
+"""The policies that were active, and the replicas with the policies of their files."""
 
 import sqlalchemy as sa
 from sqlalchemy import Column, Table
 
 from storage.sql.column_types import Document
-from storage.tables.columns import metadata, moment
+from storage.tables.columns import metadata, moment, text
 
 policies = Table(
     "policies",
@@ -13,4 +13,15 @@ policies = Table(
     Column("document", Document, nullable=False),
     Column("sequence", sa.BigInteger(), nullable=False),
     moment("first_seen_at"),
+    Column("activation", sa.BigInteger()),
+    moment("activated_at", is_null=True),
+    text("activated_by", is_null=True),
+)
+
+replicas = Table(
+    "replicas",
+    metadata,
+    Column("replica", sa.Text(), primary_key=True),
+    text("policy_version"),
+    moment("seen_at"),
 )

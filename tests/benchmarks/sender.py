@@ -88,7 +88,7 @@ class Scene:
             shop.case(f"{channel_id}-{name}-{number}", task=channel_id.lower(), input=shown)
             for number in range(count)
         ]
-        items = tuple(parser.parse(json.dumps(body), "shop") for body in bodies)
+        items = tuple(parser.parse(json.dumps(body), "shop", self.ctx.policy) for body in bodies)
         answer = receive.receive(self.ctx, [Posting("shop", items, b"", is_batch=True)])[0]
         self.deliveries.wake_messages()
         return str(answer.body["answers"][-1]["case_id"])

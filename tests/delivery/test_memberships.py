@@ -7,6 +7,7 @@ from bot.delivery.memberships import Memberships
 from bot.sandbox import Fault
 from bot.slack.api.gateway import UserInfo, WebClientGateway
 from bot.slack.api.web_calls import slack_client
+from bot.usecases.context import PolicyHolder
 from bot.usecases.deadlines import unassign
 from routing.case.case import Case
 from routing.label import ExpertId
@@ -96,7 +97,10 @@ def test_a_case_whose_task_left_the_policy_is_left_alone(world: World) -> None:
     with world.database.write() as tx:
         experts.remove_member(tx, SOURCE, MAYA)
     policy = world.ctx.policy
-    ctx = replace(world.ctx, policy=policy.model_copy(update={"tasks": {"tumor": policy.tasks["tumor"]}}))
+    ctx = replace(
+        world.ctx,
+        active=PolicyHolder.of(policy.model_copy(update={"tasks": {"tumor": policy.tasks["tumor"]}})),
+    )
     assert unassign.unassign_departed(ctx) == 0
     assert unassign.unassign_departed(world.ctx) == 1
     assert assigned(world, case) is None
@@ -115,7 +119,7 @@ def test_a_member_from_a_workspace_that_the_policy_names_stays_one(world: World)
     gateway = PartnerGateway(slack_client(world.sandbox.config.bot_token, world.sandbox.api_url))
     policy = world.ctx.policy.model_copy(update={"guest_teams": ("T0PARTNER",)})
     for _ in range(2):
-        Memberships(replace(world.ctx, policy=policy), gateway).refresh()
+        Memberships(replace(world.ctx, active=PolicyHolder.of(policy)), gateway).refresh()
         with world.database.read() as tx:
             assert partner in experts.members(tx, SOURCE)
             assert ExpertId("T0PARTNER", "U0JONAS") not in experts.members(tx, SOURCE)

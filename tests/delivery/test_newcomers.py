@@ -10,7 +10,7 @@ from bot.sandbox import Fault
 from bot.slack.api.gateway import UserInfo, WebClientGateway
 from bot.slack.api.web_calls import slack_client
 from bot.usecases import members
-from bot.usecases.context import Context
+from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.installation import Installation
 from bot.usecases.review.access import Act
 from bot.usecases.review.answer import Answer, answer
@@ -226,7 +226,7 @@ def test_the_organization_is_learned_from_somebody_who_is_of_our_workspace_too(w
 
 def test_with_guest_workspaces_one_person_is_no_quorum_of_two(world: World) -> None:
     policy = world.ctx.policy.model_copy(update={"guest_teams": ("T0PARTNER",)})
-    world.ctx = replace(world.ctx, policy=policy)
+    world.ctx = replace(world.ctx, active=PolicyHolder.of(policy))
     open_case(world.ctx, quorum=2)
     partner = ExpertId("T0PARTNER", "U0MAYA")
     Memberships(world.ctx, ToldGateway(world, U0MAYA={"team_id": "T0PARTNER"})).refresh()

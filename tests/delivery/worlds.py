@@ -14,7 +14,7 @@ from bot.delivery.sender.tempo import Tempo
 from bot.sandbox import Sandbox, SandboxConfig
 from bot.slack.api.gateway import WebClientGateway
 from bot.slack.api.web_calls import slack_client
-from bot.usecases.context import Context
+from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.installation import Installation, InstallationHolder
 from bot.usecases.review import catch_up
 from routing.case.case import Case, CaseStatus, Disposition
@@ -22,7 +22,7 @@ from routing.case.decision import Decision, Method
 from routing.label import ExpertId, Label, Via
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, Image, ModelRef, Prediction, Submission
-from routing.triage.router import Routing, compile_router
+from routing.triage.router import Routing
 from storage.cases import cases, decisions, labels, predictions
 from storage.cases.predictions import NewPrediction
 from storage.delivery import projections
@@ -117,8 +117,7 @@ def context(database: Database, clock: StillClock, policy: Policy | None = None)
     policy = policy or load_policy(POLICY, "policy.toml")
     return Context(
         database=database,
-        policy=policy,
-        router=compile_router(policy),
+        active=PolicyHolder.of(policy),
         clock=clock,
         new_id=numbered(),
         draw_key=b"0123456789abcdef",

@@ -40,6 +40,7 @@ def test_an_installation_that_is_complete_has_nothing_in_the_way(
         "audit key",
         "service secrets",
         "database",
+        "active policy",
         "bot token",
         "app token",
         "scopes",

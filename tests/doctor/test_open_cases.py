@@ -6,7 +6,7 @@ import pytest
 
 from bot.doctor.finding import Standing
 from bot.doctor.open_cases import check_open_cases
-from bot.usecases import case_terms
+from bot.usecases.active_policy import Proposal, propose
 from routing.policy import Policy, load_policy
 from storage import tables
 from storage.engine.database import Database
@@ -31,7 +31,7 @@ def test_nothing_is_said_where_nothing_has_left(world: World, database_url: str)
 
 
 def test_a_tier_that_has_left_is_named_with_its_cases_and_the_first(world: World, database_url: str) -> None:
-    case_terms.remember(world.ctx)
+    propose(world.ctx, Proposal("test", world.policy))
     first = world.open()
     world.open()
     (finding,) = check_open_cases(database_url, policy(RENAMED))

@@ -18,9 +18,8 @@ from standardwebhooks.webhooks import Webhook
 from bot.http.signatures import Services
 from bot.ids import new_id
 from bot.settings import Secrets
-from bot.usecases.context import Context
+from bot.usecases.context import Context, PolicyHolder
 from routing.policy import Policy, load_policy
-from routing.triage.router import compile_router
 from storage.engine.database import Database
 from tests.patience import PATIENCE
 
@@ -108,8 +107,7 @@ def context(database: Database, text: str = POLICY) -> Context:
     policy = load_policy(text, "policy.toml")
     return Context(
         database=database,
-        policy=policy,
-        router=compile_router(policy),
+        active=PolicyHolder.of(policy),
         clock=SetClock(),
         new_id=new_id,
         draw_key=DRAW_KEY,

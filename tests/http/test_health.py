@@ -9,7 +9,7 @@ import pytest
 
 from bot.http.app import build_api
 from bot.http.batch_writer import Writer
-from bot.http.health import SlackState, readiness, undelivered_for
+from bot.http.health import PolicyState, SlackState, readiness, undelivered_for
 from bot.http.metrics import Metrics
 from bot.usecases.context import Context
 from bot.usecases.intake import receive
@@ -20,6 +20,7 @@ from tests.http import shop
 from tests.http.shop import SECRETS, Caller, SetClock, case
 from tests.patience import PATIENCE
 
+POLICY = PolicyState(is_ok=True, version="9f2c4be1d07a", detail="active")
 OK = SlackState(is_ok=True, detail="connected")
 
 
@@ -87,14 +88,16 @@ def test_figures_are_given_without_a_database(tmp_path: Path) -> None:
 
 
 def test_trouble_with_slack_is_told_but_cases_are_still_taken(ctx: Context, writer: Writer) -> None:
-    answer = readiness(ctx, writer, SlackState(is_ok=False, detail="invalid_auth: copy the bot token anew"))
+    answer = readiness(
+        ctx, writer, SlackState(is_ok=False, detail="invalid_auth: copy the bot token anew"), POLICY
+    )
     assert (answer["status"], answer["slack"]["detail"][:12]) == ("degraded", "invalid_auth")
 
 
 def test_a_draining_process_is_not_ready(ctx: Context, writer: Writer) -> None:
-    assert readiness(ctx, writer, OK)["status"] == "ready"
+    assert readiness(ctx, writer, OK, POLICY)["status"] == "ready"
     writer.close(30)
-    assert readiness(ctx, writer, OK)["status"] == "unavailable"
+    assert readiness(ctx, writer, OK, POLICY)["status"] == "unavailable"
 
 
 def test_a_missing_database_is_told_with_503_and_without_its_address(tmp_path: Path) -> None:

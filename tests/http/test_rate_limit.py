@@ -38,7 +38,7 @@ def seconds() -> Seconds:
 @pytest.fixture
 def rates(seconds: Seconds) -> Rates:
     """A shop with 60 cases a minute, beside a bank with as many."""
-    return Rates({"shop": 60, "bank": 60}, seconds)
+    return Rates({"shop": 60, "bank": 60}.__getitem__, seconds)
 
 
 def test_a_minute_s_worth_may_come_at_once_and_then_the_steady_rate(rates: Rates, seconds: Seconds) -> None:
@@ -85,3 +85,13 @@ def test_a_flood_by_one_service_is_answered_429_and_the_other_is_served(sqlite_u
         assert theirs.post(case()).status_code == 202
         assert ours.get("/v1/decisions").status_code == 429
     database.dispose()
+
+
+def test_another_policy_s_rate_counts_at_once_and_what_was_spent_stays_spent(seconds: Seconds) -> None:
+    per_minute = {"shop": 60}
+    rates = Rates(per_minute.__getitem__, seconds)
+    wait_of(rates, 60)
+    per_minute["shop"] = 120
+    assert wait_of(rates, 1) == 1
+    seconds.now += 1
+    assert [wait_of(rates), wait_of(rates), wait_of(rates)] == [0, 0, 1]

@@ -197,5 +197,7 @@ def test_a_picture_nobody_will_look_at_is_not_kept(caller: Caller) -> None:
 def test_a_plain_callback_is_taken_where_the_policy_allows_private_ones(sqlite_url: str) -> None:
     ctx = shop.context(Database(sqlite_url), "allow_private_callbacks = true\n" + shop.POLICY)
     body = json.dumps(case(callback_url="http://127.0.0.1:9/decisions"))
-    assert Parser(ctx).parse(body, "shop").submission.callback_url == "http://127.0.0.1:9/decisions"
+    assert (
+        Parser(ctx).parse(body, "shop", ctx.policy).submission.callback_url == "http://127.0.0.1:9/decisions"
+    )
     ctx.database.dispose()

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.slack.show.private_answers import words
-from bot.usecases import case_terms, members
+from bot.usecases import members
+from bot.usecases.active_policy import Proposal, propose
 from bot.usecases.deadlines import escalate, expire, redraw
 from bot.usecases.outgoing import NOTICE
 from bot.usecases.repairs.stranded_cases import Stranded, stranded
@@ -38,7 +39,7 @@ def under(world: World, *changes: tuple[str, str], is_kept: bool = True) -> Worl
         text = text.replace(old, new)
     changed = replace(world, policy=load_policy(text, "policy.toml"))
     if is_kept:
-        case_terms.remember(changed.ctx)
+        propose(changed.ctx, Proposal("test", changed.policy, is_change=True))
     return changed
 
 

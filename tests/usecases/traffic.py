@@ -8,7 +8,7 @@ from itertools import count
 
 import sqlalchemy as sa
 
-from bot.usecases.context import Context
+from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.intake import triage
 from bot.usecases.intake.triage import Posted
 from bot.usecases.thresholds import in_force
@@ -18,7 +18,6 @@ from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.label import ExpertId
 from routing.policy import load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
-from routing.triage.router import compile_router
 from storage import tables
 from storage.cases import decisions
 from storage.cases.predictions import StoredPrediction
@@ -136,8 +135,7 @@ def traffic(database: Database, policy: str = POLICY) -> Traffic:
     numbers = count(1)
     ctx = Context(
         database=database,
-        policy=known,
-        router=compile_router(known),
+        active=PolicyHolder.of(known),
         clock=clock,
         new_id=lambda prefix: f"{prefix}_{next(numbers)}",
         draw_key=b"0" * 32,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from bot.usecases.context import Context
+from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.review.access import Act
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case, open_case
@@ -13,7 +13,6 @@ from routing.disposition import Disposition, Routing
 from routing.label import ExpertId
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
-from routing.triage.router import compile_router
 from storage import audit, experts
 from storage.cases import cases, predictions
 from storage.cases.predictions import NewPrediction
@@ -116,8 +115,7 @@ class World:
         """The use cases' context."""
         return Context(
             database=self.database,
-            policy=self.policy,
-            router=compile_router(self.policy),
+            active=PolicyHolder.of(self.policy),
             clock=self.clock,
             new_id=lambda prefix: f"{prefix}_{next(self._ids)}",
             draw_key=b"0" * 32,

@@ -108,7 +108,10 @@ class CallbackSender(Sender[ItemClaim]):
             raise CallbackFailed(mend, is_permanent=True)
         try:
             return [Webhook(self._secrets.get(variable)) for variable in known.secret_env]
-        except (SettingsInvalid, EmptyWebhookSecretError, ValueError) as error:
+        except SettingsInvalid as error:
+            # Another process, which proposed this policy, has the secret; this one needs a restart.
+            raise CallbackFailed(error.detail) from error
+        except (EmptyWebhookSecretError, ValueError) as error:
             mend = f"A secret of {service} cannot be used: see `secondlook doctor`, then retry."
             raise CallbackFailed(mend, is_permanent=True) from error
 

@@ -46,12 +46,17 @@ class Desk:
     lets one line a second through of a database that does not answer.
     """
 
-    ctx: Context
+    world: Context
     gateway: SlackGateway
     aftermath: Executor
     wake: Callable[[], None]
     replay: Replaying
     line: Seldom = field(default_factory=lambda: Seldom(LINE_EVERY))
+
+    @property
+    def ctx(self) -> Context:
+        """The world as it is now: an act goes by one policy from its beginning to its end."""
+        return self.world.snapshot()
 
     def later(self, act: Callable[..., object], *arguments: Any) -> None:
         """Run `act` after the ack; if Slack refuses it, that is logged: nobody waits for it."""

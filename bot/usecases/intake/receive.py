@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from bot.usecases.context import Context
+from bot.usecases.context import ActivePolicy, Context
 from bot.usecases.intake import triage
 from bot.usecases.intake.triage import Posted, Triaged
 from storage import audit
@@ -32,7 +34,8 @@ class Answer:
 class Posting:
     """What one request carried; items that were turned away at the door are there as their answers.
 
-    `webhook_id` names the request: its answer is kept, and a request with the same id gets it again.
+    `webhook_id` names the request: its answer is kept, and a request with the same id gets it again. `active`
+    is the policy by which it was checked, and by which it is routed.
     """
 
     service: str
@@ -40,6 +43,19 @@ class Posting:
     body_digest: bytes
     webhook_id: str | None = None
     is_batch: bool = False
+    active: ActivePolicy | None = None
+
+
+def receive_by_policy(ctx: Context, postings: Sequence[Posting]) -> list[Answer]:
+    """The same as `receive`, each posting by the policy that it was checked by; raises StorageError.
+
+    They are of one policy, and in one transaction, but where another became active between their checks.
+    """
+    return [
+        answer
+        for active, group in groupby(postings, key=attrgetter("active"))
+        for answer in receive(ctx.snapshot(active), list(group))
+    ]
 
 
 def receive(ctx: Context, postings: Sequence[Posting]) -> list[Answer]:

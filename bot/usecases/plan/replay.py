@@ -78,7 +78,7 @@ class QuickReplay:
         if not self._turn.acquire(blocking=False):
             raise Busy
         try:
-            return replay(self._ctx, policy, QUICK_BACK, _untold, Part((task,), QUICK_MOST))
+            return replay(self._ctx.snapshot(), policy, QUICK_BACK, _untold, Part((task,), QUICK_MOST))
         except NothingLogged as error:
             raise NothingLogged(f"No prediction of {task} came in during the last 30 days.") from error
         finally:

@@ -61,9 +61,10 @@ class Watch:
         return {"revoked": revoked}
 
     def _look(self, granted: Sequence[Attempt], versions: Versions) -> int:
-        now = self._ctx.clock.now()
+        ctx = self._ctx.snapshot()
+        now = ctx.clock.now()
         try:
-            return sum(one_by_one(partial(_watch, self._ctx, versions, now), certificates.by_stream(granted)))
+            return sum(one_by_one(partial(_watch, ctx, versions, now), certificates.by_stream(granted)))
         finally:
             in_force.refresh(self._ctx)
 

@@ -126,13 +126,25 @@ def test_a_private_address_is_dead_at_once_and_never_called(ctx: Context) -> Non
     assert receiver.received == []
 
 
-@pytest.mark.parametrize("service", ["shop", "nobody"])
-def test_a_callback_that_cannot_be_signed_is_dead_and_never_called(ctx: Context, service: str) -> None:
+@pytest.mark.parametrize(("service", "secret"), [("shop", "x"), ("nobody", "")])
+def test_a_callback_that_cannot_be_signed_is_dead_and_never_called(
+    ctx: Context, service: str, secret: str
+) -> None:
     with receiving() as receiver:
         item_id = queue(ctx, receiver.url, service=service)
-        sender(ctx, secrets=Secrets({})).step()
+        sender(ctx, secrets=Secrets({"SHOP_SECRET": secret, "SHOP_OLD_SECRET": secret})).step()
     assert found(ctx, item_id).dead_reason
     assert receiver.received == []
+
+
+def test_a_callback_whose_secret_only_another_process_has_is_left_to_it(ctx: Context) -> None:
+    with receiving() as receiver:
+        item_id = queue(ctx, receiver.url)
+        sender(ctx, secrets=Secrets({})).step()
+        assert (found(ctx, item_id).dead_reason, receiver.received) == (None, [])
+        ctx.clock.sleep(timedelta(seconds=10))
+        sender(ctx).step()
+    assert len(receiver.received) == 1
 
 
 def test_an_address_that_is_none_is_dead_at_once(ctx: Context) -> None:

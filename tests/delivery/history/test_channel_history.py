@@ -13,6 +13,7 @@ from sqlalchemy import event
 from bot.delivery.history import channel_history
 from bot.sandbox import Fault
 from bot.slack.blocks.message import Message
+from bot.usecases.context import PolicyHolder
 from bot.usecases.repairs import message_homes
 from bot.usecases.review import catch_up
 from routing.policy import load_policy
@@ -146,7 +147,7 @@ def test_a_channel_that_all_cases_left_before_slack_was_there_does_not_wait_for_
     world: World, starts: int
 ) -> None:
     wrong = load_policy(POLICY.replace(f'id = "{DIGITS}"', 'id = "C0DIGITZ"'), "policy.toml")
-    before = replace(world.ctx, policy=wrong)
+    before = replace(world.ctx, active=PolicyHolder.of(wrong))
     open_case(before)
     for _ in range(starts):
         catch_up.begin(before)

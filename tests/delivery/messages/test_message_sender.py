@@ -13,6 +13,7 @@ from bot.delivery.sender.loop import Loop, Wake
 from bot.sandbox import Fault
 from bot.slack.api.gateway import WebClientGateway
 from bot.slack.blocks.message import Message
+from bot.usecases.context import PolicyHolder
 from storage.cases import cases, images
 from storage.delivery import projections
 from storage.delivery.projections import Projection
@@ -168,7 +169,9 @@ def test_a_poison_row_ends_as_a_dead_letter_and_its_neighbors_go_on(world: World
     poison = open_case(world.ctx, "order-0", priority=0)
     open_case(world.ctx, "scan-0", task="tumor")
     tasks = {name: task for name, task in world.ctx.policy.tasks.items() if name != "fraud"}
-    world.ctx = replace(world.ctx, policy=world.ctx.policy.model_copy(update={"tasks": tasks}))
+    world.ctx = replace(
+        world.ctx, active=PolicyHolder.of(world.ctx.policy.model_copy(update={"tasks": tasks}))
+    )
     for _ in range(12):
         world.drain()
         world.clock.advance(timedelta(minutes=10))

@@ -8,6 +8,7 @@ import pytest
 from bot.delivery.notices.notice_sender import NoticeSender
 from bot.delivery.sender.attempts import Courier
 from bot.sandbox import Fault
+from bot.usecases.context import PolicyHolder
 from bot.usecases.outgoing import NOTICE, About, Notice, Place
 from routing.policy import WorkingHours
 from storage.delivery import outbox, paces, projections
@@ -168,7 +169,7 @@ def at_work_until(world: World, closing: str) -> None:
     tasks = world.ctx.policy.tasks
     fraud = tasks["fraud"].model_copy(update={"hours": hours})
     policy = world.ctx.policy.model_copy(update={"tasks": {**tasks, "fraud": fraud}})
-    world.ctx = replace(world.ctx, policy=policy)
+    world.ctx = replace(world.ctx, active=PolicyHolder.of(policy))
 
 
 @pytest.mark.parametrize("about", [About.REMINDER, About.ESCALATION, About.DISPUTE, About.ASSIGNED])

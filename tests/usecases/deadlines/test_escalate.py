@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.usecases.context import Context
+from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.deadlines import escalate
 from bot.usecases.outgoing import NOTICE, About, Notice, Place
 from routing.case.case import CaseStatus
@@ -48,7 +48,9 @@ def notices(ctx: Context) -> list[Notice]:
 def with_hours(ctx: Context, hours: WorkingHours) -> Context:
     policy = ctx.policy
     fraud = policy.tasks["fraud"].model_copy(update={"hours": hours})
-    return replace(ctx, policy=policy.model_copy(update={"tasks": {**policy.tasks, "fraud": fraud}}))
+    return replace(
+        ctx, active=PolicyHolder.of(policy.model_copy(update={"tasks": {**policy.tasks, "fraud": fraud}}))
+    )
 
 
 def test_nothing_happens_before_a_step_is_due(ctx: Context, clock: StillClock) -> None:
@@ -144,7 +146,7 @@ def test_a_step_that_the_policy_puts_off_meanwhile_waits_as_it_says_now(
     later = load_policy(
         POLICY.replace('after = "1h", to = "thread"', 'after = "2h", to = "thread"'), "policy.toml"
     )
-    ctx = replace(ctx, policy=later)
+    ctx = replace(ctx, active=PolicyHolder.of(later))
     clock.advance(HOUR)
     assert escalate.escalate_due(ctx) == escalate.Ticked(0, 0)
     with ctx.database.read() as tx:
@@ -154,7 +156,7 @@ def test_a_step_that_the_policy_puts_off_meanwhile_waits_as_it_says_now(
 def test_a_case_whose_task_left_the_policy_waits_for_it_to_come_back(ctx: Context, clock: StillClock) -> None:
     case_id = open_due(ctx)
     tasks = {"tumor": ctx.policy.tasks["tumor"]}
-    without = replace(ctx, policy=ctx.policy.model_copy(update={"tasks": tasks}))
+    without = replace(ctx, active=PolicyHolder.of(ctx.policy.model_copy(update={"tasks": tasks})))
     clock.advance(HOUR)
     assert escalate.escalate_due(without).steps == 0
     with ctx.database.read() as tx:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.usecases.context import Context
+from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.deadlines import expire
 from bot.usecases.outgoing import CALLBACK, NOTICE
 from bot.usecases.review.access import Act
@@ -40,7 +40,7 @@ def on_expiry(ctx: Context, **changes: Any) -> Context:
     tumor = ctx.policy.tasks["tumor"]
     tier = tumor.tiers[0].model_copy(update=changes)
     tasks = {**ctx.policy.tasks, "tumor": tumor.model_copy(update={"tiers": (tier,)})}
-    return replace(ctx, policy=ctx.policy.model_copy(update={"tasks": tasks}))
+    return replace(ctx, active=PolicyHolder.of(ctx.policy.model_copy(update={"tasks": tasks})))
 
 
 def expired(ctx: Context, clock: StillClock) -> Case:

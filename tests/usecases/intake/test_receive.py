@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.usecases.context import Context
+from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.intake import triage
-from bot.usecases.intake.receive import Answer, Posting, receive
+from bot.usecases.intake.receive import Answer, Posting, receive, receive_by_policy
 from bot.usecases.intake.triage import Picture, Posted
 from routing.disposition import Disposition
 from routing.prediction import CaseInput, Image, ModelRef, Prediction, Submission
@@ -37,9 +37,9 @@ def item(name: str = "p", confidence: float = 0.6, **other: object) -> Posted:
 
 
 def post(
-    *items: Posted | Answer, webhook_id: str | None = None, digest: bytes = b"d", **other: bool
+    *items: Posted | Answer, webhook_id: str | None = None, digest: bytes = b"d", is_batch: bool = False
 ) -> Posting:
-    return Posting("shop", items, digest, webhook_id, **other)
+    return Posting("shop", items, digest, webhook_id, is_batch)
 
 
 def statuses(answers: Sequence[Answer]) -> list[int]:
@@ -179,3 +179,19 @@ def test_what_triage_made_of_each_is_known_by_its_key(ctx: Context) -> None:
     assert set(triaged.stored) == {("shop", "known"), ("shop", "new")}
     assert triaged.stored["shop", "new"].routing.disposition is Disposition.AUTO_ACCEPTED
     assert [triaged.is_new(one) for one in (known, new, item("new", 0.99))] == [False, True, False]
+
+
+def test_each_posting_goes_by_the_policy_that_it_was_checked_by(ctx: Context) -> None:
+    before = ctx.active.present
+    without = before.policy.model_copy(update={"tasks": {"loan": before.policy.tasks["loan"]}})
+    ctx.active.present = PolicyHolder.of(without).present
+    old = [replace(post(item(name)), active=before) for name in ("a", "b")]
+    new = replace(post(item("c", task="loan")), active=ctx.active.present)
+
+    answers = receive_by_policy(ctx, [*old, new])
+
+    assert statuses(answers) == [202, 202, 202]
+    with ctx.database.read() as tx:
+        kept = predictions.find_many(tx, [("shop", name) for name in "abc"])
+    versions = [kept["shop", name].policy_version for name in "abc"]
+    assert versions == [before.policy.version, before.policy.version, without.version]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.usecases.context import Context
+from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.outgoing import NEWS, News
 from bot.usecases.thresholds import certify, in_force, label_sets
 from bot.usecases.thresholds.attempt import Case, in_force_since
@@ -266,7 +266,7 @@ def test_labels_given_under_another_label_set_are_no_evidence(world: Traffic) ->
     world.day(400)
     third = '\n  {name = "third", description = "a new one", example = "new"},\n]\n[[tasks'
     changed = load_policy(POLICY.replace("\n]\n[[tasks", third), "policy.toml")
-    ctx = replace(world.ctx, policy=changed)
+    ctx = replace(world.ctx, active=PolicyHolder.of(changed))
     assert label_sets.note_new(ctx) == 1
     certify.certify_due(ctx)
     assert attempts(ctx) == 0

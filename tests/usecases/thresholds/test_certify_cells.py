@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.usecases.context import Context
+from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.outgoing import NEWS, News
 from bot.usecases.thresholds import cell_sets, certify, label_sets
 from bot.usecases.thresholds import in_force as standing
@@ -17,7 +17,6 @@ from routing.digest.model_quality import ThresholdState
 from routing.evidence.alarm import AlarmKind
 from routing.evidence.promise import Certificate
 from routing.policy import load_policy
-from routing.triage.router import compile_router
 from storage import audit
 from storage.delivery import outbox
 from storage.engine.database import Database
@@ -169,18 +168,18 @@ def test_evidence_begins_anew_in_the_slice_that_was_revoked_and_goes_on_elsewher
 
 def test_a_policy_that_names_other_slices_ends_what_was_granted_for_these(divided: Traffic) -> None:
     other = load_policy(SLICED.replace('"country=ES"', '"country=FR"'), "policy.toml")
-    assert Watch(replace(divided.ctx, policy=other)).revoke_due() == {
+    assert Watch(replace(divided.ctx, active=PolicyHolder.of(other))).revoke_due() == {
         "revoked": 0
     }  # Portugal is still a slice
     without = load_policy(POLICY, "policy.toml")
-    assert Watch(replace(divided.ctx, policy=without)).revoke_due() == {"revoked": 1}
+    assert Watch(replace(divided.ctx, active=PolicyHolder.of(without))).revoke_due() == {"revoked": 1}
     assert news(divided)[-1].sentence.endswith("the policy names other slices now.")
 
 
 def changed(world: Traffic, slices: str) -> Traffic:
     """The same under a policy that names these slices instead; the change was noted."""
     policy = load_policy(SLICED.replace('"country=PT", "country=ES"', slices), "policy.toml")
-    ctx = replace(world.ctx, policy=policy, router=compile_router(policy))
+    ctx = replace(world.ctx, active=PolicyHolder.of(policy))
     cell_sets.note_new(ctx)
     return replace(world, ctx=ctx)
 
@@ -256,7 +255,7 @@ def test_slices_that_lose_their_thresholds_for_one_reason_are_told_of_together(d
     certify.certify_due(divided.ctx)
     news(divided)  # those of the grants
     strict = load_policy(SLICED.replace("error = 0.05", "error = 0.01"), "policy.toml")
-    assert Watch(replace(divided.ctx, policy=strict)).revoke_due() == {"revoked": 2}
+    assert Watch(replace(divided.ctx, active=PolicyHolder.of(strict))).revoke_due() == {"revoked": 2}
     told = news(divided)
     assert [one.sentence.partition(":")[0] for one in told] == [
         "fraud, tier ordinary, country=PT, country other than ES, PT"
@@ -265,7 +264,7 @@ def test_slices_that_lose_their_thresholds_for_one_reason_are_told_of_together(d
 
 def test_the_digest_says_that_all_was_revoked_where_no_slice_is_left(divided: Traffic) -> None:
     plain = load_policy(POLICY, "policy.toml")
-    assert Watch(replace(divided.ctx, policy=plain)).revoke_due() == {"revoked": 1}
+    assert Watch(replace(divided.ctx, active=PolicyHolder.of(plain))).revoke_due() == {"revoked": 1}
     now = divided.clock.at
     with divided.ctx.database.read() as tx:
         counts = model_evidence.strata(tx, ["fraud"], now - 7 * DAY, now)

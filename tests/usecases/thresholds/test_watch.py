@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.usecases.context import PolicyHolder
 from bot.usecases.outgoing import NEWS, News
 from bot.usecases.thresholds import certify, label_sets
 from bot.usecases.thresholds.watch import Watch
@@ -141,7 +142,7 @@ def test_nothing_is_watched_before_anything_is_granted(database: Database) -> No
 
 
 def with_policy(world: Traffic, text: str) -> Traffic:
-    return replace(world, ctx=replace(world.ctx, policy=load_policy(text, "policy.toml")))
+    return replace(world, ctx=replace(world.ctx, active=PolicyHolder.of(load_policy(text, "policy.toml"))))
 
 
 THIRD = '\n  {name = "third", description = "a new one", example = "new"},\n]\n[[tasks'
