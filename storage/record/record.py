@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.errors import DataRefused
+from storage.privacy import content_of
 from storage.record import chains, coverage, seals
 from storage.record.chains import GENERAL, PROGRAM, Act, Sealed, chain_of
 from storage.record.keyring import Keyring
@@ -153,7 +154,9 @@ def erase(tx: sa.Connection, table: sa.Table, key: Row) -> bool:
     if row is None:
         return False
     covered = coverage.of(table)
-    _replace(tx, table, row, {**covered.blank(covered.key_of(row)), SALT: None}, ERASED)
+    # A content column that no version of the seal covers yet is emptied all the same.
+    values = {**dict.fromkeys(content_of(table.name)), **covered.blank(covered.key_of(row))}
+    _replace(tx, table, row, {**values, SALT: None}, ERASED)
     return True
 
 

@@ -1,0 +1,52 @@
+"""Every column that holds what a case contains, what a person wrote, or who somebody is.
+
+Whoever erases, seals, exports or keeps content goes by this list; a test holds each new column to it.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Content(StrEnum):
+    """What kind of content a column holds."""
+
+    CASE = "what a service sent in a case"
+    WORDS = "what a person wrote"
+    COPY = "a message, callback, answer or digest with parts of cases and of what people wrote"
+    ECHO = "an error that may repeat what another program said of a case"
+    MEASURE = "a measure made of cases, with values of their fields"
+    PERSON = "what Slack tells of a person"
+
+
+COLUMNS: Mapping[str, Mapping[str, Content]] = {
+    "predictions": {
+        "external_id": Content.CASE,
+        "body_digest": Content.CASE,  # of a short body it could be guessed back
+        "input": Content.CASE,
+        "evidence": Content.CASE,
+        "slices": Content.CASE,
+        "scores": Content.CASE,
+        "callback_url": Content.CASE,
+    },
+    "images": {"content": Content.CASE},
+    "labels": {"rationale": Content.WORDS},
+    "abstentions": {"note": Content.WORDS},
+    "reply_questions": {"words": Content.WORDS},
+    "outbox": {
+        "payload": Content.COPY,
+        "last_error": Content.ECHO,
+        "dead_reason": Content.ECHO,
+    },
+    "receipts": {"body_digest": Content.CASE, "answer": Content.COPY},
+    "digests": {"document": Content.COPY},
+    "alarms": {"payload": Content.MEASURE},
+    "profiles": {"profile": Content.MEASURE},
+    "certificates": {"cell": Content.MEASURE},
+    "experts": {"name": Content.PERSON, "timezone": Content.PERSON},
+}
+"""By table and column."""
+
+
+def content_of(table: str) -> Mapping[str, Content]:
+    """The table's columns with content; none for a table that holds only ids, codes and numbers."""
+    return COLUMNS.get(table, {})

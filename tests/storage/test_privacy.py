@@ -1,0 +1,89 @@
+"""Every column that may hold content is in the one list of them, or is known to hold none."""
+
+from collections.abc import Mapping
+
+import pytest
+import sqlalchemy as sa
+
+from storage.privacy import COLUMNS, content_of
+from storage.record.coverage import COVERED, Coverage
+from storage.sql.column_types import JsonText
+from storage.tables import metadata
+
+LEASE = ("owner", "attempt_id")
+MODEL = ("model_name", "model_version")
+SLACK_LEASE = (*LEASE, "last_error", "dead_reason")  # what Slack says of a call: a code and our words
+NEITHER: Mapping[str, tuple[str, ...]] = {
+    "abstentions": ("case_id", "team_id", "user_id", "salt"),
+    "alarms": ("key", "kind", "task"),
+    "audit": ("actor", "action", "subject", "data", "hash"),
+    "audit_head": ("hash",),
+    "audit_shares": ("task", "tier", "asked_by"),
+    "calibrators": ("task", *MODEL, "version", "calibrator", "report"),
+    "cases": (
+        *("case_id", "tier", "channel", "status", "assigned_team_id", "assigned_user_id"),
+        *("snoozed_team_id", "snoozed_user_id", "held_steps"),
+    ),
+    "certificates": (
+        *("task", "tier", *MODEL, "labels_digest", "calibrator_version"),
+        *("answer", "certificate_id", "revoked_reason"),
+    ),
+    "channel_pace": ("channel_id", "reason", "held_reason"),
+    "channel_readings": ("channel_id", "team_id", "bot_user_id", "reached", "held_to", *SLACK_LEASE),
+    "counters": ("name",),
+    "decision_feed": ("decision_id", "service", "event"),
+    "decisions": ("decision_id", "case_id", "label", "method", "policy_version", "decided_by"),
+    "digests": ("key", "team"),
+    "events": ("key",),
+    "experts": ("team_id", "user_id"),
+    "images": ("image_id", "media_type", "slack_file_id"),
+    "labels": (
+        *("label_id", "case_id", "team_id", "user_id", "label", "via", "reason_code"),
+        *("expert_confidence", "salt"),
+    ),
+    "membership_sources": ("source",),
+    "memberships": ("source", "team_id", "user_id"),
+    "mutes": ("team", "subject", "muted_by"),
+    "outbox": ("item_id", "kind", "key", "ordering_key", *LEASE),
+    "policies": ("version", "document", "activated_by"),
+    "predictions": (
+        *("case_id", "service", "task", "kind", "origin", "label", "probabilities", *MODEL, "disposition"),
+        *("tier", "channel", "unreadable", "calibrator_version", "certificate_id", "reasons"),
+        *("policy_version", "salt"),
+    ),
+    "profiles": ("task", "kind"),
+    "projections": ("projection_id", "case_id", "channel_id", "kind", "ts", "channel", "form", *SLACK_LEASE),
+    "receipts": ("service", "webhook_id"),
+    "record_entries": ("chain", "actor", "action", "subject", "data", "rows", "key_id", "link"),
+    "record_heads": ("chain", "link"),
+    "replicas": ("replica", "policy_version"),
+    "reply_answers": ("channel_id", "ts", "thread_ts", "case_id", "team_id", "user_id", "label_id"),
+    "reply_questions": ("case_id", "team_id", "user_id", "channel_id", "ts"),
+    "steps": ("case_id", "to"),
+    "thread_readings": ("channel_id", "thread_ts", "team_id", "read_to", *SLACK_LEASE),
+}
+"""Columns of ids, codes, versions, seals, and of our own words about them."""
+OPEN_TYPES = (sa.Text, sa.LargeBinary, JsonText)
+
+
+def open_columns(table: sa.Table) -> set[str]:
+    """The columns into which anything could be put."""
+    return {column.name for column in table.c if isinstance(column.type, OPEN_TYPES)}
+
+
+@pytest.mark.parametrize("table", metadata.tables.values(), ids=list(metadata.tables))
+def test_each_text_document_and_bytes_is_content_or_known_to_be_none(table: sa.Table) -> None:
+    content, neither = set(content_of(table.name)), set(NEITHER.get(table.name, ()))
+    assert content | neither == open_columns(table)
+    assert not content & neither
+
+
+def test_no_table_is_listed_that_is_not_there() -> None:
+    assert COLUMNS.keys() | NEITHER.keys() <= metadata.tables.keys()
+
+
+@pytest.mark.parametrize("covered", COVERED, ids=[covered.name for covered in COVERED])
+def test_what_the_record_can_erase_is_what_is_content(covered: Coverage) -> None:
+    content = set(content_of(covered.name))
+    assert set(covered.versions[covered.latest].content) == content
+    assert set(covered.blank("key")) == content
