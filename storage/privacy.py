@@ -8,14 +8,19 @@ from enum import StrEnum
 
 
 class Content(StrEnum):
-    """What kind of content a column holds."""
+    """What kind of content a column holds.
 
-    CASE = "what a service sent in a case"
-    WORDS = "what a person wrote"
-    COPY = "a message, callback, answer or digest with parts of cases and of what people wrote"
-    ECHO = "an error that may repeat what another program said of a case"
-    MEASURE = "a measure made of cases, with values of their fields"
-    PERSON = "what Slack tells of a person"
+    `case`: what a service sent in a case. `words`: what a person wrote. `copy`: a message, callback or digest
+    with parts of both. `echo`: an error that may repeat what another program said of a case.
+    `measure`: made of cases, with values of their fields. `person`: what Slack tells of a person.
+    """
+
+    CASE = "case"
+    WORDS = "words"
+    COPY = "copy"
+    ECHO = "echo"
+    MEASURE = "measure"
+    PERSON = "person"
 
 
 COLUMNS: Mapping[str, Mapping[str, Content]] = {

@@ -7,7 +7,7 @@ from sqlalchemy import Column
 from storage.migrations.columns import moments, texts
 
 revision = "activations"
-down_revision = "origins"
+down_revision = "answers"
 
 
 def upgrade() -> None:
