@@ -20,6 +20,7 @@ from routing.policy import load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
 from storage import tables
 from storage.cases import decisions
+from storage.cases.answer_columns import answer_columns
 from storage.cases.predictions import StoredPrediction
 from storage.engine.database import Database, Transaction
 from storage.measured import calibrators
@@ -121,7 +122,12 @@ class Traffic:
 
 def decide(tx: Transaction, made: Sequence[Decision]) -> None:
     """Store first decisions of many cases at once; the feed tells of the last one only."""
-    rows = [asdict(one) | {"method": one.method.value, "decided_by": [["T1", "U0ANN"]]} for one in made[:-1]]
+    rows = [
+        asdict(decision)
+        | answer_columns(decision.answer)
+        | {"label": decision.label, "method": decision.method.value, "decided_by": [["T1", "U0ANN"]]}
+        for decision in made[:-1]
+    ]
     if rows:
         tx.execute(sa.insert(tables.decisions), rows)
     for one in made[-1:]:
