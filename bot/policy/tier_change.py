@@ -52,8 +52,8 @@ def _given(tier: Tier, change: TierChange) -> dict[str, Any]:
 def _rule(tier: Tier, change: TierChange) -> str | float | Mapping[str, Any] | None:
     """What the tier is to say: another promise keeps the slices of the one before."""
     rule = change.accept_above
-    if isinstance(rule, Mapping) and tier.promised and tier.promised.slices:
-        return {**rule, "slices": tier.promised.slices}
+    if isinstance(rule, Mapping) and tier.certified and tier.certified.slices:
+        return {**rule, "slices": tier.certified.slices}
     return rule
 
 

@@ -35,8 +35,13 @@ class Promise:
 
     @property
     def words(self) -> str:
-        """The promise in words."""
-        return f"at most {100 * self.error:.3g} % error with {100 * self.confidence:.4g} % confidence"
+        """The promise in words: "at most 2 % error with 95 % confidence"; no digit of it is rounded away."""
+        return f"at most {self.allowed} error with {100 * self.confidence:.10g} % confidence"
+
+    @property
+    def allowed(self) -> str:
+        """The share of errors that it allows, in words: "2 %"."""
+        return f"{100 * self.error:.10g} %"
 
     def spent_by(self, attempt: int) -> float:
         """The part of δ for the attempt of this number, counted from 1: 6δ/(π²k²), which adds up to δ.

@@ -6,12 +6,13 @@ from routing.policy.document import document_of, policy_of_document
 from routing.policy.duration import format_duration, parse_duration
 from routing.policy.loading import load_policy, policy_of
 from routing.policy.model import DAYS, Channel, Day, Policy, Service, Task, Team, WorkingHours
-from routing.policy.tier import ALWAYS_SUSPENDS, EscalationStep, Experts, Promised, Suspender, Tier
+from routing.policy.tier import ALWAYS_SUSPENDS, CertifiedThreshold, EscalationStep, Experts, Suspender, Tier
 from routing.questions.option import LabelSpec
 
 __all__ = [
     "ALWAYS_SUSPENDS",
     "DAYS",
+    "CertifiedThreshold",
     "Channel",
     "Day",
     "EscalationStep",
@@ -19,7 +20,6 @@ __all__ = [
     "Finding",
     "LabelSpec",
     "Policy",
-    "Promised",
     "Service",
     "Suspender",
     "Task",

@@ -99,7 +99,7 @@ def _threshold(key: str, tier: Tier, count: int) -> Iterator[Finding]:
     for name in ("audit", "audit_slices"):
         if tier.accept_above == "always_review" and getattr(tier, name):
             yield Finding(f"{key}.{name}", "nothing is accepted that could be audited", f"remove `{name}`")
-    if tier.promised and not tier.audit:
+    if tier.promise and not tier.audit:
         problem = "a promise is kept by looking at a share of what is accepted"
         yield Finding(f"{key}.audit", problem, "set `audit = 0.05` or so")
 

@@ -40,9 +40,9 @@ def _derive(task: Task) -> None:
     """What a check would have derived: each tier's place, and the cells of its promise."""
     for place, tier in enumerate(task.tiers):
         tier._risk = place
-        if tier.promised is not None:
-            tier.promised._cells = cells(tier.promised.slices)
-            tier.promised._by_value = {one.values[0]: one for one in tier.promised.cells if not one.is_rest}
+        if tier.certified is not None:
+            tier.certified._cells = cells(tier.certified.slices)
+            tier.certified._by_value = {one.values[0]: one for one in tier.certified.cells if not one.is_rest}
 
 
 def _section(model: type[Section], raw: object) -> Any:

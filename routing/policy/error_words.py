@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 
 from routing.finding import Finding, Known
 from routing.policy.model import Channel, Policy, Service, Task, Team, WorkingHours
-from routing.policy.tier import EscalationStep, Experts, Promised, Tier
+from routing.policy.tier import CertifiedThreshold, EscalationStep, Experts, Tier
 from routing.questions.option import LabelSpec
 from routing.questions.rating import Rating
 
@@ -22,7 +22,7 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
     "hours": WorkingHours,
     "experts": Experts,
     "escalation": EscalationStep,
-    "promise": Promised,
+    "promise": CertifiedThreshold,
     "teams": Team,
 }
 TYPES = {

@@ -17,7 +17,7 @@ from routing.expression.kinds import MAY_BE_ABSENT, SCORES
 from routing.expression.syntax import Node, Path
 from routing.finding import Finding
 from routing.policy.model import Task
-from routing.policy.tier import Promised, Tier
+from routing.policy.tier import CertifiedThreshold, Tier
 from routing.prediction import CaseInput, ModelRef, Prediction, Scalar, Submission
 
 MAPS: tuple[Path, ...] = (("input", "fields"), ("slices",), SCORES, ("prediction", "probabilities"))
@@ -62,7 +62,7 @@ def _advice(key: str, expression: Expression, task: Task, tiers: Sequence[Tier])
 
 def _strictness(tier: Tier) -> float:
     """A number that is higher the less the tier accepts."""
-    if isinstance(tier.accept_above, Promised):
+    if isinstance(tier.accept_above, CertifiedThreshold):
         return 1 - tier.accept_above.error
     return 2.0 if tier.accept_above == "always_review" else float(tier.accept_above)
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, PrivateAttr, Tag, field_validator, model_validator
 
 from routing.cell import Cell, cells
+from routing.evidence.promise import Promise
 from routing.fields import GroupId, Key, UserId
 from routing.policy.duration import Duration
 from routing.section import Section
@@ -67,7 +68,7 @@ class EscalationStep(Section):
         return self
 
 
-class Promised(Section):
+class CertifiedThreshold(Section):
     """What a tier promises instead of naming a threshold: at most this share of errors, and how surely.
 
     Of the predictions it accepts, at most `error` are wrong; that is shown with `confidence`, or nothing is
@@ -82,7 +83,7 @@ class Promised(Section):
     _by_value: dict[str, Cell] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
-    def _divides_into_cells(self) -> "Promised":
+    def _divides_into_cells(self) -> "CertifiedThreshold":
         self._cells = cells(self.slices)
         self._by_value = {cell.values[0]: cell for cell in self._cells if not cell.is_rest}
         return self
@@ -100,13 +101,13 @@ class Promised(Section):
         return self._by_value.get(slices.get(rest.name, ""), rest)
 
     @property
-    def words(self) -> str:
-        """The promise in words: "at most 2 % error with 95 % confidence"."""
-        return f"at most {self.error * 100:.4g} % error with {self.confidence * 100:.4g} % confidence"
+    def promise(self) -> Promise:
+        """What is promised."""
+        return Promise(self.error, self.confidence)
 
 
 def _kind_of_threshold(value: object) -> str:
-    if isinstance(value, Mapping | Promised):
+    if isinstance(value, Mapping | CertifiedThreshold):
         return "promise"
     return "words" if isinstance(value, str) else "threshold"
 
@@ -114,7 +115,7 @@ def _kind_of_threshold(value: object) -> str:
 Acceptance = Annotated[
     Annotated[float, Tag("threshold")]
     | Annotated[Literal["always_review"], Tag("words")]
-    | Annotated[Promised, Tag("promise")],
+    | Annotated[CertifiedThreshold, Tag("promise")],
     Discriminator(_kind_of_threshold),
 ]
 
@@ -159,7 +160,7 @@ class Tier(Section):
     @classmethod
     def _threshold_or_words(cls, value: object) -> object:
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number and not isinstance(value, Mapping | Promised) and value != "always_review":
+        if not number and not isinstance(value, Mapping | CertifiedThreshold) and value != "always_review":
             raise ValueError(
                 f'{value!r} is no threshold; give a number such as 0.9, "always_review" or a promise such as '
                 "{ error = 0.02, confidence = 0.95 }"
@@ -175,7 +176,7 @@ class Tier(Section):
 
     @model_validator(mode="after")
     def _suspends_a_promise(self) -> "Tier":
-        if self.promised is None and self.suspend_on != ALWAYS_SUSPENDS:
+        if self.certified is None and self.suspend_on != ALWAYS_SUSPENDS:
             raise ValueError(
                 "`suspend_on` does nothing without a promise; "
                 "remove it or write `accept_above = { error = 0.02, confidence = 0.95 }`"
@@ -195,9 +196,19 @@ class Tier(Section):
         return self
 
     @property
-    def promised(self) -> Promised | None:
-        """What the tier promises; None where it names a threshold or reviews everything."""
-        return self.accept_above if isinstance(self.accept_above, Promised) else None
+    def certified(self) -> CertifiedThreshold | None:
+        """The threshold that has to be certified; None where the tier names one or reviews everything."""
+        return self.accept_above if isinstance(self.accept_above, CertifiedThreshold) else None
+
+    @property
+    def promise(self) -> Promise | None:
+        """What the tier promises; None if it promises nothing."""
+        return self.certified.promise if self.certified else None
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The parts of its traffic that may have thresholds of their own."""
+        return self.certified.cells if self.certified else ()
 
     def audit_of(self, slices: Mapping[str, str]) -> float:
         """The least share of audits of accepted predictions with these slices."""

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from routing.policy import Promised, Tier
+from routing.evidence.grant import Terms
+from routing.policy import CertifiedThreshold, Tier
 from routing.prediction import Submission
 from routing.triage.in_force import Standing
 
@@ -66,14 +67,15 @@ def accept(
         return Acceptance(False, f"tier {tier.name}: always reviewed")
     if confidence is None:
         return Acceptance(False, f"the model gave no confidence (tier {tier.name})")
-    if not isinstance(wanted, Promised):
+    if not isinstance(wanted, CertifiedThreshold):
         return _held(tier, confidence, wanted)
     cell = wanted.cell_of(submission.slices)
     place = f"(tier {tier.name}, {cell.words})" if cell else f"(tier {tier.name})"
     suspended = standing.suspension(submission, tier.name, cell)
     if suspended is not None:
         return Acceptance(False, f"{suspended} {place}")
-    grant = standing.grant(submission, tier.name, cell, wanted, labels_digest, confidence.calibrator_version)
+    terms = Terms(wanted.promise, wanted.cells, labels_digest, confidence.calibrator_version)
+    grant = standing.grant(submission, tier.name, cell, terms)
     if grant is None:
         model = submission.prediction.model
         missing = f"no threshold is certified yet for model {model.name} {model.version}"

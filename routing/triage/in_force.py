@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from routing.cell import EVERYTHING, Cell
 from routing.evidence.calibrator import Calibrator
-from routing.policy import Promised, Tier
+from routing.evidence.grant import Grant, Terms, lapse_of
+from routing.policy import Tier
 from routing.prediction import Submission
 from routing.triage.novelty import Novelty, NoveltyProfile
 
@@ -15,27 +16,6 @@ TierKey = tuple[str, str]
 """`(task, tier)`."""
 GrantKey = tuple[str, str, str, str, str]
 """`(task, tier, model name, model version, cell)`: the key of a cell of the traffic."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """A threshold on calibrated confidence that a certificate grants, and for what.
-
-    `labels_digest` is the task's when it was certified; `calibrator_version` is that of the calibrator in
-    force then, None without one.
-    """
-
-    certificate_id: str
-    threshold: float
-    promise: Promised
-    labels_digest: str
-    calibrator_version: str | None
-
-    def holds_for(self, promised: Promised, labels_digest: str, calibrator_version: str | None) -> bool:
-        """Whether it was certified for these labels, this calibrator and a promise at least as strict."""
-        is_of_now = (self.labels_digest, self.calibrator_version) == (labels_digest, calibrator_version)
-        granted = self.promise
-        return is_of_now and granted.error <= promised.error and granted.confidence >= promised.confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +54,14 @@ class Standing:
         keys = _keys(submission, tier, cell)
         return next((self.suspensions[key] for key in keys if key in self.suspensions), None)
 
-    def grant(
-        self,
-        submission: Submission,
-        tier: str,
-        cell: Cell | None,
-        promised: Promised,
-        labels_digest: str,
-        calibrator_version: str | None,
-    ) -> Grant | None:
-        """The granted threshold that holds for this promise, this model, these labels and this calibrator.
+    def grant(self, submission: Submission, tier: str, cell: Cell | None, terms: Terms) -> Grant | None:
+        """The granted threshold for this model that holds under these terms.
 
         That of its `cell` goes before the one for everything.
         """
         for key in _keys(submission, tier, cell):
             grant = self.thresholds.get(key)
-            if grant is not None and grant.holds_for(promised, labels_digest, calibrator_version):
+            if grant is not None and lapse_of(grant, terms) is None:
                 return grant
         return None
 

@@ -69,9 +69,9 @@ def _when(tier: Tier) -> str:
 
 
 def _acceptance(tier: Tier) -> str:
-    if tier.promised:
-        apart = f", {', '.join(tier.promised.slices)} apart" if tier.promised.slices else ""
-        return f"once certified for {tier.promised.words}{apart}"
+    if tier.certified:
+        apart = f", {', '.join(tier.certified.slices)} apart" if tier.certified.slices else ""
+        return f"once certified for {tier.certified.promise.words}{apart}"
     return "never" if tier.accept_above == "always_review" else f"from {tier.accept_above:g} on"
 
 
@@ -82,7 +82,7 @@ def _audits(tier: Tier) -> str:
 
 
 def _exceptions(tier: Tier) -> str:
-    causes = dict.fromkeys((*ALWAYS_SUSPENDS, *tier.suspend_on)) if tier.promised else {}
+    causes = dict.fromkeys((*ALWAYS_SUSPENDS, *tier.suspend_on)) if tier.certified else {}
     novel = ["a novel case"] if tier.novel == "review" and tier.accept_above != "always_review" else []
     return ", ".join([*(CAUSES[cause] for cause in causes), *novel]) or "none"
 

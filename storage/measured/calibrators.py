@@ -57,6 +57,11 @@ def latest(tx: Transaction) -> list[StoredCalibrator]:
     return [_stored(row) for row in tx.execute(query)]
 
 
+def versions_in_force(tx: Transaction) -> dict[tuple[str, ModelRef], str]:
+    """The version of the calibrator in force by task and model, where the latest fit is used."""
+    return {(fit.task, fit.model): fit.version for fit in latest(tx) if fit.is_used}
+
+
 def history(tx: Transaction, task: str, model: ModelRef | None = None) -> list[StoredCalibrator]:
     """Every fit of a task, or of one of its models, oldest first."""
     query = sa.select(calibrators).where(calibrators.c.task == task)

@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from routing.cell import EVERYTHING, Cell
+from routing.evidence.grant import Grant
+from routing.evidence.promise import Promise
 from routing.prediction import ModelRef
 from storage.engine.database import Transaction
 from storage.sql.upserts import add_once
@@ -58,6 +60,20 @@ class Attempt:
     threshold: float | None = None
     revoked_at: datetime | None = None
     revoked_reason: str | None = None
+
+    @property
+    def grant(self) -> Grant:
+        """The threshold that it granted, revoked or not. Raises ValueError if it granted none."""
+        if self.certificate_id is None or self.threshold is None:
+            raise ValueError(f"attempt {self.attempt} of {self.key} granted nothing")
+        return Grant(
+            certificate_id=self.certificate_id,
+            threshold=self.threshold,
+            promise=Promise(**self.answer["promise"]),
+            labels_digest=self.labels_digest,
+            calibrator_version=self.calibrator_version,
+            cell=self.key.cell,
+        )
 
 
 def add(tx: Transaction, attempt: Attempt) -> bool:

@@ -4,10 +4,11 @@ import timeit
 from dataclasses import replace
 from itertools import count
 
+from routing.evidence.grant import Grant
 from routing.expression.expression import Expression, Facts
 from routing.policy import load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
-from routing.triage.in_force import Grant, Standing
+from routing.triage.in_force import Standing
 from routing.triage.router import compile_router
 from tests.benchmarks.figure import Figure, at_most
 from tests.http.shop import DRAW_KEY, NOW, POLICY
@@ -54,11 +55,11 @@ def _sliced() -> float:
     names = ", ".join(f'"country={place}"' for place in range(20))
     promise = f"accept_above = {{ error = 0.02, confidence = 0.95, slices = [{names}] }}\naudit = 0.05"
     policy = load_policy(POLICY.replace("accept_above = 0.9\naudit = 0.0", promise), "policy.toml")
-    promised = policy.task("fraud").tier("ordinary").promised
+    promised = policy.task("fraud").tier("ordinary").certified
     assert promised is not None
     grants = {
         ("fraud", "ordinary", "payments", "3", cell.key): Grant(
-            cell.key, 0.9, promised, policy.task("fraud").labels_digest, None
+            cell.key, 0.9, promised.promise, policy.task("fraud").labels_digest, None, cell.key
         )
         for cell in promised.cells
     }

@@ -70,10 +70,10 @@ def test_another_promise_keeps_the_slices_of_the_one_before() -> None:
     line = f"accept_above = {{ error = 0.03, confidence = 0.9, {slices}"
     tier = before.tasks["fraud"].tiers[0]
     assert lines(tier, change) == (line,)
-    assert tier.promised is not None
-    after = changed(before, change).tasks["fraud"].tiers[0].promised
+    assert tier.certified is not None
+    after = changed(before, change).tasks["fraud"].tiers[0].certified
     assert after is not None
-    assert (after.error, after.slices) == (0.03, tier.promised.slices)
+    assert (after.error, after.slices) == (0.03, tier.certified.slices)
 
 
 def test_every_finding_names_its_key() -> None:

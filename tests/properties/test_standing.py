@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from routing.cell import EVERYTHING
 from routing.disposition import Disposition
+from routing.evidence.grant import Grant
 from routing.prediction import ModelRef
-from routing.triage.in_force import Grant, GrantKey, Standing
+from routing.triage.in_force import GrantKey, Standing
 from routing.triage.router import compile_router
 from tests.routing.making import KEY, policy, prediction, submission, tier_text
 from tests.routing.standings import LABELS_DIGEST, grant, halving, unlike

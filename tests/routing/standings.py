@@ -1,13 +1,14 @@
 """Standings that the tests start from: certificates, a plain calibrator and a plain novelty profile."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from routing.cell import EVERYTHING
 from routing.evidence.calibrator import Calibrator
-from routing.policy import Promised
+from routing.evidence.grant import Grant
+from routing.evidence.promise import Promise
 from routing.prediction import CaseInput, Prediction
-from routing.triage.in_force import Grant, Standing
+from routing.triage.in_force import Standing
 from routing.triage.novelty import NoveltyProfile
 from tests.routing.making import policy
 
@@ -53,14 +54,17 @@ def grant(
     calibrator_version: str | None = None,
     error: float = 0.02,
     confidence: float = 0.95,
+    cell: str = EVERYTHING.key,
 ) -> Grant:
     """A certified threshold for the labels of the tests' task."""
-    promised = Promised(error=error, confidence=confidence)
-    return Grant(certificate_id, threshold, promised, labels_digest, calibrator_version)
+    promise = Promise(error, confidence)
+    return Grant(certificate_id, threshold, promise, labels_digest, calibrator_version, cell)
 
 
 def granting(everything: Grant | None = None, **slices: Grant) -> Standing:
     """A standing in which these thresholds are granted to the tests' model; `slices` by "key=value"."""
     granted = {EVERYTHING.key: everything, **slices}
     key = ("returns", "standard", "returns-net", "7")
-    return Standing(thresholds={(*key, name): one for name, one in granted.items() if one is not None})
+    return Standing(
+        thresholds={(*key, name): replace(one, cell=name) for name, one in granted.items() if one}
+    )

@@ -22,7 +22,7 @@ from bot.slack.blocks.text import fallback, label_text
 from bot.usecases.lead.propose import TaskTier, Trial
 from bot.words.plan_words import UNKNOWN, cost_words, error_words
 from routing.evidence.plan import ChannelLoad, Outcome, Replayed, TierOutcome
-from routing.policy import Promised, Tier
+from routing.policy import CertifiedThreshold, Tier
 
 TITLE = "Replay"
 TIERS = 100
@@ -82,7 +82,7 @@ def _tier_option(task: str, tier: Tier) -> JsonObject:
 
 
 def _rule(tier: Tier) -> str:
-    if isinstance(tier.accept_above, Promised):
+    if isinstance(tier.accept_above, CertifiedThreshold):
         return f"error ≤ {tier.accept_above.error:.4g} at {tier.accept_above.confidence:.4g}"
     return "always reviewed" if tier.accept_above == ALWAYS_REVIEW else f"from {tier.accept_above:.4g}"
 

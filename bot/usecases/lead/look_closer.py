@@ -65,7 +65,7 @@ def _row(leading: Leading) -> ThresholdRow | None:
 def _is_promised(ctx: Context, row: ThresholdRow) -> bool:
     task = ctx.policy.tasks.get(row.task)
     tiers = task.tiers if task else ()
-    return any(tier.name == row.tier and tier.promised is not None for tier in tiers)
+    return any(tier.name == row.tier and tier.promise is not None for tier in tiers)
 
 
 def cases(ctx: Context, act: LeadAct) -> CaseList | Refused:

@@ -68,7 +68,7 @@ def _has_grown(
     if key not in fits:
         return True
     task, model = key
-    promises = any(tier.promised for tier in ctx.policy.task(task).tiers)
+    promises = any(tier.promise for tier in ctx.policy.task(task).tiers)
     growth = GROWTH_WITH_PROMISE if promises else GROWTH
     last = fits[key]
     new = label_counts.of_model(tx, task, model, last.fitted_at, now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.usecases.thresholds.cell_sets import CellKey
-from bot.usecases.thresholds.threshold_table import Stream, promise_of
+from bot.usecases.thresholds.threshold_table import Stream
 from routing.cell import EVERYTHING, Cell
 from routing.evidence.alarm import AlarmKind
 from routing.evidence.promise import NotYet, Promise, answer_from_json
@@ -85,7 +85,7 @@ def case_of(
     now: datetime,
 ) -> Case | None:
     """What an attempt for this stream would rest on; None where nothing is promised or can be tested yet."""
-    promise = promise_of(stream.tier)
+    promise = stream.tier.promise
     fits = calibrators.history(tx, stream.task.name, stream.model)
     if promise is None or not fits:  # the first calibrator would make the evidence begin anew
         return None

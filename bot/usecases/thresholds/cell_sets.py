@@ -56,9 +56,8 @@ def _kept(task: Task, known: dict[str, dict[str, str]] | None, now: datetime) ->
     first = ALWAYS if known is None else now
     return {
         tier.name: {
-            cell.key: (known or {}).get(tier.name, {}).get(cell.key, first.isoformat())
-            for cell in tier.promised.cells
+            cell.key: (known or {}).get(tier.name, {}).get(cell.key, first.isoformat()) for cell in tier.cells
         }
         for tier in task.tiers
-        if tier.promised and tier.promised.cells
+        if tier.cells
     }

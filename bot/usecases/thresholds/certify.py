@@ -32,7 +32,7 @@ SEEN_WITHIN = timedelta(days=28)
 def certify_due(ctx: Context) -> int:
     """Try to certify what has enough new labels; how many certificates were granted."""
     now = ctx.clock.now()
-    tasks = [name for name, task in ctx.policy.tasks.items() if any(tier.promised for tier in task.tiers)]
+    tasks = [name for name, task in ctx.policy.tasks.items() if any(tier.promise for tier in task.tiers)]
     if not tasks:
         return 0
     with ctx.database.read() as tx:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from bot.usecases.context import Context
 from routing.evidence.calibrator import Calibrator
-from routing.policy import Promised
-from routing.triage.in_force import Grant, GrantKey, ModelKey, Standing, TierKey
+from routing.evidence.grant import Grant
+from routing.triage.in_force import GrantKey, ModelKey, Standing, TierKey
 from routing.triage.novelty import NoveltyProfile
 from storage.engine.database import Transaction
 from storage.measured import audit_shares, calibrators, certificates, profiles
@@ -52,17 +52,7 @@ def _calibrators(tx: Transaction) -> Mapping[ModelKey, Calibrator]:
 
 
 def _thresholds(tx: Transaction) -> Mapping[GrantKey, Grant]:
-    return {
-        _key(one.key): Grant(
-            certificate_id=one.certificate_id,
-            threshold=one.threshold,
-            promise=Promised.model_validate(one.answer["promise"]),
-            labels_digest=one.labels_digest,
-            calibrator_version=one.calibrator_version,
-        )
-        for one in certificates.standing(tx)
-        if one.certificate_id is not None and one.threshold is not None
-    }
+    return {_key(attempt.key): attempt.grant for attempt in certificates.standing(tx)}
 
 
 def _key(key: CertificateKey) -> GrantKey:

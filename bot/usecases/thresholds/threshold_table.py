@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.usecases.thresholds.terms import terms_of
+from bot.words.threshold_words import lapse_words
 from routing.cell import EVERYTHING, Cell
 from routing.digest.model_quality import ThresholdRow, ThresholdState
+from routing.evidence.grant import Terms, lapse_of
 from routing.evidence.promise import Certificate, NotYet, Promise, answer_from_json
 from routing.evidence.risk_coverage import RiskCoverage
 from routing.policy import Policy, Task, Team, Tier
@@ -16,7 +19,7 @@ from storage.engine.database import Transaction
 from storage.evidence import model_evidence
 from storage.evidence.model_evidence import Scores, TrafficCount
 from storage.evidence.tier_traffic import Received
-from storage.measured import certificates
+from storage.measured import calibrators, certificates
 from storage.measured.certificates import Attempt, CertificateKey
 
 if TYPE_CHECKING:
@@ -46,7 +49,7 @@ class Stream:
     @property
     def cells(self) -> tuple[Cell, ...]:
         """The parts of it that may have thresholds of their own."""
-        return cells_of(self.tier)
+        return self.tier.cells
 
     def share(self, cell: Cell) -> float:
         """The part of an attempt's δ for this cell, fixed before any label is seen."""
@@ -70,8 +73,9 @@ def threshold_rows(
     """The threshold of every stream of the team's tasks, and the curve of the busiest one that has labels."""
     rows: list[ThresholdRow] = []
     curve: RiskCoverage | None = None
+    versions = calibrators.versions_in_force(tx)
     for stream in streams(policy, team.tasks, counts):
-        standing = _standing(tx, stream, team)
+        standing = _standing(tx, stream, team, terms_of(policy, stream.key, versions))
         if all(row.promise is None and row.state is ThresholdState.REVIEWED for _, row in standing):
             rows += [row for _, row in standing]
             continue
@@ -108,18 +112,7 @@ def streams(policy: Policy, tasks: Iterable[str], counts: Iterable[TrafficCount]
             yield Stream(task, tier, model, number)
 
 
-def promise_of(tier: Tier) -> Promise | None:
-    """What the tier promises; None if it promises nothing."""
-    promised = tier.promised
-    return Promise(promised.error, promised.confidence) if promised else None
-
-
-def cells_of(tier: Tier) -> tuple[Cell, ...]:
-    """The parts of the tier's traffic that may have thresholds of their own."""
-    return tier.promised.cells if tier.promised else ()
-
-
-def _standing(tx: Transaction, stream: Stream, team: Team) -> list[tuple[Cell, ThresholdRow]]:
+def _standing(tx: Transaction, stream: Stream, team: Team, terms: Terms) -> list[tuple[Cell, ThresholdRow]]:
     """What is in force now, without a look at the labels: a row for each cell that has its own threshold."""
     tier = stream.tier
     row = ThresholdRow(
@@ -128,36 +121,41 @@ def _standing(tx: Transaction, stream: Stream, team: Team) -> list[tuple[Cell, T
         model=stream.model,
         state=ThresholdState.REVIEWED,
         in_force=None,
-        promise=promise_of(tier),
+        promise=tier.promise,
     )
-    if tier.promised is not None:
-        return _promised(tx, stream, row)
+    if tier.promise is not None:
+        return _promised(tx, stream, row, terms)
     if isinstance(tier.accept_above, float):
         target = Promise(team.target_error, USUAL_CONFIDENCE) if team.target_error else None
         row = replace(row, state=ThresholdState.FIXED, in_force=tier.accept_above, promise=target)
     return [(EVERYTHING, row)]
 
 
-def _promised(tx: Transaction, stream: Stream, row: ThresholdRow) -> list[tuple[Cell, ThresholdRow]]:
+def _promised(
+    tx: Transaction, stream: Stream, row: ThresholdRow, terms: Terms
+) -> list[tuple[Cell, ThresholdRow]]:
     held = certificates.last_granted(tx, stream.key)
     last = {one.key.cell: one for one in certificates.last(tx, stream.key)}
     in_force = {one.key.cell for one in held if one.revoked_at is None}
     if not any(cell.key in in_force for cell in stream.cells):
         # Where all that slices had was revoked, the newest reason is that of the whole tier.
         whole = max(held, key=lambda one: (one.key.cell == EVERYTHING.key, one.attempted_at), default=None)
-        return [(EVERYTHING, _of_cell(row, whole, last.get(EVERYTHING.key)))]
+        return [(EVERYTHING, _of_cell(row, terms, whole, last.get(EVERYTHING.key)))]
     granted = {one.key.cell: one for one in held}
     return [
-        (cell, _of_cell(replace(row, slice=cell.words), granted.get(cell.key), last.get(cell.key)))
+        (cell, _of_cell(replace(row, slice=cell.words), terms, granted.get(cell.key), last.get(cell.key)))
         for cell in stream.cells
     ]
 
 
-def _of_cell(row: ThresholdRow, granted: Attempt | None, last: Attempt | None) -> ThresholdRow:
-    if granted is not None and granted.revoked_at is None:
-        return replace(row, state=ThresholdState.GRANTED, in_force=granted.threshold)
-    if granted is not None:
+def _of_cell(row: ThresholdRow, terms: Terms, granted: Attempt | None, last: Attempt | None) -> ThresholdRow:
+    if granted is not None and granted.revoked_at is not None:
         return replace(row, state=ThresholdState.REVOKED, why=granted.revoked_reason or "")
+    if granted is not None:
+        lapse = lapse_of(granted.grant, terms)
+        if lapse is None:
+            return replace(row, state=ThresholdState.GRANTED, in_force=granted.threshold)
+        return replace(row, state=ThresholdState.SUSPENDED, why=lapse_words(lapse, terms.promise))
     found = answer_from_json(last.answer) if last else None
     why = found.why if isinstance(found, NotYet) else ""
     return replace(row, state=ThresholdState.NOT_YET, found=found, why=why)

@@ -3,7 +3,7 @@
 Nearly free while nothing happens: numpy is imported only when there are decisions to look at.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
@@ -12,23 +12,21 @@ from bot.usecases.context import Context
 from bot.usecases.one_by_one import one_by_one
 from bot.usecases.thresholds import in_force
 from bot.usecases.thresholds.revoke import revoke
-from bot.usecases.thresholds.threshold_table import cells_of, promise_of
-from routing.cell import EVERYTHING, Cell
+from bot.usecases.thresholds.terms import Versions, terms_of
+from bot.words.threshold_words import lapse_words
+from routing.cell import Cell
 from routing.evidence.alarm import EXAMPLES, WHOLE, Alarm, AlarmKind
+from routing.evidence.grant import Terms, lapse_of
 from routing.evidence.promise import MonitorReport, Promise
-from routing.policy import Policy, Tier
-from routing.prediction import ModelRef
 from storage import audit
 from storage.cases import decisions
 from storage.evidence import model_evidence
 from storage.evidence.model_evidence import Audited
 from storage.measured import calibrators, certificates
-from storage.measured.certificates import Attempt, CertificateKey
+from storage.measured.certificates import Attempt
 
 LATEST = 50
 """So many of the latest audits are told apart where there are at least twice as many."""
-Versions = Mapping[tuple[str, ModelRef], str | None]
-"""The version of the calibrator in force by task and model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Watch:
             granted = certificates.standing(tx)
             if not granted:
                 return {"revoked": 0}
-            versions = {(one.task, one.model): one.version for one in calibrators.latest(tx) if one.is_used}
+            versions = calibrators.versions_in_force(tx)
             present = (decisions.changes(tx), *(one.certificate_id for one in granted), *versions.values())
         if present == self._seen:
             return {"revoked": 0}
@@ -74,7 +72,7 @@ def _watch(ctx: Context, versions: Versions, now: datetime, granted: Sequence[At
     key = granted[0].key
     if key.task not in ctx.policy.tasks:
         return 0
-    found = _Findings(ctx, granted, versions.get((key.task, key.model)))
+    found = _Findings(ctx, granted, terms_of(ctx.policy, key, versions))
     against: dict[_Finding, list[Attempt]] = {}
     for one in granted:
         if (finding := found.against(one)) is not None:
@@ -91,30 +89,19 @@ def _watch(ctx: Context, versions: Versions, now: datetime, granted: Sequence[At
 class _Findings:
     """What speaks against the certificates of one stream; its audits are read once, if at all."""
 
-    def __init__(self, ctx: Context, granted: Sequence[Attempt], calibrator_version: str | None) -> None:
+    def __init__(self, ctx: Context, granted: Sequence[Attempt], terms: Terms) -> None:
         self._ctx = ctx
         self._granted = granted
-        self._calibrator_version = calibrator_version
+        self._terms = terms
 
-    def against(self, granted: Attempt) -> _Finding | None:
-        """What speaks against one: that it is not for what is there now, or its audits."""
-        key, policy = granted.key, self._ctx.policy
-        promise = _promise(policy, granted)
-        if promise is None:
-            return _Finding("the policy promises nothing for this tier any more")
-        was = Promise(**granted.answer["promise"])
-        if was.error > promise.error or was.confidence < promise.confidence:
-            return _Finding(f"the policy promises more now: {promise.words}")
-        if key.cell not in (EVERYTHING.key, *(cell.key for cell in cells_of(self._tier(key)))):
-            return _Finding("the policy names other slices now")
-        if granted.labels_digest != policy.task(key.task).labels_digest:
-            return _Finding("the labels of the task have changed")
-        if granted.calibrator_version != self._calibrator_version:
-            return _Finding("the calibrator that it was certified with is not in force any more")
-        return _by_audits(granted, promise, self._tier(key).audit, self._audits_of(granted))
-
-    def _tier(self, key: CertificateKey) -> Tier:
-        return self._ctx.policy.task(key.task).tier(key.tier)
+    def against(self, attempt: Attempt) -> _Finding | None:
+        """What speaks against a certificate: that it is not for what is there now, or its audits."""
+        promise, lapse = self._terms.promise, lapse_of(attempt.grant, self._terms)
+        if lapse is not None:
+            return _Finding(lapse_words(lapse, promise))
+        assert promise is not None  # noqa: S101  without one it lapsed
+        tier = self._ctx.policy.task(attempt.key.task).tier(attempt.key.tier)
+        return _by_audits(attempt, promise, tier.audit, self._audits_of(attempt))
 
     def _audits_of(self, granted: Attempt) -> list[Audited]:
         """Those since then of its cell that it accepts."""
@@ -127,13 +114,6 @@ class _Findings:
         key, since = self._granted[0].key, min(one.attempted_at for one in self._granted)
         with self._ctx.database.read() as tx:
             return model_evidence.audited_errors(tx, key.task, key.tier, key.model, since)
-
-
-def _promise(policy: Policy, granted: Attempt) -> Promise | None:
-    """What the tier of the certificate promises now."""
-    tiers = policy.task(granted.key.task).tiers
-    tier = next((one for one in tiers if one.name == granted.key.tier), None)
-    return promise_of(tier) if tier else None
 
 
 def _by_audits(
@@ -155,7 +135,7 @@ def _by_audits(
     if not report.is_revoked:
         return None
     of = f"{report.errors} of {report.n} audited cases were wrong{_lately(audits)}"
-    reason = f"{of}, more than {100 * promise.error:.3g} % can explain"
+    reason = f"{of}, more than {promise.allowed} can explain"
     return _Finding(reason, _alarm(granted, promise, report, audits, reason))
 
 

@@ -39,6 +39,12 @@ def test_a_certificate_of_before_unanswered_were_counted_can_be_read() -> None:
 def test_a_promise_says_what_it_promises() -> None:
     assert PROMISE.words == "at most 2 % error with 95 % confidence"
     assert Promise(0.005, 0.999).words == "at most 0.5 % error with 99.9 % confidence"
+    assert Promise(0.07, 0.95).words == "at most 7 % error with 95 % confidence"
+
+
+def test_no_digit_of_a_promise_is_rounded_away() -> None:
+    assert Promise(0.01234, 0.95).words == "at most 1.234 % error with 95 % confidence"
+    assert Promise(0.0123456, 0.99999).words == "at most 1.23456 % error with 99.999 % confidence"
 
 
 def test_all_attempts_together_spend_what_was_promised_and_no_more() -> None:

@@ -579,12 +579,12 @@ PROMISE = "{ error = 0.02, confidence = 0.95 }"
 
 
 def test_a_tier_may_promise_instead_of_naming_a_threshold() -> None:
-    promised = tier(accept_above=PROMISE, audit="0.05").promised
+    promised = tier(accept_above=PROMISE, audit="0.05").certified
     assert promised is not None
     assert (promised.error, promised.confidence) == (0.02, 0.95)
-    assert promised.words == "at most 2 % error with 95 % confidence"
-    assert tier().promised is None
-    assert tier(accept_above='"always_review"').promised is None
+    assert promised.promise.words == "at most 2 % error with 95 % confidence"
+    assert tier().certified is None
+    assert tier(accept_above='"always_review"').certified is None
 
 
 def test_a_wrong_promise_is_refused_once() -> None:
@@ -615,7 +615,7 @@ SLICED = '{ error = 0.02, confidence = 0.95, slices = ["country=PT", "country=ES
 
 
 def test_a_promise_names_the_slices_that_may_have_thresholds_of_their_own() -> None:
-    promised = tier(accept_above=SLICED, audit="0.05").promised
+    promised = tier(accept_above=SLICED, audit="0.05").certified
     assert promised is not None
     words = ["country=ES", "country=PT", "country other than ES, PT"]
     assert [cell.words for cell in promised.cells] == words

@@ -17,7 +17,7 @@ from bot.usecases.lead.propose import Trial
 from routing.evidence.estimate import Estimate, Interval, Reach, TrafficEstimate
 from routing.evidence.plan import ChannelLoad, Cost, Outcome, Replay, Replayed, TierOutcome
 from routing.label import ExpertId
-from routing.policy import Policy, Promised
+from routing.policy import CertifiedThreshold, Policy
 from storage.engine.database import Database
 from storage.errors import DatabaseUnavailable
 from tests.slack.workspace import Workspace, make_workspace
@@ -162,7 +162,7 @@ def test_the_change_is_tried_in_that_tier_alone_and_the_running_policy_stays(
         ({"rule": "always_review"}, "always_review", 0.0),
         (
             {"rule": "promise", "error": "0.03", "confidence": "0.9"},
-            Promised(error=0.03, confidence=0.9),
+            CertifiedThreshold(error=0.03, confidence=0.9),
             0.05,
         ),
     ],

@@ -6,7 +6,7 @@ import numpy as np
 
 from bot.usecases.thresholds.attempt import Case
 from bot.usecases.thresholds.grant import Trial, to_grant, trial_of
-from bot.usecases.thresholds.threshold_table import Stream, promise_of
+from bot.usecases.thresholds.threshold_table import Stream
 from routing.cell import EVERYTHING, cells
 from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.measures.estimation.coverage_curve import Traffic
@@ -24,7 +24,7 @@ def case() -> Case:
     """The first attempt of a stream that names two slices."""
     task = load_policy(SLICED, "policy.toml").task("fraud")
     stream = Stream(task, task.tiers[0], MODEL, 900)
-    promise = promise_of(task.tiers[0])
+    promise = task.tiers[0].promise
     assert promise is not None
     always = dict.fromkeys((cell.key for cell in cells(SLICES)), NOW - 90 * DAY)
     return Case(stream, promise, 1, (), (), (), None, NOW - 30 * DAY, NOW, always)

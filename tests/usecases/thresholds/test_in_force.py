@@ -132,8 +132,10 @@ def test_what_is_certified_is_in_force_until_it_is_revoked_and_then_the_reason_i
         certificates.add(tx, attempt(1, "certificate_2", 0.9, "country=PT"))
     in_force.refresh(ctx)
     assert ctx.standing.present.thresholds == {
-        (*key, 'country!=["PT"]'): grant("certificate_1", 0.93, "0123456789ab", "ba9876543210"),
-        (*key, "country=PT"): grant("certificate_2", 0.9, "0123456789ab", "ba9876543210"),
+        (*key, 'country!=["PT"]'): grant(
+            "certificate_1", 0.93, "0123456789ab", "ba9876543210", cell='country!=["PT"]'
+        ),
+        (*key, "country=PT"): grant("certificate_2", 0.9, "0123456789ab", "ba9876543210", cell="country=PT"),
     }
     with ctx.database.write() as tx:
         certificates.revoke(tx, "certificate_1", NOW, "7 of 60 audits were wrong")

@@ -9,8 +9,10 @@ import pytest
 from bot.usecases.context import PolicyHolder
 from bot.usecases.outgoing import NEWS, News
 from bot.usecases.thresholds import certify, label_sets
+from bot.usecases.thresholds.threshold_table import threshold_rows
 from bot.usecases.thresholds.watch import Watch
 from routing.cell import EVERYTHING
+from routing.digest.model_quality import ThresholdState
 from routing.evidence.alarm import Alarm, AlarmKind
 from routing.policy import load_policy
 from storage import audit
@@ -184,6 +186,18 @@ def test_another_calibrator_revokes_it(world: Traffic) -> None:
     calibrated(world.ctx, 2, 2.0)
     assert Watch(world.ctx).revoke_due() == {"revoked": 1}
     assert "calibrator" in str(granted(world).revoked_reason)
+
+
+def test_the_digest_shows_no_threshold_that_does_not_hold_before_it_is_revoked(
+    world: Traffic,
+) -> None:
+    changed = with_policy(world, POLICY.replace("\n]\n[[tasks", THIRD))
+    policy, now = changed.ctx.policy, world.clock.at
+    with world.ctx.database.read() as tx:
+        counts = model_evidence.strata(tx, ["fraud"], now - 7 * DAY, now)
+        (row,), _ = threshold_rows(tx, policy, policy.teams["risk"], counts, now - 7 * DAY, now)
+    assert (row.state, row.in_force) == (ThresholdState.SUSPENDED, None)
+    assert row.why == "the labels of the task have changed"
 
 
 def test_two_replicas_revoke_it_once(world: Traffic) -> None:
