@@ -17,6 +17,7 @@ from bot.errors import BotError
 from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 from bot.usecases.digest.document import from_document, to_document
+from bot.words.code_words import code_words, with_words
 from routing.digest.csv import to_csv
 from routing.digest.digest import Digest
 from routing.policy import Policy
@@ -117,9 +118,9 @@ def _read(kept: StoredDigest) -> Digest:
 
 def _print(team: str, digest: Digest, form: str | None) -> None:
     if form == "json":
-        click.echo(json.dumps(to_document(digest), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(with_words(to_document(digest)), ensure_ascii=False, indent=2))
     elif form == "csv":
-        click.echo(to_csv(digest), nl=False)
+        click.echo(to_csv(digest, code_words), nl=False)
     else:
         from bot.commands.report_text import shown
 

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.commands.digest_text import COUNTS
+from bot.words.code_words import code_words
 from routing.digest.digest import Change, Digest
 from routing.digest.model_quality import About, ErrorRow, ModelFit, Quality, ThresholdRow
 from routing.evidence.estimate import Estimate
@@ -76,7 +77,7 @@ def _errors(title: str, rows: Iterable[ErrorRow]) -> Table:
             _estimate(now.period),
             _estimate(now.future),
             _estimate(row.before.period) if row.before else NOTHING,
-            row.movement.value if row.movement else "",
+            code_words(row.movement) if row.movement else "",
             f"{bounds.low:.1%} to {bounds.high:.1%}",
         )
     return table
@@ -94,7 +95,7 @@ def _thresholds(rows: Iterable[ThresholdRow]) -> Table:
             f"{row.task}, {row.place}",
             f"{row.model.name} {row.model.version}",
             "nothing" if row.in_force is None else f"{row.in_force:.3f}",
-            ". ".join(part for part in (row.state.value, row.why) if part),
+            ". ".join(part for part in (code_words(row.state), row.why) if part),
             _proposal(row),
             _spared(row),
         )

@@ -3,6 +3,7 @@
 from typing import Any
 
 DIGEST: dict[str, Any] = {
+    "version": 1,
     "since_at": "2026-11-09T09:00:00Z",
     "until_at": "2026-11-16T09:00:00Z",
     "received": {"now": 4120, "before": 3987},
@@ -86,7 +87,8 @@ DIGEST: dict[str, Any] = {
                         "low": 0.024,
                         "high": 0.041,
                         "n": 412,
-                        "reach": "this period",
+                        "reach": "this_period",
+                        "reach_words": "this period",
                         "level": 0.95,
                     },
                     "future": {
@@ -94,7 +96,8 @@ DIGEST: dict[str, Any] = {
                         "low": 0.022,
                         "high": 0.043,
                         "n": 412,
-                        "reach": "the future",
+                        "reach": "future",
+                        "reach_words": "the future",
                         "level": 0.95,
                     },
                     "naive": {
@@ -102,7 +105,8 @@ DIGEST: dict[str, Any] = {
                         "low": 0.084,
                         "high": 0.147,
                         "n": 412,
-                        "reach": "reviewed cases only",
+                        "reach": "reviewed_only",
+                        "reach_words": "reviewed cases only",
                         "level": 0.95,
                     },
                     "bounds": {"low": 0.029, "high": 0.038},
@@ -119,7 +123,8 @@ DIGEST: dict[str, Any] = {
                         "low": 0.021,
                         "high": 0.04,
                         "n": 398,
-                        "reach": "this period",
+                        "reach": "this_period",
+                        "reach_words": "this period",
                         "level": 0.95,
                     },
                     "future": {
@@ -127,7 +132,8 @@ DIGEST: dict[str, Any] = {
                         "low": 0.02,
                         "high": 0.042,
                         "n": 398,
-                        "reach": "the future",
+                        "reach": "future",
+                        "reach_words": "the future",
                         "level": 0.95,
                     },
                     "naive": {
@@ -135,7 +141,8 @@ DIGEST: dict[str, Any] = {
                         "low": 0.081,
                         "high": 0.143,
                         "n": 398,
-                        "reach": "reviewed cases only",
+                        "reach": "reviewed_only",
+                        "reach_words": "reviewed cases only",
                         "level": 0.95,
                     },
                     "bounds": {"low": 0.028, "high": 0.034},
@@ -156,7 +163,8 @@ DIGEST: dict[str, Any] = {
                         "low": 0.004,
                         "high": 0.024,
                         "n": 187,
-                        "reach": "this period",
+                        "reach": "this_period",
+                        "reach_words": "this period",
                         "level": 0.95,
                     },
                     "future": {
@@ -164,7 +172,8 @@ DIGEST: dict[str, Any] = {
                         "low": 0.003,
                         "high": 0.026,
                         "n": 187,
-                        "reach": "the future",
+                        "reach": "future",
+                        "reach_words": "the future",
                         "level": 0.95,
                     },
                     "naive": None,
@@ -215,6 +224,7 @@ DIGEST: dict[str, Any] = {
                 "tier": "ordinary",
                 "model": {"name": "payments", "version": "2026-11-02"},
                 "state": "certified",
+                "state_words": "certified",
                 "in_force": 0.93,
                 "promise": {"error": 0.02, "confidence": 0.95},
                 "found": {

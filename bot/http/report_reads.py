@@ -1,7 +1,8 @@
 """GET /v1/reports: the digests of a team as they were made, for programs instead of screenshots."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import Annotated, Any
@@ -20,11 +21,20 @@ from bot.http.rate_limit import Rates
 from bot.http.signatures import Services
 from bot.usecases.context import Context
 from bot.usecases.digest import service_reports
-from bot.usecases.digest.document import from_document
+from bot.usecases.digest.document import VERSION, current, from_document
 from bot.usecases.digest.service_reports import TeamForbidden, TeamUnknown
+from bot.words.code_words import REACHES, STATES, code_words, with_words
 from routing.digest.csv import to_csv
 from routing.digest.digest import Digest
 from storage.leads.digests import StoredDigest
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView(Digest):
+    """A digest, with the version of its form."""
+
+    version: int = VERSION
+
 
 CSV = ("text", "csv")
 JSON = ("application", "json")
@@ -41,13 +51,26 @@ REFUSALS = refusals(401, 422, 429, 503) | {
     404: {**refusals(404)[404], "description": "There is no such team, or no digest of that week."},
 }
 TAGS: list[str | Enum] = ["Reports"]
+
+
+def _meanings(words: Mapping[Any, str]) -> str:
+    return ", ".join(f"`{code.value}` ({said})" for code, said in words.items())
+
+
+MEANINGS = (
+    "The digest, as JSON or as CSV.\n\n"
+    f"`reach` is a code: {_meanings(REACHES)}. `state` is one too: {_meanings(STATES)}. `reach_words` and "
+    "`state_words` beside them are the words in brackets, which version 0 of the document had in their "
+    "place; they go in a later release. Codes and keys are only ever added: pass over what you do not know. "
+    "`version` is the document's; digests of earlier versions are given as this one writes them."
+)
 DOCUMENTED: dict[str, Any] = {
     "tags": TAGS,
-    "response_model": Digest,
+    "response_model": ReportView,
     "responses": REFUSALS
     | {
         200: {
-            "description": "The digest, as JSON or as CSV.",
+            "description": MEANINGS,
             "content": {
                 "application/json": {"example": report_example.DIGEST},
                 "text/csv": {"schema": {"type": "string"}, "example": report_example.DIGEST_CSV},
@@ -99,7 +122,9 @@ def _add_report(router: APIRouter, ctx: Context, caller: Caller) -> None:
             found = service_reports.ended_on(ctx, caller_name, team, last_day)
         if found is None:
             raise Refused(404, Fault(("path", "last_day"), "no digest of that week was made", "not_found"))
-        return _csv(found) if prefers_csv(accept) else json_response(200, found.document, VARIES)
+        if prefers_csv(accept):
+            return _csv(found)
+        return json_response(200, with_words(current(found.document)), VARIES)
 
 
 def prefers_csv(accept: str) -> bool:
@@ -151,7 +176,7 @@ def _line(digest: StoredDigest) -> JsonObject:
 
 def _csv(digest: StoredDigest) -> Response:
     try:
-        text = to_csv(from_document(digest.document))
+        text = to_csv(from_document(digest.document), code_words)
     except ValidationError:  # made by a version that knew other numbers
         message = "made by another version: there is no CSV of it, ask for JSON"
         raise Refused(404, Fault(("header", "accept"), message, "not_found")) from None

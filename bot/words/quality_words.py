@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bot.words.code_words import code_words
 from bot.words.digest_words import counted, estimate_words
 from routing.digest.model_quality import ErrorRow, ModelFit, TaskConfusion, ThresholdRow, ThresholdState
 from routing.evidence.promise import Certificate, NotYet
@@ -17,21 +18,22 @@ def error_lines(row: ErrorRow) -> Iterator[str]:
         f"these were right it would be {now.bounds.low:.1%}, if all were wrong {now.bounds.high:.1%}."
     )
     if now.naive is not None:
-        yield f"Naive, of {now.naive.reach.value}, so not the model's error: {estimate_words(now.naive)}."
+        reach = code_words(now.naive.reach)
+        yield f"Naive, of {reach}, so not the model's error: {estimate_words(now.naive)}."
 
 
 def _reaches(row: ErrorRow) -> str:
     now = row.now
     if now.period is None or now.future is None:
         return "nothing is labeled, so nothing is known of its error"
-    named = [f"{one.reach.value}: {estimate_words(one)}" for one in (now.period, now.future)]
-    moved = f"; {row.movement.value}" if row.movement else ""
+    named = [f"{code_words(one.reach)}: {estimate_words(one)}" for one in (now.period, now.future)]
+    moved = f"; {code_words(row.movement)}" if row.movement else ""
     return f"{'; '.join(named)}{moved}"
 
 
 def error_cells(row: ErrorRow) -> tuple[str, str]:
     """This period's error with how it moved, and that of the period before."""
-    moved = f"; {row.movement.value}" if row.movement else ""
+    moved = f"; {code_words(row.movement)}" if row.movement else ""
     before = estimate_words(row.before.period) if row.before else "–"
     return f"{estimate_words(row.now.period)}{moved}", before
 
@@ -55,7 +57,7 @@ def threshold_words(row: ThresholdRow) -> str:
     now = "everything is reviewed" if row.in_force is None else f"accepted from {row.in_force:.3g} on"
     aim = "Held against" if row.state is ThresholdState.FIXED else "Promise"
     promise = f" {aim}: {row.promise.words}." if row.promise else ""
-    return f"{name}: {now} ({row.state.value}).{promise}{_found(row)}"
+    return f"{name}: {now} ({code_words(row.state)}).{promise}{_found(row)}"
 
 
 def _found(row: ThresholdRow) -> str:

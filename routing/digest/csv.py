@@ -2,9 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import astuple, fields
 
+from routing.code import Code
 from routing.digest.digest import Change, Digest, Quantile, QuantileChange, Share, ShareRow, TooFew
 from routing.digest.model_rows import calibration_rows, quality_rows
 from routing.digest.row import Cell, DigestRow
@@ -18,12 +19,17 @@ FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What makes a spreadsheet take a cell for a formula, full width included (OWASP, CSV injection)."""
 
 
-def to_csv(digest: Digest) -> str:
-    """The digest's numbers under COLUMNS (RFC 4180); text that a spreadsheet would run gets an apostrophe."""
+def to_csv(digest: Digest, words: Callable[[Code], str]) -> str:
+    """The digest's numbers under COLUMNS (RFC 4180), for people: codes are said in `words`.
+
+    Text that a spreadsheet would run gets an apostrophe.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    writer.writerows([_harmless(cell) for cell in astuple(row)] for row in digest_rows(digest))
+    for row in digest_rows(digest):
+        cells = (words(cell) if isinstance(cell, Code) else cell for cell in astuple(row))
+        writer.writerow([_harmless(cell) for cell in cells])
     return text.getvalue()
 
 
@@ -82,14 +88,14 @@ def _concordances(digest: Digest) -> Iterator[DigestRow]:
 def _concordance(about: str, row: ShareRow) -> DigestRow:
     now = row.now
     before = row.before.value if isinstance(row.before, Share) else None
-    section, reach = f"concordance by {about}", Reach.REVIEWED.value
+    section, reach = f"concordance by {about}", Reach.REVIEWED
     if isinstance(now, TooFew):
         return DigestRow(section, row.name, "concordance", None, n=now.n, reach=reach, before=before)
     return DigestRow(section, row.name, "concordance", now.value, now.low, now.high, now.n, reach, before)
 
 
 def _reviewed_calibration(digest: Digest) -> Iterator[DigestRow]:
-    now, before, reach = digest.calibration, digest.calibration_before, Reach.REVIEWED.value
+    now, before, reach = digest.calibration, digest.calibration_before, Reach.REVIEWED
     if isinstance(now, TooFew):
         yield DigestRow("calibration", "reviewed cases", "ece", None, n=now.n, reach=reach)
         return
@@ -100,7 +106,7 @@ def _reviewed_calibration(digest: Digest) -> Iterator[DigestRow]:
 def _cases(digest: Digest) -> Iterator[DigestRow]:
     for one in digest.confusions:
         name = f"{one.task}: {one.predicted} -> {one.decided}"
-        yield DigestRow("confusion", name, "cases", one.n, reach=Reach.REVIEWED.value)
+        yield DigestRow("confusion", name, "cases", one.n, reach=Reach.REVIEWED)
     for case in digest.oldest_open:
         yield DigestRow("oldest open case", case.case_id, "opened_at", case.opened_at.isoformat())
         yield DigestRow("oldest open case", case.case_id, "due_at", case.due_at.isoformat())

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import islice
 
+from routing.code import Code
 from routing.digest.model_quality import (
     About,
     ErrorRow,
@@ -23,7 +23,7 @@ WORTH_GAIN = 0.02
 """A proposal that would accept less than 2 % more of a tier is not worth a lead's minute."""
 
 
-class Deed(StrEnum):
+class Deed(Code):
     """What the button beside a sentence does."""
 
     REVIEW_THRESHOLD = "review_threshold"

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from routing.code import Code
 from routing.digest.day import Day
 from routing.evidence.alarm import Alarm
 from routing.evidence.calibrator import CalibratorFit
@@ -15,15 +15,15 @@ from routing.evidence.risk_coverage import RiskCoverage
 from routing.prediction import ModelRef
 
 
-class Movement(StrEnum):
-    """How an error stands to that of the period before; the value is how to say it."""
+class Movement(Code):
+    """How an error stands to that of the period before: beyond it or below it surely, or neither."""
 
-    WORSE = "worse than before"
-    BETTER = "better than before"
-    SMALL = "no more than a small difference"
+    WORSE = "worse"
+    BETTER = "better"
+    SMALL = "small"
 
 
-class About(StrEnum):
+class About(Code):
     """What part of the traffic a row speaks of."""
 
     ALL = "all"
@@ -53,13 +53,16 @@ class ErrorRow:
         return Movement.BETTER if now.high < before.low else Movement.SMALL
 
 
-class ThresholdState(StrEnum):
-    """Where a tier's threshold comes from, or why it has none; the value is how to say it."""
+class ThresholdState(Code):
+    """Where a tier's threshold comes from, or why it has none.
 
-    REVIEWED = "always reviewed"
-    FIXED = "set in the policy, without a promise"
+    `suspended` was certified and does not hold any more, but is not revoked yet.
+    """
+
+    REVIEWED = "always_reviewed"
+    FIXED = "fixed"
     GRANTED = "certified"
-    NOT_YET = "not certified yet"
+    NOT_YET = "not_certified"
     REVOKED = "revoked"
     SUSPENDED = "suspended"
 

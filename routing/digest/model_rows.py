@@ -13,10 +13,8 @@ from routing.evidence.promise import Certificate, NotYet
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
 
-__all__ = ["WATCHED", "calibration_rows", "quality_rows"]
+__all__ = ["calibration_rows", "quality_rows"]
 
-WATCHED = "all watched traffic"
-"""What numbers speak of that are weighted by inclusion probability, but leave out what had no chance."""
 SCORES = (
     "ece",
     "ece_equal_mass",
@@ -41,7 +39,7 @@ def quality_rows(quality: Quality) -> Iterator[DigestRow]:
     for threshold in quality.thresholds:
         yield from _threshold(threshold)
     if quality.calibration is not None:
-        yield from calibration_rows(WATCHED, quality.calibration, WATCHED, None)
+        yield from calibration_rows("all watched traffic", quality.calibration, Reach.WATCHED, None)
     for fit in quality.fits:
         yield from _fit(fit)
     if quality.curve is not None:
@@ -52,7 +50,7 @@ def quality_rows(quality: Quality) -> Iterator[DigestRow]:
 
 
 def calibration_rows(
-    name: str, report: CalibrationReport, reach: str, before: CalibrationReport | None
+    name: str, report: CalibrationReport, reach: Reach, before: CalibrationReport | None
 ) -> Iterator[DigestRow]:
     """The scores of the report, and the accuracy and mean confidence of every bin."""
     for score in SCORES:
@@ -80,10 +78,10 @@ def _errors(row: ErrorRow) -> Iterator[DigestRow]:
         estimate: Estimate | None = getattr(row.now, kind)
         was = _value(getattr(row.before, kind)) if row.before else None
         if estimate is not None:
-            low, high, n, reach = estimate.low, estimate.high, estimate.n, estimate.reach.value
+            low, high, n, reach = estimate.low, estimate.high, estimate.n, estimate.reach
             yield DigestRow(section, name, measure, estimate.value, low, high, n, reach, was)
     bounds = row.now.bounds
-    reach = Reach.PERIOD.value
+    reach = Reach.PERIOD
     yield DigestRow(section, name, "error_bounds", None, bounds.low, bounds.high, row.now.labeled, reach)
     yield from _counts(section, name, row.now, row.before)
 
@@ -103,7 +101,7 @@ def _counts(
 def _threshold(row: ThresholdRow) -> Iterator[DigestRow]:
     promise, found = row.promise, row.found
     values = {
-        "state": row.state.value,
+        "state": row.state,
         "in_force": row.in_force,
         "proposal": row.proposal,
         "gain": row.gain,
@@ -173,7 +171,7 @@ def _alarm(alarm: Alarm) -> Iterator[DigestRow]:
 def _slice(found: SliceFinding) -> Iterator[DigestRow]:
     name = f"{found.key}={found.value}"
     yield DigestRow(
-        "worse slice", name, "error", found.error, found.error_low, found.error_high, found.n, WATCHED
+        "worse slice", name, "error", found.error, found.error_low, found.error_high, found.n, Reach.WATCHED
     )
     values = {
         "raw_error": found.raw_error,
@@ -184,11 +182,11 @@ def _slice(found: SliceFinding) -> Iterator[DigestRow]:
 
 
 def _confusion(row: TaskConfusion) -> Iterator[DigestRow]:
-    pair = row.pair
+    pair, reach = row.pair, Reach.WATCHED
     name = f"{row.task}: {pair.predicted} -> {pair.decided}"
-    yield DigestRow("confusion", name, "share", pair.share, pair.share_low, pair.share_high, pair.n, WATCHED)
-    yield DigestRow("confusion", name, "share_of_errors", pair.share_of_errors, n=pair.n, reach=WATCHED)
-    yield DigestRow("confusion", name, "predictions", pair.weight, n=pair.n, reach=WATCHED)
+    yield DigestRow("confusion", name, "share", pair.share, pair.share_low, pair.share_high, pair.n, reach)
+    yield DigestRow("confusion", name, "share_of_errors", pair.share_of_errors, n=pair.n, reach=reach)
+    yield DigestRow("confusion", name, "predictions", pair.weight, n=pair.n, reach=reach)
 
 
 def _theme(theme: Theme) -> Iterator[DigestRow]:

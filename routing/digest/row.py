@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 Cell = str | float | None
-"""Text, a number (counts are whole), or nothing."""
+"""Text or a code, a number (counts are whole), or nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Any
+
+from routing.code import Code
 
 __all__ = ["EXAMPLES", "WHOLE", "Alarm", "AlarmKind", "Drift"]
 
@@ -12,7 +13,7 @@ WHOLE = ""
 """The slice that is all of the traffic."""
 
 
-class AlarmKind(StrEnum):
+class AlarmKind(Code):
     """What changed. A `slice` alarm is about the share of a slice's values in the traffic."""
 
     ERROR = "error"

@@ -1,7 +1,8 @@
 """Estimates about all traffic: what was seen of it, and the share of errors that follows, without numpy."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from routing.code import Code
 
 __all__ = ["LEVEL", "Estimate", "Interval", "Reach", "Stratum", "TrafficEstimate"]
 
@@ -9,12 +10,17 @@ LEVEL = 0.95
 """The confidence level of an interval, two-sided, unless it says otherwise."""
 
 
-class Reach(StrEnum):
-    """What an estimate speaks of; the value is how to name it."""
+class Reach(Code):
+    """What an estimate speaks of.
 
-    PERIOD = "this period"
-    FUTURE = "the future"
-    REVIEWED = "reviewed cases only"
+    `watched` is all traffic but what had no chance of review, each label weighted by the inverse of its
+    inclusion probability.
+    """
+
+    PERIOD = "this_period"
+    FUTURE = "future"
+    REVIEWED = "reviewed_only"
+    WATCHED = "watched"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ class Promise:
 class Certificate:
     """A threshold that keeps a promise: accept a calibrated confidence of `threshold` or more.
 
-    `attempt` counts the tests of this promise from 1, `spent` is the chance of failure that this one used.
+    `method` is a CertificateMethod, or one that a newer version has. `attempt` counts the tests of this
+    promise from 1, `spent` is the chance of failure that this one used.
     The test rests on `labels` among `accepted` predictions, `errors` of them wrong; what was asked and is
     `unanswered` was counted as wrong. The error of what will be accepted is at most `bound` with confidence
     1 − `spent`, if it comes from the same source.
@@ -66,7 +67,7 @@ class Certificate:
 
     threshold: float
     promise: Promise
-    method: CertificateMethod
+    method: str
     attempt: int
     spent: float
     accepted: int

@@ -1,6 +1,7 @@
 """What import-linter cannot see, read from the syntax tree of every module."""
 
 import ast
+import re
 import statistics
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from tests.places import ROOT
 
 PACKAGES = ("bot", "routing", "storage")
 VAGUE = {"utils", "helpers", "common", "misc", "base", "core", "manager", "service"}
+ENUMS = {"Enum", "StrEnum", "Code"}
+CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)?")
 TIME_READERS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time")}
 
 
@@ -97,6 +100,21 @@ def test_importing_a_module_calls_nothing_that_acts() -> None:
                 if name in acting:
                     found.append(f"{name_of(path)}:{node.lineno} {name}")
     assert found == []
+
+
+def test_every_value_of_an_enum_is_a_code_and_no_prose() -> None:
+    prose = [
+        f"{name_of(path)}: {ast.unparse(member)}"
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and {ast.unparse(base) for base in node.bases} & ENUMS
+        for member in node.body
+        if isinstance(member, ast.Assign)
+        and isinstance(member.value, ast.Constant)
+        and isinstance(member.value.value, str)
+        and not CODE.fullmatch(member.value.value)
+    ]
+    assert prose == []
 
 
 def test_every_module_begins_with_its_purpose() -> None:

@@ -10,6 +10,7 @@ from bot.http.answer_shapes import BatchAnswer, CaseAnswer, CaseView, Feed, Prob
 from bot.http.app import build_api
 from bot.http.posted_case import CASE
 from bot.usecases.digest.document import from_document, to_document
+from bot.words.code_words import code_words, with_words
 from routing.digest.csv import to_csv
 from storage.engine.database import Database
 from tests.http import shop
@@ -125,8 +126,8 @@ def test_every_example_has_the_shape_it_is_an_example_of(model: type[BaseModel],
 
 def test_the_example_of_a_report_is_a_digest_and_some_lines_of_its_csv() -> None:
     digest = from_document(report_example.DIGEST)
-    assert to_document(digest) == report_example.DIGEST
-    assert set(report_example.DIGEST_CSV.splitlines()) <= set(to_csv(digest).splitlines())
+    assert with_words(to_document(digest)) == report_example.DIGEST
+    assert set(report_example.DIGEST_CSV.splitlines()) <= set(to_csv(digest, code_words).splitlines())
 
 
 def test_the_document_is_served(quick: shop.Caller) -> None:

@@ -59,7 +59,7 @@ def test_a_report_is_given_as_csv_to_who_asks_for_it(readers: Readers) -> None:
 
 def test_a_digest_of_another_version_is_given_as_it_is_but_not_as_csv(readers: Readers) -> None:
     path = "/v1/reports/both/2026-11-02"
-    assert readers.bank.get(path).json() == {"received": 7}
+    assert readers.bank.get(path).json() == {"version": 1, "received": 7}
     refused = read(readers.bank, path, "text/csv")
     assert (refused.status_code, refused.json()["detail"][0]["loc"]) == (404, ["header", "accept"])
 

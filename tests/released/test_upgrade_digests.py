@@ -2,19 +2,27 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from bot.cli import main
+from bot.usecases.digest.document import PROSE, VERSION, current, from_document
+from bot.words.code_words import with_words
 from storage.engine.database import Database
 from storage.leads import digests
+from tests.released.conftest import Copies
+from tests.released.restoring import engine_of, restored
 from tests.released.versions import Version
 from tests.scenarios.operating import WIDE
 from tests.scenarios.world import World
 
 Recorded = tuple[Version, str]
+JsonObject = dict[str, Any]
 TEAMS = ("leads", "desk")
+PROSE_VALUES = {prose for of_name in PROSE.values() for prose in of_name}
 
 
 @pytest.mark.parametrize("team", TEAMS)
@@ -49,7 +57,42 @@ def test_programs_read_each_as_it_was_made(upgraded: World, team: str) -> None:
     listed = upgraded.shop.reports(team)
 
     assert [one["key"] for one in listed] == [one.key for one in kept]
-    assert [upgraded.shop.read_report(one) for one in listed] == [one.document for one in kept]
+    read = [upgraded.shop.read_report(one) for one in listed]
+    assert read == [with_words(one.document) for one in kept]
+
+
+def test_each_is_read_as_it_was_kept_and_as_it_is_migrated(
+    recorded: Recorded, copies: Copies, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    version, dialect = recorded
+    server = request.getfixturevalue("postgres_server") if dialect == "postgresql" else None
+    with restored(version, dialect, tmp_path, server) as before, copies(version, dialect) as after:
+        was, now = _documents(before), _documents(after)
+    assert len(was) >= 2 * len(TEAMS)
+    assert now == {key: current(document) for key, document in was.items()}
+    assert {one["version"] for one in now.values()} == {VERSION}
+    assert [key for key in was if from_document(was[key]) != from_document(now[key])] == []
+    assert PROSE_VALUES & _values(list(was.values()))
+    assert not PROSE_VALUES & _values(list(now.values()))
+
+
+def _documents(url: str) -> dict[str, JsonObject]:
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        rows = connection.execute(sa.text("SELECT key, document FROM digests")).all()
+    engine.dispose()
+    documents = {row.key: row.document for row in rows}
+    return {key: json.loads(one) if isinstance(one, str) else one for key, one in documents.items()}
+
+
+def _values(part: object) -> set[str]:
+    """The text that stands under a name which has codes."""
+    if isinstance(part, list):
+        return {value for one in part for value in _values(one)}
+    if not isinstance(part, dict):
+        return set()
+    own = {value for name, value in part.items() if name in PROSE and isinstance(value, str)}
+    return own.union(*(_values(value) for value in part.values()))
 
 
 def _squeezed(text: str) -> str:

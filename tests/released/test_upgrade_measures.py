@@ -2,6 +2,7 @@
 
 import math
 
+from bot.usecases.digest.document import coded
 from storage.engine.database import Database
 from tests.released.measures import context, measured
 from tests.released.versions import Version
@@ -22,7 +23,7 @@ def test_every_number_is_the_same(recorded: Recorded, upgraded_url: str) -> None
     database = Database(upgraded_url)
     numbers = measured(context(database, version.policy_text, version.recorded_at, version.draw_key))
     database.dispose()
-    assert different(version.packed("measures")[dialect], numbers) == []
+    assert different(coded(version.packed("measures")[dialect]), numbers) == []
 
 
 def different(was: object, now: object, path: str = "") -> list[str]:

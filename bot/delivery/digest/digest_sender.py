@@ -12,6 +12,7 @@ from bot.usecases import record
 from bot.usecases.digest.period import Period
 from bot.usecases.digest.weekly import kept_digest
 from bot.usecases.outgoing import DIGEST
+from bot.words.code_words import code_words
 from routing.digest.csv import to_csv
 from routing.digest.digest import Digest
 from routing.policy import Team
@@ -111,7 +112,7 @@ class DigestSender(OutboxSender):
             anchor = record.last_anchor(self._ctx)  # kept in Slack it shows what is cut off the record later
             reach = f"; the record reaches {anchor}" if anchor else ""
             title = f"All numbers of {period.team}, {period.last_day}{reach}"
-            gateway.share_file(channel_id, thread_ts, to_csv(digest).encode(), name, title)
+            gateway.share_file(channel_id, thread_ts, to_csv(digest, code_words).encode(), name, title)
             self._courier.health.worked()
         self._finish(claim, "digest.sent")
 

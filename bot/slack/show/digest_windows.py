@@ -8,6 +8,7 @@ from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import label_text, one_line
 from bot.slack.show.case_words import scalar
 from bot.usecases.lead.look_closer import CaseList, ListedCase, Weighed
+from bot.words.code_words import code_words
 from routing.digest.model_quality import ThresholdRow, ThresholdState
 from routing.evidence.promise import Certificate, NotYet
 
@@ -36,7 +37,7 @@ def threshold_view(weighed: Weighed) -> JsonObject:
 
 def _lines(row: ThresholdRow) -> Iterator[str]:
     now = "everything is reviewed" if row.in_force is None else f"accepted from {row.in_force:.4g} on"
-    yield f"Now: {now} ({row.state.value})"
+    yield f"Now: {now} ({code_words(row.state)})"
     if row.why:
         yield f"Why: {row.why}"
     aim = "Held against" if row.state is ThresholdState.FIXED else "Promise"

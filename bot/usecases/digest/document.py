@@ -1,11 +1,31 @@
 """A digest as JSON and back: what is kept, sent as a report, and shown again is one and the same."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from routing.digest.digest import Digest
+from routing.digest.model_quality import ModelFit, ThresholdState
+from routing.evidence.estimate import Reach
+
+JsonObject = dict[str, Any]
+VERSION = 1
+"""Of the documents written now. Version 0, which does not say so, had prose where there are codes now."""
+PROSE: Mapping[str, Mapping[str, str]] = {
+    "state": {
+        "always reviewed": ThresholdState.REVIEWED.value,
+        "set in the policy, without a promise": ThresholdState.FIXED.value,
+        "not certified yet": ThresholdState.NOT_YET.value,
+    },
+    "reach": {
+        "this period": Reach.PERIOD.value,
+        "the future": Reach.FUTURE.value,
+        "reviewed cases only": Reach.REVIEWED.value,
+    },
+}
+"""What version 0 wrote under which name, and its code. Rows outlive versions: nothing is ever removed."""
 
 
 @cache
@@ -13,12 +33,57 @@ def _adapter() -> TypeAdapter[Digest]:
     return TypeAdapter(Digest)
 
 
-def to_document(digest: Digest) -> dict[str, Any]:
+def to_document(digest: Digest) -> JsonObject:
     """The digest as JSON: moments in ISO 8601, durations as ISO 8601 durations, shares from 0 to 1."""
-    document: dict[str, Any] = _adapter().dump_python(digest, mode="json")
-    return document
+    return {"version": VERSION, **_adapter().dump_python(digest, mode="json")}
 
 
-def from_document(document: dict[str, Any]) -> Digest:
-    """The digest that `to_document` gave. Raises pydantic's ValidationError for anything else."""
-    return _adapter().validate_python(document)
+def current(document: JsonObject) -> JsonObject:
+    """A document of any earlier version as this one writes it; a newer one's stays as it is."""
+    if version_of(document) >= VERSION:
+        return document
+    return {**coded(document), "version": VERSION}
+
+
+def coded(part: Any) -> Any:
+    """A document, or a part of one, with codes where version 0 had prose."""
+    if isinstance(part, list):
+        return [coded(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: PROSE.get(name, {}).get(value, value) if isinstance(value, str) else coded(value)
+        for name, value in part.items()
+    }
+
+
+def version_of(document: JsonObject) -> int:
+    """The version that a document names; 0 where it names none."""
+    version = document.get("version")
+    return version if isinstance(version, int) else 0
+
+
+def from_document(document: JsonObject) -> Digest:
+    """The digest that this or an earlier version kept, and of a newer one's what this version understands.
+
+    Codes that are unknown here stay as they are. Raises pydantic's ValidationError for what is no digest.
+    """
+    known = current(document)
+    return _adapter().validate_python(_understood(known) if version_of(known) > VERSION else known)
+
+
+def _understood(document: JsonObject) -> JsonObject:
+    """Without fits that this version cannot read, such as those of a method that it has no formula for."""
+    quality = document.get("quality")
+    if not isinstance(quality, dict):
+        return document
+    fits = [fit for fit in quality.get("fits", ()) if _is_fit(fit)]
+    return {**document, "quality": {**quality, "fits": fits}}
+
+
+def _is_fit(stored: Any) -> bool:
+    try:
+        TypeAdapter(ModelFit).validate_python(stored)
+    except ValidationError:
+        return False
+    return True

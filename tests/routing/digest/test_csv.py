@@ -120,7 +120,7 @@ def rows_of(quality: Quality, section: str) -> list[DigestRow]:
 
 def test_every_number_of_a_digest_has_its_place_but_those_that_another_sums_up() -> None:
     digest: Digest = filled(Digest, count(1_000))
-    cells = (cell for line in csv.reader(io.StringIO(to_csv(digest), newline="")) for cell in line)
+    cells = (cell for line in csv.reader(io.StringIO(to_csv(digest, str), newline="")) for cell in line)
     told = {float(cell) for cell in cells if cell and cell.replace(".", "", 1).replace("-", "", 1).isdigit()}
     untold = {path for path, number in numbers_in(digest) if number not in told}
     assert {path for path in untold if not is_left_out(path)} == set()
@@ -130,11 +130,11 @@ def test_the_naive_error_is_never_told_without_its_name() -> None:
     naive = replace(traffic(0.02, 0.04), naive=estimate(0.1, 0.2, Reach.REVIEWED))
     rows = rows_of(Quality(errors=(replace(error(0.02, 0.04), now=naive),)), "error of all")
     (told,) = [row for row in rows if row.value == pytest.approx(0.15)]
-    assert (told.measure, told.reach) == ("naive_error", "reviewed cases only")
+    assert (told.measure, told.reach) == ("naive_error", Reach.REVIEWED)
 
 
 def test_the_header_names_the_columns_and_lines_end_as_rfc_4180_says() -> None:
-    text = to_csv(summarise(facts(received=40), facts(received=30)))
+    text = to_csv(summarise(facts(received=40), facts(received=30)), str)
     assert text.startswith("section,name,measure,value,low,high,n,reach,before\r\n")
     assert "traffic,all,received,40,,,,,30\r\n" in text
     assert COLUMNS[0] == "section"
@@ -150,8 +150,8 @@ def test_an_error_has_a_line_for_this_period_and_one_for_the_future() -> None:
     rows = rows_of(Quality(errors=(error(0.02, 0.04, traffic(0.01, 0.03)),)), "error of all")
     errors = [row for row in rows if row.measure == "error"]
     assert [(row.reach, row.value, row.low, row.high, row.n, row.before) for row in errors] == [
-        ("this period", 0.03, 0.02, 0.04, 412, 0.02),
-        ("the future", 0.03, 0.02, 0.04, 412, 0.02),
+        (Reach.PERIOD, 0.03, 0.02, 0.04, 412, 0.02),
+        (Reach.FUTURE, 0.03, 0.02, 0.04, 412, 0.02),
     ]
 
 
@@ -169,7 +169,7 @@ def test_a_threshold_says_its_state_and_what_could_be() -> None:
     row = threshold(found=certificate(0.8), gain=0.17)
     told = {one.measure: (one.value, one.n) for one in rows_of(Quality(thresholds=(row,)), "threshold")}
     assert told == {
-        "state": ("set in the policy, without a promise", None),
+        "state": (ThresholdState.FIXED, None),
         "in_force": (0.9, None),
         "proposal": (0.8, None),
         "gain": (0.17, None),
@@ -179,10 +179,22 @@ def test_a_threshold_says_its_state_and_what_could_be() -> None:
     }
 
 
+def test_codes_are_said_in_words_and_nothing_else_is() -> None:
+    quality = Quality(errors=(error(0.02, 0.04),), thresholds=(threshold(),))
+    text = to_csv(summarise(facts(received=40), quality=quality), lambda code: f"said {code}")
+    cells = {cell for line in csv.reader(io.StringIO(text, newline="")) for cell in line}
+    assert {cell for cell in cells if cell.startswith("said ")} == {
+        "said fixed",
+        "said this_period",
+        "said future",
+        "said reviewed_only",
+    }
+
+
 def test_a_threshold_that_is_not_certified_says_how_many_labels_it_lacks() -> None:
     row = threshold(ThresholdState.NOT_YET, in_force=None, promise=None, found=missing(180))
     told = {one.measure: one.value for one in rows_of(Quality(thresholds=(row,)), "threshold")}
-    assert told == {"state": "not certified yet", "labels_needed": 180}
+    assert told == {"state": ThresholdState.NOT_YET, "labels_needed": 180}
 
 
 def test_a_digest_that_was_not_measured_has_its_facts() -> None:
@@ -195,7 +207,7 @@ def test_a_digest_that_was_not_measured_has_its_facts() -> None:
     ["=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1", "＋1", "－1", "＠a"],
 )
 def test_a_name_that_a_spreadsheet_would_run_gets_an_apostrophe(label: str) -> None:
-    text = to_csv(summarise(facts(by_model=(Concordance(label, 3, 4),))))
+    text = to_csv(summarise(facts(by_model=(Concordance(label, 3, 4),))), str)
     (line,) = [
         line for line in csv.reader(io.StringIO(text, newline="")) if line[0] == "concordance by model"
     ]
@@ -207,10 +219,10 @@ def test_a_formula_within_a_name_and_a_number_below_zero_are_left_as_they_are() 
         facts(confusions=(Confusion("fraud", "=a", '"b",\nc', 3),)),
         quality=Quality(thresholds=(threshold(found=certificate(0.99), gain=-0.2),)),
     )
-    lines = list(csv.reader(io.StringIO(to_csv(digest), newline="")))
+    lines = list(csv.reader(io.StringIO(to_csv(digest, str), newline="")))
     assert ["confusion", 'fraud: =a -> "b",\nc', "cases", "3"] in [line[:4] for line in lines]
     assert ["gain", "-0.2"] in [line[2:4] for line in lines]
 
 
 def test_moments_are_told_with_their_zone() -> None:
-    assert f"period,,since_at,{MONDAY.astimezone(UTC).isoformat()}" in to_csv(summarise(facts()))
+    assert f"period,,since_at,{MONDAY.astimezone(UTC).isoformat()}" in to_csv(summarise(facts()), str)

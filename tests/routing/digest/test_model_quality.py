@@ -30,14 +30,6 @@ def test_an_error_that_rests_on_nothing_has_not_moved() -> None:
     assert replace(error(0.03, 0.05, traffic(0.01, 0.02)), now=unlabeled()).movement is None
 
 
-def test_differences_are_said_to_be_small_in_plain_words() -> None:
-    assert [one.value for one in Movement] == [
-        "worse than before",
-        "better than before",
-        "no more than a small difference",
-    ]
-
-
 def test_a_proposal_is_a_certifiable_threshold_that_is_not_in_force() -> None:
     assert threshold(found=certificate(0.8)).proposal == 0.8
     assert threshold(found=certificate(0.9)).proposal is None

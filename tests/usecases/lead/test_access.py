@@ -1,5 +1,6 @@
 """A team's members act on what its digest says, and nobody else; each act counts once and is on record."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -210,6 +211,22 @@ def test_a_threshold_that_is_gone_from_the_digest_is_not_shown(world: World) -> 
         stored = StoredDigest("digest:leads:1", "leads", NOW, NOW, NOW, to_document(other))
         digests.keep(tx, stored)
     assert isinstance(look_closer.threshold(world.ctx, press(key="digest:leads:1")), Refused)
+
+
+def test_the_buttons_of_a_digest_that_a_newer_version_made_go_on(world: World) -> None:
+    week = keep(world, Quality(thresholds=(threshold(),)), key="digest:leads:1")
+    document = json.loads(json.dumps(to_document(week)))
+    document["quality"]["thresholds"][0]["state"] = "set_by_tomorrow"
+    newer = StoredDigest("digest:leads:2", "leads", NOW, NOW, NOW, {**document, "version": 99})
+    with world.database.write() as tx:
+        digests.keep(tx, newer)
+
+    weighed = look_closer.threshold(world.ctx, press(key="digest:leads:2"))
+    muted = mute.mute(world.ctx, press(key="digest:leads:2"))
+
+    assert isinstance(weighed, Weighed)
+    assert weighed.row.state == "set_by_tomorrow"
+    assert not isinstance(muted, Refused)
 
 
 def decide(world: World, label: str, slices: dict[str, str], ts: str = "") -> str:

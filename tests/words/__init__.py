@@ -1,0 +1,1 @@
+"""Numbers, codes and findings in words."""
