@@ -5,9 +5,22 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-__all__ = ["Certificate", "CertificateMethod", "MonitorReport", "NotYet", "Promise", "answer_from_json"]
+__all__ = [
+    "Certificate",
+    "CertificateMethod",
+    "MonitorReport",
+    "NotYet",
+    "Promise",
+    "answer_from_json",
+    "percent",
+]
 
 CertificateMethod = Literal["fixed_sequence", "census_and_audit"]
+
+
+def percent(share: float) -> str:
+    """A share that somebody promised or is promised, in words: "1.234 %"; no digit is rounded away."""
+    return f"{100 * share:.10g} %"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +48,8 @@ class Promise:
 
     @property
     def words(self) -> str:
-        """The promise in words: "at most 2 % error with 95 % confidence"; no digit of it is rounded away."""
-        return f"at most {self.allowed} error with {100 * self.confidence:.10g} % confidence"
-
-    @property
-    def allowed(self) -> str:
-        """The share of errors that it allows, in words: "2 %"."""
-        return f"{100 * self.error:.10g} %"
+        """The promise in words: "at most 2 % error with 95 % confidence"."""
+        return f"at most {percent(self.error)} error with {percent(self.confidence)} confidence"
 
     def spent_by(self, attempt: int) -> float:
         """The part of δ for the attempt of this number, counted from 1: 6δ/(π²k²), which adds up to δ.

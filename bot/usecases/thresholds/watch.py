@@ -17,7 +17,7 @@ from bot.words.threshold_words import lapse_words
 from routing.cell import Cell
 from routing.evidence.alarm import EXAMPLES, WHOLE, Alarm, AlarmKind
 from routing.evidence.grant import Terms, lapse_of
-from routing.evidence.promise import MonitorReport, Promise
+from routing.evidence.promise import MonitorReport, Promise, percent
 from storage import audit
 from storage.cases import decisions
 from storage.evidence import model_evidence
@@ -135,7 +135,7 @@ def _by_audits(
     if not report.is_revoked:
         return None
     of = f"{report.errors} of {report.n} audited cases were wrong{_lately(audits)}"
-    reason = f"{of}, more than {promise.allowed} can explain"
+    reason = f"{of}, more than {percent(promise.error)} can explain"
     return _Finding(reason, _alarm(granted, promise, report, audits, reason))
 
 

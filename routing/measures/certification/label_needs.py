@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from routing.evidence.promise import NotYet
+from routing.evidence.promise import NotYet, percent
 from routing.measures.certification.acceptance_regions import Bools, Regions
 from routing.measures.certification.fallback import Counts
 from routing.measures.certification.threshold_tests import Family
@@ -66,7 +66,7 @@ def not_yet(families: Sequence[Family], error: float) -> NotYet:
     family, needed = next((pair for pair in counts if pair[1] is not None), (families[0], None))
     unanswered = max(int(one.regions.unanswered[:, -1].sum()) for one in families)
     note = f" {unanswered} unanswered cases count as wrong." if unanswered else ""
-    promised = f"at most {100 * error:.3g} % error"
+    promised = f"at most {percent(error)} error"
     if needed is None:
         return NotYet(0, f"Not yet: at every threshold too much is wrong to promise {promised}.{note}")
     kind = "accepted" if family.regions.is_census.all() else "audited"
