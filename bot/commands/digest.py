@@ -33,17 +33,13 @@ def preview(team: str | None, png: Path | None, settings: Settings) -> None:
 
     TEAM may be left out where the policy has only one.
     """
-    from rich.console import Console
-
-    from bot.commands.digest_text import shown
+    from bot.commands.digest_text import show, shown
 
     policy, now = read_policy(settings.policy_path), SystemClock().now()
     name = team_name(policy, team)
     with existing_database(settings) as database:
         summary = weekly.digest_of(database, policy, name, now - WEEK, now, now)
-    console = Console(highlight=False)
-    for part in shown(name, summary):
-        console.print(part)
+    show(shown(name, summary))
     if png is not None:
         _draw(summary, name, png)
 

@@ -1,33 +1,92 @@
-"""A digest for the terminal: every number with its n, and "too few" instead of one that means nothing."""
+"""A digest for the terminal: the sentences and rows that Slack has, and every part of the errors."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Sequence
 
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bot.words.digest_words import unreadable_words
-from bot.words.quality_words import confusion_words, error_cells, error_lines, fit_words, threshold_words
-from routing.digest.digest import Change, Digest, Quantile, QuantileChange, Share, ShareRow, TooFew
+from bot.words.calibration_words import calibration_words
+from bot.words.code_words import code_words
+from bot.words.digest_words import agreement_row, confused_words, lead, unreadable_words, week_rows
+from bot.words.numbers import count, estimate_words
+from bot.words.quality_words import confusion_words, error_lines, fit_words, threshold_words
+from routing.digest.digest import Digest
 from routing.digest.model_quality import About, Quality
-from routing.evidence.reliability import CalibrationReport
+from routing.evidence.estimate import between
+from storage.leads.digests import StoredDigest
 
-COUNTS = ("received", "auto_accepted", "audited", "reviewed", "decided", "overdue")
+NOTHING = "–"
 
 
-def shown(team: str, digest: Digest) -> list[RenderableType]:
-    """The parts in reading order."""
-    since, until = (f"{moment:%a %d %b %H:%M}" for moment in (digest.since_at, digest.until_at))
-    title = Text(f"{team}: {since} to {until} UTC", "bold")
-    headlines = [Text(f"→ {headline.words}", "bold") for headline in digest.headlines]
-    quality = list(map(Text, _quality(digest.quality))) if digest.quality else []
-    unreadable = [Text(words, "bold") for words in unreadable_words(digest)]
-    return [title, *headlines, *unreadable, _table(digest), *map(Text, _sentences(digest)), *quality]
+def show(parts: Iterable[RenderableType]) -> None:
+    """Print the parts one under the other."""
+    console = Console(highlight=False, markup=False)  # names come from services
+    for part in parts:
+        console.print(part)
+
+
+def shown(team: str, digest: Digest) -> Iterator[RenderableType]:
+    """The parts in reading order: what matters first."""
+    since, until = (f"{moment:%a %d %b %Y %H:%M}" for moment in (digest.since_at, digest.until_at))
+    yield Text(f"{team}: {since} to {until} UTC", "bold")
+    for place, headline in enumerate(digest.headlines, 1):
+        yield Text(f"{place}. {headline.words}", "bold")
+    yield from (Text(words, "bold") for words in unreadable_words(digest))
+    yield Text(lead(digest))
+    yield _week(digest)
+    if digest.quality is None:
+        yield Text("The models were not measured.")
+    else:
+        yield _errors(digest.quality)
+    yield from map(Text, _sentences(digest))
+
+
+def _week(digest: Digest) -> Table:
+    table = _table("", "this week", "the week before")
+    parts = [("tier", part) for part in digest.by_tier] + [("model", part) for part in digest.by_model]
+    agreement = (agreement_row(f"… {kind} {part.name}", part) for kind, part in parts)
+    for row in (*week_rows(digest), *agreement):
+        table.add_row(*row)
+    return table
+
+
+def _errors(quality: Quality) -> Table:
+    target = "" if quality.target is None else f" (the policy allows {quality.target:.1%})"
+    columns = ("", "this period", "the future", "the period before", "", "whatever the unknown are")
+    table = _table(*columns, title=f"Error of the model{target}")
+    for row in quality.errors:
+        bounds = row.now.bounds
+        table.add_row(
+            row.name,
+            estimate_words(row.now.period),
+            estimate_words(row.now.future),
+            estimate_words(row.before.period) if row.before else NOTHING,
+            code_words(row.movement) if row.movement else "",
+            between(bounds.low, bounds.high),
+        )
+    return table
+
+
+def _table(*columns: str, title: str | None = None) -> Table:
+    return Table(*columns, title=title, title_justify="left", box=None, header_style="bold")
+
+
+def _sentences(digest: Digest) -> Iterator[str]:
+    """What the labels say of the models, what experts corrected, and what waits longest."""
+    if digest.quality is not None:
+        yield from _quality(digest.quality)
+    yield calibration_words(digest)
+    if digest.quality is None or not digest.quality.confusions:
+        yield from (f"{confused_words(one)}." for one in digest.confusions)
+    for case in digest.oldest_open:
+        yield (
+            f"Waiting since {case.opened_at:%d %b %H:%M} UTC, due {case.due_at:%d %b %H:%M}:"
+            f" {case.case_id} ({case.task}, {case.tier})."
+        )
 
 
 def _quality(quality: Quality) -> Iterator[str]:
-    """What the labels say of the models, sentence by sentence."""
     for row in quality.errors:
         if row.about in (About.ALL, About.ACCEPTED):
             yield from error_lines(row)
@@ -39,70 +98,18 @@ def _quality(quality: Quality) -> Iterator[str]:
     yield from (f"Experts write ({theme.n}): {theme.name}." for theme in quality.themes)
 
 
-def _table(digest: Digest) -> Table:
-    table = Table("", "this week", "the week before", box=None, header_style="bold")
-    for name in COUNTS:
-        change: Change = getattr(digest, name)
-        table.add_row(name.replace("_", "-"), str(change.now), _or_dash(change.before))
-    for words, quantile in (("median time", digest.median_time), ("90 % decided in", digest.p90_time)):
-        table.add_row(words, *_times(quantile))
-    for row in (digest.concordance, *digest.by_tier, *digest.by_model):
-        table.add_row(f"agreed with the model, {row.name}", *_shares(row))
-    for error in digest.quality.errors if digest.quality else ():
-        table.add_row(f"wrong, {error.name}", *error_cells(error))
+def listed(team: str, kept: Sequence[tuple[StoredDigest, Digest]]) -> Table:
+    """A line for each digest, newest first."""
+    columns = "until (UTC)", "received", "auto-accepted", "error", "… accepted", "first sentence"
+    table = _table(*columns, title=f"Digests of {team}")
+    for stored, digest in kept:
+        counts = (count(digest.received.now), count(digest.auto_accepted.now))
+        errors = (_error_of(digest.quality, about) for about in (About.ALL, About.ACCEPTED))
+        first = digest.headlines[0].words if digest.headlines else NOTHING
+        table.add_row(f"{stored.until_at:%Y-%m-%d %H:%M}", *counts, *errors, first)
     return table
 
 
-def _sentences(digest: Digest) -> list[str]:
-    confusions = [
-        f"{one.n} × {one.task}: the model said {one.predicted}, experts {one.decided}."
-        for one in digest.confusions
-    ]
-    oldest = [
-        f"Waiting since {one.opened_at:%d %b %H:%M} UTC, due {one.due_at:%d %b %H:%M}:"
-        f" {one.case_id} ({one.task}, {one.tier})."
-        for one in digest.oldest_open
-    ]
-    return [_calibration(digest.calibration), *confusions, *oldest]
-
-
-def _calibration(report: CalibrationReport | TooFew) -> str:
-    if isinstance(report, TooFew):
-        return f"Calibration of reviewed cases: {_few(report)}."
-    verdict = "within" if report.ece <= report.ece_if_calibrated else "above"
-    return (
-        f"Calibration of {report.n} reviewed cases (not of all traffic): ECE {report.ece:.3f}, {verdict} what"
-        f" a calibrated model shows at this n ({report.ece_if_calibrated:.3f}); Brier {report.brier:.3f}."
-    )
-
-
-def _or_dash(value: int | None) -> str:
-    return "–" if value is None else str(value)
-
-
-def _few(few: TooFew) -> str:
-    return f"too few (n={few.n}, {few.needed} needed)"
-
-
-def _times(change: QuantileChange) -> tuple[str, str]:
-    return _time(change.now), _time(change.before)
-
-
-def _time(value: Quantile | TooFew | None) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, TooFew):
-        return _few(value)
-    return f"{timedelta(seconds=round(value.value.total_seconds()))} (n={value.n})"
-
-
-def _shares(row: ShareRow) -> tuple[str, str]:
-    return _share(row.now), _share(row.before)
-
-
-def _share(value: Share | TooFew | None) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, TooFew):
-        return _few(value)
-    return f"{value.value:.0%} ({value.low:.0%} to {value.high:.0%}, n={value.n})"
+def _error_of(quality: Quality | None, about: About) -> str:
+    row = quality.row(about) if quality else None
+    return estimate_words(row.now.period) if row else NOTHING

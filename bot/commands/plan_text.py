@@ -6,7 +6,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bot.words.plan_words import UNKNOWN, cost_words, error_words
+from bot.words.numbers import estimate_words
+from bot.words.plan_words import UNKNOWN, cost_words
 from routing.evidence.plan import Budget, ChannelLoad, Outcome, Replayed, TierOutcome, TierPlan
 
 NOTHING = "–"
@@ -40,8 +41,8 @@ def _replay_rows(before: Outcome, after: Outcome) -> Iterator[tuple[str, ...]]:
     yield "reviewed", *(str(side.reviewed) for side in sides)
     yield "… of these audits", *(str(side.audited) for side in sides)
     yield "expert hours", *(f"{side.expert_hours:.1f}" for side in sides)
-    yield "error of the accepted part, this period", *(error_words(side.error.period) for side in sides)
-    yield "… and what to expect of it later", *(error_words(side.error.future) for side in sides)
+    yield "error of the accepted part, this period", *(estimate_words(side.error.period) for side in sides)
+    yield "… and what to expect of it later", *(estimate_words(side.error.future) for side in sides)
     yield "cost of accepted errors", *(cost_words(side.cost) for side in sides)
     tiers = [{(tier.task, tier.tier): tier for tier in side.tiers} for side in sides]
     for key in sorted({*tiers[0], *tiers[1]}):
@@ -55,7 +56,7 @@ def _replay_rows(before: Outcome, after: Outcome) -> Iterator[tuple[str, ...]]:
 def _tier(tier: TierOutcome | None) -> str:
     if tier is None or tier.error is None:
         return NOTHING
-    return f"{error_words(tier.error.period)} of {tier.accepted}"
+    return f"{estimate_words(tier.error.period)} of {tier.accepted}"
 
 
 def _load(load: ChannelLoad | None) -> str:

@@ -1,9 +1,7 @@
 """`secondlook report`: a team's digest as it was made, or of any period, for people and for programs."""
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
@@ -24,9 +22,6 @@ from routing.policy import Policy
 from storage.engine.database import Database
 from storage.leads import digests as kept_digests
 from storage.leads.digests import StoredDigest
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
 
 WEEK = timedelta(days=7)
 MOST = 520
@@ -122,20 +117,12 @@ def _print(team: str, digest: Digest, form: str | None) -> None:
     elif form == "csv":
         click.echo(to_csv(digest, code_words), nl=False)
     else:
-        from bot.commands.report_text import shown
+        from bot.commands.digest_text import show, shown
 
-        _show(shown(team, digest))
+        show(shown(team, digest))
 
 
 def _list(team: str, found: list[tuple[StoredDigest, Digest]]) -> None:
-    from bot.commands.report_text import listed
+    from bot.commands.digest_text import listed, show
 
-    _show([listed(team, found)])
-
-
-def _show(parts: Sequence["RenderableType"]) -> None:
-    from rich.console import Console
-
-    console = Console(highlight=False, markup=False)  # names come from services
-    for part in parts:
-        console.print(part)
+    show([listed(team, found)])

@@ -272,7 +272,8 @@ DIGEST: dict[str, Any] = {
         },
         {
             "subject": "error:all",
-            "words": "Of everything that came in, 3.1% wrong (2.4%–4.1%, n=412), within the 5.0% allowed.",
+            "words": "Of everything that came in, 3.1% wrong (between 2.4% and 4.1%, n=412), within the "
+            "5.0% allowed.",
             "deed": None,
             "arguments": {},
         },

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.pictures.digest_picture import shown_calibration
-from bot.words.digest_words import duration, point_words
+from bot.words.calibration_words import point_words, shown_calibration
+from bot.words.numbers import duration
 from routing.digest.day import Day
 from routing.digest.digest import Digest
+from routing.evidence.estimate import between
 from routing.evidence.risk_coverage import CoveragePoint, RiskCoverage
 
 POINTS = 5
@@ -49,7 +50,7 @@ def _spread(points: Sequence[CoveragePoint]) -> list[CoveragePoint]:
 
 
 def _point(point: CoveragePoint) -> str:
-    return f"{point.coverage:.0%} accepted, {point.error:.1%} of it wrong ({point.low:.1%}–{point.high:.1%})"
+    return f"{point.coverage:.0%} accepted, {point.error:.1%} of it wrong ({between(point.low, point.high)})"
 
 
 def _day(day: Day) -> str:

@@ -8,8 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.pictures.palette import BLUE, FAINT, GREEN, INK, ORANGE, PAPER
+from bot.words.calibration_words import shown_calibration
 from routing.digest.day import Day
-from routing.digest.digest import MIN_LABELS, Digest, TooFew
+from routing.digest.digest import Digest
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
 
@@ -20,15 +21,6 @@ PIXELS_PER_INCH = 200
 WIDTH, PANEL = 6.0, 3.1
 LETTERS = 12
 HOUR_SECONDS = 3600
-
-
-def shown_calibration(digest: Digest) -> tuple[CalibrationReport | None, str]:
-    """The calibration that the picture shows, and of whom it speaks: of all watched traffic where it can."""
-    watched = digest.quality.calibration if digest.quality else None
-    if watched is not None and watched.n >= MIN_LABELS:
-        return watched, "all watched traffic, weighted"
-    reviewed = None if isinstance(digest.calibration, TooFew) else digest.calibration
-    return reviewed, "of reviewed cases"
 
 
 def draw_digest(title: str, digest: Digest) -> bytes | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bot.pictures.palette import BLUE, GREEN, INK, ORANGE, PAPER
+from bot.words.numbers import UNLABELED
 from routing.evidence.plan import Budget, Outcome, Replay
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _errors(axes: Axes, sides: Sequence[Outcome]) -> None:
     for place, (side, mark, color) in enumerate(zip(sides, "so", (ORANGE, BLUE), strict=True)):
         known = side.error.period
         if known is None:
-            axes.text(place, 0, "nothing labeled", ha="center", fontsize=11, color=INK)
+            axes.text(place, 0, UNLABELED, ha="center", fontsize=11, color=INK)
             continue
         reach = [[100 * (known.value - known.low)], [100 * (known.high - known.value)]]
         axes.errorbar(

@@ -1,14 +1,24 @@
 """A digest's numbers in words: each with its n, and "too few" instead of one that means nothing."""
 
-from datetime import timedelta
+from collections.abc import Iterator
 
-from routing.digest.digest import Change, Digest, Quantile, Share, TooFew
-from routing.evidence.estimate import Estimate
-from routing.evidence.reliability import CalibrationReport, ReliabilityBin
+from bot.words.calibration_words import few
+from bot.words.numbers import count, counted, duration, share
+from bot.words.quality_words import error_cells
+from routing.digest.digest import Change, Confusion, Digest, Quantile, Share, ShareRow, TooFew
+from routing.digest.model_quality import About, Quality
 
-MINUTE = timedelta(minutes=1)
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
+Row = tuple[str, str, str]
+"""What it is, this week, and the week before."""
+COUNTS = (
+    ("Received", "received"),
+    ("Accepted by the model alone", "auto_accepted"),
+    ("Sent to experts", "reviewed"),
+    ("… of these drawn as audits", "audited"),
+    ("Decided", "decided"),
+    ("Overdue", "overdue"),
+)
+ERRORS = ((About.ALL, "Wrong, of everything"), (About.ACCEPTED, "Wrong, of what the model accepted"))
 
 
 def lead(digest: Digest) -> str:
@@ -42,38 +52,38 @@ def unreadable_words(digest: Digest) -> tuple[str, ...]:
     )
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun, in the plural where it has to be."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def _since(change: Change) -> str:
     return "" if change.before is None else f" ({change.before:,} the week before)"
 
 
-def count(value: int | None) -> str:
-    """A count, or a dash where nothing is known."""
-    return "–" if value is None else f"{value:,}"
+def error_rows(quality: Quality | None) -> Iterator[Row]:
+    """How much was wrong of everything, and of what the model accepted."""
+    for about, name in ERRORS:
+        row = quality.row(about) if quality else None
+        if row is not None:
+            yield name, *error_cells(row)
 
 
-def duration(value: timedelta) -> str:
-    """A duration in its two largest units."""
-    if value < MINUTE:
-        return f"{round(value.total_seconds())} s"
-    minutes = round(value / MINUTE)
-    if value < HOUR and minutes < 60:
-        return f"{minutes} min"
-    if value < DAY:
-        return f"{minutes // 60} h {minutes % 60:02d} min"
-    hours = round(value / HOUR)
-    return f"{hours // 24} d {hours % 24} h"
+def week_rows(digest: Digest) -> Iterator[Row]:
+    """The counts, how long decisions took, and how often experts agreed with the model."""
+    for words, name in COUNTS:
+        change: Change = getattr(digest, name)
+        yield words, count(change.now), count(change.before)
+    for words, times in (("Half", digest.median_time), ("90 %", digest.p90_time)):
+        yield f"{words} were decided within", time_words(times.now), time_words(times.before)
+    yield agreement_row("Experts agreed with the model", digest.concordance)
+
+
+def agreement_row(name: str, row: ShareRow) -> Row:
+    """How often experts agreed with the model."""
+    return name, share_words(row.now), share_words(row.before)
 
 
 def time_words(value: Quantile | TooFew | None) -> str:
     """A quantile of times with its n."""
     if value is None:
         return "–"
-    return few(value) if isinstance(value, TooFew) else f"{duration(value.value)} (n={value.n})"
+    return few(value) if isinstance(value, TooFew) else f"{duration(value.value)} (n={value.n:,})"
 
 
 def share_words(value: Share | TooFew | None) -> str:
@@ -82,51 +92,12 @@ def share_words(value: Share | TooFew | None) -> str:
         return "–"
     if isinstance(value, TooFew):
         return few(value)
-    return f"{value.value:.0%} ({value.low:.0%}–{value.high:.0%}, n={value.n})"
+    return share(value.value, value.low, value.high, value.n, digits=0)
 
 
-def few(value: TooFew) -> str:
-    """Why a number is not given."""
-    return f"too few labels yet (n={value.n}, {value.needed} needed)"
-
-
-def calibration_words(report: CalibrationReport | TooFew) -> str:
-    """How well confidences of reviewed cases hold, always said to be of those."""
-    if isinstance(report, TooFew):
-        return f"Calibration of reviewed cases: {few(report)}."
-    return f"Calibration of {counted(report.n, 'reviewed case')} (not of all traffic): {_verdict(report)}"
-
-
-def watched_words(report: CalibrationReport) -> str:
-    """How well confidences hold over all traffic that was watched."""
-    labels = counted(report.n, "label")
-    return f"Calibration over all watched traffic ({labels}, weighted): {_verdict(report)}"
-
-
-def _verdict(report: CalibrationReport) -> str:
-    is_chance = report.ece <= report.ece_if_calibrated
-    verdict = "no more than chance explains" if is_chance else "more than chance explains"
+def confused_words(confusion: Confusion) -> str:
+    """A confusion among reviewed cases, counted."""
     return (
-        f"ECE {report.ece:.3f}, {verdict} (a calibrated model stays under {report.ece_if_calibrated:.3f} at "
-        f"this n). Brier {report.brier:.3f}."
+        f"{confusion.n:,} × the model said {confusion.predicted}, experts decided {confusion.decided} "
+        f"({confusion.task})"
     )
-
-
-def calibration_figures(report: CalibrationReport | TooFew) -> str:
-    """The two figures alone, to stand beside those of another week."""
-    if isinstance(report, TooFew):
-        return few(report)
-    return f"ECE {report.ece:.3f}, Brier {report.brier:.3f} (n={report.n})"
-
-
-def point_words(one: ReliabilityBin) -> str:
-    """One point of the picture: what the model said, and how often it was right, with its interval."""
-    interval = f"{one.accuracy_low:.0%}–{one.accuracy_high:.0%}"
-    return f"said {one.mean_confidence:.0%}, experts agreed with {one.accuracy:.0%} ({interval}, n={one.n})"
-
-
-def estimate_words(value: Estimate | None) -> str:
-    """An estimated share of errors with its interval and n."""
-    if value is None:
-        return "no labels"
-    return f"{value.value:.1%} ({value.low:.1%}–{value.high:.1%}, n={value.n:,})"

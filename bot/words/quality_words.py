@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from bot.words.code_words import code_words
-from bot.words.digest_words import counted, estimate_words
+from bot.words.numbers import counted, estimate_words
 from routing.digest.model_quality import ErrorRow, ModelFit, TaskConfusion, ThresholdRow, ThresholdState
+from routing.evidence.estimate import between
 from routing.evidence.promise import Certificate, NotYet
 
 
@@ -54,10 +55,20 @@ def fit_words(model_fit: ModelFit) -> str:
 def threshold_words(row: ThresholdRow) -> str:
     """What is in force, why, and what could be."""
     name = f"{row.task}, tier {row.place}, {row.model.name} {row.model.version}"
-    now = "everything is reviewed" if row.in_force is None else f"accepted from {row.in_force:.3g} on"
+    promise = f" {aim_words(row)}." if row.promise else ""
+    return f"{name}: {in_force_words(row)}.{promise}{_found(row)}"
+
+
+def in_force_words(row: ThresholdRow) -> str:
+    """From where on is accepted, and where that comes from."""
+    now = "everything is reviewed" if row.in_force is None else f"accepted from {row.in_force:.4g} on"
+    return f"{now} ({code_words(row.state)})"
+
+
+def aim_words(row: ThresholdRow) -> str:
+    """What the threshold is to keep: the tier's own promise, or the team's target."""
     aim = "Held against" if row.state is ThresholdState.FIXED else "Promise"
-    promise = f" {aim}: {row.promise.words}." if row.promise else ""
-    return f"{name}: {now} ({code_words(row.state)}).{promise}{_found(row)}"
+    return f"{aim}: {row.promise.words if row.promise else 'none'}"
 
 
 def _found(row: ThresholdRow) -> str:
@@ -80,5 +91,5 @@ def confusion_words(one: TaskConfusion) -> str:
     return (
         f"{one.task}: {pair.predicted} was {pair.decided} in {counted(pair.n, 'decision')}, standing for "
         f"about {pair.weight:,.0f} predictions, {pair.share_of_errors:.0%} of all errors; of what the model "
-        f"calls {pair.predicted}, {pair.share:.1%} ({pair.share_low:.1%}–{pair.share_high:.1%})"
+        f"calls {pair.predicted}, {pair.share:.1%} ({between(pair.share_low, pair.share_high)})"
     )

@@ -1,5 +1,6 @@
 """What a check of the record found, in sentences."""
 
+from bot.words.numbers import counted
 from storage.record.chain_check import ANCHORS, TAKEN_IN
 from storage.record.chains import GENERAL
 from storage.record.findings import AuditReport, Fault, Finding, MissingKey
@@ -24,11 +25,11 @@ _CHAINS = {
 
 def summary(report: AuditReport) -> str:
     """The outcome, and how much was looked at."""
-    looked_at = f"{_counted(report.count, 'entry', 'entries')}, {_counted(report.rows, 'row')}"
+    looked_at = f"{counted(report.count, 'entry', 'entries')}, {counted(report.rows, 'row')}"
     if report.waiting:
-        looked_at += f"; {_counted(report.waiting, 'row')} of an earlier version not taken in yet"
+        looked_at += f"; {counted(report.waiting, 'row')} of an earlier version not taken in yet"
     if report.found:
-        return f"Broken in {_counted(report.found, 'place')}; looked at {looked_at}."
+        return f"Broken in {counted(report.found, 'place')}; looked at {looked_at}."
     if report.missing_keys:
         keys = " ".join(_key(key) for key in report.missing_keys)
         return f"Not checked: {keys} Looked at {looked_at}."
@@ -55,7 +56,7 @@ def sentence(finding: Finding) -> str:
 
 
 def _key(key: MissingKey) -> str:
-    entries = _counted(key.count, "entry", "entries")
+    entries = counted(key.count, "entry", "entries")
     return (
         f"the key “{key.key_id}” signed {entries} and is not here; add it to SECONDLOOK_AUDIT_KEYS, behind "
         "the key that signs."
@@ -68,7 +69,3 @@ def _chain(name: str) -> str:
 
 def _numbers(place: str) -> str:
     return f"entries {place} are" if "-" in place else f"entry {place} is"
-
-
-def _counted(count: int, noun: str, plural: str = "") -> str:
-    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"

@@ -15,7 +15,7 @@ from routing.digest.model_quality import (
     audits_missing,
     is_above,
 )
-from routing.evidence.estimate import Estimate
+from routing.evidence.estimate import Estimate, between
 from routing.evidence.promise import NotYet
 
 MOST = 3
@@ -108,7 +108,7 @@ def _review(quality: Quality) -> tuple[Deed | None, dict[str, str]]:
 
 
 def _share(now: Estimate) -> str:
-    return f"{now.value:.1%} wrong ({now.low:.1%}–{now.high:.1%}, n={now.n})"
+    return f"{now.value:.1%} wrong ({between(now.low, now.high)}, n={now.n:,})"
 
 
 def _before(row: ErrorRow) -> str:

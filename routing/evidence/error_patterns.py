@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from routing.evidence.estimate import between
 from routing.prediction import CaseInput
 
 PREDICTED = "predicted label"
@@ -161,11 +162,12 @@ class SliceFinding:
     @property
     def words(self) -> str:
         """The finding in plain words, with its n, its interval and how often chance would do the same."""
+        interval = between(self.error_low, self.error_high, 0)
+        slices = "slice" if self.looks == 1 else "slices"
         return (
-            f"{self.key}={self.value}: about {self.error:.0%} wrong ({self.error_low:.0%} to "
-            f"{self.error_high:.0%}, {self.n:,} labeled), {self.error_elsewhere:.0%} elsewhere. Among "
-            f"{self.looks:,} {'slice' if self.looks == 1 else 'slices'} looked at, chance alone shows such a "
-            f"gap in {_chance(self.adjusted_p_value)}."
+            f"{self.key}={self.value}: about {self.error:.0%} wrong ({interval}, {self.n:,} labeled), "
+            f"{self.error_elsewhere:.0%} elsewhere. Among {self.looks:,} {slices} looked at, chance alone "
+            f"shows such a gap in {_chance(self.adjusted_p_value)}."
         )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from routing.code import Code
 
-__all__ = ["LEVEL", "Estimate", "Interval", "Reach", "Stratum", "TrafficEstimate"]
+__all__ = ["LEVEL", "Estimate", "Interval", "Reach", "Stratum", "TrafficEstimate", "between"]
 
 LEVEL = 0.95
 """The confidence level of an interval, two-sided, unless it says otherwise."""
@@ -96,3 +96,8 @@ class TrafficEstimate:
     future: Estimate | None
     naive: Estimate | None
     bounds: Interval
+
+
+def between(low: float, high: float, digits: int = 1) -> str:
+    """How the interval of a share is said, everywhere: "between 2.4% and 4.1%"."""
+    return f"between {low:.{digits}%} and {high:.{digits}%}"

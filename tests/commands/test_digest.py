@@ -45,18 +45,18 @@ def test_the_week_is_told_with_every_n(risk: Installation) -> None:
     decide(risk, 40, received_at=SystemClock().now() - timedelta(days=2))
     shown = risk.run("digest", "preview", "risk")
     assert shown.exit_code == 0
-    assert line(shown.output, "decided").split()[1:] == ["40", "0"]
-    assert "75%" in line(shown.output, "agreed with the model")
-    assert "n=40" in line(shown.output, "agreed with the model")
-    assert "1:00:00 (n=40)" in line(shown.output, "median time")
-    assert "10 × fraud: the model said fraud, experts ok." in shown.output
-    assert "Calibration of 40 reviewed cases (not of all traffic)" in shown.output
+    assert line(shown.output, "Decided").split()[1:] == ["40", "0"]
+    assert "75%" in line(shown.output, "Experts agreed with the model")
+    assert "n=40" in line(shown.output, "Experts agreed with the model")
+    assert "1 h 00 min (n=40)" in line(shown.output, "Half were decided within")
+    assert "fraud: fraud was ok in 10 decisions" in shown.output
+    assert "Calibration over all watched traffic (40 labels, weighted)" in shown.output
 
 
 def test_the_week_before_stands_beside(risk: Installation) -> None:
     decide(risk, 6, received_at=SystemClock().now() - timedelta(days=9))
     shown = risk.run("digest", "preview", "risk")
-    assert line(shown.output, "received").split()[1:] == ["0", "6"]
+    assert line(shown.output, "Received").split()[1:] == ["0", "6"]
 
 
 def test_too_few_labels_are_said_to_be_too_few_and_waiting_cases_are_named(
@@ -65,7 +65,7 @@ def test_too_few_labels_are_said_to_be_too_few_and_waiting_cases_are_named(
     with risk.database.write() as tx:
         store(tx, [prediction(1, received_at=SystemClock().now() - HOUR)])
     shown = risk.run("digest", "preview", "risk", "--png", str(tmp_path / "picture.png"))
-    assert "Calibration of reviewed cases: too few (n=0, 20 needed)." in shown.output
+    assert "Calibration of reviewed cases: too few labels yet (n=0, 20 needed)." in shown.output
     assert "case_1 (fraud, low)" in shown.output
     assert "The picture is in" in shown.output
 
@@ -79,8 +79,8 @@ def test_a_week_without_anything_has_no_picture(risk: Installation, tmp_path: Pa
 def test_what_the_labels_say_of_the_model_comes_first_and_whole(risk: Installation) -> None:
     decide(risk, 40, received_at=SystemClock().now() - timedelta(days=2))
     shown = risk.run("digest", "preview", "risk").output
-    assert "→ Of everything that came in, 25.0% wrong" in shown
-    assert "25.0%" in line(shown, "wrong, all traffic")
+    assert "1. Of everything that came in, 25.0% wrong" in shown
+    assert "25.0%" in line(shown, "all traffic  ")
     assert "the future: 25.0%" in shown
     assert "fraud was ok in 10 decisions" in shown
 

@@ -1,11 +1,12 @@
-"""A report in the terminal: errors, thresholds and calibrators with n and interval, or none at all."""
+"""A digest in the terminal: sentences, rows and errors with n and interval, or none at all."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 from rich.console import Console, RenderableType
 
-from bot.commands.report_text import listed, shown
+from bot.commands.digest_text import listed, shown
+from bot.words.quality_words import fit_words, threshold_words
 from routing.digest.digest import Digest, PeriodFacts, summarise
 from routing.digest.model_quality import About, ModelFit, Quality, ThresholdRow, ThresholdState
 from routing.evidence.calibrator import IDENTITY, CalibratorFit
@@ -33,43 +34,41 @@ def told(quality: Quality | None) -> list[str]:
 
 
 def test_a_digest_that_was_not_measured_says_so() -> None:
-    assert told(None)[-1] == "The models were not measured."
-    assert "Traffic: received 40, auto-accepted 0" in told(None)[1]
+    lines = told(None)
+    assert "The models were not measured." in lines
+    assert "40 predictions came in: the model's word was taken for 0" in lines[1]
+    assert "Received 40 –" in lines
 
 
 def test_an_error_stands_beside_that_before_with_how_it_moved() -> None:
     lines = told(Quality(errors=(error(0.03, 0.05, traffic(0.01, 0.02)),)))
     assert (
-        "all 4.0% (3.0% to 5.0%, n=412) 4.0% (3.0% to 5.0%, n=412) 1.5% (1.0% to 2.0%, n=412) "
-        "worse than before 3.0% to 5.0%"
+        "all 4.0% (between 3.0% and 5.0%, n=412) 4.0% (between 3.0% and 5.0%, n=412) "
+        "1.5% (between 1.0% and 2.0%, n=412) worse than before between 3.0% and 5.0%"
     ) in lines
 
 
 def test_an_error_of_which_nothing_is_known_has_no_number() -> None:
     lines = told(Quality(errors=(replace(error(0.03, 0.05), now=unlabeled()),)))
-    assert "all nothing labeled nothing labeled – 0.0% to 100.0%" in lines
+    assert "all nothing labeled nothing labeled – between 0.0% and 100.0%" in lines
 
 
 def threshold_line(row: ThresholdRow) -> str:
-    return next(line for line in told(Quality(thresholds=(row,))) if line.startswith("returns, standard"))
+    start = "returns, tier standard"
+    return next(line for line in told(Quality(thresholds=(row,))) if line.startswith(start))
 
 
-def test_a_threshold_says_why_it_is_and_what_could_be() -> None:
-    assert threshold_line(threshold(found=certificate(0.8), gain=0.17)) == (
-        "returns, standard net 7 0.900 set in the policy, without a promise "
-        "0.800: at most 2 % error with 95 % confidence (n=400) 17% of the tier"
-    )
+def test_a_threshold_is_said_as_it_is_in_slack() -> None:
+    row = threshold(found=certificate(0.8), gain=0.17)
+    assert threshold_line(row) == threshold_words(row)
     revoked = threshold(ThresholdState.REVOKED, in_force=None, why="5 audits were wrong.", found=missing(60))
-    assert threshold_line(revoked) == (
-        "returns, standard net 7 nothing revoked. 5 audits were wrong. About 60 more. –"
-    )
-    assert threshold_line(threshold(found=certificate(0.9), gain=0.0)).endswith("– –")
+    assert "everything is reviewed (revoked)" in threshold_line(revoked)
 
 
-def test_a_calibrator_says_what_it_gains_or_why_it_is_not_used() -> None:
+def test_a_calibrator_is_said_as_it_is_in_slack() -> None:
     fit = CalibratorFit(IDENTITY, 90, {}, 0.31, 0.29, 0.051, 0.02, 0.03, False, "Nothing was better.")
-    lines = told(Quality(fits=(ModelFit("returns", MODEL, fit),)))
-    assert "returns net 7 not used 90 0.051, 0.020 0.310, 0.290 Nothing was better." in lines
+    shown_fit = ModelFit("returns", MODEL, fit)
+    assert fit_words(shown_fit) in told(Quality(fits=(shown_fit,)))
 
 
 def test_names_are_not_taken_for_markup() -> None:
@@ -82,6 +81,6 @@ def test_a_list_has_the_errors_and_the_first_sentence_of_each_week() -> None:
     kept = StoredDigest("digest:risk:2026-11-16", "risk", MONDAY - WEEK, MONDAY, MONDAY, {})
     lines = printed(listed("risk", [(kept, digest(Quality(errors=errors))), (kept, digest())]))
     assert lines[-2].startswith(
-        "2026-11-16 10:00 40 0 4.0% (3.0% to 5.0%, n=412) 1.5% (1.0% to 2.0%, n=412) Of everything"
+        "2026-11-16 10:00 40 0 4.0% (between 3.0% and 5.0%, n=412) 1.5% (between 1.0% and 2.0%, n=412) Of"
     )
     assert lines[-1] == "2026-11-16 10:00 40 0 – – –"

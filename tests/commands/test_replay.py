@@ -77,7 +77,7 @@ def test_what_was_and_what_would_have_been_stand_side_by_side(shop: Installation
 def test_the_error_of_what_would_be_accepted_is_told_with_its_n_and_doubt(shop: Installation) -> None:
     output = shop.run("policy", "replay", "--policy", str(lowered(shop))).output
     before, after = cells(output, "error of the accepted part")
-    assert before == "unknown"
+    assert before == "nothing labeled"
     assert after.startswith("20.0% (")
     assert after.endswith("n=15)")
     assert "! tier ordinary of fraud: 40 of the 55 it would accept had no chance of review" in output

@@ -45,12 +45,14 @@ def test_the_newest_digest_is_told_with_every_interval_and_n(kept: Installation)
     assert shown.output.startswith("risk: Mon 09 Nov 2026 09:00 to Mon 16 Nov 2026 09:00 UTC")
     digest = from_document(report_example.DIGEST)
     assert f"1. {digest.headlines[0].words}" in shown.output
-    assert "received 4120 (before: 3987)" in shown.output
+    assert "4,120 predictions came in (3,987 the week before)" in shown.output
     assert "Error of the model (the policy allows 5.0%)" in shown.output
-    assert "3.1% (2.4% to 4.1%, n=412)" in shown.output
-    assert "2.9% to 3.8%" in shown.output
-    assert "0.910: at most 2 % error with 95 % confidence (n=603)" in shown.output
-    assert "Calibration of all watched traffic (n=412): ECE 0.012, within" in shown.output
+    assert "3.1% (between 2.4% and 4.1%, n=412)" in shown.output
+    assert "between 2.9% and 3.8%" in shown.output
+    assert "The labels would certify 0.91, +4.0% of its traffic (error at most 1.9%)" in shown.output
+    assert (
+        "Calibration over all watched traffic (412 labels, weighted): ECE 0.012, no more than" in shown.output
+    )
 
 
 def test_the_only_team_needs_no_name(kept: Installation) -> None:
@@ -74,8 +76,8 @@ def test_the_newest_digests_are_listed_a_line_each(kept: Installation) -> None:
     shown = kept.run("report", "--last", "2")
     lines = [line for line in shown.output.splitlines() if line.strip().startswith("2026-")]
     assert [line.split()[0] for line in lines] == ["2026-11-16", "2026-11-09"]
-    assert "3.1% (2.4% to 4.1%, n=412)" in lines[0]
-    assert "1.1% (0.4% to 2.4%, n=187)" in lines[0]
+    assert "3.1% (between 2.4% and 4.1%, n=412)" in lines[0]
+    assert "1.1% (between 0.4% and 2.4%, n=187)" in lines[0]
 
 
 def test_a_list_is_not_mixed_with_another_form(kept: Installation) -> None:
@@ -134,8 +136,8 @@ def test_an_end_alone_measures_the_week_before_it_and_a_zone_is_heard(risk: Inst
 def test_a_period_where_nothing_came_in_is_told_as_a_table(risk: Installation) -> None:
     shown = risk.run("report", "--since", "2026-07-01", "--until", "2026-07-02")
     assert shown.exit_code == 0
-    assert "received 0 (before: 0)" in shown.output
-    assert "Calibration of all watched traffic: nothing labeled." in shown.output
+    assert "A quiet week: nothing came in, and nothing waits." in shown.output
+    assert "Calibration of reviewed cases: too few labels yet (n=0, 20 needed)." in shown.output
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_its_numbers_are_what_was_done(world: World) -> None:
     assert table["Overdue"] == "9"
     assert table["Half were decided within"] == "1 h 00 min (n=20)"
     assert table["90 % were decided within"] == "6 h 00 min (n=20)"
-    assert table["Experts agreed with the model"] == "75% (53%–89%, n=20)"
+    assert table["Experts agreed with the model"] == "75% (between 53% and 89%, n=20)"
     assert "30 predictions came in" in digest["text"]
     assert "Calibration over all watched traffic (20 labels, weighted)" in digest["text"]
     assert table["Wrong, of everything"].startswith("25.0% (")
@@ -83,8 +83,8 @@ def test_its_numbers_are_what_was_done(world: World) -> None:
     assert "4 asked for and not answered, 6 unwatched" in errors["text"]
     (numbers,) = attached["files"]
     assert numbers["name"] == "digest-leads-2026-11-23.csv"
-    assert rows(more)["Tier fraud ordinary"][0] == "75% (53%–89%, n=20)"
-    assert rows(more)["Model radar 1.4"][0] == "75% (53%–89%, n=20)"
+    assert rows(more)["Tier fraud ordinary"][0] == "75% (between 53% and 89%, n=20)"
+    assert rows(more)["Model radar 1.4"][0] == "75% (between 53% and 89%, n=20)"
     assert "fraud was fine in 5 decisions" in words(more)
     links = re.findall(r"/permalink/C0LEADS/([0-9.]+)", str(more["blocks"]))
     still_open = [replace(case, channel=LEADS) for case in cases[20:]]  # where they were escalated to

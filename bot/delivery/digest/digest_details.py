@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from bot.delivery.passages import COLUMN, Line, Passage, details, linked, said
-from bot.pictures.digest_picture import shown_calibration
 from bot.slack.blocks.builders import date, run
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.text import label_text
-from bot.words.digest_words import counted, point_words, share_words
+from bot.words.calibration_words import point_words, shown_calibration
+from bot.words.digest_words import agreement_row, confused_words
+from bot.words.numbers import counted
 from bot.words.quality_words import confusion_words, error_cells, error_lines, fit_words, threshold_words
-from routing.digest.digest import Confusion, Digest, OldestCase
+from routing.digest.digest import Digest, OldestCase
 from routing.digest.model_quality import About, ErrorRow
 from routing.evidence.alarm import Alarm
 from routing.evidence.error_patterns import Contradiction, Theme
@@ -104,7 +105,7 @@ def _alarm(alarm: Alarm, permalinks: Permalinks) -> Line:
 def _told(digest: Digest, permalinks: Permalinks) -> Iterator[Passage]:
     quality = digest.quality
     if quality is None or not quality.confusions:
-        yield Passage("Most common confusions", tuple(_confusion(one) for one in digest.confusions))
+        yield Passage("Most common confusions", tuple(said(confused_words(one)) for one in digest.confusions))
     if quality is None:
         return
     weighted = tuple(said(confusion_words(one)) for one in quality.confusions)
@@ -137,14 +138,10 @@ def _contradiction(one: Contradiction, permalinks: Permalinks) -> Line:
 def _agreement_rows(digest: Digest) -> list[tuple[str, str, str]]:
     kinds = (("Tier", digest.by_tier), ("Model", digest.by_model))
     return [
-        (label_text(f"{kind} {row.name}", COLUMN), share_words(row.now), share_words(row.before))
+        agreement_row(label_text(f"{kind} {row.name}", COLUMN), row)
         for kind, found in kinds
         for row in found[: ROWS // 2]
     ]
-
-
-def _confusion(one: Confusion) -> Line:
-    return said(f"{one.n} × the model said {one.predicted}, experts decided {one.decided} ({one.task})")
 
 
 def _oldest(one: OldestCase, permalinks: Permalinks) -> Line:

@@ -8,8 +8,8 @@ from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import label_text, one_line
 from bot.slack.show.case_words import scalar
 from bot.usecases.lead.look_closer import CaseList, ListedCase, Weighed
-from bot.words.code_words import code_words
-from routing.digest.model_quality import ThresholdRow, ThresholdState
+from bot.words.quality_words import aim_words, in_force_words
+from routing.digest.model_quality import ThresholdRow
 from routing.evidence.promise import Certificate, NotYet
 
 WORDS = 600
@@ -36,12 +36,10 @@ def threshold_view(weighed: Weighed) -> JsonObject:
 
 
 def _lines(row: ThresholdRow) -> Iterator[str]:
-    now = "everything is reviewed" if row.in_force is None else f"accepted from {row.in_force:.4g} on"
-    yield f"Now: {now} ({code_words(row.state)})"
+    yield f"Now: {in_force_words(row)}"
     if row.why:
         yield f"Why: {row.why}"
-    aim = "Held against" if row.state is ThresholdState.FIXED else "Promise"
-    yield f"{aim}: {row.promise.words if row.promise else 'none'}"
+    yield aim_words(row)
     if isinstance(row.found, NotYet):
         missing = f", about {row.found.needed:,} more labels are missing" if row.found.needed else ""
         yield f"The labels certify nothing yet{missing}. {row.found.why}"

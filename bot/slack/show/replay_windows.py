@@ -20,7 +20,8 @@ from bot.slack.blocks.builders import (
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import fallback, label_text
 from bot.usecases.lead.propose import TaskTier, Trial
-from bot.words.plan_words import UNKNOWN, cost_words, error_words
+from bot.words.numbers import estimate_words
+from bot.words.plan_words import UNKNOWN, cost_words
 from routing.evidence.plan import ChannelLoad, Outcome, Replayed, TierOutcome
 from routing.policy import CertifiedThreshold, Tier
 
@@ -83,7 +84,7 @@ def _tier_option(task: str, tier: Tier) -> JsonObject:
 
 def _rule(tier: Tier) -> str:
     if isinstance(tier.accept_above, CertifiedThreshold):
-        return f"error ≤ {tier.accept_above.error:.4g} at {tier.accept_above.confidence:.4g}"
+        return tier.accept_above.promise.words
     return "always reviewed" if tier.accept_above == ALWAYS_REVIEW else f"from {tier.accept_above:.4g}"
 
 
@@ -152,8 +153,8 @@ def _in_all(found: Replayed, days: float) -> Iterator[str]:
         "that were accepted"
     )
     errors = (before.error, after.error)
-    yield f"Error of the accepted, this period: {_both(*(error_words(one.period) for one in errors))}"
-    yield f"… and what to expect of it later: {_both(*(error_words(one.future) for one in errors))}"
+    yield f"Error of the accepted, this period: {_both(*(estimate_words(one.period) for one in errors))}"
+    yield f"… and what to expect of it later: {_both(*(estimate_words(one.future) for one in errors))}"
     yield f"Cost of accepted errors: {_both(cost_words(before.cost), cost_words(after.cost))}"
 
 
@@ -175,7 +176,7 @@ def _tiers(before: Outcome, after: Outcome) -> Iterator[str]:
 def _tier(outcome: TierOutcome | None) -> str:
     if outcome is None or not outcome.accepted:
         return "nothing"
-    error = UNKNOWN if outcome.error is None else error_words(outcome.error.period)
+    error = UNKNOWN if outcome.error is None else estimate_words(outcome.error.period)
     return f"{outcome.accepted:,} of {outcome.received:,}, error {error}"
 
 

@@ -1,7 +1,7 @@
 """The digest's messages: what to do first, every number named, and all of it within Slack's limits."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from bot.pictures.alt_text import picture_words
 from bot.slack.blocks.message import Message
 from bot.slack.limits import message_violations
 from bot.usecases.digest.period import Period
-from bot.words.digest_words import duration, unreadable_words
+from bot.words.digest_words import unreadable_words
 from bot.words.quality_words import error_cells, fit_words, threshold_words
 from routing.digest.digest import (
     Concordance,
@@ -125,8 +125,8 @@ def test_asking_for_audits_is_confirmed_first() -> None:
 def test_the_table_compares_with_the_week_before_and_the_target_and_calls_the_small_small() -> None:
     rows = table(digest_message(PERIOD, digest(), "F1"))
     now, before, target = rows["Wrong, of everything"]
-    assert now == "2.1% (1.3%–3.1%, n=412); no more than a small difference"
-    assert before == "1.9% (1.1%–2.8%, n=412)"
+    assert now == "2.1% (between 1.3% and 3.1%, n=412); no more than a small difference"
+    assert before == "1.9% (between 1.1% and 2.8%, n=412)"
     assert target == "at most 3.0%"
     assert rows["Received"] == ["1,034", "1,034", " "]
     assert "Wrong, of what the model accepted" in rows
@@ -206,7 +206,7 @@ def test_the_picture_is_told_point_by_point() -> None:
 def test_the_error_of_the_period_and_of_the_future_are_told_apart_and_the_naive_one_is_named() -> None:
     message = errors_message(digest(), {})
     assert message is not None
-    assert "this period: 2.1% (1.3%–3.1%, n=412); the future: 2.1%" in message.text
+    assert "this period: 2.1% (between 1.3% and 3.1%, n=412); the future: 2.1%" in message.text
     assert "18 asked for and not answered, 7 unwatched" in message.text
     assert "if all of these were right it would be 1.9%, if all were wrong 3.8%" in message.text
     assert "Naive, of reviewed cases only, so not the model's error: 12.3%" in message.text
@@ -279,14 +279,6 @@ def test_alarms_and_slices_lead_the_details() -> None:
     assert message is not None
     assert "errs twice as often" in message.text
     assert "country=DE" in message.text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(12, "12 s"), (60, "1 min"), (3_599, "1 h 00 min"), (7_500, "2 h 05 min"), (200_000, "2 d 8 h")],
-)
-def test_durations_are_told_in_their_largest_units(seconds: int, words: str) -> None:
-    assert duration(timedelta(seconds=seconds)) == words
 
 
 RULES = (

@@ -66,7 +66,7 @@ def test_a_week_with_labels_has_numbers_a_picture_details_and_a_file(world: Worl
     message, (errors, models, said, attached) = posted(world)
     assert {"table", "image"} <= kinds(message)
     assert "28 predictions came in" in message.text
-    assert "80% (61%–91%, n=25)" in message.text
+    assert "80% (between 61% and 91%, n=25)" in message.text
     assert "Wrong, of everything: 20.0%" in message.text
     assert "the future: 20.0%" in errors.text
     assert "experts agreed with" in models.text

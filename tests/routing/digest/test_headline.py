@@ -38,14 +38,14 @@ def test_a_calm_week_says_how_often_the_model_errs_and_that_it_is_allowed() -> N
     quality = Quality(errors=(error(0.02, 0.04),), target=0.04)
     assert only(quality) == Headline(
         "error:all",
-        "Of everything that came in, 3.0% wrong (2.0%–4.0%, n=412), within the 4.0% allowed.",
+        "Of everything that came in, 3.0% wrong (between 2.0% and 4.0%, n=412), within the 4.0% allowed.",
     )
 
 
 def test_within_the_target_is_said_only_of_a_whole_interval() -> None:
     for target in (None, 0.039):
         words = only(Quality(errors=(error(0.02, 0.04),), target=target)).words
-        assert words == "Of everything that came in, 3.0% wrong (2.0%–4.0%, n=412)."
+        assert words == "Of everything that came in, 3.0% wrong (between 2.0% and 4.0%, n=412)."
 
 
 def test_a_revoked_threshold_says_why_and_opens_itself() -> None:
@@ -95,7 +95,7 @@ def test_an_error_above_the_target_is_told_of_the_accepted_part_and_opens_its_th
     assert only(quality) == Headline(
         "error:accepted",
         "The model errs more than the 2.0% allowed on what it accepts by itself: "
-        "4.0% wrong (3.0%–5.0%, n=412).",
+        "4.0% wrong (between 3.0% and 5.0%, n=412).",
         Deed.REVIEW_THRESHOLD,
         NAMED,
     )
@@ -125,14 +125,15 @@ def test_an_error_above_the_target_has_no_button_where_nothing_is_accepted() -> 
     one = only(Quality(errors=(error(0.03, 0.05),), target=0.02, thresholds=()))
     assert (one.subject, one.deed, one.arguments) == ("error:all", None, {})
     assert (
-        one.words == "The model errs more than the 2.0% allowed on everything: 4.0% wrong (3.0%–5.0%, n=412)."
+        one.words == "The model errs more than the 2.0% allowed on everything: 4.0% wrong "
+        "(between 3.0% and 5.0%, n=412)."
     )
 
 
 def test_a_slip_is_told_beside_the_period_before() -> None:
     slipped = error(0.03, 0.05, traffic(0.01, 0.02))
     assert only(Quality(errors=(slipped,))).words == (
-        "The model slips on everything: 4.0% wrong (3.0%–5.0%, n=412), 1.5% the period before."
+        "The model slips on everything: 4.0% wrong (between 3.0% and 5.0%, n=412), 1.5% the period before."
     )
     partly = replace(slipped, before=replace(traffic(0.01, 0.02), period=None))
     assert only(Quality(errors=(partly,))).words.endswith("nothing is known of the period before.")

@@ -114,7 +114,7 @@ def test_a_lead_is_offered_the_tiers_of_their_teams_tasks_with_what_they_say_now
     view = opened(leads)
     assert offered(view) == ["fraud/high", "payout/kept", "payout/standard"]
     assert "from 0.95, audit 0.05, due in 4 h" in texts(view)
-    assert "error ≤ 0.02 at 0.95, audit 0.05, due in 4 h" in texts(view)
+    assert "at most 2 % error with 95 % confidence, audit 0.05, due in 4 h" in texts(view)
     assert leads.gateway.responses == []
 
 
@@ -185,8 +185,8 @@ def test_the_result_takes_the_place_of_the_wait(leads: Workspace) -> None:
     assert "Accepted without review: 50.0 → 70.0 a day" in said
     assert "Expert hours: 0.8 → 0.5 a day" in said
     assert "210 would be accepted that were reviewed, 10 reviewed that were accepted" in said
-    assert "1.0% (0.5% to 2.0%, n=120) → 3.0% (1.5% to 6.0%, n=120)" in said
-    assert "Cost of accepted errors: 5.0 (1.0 to 99.0) → 21.0 (1.0 to 99.0)" in said
+    assert "1.0% (between 0.5% and 2.0%, n=120) → 3.0% (between 1.5% and 6.0%, n=120)" in said
+    assert "Cost of accepted errors: 5.0 (between 1.0 and 99.0) → 21.0 (between 1.0 and 99.0)" in said
     assert "standard: 500 of 1,000, error 1.0%" in said
     assert "kept: nothing" in said
     assert "#desk0: 50.0 a day, 0.75 a working hour, 0.8 expert hours a day, late in all: 3 → 30.0" in said
@@ -296,7 +296,7 @@ def test_an_outcome_of_which_nothing_is_known_says_so(leads: Workspace, recorder
     recorder.answer = Replayed(NOW - DAY / 2, NOW, Replay(5, 0, 0, same, loaded, ()), {})
     submitted(leads, {"audit": "0.1"})
     said = texts(leads.gateway.updated_views[0])
-    assert "Error of the accepted, this period: unknown" in said
+    assert "Error of the accepted, this period: nothing labeled" in said
     assert "Cost of accepted errors: unknown" in said
     assert "standard: 5 of 5, error unknown" in said
     assert "#desk: nothing → 1.0 a day, 0.1 expert hours a day, late in all: unknown" in said

@@ -223,8 +223,8 @@ def test_order_changes_nothing(order: Sequence[int]) -> None:
 def test_a_finding_says_what_was_seen_how_sure_and_how_often_chance_does_it() -> None:
     found = SliceFinding("shop", "new", 60, 60.0, 60.0, 0.25, 0.221, 0.14, 0.33, 0.05, 0.004, 0.031, 24)
     assert found.words == (
-        "shop=new: about 22% wrong (14% to 33%, 60 labeled), 5% elsewhere. Among 24 slices looked at, "
-        "chance alone shows such a gap in about 31 of 1,000 periods like this."
+        "shop=new: about 22% wrong (between 14% and 33%, 60 labeled), 5% elsewhere. Among 24 slices looked "
+        "at, chance alone shows such a gap in about 31 of 1,000 periods like this."
     )
     sure = SliceFinding("shop", "new", 60, 60.0, 60.0, 0.25, 0.221, 0.14, 0.33, 0.05, 1e-9, 1e-9, 1)
     assert sure.words.endswith(

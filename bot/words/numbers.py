@@ -1,0 +1,44 @@
+"""Numbers in words: counts, durations, and shares that are estimated, each with its interval and its n."""
+
+from datetime import timedelta
+
+from routing.evidence.estimate import Estimate, between
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+UNLABELED = "nothing labeled"
+"""Instead of an estimate that rests on no label."""
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun, in the plural where it has to be."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def count(value: int | None) -> str:
+    """A count, or a dash where nothing is known."""
+    return "–" if value is None else f"{value:,}"
+
+
+def duration(value: timedelta) -> str:
+    """A duration in its two largest units."""
+    if value < MINUTE:
+        return f"{round(value.total_seconds())} s"
+    minutes = round(value / MINUTE)
+    if value < HOUR and minutes < 60:
+        return f"{minutes} min"
+    if value < DAY:
+        return f"{minutes // 60} h {minutes % 60:02d} min"
+    hours = round(value / HOUR)
+    return f"{hours // 24} d {hours % 24} h"
+
+
+def share(value: float, low: float, high: float, n: int, digits: int = 1) -> str:
+    """An estimated share with its interval and what it rests on."""
+    return f"{value:.{digits}%} ({between(low, high, digits)}, n={n:,})"
+
+
+def estimate_words(value: Estimate | None) -> str:
+    """An estimated share of errors with its interval and n."""
+    return UNLABELED if value is None else share(value.value, value.low, value.high, value.n)
