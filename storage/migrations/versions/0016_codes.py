@@ -8,7 +8,7 @@ from alembic import op
 from storage.sql.column_types import ArrivalId, Document
 
 revision = "codes"
-down_revision = "holds"
+down_revision = "activations"
 
 PORTION = 100
 VERSION = 1
