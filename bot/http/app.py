@@ -18,6 +18,7 @@ from bot.http import case_reads, health, openapi, problems, report_reads
 from bot.http.access_log import AccessLog
 from bot.http.batch_writer import Refuses, Writer
 from bot.http.body_limits import BodyReader
+from bot.http.case_answers import first_answer
 from bot.http.case_parser import Parser
 from bot.http.case_posts import Door
 from bot.http.health import PolicyState, ReadPolicyState, ReadSlackState, SlackState
@@ -25,7 +26,8 @@ from bot.http.metrics import Metrics
 from bot.http.rate_limit import Rates
 from bot.http.signatures import Services
 from bot.usecases.context import Context
-from bot.usecases.intake.receive import Answer, Posting, receive_by_policy
+from bot.usecases.intake.outcome import Outcome
+from bot.usecases.intake.receive import Posting, receive_by_policy
 
 DRAIN_SECONDS = 8.0
 PlainEndpoint = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -100,12 +102,12 @@ def _add_plain_routes(app: FastAPI, door: Door) -> None:
 
 def _receiver(
     ctx: Context, metrics: Metrics, on_stored: Callable[[], None]
-) -> Callable[[Sequence[Posting]], Sequence[Answer]]:
-    def stored(postings: Sequence[Posting]) -> Sequence[Answer]:
-        answers = receive_by_policy(ctx, postings)
-        metrics.stored(postings, answers)
+) -> Callable[[Sequence[Posting]], Sequence[Outcome]]:
+    def stored(postings: Sequence[Posting]) -> Sequence[Outcome]:
+        outcomes = receive_by_policy(ctx, postings, first_answer)
+        metrics.stored(outcomes)
         on_stored()
-        return answers
+        return outcomes
 
     return stored
 

@@ -11,14 +11,15 @@ import structlog
 from bot.http.problems import Fault, Refused, unavailable
 from bot.log import Seldom, line_of
 from bot.outages.database_health import waiting_words
-from bot.usecases.intake.receive import Answer, Posting
+from bot.usecases.intake.outcome import Outcome, Reception, Rejection
+from bot.usecases.intake.receive import Posting
 from routing.errors import RoutingError
 from storage.errors import DatabaseUnavailable, DataRefused
 
 log = structlog.get_logger()
 
 AGAIN = "nothing was stored, send it again in a moment"
-Receive = Callable[[Sequence[Posting]], Sequence[Answer]]
+Receive = Callable[[Sequence[Posting]], Sequence[Outcome]]
 Refuses = Callable[[], str | None]
 """Why nothing can be stored yet; None where it can."""
 RETRY_SECONDS = 5.0
@@ -33,11 +34,11 @@ class _Waiter:
     posting: Posting
     size: int
     loop: asyncio.AbstractEventLoop
-    answer: "asyncio.Future[Answer]"
+    outcome: "asyncio.Future[Outcome]"
 
 
 class Writer:
-    """Queues postings, stores them in one transaction for many, and answers each once it is stored.
+    """Queues postings, stores them in one transaction for many, and says what came of each once it is stored.
 
     The queue is bounded by number and by bytes; a full one refuses at once (503), as does one with a reason
     from `refuses`. A transaction that fails is halved until only the posting that cannot be stored is left,
@@ -85,8 +86,8 @@ class Writer:
             self._changed.notify()
         self._thread.join(timeout)
 
-    async def submit(self, posting: Posting, size: int) -> Answer:
-        """The answer to a posting of `size` bytes, once stored; raises Refused (503) when full or closed."""
+    async def submit(self, posting: Posting, size: int) -> Outcome:
+        """What came of a posting of `size` bytes, once stored; raises Refused (503) when full or closed."""
         loop = asyncio.get_running_loop()
         if why := self.refuses():
             raise unavailable(f"{why}; {AGAIN}", retry_in=RETRY_SECONDS)
@@ -99,7 +100,7 @@ class Writer:
             self._free_bytes -= size
             self._waiting.append(waiter)
             self._changed.notify()
-        return await waiter.answer
+        return await waiter.outcome
 
     def _run(self) -> None:
         while batch := self._take():
@@ -123,13 +124,13 @@ class Writer:
 
     def _store(self, batch: list[_Waiter]) -> None:
         try:
-            answers = self._receive([waiter.posting for waiter in batch])
+            outcomes = self._receive([waiter.posting for waiter in batch])
         except DatabaseUnavailable as error:
             _reply(batch, [self._unavailable(error, len(batch))] * len(batch))
         except Exception as error:  # noqa: BLE001 - the thread's outermost loop: one posting must not end it
             self._isolate(batch, error)
         else:
-            _reply(batch, answers)
+            _reply(batch, outcomes)
 
     def _unavailable(self, error: DatabaseUnavailable, postings: int) -> Refused:
         if self._line.is_due():
@@ -147,28 +148,29 @@ class Writer:
             _reply(batch, [self._store_parts(posting)])
         else:
             refused = _refusal(error, posting)
-            _reply(batch, [_as_item(refused) if posting.is_batch else refused])
+            _reply(batch, [Reception((Rejection(refused),), is_batch=True) if posting.is_batch else refused])
 
-    def _store_parts(self, posting: Posting) -> Answer:
-        """The answer to a batch of which something cannot be stored: the rest is, half by half.
+    def _store_parts(self, posting: Posting) -> Reception:
+        """What came of a batch of which something cannot be stored: the rest is, half by half.
 
         Its webhook id is not kept with it, so a replay is answered from what is stored.
         """
         middle = len(posting.items) // 2
         halves = (posting.items[:middle], posting.items[middle:])
         parts = [self._store_part(replace(posting, items=half, webhook_id=None)) for half in halves]
-        return Answer(parts[0].status, {"answers": [one for part in parts for one in part.body["answers"]]})
+        return Reception(tuple(item for part in parts for item in part.items), is_batch=True)
 
-    def _store_part(self, part: Posting) -> Answer:
+    def _store_part(self, part: Posting) -> Reception:
         try:
-            return self._receive([part])[0]
+            outcome = self._receive([part])[0]
         except DatabaseUnavailable as error:  # it is nobody's fault: to halve the part would not help
-            (refused,) = _as_item(self._unavailable(error, 1)).body["answers"]
-            return Answer(200, {"answers": [refused] * len(part.items)})
+            return Reception((Rejection(self._unavailable(error, 1)),) * len(part.items), is_batch=True)
         except Exception as error:  # noqa: BLE001 - one item must not spoil the others
             if len(part.items) > 1:
                 return self._store_parts(part)
-            return _as_item(_refusal(error, part))
+            return Reception((Rejection(_refusal(error, part)),), is_batch=True)
+        assert isinstance(outcome, Reception)  # noqa: S101 - without a webhook id nothing is a replay
+        return outcome
 
 
 def _refusal(error: Exception, posting: Posting) -> Refused:
@@ -181,26 +183,21 @@ def _refusal(error: Exception, posting: Posting) -> Refused:
     return unavailable("this could not be stored: try again", retry_in=60)
 
 
-def _as_item(refused: Refused) -> Answer:
-    """The refusal as the answer to a batch of one."""
-    return Answer(200, {"answers": [{"status": refused.status, **refused.as_json()}]})
-
-
-def _reply(batch: Sequence[_Waiter], answers: Sequence[Answer | Refused]) -> None:
+def _reply(batch: Sequence[_Waiter], outcomes: Sequence[Outcome | Refused]) -> None:
     """Wake each event loop once for all its waiters."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiter, Answer | Refused]]] = {}
-    for waiter, answer in zip(batch, answers, strict=True):
-        by_loop.setdefault(waiter.loop, []).append((waiter, answer))
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiter, Outcome | Refused]]] = {}
+    for waiter, outcome in zip(batch, outcomes, strict=True):
+        by_loop.setdefault(waiter.loop, []).append((waiter, outcome))
     for loop, pairs in by_loop.items():
         if not loop.is_closed():
             loop.call_soon_threadsafe(_resolve, pairs)
 
 
-def _resolve(pairs: Sequence[tuple[_Waiter, Answer | Refused]]) -> None:
-    for waiter, answer in pairs:
-        if waiter.answer.done():  # its caller has gone
+def _resolve(pairs: Sequence[tuple[_Waiter, Outcome | Refused]]) -> None:
+    for waiter, outcome in pairs:
+        if waiter.outcome.done():  # its caller has gone
             continue
-        if isinstance(answer, Refused):
-            waiter.answer.set_exception(answer)
+        if isinstance(outcome, Refused):
+            waiter.outcome.set_exception(outcome)
         else:
-            waiter.answer.set_result(answer)
+            waiter.outcome.set_result(outcome)

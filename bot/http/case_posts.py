@@ -12,11 +12,13 @@ from bot.http import strict_json
 from bot.http.access_log import note
 from bot.http.batch_writer import Writer
 from bot.http.body_limits import BATCH_BYTES, CASE_BYTES, JSON, NDJSON, BodyReader, media_type
+from bot.http.case_answers import answer
 from bot.http.case_parser import Parser
 from bot.http.problems import Fault, Refused, json_response
 from bot.http.rate_limit import Rates
 from bot.http.signatures import Credentials, Services, read_credentials
-from bot.usecases.intake.receive import Answer, Posting
+from bot.usecases.intake.outcome import Outcome, Rejection
+from bot.usecases.intake.receive import Posting
 from bot.usecases.intake.triage import Posted
 from routing.policy import Policy
 
@@ -25,8 +27,6 @@ INLINE_BYTES = 32 * 1024
 REPLAYED = {"webhook-replayed": "true"}
 ONE = frozenset({JSON})
 MANY = NDJSON | ONE
-
-Item = Posted | Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +87,25 @@ class Door:
             self.rates.take(service, len(found) - 1)
         return found
 
-    def _item(self, text: str, service: str, policy: Policy) -> Item:
+    def _item(self, text: str, service: str, policy: Policy) -> Posted | Rejection:
         try:
             return self.parser.parse(text, service, policy)
         except Refused as refused:
-            return Answer(refused.status, refused.as_json())
+            return Rejection(refused)
 
     async def _submit(self, request: Request, posting: Posting, size: int) -> Response:
-        answer = await self.writer.submit(posting, size)
-        if case_id := answer.body.get("case_id"):
-            note(request.scope, case=case_id)
-        if posting.is_batch:
+        outcome = await self.writer.submit(posting, size)
+        if posting.is_batch:  # in a thread, so that nobody waits for a thousand answers
             note(request.scope, items=len(posting.items))
-        return json_response(answer.status, answer.body, REPLAYED if answer.is_replay else None)
+            return await run_in_threadpool(_respond, request, outcome)
+        return _respond(request, outcome)
+
+
+def _respond(request: Request, outcome: Outcome) -> Response:
+    its = answer(outcome)
+    if case_id := its.body.get("case_id"):
+        note(request.scope, case=case_id)
+    return json_response(its.status, its.body, REPLAYED if its.is_replay else None)
 
 
 def _text(body: bytes) -> str:

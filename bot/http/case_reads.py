@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 
 from bot.http.answer_shapes import CaseView, Feed
 from bot.http.caller import Caller, caller_of
+from bot.http.case_answers import case_body
 from bot.http.openapi import refusals
 from bot.http.posted_fields import NAME
 from bot.http.problems import Fault, JsonObject, Refused
@@ -14,7 +15,6 @@ from bot.http.rate_limit import Rates
 from bot.http.signatures import Services
 from bot.usecases import service_reads
 from bot.usecases.context import Context
-from bot.usecases.intake import triage
 from bot.usecases.service_reads import CaseStanding
 from routing.case.decision import Decision
 from routing.label import Label
@@ -90,7 +90,7 @@ def _view(standing: CaseStanding | None) -> JsonObject:
     prediction, case, decision = standing.prediction, standing.case, standing.decision
     submission = prediction.submission
     return {
-        **triage.told(prediction, case.due_at if case else None),
+        **case_body(prediction, case.due_at if case else None),
         "service": submission.service,
         "task": submission.task,
         "origin": submission.origin.value,

@@ -1,13 +1,12 @@
 """What Prometheus reads: requests, the intake's batches and queue, predictions by disposition."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.usecases.intake.receive import STORED, Answer, Posting
-from bot.usecases.intake.triage import Posted
+from bot.usecases.intake.outcome import Admission, Outcome, Reception
+from storage.cases.predictions import StoredPrediction
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 FLUSH_SIZES = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000)
@@ -64,18 +63,18 @@ class Metrics:
         """Count one transaction of the intake."""
         self._flushes.observe(items)
 
-    def stored(self, postings: Sequence[Posting], answers: Sequence[Answer]) -> None:
+    def stored(self, outcomes: Sequence[Outcome]) -> None:
         """Count the predictions that are new; their tasks are the policy's, not the caller's."""
-        for posting, answer in zip(postings, answers, strict=True):
-            told = answer.body.get("answers", [{"status": answer.status, **answer.body}])
-            for item, one in zip(posting.items, [] if answer.is_replay else told, strict=False):
-                if isinstance(item, Posted) and one["status"] == STORED:
-                    self._count(item.submission.task, one)
+        for outcome in outcomes:
+            for item in outcome.items if isinstance(outcome, Reception) else ():
+                if isinstance(item, Admission):
+                    self._count(item.prediction)
 
-    def _count(self, task: str, answer: Mapping[str, Any]) -> None:
-        self._predictions.labels(task, answer["disposition"]).inc()
-        if answer["unreadable"] is not None:
-            self._unreadable.labels(task, answer["tier"]).inc()
+    def _count(self, prediction: StoredPrediction) -> None:
+        task, routing = prediction.submission.task, prediction.routing
+        self._predictions.labels(task, routing.disposition.value).inc()
+        if routing.unreadable is not None:
+            self._unreadable.labels(task, routing.tier).inc()
 
     def watch(self, name: str, description: str, read: Callable[[], float]) -> None:
         """A gauge that is read whenever somebody asks."""

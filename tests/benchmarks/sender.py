@@ -19,7 +19,6 @@ from bot.settings import Secrets
 from bot.slack.api.gateway import WebClientGateway
 from bot.slack.api.web_calls import slack_client
 from bot.usecases.context import Context
-from bot.usecases.intake import receive
 from bot.usecases.intake.receive import Posting
 from storage.delivery import projections
 from storage.engine.database import Database
@@ -89,7 +88,7 @@ class Scene:
             for number in range(count)
         ]
         items = tuple(parser.parse(json.dumps(body), "shop", self.ctx.policy) for body in bodies)
-        answer = receive.receive(self.ctx, [Posting("shop", items, b"", is_batch=True)])[0]
+        answer = shop.answers(self.ctx, [Posting("shop", items, b"", is_batch=True)])[0]
         self.deliveries.wake_messages()
         return str(answer.body["answers"][-1]["case_id"])
 

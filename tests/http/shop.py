@@ -3,7 +3,7 @@
 import json
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,10 +15,12 @@ import uvicorn
 from fastapi import FastAPI
 from standardwebhooks.webhooks import Webhook
 
+from bot.http.case_answers import Answer, answer, first_answer
 from bot.http.signatures import Services
 from bot.ids import new_id
 from bot.settings import Secrets
 from bot.usecases.context import Context, PolicyHolder
+from bot.usecases.intake.receive import Posting, receive_by_policy
 from routing.policy import Policy, load_policy
 from storage.engine.database import Database
 from tests.patience import PATIENCE
@@ -113,6 +115,11 @@ def context(database: Database, text: str = POLICY) -> Context:
         draw_key=DRAW_KEY,
         team_id="T0TEAM",
     )
+
+
+def answers(ctx: Context, postings: Sequence[Posting]) -> list[Answer]:
+    """What the webhook answers to these postings, stored in one transaction."""
+    return [answer(outcome) for outcome in receive_by_policy(ctx, postings, first_answer)]
 
 
 def services(policy: Policy) -> Services:

@@ -4,19 +4,24 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.http.batch_writer import MOST_PER_FLUSH, Writer
+from bot.http.case_answers import answer
 from bot.http.problems import Refused
-from bot.usecases.intake.receive import Answer, Posting
+from bot.usecases.intake.outcome import Admission, Outcome, Reception
+from bot.usecases.intake.receive import Posting
 from bot.usecases.intake.triage import Posted
+from routing.disposition import Disposition, Routing
 from routing.errors import UnknownTask
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
+from storage.cases.predictions import NewPrediction
 from storage.errors import DatabaseUnavailable, DataRefused
 from tests.http.shop import NOW
 
-Receive = Callable[[Sequence[Posting]], list[Answer]]
+Receive = Callable[[Sequence[Posting]], list[Outcome]]
 
 
 def item(name: str) -> Posted:
@@ -33,9 +38,14 @@ def names(one: Posting) -> list[str]:
     return [part.submission.external_id for part in one.items if isinstance(part, Posted)]
 
 
-def answered(one: Posting) -> Answer:
-    told = [{"status": 202, "external_id": name} for name in names(one)]
-    return Answer(200, {"answers": told}) if one.is_batch else Answer(202, told[0])
+def reception(one: Posting) -> Reception:
+    return Reception(tuple(map(admission, names(one))), one.is_batch)
+
+
+def admission(name: str) -> Admission:
+    routing = Routing(Disposition.AUTO_ACCEPTED, "ordinary", "fraud", 1, timedelta(0), 0.0, False, ())
+    prediction = NewPrediction(f"case_{name}", item(name).submission, b"", routing, "1", NOW)
+    return Admission(prediction, None)
 
 
 class Store:
@@ -48,7 +58,7 @@ class Store:
         self.may_go.set()
         self.is_busy = threading.Event()
 
-    def __call__(self, postings: Sequence[Posting]) -> list[Answer]:
+    def __call__(self, postings: Sequence[Posting]) -> list[Outcome]:
         self.is_busy.set()
         self.may_go.wait(30)
         flush = [name for one in postings for name in names(one)]
@@ -56,14 +66,14 @@ class Store:
             if name in self.fails:
                 raise self.fails[name]
         self.flushes.append(flush)
-        return [answered(one) for one in postings]
+        return [reception(one) for one in postings]
 
 
-async def all_of(writer: Writer, *postings: Posting) -> list[Answer | BaseException]:
+async def all_of(writer: Writer, *postings: Posting) -> list[Outcome | BaseException]:
     return await asyncio.gather(*(writer.submit(one, 10) for one in postings), return_exceptions=True)
 
 
-def run(store: Receive, *postings: Posting) -> list[Answer | BaseException]:
+def run(store: Receive, *postings: Posting) -> list[Outcome | BaseException]:
     writer = Writer(store)
     writer.start()
     try:
@@ -72,9 +82,11 @@ def run(store: Receive, *postings: Posting) -> list[Answer | BaseException]:
         writer.close(30)
 
 
-def status(answer: Answer | BaseException) -> int:
-    assert isinstance(answer, Answer | Refused)
-    return answer.status
+def status(outcome: Outcome | BaseException) -> int:
+    if isinstance(outcome, Refused):
+        return outcome.status
+    assert isinstance(outcome, Reception)
+    return answer(outcome).status
 
 
 def test_what_came_during_one_transaction_goes_into_the_next() -> None:
@@ -83,7 +95,7 @@ def test_what_came_during_one_transaction_goes_into_the_next() -> None:
     writer = Writer(store)
     writer.start()
 
-    async def scene() -> list[Answer | BaseException]:
+    async def scene() -> list[Outcome | BaseException]:
         first = asyncio.create_task(writer.submit(posting("first"), 10))
         await asyncio.to_thread(store.is_busy.wait, 30)
         rest = asyncio.create_task(all_of(writer, *(posting(f"p{n}") for n in range(20))))
@@ -92,16 +104,16 @@ def test_what_came_during_one_transaction_goes_into_the_next() -> None:
         store.may_go.set()
         return [await first, *await rest]
 
-    answers = asyncio.run(scene())
+    outcomes = asyncio.run(scene())
     writer.close(30)
-    assert [status(answer) for answer in answers] == [202] * 21
+    assert [status(outcome) for outcome in outcomes] == [202] * 21
     assert store.flushes == [["first"], [f"p{n}" for n in range(20)]]
 
 
 def test_only_the_culprit_is_refused() -> None:
     store = Store({"p5": DataRefused("NUL")})
-    answers = run(store, *(posting(f"p{n}") for n in range(16)))
-    assert [status(answer) for answer in answers] == [202] * 5 + [422] + [202] * 10
+    outcomes = run(store, *(posting(f"p{n}") for n in range(16)))
+    assert [status(outcome) for outcome in outcomes] == [202] * 5 + [422] + [202] * 10
     assert sorted(name for flush in store.flushes for name in flush) == sorted(
         f"p{n}" for n in range(16) if n != 5
     )
@@ -117,36 +129,36 @@ def test_only_the_culprit_is_refused() -> None:
     ],
 )
 def test_the_culprit_is_told_whose_fault_it_is(error: Exception, expected: int) -> None:
-    (answer,) = run(Store({"p": error}), posting("p"))
-    assert status(answer) == expected
-    assert isinstance(answer, Refused)
-    assert ("retry-after" in answer.headers) == (expected == 503)
+    (outcome,) = run(Store({"p": error}), posting("p"))
+    assert status(outcome) == expected
+    assert isinstance(outcome, Refused)
+    assert ("retry-after" in outcome.headers) == (expected == 503)
 
 
 def test_a_batch_with_a_culprit_stores_the_others_in_their_order() -> None:
-    (answer,) = run(Store({"c": DataRefused("x")}), posting("a", "b", "c", "d", "e"))
-    assert isinstance(answer, Answer)
-    told = answer.body["answers"]
+    (outcome,) = run(Store({"c": DataRefused("x")}), posting("a", "b", "c", "d", "e"))
+    assert isinstance(outcome, Reception)
+    told = answer(outcome).body["answers"]
     assert [one["status"] for one in told] == [202, 202, 422, 202, 202]
     assert [one.get("external_id") for one in told] == ["a", "b", None, "d", "e"]
 
 
 def test_a_batch_of_one_that_cannot_be_stored_is_answered_as_a_batch() -> None:
     alone = replace(posting("c"), is_batch=True)
-    (answer,) = run(Store({"c": DataRefused("x")}), alone)
-    assert isinstance(answer, Answer)
-    assert [one["status"] for one in answer.body["answers"]] == [422]
+    (outcome,) = run(Store({"c": DataRefused("x")}), alone)
+    assert isinstance(outcome, Reception)
+    assert [one["status"] for one in answer(outcome).body["answers"]] == [422]
 
 
 def test_an_absent_database_is_not_asked_again_for_each_posting() -> None:
     asked: list[int] = []
 
-    def absent(postings: Sequence[Posting]) -> list[Answer]:
+    def absent(postings: Sequence[Posting]) -> list[Outcome]:
         asked.append(len(postings))
         raise DatabaseUnavailable("down")
 
-    answers = run(absent, *(posting(f"p{n}") for n in range(8)))
-    assert [status(answer) for answer in answers] == [503] * 8
+    outcomes = run(absent, *(posting(f"p{n}") for n in range(8)))
+    assert [status(outcome) for outcome in outcomes] == [503] * 8
     assert sum(asked) == 8
 
 
@@ -156,7 +168,7 @@ def test_a_full_queue_refuses_at_once() -> None:
     writer = Writer(store, most_waiting=2)
     writer.start()
 
-    async def scene() -> tuple[list[Answer | BaseException], list[Answer | BaseException]]:
+    async def scene() -> tuple[list[Outcome | BaseException], list[Outcome | BaseException]]:
         first = asyncio.create_task(writer.submit(posting("first"), 10))
         await asyncio.to_thread(store.is_busy.wait, 30)
         waiting = asyncio.create_task(all_of(writer, posting("a"), posting("b")))
@@ -168,8 +180,8 @@ def test_a_full_queue_refuses_at_once() -> None:
 
     refused, stored = asyncio.run(scene())
     writer.close(30)
-    assert [status(answer) for answer in refused] == [503]
-    assert [status(answer) for answer in stored] == [202, 202, 202]
+    assert [status(outcome) for outcome in refused] == [503]
+    assert [status(outcome) for outcome in stored] == [202, 202, 202]
 
 
 def test_a_queue_too_large_in_bytes_refuses_and_recovers() -> None:
@@ -178,7 +190,7 @@ def test_a_queue_too_large_in_bytes_refuses_and_recovers() -> None:
     large = asyncio.run(asyncio.wait_for(_refusal(writer, 16), 30))
     assert large.status == 503
     for _ in range(3):
-        assert asyncio.run(writer.submit(posting("a"), 15)).status == 202
+        assert status(asyncio.run(writer.submit(posting("a"), 15))) == 202
     writer.close(30)
 
 
@@ -194,7 +206,7 @@ def test_closing_answers_what_waits_and_takes_no_more() -> None:
     writer = Writer(store)
     writer.start()
 
-    async def scene() -> list[Answer | BaseException]:
+    async def scene() -> list[Outcome | BaseException]:
         waiting = asyncio.create_task(all_of(writer, *(posting(f"p{n}") for n in range(9))))
         await asyncio.to_thread(store.is_busy.wait, 30)
         closing = asyncio.create_task(asyncio.to_thread(writer.close, 30))
@@ -205,8 +217,8 @@ def test_closing_answers_what_waits_and_takes_no_more() -> None:
         await closing
         return [*await waiting, *late]
 
-    answers = asyncio.run(scene())
-    assert [status(answer) for answer in answers] == [202] * 9 + [503]
+    outcomes = asyncio.run(scene())
+    assert [status(outcome) for outcome in outcomes] == [202] * 9 + [503]
 
 
 def test_one_transaction_holds_no_more_than_a_thousand_unless_one_batch_is_larger() -> None:
@@ -239,7 +251,7 @@ def test_a_caller_who_has_gone_disturbs_nobody() -> None:
     writer = Writer(store)
     writer.start()
 
-    async def scene() -> Answer:
+    async def scene() -> Outcome:
         gone = asyncio.create_task(writer.submit(posting("gone"), 1))
         stays = asyncio.create_task(writer.submit(posting("stays"), 1))
         await asyncio.to_thread(store.is_busy.wait, 30)
@@ -248,7 +260,7 @@ def test_a_caller_who_has_gone_disturbs_nobody() -> None:
         store.may_go.set()
         return await stays
 
-    assert asyncio.run(scene()).status == 202
+    assert status(asyncio.run(scene())) == 202
     writer.close(30)
 
 
@@ -265,5 +277,5 @@ def test_an_event_loop_that_has_ended_disturbs_nobody() -> None:
 
     asyncio.run(leave())
     store.may_go.set()
-    assert asyncio.run(writer.submit(posting("stays"), 1)).status == 202
+    assert status(asyncio.run(writer.submit(posting("stays"), 1))) == 202
     writer.close(30)

@@ -9,10 +9,11 @@ import pytest
 
 from bot.http.app import build_api
 from bot.http.batch_writer import Writer
+from bot.http.case_answers import first_answer
 from bot.http.health import PolicyState, SlackState, readiness, undelivered_for
 from bot.http.metrics import Metrics
 from bot.usecases.context import Context
-from bot.usecases.intake import receive
+from bot.usecases.intake.receive import receive
 from storage.delivery import holds, projections, thread_readings
 from storage.delivery.thread_readings import Rank, WantedThread
 from storage.engine.database import Database
@@ -27,7 +28,7 @@ OK = SlackState(is_ok=True, detail="connected")
 @pytest.fixture
 def writer(ctx: Context) -> Iterator[Writer]:
     """A writer that takes postings."""
-    writer = Writer(lambda postings: receive.receive(ctx, postings))
+    writer = Writer(lambda postings: receive(ctx, postings, first_answer))
     writer.start()
     yield writer
     writer.close(30)

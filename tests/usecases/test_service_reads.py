@@ -3,7 +3,6 @@
 import pytest
 
 from bot.usecases.context import Context
-from bot.usecases.intake.receive import receive
 from bot.usecases.service_reads import decision_feed, standing, standing_of
 from storage.engine.database import Database
 from tests.http import shop
@@ -18,7 +17,7 @@ def ctx(database: Database) -> Context:
 
 @pytest.mark.parametrize(("confidence", "status"), [(0.6, "open"), (0.99, "auto_accepted")])
 def test_a_prediction_stands_where_its_case_does(ctx: Context, confidence: float, status: str) -> None:
-    (answer,) = receive(ctx, [post(item(confidence=confidence))])
+    (answer,) = shop.answers(ctx, [post(item(confidence=confidence))])
     by_id = standing(ctx, "shop", answer.body["case_id"])
     by_name = standing_of(ctx, "shop", "p")
     assert by_id is not None
@@ -26,7 +25,7 @@ def test_a_prediction_stands_where_its_case_does(ctx: Context, confidence: float
 
 
 def test_another_service_sees_nothing(ctx: Context) -> None:
-    (answer,) = receive(ctx, [post(item())])
+    (answer,) = shop.answers(ctx, [post(item())])
     assert standing(ctx, "bank", answer.body["case_id"]) is None
     assert standing_of(ctx, "bank", "p") is None
     assert standing(ctx, "shop", "case_none") is None

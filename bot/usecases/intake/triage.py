@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from bot.usecases.context import Context
 from bot.usecases.grounds import grounds
+from bot.usecases.intake.outcome import Admission, Conflict, Repetition
 from routing.case.case import Case, open_case
 from routing.disposition import Disposition, Routing
 from routing.prediction import Submission
@@ -17,8 +17,6 @@ from storage.cases.predictions import NewPrediction, PostedKey, StoredPrediction
 from storage.delivery import projections
 from storage.delivery.projections import Wanted
 from storage.engine.database import Transaction
-
-JsonObject = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +44,21 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Triaged:
-    """What is stored under each posted key, what the service is told of it, and what goes on record."""
+    """What is stored under each posted key, when each reviewed case is due, and what goes on record."""
 
     stored: dict[PostedKey, StoredPrediction]
-    answers: dict[PostedKey, JsonObject]
+    due_at: dict[str, datetime]
     new: dict[PostedKey, Posted]
     entries: tuple[Entry, ...]
 
-    def is_new(self, item: Posted) -> bool:
-        """Whether this very item was stored now: not one that is a repeat of it."""
-        return self.new.get(item.key) is item
+    def outcome(self, item: Posted) -> Admission | Repetition | Conflict:
+        """What came of this very item: of several with one key only the first can have been stored now."""
+        stored = self.stored[item.key]
+        if stored.body_digest != item.body_digest:
+            return Conflict()
+        due_at = self.due_at.get(stored.case_id)
+        is_new = self.new.get(item.key) is item
+        return Admission(stored, due_at) if is_new else Repetition(stored, due_at)
 
 
 def store(ctx: Context, tx: Transaction, items: Sequence[Posted], now: datetime) -> Triaged:
@@ -72,10 +75,9 @@ def store(ctx: Context, tx: Transaction, items: Sequence[Posted], now: datetime)
     _store_review(ctx, tx, opened, first)
     known = _known(tx, [_key(one) for one in routed if one.case_id not in inserted])
     due = {case.case_id: case.due_at for case in opened} | _due(tx, known.values())
-    stored = {_key(one): one for one in new} | known
     return Triaged(
-        stored=stored,
-        answers={key: told(one, due.get(one.case_id)) for key, one in stored.items()},
+        stored={_key(one): one for one in new} | known,
+        due_at=due,
         new={_key(one): first[_key(one)] for one in new},
         entries=tuple(_entry(one, now) for one in new),
     )
@@ -127,23 +129,6 @@ def _known(tx: Transaction, keys: Sequence[PostedKey]) -> dict[PostedKey, Stored
 def _due(tx: Transaction, known: Iterable[StoredPrediction]) -> dict[str, datetime]:
     reviewed = [one.case_id for one in known if one.routing.disposition is Disposition.REVIEW]
     return cases.due_at_of(tx, reviewed) if reviewed else {}
-
-
-def told(prediction: StoredPrediction, due_at: datetime | None) -> JsonObject:
-    routing = prediction.routing
-    return {
-        "case_id": prediction.case_id,
-        "external_id": prediction.submission.external_id,
-        "disposition": routing.disposition.value,
-        "tier": routing.tier,
-        "reasons": list(routing.reasons),
-        "inclusion_probability": routing.inclusion_probability,
-        "confidence": prediction.submission.prediction.confidence,
-        **grounds(routing),
-        "unreadable": routing.unreadable,
-        "due_at": None if due_at is None else due_at.isoformat().replace("+00:00", "Z"),
-        "links": {"self": f"/v1/cases/{prediction.case_id}"},
-    }
 
 
 def _entry(prediction: NewPrediction, now: datetime) -> Entry:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.usecases.context import Context
 from bot.usecases.intake import triage
-from bot.usecases.intake.receive import Posting, receive
+from bot.usecases.intake.receive import Posting
 from bot.usecases.intake.triage import Posted
 from bot.usecases.thresholds import in_force
 from routing.cell import EVERYTHING
@@ -66,9 +66,10 @@ def test_the_highest_share_that_is_asked_for_counts_until_its_time_is_over(ctx: 
 def test_a_share_that_is_asked_for_is_the_chance_on_record(ctx: Context) -> None:
     with ctx.database.write() as tx:
         audit_shares.ask(tx, asked(0.25))
-    assert receive(ctx, [Posting("shop", (item("a"),), b"d", None)])[0].body["inclusion_probability"] == 0.0
+    (before,) = shop.answers(ctx, [Posting("shop", (item("a"),), b"d", None)])
     in_force.refresh(ctx)
-    assert receive(ctx, [Posting("shop", (item("b"),), b"e", None)])[0].body["inclusion_probability"] == 0.25
+    (after,) = shop.answers(ctx, [Posting("shop", (item("b"),), b"e", None)])
+    assert [one.body["inclusion_probability"] for one in (before, after)] == [0.0, 0.25]
 
 
 def test_a_novelty_profile_is_read_when_it_is_new_and_only_then(
@@ -151,9 +152,9 @@ def test_a_promise_accepts_by_the_certificate_that_the_answer_and_the_record_nam
     ctx = shop.context(database, shop.POLICY.replace("accept_above = 0.9\naudit = 0.0", promise))
     key = ("fraud", "ordinary", "payments", "3", EVERYTHING.key)
     granted = grant(threshold=0.93, labels_digest=ctx.policy.task("fraud").labels_digest)
-    (before,) = receive(ctx, [Posting("shop", (item("a"),), b"d", None)])
+    (before,) = shop.answers(ctx, [Posting("shop", (item("a"),), b"d", None)])
     ctx.standing.present = Standing(thresholds={key: granted})
-    (after,) = receive(ctx, [Posting("shop", (item("b"),), b"e", None)])
+    (after,) = shop.answers(ctx, [Posting("shop", (item("b"),), b"e", None)])
     assert (before.body["inclusion_probability"], before.body["certificate_id"]) == (1.0, None)
     assert (after.body["inclusion_probability"], after.body["threshold"]) == (0.05, 0.93)
     assert after.body["certificate_id"] == "certificate_1"
@@ -175,6 +176,6 @@ def test_one_transaction_sees_one_standing_though_it_changes_meanwhile(
     turning = replace(ctx, new_id=changing)
     items = [item("a"), item("b"), item("c")]
     with ctx.database.write() as tx:
-        told = triage.store(turning, tx, items, NOW).answers.values()
-    assert {one["inclusion_probability"] for one in told} == {0.0}
+        stored = triage.store(turning, tx, items, NOW).stored.values()
+    assert {prediction.routing.inclusion_probability for prediction in stored} == {0.0}
     assert ctx.standing.present is raised

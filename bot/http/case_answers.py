@@ -1,0 +1,89 @@
+"""Puts what came of a posted case into status codes and bodies."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.http.problems import Fault, JsonObject, Refused, problem
+from bot.usecases.grounds import grounds
+from bot.usecases.intake.outcome import (
+    Admission,
+    Conflict,
+    FirstAnswer,
+    ItemOutcome,
+    Outcome,
+    Reception,
+    Rejection,
+    Repetition,
+    RequestConflict,
+)
+from storage.cases.predictions import StoredPrediction
+
+STORED, STORED_BEFORE, CONFLICT = 202, 200, 409
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status and a body."""
+
+    status: int
+    body: JsonObject
+    is_replay: bool = False
+
+
+def answer(outcome: Outcome) -> Answer:
+    """What a service is answered."""
+    match outcome:
+        case FirstAnswer(status, body):
+            return Answer(status, body, is_replay=True)
+        case RequestConflict():
+            return _conflict("header", "webhook-id", "this webhook-id was used with another body")
+        case Reception(items, is_batch=True):
+            return Answer(200, {"answers": [_batch_item(item) for item in items]})
+        case Reception(items):
+            return _item_answer(items[0])
+
+
+def first_answer(reception: Reception) -> FirstAnswer:
+    """What is kept of the answer to a request that has an id."""
+    first = answer(reception)
+    return FirstAnswer(first.status, first.body)
+
+
+def case_body(prediction: StoredPrediction, due_at: datetime | None) -> JsonObject:
+    """What became of a posted prediction: the same for ever, so made of nothing but what is stored of it."""
+    routing = prediction.routing
+    return {
+        "case_id": prediction.case_id,
+        "external_id": prediction.submission.external_id,
+        "disposition": routing.disposition.value,
+        "tier": routing.tier,
+        "reasons": list(routing.reasons),
+        "inclusion_probability": routing.inclusion_probability,
+        "confidence": prediction.submission.prediction.confidence,
+        **grounds(routing),
+        "unreadable": routing.unreadable,
+        "due_at": None if due_at is None else due_at.isoformat().replace("+00:00", "Z"),
+        "links": {"self": f"/v1/cases/{prediction.case_id}"},
+    }
+
+
+def _batch_item(item: ItemOutcome) -> JsonObject:
+    its = _item_answer(item)
+    return {"status": its.status, **its.body}
+
+
+def _item_answer(item: ItemOutcome) -> Answer:
+    match item:
+        case Admission(prediction, due_at):
+            return Answer(STORED, case_body(prediction, due_at))
+        case Repetition(prediction, due_at):
+            return Answer(STORED_BEFORE, case_body(prediction, due_at))
+        case Conflict():
+            return _conflict("body", "external_id", "this id was posted with another body")
+        case Rejection(why):
+            assert isinstance(why, Refused)  # noqa: S101 - nothing else is put into a posting
+            return Answer(why.status, why.as_json())
+
+
+def _conflict(where: str, field: str, message: str) -> Answer:
+    return Answer(CONFLICT, problem([Fault((where, field), message, "conflict")]))

@@ -1,0 +1,64 @@
+"""What came of what a service posted: values that the edge puts into status codes and bodies."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from storage.cases.predictions import StoredPrediction
+
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The prediction is stored now; `due_at` is None where nobody reviews it."""
+
+    prediction: StoredPrediction
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """It was posted before with the same body, and stands as it was stored then."""
+
+    prediction: StoredPrediction
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Its id was posted before with another body; nothing was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """It was turned away at the door; `why` is the edge's own, handed back as it came."""
+
+    why: Exception
+
+
+ItemOutcome = Admission | Repetition | Conflict | Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What came of each item of a request, in order."""
+
+    items: tuple[ItemOutcome, ...]
+    is_batch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    """What the edge answered to a request first: kept in its own words, as no later version would say it."""
+
+    status: int
+    body: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class RequestConflict:
+    """The request's `webhook_id` came before with another body; nothing was stored."""
+
+
+Outcome = Reception | FirstAnswer | RequestConflict
