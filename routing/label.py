@@ -1,5 +1,6 @@
 """An expert's answer to a case: a label with its rationale, or an abstention."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -91,3 +92,18 @@ class Abstention:
     expert: ExpertId
     abstained_at: datetime
     note: str | None = None
+
+
+def labels_in_force(labels: Iterable[Label]) -> tuple[Label, ...]:
+    """Of one case's labels each person's latest that was not withdrawn, oldest first; nobody counts twice."""
+    latest: dict[str, Label] = {}
+    for label in labels:
+        before = latest.get(label.expert.user_id)
+        if label.withdrawn_at is None and (before is None or order_of(before) < order_of(label)):
+            latest[label.expert.user_id] = label
+    return tuple(sorted(latest.values(), key=lambda label: (label.labeled_at, label.expert)))
+
+
+def order_of(label: Label) -> tuple[int, datetime, ExpertId]:
+    """Which of one person's answers came later; rounds were once counted in each workspace apart."""
+    return label.round, label.labeled_at, label.expert

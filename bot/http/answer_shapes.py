@@ -90,6 +90,20 @@ class BatchAnswer(BaseModel):
     answers: list[StoredItem | RefusedItem]
 
 
+class LabelView(BaseModel):
+    """One expert's answer."""
+
+    label: str
+    expert: str | None = Field(
+        description="Who gave it, as the policy's `expose_experts` names experts; null where it names none."
+    )
+    labeled_at: datetime
+    rationale: str | None
+    reason_code: str | None
+    expert_confidence: Literal["low", "medium", "high"] | None
+    withdrawn_at: datetime | None
+
+
 class DecisionView(BaseModel):
     """A case's final label; a correction makes a new one with the next sequence."""
 
@@ -97,19 +111,15 @@ class DecisionView(BaseModel):
     sequence: int = Field(ge=1)
     label: str
     method: Literal["single", "consensus", "adjudicated", "expired"]
+    tier: str
     decided_at: datetime
+    decided_by: list[str] | None = Field(
+        description="Whose answers it rests on, named as in `labels`; null where the policy names nobody."
+    )
     policy_version: str
-
-
-class LabelView(BaseModel):
-    """One expert's answer; who it was stays in Slack."""
-
-    label: str
-    labeled_at: datetime
-    rationale: str | None
-    reason_code: str | None
-    expert_confidence: Literal["low", "medium", "high"] | None
-    withdrawn_at: datetime | None
+    labels: list[LabelView] = Field(
+        description="The experts' answers in force; empty where the decision no longer holds."
+    )
 
 
 class CaseView(CaseAnswer):
@@ -128,7 +138,45 @@ class CaseView(CaseAnswer):
     received_at: datetime
     policy_version: str
     decision: DecisionView | None = Field(description="The decision in force, null until there is one.")
-    labels: list[LabelView] = Field(description="The experts' answers, empty until the case is decided.")
+    labels: list[LabelView] = Field(
+        description="Every answer, those withdrawn too; empty until the case is decided."
+    )
+
+
+class ModelView(BaseModel):
+    """The model that predicted."""
+
+    name: str
+    version: str
+
+
+class PredictionView(BaseModel):
+    """What the model said, and what its confidence was held against when the case was opened."""
+
+    label: str
+    confidence: float | None
+    model: ModelView
+    calibrated_confidence: float | None
+    calibrator_version: str | None
+    threshold: float | None
+    certificate_id: str | None
+
+
+class CallbackData(BaseModel):
+    """The `data` of a callback of version 2."""
+
+    model_config = _example(examples.CALLBACK)
+    version: Literal[2]
+    case_id: str
+    external_id: str
+    service: str
+    task: str
+    origin: Literal["production", "synthetic", "red_team"]
+    inclusion_probability: float
+    prediction: PredictionView
+    decision: DecisionView = Field(
+        description="As `GET /v1/cases/{case_id}` shows it; with `case.reopened` the one that held."
+    )
 
 
 class FeedItem(DecisionView):
@@ -136,7 +184,7 @@ class FeedItem(DecisionView):
 
     cursor: int
     event: Literal["decided", "reopened", "amended"] = Field(
-        description="`amended`: the same decision; read the case again for the reason that came later."
+        description="`amended`: the same decision; an answer got its reason later, or another one changed."
     )
     case_id: str
     external_id: str

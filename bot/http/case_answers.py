@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.http.problems import Fault, JsonObject, Refused, problem
+from bot.usecases.decision_document import utc_text
 from bot.usecases.grounds import grounds
 from bot.usecases.intake.outcome import (
     Admission,
@@ -62,7 +63,7 @@ def case_body(prediction: StoredPrediction, due_at: datetime | None) -> JsonObje
         "confidence": prediction.submission.prediction.confidence,
         **grounds(routing),
         "unreadable": routing.unreadable,
-        "due_at": None if due_at is None else due_at.isoformat().replace("+00:00", "Z"),
+        "due_at": due_at and utc_text(due_at),
         "links": {"self": f"/v1/cases/{prediction.case_id}"},
     }
 

@@ -15,9 +15,9 @@ from bot.http.rate_limit import Rates
 from bot.http.signatures import Services
 from bot.usecases import service_reads
 from bot.usecases.context import Context
+from bot.usecases.decision_document import decision_document, label_document
+from bot.usecases.expert_names import ExpertNames
 from bot.usecases.service_reads import CaseStanding
-from routing.case.decision import Decision
-from routing.label import Label
 from storage.cases.decisions import FeedEntry
 
 LAST_CURSOR = 2**63 - 1
@@ -80,7 +80,7 @@ def _add_feed(router: APIRouter, ctx: Context, caller: Caller) -> None:
         know: more may come.
         """
         page = service_reads.decision_feed(ctx, caller_name, after, limit)
-        lines = [_line(entry) for entry in page.entries]
+        lines = [_line(entry, page.names) for entry in page.entries]
         return {"decisions": lines, "next": page.next, "has_more": page.has_more}
 
 
@@ -88,6 +88,7 @@ def _view(standing: CaseStanding | None) -> JsonObject:
     if standing is None:
         raise Refused(404, Fault((), "you have no such case", "not_found"))
     prediction, case, decision = standing.prediction, standing.case, standing.decision
+    names = standing.names
     submission = prediction.submission
     return {
         **case_body(prediction, case.due_at if case else None),
@@ -99,39 +100,18 @@ def _view(standing: CaseStanding | None) -> JsonObject:
         "predicted_label": submission.prediction.label,
         "received_at": prediction.received_at,
         "policy_version": prediction.policy_version,
-        "decision": decision and _decision(decision),
-        "labels": [_label(label) for label in case.labels] if case and decision else [],
+        "decision": decision_document(decision, case.tier, case.current_labels, names)
+        if case and decision
+        else None,
+        "labels": [label_document(label, names) for label in case.labels] if case and decision else [],
     }
 
 
-def _decision(decision: Decision) -> dict[str, Any]:
-    return {
-        "decision_id": decision.decision_id,
-        "sequence": decision.sequence,
-        "label": decision.label,
-        "method": decision.method.value,
-        "decided_at": decision.decided_at,
-        "policy_version": decision.policy_version,
-    }
-
-
-def _label(label: Label) -> dict[str, Any]:
-    rationale, confidence = label.rationale, label.expert_confidence
-    return {
-        "label": label.label,
-        "labeled_at": label.labeled_at,
-        "rationale": rationale and rationale.text,
-        "reason_code": rationale and rationale.reason_code,
-        "expert_confidence": confidence and confidence.value,
-        "withdrawn_at": label.withdrawn_at,
-    }
-
-
-def _line(entry: FeedEntry) -> dict[str, Any]:
+def _line(entry: FeedEntry, names: ExpertNames) -> JsonObject:
     return {
         "cursor": entry.cursor,
         "event": entry.event,
         "case_id": entry.decision.case_id,
         "external_id": entry.external_id,
-        **_decision(entry.decision),
+        **decision_document(entry.decision, entry.tier, entry.labels, names),
     }

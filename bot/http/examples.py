@@ -73,13 +73,26 @@ BATCH: JsonObject = {
         {"status": 422, **UNKNOWN_LABEL},
     ]
 }
+EXPERT = "expert_7f3a91c2b4"
+LABEL: JsonObject = {
+    "label": "legitimate",
+    "expert": EXPERT,
+    "labeled_at": "2026-11-20T09:41:12Z",
+    "rationale": "The customer called to confirm both payments.",
+    "reason_code": None,
+    "expert_confidence": "high",
+    "withdrawn_at": None,
+}
 DECISION: JsonObject = {
     "decision_id": "decision_5b1f0c9a51d27e48b6a9d4c1e07b52f8",
     "sequence": 1,
     "label": "legitimate",
     "method": "single",
+    "tier": "high_value",
     "decided_at": "2026-11-20T09:41:12Z",
+    "decided_by": [EXPERT],
     "policy_version": "9f2c4be1d07a",
+    "labels": [LABEL],
 }
 CASE_VIEW: JsonObject = {
     **REVIEWED,
@@ -92,16 +105,26 @@ CASE_VIEW: JsonObject = {
     "received_at": "2026-11-20T09:30:01Z",
     "policy_version": "9f2c4be1d07a",
     "decision": DECISION,
-    "labels": [
-        {
-            "label": "legitimate",
-            "labeled_at": "2026-11-20T09:41:12Z",
-            "rationale": "The customer called to confirm both payments.",
-            "reason_code": None,
-            "expert_confidence": "high",
-            "withdrawn_at": None,
-        }
-    ],
+    "labels": [LABEL],
+}
+CALLBACK: JsonObject = {
+    "version": 2,
+    "case_id": CASE_ID,
+    "external_id": "payment-48213",
+    "service": "shop",
+    "task": "fraud",
+    "origin": "production",
+    "inclusion_probability": 1.0,
+    "prediction": {
+        "label": "fraud",
+        "confidence": 0.71,
+        "model": {"name": "payments", "version": "2026-11-02"},
+        "calibrated_confidence": 0.66,
+        "calibrator_version": "51d0c7be9a42",
+        "threshold": 0.93,
+        "certificate_id": "certificate_8c2e04f7b1d94a63a5f0e9d21c7b6348",
+    },
+    "decision": DECISION,
 }
 FEED: JsonObject = {
     "decisions": [

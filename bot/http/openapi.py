@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from bot.http.answer_shapes import BatchAnswer, CaseAnswer, Problem
+from bot.http.answer_shapes import BatchAnswer, CallbackData, CaseAnswer, Problem
 from bot.http.examples import CONFLICT, POSTED_CASE
 from bot.http.posted_case import PostedCase
 from bot.http.problems import JsonObject
@@ -41,9 +41,17 @@ again without a thought.
 **What comes back.** A callback is signed the same way; its `type` is `case.decided`, `case.corrected`
 (another decision, with the next `sequence`), `case.reopened` (the decision no longer holds) or `case.amended`
 (the same decision, but an answer got its reason later or in other words, or one that it does not rest on
-changed). `data` holds the decision and every answer in force. Types and fields are only ever added: pass over
-what you do not know.
-The feed `GET /v1/decisions` tells the same in the same order.
+changed). Types and fields are only ever added: pass over what you do not know.
+Its `data` has the `version` that the policy asks for. Version 2 (`callback_version = 2`) is the schema
+`CallbackData`; its `decision` is what `GET /v1/cases/{case_id}` shows and what a line of the feed
+`GET /v1/decisions` holds, with tier, method and the answers in force with their reasons. Version 1, where the
+policy asks for none, has `kind` for `origin`, `tier` and `labels` beside `decision` rather than in it, each
+person as `{"team_id", "user_id"}` and each reason as `{"text", "reason_code"}`.
+
+**Who answered.** The policy says for each service as whom it is told of experts, alike everywhere:
+`expose_experts = "none"`, `"pseudonym"` (such as `expert_7f3a91c2b4`, one for each person, which stays when
+secrets change and tells nothing of their Slack account) or `"slack_id"`. Where it says nothing, callbacks
+hold Slack's ids, and `GET` and the feed nobody. Version 1 has a pseudonym as `user_id`, `team_id` empty.
 
 **Limits.** A case is at most 1 MiB, a batch 8 MiB and 1,000 items, a picture 256 KiB. Unknown keys, keys that
 occur twice in one object, NaN and the character NUL are refused. Over the rate that the policy gives the
@@ -155,9 +163,11 @@ def _document(app: FastAPI) -> JsonObject:
         routes=app.routes,
         tags=app.openapi_tags,
     )
-    _, posted = models_json_schema([(PostedCase, "validation")], ref_template=REF)
+    _, others = models_json_schema(
+        [(PostedCase, "validation"), (CallbackData, "serialization")], ref_template=REF
+    )
     components = document.setdefault("components", {})
-    components.setdefault("schemas", {}).update(posted["$defs"])
+    components.setdefault("schemas", {}).update(others["$defs"])
     components["securitySchemes"] = SCHEMES
     document["security"] = SECURITY
     return document

@@ -1,5 +1,6 @@
 """What every use case is given: the database, the policy, the clock and where ids come from."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -59,6 +60,7 @@ class Context:
     new_id: Callable[[str], str]
     draw_key: bytes = field(repr=False)
     team_id: str
+    new_key: Callable[[], bytes] = secrets.token_bytes
     standing: StandingHolder = field(default_factory=StandingHolder)
     past_policies: dict[str, Policy | None] = field(default_factory=dict)
     """Policies of other versions as they were read, None for one that is not kept; they never change."""

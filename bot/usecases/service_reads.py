@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.usecases.context import Context
+from bot.usecases.expert_names import ExpertNames, reading_names
 from routing.case.case import Case, Disposition
 from routing.case.decision import Decision
 from storage.cases import cases, decisions, predictions
@@ -17,6 +18,7 @@ class CaseStanding:
 
     prediction: StoredPrediction
     case: Case | None
+    names: ExpertNames
 
     @property
     def status(self) -> str:
@@ -36,33 +38,36 @@ class FeedPage:
     entries: tuple[FeedEntry, ...]
     next: int
     has_more: bool
+    names: ExpertNames
 
 
 def standing(ctx: Context, service: str, case_id: str) -> CaseStanding | None:
     """The service's prediction with this id; None where there is none, or it is another service's."""
+    names = reading_names(ctx, service)
     with ctx.database.read() as tx:
         prediction = predictions.get(tx, case_id)
         if prediction is None or prediction.submission.service != service:
             return None
-        return _standing(tx, prediction)
+        return _standing(tx, prediction, names)
 
 
 def standing_of(ctx: Context, service: str, external_id: str) -> CaseStanding | None:
     """The prediction that the service posted under its own id."""
-    key = (service, external_id)
+    key, names = (service, external_id), reading_names(ctx, service)
     with ctx.database.read() as tx:
         prediction = predictions.find_many(tx, [key]).get(key)
-        return None if prediction is None else _standing(tx, prediction)
+        return None if prediction is None else _standing(tx, prediction, names)
 
 
 def decision_feed(ctx: Context, service: str, after: int, limit: int) -> FeedPage:
     """The service's decisions beyond the cursor `after` (0 for all), at most `limit`, oldest first."""
+    names = reading_names(ctx, service)
     with ctx.database.read() as tx:
         found = decisions.feed(tx, service, after, limit + 1)
     entries = tuple(found[:limit])
-    return FeedPage(entries, entries[-1].cursor if entries else after, len(found) > limit)
+    return FeedPage(entries, entries[-1].cursor if entries else after, len(found) > limit, names)
 
 
-def _standing(tx: Transaction, prediction: StoredPrediction) -> CaseStanding:
+def _standing(tx: Transaction, prediction: StoredPrediction, names: ExpertNames) -> CaseStanding:
     is_reviewed = prediction.routing.disposition is Disposition.REVIEW
-    return CaseStanding(prediction, cases.get(tx, prediction.case_id) if is_reviewed else None)
+    return CaseStanding(prediction, cases.get(tx, prediction.case_id) if is_reviewed else None, names)

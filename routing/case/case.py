@@ -11,7 +11,7 @@ from routing.case.hours import add_working
 from routing.case.schedule import expires_at, first_step_at
 from routing.disposition import Disposition, Routing
 from routing.errors import InvalidTransition
-from routing.label import Abstention, ExpertId, Label
+from routing.label import Abstention, ExpertId, Label, labels_in_force, order_of
 from routing.policy import Task
 from routing.prediction import Submission
 
@@ -83,12 +83,7 @@ class Case:
     @property
     def current_labels(self) -> tuple[Label, ...]:
         """Each person's latest answer that was not withdrawn, oldest first; nobody counts twice."""
-        latest: dict[str, Label] = {}
-        for label in self.labels:
-            known = latest.get(label.expert.user_id)
-            if label.withdrawn_at is None and (known is None or _order(known) < _order(label)):
-                latest[label.expert.user_id] = label
-        return tuple(sorted(latest.values(), key=lambda label: (label.labeled_at, label.expert)))
+        return labels_in_force(self.labels)
 
     def label_of(self, expert: ExpertId) -> Label | None:
         """The expert's answer in force, or None."""
@@ -107,11 +102,6 @@ class Case:
         """Whether the expert's answer counts: while the case waits; once decided, only to correct theirs."""
         is_correctable = self.status is CaseStatus.DECIDED and self.label_of(expert) is not None
         return self.is_waiting or is_correctable
-
-
-def _order(label: Label) -> tuple[int, datetime, ExpertId]:
-    """Which of one person's answers came later; rounds were once counted in each workspace apart."""
-    return label.round, label.labeled_at, label.expert
 
 
 WAITING = frozenset({CaseStatus.OPEN, CaseStatus.DISPUTED})
@@ -182,7 +172,7 @@ def rounds_in_force(case: Case, expert: ExpertId) -> tuple[Label, ...]:
     Those differ in the reason, which may be added to an answer later.
     """
     own = [one for one in case.labels if one.expert.is_same_person(expert) and one.withdrawn_at is None]
-    own.sort(key=_order, reverse=True)
+    own.sort(key=order_of, reverse=True)
     return tuple(takewhile(lambda one: one.label == own[0].label, own))
 
 

@@ -5,7 +5,7 @@ from routing.policy.checks import check
 from routing.policy.document import document_of, policy_of_document
 from routing.policy.duration import format_duration, parse_duration
 from routing.policy.loading import load_policy, policy_of
-from routing.policy.model import DAYS, Channel, Day, Policy, Service, Task, Team, WorkingHours
+from routing.policy.model import DAYS, Channel, Day, Exposure, Policy, Service, Task, Team, WorkingHours
 from routing.policy.tier import ALWAYS_SUSPENDS, CertifiedThreshold, EscalationStep, Experts, Suspender, Tier
 from routing.questions.option import LabelSpec
 
@@ -17,6 +17,7 @@ __all__ = [
     "Day",
     "EscalationStep",
     "Experts",
+    "Exposure",
     "Finding",
     "LabelSpec",
     "Policy",

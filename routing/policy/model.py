@@ -32,18 +32,25 @@ from routing.questions.option import LabelSpec
 from routing.questions.table import Asked
 from routing.section import Section
 
+Exposure = Literal["none", "pseudonym", "slack_id"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WORKDAYS: tuple[Day, ...] = DAYS[:5]
 
 
 class Service(Section):
-    """A program that posts predictions: what it may post, and which variables hold its secrets."""
+    """A program that posts predictions: what it may post, and which variables hold its secrets.
+
+    `expose_experts` says as whom it is told of experts, alike in callbacks, views and the feed; None: by
+    Slack's ids in callbacks and not at all in the others. `callback_version` is the shape of its callbacks.
+    """
 
     tasks: tuple[Key, ...] = Field(min_length=1)
     secret_env: tuple[VariableName, ...] = ()
     bearer_env: tuple[VariableName, ...] = ()
     callback_url: Address | None = None
+    callback_version: Literal[1, 2] = 1
+    expose_experts: Exposure | None = None
     rate_per_minute: int = Field(default=6000, strict=True, ge=1, le=1_000_000)
 
 

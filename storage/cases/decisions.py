@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from routing.case.case import CaseStatus
 from routing.case.decision import Decision, Method
-from routing.label import ExpertId
+from routing.label import ExpertId, Label, labels_in_force
+from storage.cases import labels
 from storage.cases.answer_columns import answer_columns, answer_of
 from storage.delivery import claimed_events
 from storage.engine.database import Transaction
@@ -30,12 +31,17 @@ _SERVICE = sa.select(predictions.c.service).where(predictions.c.case_id == sa.bi
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One line of the feed; `cursor` grows in the order in which the lines became visible."""
+    """One line of the feed; `cursor` grows in the order in which the lines became visible.
+
+    `labels` are those in force, none where the decision no longer is.
+    """
 
     cursor: int
     decision: Decision
     external_id: str
     event: FeedEvent
+    tier: str
+    labels: tuple[Label, ...]
 
 
 def add(tx: Transaction, decision: Decision) -> bool:
@@ -80,17 +86,21 @@ def amend(tx: Transaction, decision: Decision, revision: int) -> bool:
 
 def feed(tx: Transaction, service: str, after: int, limit: int) -> list[FeedEntry]:
     """The service's lines beyond the cursor `after` (0 for all), oldest first."""
-    joined = decision_feed.join(decisions, decisions.c.decision_id == decision_feed.c.decision_id).join(
-        predictions, predictions.c.case_id == decisions.c.case_id
-    )
+    is_in_force = (cases.c.status == CaseStatus.DECIDED.value) & ~_is_replaced()
     query = (
         sa.select(decision_feed.c.cursor, decision_feed.c.event, predictions.c.external_id, decisions)
-        .select_from(joined)
+        .add_columns(cases.c.tier, is_in_force.label("is_in_force"))
+        .select_from(decision_feed)
+        .join(decisions, decisions.c.decision_id == decision_feed.c.decision_id)
+        .join(predictions, predictions.c.case_id == decisions.c.case_id)
+        .join(cases, cases.c.case_id == decisions.c.case_id)
         .where(decision_feed.c.service == service, decision_feed.c.cursor > after)
         .order_by(decision_feed.c.cursor)
         .limit(limit)
     )
-    return [FeedEntry(row.cursor, _decision(row), row.external_id, row.event) for row in tx.execute(query)]
+    rows = tx.execute(query).all()
+    answers = labels.of_cases(tx, [row.case_id for row in rows if row.is_in_force])
+    return [_entry(row, answers.get(row.case_id, ()) if row.is_in_force else ()) for row in rows]
 
 
 def changes(tx: Transaction) -> int:
@@ -114,20 +124,26 @@ def in_force(
 
     Without those for which the event `prefix` + decision id was claimed.
     """
-    later = decisions.alias("later")
-    is_replaced = sa.exists().where(
-        later.c.case_id == decisions.c.case_id, later.c.sequence > decisions.c.sequence
-    )
     query = (
         sa.select(decisions)
         .join(cases, cases.c.case_id == decisions.c.case_id)
         .where(decisions.c.decided_at >= since, decisions.c.decided_at <= until)
         .where(decisions.c.method != Method.EXPIRED.value, cases.c.status == CaseStatus.DECIDED.value)
-        .where(_TASK.in_(tasks), ~is_replaced, claimed_events.is_free(prefix, decisions.c.decision_id))
+        .where(_TASK.in_(tasks), ~_is_replaced(), claimed_events.is_free(prefix, decisions.c.decision_id))
         .order_by(decisions.c.decided_at)
         .limit(limit)
     )
     return [_decision(row) for row in tx.execute(query)]
+
+
+def _is_replaced() -> sa.Exists:
+    later = decisions.alias("later")
+    return sa.exists().where(later.c.case_id == decisions.c.case_id, later.c.sequence > decisions.c.sequence)
+
+
+def _entry(row: Any, answers: Sequence[Label]) -> FeedEntry:
+    in_force = labels_in_force(answers)
+    return FeedEntry(row.cursor, _decision(row), row.external_id, row.event, row.tier, in_force)
 
 
 def _announce(tx: Transaction, decision: Decision, event: FeedEvent, revision: int = 0) -> None:

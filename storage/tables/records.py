@@ -1,4 +1,4 @@
-"""People, what happened once, answers given, pictures, and the audit chain."""
+"""People, what happened once, answers given, pictures, keys, and the audit chain."""
 
 import sqlalchemy as sa
 from sqlalchemy import Column, Index, Table, UniqueConstraint
@@ -77,6 +77,14 @@ images = Table(
     text("media_type"),
     Column("content", sa.LargeBinary(), nullable=False),
     text("slack_file_id", is_null=True),
+)
+
+installation_keys = Table(
+    "installation_keys",
+    metadata,
+    Column("name", sa.Text(), primary_key=True),
+    Column("secret", sa.LargeBinary(), nullable=False),
+    moment("made_at"),
 )
 
 audit = Table(

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import main
 from bot.http.signatures import webhook
+from bot.policy.policy_file import read_policy
 from bot.settings import read_env_file, read_settings
 from bot.starter.files import PLACEHOLDER_CHANNEL, template
 from tests.places import ROOT
@@ -40,6 +41,11 @@ def test_the_settings_are_complete_but_for_the_tokens(tmp_path: Path) -> None:
     assert settings.policy_path == tmp_path / "policy.toml"
     assert settings.slack_bot_token is None
     webhook(settings.secrets.get("SHOP_WEBHOOK_SECRET"), "SHOP_WEBHOOK_SECRET")
+
+
+def test_a_new_installation_tells_services_pseudonyms(tmp_path: Path) -> None:
+    init(tmp_path)
+    assert read_policy(tmp_path / "policy.toml").services["shop"].expose_experts == "pseudonym"
 
 
 def test_each_installation_gets_secrets_of_its_own(tmp_path: Path) -> None:

@@ -117,6 +117,12 @@ def context(database: Database, text: str = POLICY) -> Context:
     )
 
 
+def exposing(database: Database, exposure: str) -> Context:
+    """The same where the policy says as whom the shop is told of experts."""
+    asked = f'[services.shop]\nexpose_experts = "{exposure}"'
+    return context(database, POLICY.replace("[services.shop]", asked))
+
+
 def answers(ctx: Context, postings: Sequence[Posting]) -> list[Answer]:
     """What the webhook answers to these postings, stored in one transaction."""
     return [answer(outcome) for outcome in receive_by_policy(ctx, postings, first_answer)]

@@ -4,14 +4,19 @@ from datetime import timedelta
 
 import pytest
 
+from bot.http.app import build_api
 from bot.ids import new_id
 from bot.usecases.context import Context
+from bot.usecases.expert_names import callback_names
+from bot.usecases.review.callback import callback_data
 from routing.case.case import decide, record_label, reopen
 from routing.case.decision import Decision, Method
 from routing.label import ExpertConfidence, ExpertId, Label, Rationale, Via
 from storage.cases import cases, decisions, labels
+from storage.engine.database import Database
 from tests.answers import chosen
-from tests.http.shop import NOW, SECRETS, Caller, case
+from tests.http import shop
+from tests.http.shop import NOW, SECRETS, Caller, JsonObject, case
 from tests.patience import PATIENCE
 
 ANNA = ExpertId("T0TEAM", "U0ANNA")
@@ -81,6 +86,53 @@ def test_a_decided_case_shows_its_decision_and_why_but_not_who(caller: Caller, c
     assert "U0ANNA" not in response.text
 
 
+@pytest.mark.parametrize(
+    ("exposure", "name"), [("none", None), ("slack_id", "U0ANNA"), ("pseudonym", "expert_")]
+)
+def test_view_feed_and_callback_show_one_decision(
+    database: Database, exposure: str, name: str | None
+) -> None:
+    ctx = shop.exposing(database, exposure)
+    with shop.serving(build_api(ctx, shop.services(ctx.policy))) as url:
+        caller = Caller(url)
+        case_id = caller.post(case()).json()["case_id"]
+        answer(ctx, case_id, "legitimate")
+        view = caller.get(f"/v1/cases/{case_id}").json()
+        (line,) = caller.get("/v1/decisions").json()["decisions"]
+    assert callback(ctx, case_id) == view["decision"]
+    assert view["decision"].items() <= line.items()
+    assert view["labels"] == line["labels"]
+    shown = line["labels"][0]["expert"]
+    assert (line["decided_by"], shown and shown[: len(name or "")]) == (name and [shown], name)
+
+
+def callback(ctx: Context, case_id: str) -> JsonObject:
+    """The decision as a callback of version 2 tells it."""
+    with ctx.database.write() as tx:
+        done = cases.get(tx, case_id)
+        names = callback_names(ctx, tx, "shop")
+    told: JsonObject = callback_data(done, done.decisions[-1], names, 2)["decision"]
+    return told
+
+
+def test_a_line_of_the_feed_says_why_and_how_but_not_who(caller: Caller, ctx: Context) -> None:
+    answer(ctx, caller.post(case()).json()["case_id"], "legitimate")
+    (line,) = caller.get("/v1/decisions").json()["decisions"]
+    assert (line["label"], line["tier"], line["method"]) == ("legitimate", "ordinary", "single")
+    assert line["decided_by"] is None
+    assert line["labels"] == [
+        {
+            "label": "legitimate",
+            "expert": None,
+            "labeled_at": "2026-11-20T09:31:00Z",
+            "rationale": "The customer called.",
+            "reason_code": None,
+            "expert_confidence": "high",
+            "withdrawn_at": None,
+        }
+    ]
+
+
 def test_an_accepted_prediction_can_be_read(caller: Caller) -> None:
     case_id = caller.post(case(confidence=0.99)).json()["case_id"]
     shown = caller.get(f"/v1/cases/{case_id}").json()
@@ -115,6 +167,7 @@ def test_the_feed_tells_decisions_corrections_and_reopenings_in_order(caller: Ca
         ("reopened", "a", "legitimate", 1),
         ("decided", "a", "fraud", 2),
     ]
+    assert [len(line["labels"]) for line in lines] == [0, 1, 0, 1]  # none where the decision was replaced
 
 
 def test_the_feed_is_read_page_by_page(caller: Caller, ctx: Context) -> None:

@@ -46,6 +46,7 @@ NEITHER: Mapping[str, tuple[str, ...]] = {
     "events": ("key",),
     "experts": ("team_id", "user_id"),
     "images": ("image_id", "media_type", "slack_file_id"),
+    "installation_keys": ("name", "secret"),
     "labels": (
         *("label_id", "case_id", "team_id", "user_id", "label", "answer", "key", "via", "reason_code"),
         *("expert_confidence", "salt"),

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from bot.usecases.expert_names import callback_names
 from bot.usecases.outgoing import CALLBACK, NOTICE, Callback, Notice
 from bot.usecases.review.access import Sitting
 from bot.usecases.review.callback import callback_data
@@ -56,21 +57,19 @@ def show_also(tx: Transaction, case: Case, terms: Terms, channel: str | None, no
         projections.want(tx, case.case_id, there, terms.tier.risk, case.due_at, now, channel=channel)
 
 
-def _endpoint(sitting: Sitting, case: Case) -> str | None:
-    service = sitting.ctx.policy.services.get(case.submission.service)
-    return case.submission.callback_url or (service.callback_url if service else None)
-
-
 def call_back(sitting: Sitting, case: Case, decision: Decision, change: Change, revision: int = 0) -> None:
     """Queue the callback about `decision`, in order with the case's others; nothing without an endpoint.
 
     `revision` tells the amendments of one decision apart.
     """
-    url = _endpoint(sitting, case)
+    name = case.submission.service
+    service = sitting.ctx.policy.services.get(name)
+    url = case.submission.callback_url or (service.callback_url if service else None)
     if url is None:
         return
-    data = callback_data(case, decision)
-    callback = Callback(case.submission.service, url, change.value, sitting.now, data)
+    names = callback_names(sitting.ctx, sitting.tx, name)
+    data = callback_data(case, decision, names, service.callback_version if service else 1)
+    callback = Callback(name, url, change.value, sitting.now, data)
     suffix = {Change.REOPENED: "|reopened", Change.AMENDED: f"|amended:{revision}"}.get(change, "")
     item = Item(
         item_id=sitting.ctx.new_id("out"),

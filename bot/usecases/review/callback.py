@@ -17,66 +17,98 @@ Version 1, stable; fields are only ever added:
   the decision that no longer holds
 - `labels`: each answer in force: `label`, `expert`, `labeled_at`, `rationale` (`text`, `reason_code`)
   or null, `expert_confidence` or null
+
+Where the policy has `expose_experts`, `user_id` holds the pseudonym and `team_id` is empty; with "none" both
+are empty and `decided_by` is.
+
+Version 2, for services whose policy has `callback_version = 2`; fields are only ever added:
+
+- `version`: 2
+- `case_id`, `external_id`, `service`, `task`, `origin`, `inclusion_probability`, `prediction` as above
+- `decision`: the view of a decision, as `GET /v1/cases/{case_id}` and the feed show it
 """
 
 from typing import Any
 
+from bot.usecases.decision_document import decision_document
+from bot.usecases.expert_names import ExpertNames
 from bot.usecases.grounds import grounds
 from routing.case.case import Case
 from routing.case.decision import Decision
 from routing.label import ExpertId, Label
 
 JsonObject = dict[str, Any]
-VERSION = 1
 
 
-def _expert(expert: ExpertId) -> JsonObject:
-    return {"team_id": expert.team_id, "user_id": expert.user_id}
-
-
-def _label(label: Label) -> JsonObject:
-    rationale = label.rationale
-    return {
-        "label": label.label,
-        "expert": _expert(label.expert),
-        "labeled_at": label.labeled_at.isoformat(),
-        "rationale": rationale and {"text": rationale.text, "reason_code": rationale.reason_code},
-        "expert_confidence": label.expert_confidence and label.expert_confidence.value,
-    }
-
-
-def _decision(decision: Decision) -> JsonObject:
-    return {
-        "decision_id": decision.decision_id,
-        "sequence": decision.sequence,
-        "label": decision.label,
-        "method": decision.method.value,
-        "decided_at": decision.decided_at.isoformat(),
-        "decided_by": [_expert(expert) for expert in decision.decided_by],
-        "policy_version": decision.policy_version,
-    }
-
-
-def callback_data(case: Case, decision: Decision) -> JsonObject:
+def callback_data(case: Case, decision: Decision, names: ExpertNames, version: int) -> JsonObject:
     """The `data` of a callback about `decision`, as described above."""
-    submission = case.submission
-    prediction = submission.prediction
+    return _version_2(case, decision, names) if version == 2 else _version_1(case, decision, names)
+
+
+def _version_1(case: Case, decision: Decision, names: ExpertNames) -> JsonObject:
     return {
-        "version": VERSION,
+        "version": 1,
+        **_named(case),
+        "kind": case.submission.origin.value,
+        "tier": case.tier,
+        "inclusion_probability": case.inclusion_probability,
+        "prediction": _prediction(case),
+        "decision": {
+            "decision_id": decision.decision_id,
+            "sequence": decision.sequence,
+            "label": decision.label,
+            "method": decision.method.value,
+            "decided_at": decision.decided_at.isoformat(),
+            "decided_by": [_person(expert, names) for expert in decision.decided_by if names.name(expert)],
+            "policy_version": decision.policy_version,
+        },
+        "labels": [_label(label, names) for label in case.current_labels],
+    }
+
+
+def _version_2(case: Case, decision: Decision, names: ExpertNames) -> JsonObject:
+    labels = case.current_labels if case.decision == decision else ()
+    return {
+        "version": 2,
+        **_named(case),
+        "inclusion_probability": case.inclusion_probability,
+        "prediction": _prediction(case),
+        "decision": decision_document(decision, case.tier, labels, names),
+    }
+
+
+def _named(case: Case) -> JsonObject:
+    submission = case.submission
+    return {
         "case_id": case.case_id,
         "external_id": submission.external_id,
         "service": submission.service,
         "task": submission.task,
         "origin": submission.origin.value,
-        "kind": submission.origin.value,
-        "tier": case.tier,
-        "inclusion_probability": case.inclusion_probability,
-        "prediction": {
-            "label": prediction.label,
-            "confidence": prediction.confidence,
-            "model": {"name": prediction.model.name, "version": prediction.model.version},
-            **grounds(case),
-        },
-        "decision": _decision(decision),
-        "labels": [_label(label) for label in case.current_labels],
+    }
+
+
+def _prediction(case: Case) -> JsonObject:
+    prediction = case.submission.prediction
+    return {
+        "label": prediction.label,
+        "confidence": prediction.confidence,
+        "model": {"name": prediction.model.name, "version": prediction.model.version},
+        **grounds(case),
+    }
+
+
+def _person(expert: ExpertId, names: ExpertNames) -> JsonObject:
+    team_id = expert.team_id if names.exposure == "slack_id" else ""
+    return {"team_id": team_id, "user_id": names.name(expert) or ""}
+
+
+def _label(label: Label, names: ExpertNames) -> JsonObject:
+    rationale = label.rationale
+    return {
+        "label": label.label,
+        "expert": _person(label.expert, names),
+        "labeled_at": label.labeled_at.isoformat(),
+        "rationale": rationale and {"text": rationale.text, "reason_code": rationale.reason_code},
+        "expert_confidence": label.expert_confidence and label.expert_confidence.value,
     }

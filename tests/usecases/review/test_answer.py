@@ -234,3 +234,18 @@ def test_a_service_without_endpoint_gets_no_callback(world: World) -> None:
     answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON))
 
     assert world.sent("callback") == []
+
+
+def test_a_service_gets_the_callbacks_that_its_policy_asks_for(world: World) -> None:
+    asked = {"callback_version": 2, "expose_experts": "pseudonym"}
+    service = world.policy.services["shop"].model_copy(update=asked)
+    world.policy = world.policy.model_copy(update={"services": {"shop": service}})
+    case = world.open()
+
+    answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON))
+
+    (callback,) = world.sent("callback")
+    data = callback.payload["data"]
+    assert (data["version"], data["decision"]["tier"], data["decision"]["method"]) == (2, "high", "single")
+    assert data["decision"]["decided_by"] == [data["decision"]["labels"][0]["expert"]]
+    assert data["decision"]["decided_by"][0].startswith("expert_")

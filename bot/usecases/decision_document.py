@@ -1,0 +1,47 @@
+"""The view of a decision: what callbacks (from version 2), `GET` and the feed tell of it, in one shape."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.usecases.expert_names import ExpertNames
+from routing.case.decision import Decision
+from routing.label import Label
+
+JsonObject = dict[str, Any]
+
+
+def decision_document(
+    decision: Decision, tier: str, labels: Sequence[Label], names: ExpertNames
+) -> JsonObject:
+    """The decision with the `labels` in force: none where it no longer holds, since answers may be sealed."""
+    return {
+        "decision_id": decision.decision_id,
+        "sequence": decision.sequence,
+        "label": decision.label,
+        "method": decision.method.value,
+        "tier": tier,
+        "decided_at": utc_text(decision.decided_at),
+        "decided_by": names.names(decision.decided_by),
+        "policy_version": decision.policy_version,
+        "labels": [label_document(label, names) for label in labels],
+    }
+
+
+def label_document(label: Label, names: ExpertNames) -> JsonObject:
+    """One expert's answer."""
+    rationale, confidence = label.rationale, label.expert_confidence
+    return {
+        "label": label.label,
+        "expert": names.name(label.expert),
+        "labeled_at": utc_text(label.labeled_at),
+        "rationale": rationale and rationale.text,
+        "reason_code": rationale and rationale.reason_code,
+        "expert_confidence": confidence and confidence.value,
+        "withdrawn_at": label.withdrawn_at and utc_text(label.withdrawn_at),
+    }
+
+
+def utc_text(moment: datetime) -> str:
+    """The moment as services read it, such as `2026-11-20T09:41:12Z`."""
+    return moment.isoformat().replace("+00:00", "Z")
