@@ -10,6 +10,7 @@ from bot.slack.api.web_calls import call
 from bot.slack.limits import message_violations
 from bot.slack.show.case_message import case_message
 from routing.case.case import Case
+from routing.disposition import Disposition, Routing
 from routing.policy import Policy, Task, Tier
 from routing.prediction import CaseInput, Evidence, ModelRef, Prediction, Submission
 
@@ -69,12 +70,16 @@ def sample_case(task: Task, tier: Tier, now: datetime) -> Case:
     return Case(
         case_id="case_doctor",
         submission=submission,
-        tier=tier.name,
-        channel=tier.channel,
-        quorum=tier.quorum,
-        reasons=("the doctor asks",),
-        inclusion_probability=1.0,
-        is_audit=False,
+        routing=Routing(
+            disposition=Disposition.REVIEW,
+            tier=tier.name,
+            channel=tier.channel,
+            quorum=tier.quorum,
+            due_in=tier.due_in,
+            inclusion_probability=1.0,
+            is_audit=False,
+            reasons=("the doctor asks",),
+        ),
         policy_version="doctor",
         opened_at=now,
         due_at=now + timedelta(hours=1),

@@ -2,20 +2,19 @@
 
 from typing import Any
 
-from routing.case.case import Case
 from routing.disposition import Routing
 
 JsonObject = dict[str, Any]
 
 
-def grounds(routed: Routing | Case) -> JsonObject:
+def grounds(routing: Routing) -> JsonObject:
     """The calibrated confidence, its calibrator, the threshold and the certificate that granted it.
 
     None stands for what there was not.
     """
     return {
-        "calibrated_confidence": routed.calibrated,
-        "calibrator_version": routed.calibrator_version,
-        "threshold": routed.threshold,
-        "certificate_id": routed.certificate_id,
+        "calibrated_confidence": routing.calibrated,
+        "calibrator_version": routing.calibrator_version,
+        "threshold": routing.threshold,
+        "certificate_id": routing.certificate_id,
     }

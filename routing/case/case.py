@@ -50,12 +50,7 @@ class Case:
 
     case_id: str
     submission: Submission
-    tier: str
-    channel: str
-    quorum: int
-    reasons: tuple[str, ...]
-    inclusion_probability: float
-    is_audit: bool
+    routing: Routing
     policy_version: str
     opened_at: datetime
     due_at: datetime
@@ -70,10 +65,21 @@ class Case:
     steps_taken: int = 0
     held_steps: tuple[int, ...] = ()
     next_step_at: datetime | None = None
-    calibrated: float | None = None
-    calibrator_version: str | None = None
-    threshold: float | None = None
-    certificate_id: str | None = None
+
+    @property
+    def tier(self) -> str:
+        """The tier it was sent to review in."""
+        return self.routing.tier
+
+    @property
+    def channel(self) -> str:
+        """The name of its home channel, which moves with its message."""
+        return self.routing.channel
+
+    @property
+    def quorum(self) -> int:
+        """How many labels it needs."""
+        return self.routing.quorum
 
     @property
     def decision(self) -> Decision | None:
@@ -120,21 +126,12 @@ def open_case(
     return Case(
         case_id=case_id,
         submission=submission,
-        tier=routing.tier,
-        channel=routing.channel,
-        quorum=routing.quorum,
-        reasons=routing.reasons,
-        inclusion_probability=routing.inclusion_probability,
-        is_audit=routing.is_audit,
+        routing=routing,
         policy_version=policy_version,
         opened_at=opened_at,
         due_at=add_working(task.hours, opened_at, routing.due_in),
         expires_at=expires_at(tier, task.hours, opened_at),
         next_step_at=first_step_at(tier, task.hours, opened_at),
-        calibrated=routing.calibrated,
-        calibrator_version=routing.calibrator_version,
-        threshold=routing.threshold,
-        certificate_id=routing.certificate_id,
     )
 
 

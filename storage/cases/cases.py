@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from routing.case.case import Case, CaseStatus
 from routing.label import ExpertId
 from storage.cases import decisions, labels
-from storage.cases.prediction_columns import calibrated_of, submission_of
+from storage.cases.prediction_columns import routing_of, submission_of
 from storage.delivery import claimed_events
 from storage.engine.database import Transaction
 from storage.errors import CaseUnknown
@@ -205,12 +205,7 @@ def _case(row: Any, **said: Any) -> Case:
     return Case(
         case_id=row.case_id,
         submission=submission_of(row),
-        tier=row.tier,
-        channel=row.channel,
-        quorum=row.quorum,
-        reasons=tuple(row.reasons),
-        inclusion_probability=row.inclusion_probability,
-        is_audit=row.is_audit,
+        routing=routing_of(row),
         policy_version=row.policy_version,
         opened_at=row.opened_at,
         due_at=row.due_at,
@@ -222,10 +217,6 @@ def _case(row: Any, **said: Any) -> Case:
         steps_taken=row.steps_taken,
         held_steps=tuple(row.held_steps or ()),
         next_step_at=row.next_step_at,
-        calibrated=calibrated_of(row),
-        calibrator_version=row.calibrator_version,
-        threshold=row.threshold,
-        certificate_id=row.certificate_id,
         **said,
     )
 

@@ -15,6 +15,7 @@ from routing.prediction import (
 from routing.triage.router import Routing
 from storage.sql.upserts import Row
 
+ROUTING = Routing.__slots__
 Document = dict[str, Any]
 NO_CONFIDENCE = 0.0
 """Stands in the columns where there is no confidence: version 0.1 needs a number, and takes it for unsure."""
@@ -70,44 +71,26 @@ def prediction_of(row: Any) -> Prediction:
 
 
 def routing_columns(routing: Routing, confidence: float | None) -> Row:
-    """The columns that hold a routing; without a calibrator the `confidence` counts as calibrated."""
+    """The columns that hold a routing, named as its fields.
+
+    Without a calibrator the `confidence` counts as calibrated.
+    """
     raw = NO_CONFIDENCE if confidence is None else confidence
-    return {
+    return {name: getattr(routing, name) for name in ROUTING} | {
         "disposition": routing.disposition.value,
-        "tier": routing.tier,
-        "channel": routing.channel,
-        "quorum": routing.quorum,
-        "due_in": routing.due_in,
-        "inclusion_probability": routing.inclusion_probability,
-        "is_audit": routing.is_audit,
         "reasons": list(routing.reasons),
         "calibrated": raw if routing.calibrated is None else routing.calibrated,
-        "calibrator_version": routing.calibrator_version,
-        "threshold": routing.threshold,
-        "certificate_id": routing.certificate_id,
-        "is_novel": routing.is_novel,
-        "unreadable": routing.unreadable,
     }
 
 
 def routing_of(row: Any) -> Routing:
-    """The routing of a row of the predictions table."""
-    return Routing(
-        disposition=Disposition(row.disposition),
-        tier=row.tier,
-        channel=row.channel,
-        quorum=row.quorum,
-        due_in=row.due_in,
-        inclusion_probability=row.inclusion_probability,
-        is_audit=row.is_audit,
-        reasons=tuple(row.reasons),
-        calibrated=calibrated_of(row),
-        calibrator_version=row.calibrator_version,
-        threshold=row.threshold,
-        certificate_id=row.certificate_id,
-        is_novel=row.is_novel,
-        unreadable=row.unreadable,
-    )
+    """The routing of a row of the predictions table, or of one that joins a case to its prediction."""
+    columns = {name: getattr(row, name) for name in ROUTING} | {
+        "disposition": Disposition(row.disposition),
+        "reasons": tuple(row.reasons),
+        "calibrated": calibrated_of(row),
+    }
+    return Routing(**columns)
 
 
 def calibrated_of(row: Any) -> float | None:

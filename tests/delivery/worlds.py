@@ -195,24 +195,28 @@ def open_case(ctx: Context, name: str = "order-1", task: str = "fraud", **change
     sub = submission(name, task, changes.pop("image_id", None))
     now, tier = ctx.clock.now(), ctx.policy.task(task).tiers[0]
     priority = changes.pop("priority", tier.risk)
-    fields: dict[str, Any] = {
-        "case_id": f"case_{name}",
-        "submission": sub,
+    routed: dict[str, Any] = {
         "tier": tier.name,
         "channel": tier.channel,
         "quorum": 1,
-        "reasons": ("confidence 0.71 is below 0.9",),
+        "due_in": tier.due_in,
         "inclusion_probability": 1.0,
         "is_audit": False,
+        "reasons": ("confidence 0.71 is below 0.9",),
+    }
+    own = {name: changes.pop(name) for name in Routing.__slots__ if name in changes}
+    fields: dict[str, Any] = {
+        "case_id": f"case_{name}",
+        "submission": sub,
+        "routing": Routing(Disposition.REVIEW, **{**routed, **own}),
         "policy_version": ctx.policy.version,
         "opened_at": now,
         "due_at": now + tier.due_in,
     }
     case = Case(**{**fields, **changes})
-    routing = Routing(Disposition.REVIEW, case.tier, case.channel, 1, tier.due_in, 1.0, False, case.reasons)
     with ctx.database.write() as tx:
         predictions.add_many(
-            tx, [NewPrediction(case.case_id, sub, name.encode(), routing, ctx.policy.version, now)]
+            tx, [NewPrediction(case.case_id, sub, name.encode(), case.routing, ctx.policy.version, now)]
         )
         cases.add_many(tx, [case])
         projections.want(tx, case.case_id, ctx.policy.channel_id(case.channel), priority, case.due_at, now)

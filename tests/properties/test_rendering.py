@@ -20,6 +20,7 @@ from bot.usecases.review.screen import Screen
 from bot.usecases.review.worklist import Board, Listed, Numbers
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision, Method
+from routing.disposition import Disposition, Routing
 from routing.label import ExpertConfidence, ExpertId, Label, Rationale, RationaleRule, Via
 from routing.policy import LabelSpec, Task, Tier
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Origin, Prediction, Submission
@@ -131,12 +132,16 @@ def cases(draw: st.DrawFn) -> tuple[Case, Task]:
     case = Case(
         case_id="case_" + "a" * 32,
         submission=draw(submissions(task)),
-        tier=draw(st.sampled_from(["t", "gone-" + "x" * 59])),
-        channel="c",
-        quorum=draw(st.integers(1, 3)),
-        reasons=tuple(draw(st.lists(ANY, max_size=6))),
-        inclusion_probability=draw(st.floats(0, 1, exclude_min=True)),
-        is_audit=draw(st.booleans()),
+        routing=Routing(
+            disposition=Disposition.REVIEW,
+            tier=draw(st.sampled_from(["t", "gone-" + "x" * 59])),
+            channel="c",
+            quorum=draw(st.integers(1, 3)),
+            due_in=timedelta(hours=4),
+            inclusion_probability=draw(st.floats(0, 1, exclude_min=True)),
+            is_audit=draw(st.booleans()),
+            reasons=tuple(draw(st.lists(ANY, max_size=6))),
+        ),
         policy_version="0123456789ab",
         opened_at=NOW,
         due_at=NOW + timedelta(hours=draw(st.integers(-9, 9))),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -308,17 +309,11 @@ def test_any_chain_verifies_after_it_was_stored(database: Database, entries: lis
 
 
 def _case(stored: NewPrediction, state: dict[str, object]) -> Case:
-    routing = stored.routing
+    moved = {name: value for name, value in state.items() if name in Routing.__slots__}
     return Case(
         case_id=CASE,
         submission=stored.submission,
-        reasons=routing.reasons,
-        inclusion_probability=routing.inclusion_probability,
-        is_audit=routing.is_audit,
+        routing=replace(stored.routing, **moved),  # type: ignore[arg-type]
         policy_version=stored.policy_version,
-        calibrated=routing.calibrated,
-        calibrator_version=routing.calibrator_version,
-        threshold=routing.threshold,
-        certificate_id=routing.certificate_id,
-        **state,  # type: ignore[arg-type]
+        **{name: value for name, value in state.items() if name not in moved},  # type: ignore[arg-type]
     )

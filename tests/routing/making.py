@@ -122,16 +122,12 @@ def routing(**changes: Any) -> Routing:
 
 
 def case(**changes: Any) -> Case:
-    """An open case of the tier `standard`."""
+    """An open case of the tier `standard`; what is a routing's own is changed there."""
+    routed = {name: changes.pop(name) for name in Routing.__slots__ if name in changes}
     values: dict[str, Any] = {
         "case_id": "case_1",
         "submission": submission(),
-        "tier": "standard",
-        "channel": "desk",
-        "quorum": 1,
-        "reasons": (),
-        "inclusion_probability": 1.0,
-        "is_audit": False,
+        "routing": routing(**{"reasons": (), **routed}),
         "policy_version": "0123456789ab",
         "opened_at": MONDAY,
         "due_at": MONDAY + timedelta(hours=4),

@@ -83,16 +83,10 @@ def prediction(
 
 
 def case_of(stored: NewPrediction, *, due_in: timedelta = 4 * HOUR) -> Case:
-    routed = stored.routing
     return Case(
         case_id=stored.case_id,
         submission=stored.submission,
-        tier=routed.tier,
-        channel=routed.channel,
-        quorum=routed.quorum,
-        reasons=routed.reasons,
-        inclusion_probability=routed.inclusion_probability,
-        is_audit=routed.is_audit,
+        routing=stored.routing,
         policy_version=stored.policy_version,
         opened_at=stored.received_at,
         due_at=stored.received_at + due_in,

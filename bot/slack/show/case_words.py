@@ -50,10 +50,10 @@ def percent(probability: float) -> str:
 
 def sureness(case: Case) -> str:
     """How sure the model is, in words and number, calibrated if it was; its own number where that differs."""
-    raw = case.submission.prediction.confidence
+    raw, calibrated = case.submission.prediction.confidence, case.routing.calibrated
     if raw is None:
         return "without saying how sure it is"
-    counts = raw if case.calibrated is None else case.calibrated
+    counts = raw if calibrated is None else calibrated
     said = f"{confidence_words(counts)}, {percent(counts)}"
     return said if percent(counts) == percent(raw) else f"{said}, before calibration {percent(raw)}"
 
@@ -113,7 +113,8 @@ def origin_words(case: Case) -> str | None:
 
 def reasons_text(case: Case, longest: int) -> str:
     """Why the case was sent, as one line."""
-    return label_text("; ".join(one_line(reason) for reason in case.reasons if reason.strip()), longest)
+    reasons = (one_line(reason) for reason in case.routing.reasons if reason.strip())
+    return label_text("; ".join(reasons), longest)
 
 
 def rationale_of(label: Label) -> str | None:

@@ -14,6 +14,7 @@ from bot.slack.blocks.text import clean, fallback, label_text, length
 from bot.slack.show.case_words import label_title, percent, scalar
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case
+from routing.disposition import Routing
 
 if TYPE_CHECKING:
     from routing.policy import Task
@@ -78,40 +79,39 @@ def _probabilities(case: Case, task: Task) -> str:
     return "\n".join(f"{label_title(task, label)}: {percent(chance)}" for label, chance in pairs)
 
 
-def _chance(case: Case) -> str:
-    if case.is_audit:
+def _chance(routing: Routing) -> str:
+    if routing.is_audit:
         return (
             "The model would have decided this alone. It was drawn at random as an audit case, "
-            f"with a chance of {percent(case.inclusion_probability)}, to measure how often that is right."
+            f"with a chance of {percent(routing.inclusion_probability)}, to measure how often that is right."
         )
-    if case.inclusion_probability >= 1:
+    if routing.inclusion_probability >= 1:
         return "Every prediction like this one is looked at by a person."
-    return f"Predictions like this one are sent with a chance of {percent(case.inclusion_probability)}."
+    return f"Predictions like this one are sent with a chance of {percent(routing.inclusion_probability)}."
 
 
 def _grounds(case: Case) -> str:
     """The confidence that counts, and what made it so and granted the threshold, to look them up."""
-    raw = case.submission.prediction.confidence
+    raw, routing = case.submission.prediction.confidence, case.routing
     lines = ["The model gave no confidence." if raw is None else f"Confidence {raw:.4g}, as the model said."]
-    if case.calibrated is not None:
-        lines.append(
-            f"Calibrated {case.calibrated:.4g}, by calibrator {case.calibrator_version}: this one counts."
-        )
-    if case.threshold is not None:
-        lines.append(f"Accepted without review from {case.threshold:.4g} on.")
-    if case.certificate_id is not None:
-        lines.append(f"Certificate {case.certificate_id}.")
+    if routing.calibrated is not None:
+        version = routing.calibrator_version
+        lines.append(f"Calibrated {routing.calibrated:.4g}, by calibrator {version}: this one counts.")
+    if routing.threshold is not None:
+        lines.append(f"Accepted without review from {routing.threshold:.4g} on.")
+    if routing.certificate_id is not None:
+        lines.append(f"Certificate {routing.certificate_id}.")
     return "\n".join(lines)
 
 
 def why_passages(case: Case) -> tuple[Passage, ...]:
     """Why a person is asked: reasons, confidence, chance, tier, policy version."""
-    reasons = "\n".join(f"• {reason}" for reason in case.reasons) or "—"
+    reasons = "\n".join(f"• {reason}" for reason in case.routing.reasons) or "—"
     policy = f"Tier “{case.tier}”, policy version {case.policy_version}, opened {fallback(case.opened_at)}"
     return (
         *_passages("Why you are asked", reasons),
         *_passages("How sure the model is", _grounds(case)),
-        *_passages("How it was chosen", _chance(case)),
+        *_passages("How it was chosen", _chance(case.routing)),
         *_passages("Under which rules", policy),
     )
 

@@ -59,7 +59,7 @@ def _move(
             )
             moved += is_moved
             if is_moved and case is not None:
-                cases.save(tx, replace(case, channel=channel))
+                cases.save(tx, replace(case, routing=replace(case.routing, channel=channel)))
     return moved
 
 

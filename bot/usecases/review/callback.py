@@ -51,7 +51,7 @@ def _version_1(case: Case, decision: Decision, names: ExpertNames) -> JsonObject
         **_named(case),
         "kind": case.submission.origin.value,
         "tier": case.tier,
-        "inclusion_probability": case.inclusion_probability,
+        "inclusion_probability": case.routing.inclusion_probability,
         "prediction": _prediction(case),
         "decision": {
             "decision_id": decision.decision_id,
@@ -71,7 +71,7 @@ def _version_2(case: Case, decision: Decision, names: ExpertNames) -> JsonObject
     return {
         "version": 2,
         **_named(case),
-        "inclusion_probability": case.inclusion_probability,
+        "inclusion_probability": case.routing.inclusion_probability,
         "prediction": _prediction(case),
         "decision": decision_document(decision, case.tier, labels, names),
     }
@@ -94,7 +94,7 @@ def _prediction(case: Case) -> JsonObject:
         "label": prediction.label,
         "confidence": prediction.confidence,
         "model": {"name": prediction.model.name, "version": prediction.model.version},
-        **grounds(case),
+        **grounds(case.routing),
     }
 
 

@@ -154,13 +154,14 @@ def test_why_am_i_asked_says_reasons_tier_chance_and_policy(workspace: Workspace
 def test_why_am_i_asked_names_the_confidence_that_counts_and_the_certificate(workspace: Workspace) -> None:
     case = workspace.world.open()
     plain = {passage.heading: passage.text for passage in why_passages(case)}
-    granted = replace(
-        case,
+    routing = replace(
+        case.routing,
         calibrated=0.64,
         calibrator_version="51d0c7be9a42",
         threshold=0.93,
         certificate_id="certificate_1",
     )
+    granted = replace(case, routing=routing)
     calibrated = {passage.heading: passage.text for passage in why_passages(granted)}
 
     assert plain["How sure the model is"] == "Confidence 0.78, as the model said."

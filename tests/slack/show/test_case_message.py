@@ -252,7 +252,8 @@ def test_confidence_in_words_and_numbers() -> None:
 
 def test_a_calibrated_confidence_is_the_one_that_is_said_and_names_the_raw_one(workspace: Workspace) -> None:
     shown = workspace.world.open()
-    calibrated = replace(shown, calibrated=0.64, calibrator_version="51d0c7be9a42")
+    routing = replace(shown.routing, calibrated=0.64, calibrator_version="51d0c7be9a42")
+    calibrated = replace(shown, routing=routing)
 
     task = workspace.world.policy.task("fraud")
     message = case_message(calibrated, task, task.tiers[0], NOW, {})
@@ -260,7 +261,7 @@ def test_a_calibrated_confidence_is_the_one_that_is_said_and_names_the_raw_one(w
     said = "somewhat sure, 64\u00a0%, before calibration 78\u00a0%"
     assert "The model says Fraud, somewhat sure, 64 %, before calibration 78 %" in message.text
     assert said in json.dumps(message.blocks, ensure_ascii=False)
-    assert sureness(replace(calibrated, calibrated=0.781)) == "fairly sure, 78\u00a0%"
+    assert sureness(replace(shown, routing=replace(routing, calibrated=0.781))) == "fairly sure, 78\u00a0%"
 
 
 def test_people_labels_and_values_in_words(workspace: Workspace) -> None:

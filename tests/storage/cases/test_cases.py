@@ -65,9 +65,7 @@ def test_every_column_of_the_state_is_saved(database: Database) -> None:
     changed = replace(
         case,
         status=CaseStatus.DISPUTED,
-        tier="high",
-        channel="seniors",
-        quorum=3,
+        routing=replace(case.routing, tier="high", channel="seniors", quorum=3),
         due_at=NOW + 9 * HOUR,
         assigned_to=ANNA,
         snoozed_until=NOW + HOUR,
@@ -102,7 +100,8 @@ def test_the_queue_is_soonest_due_first_and_without_decided_cases(database: Data
     stored = opened(database, 4)
     with database.write() as tx:
         cases.save(tx, due(stored[0], due_at=NOW + 3 * HOUR))
-        cases.save(tx, due(stored[1], due_at=NOW + 1 * HOUR, channel="seniors"))
+        elsewhere = replace(stored[1].routing, channel="seniors")
+        cases.save(tx, due(stored[1], due_at=NOW + 1 * HOUR, routing=elsewhere))
         cases.save(tx, due(stored[2], due_at=NOW + 2 * HOUR, status=CaseStatus.DISPUTED))
         cases.save(tx, due(stored[3], status=CaseStatus.DECIDED))
         assert [case.case_id for case in cases.queue(tx, None, 9)] == ["case_2", "case_3", "case_1"]

@@ -11,6 +11,7 @@ from zlib import crc32
 import pytest
 import sqlalchemy as sa
 
+from routing.case.case import Case
 from routing.prediction import CaseInput
 from storage import audit
 from storage.audit import Entry
@@ -406,11 +407,15 @@ def test_replicas_do_not_wait_for_each_other_s_tier(postgres_url: str) -> None:
     two.dispose()
 
 
+def moved(case: Case, tier: str) -> Case:
+    return replace(case, routing=replace(case.routing, tier=tier))
+
+
 def test_a_case_stays_in_the_chain_of_its_first_tier(full: Database) -> None:
     with full.write() as tx:
-        cases.save(tx, replace(cases.lock(tx, "case_2"), tier="high"))
+        cases.save(tx, moved(cases.lock(tx, "case_2"), "high"))
     with full.write() as tx:
-        cases.save(tx, replace(cases.lock(tx, "case_2"), tier="low", due_at=NOW))
+        cases.save(tx, replace(moved(cases.lock(tx, "case_2"), "low"), due_at=NOW))
     with full.read() as tx:
         entries = tx.execute(sa.select(record_entries.c.chain, record_entries.c.rows)).all()
     assert {entry.chain for entry in entries if '"case_2"' in entry.rows} == {"fraud/low"}
