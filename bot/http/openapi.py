@@ -45,7 +45,7 @@ changed). Types and fields are only ever added: pass over what you do not know.
 Its `data` has the `version` that the policy asks for. Version 2 (`callback_version = 2`) is the schema
 `CallbackData`; its `decision` is what `GET /v1/cases/{case_id}` shows and what a line of the feed
 `GET /v1/decisions` holds, with tier, method and the answers in force with their reasons. Version 1, where the
-policy asks for none, has `kind` for `origin`, `tier` and `labels` beside `decision` rather than in it, each
+policy asks for none, has `kind` beside `origin`, `tier` and `labels` beside `decision` and not in it, each
 person as `{"team_id", "user_id"}` and each reason as `{"text", "reason_code"}`.
 
 **Who answered.** The policy says for each service as whom it is told of experts, alike everywhere:
