@@ -7,7 +7,7 @@ from sqlalchemy import Column
 from storage.migrations.columns import moments
 
 revision = "pseudonyms"
-down_revision = "activations"
+down_revision = "codes"
 
 
 def upgrade() -> None:
