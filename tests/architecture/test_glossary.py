@@ -27,7 +27,7 @@ ANOTHER_MEANING = {
     ("user", "storage/experts.py"): "Slack's id of a person",
     ("client", "bot/slack/api"): "slack_sdk's web client",
     ("verdict", "bot/delivery/sender/verdicts.py"): "what a failed call means for its row",
-    ("verdict", "bot/words/digest_words.py"): "what a check of confidences came to",
+    ("verdict", "bot/words/calibration_words.py"): "what a check of confidences came to",
 }
 """Where a word of the last column is used for something else; the local Slack speaks Slack's words."""
 
