@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,19 @@ CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)?")
 TIME_READERS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time")}
 
 
+@cache
 def modules() -> list[Path]:
     return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
 def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """The module's syntax tree; nobody changes it."""
+    return ast.parse(path.read_text())
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, str]]:
@@ -41,7 +49,7 @@ def functions() -> Iterator[tuple[str, int]]:
     for path in modules():
         if "migrations" in path.parts:
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 end = node.end_lineno or node.lineno
                 yield f"{name_of(path)}:{node.lineno} {node.name}", end - node.lineno + 1
@@ -52,7 +60,7 @@ def offenders(*, allowed: set[str], forbidden: set[tuple[str, str]]) -> list[str
         f"{name_of(path)}: {owner}.{attribute}()"
         for path in modules()
         if name_of(path) not in allowed
-        for owner, attribute in calls(ast.parse(path.read_text()))
+        for owner, attribute in calls(tree_of(path))
         if (owner, attribute) in forbidden
     ]
 
@@ -82,7 +90,7 @@ def test_only_settings_reads_the_environment() -> None:
         name_of(path)
         for path in modules()
         if name_of(path) != "bot/settings.py"
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
     ]
     assert readers == []
@@ -92,7 +100,7 @@ def test_importing_a_module_calls_nothing_that_acts() -> None:
     acting = {"print", "open", "connect", "run", "start", "serve", "write_text", "read_text", "mkdir"}
     found = []
     for path in modules():
-        for node in ast.parse(path.read_text()).body:
+        for node in tree_of(path).body:
             call = node.value if isinstance(node, ast.Expr) else None
             if isinstance(call, ast.Call):
                 function = call.func
@@ -118,7 +126,7 @@ def test_every_value_of_an_enum_is_a_code_and_no_prose() -> None:
 
 
 def test_every_module_begins_with_its_purpose() -> None:
-    silent = [name_of(path) for path in modules() if not ast.get_docstring(ast.parse(path.read_text()))]
+    silent = [name_of(path) for path in modules() if not ast.get_docstring(tree_of(path))]
     assert silent == []
 
 
@@ -167,7 +175,7 @@ def test_only_the_record_writes_the_tables_that_it_covers() -> None:
         f"{name_of(path)}:{node.lineno}"
         for path in modules()
         if name_of(path) not in {"storage/record/record.py", "storage/record/completion.py"}
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call) and writes_recorded(node)
     ]
     assert found == []
@@ -202,7 +210,7 @@ def test_the_bot_opens_no_database_without_saying_which_keys_sign() -> None:
         f"{name_of(path)}:{node.lineno}"
         for path in modules()
         if path.is_relative_to(ROOT / "bot")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", "") == "Database"
         and "keyring" not in {keyword.arg for keyword in node.keywords}
