@@ -11,23 +11,24 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from storage.engine.database import Database
-from tests import memory, postgres
+from tests.patience import PATIENCE
+from tests.worlds import memory, postgres
 
+HANGING = 10
+"""Whoever takes as many times our patience hangs, and names itself."""
 settings.register_profile("facts", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("facts")  # no test asserts on the wall clock, and machines are small and noisy
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Spare the machine work: thousands of applications and databases come and go."""
     _keep_bytecode(config)
+    if config.option.timeout is None:
+        config.option.timeout = HANGING * PATIENCE
     if (folder := memory.folder()) is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)  # where pytest makes its temporary folders
     gc.set_threshold(100_000, 50, 1_000)  # what is searched for garbage is mostly modules, which stay
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first, or one worker would end long after the others."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def _keep_bytecode(config: pytest.Config) -> None:

@@ -22,7 +22,7 @@ from bot.sandbox.delivery import Delivery
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.faults import Faults
 from bot.sandbox.parts import Parts, build_parts
-from bot.sandbox.state import State
+from bot.sandbox.state import WAIT_SECONDS, State
 from bot.sandbox.workspace import Workspace
 
 HOST = "127.0.0.1"
@@ -113,11 +113,11 @@ class Sandbox:
         """What `GET /control/stats` answers."""
         return self._parts.workspace.stats.snapshot()
 
-    def wait_idle(self, timeout: float = 5.0) -> bool:
+    def wait_idle(self, timeout: float = WAIT_SECONDS) -> bool:
         """Block until no event is on its way to the app; False after `timeout` seconds."""
         return self._delivery.wait_idle(timeout)
 
-    def wait_connected(self, count: int = 1, timeout: float = 10.0) -> bool:
+    def wait_connected(self, count: int = 1, timeout: float = WAIT_SECONDS) -> bool:
         """Block until at least `count` Socket Mode connections are open; False after `timeout` seconds."""
         return self.state.wait_for(lambda _: self.connection_count >= count, timeout)
 

@@ -16,6 +16,8 @@ from bot.sandbox.people import bot_person
 from bot.sandbox.views import View
 
 MICROSECONDS = 1_000_000
+WAIT_SECONDS = 60.0
+"""Who waits is told sooner; only what never happens takes so long."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ class State:
         for listener in listeners:
             listener(change)
 
-    def wait_for(self, condition: Callable[[State], bool], timeout: float = 5.0) -> bool:
+    def wait_for(self, condition: Callable[[State], bool], timeout: float = WAIT_SECONDS) -> bool:
         """Block until `condition` holds, checked at each change; False after `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: condition(self), timeout)

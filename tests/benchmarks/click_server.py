@@ -14,14 +14,14 @@ from bot.slack.http_route import slack_route
 from storage.engine.database import Database
 from tests.http import shop
 from tests.slack.workspace import SECRET, RecordingGateway, no_replay
-from tests.usecases.world import make_world
+from tests.worlds.desk import make_world
 
 
 def main() -> None:
     """Serve on a free port, told on the first line of output, until the input ends."""
     log.configure()
     database = Database(sys.argv[1])
-    ctx = shop.context(database)
+    ctx = shop.served(database)
     api = build_api(ctx, shop.services(ctx.policy))
     app = build_app(
         make_world(database).ctx,

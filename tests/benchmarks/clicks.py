@@ -16,7 +16,8 @@ from storage.engine.database import Database
 from tests.benchmarks.figure import Figure, at_most
 from tests.benchmarks.load import END_OF_HEAD, Load, requests
 from tests.slack.workspace import click_payload, signed
-from tests.usecases.world import ANN, World, make_world
+from tests.worlds.desk import World, make_world
+from tests.worlds.people import ANN
 
 SECONDS = 12
 CLICKS_PER_SECOND = 50

@@ -10,9 +10,9 @@ from pathlib import Path
 from uuid import uuid4
 
 from storage.engine.database import Database
-from tests import postgres
 from tests.benchmarks.figure import Figure, at_most
 from tests.benchmarks.load import Load, post_all, requests
+from tests.worlds import postgres
 
 ROUNDS = 5  # odd, so that one of them is the median
 REQUESTS = 2_000

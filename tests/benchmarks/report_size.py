@@ -17,8 +17,9 @@ from routing.prediction import ModelRef
 from storage.engine.database import Database, Transaction
 from storage.evidence import case_inputs, day_volumes, digest_facts, model_evidence
 from storage.evidence.tier_traffic import Received
-from tests import postgres
 from tests.benchmarks.figure import Figure, at_most
+from tests.worlds import postgres
+from tests.worlds.policies import EXAMPLES
 
 PREDICTIONS = 1_000_000
 MOST_SECONDS = 10.0
@@ -31,33 +32,7 @@ TASKS = ("fraud",)
 MODEL = ModelRef("forest", "1")
 MONTH = UNTIL - SINCE
 SAMPLE = 5_000
-POLICY_TEXT = """
-[services.shop]
-tasks = ["fraud"]
-secret_env = ["SHOP_SECRET"]
-
-[channels.reviews]
-id = "C0REVIEWS"
-
-[teams.leads]
-channel = "reviews"
-tasks = ["fraud"]
-target_error = 0.05
-
-[tasks.fraud]
-question = "Is this order fraudulent?"
-labels = [
-    { name = "fraud", description = "a stolen card", example = "three cards in an hour" },
-    { name = "ok", description = "an honest order", example = "an old customer" },
-]
-
-[[tasks.fraud.tiers]]
-name = "low"
-channel = "reviews"
-accept_above = 0.51
-audit = 0.0526
-due_in = "4h"
-"""
+POLICY_TEXT = EXAMPLES.replace('"always_review"', "0.51\naudit = 0.0526")
 POLICY = load_policy(POLICY_TEXT, "policy.toml")
 
 # Every tenth prediction is asked: half of these for doubt, half as audits drawn from the accepted part.

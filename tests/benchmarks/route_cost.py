@@ -11,7 +11,9 @@ from routing.prediction import CaseInput, ModelRef, Prediction, Submission
 from routing.triage.in_force import Standing
 from routing.triage.router import compile_router
 from tests.benchmarks.figure import Figure, at_most
-from tests.http.shop import DRAW_KEY, NOW, POLICY
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.contexts import DRAW_KEY
+from tests.worlds.policies import SHOP
 
 CALLS = 2_000
 ROUNDS = 5
@@ -23,12 +25,12 @@ def submission() -> Submission:
     shown = CaseInput("Two payments within a minute. " * 15, {f"field {n}": "x" * 40 for n in range(12)})
     shown = replace(shown, fields={**shown.fields, "amount": 499.0})
     prediction = Prediction("fraud", 0.95, ModelRef("payments", "3"), {"fraud": 0.95, "legitimate": 0.05})
-    return Submission("shop", "payment-1", "fraud", shown, prediction, NOW, slices={"country": "PT"})
+    return Submission("shop", "payment-1", "fraud", shown, prediction, FRIDAY, slices={"country": "PT"})
 
 
 def measure() -> list[Figure]:
     """Microseconds of each, the best of some rounds."""
-    audited = POLICY.replace("audit = 0.0", "audit = 0.05")
+    audited = SHOP.replace("audit = 0.0", "audit = 0.05")
     router = compile_router(load_policy(audited, "policy.toml"))
     numbers = count()
     one = submission()
@@ -54,7 +56,7 @@ def _sliced() -> float:
     """Microseconds of a route by the certified threshold of the rest beside 20 slices."""
     names = ", ".join(f'"country={place}"' for place in range(20))
     promise = f"accept_above = {{ error = 0.02, confidence = 0.95, slices = [{names}] }}\naudit = 0.05"
-    policy = load_policy(POLICY.replace("accept_above = 0.9\naudit = 0.0", promise), "policy.toml")
+    policy = load_policy(SHOP.replace("accept_above = 0.9\naudit = 0.0", promise), "policy.toml")
     promised = policy.task("fraud").tier("ordinary").certified
     assert promised is not None
     grants = {

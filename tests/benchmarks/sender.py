@@ -113,7 +113,7 @@ def _scene() -> Iterator[Scene]:
     with Sandbox(SandboxConfig.default()) as slack, tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'sender.sqlite3'}")
         database.upgrade()
-        ctx = replace(shop.context(database, policy_text()), clock=SystemClock())
+        ctx = replace(shop.served(database, policy_text()), clock=SystemClock())
         gateway = WebClientGateway(slack_client(slack.config.bot_token, slack.api_url))
         deliveries = Deliveries(ctx, gateway, Tempo(), Secrets({}))
         yield Scene(ctx, slack, deliveries)

@@ -13,7 +13,8 @@ import requests
 
 from bot.sandbox import Sandbox, SandboxConfig
 from tests.benchmarks.figure import Figure, at_most
-from tests.http.shop import POLICY, SECRETS
+from tests.http.shop import SECRETS
+from tests.worlds.policies import SHOP
 
 READY_SECONDS = 2.0
 MEMORY_MB = 150.0
@@ -33,7 +34,7 @@ def measure() -> list[Figure]:
 
 def _start(slack: Sandbox, folder: Path) -> tuple[float, float]:
     port = _free_port()
-    (folder / "policy.toml").write_text(POLICY)
+    (folder / "policy.toml").write_text(SHOP)
     environ = os.environ | SECRETS | _settings(slack, folder, port)
     command = [sys.executable, "-m", "bot.cli", "serve"]
     started = time.perf_counter()

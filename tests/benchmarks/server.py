@@ -22,7 +22,7 @@ def app_of(kind: str, database: Database) -> FastAPI:
         return build_bare(database)
     if kind == "unsealed":
         record._seals = lambda pending: {}
-    ctx = shop.context(database)
+    ctx = shop.served(database)
     return build_api(ctx, shop.services(ctx.policy))
 
 

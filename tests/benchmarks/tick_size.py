@@ -28,11 +28,11 @@ POLICY = FIXED.replace(
 def ticks(database: Database) -> Iterator[Figure]:
     """Each act of the hour, then the watch: with decisions it has not seen, and without."""
     at_work = traffic(database, POLICY)
-    at_work.clock.at = SINCE
+    at_work.clock.moment = SINCE
     label_sets.note_new(at_work.ctx)
     cell_sets.note_new(at_work.ctx)
     calibrated(at_work.ctx, model=MODEL)
-    at_work.clock.at = UNTIL
+    at_work.clock.moment = UNTIL
     total = 0.0
     for name, act in hourly.ACTS:
         seconds, made = _timed(act, at_work.ctx)

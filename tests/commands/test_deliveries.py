@@ -11,6 +11,9 @@ from storage.delivery.outbox_item import Item
 from tests.commands.installation import Installation
 from tests.http import shop
 from tests.http.shop import Caller
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.policies import SHOP
+from tests.worlds.serving import serving
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
@@ -27,13 +30,11 @@ def bury_callback(installation: Installation, number: int) -> str:
 
 
 def bury_message(installation: Installation) -> str:
-    api = build_api(
-        shop.context(installation.database), shop.services(load_policy(shop.POLICY, "policy.toml"))
-    )
-    with shop.serving(api) as url:
+    api = build_api(shop.served(installation.database), shop.services(load_policy(SHOP, "policy.toml")))
+    with serving(api) as url:
         assert Caller(url).post(shop.case()).status_code == 202
     with installation.database.write() as tx:
-        held = projections.claim(tx, "tester", shop.NOW + MINUTE, MINUTE, MINUTE)
+        held = projections.claim(tx, "tester", FRIDAY + MINUTE, MINUTE, MINUTE)
         assert held is not None
         projections.bury(tx, held, "channel_not_found")
     return held.projection.projection_id

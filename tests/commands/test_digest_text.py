@@ -11,8 +11,8 @@ from routing.digest.digest import Digest, PeriodFacts, summarise
 from routing.digest.model_quality import About, ModelFit, Quality, ThresholdRow, ThresholdState
 from routing.evidence.calibrator import IDENTITY, CalibratorFit
 from storage.leads.digests import StoredDigest
-from tests.routing.making import MONDAY
 from tests.routing.qualities import MODEL, certificate, error, missing, threshold, traffic, unlabeled
+from tests.worlds.clocks import MONDAY
 
 WEEK = timedelta(days=7)
 

@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse
 from bot.http.app import build_api
 from tests.commands.installation import Installation
 from tests.http import shop
+from tests.worlds.serving import serving
 
 
 @pytest.fixture
@@ -24,8 +25,8 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def url(installation: Installation) -> Iterator[str]:
-    ctx = shop.context(installation.database)
-    with shop.serving(build_api(ctx, shop.services(ctx.policy))) as address:
+    ctx = shop.served(installation.database)
+    with serving(build_api(ctx, shop.services(ctx.policy))) as address:
         yield address
 
 
@@ -108,7 +109,7 @@ def test_a_file_that_is_no_json_is_told(installation: Installation, tmp_path: Pa
 def test_an_answer_that_is_no_json_is_shown_as_it_is(installation: Installation, case_file: str) -> None:
     app = FastAPI()
     app.add_route("/v1/cases", lambda _: PlainTextResponse("a proxy's page", 502), ["POST"])
-    with shop.serving(app) as address:
+    with serving(app) as address:
         shown = installation.run("send", case_file, "--url", address, "--service", "shop")
     assert (shown.exit_code, shown.stdout) == (1, "a proxy's page\n")
 

@@ -69,7 +69,7 @@ def test_it_migrates_answers_and_stops_when_asked(
     assert process.stdout.readline().startswith(f"Second Look takes cases at {url} ")
     assert installed.run("database", "status").exit_code == 0
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
 
 
 @pytest.mark.parametrize(

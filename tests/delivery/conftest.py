@@ -7,13 +7,14 @@ import pytest
 
 from bot.sandbox import Sandbox, SandboxConfig
 from storage.engine.database import Database
-from tests.delivery.worlds import StillClock, World, context
 from tests.patience import patient
+from tests.worlds.clocks import MONDAY, StillClock
+from tests.worlds.delivery import World, delivering
 
 
 @pytest.fixture
 def clock() -> StillClock:
-    return StillClock()
+    return StillClock(MONDAY)
 
 
 @pytest.fixture
@@ -24,4 +25,4 @@ def sandbox(clock: StillClock) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def world(database: Database, clock: StillClock, sandbox: Sandbox) -> World:
-    return World(context(database, clock), clock, sandbox)
+    return World(delivering(database, clock), clock, sandbox)

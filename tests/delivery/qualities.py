@@ -1,7 +1,7 @@
 """A digest whose every part is filled in, with texts of one's choice."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from routing.digest.day import Day
 from routing.digest.digest import Digest, PeriodFacts, summarise
@@ -31,8 +31,8 @@ from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.evidence.risk_coverage import CoveragePoint, RiskCoverage
 from routing.measures.calibration.calibration_error import seeded_report
 from routing.prediction import ModelRef
+from tests.worlds.clocks import MONDAY
 
-START = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)  # a Monday
 WEEK = timedelta(days=7)
 MODEL = ModelRef("radar", "1.4")
 PROMISE = Promise(0.02, 0.95)
@@ -128,8 +128,8 @@ def digest(name: str = "fraud", many: int = 1, of: Quality | None = None) -> Dig
     """A week with that quality, and its headlines."""
     rows = tuple(Concordance(f"{name}{number}", 20, 30) for number in range(many))
     facts = PeriodFacts(
-        START - WEEK,
-        START,
+        MONDAY - WEEK,
+        MONDAY,
         received=1_034,
         auto_accepted=604,
         reviewed=430,
@@ -137,7 +137,7 @@ def digest(name: str = "fraud", many: int = 1, of: Quality | None = None) -> Dig
         by_tier=rows,
         by_model=rows,
         confusions=tuple(Confusion(name, name, f"{name}{n}", n) for n in range(many)),
-        oldest_open=tuple(OldestCase(f"case_{n}", name, START, START, name, "leads") for n in range(many)),
+        oldest_open=tuple(OldestCase(f"case_{n}", name, MONDAY, MONDAY, name, "leads") for n in range(many)),
         reliability_pairs=PAIRS,
         seconds_to_decision=tuple(float(n) for n in range(300)),
     )

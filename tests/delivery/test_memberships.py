@@ -13,7 +13,8 @@ from routing.case.case import Case
 from routing.label import ExpertId
 from storage import audit, experts
 from storage.cases import cases
-from tests.delivery.worlds import DIGITS, MAYA, NADIA, TEAM, World, open_case
+from tests.worlds.delivery import World, open_case
+from tests.worlds.people import DIGITS, MAYA, NADIA, WORKSPACE
 
 SOURCE = f"channel:{DIGITS}"
 
@@ -109,7 +110,7 @@ def test_a_case_whose_task_left_the_policy_is_left_alone(world: World) -> None:
 def test_an_app_in_the_channel_is_nobody_to_give_a_case_to(world: World) -> None:
     refresh(world)
     with world.database.read() as tx:
-        bot = experts.get(tx, ExpertId(TEAM, "U0SECONDLOOK"))
+        bot = experts.get(tx, ExpertId(WORKSPACE, "U0SECONDLOOK"))
     assert bot is not None
     assert not bot.is_active
 

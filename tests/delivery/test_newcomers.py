@@ -20,7 +20,9 @@ from routing.label import ExpertId, Via
 from storage import experts
 from storage.delivery import projections
 from storage.experts import Expert
-from tests.delivery.worlds import DIGITS, JONAS, MAYA, START, TEAM, World, open_case
+from tests.worlds.clocks import MONDAY
+from tests.worlds.delivery import World, open_case
+from tests.worlds.people import DIGITS, JONAS, MAYA, WORKSPACE
 
 SOURCE = f"channel:{DIGITS}"
 
@@ -87,7 +89,7 @@ def test_a_name_that_only_slack_knows_is_fetched_within_seconds_and_the_message_
 
 def test_a_name_that_slack_has_told_is_not_replaced_by_a_handle(world: World) -> None:
     open_case(world.ctx)
-    members.record_people(world.ctx, [Expert(MAYA, "Maya Okafor", None, START)])
+    members.record_people(world.ctx, [Expert(MAYA, "Maya Okafor", None, MONDAY)])
     members.joined(world.ctx, DIGITS, MAYA)
 
     click(world, name="maya")
@@ -111,7 +113,7 @@ def test_nobody_is_asked_about_twice_in_a_minute_nor_again_once_told(world: Worl
 
 
 def test_somebody_whom_slack_does_not_know_keeps_their_name_and_is_left_alone(world: World) -> None:
-    nobody = ExpertId(TEAM, "U0GONE")
+    nobody = ExpertId(WORKSPACE, "U0GONE")
     members.joined(world.ctx, DIGITS, nobody)
     gateway = ToldGateway(world)
     for _ in range(3):
@@ -137,7 +139,7 @@ def test_whom_slack_does_not_let_us_see_is_no_member_of_ours_until_it_does(world
     world.clock.advance(timedelta(days=1))
     Memberships(world.ctx, world.gateway()).refresh()
     assert is_member(world, MAYA)
-    assert recognized(world.ctx, "") == TEAM
+    assert recognized(world.ctx, "") == WORKSPACE
 
 
 @pytest.mark.parametrize("timezone", ["Europe/London", None])
@@ -145,7 +147,7 @@ def test_whom_slack_lets_us_see_no_longer_stays_ours_only_if_it_told_so_before(
     world: World, timezone: str | None
 ) -> None:
     members.record(world.ctx, SOURCE, [MAYA.user_id])
-    members.record_people(world.ctx, [Expert(MAYA, "Maya", timezone, START - timedelta(days=2))])
+    members.record_people(world.ctx, [Expert(MAYA, "Maya", timezone, MONDAY - timedelta(days=2))])
     world.sandbox.faults.add(Fault("error", method="users.info", error="user_not_visible"))
 
     Memberships(world.ctx, world.gateway()).refresh()
@@ -154,7 +156,7 @@ def test_whom_slack_lets_us_see_no_longer_stays_ours_only_if_it_told_so_before(
 
 
 def test_a_program_that_slack_lets_us_see_no_longer_stays_one(world: World) -> None:
-    long_ago = START - timedelta(days=2)
+    long_ago = MONDAY - timedelta(days=2)
     members.record_people(world.ctx, [Expert(MAYA, "Maya", "UTC", long_ago, is_active=False, is_bot=True)])
     world.sandbox.faults.add(Fault("error", method="users.info", error="user_not_found"))
 
@@ -165,7 +167,7 @@ def test_a_program_that_slack_lets_us_see_no_longer_stays_one(world: World) -> N
 
 def test_newcomers_are_asked_about_a_few_at_a_time(world: World) -> None:
     for number in range(2 * MOST_NEWCOMERS):
-        members.joined(world.ctx, DIGITS, ExpertId(TEAM, f"U0NEW{number}"))
+        members.joined(world.ctx, DIGITS, ExpertId(WORKSPACE, f"U0NEW{number}"))
     gateway = ToldGateway(world)
 
     Memberships(world.ctx, gateway).meet()
@@ -189,11 +191,11 @@ def test_a_program_that_joined_may_answer_no_longer_than_until_slack_says_what_i
         ("T0ELSEWHERE", "", (), True, "T0ELSEWHERE"),
         ("E0ELSEWHERE", "E0ELSEWHERE", (), False, "E0ELSEWHERE"),
         ("T0ELSEWHERE", "E0ELSEWHERE", ("T0ELSEWHERE",), False, "T0ELSEWHERE"),
-        (TEAM, "", (), True, ""),
-        ("", "", (), False, TEAM),
-        ("E0ACME", "", (), False, TEAM),
-        ("T0ACMELABS", "E0ACME", (TEAM, "T0ACMELABS"), False, TEAM),
-        ("T0ACMELABS", "E0ACME", (), False, TEAM),
+        (WORKSPACE, "", (), True, ""),
+        ("", "", (), False, WORKSPACE),
+        ("E0ACME", "", (), False, WORKSPACE),
+        ("T0ACMELABS", "E0ACME", (WORKSPACE, "T0ACMELABS"), False, WORKSPACE),
+        ("T0ACMELABS", "E0ACME", (), False, WORKSPACE),
     ],
 )
 def test_a_member_is_stored_once_under_the_workspace_they_are_kept_under(
@@ -213,14 +215,14 @@ def test_a_member_is_stored_once_under_the_workspace_they_are_kept_under(
 
 
 def test_the_organization_is_learned_from_somebody_who_is_of_our_workspace_too(world: World) -> None:
-    ours: dict[str, object] = {"enterprise_id": "E0ACME", "teams": (TEAM, "T0ACMELABS")}
+    ours: dict[str, object] = {"enterprise_id": "E0ACME", "teams": (WORKSPACE, "T0ACMELABS")}
     members.joined(world.ctx, DIGITS, MAYA)
     before = world.ctx.installation.present
 
     Memberships(world.ctx, ToldGateway(world, U0MAYA=ours)).meet()
 
     assert world.ctx.installation.present == replace(
-        before, enterprise_id="E0ACME", teams=frozenset({TEAM, "T0ACMELABS"})
+        before, enterprise_id="E0ACME", teams=frozenset({WORKSPACE, "T0ACMELABS"})
     )
 
 
@@ -241,8 +243,8 @@ def test_with_guest_workspaces_one_person_is_no_quorum_of_two(world: World) -> N
 def test_rows_of_both_workspaces_from_before_end_as_one_member(world: World) -> None:
     partner = ExpertId("T0PARTNER", "U0MAYA")
     with world.database.write() as tx:
-        experts.set_members(tx, SOURCE, [MAYA, partner], START)
-        experts.upsert_many(tx, [Expert(one, "Maya", None, START, is_bot=None) for one in (MAYA, partner)])
+        experts.set_members(tx, SOURCE, [MAYA, partner], MONDAY)
+        experts.upsert_many(tx, [Expert(one, "Maya", None, MONDAY, is_bot=None) for one in (MAYA, partner)])
 
     Memberships(world.ctx, ToldGateway(world, U0MAYA={"team_id": "T0PARTNER"})).refresh()
 
@@ -257,19 +259,19 @@ def recognized(ctx: Context, team_id: str) -> str:
 def test_a_message_that_names_no_workspace_is_whose_slack_said_it_is(world: World) -> None:
     members.record(world.ctx, SOURCE, ["U0MAYA"])
     assert recognized(world.ctx, "") == ""
-    members.record_people(world.ctx, [Expert(MAYA, "Maya", None, START)])
-    assert recognized(world.ctx, "") == TEAM
-    later = START + timedelta(days=1)
+    members.record_people(world.ctx, [Expert(MAYA, "Maya", None, MONDAY)])
+    assert recognized(world.ctx, "") == WORKSPACE
+    later = MONDAY + timedelta(days=1)
     members.record_people(world.ctx, [Expert(ExpertId("T0PARTNER", "U0MAYA"), "Maya", None, later)])
 
     assert recognized(world.ctx, "") == "T0PARTNER"
-    assert recognized(world.ctx, TEAM) == TEAM
+    assert recognized(world.ctx, WORKSPACE) == WORKSPACE
 
 
 def test_a_sibling_is_recognized_only_on_grid_and_only_if_slack_said_so(world: World) -> None:
-    members.record_people(world.ctx, [Expert(MAYA, "Maya", None, START)])
+    members.record_people(world.ctx, [Expert(MAYA, "Maya", None, MONDAY)])
     assert recognized(world.ctx, "T0ACMELABS") == "T0ACMELABS"
     world.ctx.installation.present = Installation(enterprise_id="E0ACME")
 
-    assert recognized(world.ctx, "T0ACMELABS") == TEAM
+    assert recognized(world.ctx, "T0ACMELABS") == WORKSPACE
     assert members.recognized(world.ctx, ExpertId("T0ACMELABS", "U0SAM")).team_id == "T0ACMELABS"

@@ -22,7 +22,6 @@ from tests.patience import PATIENCE
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
-@pytest.mark.timeout(240)
 def test_a_headless_demo_loses_nothing_and_says_so_in_its_report(tmp_path: Path) -> None:
     path = tmp_path / "out.json"
     command = [str(Path(sys.executable).parent / "secondlook"), "demo", "--headless", "--seed", "7"]
@@ -59,7 +58,6 @@ def page(started: Stage) -> Iterator[Page]:
         browser.close()
 
 
-@pytest.mark.timeout(240)
 def test_a_newcomer_answers_a_case_in_the_page_with_one_click(started: Stage, page: Page) -> None:
     play = Play(started, Script(held_out(20, seed=7), seed=7, answered_share=0.0, spread_seconds=0.0))
     play.start()

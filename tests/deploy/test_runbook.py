@@ -15,7 +15,7 @@ from bot.cli import COMMANDS
 from storage.delivery import claimed_events
 from storage.engine.database import Database
 from tests.places import ROOT
-from tests.postgres import Server
+from tests.worlds.postgres import Server
 
 RUNBOOK = (ROOT / "deploy" / "runbook.md").read_text()
 CODE = "\n".join(path.read_text() for path in sorted((ROOT / "bot").rglob("*.py")))

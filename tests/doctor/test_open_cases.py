@@ -10,9 +10,10 @@ from bot.usecases.active_policy import Proposal, propose
 from routing.policy import Policy, load_policy
 from storage import tables
 from storage.engine.database import Database
-from tests.usecases.world import POLICY, World, make_world
+from tests.worlds.desk import World, make_world
+from tests.worlds.policies import DESK
 
-RENAMED = POLICY.replace('name = "high"', 'name = "top"').replace('"U0CAROL"', '"U0NEW"')
+RENAMED = DESK.replace('name = "high"', 'name = "top"').replace('"U0CAROL"', '"U0NEW"')
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def policy(text: str) -> Policy:
 def test_nothing_is_said_where_nothing_has_left(world: World, database_url: str) -> None:
     world.open()
     assert check_open_cases(database_url, world.policy) == ()
-    assert check_open_cases(database_url, policy(POLICY.replace("4h", "5h"))) == ()
+    assert check_open_cases(database_url, policy(DESK.replace("4h", "5h"))) == ()
 
 
 def test_a_tier_that_has_left_is_named_with_its_cases_and_the_first(world: World, database_url: str) -> None:
@@ -44,7 +45,7 @@ def test_a_tier_that_has_left_is_named_with_its_cases_and_the_first(world: World
 
 def test_that_nobody_may_answer_is_said(world: World, database_url: str) -> None:
     world.open()
-    gone = POLICY.replace("tasks.fraud", "tasks.scam").replace('"fraud", "team"', '"scam", "team"')
+    gone = DESK.replace("tasks.fraud", "tasks.scam").replace('"fraud", "team"', '"scam", "team"')
     (finding,) = check_open_cases(database_url, policy(gone))
     assert "Nobody may answer them." in finding.what
     assert "Put it back" in finding.mend
@@ -55,7 +56,7 @@ def test_that_slack_was_not_asked_yet_is_said(world: World, database_url: str) -
     with world.database.write() as tx:
         tx.execute(tables.memberships.delete())
         tx.execute(tables.membership_sources.delete())
-    (finding,) = check_open_cases(database_url, policy(POLICY.replace('name = "all"', 'name = "any"')))
+    (finding,) = check_open_cases(database_url, policy(DESK.replace('name = "all"', 'name = "any"')))
     assert "once `secondlook serve` has asked Slack" in finding.what
 
 
@@ -64,4 +65,4 @@ def test_that_slack_was_not_asked_yet_is_said(world: World, database_url: str) -
 )
 def test_a_database_that_cannot_tell_says_nothing(url: str, tmp_path: Path) -> None:
     (tmp_path / "empty.sqlite3").touch()
-    assert check_open_cases(url.format(tmp_path / "empty.sqlite3"), policy(POLICY)) == ()
+    assert check_open_cases(url.format(tmp_path / "empty.sqlite3"), policy(DESK)) == ()

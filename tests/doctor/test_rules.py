@@ -10,14 +10,14 @@ from bot.doctor.finding import Finding, Standing
 from bot.doctor.rules import check_rules
 from routing.policy import load_policy
 from storage.engine.database import Database
-from tests.http.shop import POLICY
 from tests.storage.examples import NOW, prediction, routing, store
+from tests.worlds.policies import SHOP
 
-SHOP = load_policy(POLICY, "policy.toml")
+POLICY = load_policy(SHOP, "policy.toml")
 
 
 def check(url: str) -> tuple[Finding, ...]:
-    return check_rules(url, SHOP, NOW + timedelta(days=1))
+    return check_rules(url, POLICY, NOW + timedelta(days=1))
 
 
 def test_rules_that_could_not_be_judged_lately_are_named_with_what_to_do(

@@ -10,18 +10,19 @@ from storage.engine.database import Database
 from tests.http import reporting, shop
 from tests.http.reporting import Readers
 from tests.http.shop import SECRETS, Caller
+from tests.worlds.serving import serving
 
 
 @pytest.fixture
 def ctx(database: Database) -> Context:
     """The world of the use cases, once for each database."""
-    return shop.context(database)
+    return shop.served(database)
 
 
 @pytest.fixture
 def caller(ctx: Context) -> Iterator[Caller]:
     """A shop before a running server, once for each database."""
-    with shop.serving(build_api(ctx, shop.services(ctx.policy))) as url:
+    with serving(build_api(ctx, shop.services(ctx.policy))) as url:
         yield Caller(url)
 
 
@@ -35,8 +36,8 @@ def bank(caller: Caller) -> Caller:
 def quick(sqlite_url: str) -> Iterator[Caller]:
     """A shop before a running server on SQLite: for what does not depend on the database."""
     database = Database(sqlite_url)
-    ctx = shop.context(database)
-    with shop.serving(build_api(ctx, shop.services(ctx.policy))) as url:
+    ctx = shop.served(database)
+    with serving(build_api(ctx, shop.services(ctx.policy))) as url:
         yield Caller(url)
     database.dispose()
 
@@ -45,5 +46,5 @@ def quick(sqlite_url: str) -> Iterator[Caller]:
 def readers(database: Database) -> Iterator[Readers]:
     """A shop and a bank before a server that keeps reports, once for each database."""
     ctx = reporting.context(database)
-    with shop.serving(build_api(ctx, shop.services(ctx.policy))) as url:
+    with serving(build_api(ctx, shop.services(ctx.policy))) as url:
         yield Readers(Caller(url), Caller(url, SECRETS["BANK_SECRET"]))

@@ -11,6 +11,7 @@ from storage.leads import digests
 from storage.leads.digests import StoredDigest
 from tests.http import shop
 from tests.http.shop import Caller
+from tests.worlds.policies import SHOP
 
 TEAMS = """
 [teams.risk]
@@ -61,7 +62,7 @@ def keep_private(tx: Transaction, team: str) -> None:
 
 def context(database: Database) -> Context:
     """The world of the use cases, with three digests of the team risk, one of both, and a private one."""
-    ctx = shop.context(database, shop.POLICY + TEAMS)
+    ctx = shop.served(database, SHOP + TEAMS)
     with database.write() as tx:
         for last_day in DAYS:
             keep(tx, "risk", last_day)

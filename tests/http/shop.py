@@ -2,125 +2,45 @@
 
 import json
 import socket
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import requests
-import uvicorn
-from fastapi import FastAPI
 from standardwebhooks.webhooks import Webhook
 
 from bot.http.case_answers import Answer, answer, first_answer
 from bot.http.signatures import Services
 from bot.ids import new_id
 from bot.settings import Secrets
-from bot.usecases.context import Context, PolicyHolder
+from bot.usecases.context import Context
 from bot.usecases.intake.receive import Posting, receive_by_policy
-from routing.policy import Policy, load_policy
+from routing.policy import Policy
 from storage.engine.database import Database
 from tests.patience import PATIENCE
+from tests.worlds.clocks import ServedClock
+from tests.worlds.contexts import context
+from tests.worlds.policies import SHOP
 
 JsonObject = dict[str, Any]
-DRAW_KEY = b"a key for the tests' draws"
-NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 SECRETS = {
     "SHOP_SECRET": "whsec_c2hvcCBzZWNyZXQgb25lIGZvciB0ZXN0cw==",
     "SHOP_SECRET_NEXT": "whsec_c2hvcCBzZWNyZXQgdHdvIGZvciB0ZXN0cw==",
     "SHOP_KEY": "a bearer key for the tests",
     "BANK_SECRET": "whsec_YmFuayBzZWNyZXQgb25lIGZvciB0ZXN0cw==",
 }
-POLICY = """
-[services.shop]
-tasks = ["fraud"]
-secret_env = ["SHOP_SECRET", "SHOP_SECRET_NEXT"]
-bearer_env = ["SHOP_KEY"]
-rate_per_minute = 100000
-
-[services.bank]
-tasks = ["fraud", "loan"]
-secret_env = ["BANK_SECRET"]
-rate_per_minute = 100000
-
-[channels.fraud]
-id = "C0FRAUD"
-
-[tasks.fraud]
-question = "Is this payment fraud?"
-labels = [
-    { name = "fraud", description = "somebody else pays", example = "a stolen card" },
-    { name = "legitimate", description = "the customer pays", example = "a usual order" },
-]
-
-[[tasks.fraud.tiers]]
-name = "large"
-when = "has(input.fields.amount) && input.fields.amount > 1000.0"
-channel = "fraud"
-accept_above = "always_review"
-due_in = "1h"
-
-[[tasks.fraud.tiers]]
-name = "ordinary"
-channel = "fraud"
-accept_above = 0.9
-audit = 0.0
-due_in = "4h"
-
-[tasks.loan]
-question = "Should this loan be given?"
-labels = [
-    { name = "yes", description = "give it", example = "a steady income" },
-    { name = "no", description = "do not", example = "no income" },
-]
-
-[[tasks.loan.tiers]]
-name = "every"
-channel = "fraud"
-accept_above = "always_review"
-due_in = "1d"
-"""
 
 
-@dataclass
-class SetClock:
-    """A clock that stands where a test puts it; signatures are checked against the real moment."""
-
-    moment: datetime = NOW
-
-    def now(self) -> datetime:
-        """Where the test put it."""
-        return self.moment
-
-    def wall(self) -> datetime:
-        """The real moment."""
-        return datetime.now(UTC)
-
-    def sleep(self, duration: timedelta) -> None:
-        """Jump."""
-        self.moment += duration
-
-
-def context(database: Database, text: str = POLICY) -> Context:
-    """The world of the use cases, at NOW."""
-    policy = load_policy(text, "policy.toml")
-    return Context(
-        database=database,
-        active=PolicyHolder.of(policy),
-        clock=SetClock(),
-        new_id=new_id,
-        draw_key=DRAW_KEY,
-        team_id="T0TEAM",
-    )
+def served(database: Database, policy: str = SHOP) -> Context:
+    """The context of a bot whose API is served; ids are drawn as they are in earnest."""
+    return context(database, policy, ServedClock(), new_id=new_id)
 
 
 def exposing(database: Database, exposure: str) -> Context:
     """The same where the policy says as whom the shop is told of experts."""
     asked = f'[services.shop]\nexpose_experts = "{exposure}"'
-    return context(database, POLICY.replace("[services.shop]", asked))
+    return served(database, SHOP.replace("[services.shop]", asked))
 
 
 def answers(ctx: Context, postings: Sequence[Posting]) -> list[Answer]:
@@ -198,19 +118,3 @@ def raw(url: str, sent: bytes) -> bytes:
     with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
         connection.sendall(sent)
         return connection.recv(65_536)
-
-
-@contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """The address of a server for `app` on loopback; it has drained when the block has ended."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(20)
-        listener.close()

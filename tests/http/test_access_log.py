@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import MutableMapping, Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from structlog.testing import capture_logs
 from bot.http.access_log import AccessLog, note
 from bot.http.metrics import Metrics
 from tests.http.shop import SECRETS, Caller, case, sign
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, eventually
 
 LINE = {"log_level": "info", "event": "http.answered"}
 Line = MutableMapping[str, Any]
@@ -21,9 +20,7 @@ Line = MutableMapping[str, Any]
 
 def written(lines: Sequence[Line], count: int) -> Sequence[Line]:
     """The lines once there are `count`: a request's is written after its answer has gone out."""
-    ends = time.monotonic() + 20
-    while len(lines) < count and time.monotonic() < ends:
-        time.sleep(0.01)
+    eventually(lambda: len(lines) >= count)
     return list(lines)
 
 

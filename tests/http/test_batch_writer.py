@@ -19,14 +19,15 @@ from routing.errors import UnknownTask
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
 from storage.cases.predictions import NewPrediction
 from storage.errors import DatabaseUnavailable, DataRefused
-from tests.http.shop import NOW
+from tests.patience import PATIENCE
+from tests.worlds.clocks import FRIDAY
 
 Receive = Callable[[Sequence[Posting]], list[Outcome]]
 
 
 def item(name: str) -> Posted:
     prediction = Prediction("fraud", 0.6, ModelRef("payments", "3"))
-    return Posted(Submission("shop", name, "fraud", CaseInput(), prediction, NOW), name.encode())
+    return Posted(Submission("shop", name, "fraud", CaseInput(), prediction, FRIDAY), name.encode())
 
 
 def posting(*names: str) -> Posting:
@@ -60,7 +61,7 @@ class Store:
 
     def __call__(self, postings: Sequence[Posting]) -> list[Outcome]:
         self.is_busy.set()
-        self.may_go.wait(30)
+        self.may_go.wait(PATIENCE)
         flush = [name for one in postings for name in names(one)]
         for name in flush:
             if name in self.fails:
@@ -187,7 +188,7 @@ def test_a_full_queue_refuses_at_once() -> None:
 def test_a_queue_too_large_in_bytes_refuses_and_recovers() -> None:
     writer = Writer(Store(), most_bytes=15)
     writer.start()
-    large = asyncio.run(asyncio.wait_for(_refusal(writer, 16), 30))
+    large = asyncio.run(asyncio.wait_for(_refusal(writer, 16), PATIENCE))
     assert large.status == 503
     for _ in range(3):
         assert status(asyncio.run(writer.submit(posting("a"), 15))) == 202

@@ -18,8 +18,10 @@ from storage.delivery import holds, projections, thread_readings
 from storage.delivery.thread_readings import Rank, WantedThread
 from storage.engine.database import Database
 from tests.http import shop
-from tests.http.shop import SECRETS, Caller, SetClock, case
+from tests.http.shop import SECRETS, Caller, case
 from tests.patience import PATIENCE
+from tests.worlds.clocks import FRIDAY, ServedClock
+from tests.worlds.serving import serving
 
 POLICY = PolicyState(is_ok=True, version="9f2c4be1d07a", detail="active")
 OK = SlackState(is_ok=True, detail="connected")
@@ -45,7 +47,7 @@ def test_a_running_api_is_alive_and_ready(caller: Caller) -> None:
 
 def test_the_oldest_undelivered_message_is_told(caller: Caller, ctx: Context) -> None:
     caller.post(case())
-    assert isinstance(ctx.clock, SetClock)
+    assert isinstance(ctx.clock, ServedClock)
     ctx.clock.sleep(timedelta(seconds=90))
     with ctx.database.read() as tx:
         assert undelivered_for(ctx, tx) == 90.0
@@ -66,7 +68,7 @@ def test_what_was_given_up_or_waits_for_a_repair_is_counted_but_cases_are_still_
 ) -> None:
     for name in ("a", "b", "c"):
         caller.post(case(name))
-    now, second = shop.NOW + timedelta(minutes=1), timedelta(seconds=1)
+    now, second = FRIDAY + timedelta(minutes=1), timedelta(seconds=1)
     with ctx.database.write() as tx:
         held = projections.claim(tx, "tester", now, second, second)
         assert held is not None
@@ -81,8 +83,8 @@ def test_what_was_given_up_or_waits_for_a_repair_is_counted_but_cases_are_still_
 
 
 def test_figures_are_given_without_a_database(tmp_path: Path) -> None:
-    ctx = shop.context(Database(f"sqlite:///{tmp_path}/nowhere/x.sqlite3"))
-    with shop.serving(build_api(ctx, shop.services(ctx.policy))) as url:
+    ctx = shop.served(Database(f"sqlite:///{tmp_path}/nowhere/x.sqlite3"))
+    with serving(build_api(ctx, shop.services(ctx.policy))) as url:
         figures = Caller(url).session.get(f"{url}/metrics", timeout=PATIENCE)
     assert figures.status_code == 200
     assert "secondlook_dead_letters NaN" in figures.text
@@ -102,8 +104,8 @@ def test_a_draining_process_is_not_ready(ctx: Context, writer: Writer) -> None:
 
 
 def test_a_missing_database_is_told_with_503_and_without_its_address(tmp_path: Path) -> None:
-    ctx = shop.context(Database(f"sqlite:///{tmp_path}/nowhere/x.sqlite3"))
-    with shop.serving(build_api(ctx, shop.services(ctx.policy))) as url:
+    ctx = shop.served(Database(f"sqlite:///{tmp_path}/nowhere/x.sqlite3"))
+    with serving(build_api(ctx, shop.services(ctx.policy))) as url:
         caller = Caller(url)
         ready = caller.session.get(f"{url}/readyz", timeout=PATIENCE)
         posted, read = caller.post(case()), caller.get("/v1/decisions")

@@ -23,7 +23,7 @@ JsonObject = dict[str, Any]
 def document(sqlite_url: str) -> JsonObject:
     """The document of the API."""
     database = Database(sqlite_url)
-    ctx = shop.context(database)
+    ctx = shop.served(database)
     found: JsonObject = build_api(ctx, shop.services(ctx.policy)).openapi()
     database.dispose()
     return found

@@ -14,8 +14,11 @@ from storage.cases import cases, predictions
 from storage.delivery import projections
 from storage.engine.database import Database
 from tests.http import shop
-from tests.http.shop import NOW, Caller, case, serving
+from tests.http.shop import Caller, case
 from tests.routing.standings import halving
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.policies import SHOP
+from tests.worlds.serving import serving
 
 
 def test_an_unsure_prediction_becomes_a_case(caller: Caller, ctx: Context) -> None:
@@ -27,12 +30,12 @@ def test_an_unsure_prediction_becomes_a_case(caller: Caller, ctx: Context) -> No
         "ordinary",
         1.0,
     )
-    assert answer["due_at"] == "2026-11-20T13:30:00Z"
+    assert answer["due_at"] == "2026-11-20T14:00:00Z"
     assert answer["links"] == {"self": f"/v1/cases/{answer['case_id']}"}
     assert any("0.60" in reason for reason in answer["reasons"])
     with ctx.database.read() as tx:
         stored = cases.get(tx, answer["case_id"])
-    assert (stored.status, stored.due_at) == (CaseStatus.OPEN, NOW + timedelta(hours=4))
+    assert (stored.status, stored.due_at) == (CaseStatus.OPEN, FRIDAY + timedelta(hours=4))
 
 
 def test_a_reviewed_case_is_wanted_in_its_channel_and_on_record(caller: Caller, ctx: Context) -> None:
@@ -127,13 +130,13 @@ def test_sixty_four_at_once_store_one_case(caller: Caller, ctx: Context) -> None
 
 
 def test_a_sooner_due_time_is_granted(caller: Caller) -> None:
-    assert caller.post(case(due_in="30m")).json()["due_at"] == "2026-11-20T10:00:00Z"
+    assert caller.post(case(due_in="30m")).json()["due_at"] == "2026-11-20T10:30:00Z"
 
 
 def test_a_case_without_its_time_happened_when_it_was_received(caller: Caller, ctx: Context) -> None:
     case_id = caller.post(case()).json()["case_id"]
     with ctx.database.read() as tx:
-        assert cases.get(tx, case_id).submission.occurred_at == NOW
+        assert cases.get(tx, case_id).submission.occurred_at == FRIDAY
 
 
 def test_everything_posted_reaches_the_case(caller: Caller, ctx: Context) -> None:
@@ -146,7 +149,7 @@ def test_everything_posted_reaches_the_case(caller: Caller, ctx: Context) -> Non
         },
         evidence=[{"title": "Recipient", "text": "New.", "link": "https://shop.example/r"}],
         slices={"country": "PT"},
-        occurred_at="2026-11-20T10:29:00+01:00",
+        occurred_at="2026-11-20T10:59:00+01:00",
         callback_url="https://shop.example/decisions",
         origin="red_team",
     )
@@ -161,7 +164,7 @@ def test_everything_posted_reaches_the_case(caller: Caller, ctx: Context) -> Non
         "PT",
         "red_team",
     )
-    assert stored.occurred_at == NOW - timedelta(minutes=1)
+    assert stored.occurred_at == FRIDAY - timedelta(minutes=1)
     assert stored.callback_url == "https://shop.example/decisions"
 
 
@@ -225,8 +228,8 @@ def test_an_answer_says_what_its_rule_could_not_be_judged_on_and_so_does_the_rec
 
 def test_a_rule_that_divides_by_zero_is_no_trouble_of_the_service(database: Database) -> None:
     rule = '"input.fields.amount / input.fields.parts > 100"'
-    ctx = shop.context(
-        database, shop.POLICY.replace('"has(input.fields.amount) && input.fields.amount > 1000.0"', rule)
+    ctx = shop.served(
+        database, SHOP.replace('"has(input.fields.amount) && input.fields.amount > 1000.0"', rule)
     )
     with serving(build_api(ctx, shop.services(ctx.policy))) as url:
         answer = Caller(url).post(case(confidence=0.99, input={"fields": {"amount": 5, "parts": 0}}))

@@ -8,6 +8,8 @@ from bot.http.rate_limit import Rates
 from storage.engine.database import Database
 from tests.http import shop
 from tests.http.shop import SECRETS, Caller, case
+from tests.worlds.policies import SHOP
+from tests.worlds.serving import serving
 
 
 class Seconds:
@@ -74,10 +76,10 @@ def test_an_idle_hour_saves_up_no_more_than_a_minute_s_worth(rates: Rates, secon
 
 
 def test_a_flood_by_one_service_is_answered_429_and_the_other_is_served(sqlite_url: str) -> None:
-    slow = shop.POLICY.replace("rate_per_minute = 100000", "rate_per_minute = 3", 1)
+    slow = SHOP.replace("rate_per_minute = 100000", "rate_per_minute = 3", 1)
     database = Database(sqlite_url)
-    ctx = shop.context(database, slow)
-    with shop.serving(build_api(ctx, shop.services(ctx.policy))) as url:
+    ctx = shop.served(database, slow)
+    with serving(build_api(ctx, shop.services(ctx.policy))) as url:
         ours, theirs = Caller(url), Caller(url, SECRETS["BANK_SECRET"])
         flood = [ours.post(case(f"p{number}")) for number in range(5)]
         assert [response.status_code for response in flood] == [202, 202, 202, 429, 429]

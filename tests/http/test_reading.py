@@ -16,15 +16,16 @@ from storage.cases import cases, decisions, labels
 from storage.engine.database import Database
 from tests.answers import chosen
 from tests.http import shop
-from tests.http.shop import NOW, SECRETS, Caller, JsonObject, case
+from tests.http.shop import SECRETS, Caller, JsonObject, case
 from tests.patience import PATIENCE
+from tests.worlds.clocks import FRIDAY
 
 ANNA = ExpertId("T0TEAM", "U0ANNA")
 
 
 def answer(ctx: Context, case_id: str, label: str, sequence: int = 1) -> None:
     """Anna answers, and the case is decided."""
-    moment = NOW + timedelta(minutes=sequence)
+    moment = FRIDAY + timedelta(minutes=sequence)
     with ctx.database.write() as tx:
         before = cases.lock(tx, case_id)
         given = Label(

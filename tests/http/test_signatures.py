@@ -9,8 +9,9 @@ from bot.errors import SettingsInvalid
 from bot.http.signatures import Services, read_credentials
 from bot.settings import Secrets
 from routing.policy import load_policy
-from tests.http.shop import POLICY, SECRETS, Caller, case, raw, sign
+from tests.http.shop import SECRETS, Caller, case, raw, sign
 from tests.patience import PATIENCE
+from tests.worlds.policies import SHOP
 
 BODY = json.dumps(case()).encode()
 JSON = {"content-type": "application/json"}
@@ -129,13 +130,13 @@ def test_an_unsigned_request_is_turned_away_before_its_body_is_sent(quick: Calle
     ],
 )
 def test_secrets_that_cannot_work_are_refused_at_the_start(change: dict[str, str], message: str) -> None:
-    policy = load_policy(POLICY, "policy.toml")
+    policy = load_policy(SHOP, "policy.toml")
     with pytest.raises(SettingsInvalid, match=message):
         Services(policy, Secrets(SECRETS | change))
 
 
 def test_no_representation_shows_a_secret() -> None:
-    services = Services(load_policy(POLICY, "policy.toml"), Secrets(SECRETS))
+    services = Services(load_policy(SHOP, "policy.toml"), Secrets(SECRETS))
     credentials = read_credentials({**sign(BODY), "authorization": "Bearer hush"})
     bearer = read_credentials({"authorization": "Bearer hush"})
     shown = repr(services) + repr(credentials) + repr(bearer)
@@ -147,7 +148,7 @@ def test_no_representation_shows_a_secret() -> None:
 def test_a_secret_without_its_prefix_or_padding_works(quick: Caller) -> None:
     bare = SECRETS["SHOP_SECRET"].removeprefix("whsec_").rstrip("=")
     assert post(quick, sign(BODY, bare)).status_code == 202
-    policy = load_policy(POLICY, "policy.toml")
+    policy = load_policy(SHOP, "policy.toml")
     services = Services(policy, Secrets(SECRETS | {"SHOP_SECRET": bare}))
     assert services.identify(read_credentials(sign(BODY)), BODY) == "shop"
 

@@ -14,6 +14,7 @@ from storage.cases import cases, images
 from storage.engine.database import Database
 from tests.http import shop
 from tests.http.shop import Caller, case
+from tests.worlds.policies import SHOP
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
@@ -53,8 +54,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (case(origin="production", kind="synthetic"), "kind"),
     (case(model={"name": "m"}), "model.version"),
     (case(model={"name": "m", "version": "1\x00"}), "model.version"),
-    (case(occurred_at="2026-11-20T09:30:00"), "occurred_at"),
-    (case(occurred_at="2026-11-20T09:35:01Z"), "occurred_at"),
+    (case(occurred_at="2026-11-20T10:00:00"), "occurred_at"),
+    (case(occurred_at="2026-11-20T10:05:01Z"), "occurred_at"),
     (case(occurred_at="0001-01-01T00:00:00+14:00"), "occurred_at"),
     (case(occurred_at="9999-12-31T23:59:59-14:00"), "occurred_at"),
     (case(occurred_at=1_763_000_000), "occurred_at"),
@@ -195,7 +196,7 @@ def test_a_picture_nobody_will_look_at_is_not_kept(caller: Caller) -> None:
 
 
 def test_a_plain_callback_is_taken_where_the_policy_allows_private_ones(sqlite_url: str) -> None:
-    ctx = shop.context(Database(sqlite_url), "allow_private_callbacks = true\n" + shop.POLICY)
+    ctx = shop.served(Database(sqlite_url), "allow_private_callbacks = true\n" + SHOP)
     body = json.dumps(case(callback_url="http://127.0.0.1:9/decisions"))
     assert (
         Parser(ctx).parse(body, "shop", ctx.policy).submission.callback_url == "http://127.0.0.1:9/decisions"

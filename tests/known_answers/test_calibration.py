@@ -1,8 +1,5 @@
 """Calibration against published answers, scikit-learn, and answers that can be worked out by hand."""
 
-import json
-from typing import Any
-
 import numpy as np
 import pytest
 from scipy.stats import binomtest, foldnorm
@@ -21,16 +18,6 @@ from routing.measures.calibration.calibration_error import (
 )
 from routing.measures.calibration.corp_curve import corp
 from routing.measures.calibration.proper_scores import brier, log_loss
-from tests.places import DATA
-
-ANSWERS = DATA / "known_answers.json"
-
-
-def known(name: str) -> dict[str, Any]:
-    if not ANSWERS.exists():
-        pytest.skip(f"the published answers are not beside this checkout ({ANSWERS.name})")
-    answer: dict[str, Any] = json.loads(ANSWERS.read_text())[name]
-    return answer
 
 
 def model(n: int = 1_500, seed: int = 7) -> tuple[list[float], list[bool]]:

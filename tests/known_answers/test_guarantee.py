@@ -1,6 +1,5 @@
 """Certified thresholds against published tables, scipy, and what can be counted out."""
 
-import json
 from itertools import product
 from typing import Any
 
@@ -26,16 +25,7 @@ from routing.measures.certification.threshold_tests import (
 from routing.measures.estimation.coverage_curve import Traffic
 from routing.measures.intervals import clopper_pearson_upper, hypergeometric
 from tests.benchmarks.sgr import allowed, sgr
-from tests.places import DATA
-
-ANSWERS = DATA / "known_answers.json"
-
-
-def known(name: str) -> dict[str, Any]:
-    if not ANSWERS.exists():
-        pytest.skip(f"the published answers are not beside this checkout ({ANSWERS.name})")
-    answer: dict[str, Any] = json.loads(ANSWERS.read_text())[name]
-    return answer
+from tests.known_answers.published import known
 
 
 def reviewed(labels: int, errors: int) -> Traffic:

@@ -13,7 +13,7 @@ from bot.delivery.sender.loop import Loop, Wake
 from bot.outages.database_health import PACE, DatabaseHealth
 from bot.process.scheduler import Tick, Ticker
 from storage.errors import DatabaseUnavailable
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, eventually
 
 NEVER = 3600.0
 
@@ -94,15 +94,6 @@ def test_a_second_outage_is_told_and_waited_for_as_the_first() -> None:
             database.at += 0.25
             assert health.is_there()
     assert [line["event"] for line in lines] == ["database.away", "database.back"] * 2
-
-
-def eventually(is_so: Callable[[], object]) -> None:
-    waiting = threading.Event()
-    for _ in range(int(PATIENCE / 0.01)):
-        if is_so():
-            return
-        waiting.wait(0.01)
-    raise AssertionError("it did not happen")
 
 
 def test_sixteen_loops_write_two_lines_and_go_on_at_once_when_it_is_back() -> None:

@@ -7,7 +7,7 @@ import pytest
 from bot.policy.tier_change import TierChange, changed, lines
 from routing.errors import InvalidPolicy
 from routing.policy import Policy, load_policy
-from tests.usecases.world import POLICY
+from tests.worlds.policies import DESK
 
 HOURS = '[tasks.fraud.hours]\nstart = "09:00"\nend = "17:00"\n'
 RULE = 'accept_above = "always_review"\ndue_in = "4h"\nescalation'
@@ -20,7 +20,7 @@ PROMISED = (
 
 def policy(rule: str = PROMISED) -> Policy:
     """A working day of eight hours, so that three days are exactly one by the clock on the wall."""
-    text = POLICY.replace(RULE, rule).replace("[[tasks.fraud.tiers]]", f"{HOURS}[[tasks.fraud.tiers]]")
+    text = DESK.replace(RULE, rule).replace("[[tasks.fraud.tiers]]", f"{HOURS}[[tasks.fraud.tiers]]")
     return load_policy(text, "policy.toml")
 
 

@@ -15,12 +15,14 @@ from bot.settings import Secrets
 from bot.usecases.active_policy import Proposal, propose
 from bot.usecases.context import Context
 from storage.engine.database import Database
-from tests.delivery.worlds import POLICY, StillClock, context
+from tests.worlds.clocks import MONDAY, StillClock
+from tests.worlds.delivery import delivering
+from tests.worlds.policies import ORDERS
 
-SLOWER = POLICY.replace('due_in = "4h"', 'due_in = "5h"')
+SLOWER = ORDERS.replace('due_in = "4h"', 'due_in = "5h"')
 KEYS = {name: base64.b64encode(name.encode() * 3).decode() for name in ("SHOP_SECRET", "SHOP_OLD_SECRET")}
 BANK_KEY = "a bearer key of the bank"
-WITH_BANK = POLICY + '\n[services.bank]\ntasks = ["fraud"]\nbearer_env = ["BANK_KEY"]\n'
+WITH_BANK = ORDERS + '\n[services.bank]\ntasks = ["fraud"]\nbearer_env = ["BANK_KEY"]\n'
 
 
 @dataclass
@@ -49,8 +51,8 @@ class Process:
 @pytest.fixture
 def process(sqlite_url: str, tmp_path: Path) -> Process:
     file = tmp_path / "policy.toml"
-    file.write_text(POLICY, encoding="utf-8")
-    ctx = context(Database(sqlite_url), StillClock(), read_policy(file))
+    file.write_text(ORDERS, encoding="utf-8")
+    ctx = delivering(Database(sqlite_url), StillClock(MONDAY), read_policy(file))
     services = Services(ctx.policy, Secrets(KEYS))
     made = Process(ctx, file, services, PolicyReload(ctx, services, file, "here"))
     made.reload.look()
@@ -90,14 +92,14 @@ def test_a_snapshot_keeps_its_policy(process: Process) -> None:
     assert ctx.policy is before is not process.ctx.policy
 
 
-@pytest.mark.parametrize("text", ["[[", POLICY.replace('channel = "', 'channel = "no-'), ""])
+@pytest.mark.parametrize("text", ["[[", ORDERS.replace('channel = "', 'channel = "no-'), ""])
 def test_a_file_that_cannot_work_changes_nothing_and_is_told(process: Process, text: str) -> None:
     before = process.ctx.policy
     process.looks(text)
     assert process.ctx.policy is before
     assert "is refused" in process.says
     assert before.version in process.says
-    process.looks(POLICY)
+    process.looks(ORDERS)
     assert process.says == ""
 
 
@@ -106,7 +108,7 @@ def test_a_file_that_is_gone_for_a_while_changes_nothing(process: Process) -> No
     process.file.unlink()
     process.reload.look()
     assert "No such file" in process.says
-    assert process.looks(POLICY) == before.version
+    assert process.looks(ORDERS) == before.version
     assert process.says == ""
 
 
@@ -121,7 +123,7 @@ def test_where_another_process_has_the_new_secret_only_its_service_is_not_known(
     process.file.with_name("bank.toml").write_text(WITH_BANK, encoding="utf-8")
     with_bank = read_policy(process.file.with_name("bank.toml"))
     propose(process.ctx, Proposal("another", with_bank))
-    assert process.looks(POLICY) == with_bank.version
+    assert process.looks(ORDERS) == with_bank.version
     assert "names BANK_KEY" in process.says
     credentials = Credentials(None, None, BANK_KEY)
     with pytest.raises(Refused):

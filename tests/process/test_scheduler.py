@@ -8,8 +8,8 @@ from datetime import timedelta
 from bot.clock import Clock, FastClock, SystemClock
 from bot.process.scheduler import Tick, Ticker
 from storage.errors import DatabaseUnavailable
+from tests.patience import PATIENCE
 
-SOON = 20.0
 OFTEN = timedelta(seconds=0.1)
 
 
@@ -43,13 +43,13 @@ class Counting:
 def test_a_tick_comes_again_and_again() -> None:
     act = Counting()
     with ticking(Tick("count", OFTEN, act)):
-        assert act.enough.wait(SOON)
+        assert act.enough.wait(PATIENCE)
 
 
 def test_an_error_does_not_end_the_ticks() -> None:
     act = Counting(ValueError("broken"), DatabaseUnavailable())
     with ticking(Tick("count", OFTEN, act)):
-        assert act.enough.wait(SOON)
+        assert act.enough.wait(PATIENCE)
 
 
 def test_a_rare_tick_comes_at_start() -> None:
@@ -60,13 +60,13 @@ def test_a_rare_tick_comes_at_start() -> None:
         return {}
 
     with ticking(Tick("rare", timedelta(days=1), act)):
-        assert ran.wait(SOON)
+        assert ran.wait(PATIENCE)
 
 
 def test_an_accelerated_clock_is_ticked_as_much_faster() -> None:
     act, clock = Counting(), FastClock(SystemClock().now(), speed=36_000)
     with ticking(Tick("hourly", timedelta(hours=1), act, is_at_start=False), clock=clock):
-        assert act.enough.wait(SOON)
+        assert act.enough.wait(PATIENCE)
 
 
 def test_a_tick_that_takes_long_is_not_started_beside_itself() -> None:
@@ -86,7 +86,7 @@ def test_a_tick_that_takes_long_is_not_started_beside_itself() -> None:
         return {}
 
     with ticking(Tick("slow", OFTEN, act)):
-        assert enough.wait(SOON)
+        assert enough.wait(PATIENCE)
     assert most == [1]
 
 

@@ -5,10 +5,9 @@ import json
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -33,9 +32,12 @@ from storage.engine import dialects
 from storage.engine.database import Database
 from storage.tables import channel_readings, projections
 from tests.delivery.receiver import Receiver, receiving
-from tests.delivery.worlds import DIGITS, POLICY, StillClock, context, open_case
-from tests.patience import PATIENCE, patient
+from tests.patience import PATIENCE, eventually, patient
 from tests.places import ROOT
+from tests.worlds.clocks import MONDAY, StillClock
+from tests.worlds.delivery import delivering, open_case
+from tests.worlds.people import DIGITS
+from tests.worlds.policies import ORDERS
 
 SECRET = base64.b64encode(bytes([7]) * 24).decode()
 
@@ -75,7 +77,7 @@ def application(
     is_socket: bool = True,
     save_within: float = PATIENCE,
 ) -> Application:
-    policy = load_policy(POLICY.replace("http://127.0.0.1:1/callback", receiver.url), "policy.toml")
+    policy = load_policy(ORDERS.replace("http://127.0.0.1:1/callback", receiver.url), "policy.toml")
     return build(settings_for(slack, database_url, is_socket=is_socket), policy, save_within=save_within)
 
 
@@ -103,13 +105,6 @@ def post_case(app: Application, name: str = "order-1") -> str:
 def readiness(app: Application) -> dict[str, Any]:
     with urllib.request.urlopen(f"{app.url}/readyz", timeout=PATIENCE) as answer:  # noqa: S310  loopback
         return dict(json.load(answer))
-
-
-def eventually(is_so: Callable[[], object]) -> None:
-    ends = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.02)
 
 
 def answer(slack: Sandbox, user_id: str = "U0MAYA") -> None:
@@ -246,9 +241,9 @@ def test_no_look_is_wanted_at_a_channel_whose_id_was_mended(
     slack: Sandbox, receiver: Receiver, sqlite_url: str
 ) -> None:
     slack.faults.add(Fault("down"))
-    right = load_policy(POLICY, "policy.toml")
-    wrong = load_policy(POLICY.replace(f'id = "{DIGITS}"', 'id = "C0DIGITZ"'), "policy.toml")
-    open_case(context(Database(sqlite_url), StillClock(), wrong))
+    right = load_policy(ORDERS, "policy.toml")
+    wrong = load_policy(ORDERS.replace(f'id = "{DIGITS}"', 'id = "C0DIGITZ"'), "policy.toml")
+    open_case(delivering(Database(sqlite_url), StillClock(MONDAY), wrong))
     with build(settings_for(slack, sqlite_url), right) as app, app.ctx.database.read() as tx:
         wanted = set(tx.execute(sa.select(channel_readings.c.channel_id)).scalars())
     assert wanted == {channel.id for channel in right.channels.values()}
@@ -290,7 +285,7 @@ def serving_process(
     slack: Sandbox, folder: Path, database_url: str, before: str = ""
 ) -> "subprocess.Popen[str]":
     """A process of its own that runs the statement `before` and serves; it tells its address and its log."""
-    (folder / "policy.toml").write_text(POLICY)
+    (folder / "policy.toml").write_text(ORDERS)
     environ = {
         "SECONDLOOK_DATABASE_URL": database_url,
         "SECONDLOOK_POLICY": str(folder / "policy.toml"),

@@ -15,7 +15,8 @@ from routing.errors import InvalidTransition
 from routing.label import Abstention, Label, Via
 from routing.policy import Tier
 from tests.answers import CHOICE, chosen
-from tests.routing.making import MONDAY, case, decision, expert, label, tier
+from tests.routing.making import case, decision, expert, label, tier
+from tests.worlds.clocks import MONDAY
 
 OPEN, DISPUTED, DECIDED, EXPIRED = CaseStatus
 ARROWS: dict[CaseStatus, set[CaseStatus]] = {

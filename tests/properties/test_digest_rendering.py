@@ -1,7 +1,7 @@
 """Any digest, whatever was measured and however things are called, is inside Slack's limits."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -41,9 +41,9 @@ from routing.evidence.reliability import CalibrationReport, ReliabilityBin
 from routing.evidence.risk_coverage import CoveragePoint, RiskCoverage
 from routing.prediction import CaseInput, ModelRef
 from storage.evidence.case_outlines import Outline
+from tests.worlds.clocks import MONDAY
 
-START = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
-PERIOD = Period("t" * 64, START - timedelta(days=7), START, date(2026, 11, 16), "U" * 30)
+PERIOD = Period("t" * 64, MONDAY - timedelta(days=7), MONDAY, date(2026, 11, 16), "U" * 30)
 TEXT = st.one_of(
     st.sampled_from(["<!channel> & <@U1>", "w" * 900, "👩🏽‍⚕️" * 90, "\u202eevil\u0000", "漢" * 500, " ", ""]),
     st.text(max_size=120),
@@ -169,7 +169,7 @@ MODEST = settings(max_examples=60, deadline=None, suppress_health_check=list(Hea
 @MODEST
 @given(QUALITY)
 def test_any_quality_renders_within_slacks_limits(quality: Quality) -> None:
-    facts = PeriodFacts(START - timedelta(days=7), START, received=3)
+    facts = PeriodFacts(MONDAY - timedelta(days=7), MONDAY, received=3)
     week = replace(summarise(facts, quality=quality), headlines=headlines(quality))
     links = dict.fromkeys(cited(week), "https://acme.slack.com/archives/C1/p1")
     messages = [digest_message(PERIOD, week, "F1"), *(part(week, links) for part in PARTS.values())]

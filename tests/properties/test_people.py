@@ -10,7 +10,8 @@ from routing.case.adjudication import Decided, Waiting, settle
 from routing.case.case import Case, can_undo, record_label, withdraw
 from routing.label import ExpertId
 from tests.answers import CHOICE
-from tests.routing.making import MONDAY, case, label, tier
+from tests.routing.making import case, label, tier
+from tests.worlds.clocks import MONDAY
 
 teams = st.sampled_from(("T0HOME", "T0SIBLING", "T0PARTNER"))
 users = st.sampled_from(("U0AMA", "U0BEN", "U0SUE"))

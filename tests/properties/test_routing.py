@@ -20,7 +20,6 @@ from routing.triage.sampling import draw
 from tests.answers import CHOICE
 from tests.routing.making import (
     KEY,
-    MONDAY,
     case,
     label,
     policy,
@@ -31,6 +30,7 @@ from tests.routing.making import (
     tier,
     tier_text,
 )
+from tests.worlds.clocks import MONDAY
 
 NAMES = ("fraud", "honest", "unclear")
 PEOPLE = ("U0AMA", "U0BEN", "U0EVA", "U0SUE", "U0TOM")

@@ -29,10 +29,10 @@ from storage.cases.predictions import NewPrediction
 from storage.delivery import outbox, webhook_receipts
 from storage.delivery.outbox import Item
 from storage.delivery.webhook_receipts import Receipt
-from storage.engine.database import Database, Transaction
+from storage.engine.database import Database
 from storage.record import record, takeover
 from storage.record.findings import AuditReport
-from tests.storage.recorded import forget_record
+from tests.storage.recorded import forget_record, undone
 
 CASE = "case_1"
 VALID = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
@@ -174,23 +174,9 @@ states = st.fixed_dictionaries(
     }
 )
 each_example = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-
-
-class Undo(Exception):
-    """Ends an example's transaction, so that the next one finds an empty database."""
-
-
-@contextmanager
-def undone(database: Database) -> Iterator[Transaction]:
-    with suppress(Undo), database.write() as tx:
-        yield tx
-        _undo()
-
-
-def _undo() -> None:
-    raise Undo
 
 
 @each_example

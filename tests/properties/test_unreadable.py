@@ -15,7 +15,8 @@ from routing.policy import Policy, Task, load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Scalar, Submission
 from routing.triage.router import Router, compile_router
 from tests.places import ROOT
-from tests.routing.making import KEY, MONDAY
+from tests.routing.making import KEY
+from tests.worlds.clocks import MONDAY
 
 FILES = sorted(
     path.relative_to(ROOT).as_posix()

@@ -12,13 +12,13 @@ import requests
 from standardwebhooks.webhooks import Webhook
 
 from bot.sandbox import Channel, Sandbox, SandboxConfig, UserGroup
-from tests.clock import MovableClock
 from tests.patience import PATIENCE
 from tests.scenarios.inbox import inbox
 from tests.scenarios.passing import UNHURRIED
 from tests.scenarios.people import AIKO, JONAS, LEADS, MAYA, NADIA, PAYMENTS, SAM
 from tests.scenarios.shop import Shop
 from tests.scenarios.world import SECRET, World, slack_config
+from tests.worlds.clocks import MovableClock
 
 JsonObject = dict[str, Any]
 OLD, CLOSED_ROOM, PRIVATE_ROOM = "C0OLD", "C0CLOSED", "C0PRIVATE"

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.postgres import Server, fresh_database
 from tests.released.restoring import migrate, restored, taken_up
 from tests.released.versions import DIALECTS, VERSIONS, Version
 from tests.scenarios.world import World
+from tests.worlds.postgres import Server, fresh_database
 
 Copies = Callable[[Version, str], AbstractContextManager[str]]
 RECORDED = [

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.postgres import Server
+from tests.worlds.postgres import Server
 
 _SERVERS_OWN = re.compile(
     r"^(--.*|\\(un)?restrict .*|SET (?!client_encoding|standard_conforming|check_function_bodies).*)$\n",

@@ -7,18 +7,19 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic_core import to_jsonable_python
 
-from bot.usecases.context import Context, PolicyHolder
+from bot.usecases.context import Context
 from bot.usecases.digest.document import to_document
 from bot.usecases.digest.weekly import digest_of
 from bot.usecases.learning import calibrate
 from bot.usecases.plan import replay
 from bot.usecases.thresholds import in_force
-from routing.policy import load_policy
 from routing.prediction import ModelRef
 from storage.engine.database import Database
 from storage.evidence import model_evidence
 from storage.measured import certificates
-from tests.clock import MovableClock
+from tests.worlds import contexts
+from tests.worlds.clocks import MovableClock
+from tests.worlds.people import WORKSPACE
 
 JsonObject = dict[str, Any]
 WEEK = timedelta(days=7)
@@ -31,8 +32,9 @@ LABELED = sa.text("SELECT DISTINCT task, model_name, model_version FROM calibrat
 
 def context(database: Database, policy_text: str, moment: datetime, draw_key: bytes) -> Context:
     """The use cases' world over a database at a moment, with what is in force read."""
-    policy = load_policy(policy_text, "policy.toml")
-    made = Context(database, PolicyHolder.of(policy), MovableClock(moment), _no_id, draw_key, "T0ACMEBANK")
+    made = contexts.context(
+        database, policy_text, MovableClock(moment), new_id=_no_id, draw_key=draw_key, team_id=WORKSPACE
+    )
     in_force.refresh(made)
     return made
 

@@ -8,12 +8,12 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from storage.engine.database import Database
-from tests.postgres import Server, fresh_database
 from tests.released.bank import bank
 from tests.released.dumps import restore_postgres, restore_sqlite
 from tests.released.slack_state import restore
 from tests.released.versions import Version
 from tests.scenarios.world import World
+from tests.worlds.postgres import Server, fresh_database
 
 EMPTY = "template0"
 _MOVE = {

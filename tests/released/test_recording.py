@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from storage.engine.database import Database
 from tests.delivery.receiver import receiving
 from tests.patience import PATIENCE
-from tests.postgres import Server, fresh_database
 from tests.released.dumps import dump_postgres, dump_sqlite, restore_postgres, restore_sqlite
 from tests.released.record.folder import filled
 from tests.released.record.recording import POLICY
@@ -20,6 +19,7 @@ from tests.released.record.tap import tapping
 from tests.released.restoring import EMPTY, engine_of
 from tests.released.routes import drawn, routed
 from tests.usecases.traffic import Traffic, traffic
+from tests.worlds.postgres import Server, fresh_database
 
 TEXT = "住所 🕵️ 'quoted'\n-- SET nothing;\n\\restrict x\nSET y = 1;\nINSERT INTO z"
 

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from storage import audit
 from storage.engine.database import Database
 from storage.record import completion, takeover
-from tests.postgres import Server
 from tests.released.restoring import engine_of, migrate, restored
 from tests.released.versions import Version
+from tests.worlds.postgres import Server
 
 Recorded = tuple[Version, str]
 Copies = Callable[[Version, str], AbstractContextManager[str]]

@@ -1,6 +1,6 @@
 """Values that the tests of the core start from."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from routing.case.case import Case, Disposition
@@ -10,8 +10,8 @@ from routing.label import ExpertId, Label, Rationale, Via
 from routing.policy import Policy, Task, Tier, load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
 from tests.answers import chosen
+from tests.worlds.clocks import MONDAY
 
-MONDAY = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 KEY = b"a key of the tests"
 TEAM = "T0HOME"
 LABELS = (("fraud", "It is stolen."), ("honest", "It is what it says."), ("unclear", "Nobody can tell."))

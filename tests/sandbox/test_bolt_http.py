@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.sandbox import Fault, Sandbox
 from bot.sandbox.delivery import UrlNotVerified
+from tests.patience import PATIENCE
 from tests.sandbox.conftest import FakeTime, Heard, Json, Page
 
 MODAL: Json = {
@@ -545,7 +546,7 @@ def test_the_app_that_takes_too_long_is_said_to_time_out(
 
     @app.action("confirm")
     def confirm(ack: Any) -> None:
-        release.wait(10)
+        release.wait(PATIENCE)
         ack()
 
     quick = replace(sandbox.config, ack_seconds=0.2)

@@ -85,7 +85,9 @@ def say(sandbox: Sandbox, text: str = "next") -> Any:
 def test_an_app_that_answers_badly_is_said_to_have_failed(
     config: SandboxConfig, raw: RawApp, error: str
 ) -> None:
-    with Sandbox(replace(config, request_url=raw.url, ack_seconds=0.3)) as sandbox:
+    with Sandbox(
+        replace(config, request_url=raw.url, ack_seconds=0.3 if error == "timeout" else PATIENCE)
+    ) as sandbox:
         answer = say(sandbox)
 
     assert (answer["ok"], answer["error"]) == (False, error)

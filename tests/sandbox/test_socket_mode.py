@@ -88,11 +88,11 @@ def test_each_envelope_goes_to_exactly_one_connection(sandbox: Sandbox, maya: Pa
     web = WebClient(base_url=sandbox.api_url)
     urls = [web.apps_connections_open(app_token=sandbox.config.app_token)["url"] for _ in range(2)]
     with connect(urls[0]) as first, connect(urls[1]) as second:
-        assert '"hello"' in str(first.recv(5))
-        assert '"hello"' in str(second.recv(5))
+        assert '"hello"' in str(first.recv(PATIENCE))
+        assert '"hello"' in str(second.recv(PATIENCE))
         maya.post("message", channel="C0DIGITS", text="one")
         maya.post("message", channel="C0DIGITS", text="two")
-        one, two = str(first.recv(5)), str(second.recv(5))
+        one, two = str(first.recv(PATIENCE)), str(second.recv(PATIENCE))
 
     assert ('"one"' in one) != ('"one"' in two)
     assert ('"two"' in one) != ('"two"' in two)
@@ -104,9 +104,9 @@ def test_an_unacknowledged_event_comes_again_with_its_number(sandbox: Sandbox, c
         web = WebClient(base_url=other.api_url)
         url = web.apps_connections_open(app_token=quick.app_token)["url"]
         with connect(url) as socket:
-            socket.recv(5)
+            socket.recv(PATIENCE)
             Page(other, "U0MAYA").post("message", channel="C0DIGITS", text="hello")
-            attempts = [str(socket.recv(5)) for _ in range(4)]
+            attempts = [str(socket.recv(PATIENCE)) for _ in range(4)]
 
     assert ['"retry_attempt": 0' in attempts[0], '"retry_attempt": 3' in attempts[3]] == [True, True]
     assert '"retry_reason": "http_timeout"' in attempts[1]
@@ -116,7 +116,7 @@ def test_a_ticket_opens_one_connection(sandbox: Sandbox) -> None:
     web = WebClient(base_url=sandbox.api_url)
     url = web.apps_connections_open(app_token=sandbox.config.app_token)["url"]
     with connect(url) as socket:
-        socket.recv(5)
+        socket.recv(PATIENCE)
         with pytest.raises(InvalidStatus), connect(url):
             pass
 
@@ -142,14 +142,14 @@ def test_a_refused_socket_is_closed_and_the_next_is_not(sandbox: Sandbox) -> Non
     with pytest.raises(InvalidStatus), connect(first):
         pass
     with connect(second) as socket:
-        assert '"hello"' in str(socket.recv(5))
+        assert '"hello"' in str(socket.recv(PATIENCE))
 
 
 def test_a_silent_socket_answers_no_ping_and_takes_no_acknowledgment(sandbox: Sandbox, maya: Page) -> None:
     web = WebClient(base_url=sandbox.api_url)
     url = web.apps_connections_open(app_token=sandbox.config.app_token)["url"]
     with connect(url) as socket:
-        socket.recv(5)
+        socket.recv(PATIENCE)
         assert socket.ping().wait(PATIENCE)
         number = sandbox.faults.add(Fault("socket_silent"))
         unanswered = socket.ping()
@@ -162,7 +162,7 @@ def test_more_than_ten_connections_are_sent_away(sandbox: Sandbox) -> None:
     web = WebClient(base_url=sandbox.api_url)
     urls = [web.apps_connections_open(app_token=sandbox.config.app_token)["url"] for _ in range(11)]
     with ExitStack() as stack:
-        greetings = [str(stack.enter_context(connect(url)).recv(5)) for url in urls]
+        greetings = [str(stack.enter_context(connect(url)).recv(PATIENCE)) for url in urls]
 
         assert all('"hello"' in greeting for greeting in greetings[:10])
         assert "too_many_websockets" in greetings[10]
@@ -173,10 +173,10 @@ def test_stopping_ends_open_connections(sandbox: Sandbox) -> None:
     web = WebClient(base_url=sandbox.api_url)
     url = web.apps_connections_open(app_token=sandbox.config.app_token)["url"]
     with connect(url) as socket:
-        socket.recv(5)
+        socket.recv(PATIENCE)
         sandbox.stop()
         with pytest.raises(ConnectionClosed):
-            socket.recv(5)
+            socket.recv(PATIENCE)
 
 
 def test_the_bot_token_opens_no_socket(sandbox: Sandbox) -> None:
@@ -190,7 +190,7 @@ def test_a_silent_socket_gets_nothing_and_the_person_sees_a_timeout(sandbox: San
     with Sandbox(replace(sandbox.config, ack_seconds=0.1)) as other:
         url = WebClient(base_url=other.api_url).apps_connections_open(app_token=other.config.app_token)["url"]
         with connect(url) as socket:
-            socket.recv(5)
+            socket.recv(PATIENCE)
             other.faults.add(Fault("socket_silent"))
             answer = Page(other, "U0MAYA").post(
                 "command", channel="C0DIGITS", command="/secondlook", text="next"
@@ -204,7 +204,7 @@ def test_a_connection_lost_during_a_command_fails_it(sandbox: Sandbox, maya: Pag
     url = WebClient(base_url=sandbox.api_url).apps_connections_open(app_token=sandbox.config.app_token)["url"]
     answers: list[Json] = []
     with connect(url) as socket:
-        socket.recv(5)
+        socket.recv(PATIENCE)
         asking = threading.Thread(
             target=lambda: answers.append(
                 maya.post("command", channel="C0DIGITS", command="/secondlook", text="next")
@@ -213,7 +213,7 @@ def test_a_connection_lost_during_a_command_fails_it(sandbox: Sandbox, maya: Pag
         asking.start()
         socket.send("no JSON")
         socket.send("[]")
-        assert '"slash_commands"' in str(socket.recv(5))
+        assert '"slash_commands"' in str(socket.recv(PATIENCE))
         sandbox.drop_sockets()
         asking.join(PATIENCE)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests import postgres
 from tests.scenarios.world import World
+from tests.worlds import postgres
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,28 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
+from zlib import crc32
 
 import pytest
 
 from bot.delivery.sender.tempo import Tempo
-from tests.scenarios.world import AT_ONCE, POLICY, START, World, running_world
+from tests.scenarios.world import AT_ONCE, POLICY, World, running_world
+from tests.worlds.clocks import MONDAY
 
 DATABASES = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}
 DIAGONAL = ("socket-sqlite", "http-postgresql")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of its two worlds a story has one every day, half of the stories each, and the other among the long."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.path.is_relative_to(Path(__file__).parent):
+            own = [marker for marker in item.iter_markers("parametrize") if marker.args[0] == "world"]
+            world = item.callspec.params.get("world") if hasattr(item, "callspec") else None
+            if world and not own and world != DIAGONAL[crc32(item.originalname.encode()) % 2]:
+                item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture
@@ -21,7 +35,7 @@ def policy_text() -> str:
 @pytest.fixture
 def start() -> datetime:
     """When the story begins; a story with another moment overrides this fixture."""
-    return START
+    return MONDAY
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from routing.label import ExpertId, Via
 from storage.delivery import outbox
 from tests.scenarios.passing import UNHURRIED, as_time_passes
 from tests.scenarios.people import AIKO, JONAS, MAYA, Case
-from tests.scenarios.world import START, World
+from tests.scenarios.world import World
 from tests.scenarios.year import WEEKS, Foretold, Year, delivery
+from tests.worlds.clocks import MONDAY
 
 JsonObject = dict[str, Any]
 EXPERTS = (MAYA, JONAS, AIKO)
@@ -95,7 +96,7 @@ def live(world: World, year: Year) -> Chronicle:
 
 def begin_of(week: int) -> datetime:
     """The Monday at ten on which that week begins."""
-    return START + week * WEEK
+    return MONDAY + week * WEEK
 
 
 def _come_in(world: World, foretold: list[Foretold], clicks: int) -> list[Lived]:

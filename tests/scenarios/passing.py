@@ -1,13 +1,11 @@
 """Time that passes by itself, for stories in which something is tried again and again."""
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
 from storage.delivery import outbox
-from tests.patience import PATIENCE
 from tests.scenarios.operating import readiness
 from tests.scenarios.world import AT_ONCE, World
 
@@ -17,15 +15,6 @@ LONGEST_PAUSE = timedelta(seconds=21)
 LONGEST_PAUSE_OF_CALLBACKS = timedelta(minutes=30)
 UNHURRIED = replace(AT_ONCE, lease=timedelta(days=1))
 """Time passes so fast here that a call under way would outlast its claim."""
-
-
-def eventually(found: Callable[[], T]) -> T:
-    """What `found` returns as soon as it is true; for stories whose time is the machine's."""
-    ends = time.monotonic() + PATIENCE
-    while not (result := found()):
-        assert time.monotonic() < ends, f"it did not happen; at last: {result!r}"
-        time.sleep(0.02)
-    return result
 
 
 def as_time_passes(world: World, found: Callable[[], T], pause: timedelta = LONGEST_PAUSE) -> T:

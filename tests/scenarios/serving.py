@@ -16,10 +16,9 @@ from typing import Any
 import requests
 
 from bot.sandbox import Sandbox
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, eventually
 from tests.places import ROOT
 from tests.scenarios.inbox import Inbox, inbox
-from tests.scenarios.passing import eventually
 from tests.scenarios.people import Case, Expert
 from tests.scenarios.shop import Shop, prediction
 from tests.scenarios.world import AUDIT_KEYS, POLICY, SECRET, slack_config

@@ -3,18 +3,15 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import count
 from typing import Any
 
 import requests
-from standardwebhooks.webhooks import Webhook
 
+from tests.http.shop import sign
 from tests.patience import PATIENCE
 from tests.scenarios.inbox import Inbox
 
 JsonObject = dict[str, Any]
-_numbers = count(1)
 
 
 def prediction(external_id: str, task: str, label: str, confidence: float, **more: Any) -> JsonObject:
@@ -40,12 +37,12 @@ class Shop:
     def post(self, body: JsonObject, webhook_id: str | None = None) -> requests.Response:
         """Post a case, signed; a new `webhook_id` unless one is given."""
         text = json.dumps(body)
-        headers = self._signed(text, webhook_id) | {"content-type": "application/json"}
+        headers = sign(text, self.secret, webhook_id) | {"content-type": "application/json"}
         return requests.post(f"{self.address()}/v1/cases", data=text, headers=headers, timeout=PATIENCE)
 
     def post_batch(self, text: str, media_type: str = "application/x-ndjson") -> requests.Response:
         """Post many cases, a JSON text a line."""
-        headers = self._signed(text) | {"content-type": media_type}
+        headers = sign(text, self.secret) | {"content-type": media_type}
         return requests.post(f"{self.address()}/v1/cases/batch", data=text, headers=headers, timeout=PATIENCE)
 
     def read(self, case_id: str) -> JsonObject:
@@ -71,15 +68,7 @@ class Shop:
         return self._get(listed["links"]["self"])
 
     def _get(self, path: str) -> JsonObject:
-        answer = requests.get(self.address() + path, headers=self._signed(path), timeout=PATIENCE)
+        answer = requests.get(self.address() + path, headers=sign(path, self.secret), timeout=PATIENCE)
         answer.raise_for_status()
         read: JsonObject = answer.json()
         return read
-
-    def _signed(self, text: str, webhook_id: str | None = None) -> dict[str, str]:
-        message_id, sent_at = webhook_id or f"msg_{next(_numbers)}", datetime.now(UTC)
-        return {
-            "webhook-id": message_id,
-            "webhook-timestamp": str(int(sent_at.timestamp())),
-            "webhook-signature": Webhook(self.secret).sign(message_id, sent_at, text),
-        }

@@ -10,7 +10,7 @@ from bot.settings import parse_audit_keys
 from storage import audit
 from storage.engine.database import Database
 from storage.record.keyring import Keyring
-from tests.scenarios.passing import eventually
+from tests.patience import eventually
 from tests.scenarios.people import MAYA, Case
 from tests.scenarios.serving import Branch, serving
 from tests.scenarios.world import AUDIT_KEYS

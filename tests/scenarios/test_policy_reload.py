@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.patience import PATIENCE
-from tests.scenarios.passing import eventually
+from tests.patience import PATIENCE, eventually
 from tests.scenarios.people import LEADS, MAYA, NADIA, Case
 from tests.scenarios.rules import changed
 from tests.scenarios.serving import Branch, serving

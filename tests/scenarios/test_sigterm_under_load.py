@@ -6,7 +6,7 @@ from threading import Event, Thread
 import pytest
 import requests
 
-from tests.scenarios.passing import eventually
+from tests.patience import eventually
 from tests.scenarios.people import MAYA, Case
 from tests.scenarios.serving import Branch, serving
 

@@ -66,7 +66,6 @@ def tempo() -> Tempo:
     return SLACKS_PACE
 
 
-@pytest.mark.timeout(400)  # 52 weeks: 35 s of one core, if nobody else uses it
 @pytest.mark.parametrize("world", ["socket-sqlite"], indirect=True)
 @pytest.mark.long
 def test_the_digests_tell_the_year_and_the_promise_is_kept(world: World) -> None:

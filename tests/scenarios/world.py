@@ -1,10 +1,9 @@
 """The world of a story: the real application between a real service and a real local Slack."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from string import Template
 from typing import Any, TypeVar
@@ -19,15 +18,14 @@ from bot.sandbox import Channel, Sandbox, SandboxConfig
 from bot.settings import Secrets, Settings, parse_audit_keys
 from routing.policy import load_policy
 from storage import audit
-from tests.clock import MovableClock
-from tests.patience import PATIENCE, patient
+from tests.patience import PATIENCE, eventually, patient
 from tests.scenarios.inbox import Inbox, inbox
 from tests.scenarios.people import AIKO, JONAS, LEADS, MAYA, NADIA, PAYMENTS, SAM, Case, Expert
 from tests.scenarios.shop import Shop, prediction
+from tests.worlds.clocks import MONDAY, MovableClock
 
 T = TypeVar("T")
 POLICY = Path(__file__).with_name("policy.toml").read_text(encoding="utf-8")
-START = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)  # a Monday
 AUDIT_KEYS = "stories:a-key-for-the-record"
 SECRET = "whsec_c2Vjb25kIGxvb2sgc2NlbmFyaW9zIQ=="
 AT_ONCE = Tempo(
@@ -137,11 +135,7 @@ class World:
 
     def eventually(self, found: Callable[[], T]) -> T:
         """What `found` returns as soon as it is true; fails when that takes too long."""
-        ends = time.monotonic() + PATIENCE
-        while not (result := found()):
-            assert time.monotonic() < ends, f"it did not happen; at last: {result!r}"
-            time.sleep(0.02)
-        return result
+        return eventually(found)
 
     def settle(self) -> None:
         """Wait until nothing is on its way any more: from Slack, to Slack or to the shop."""
@@ -181,7 +175,7 @@ def running_world(
     *,
     is_socket: bool,
     policy_text: str = POLICY,
-    start: datetime = START,
+    start: datetime = MONDAY,
     tempo: Tempo = AT_ONCE,
 ) -> Iterator[World]:
     """A world whose application runs; everything ends with the block."""

@@ -6,7 +6,7 @@ import pytest
 
 from storage.engine.database import Database
 from tests.slack.workspace import Workspace, make_workspace
-from tests.usecases.world import make_world
+from tests.worlds.desk import make_world
 
 
 @pytest.fixture

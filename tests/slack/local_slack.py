@@ -17,7 +17,8 @@ from routing.case.case import Case
 from tests.patience import PATIENCE, patient
 from tests.slack.serving import served
 from tests.slack.workspace import no_replay
-from tests.usecases.world import ANN, BEN, CAROL, CHANNEL, STRANGER, TEAM, World
+from tests.worlds.desk import World
+from tests.worlds.people import ANN, BEN, CAROL, CHANNEL, STRANGER, TEAM
 
 
 def _person(user_id: str) -> Person:
@@ -92,7 +93,7 @@ class LocalSlack:
 
     def wait_for_private(self, user_id: str, count: int = 1) -> list[str]:
         """The texts only this person sees in the channel."""
-        assert self.sandbox.state.wait_for(lambda state: len(state.ephemerals_of(user_id)) >= count, 5)
+        assert self.sandbox.state.wait_for(lambda state: len(state.ephemerals_of(user_id)) >= count, PATIENCE)
         return [message.text for message in self.sandbox.state.ephemerals_of(user_id)]
 
 

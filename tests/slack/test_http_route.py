@@ -10,7 +10,7 @@ from routing.case.case import CaseStatus
 from tests.patience import PATIENCE
 from tests.slack.serving import served
 from tests.slack.workspace import SECRET, Workspace, click_payload, signed
-from tests.usecases.world import ANN
+from tests.worlds.people import ANN
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 

@@ -9,7 +9,8 @@ from routing.label import Via
 from storage.engine.database import Database
 from tests.patience import PATIENCE
 from tests.slack.local_slack import LocalSlack, connected
-from tests.usecases.world import ANN, BEN, CHANNEL, STRANGER, make_world
+from tests.worlds.desk import make_world
+from tests.worlds.people import ANN, BEN, CHANNEL, STRANGER
 
 
 @pytest.fixture(params=["http", "socket"])
@@ -87,7 +88,7 @@ def test_the_home_tab_shows_what_waits(local: LocalSlack) -> None:
 
     local.page("home")
 
-    assert local.sandbox.state.wait_for(lambda state: state.homes.get("U0ANN") is not None, 5)
+    assert local.sandbox.state.wait_for(lambda state: state.homes.get("U0ANN") is not None, PATIENCE)
     assert "Cases that wait for you" in str(local.look("state")["home"])
 
 

@@ -3,7 +3,7 @@
 import json
 
 from tests.slack.workspace import Workspace, action_ids, click_payload
-from tests.usecases.world import ANN, BEN, CAROL
+from tests.worlds.people import ANN, BEN, CAROL
 
 
 def test_the_first_answer_is_not_shown_only_counted(workspace: Workspace) -> None:

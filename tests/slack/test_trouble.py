@@ -21,7 +21,9 @@ from storage import experts
 from storage.engine.database import Database
 from storage.errors import DatabaseUnavailable
 from tests.slack.workspace import Workspace, click_payload, make_workspace
-from tests.usecases.world import ANN, CHANNEL, NOW, STRANGER, TEAM, make_world
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.desk import make_world
+from tests.worlds.people import ANN, CHANNEL, STRANGER, TEAM
 
 
 class BrokenDatabase(Database):
@@ -184,7 +186,7 @@ def test_twenty_people_who_click_at_once_make_one_decision(sqlite_url: str) -> N
     case = workspace.world.open()
     people = [ExpertId(TEAM, f"U0P{number}") for number in range(20)]
     with database.write() as tx:
-        experts.set_members(tx, f"channel:{CHANNEL}", people, NOW)
+        experts.set_members(tx, f"channel:{CHANNEL}", people, FRIDAY)
     shown = workspace.shown(case)
     payloads = [click_payload(shown, "answer:0", person, None, "1.1") for person in people]
 

@@ -23,7 +23,8 @@ from routing.case.case import Case
 from routing.evidence.plan import Replayed
 from routing.label import ExpertId
 from routing.policy import Policy
-from tests.usecases.world import ANN, CHANNEL, TEAM, World
+from tests.worlds.desk import World
+from tests.worlds.people import ANN, CHANNEL, TEAM
 
 SECRET = "signing-secret"
 IDENTITY = BotIdentity("U0BOT", "B0BOT")

@@ -18,8 +18,8 @@ from storage.delivery import claimed_events, outbox, projections
 from storage.delivery.outbox import Item
 from storage.engine.database import Database, Transaction
 from storage.errors import DatabaseUnavailable
-from tests import postgres
 from tests.storage.examples import NOW, prediction, store
+from tests.worlds import postgres
 
 HANG_MID_WRITE = """
 from storage.delivery import claimed_events

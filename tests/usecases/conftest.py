@@ -3,7 +3,7 @@
 import pytest
 
 from storage.engine.database import Database
-from tests.usecases.world import World, make_world
+from tests.worlds.desk import World, make_world
 
 
 @pytest.fixture

@@ -18,41 +18,16 @@ from storage import experts
 from storage.engine.database import Database
 from storage.leads import digests
 from storage.leads.digests import StoredDigest
-from tests.usecases.world import ANN, BEN, CAROL, CHANNEL, NOW, POLICY, World
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.desk import World
+from tests.worlds.people import ANN, BEN, CAROL, CHANNEL
+from tests.worlds.policies import DESK, PAYOUTS
 
 TEAM_CHANNEL = "C0000000002"
 KEY = "digest:leads:2026-11-20"
 WEEK = timedelta(days=7)
 MODEL = ModelRef("gbm", "3")
 PROMISE = Promise(0.02, 0.95)
-WITH_TEAM = """
-[teams.leads]
-channel = "seniors"
-tasks = ["fraud", "payout"]
-[teams.others]
-channel = "fraud"
-tasks = ["topic"]
-
-[tasks.payout]
-question = "Is this payout fine?"
-labels = [
-  {name = "fine", description = "pay", example = "1"},
-  {name = "odd", description = "do not pay", example = "2"},
-]
-[[tasks.payout.tiers]]
-name = "kept"
-when = "input.has_image"
-channel = "fraud"
-accept_above = { error = 0.02, confidence = 0.95 }
-audit = 0.05
-due_in = "4h"
-[[tasks.payout.tiers]]
-name = "standard"
-channel = "fraud"
-accept_above = 0.95
-audit = 0.05
-due_in = "4h"
-"""
 SERVICE = 'tasks = ["fraud", "team", "topic"]'
 
 
@@ -85,11 +60,11 @@ def alarmed(*case_ids: str) -> Quality:
 
 def make_lead_world(database: Database) -> World:
     """The small world with two teams: Ann is in the leads' channel, Ben and Carol in the others'."""
-    text = POLICY.replace(SERVICE, SERVICE.replace("]", ', "payout"]')) + WITH_TEAM
+    text = DESK.replace(SERVICE, SERVICE.replace("]", ', "payout"]')) + PAYOUTS
     world = World(database, load_policy(text, "policy.toml"))
     with database.write() as tx:
-        experts.set_members(tx, f"channel:{TEAM_CHANNEL}", [ANN], NOW)
-        experts.set_members(tx, f"channel:{CHANNEL}", [BEN, CAROL], NOW)
+        experts.set_members(tx, f"channel:{TEAM_CHANNEL}", [ANN], FRIDAY)
+        experts.set_members(tx, f"channel:{CHANNEL}", [BEN, CAROL], FRIDAY)
     return world
 
 

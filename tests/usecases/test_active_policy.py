@@ -10,13 +10,13 @@ from bot.usecases.context import Context
 from routing.errors import UnreadablePolicy
 from routing.policy import Policy, load_policy, policy_of_document
 from storage import policies, replicas, tables
-from tests.delivery import worlds
 from tests.places import ROOT
-from tests.usecases.world import POLICY, World
+from tests.worlds.desk import World
+from tests.worlds.policies import DESK, ORDERS
 
-OLD = load_policy(POLICY, "policy.toml")
-NEW = load_policy(POLICY.replace('due_in = "4h"', 'due_in = "5h"'), "policy.toml")
-OTHER = load_policy(POLICY.replace('due_in = "4h"', 'due_in = "6h"'), "policy.toml")
+OLD = load_policy(DESK, "policy.toml")
+NEW = load_policy(DESK.replace('due_in = "4h"', 'due_in = "5h"'), "policy.toml")
+OTHER = load_policy(DESK.replace('due_in = "4h"', 'due_in = "6h"'), "policy.toml")
 BEAT = LIVE_FOR / 3
 
 
@@ -36,7 +36,7 @@ class Fleet:
 
     def pass_time(self, duration: timedelta = BEAT) -> None:
         """Let time pass."""
-        self.world.clock.at += duration
+        self.world.clock.moment += duration
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_the_first_file_is_active_at_once_and_kept_whole(fleet: Fleet) -> None:
 
 def test_policies_that_an_earlier_version_kept_were_never_active(fleet: Fleet) -> None:
     with fleet.ctx.database.write() as tx:
-        policies.remember(tx, NEW.version, {}, fleet.world.clock.at)
+        policies.remember(tx, NEW.version, {}, fleet.world.clock.moment)
     assert present(fleet.ctx) is None
     assert fleet.reads("a", OLD) == OLD.version
 
@@ -123,13 +123,13 @@ def test_replicas_that_are_long_gone_are_forgotten(fleet: Fleet) -> None:
     fleet.pass_time(timedelta(days=2))
     fleet.reads("b", NEW)
     with fleet.ctx.database.read() as tx:
-        names = [one.name for one in replicas.seen_since(tx, fleet.world.clock.at - timedelta(days=9))]
+        names = [one.name for one in replicas.seen_since(tx, fleet.world.clock.moment - timedelta(days=9))]
     assert names == ["b"]
 
 
 @pytest.mark.parametrize(
     "text",
-    [POLICY, worlds.POLICY, (ROOT / "deploy/policy.example.toml").read_text(encoding="utf-8")],
+    [DESK, ORDERS, (ROOT / "deploy/policy.example.toml").read_text(encoding="utf-8")],
     ids=["small", "deliveries", "example"],
 )
 def test_a_replica_routes_by_the_kept_policy_as_by_its_file(fleet: Fleet, text: str) -> None:

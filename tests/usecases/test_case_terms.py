@@ -20,7 +20,10 @@ from routing.label import ExpertId, Via
 from routing.policy import load_policy
 from storage import experts, policies, tables
 from storage.engine.database import Transaction
-from tests.usecases.world import ANN, BEN, CAROL, CHANNEL, NOW, POLICY, STRANGER, TEAM, World
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.desk import World
+from tests.worlds.people import ANN, BEN, CAROL, CHANNEL, STRANGER, TEAM
+from tests.worlds.policies import DESK
 
 LABEL = '  {name = "legit", description = "an honest payment", example = "groceries", title = "Legit"},\n'
 RENAMED = '  {name = "honest", description = "an honest payment", example = "groceries", title = "Honest"},\n'
@@ -33,7 +36,7 @@ TIER = f"[[tasks.fraud.tiers]]\n{HIGH}"
 
 def under(world: World, *changes: tuple[str, str], is_kept: bool = True) -> World:
     """The world under the policy with these texts replaced; `is_kept`: by a version that keeps policies."""
-    text = POLICY
+    text = DESK
     for old, new in changes:
         assert old in text, old
         text = text.replace(old, new)
@@ -217,7 +220,7 @@ def test_that_nobody_may_answer_is_said_once_the_members_are_known(world: World)
     (unknown,) = stranded(empty.ctx)
     assert (unknown.left, unknown.may_answer) == (("the tier “gone”", "the channel “gone”"), None)
     with world.database.write() as tx:
-        experts.set_members(tx, "channel:C0EMPTY", [], NOW)
+        experts.set_members(tx, "channel:C0EMPTY", [], FRIDAY)
     assert stranded(empty.ctx)[0].may_answer is False
     with world.database.write() as tx:
         experts.add_member(tx, "channel:C0EMPTY", ExpertId(TEAM, "U0ANN"))

@@ -14,7 +14,10 @@ from routing.policy import load_policy
 from storage import experts
 from storage.delivery import projections
 from storage.experts import Expert
-from tests.usecases.world import ANN, BEN, CHANNEL, NOW, POLICY, STRANGER, World
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.desk import World
+from tests.worlds.people import ANN, BEN, CHANNEL, STRANGER
+from tests.worlds.policies import DESK
 
 
 def test_the_policys_channels_are_the_sources_of_membership(world: World) -> None:
@@ -22,7 +25,7 @@ def test_the_policys_channels_are_the_sources_of_membership(world: World) -> Non
 
 
 def test_those_in_the_channel_that_a_case_was_escalated_to_may_answer_it(world: World) -> None:
-    to_seniors = POLICY.replace('to = "people", people = ["U0CAROL"]', 'to = "channel", channel = "seniors"')
+    to_seniors = DESK.replace('to = "people", people = ["U0CAROL"]', 'to = "channel", channel = "seniors"')
     world = replace(world, policy=load_policy(to_seniors, "policy.toml"))
     seniors = "channel:C0000000002"
     assert seniors in members.sources(world.ctx)
@@ -45,7 +48,7 @@ def test_those_in_the_channel_that_a_case_was_escalated_to_may_answer_it(world: 
 
 def test_a_case_of_a_channel_that_left_the_policy_is_for_its_tiers(world: World) -> None:
     case = world.open()
-    renamed = POLICY.replace("[channels.fraud]", "[channels.cards]")
+    renamed = DESK.replace("[channels.fraud]", "[channels.cards]")
     renamed = renamed.replace('channel = "fraud"', 'channel = "cards"')
     world = replace(world, policy=load_policy(renamed, "policy.toml"))
 
@@ -60,8 +63,8 @@ def test_recorded_members_replace_those_before(world: World) -> None:
 
 
 def test_names_are_those_last_recorded(world: World) -> None:
-    members.record_people(world.ctx, [Expert(ANN, "Ann", "Europe/Berlin", NOW)])
-    members.record_people(world.ctx, [Expert(ANN, "Ann B.", "Europe/Berlin", NOW)])
+    members.record_people(world.ctx, [Expert(ANN, "Ann", "Europe/Berlin", FRIDAY)])
+    members.record_people(world.ctx, [Expert(ANN, "Ann B.", "Europe/Berlin", FRIDAY)])
 
     assert members.names(world.ctx, [ANN, BEN]) == {ANN: "Ann B."}
 

@@ -25,7 +25,9 @@ from storage.audit import Entry
 from storage.cases import cases
 from storage.engine.database import Database, Transaction
 from storage.engine.write_lock import lock_for
-from tests.usecases.world import ANN, BEN, CHANNEL, NOW, World
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.desk import World
+from tests.worlds.people import ANN, BEN, CHANNEL
 
 Found = TypeVar("Found")
 DAY = timedelta(days=1)
@@ -89,7 +91,7 @@ def expiring(world: World) -> World:
 
 def mark(tx: Transaction, case: Case) -> None:
     """What every act does last: it locks the head of the audit trail."""
-    audit.append_many(tx, [Entry(NOW, "test", "test.marked", case.case_id, {})])
+    audit.append_many(tx, [Entry(FRIDAY, "test", "test.marked", case.case_id, {})])
 
 
 def test_two_experts_at_once_make_one_decision(world: World, threads: ThreadPoolExecutor) -> None:
@@ -172,7 +174,7 @@ def test_giving_cases_back_never_locks_itself_and_a_click_out(
     with world.database.write() as tx:
         for case in given:
             cases.save(tx, reassign(case, BEN))
-        experts.set_members(tx, f"channel:{CHANNEL}", [ANN], NOW)
+        experts.set_members(tx, f"channel:{CHANNEL}", [ANN], FRIDAY)
 
     with rival(world, threads) as expert:
         cases.lock(expert.tx, given[1].case_id)
@@ -186,7 +188,7 @@ def test_a_case_decided_meanwhile_is_not_given_back(world: World, threads: Threa
     case = world.open()
     with world.database.write() as tx:
         cases.save(tx, reassign(case, BEN))
-        experts.set_members(tx, f"channel:{CHANNEL}", [ANN], NOW)
+        experts.set_members(tx, f"channel:{CHANNEL}", [ANN], FRIDAY)
 
     with rival(world, threads) as expert:
         expert.answers(case, ANN, "fraud")
@@ -198,7 +200,7 @@ def test_a_case_decided_meanwhile_is_not_given_back(world: World, threads: Threa
 def test_ticks_that_escalate_many_take_them_in_one_order(world: World, threads: ThreadPoolExecutor) -> None:
     first, second = world.open(), world.open()
     with world.database.write() as tx:
-        cases.save(tx, replace(second, next_step_at=NOW))  # due before the first
+        cases.save(tx, replace(second, next_step_at=FRIDAY))  # due before the first
     world.clock.sleep(timedelta(hours=1))
 
     with rival(world, threads) as other:

@@ -7,7 +7,7 @@ from storage import audit
 from storage.engine.database import Database
 from storage.record import takeover
 from tests.storage.recorded import COUNT, fill, forget_record
-from tests.usecases.world import World, make_world
+from tests.worlds.desk import World, make_world
 
 
 def upgraded(database: Database) -> World:

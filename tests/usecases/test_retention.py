@@ -10,14 +10,15 @@ from storage.delivery import claimed_events, outbox
 from storage.delivery.outbox import Item
 from storage.engine import deletion
 from storage.engine.database import Database
-from tests.delivery.worlds import StillClock, context
+from tests.worlds.clocks import MONDAY, StillClock
+from tests.worlds.delivery import delivering
 
 LONG = timedelta(days=36)
 
 
 def test_old_events_and_delivered_items_go_and_undelivered_ones_stay(database: Database) -> None:
-    clock = StillClock()
-    ctx = context(database, clock)
+    clock = StillClock(MONDAY)
+    ctx = delivering(database, clock)
     items = [Item(name, NOTICE, name, {}, clock.now()) for name in ("delivered", "waiting")]
     with database.write() as tx:
         claimed_events.claim(tx, "event:1", clock.now())
@@ -37,8 +38,8 @@ def test_much_is_forgotten_in_portions_and_all_of_it(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deletion, "PORTION", 2)
-    clock = StillClock()
-    ctx = context(database, clock)
+    clock = StillClock(MONDAY)
+    ctx = delivering(database, clock)
     with database.write() as tx:
         for number in range(5):
             claimed_events.claim(tx, f"event:{number}", clock.now())

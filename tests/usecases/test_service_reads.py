@@ -12,7 +12,7 @@ from tests.usecases.intake.test_receive import item, post
 @pytest.fixture
 def ctx(database: Database) -> Context:
     """The world of the use cases, once for each database."""
-    return shop.context(database)
+    return shop.served(database)
 
 
 @pytest.mark.parametrize(("confidence", "status"), [(0.6, "open"), (0.99, "auto_accepted")])

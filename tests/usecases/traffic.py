@@ -8,7 +8,7 @@ from itertools import count
 
 import sqlalchemy as sa
 
-from bot.usecases.context import Context, PolicyHolder
+from bot.usecases.context import Context
 from bot.usecases.intake import triage
 from bot.usecases.intake.triage import Posted
 from bot.usecases.thresholds import in_force
@@ -16,7 +16,6 @@ from routing.case.decision import Decision, Method
 from routing.disposition import Disposition
 from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.label import ExpertId
-from routing.policy import load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
 from storage import tables
 from storage.cases import decisions
@@ -26,38 +25,13 @@ from storage.engine.database import Database, Transaction
 from storage.measured import calibrators
 from storage.measured.calibrators import StoredCalibrator
 from tests.answers import chosen
-from tests.usecases.world import StillClock
+from tests.worlds.clocks import StillClock
+from tests.worlds.contexts import context
+from tests.worlds.policies import PROMISED
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MODEL = ModelRef("gbm", "3")
-POLICY = """
-[services.shop]
-tasks = ["fraud"]
-secret_env = ["SECONDLOOK_SECRET_SHOP"]
-
-[channels.fraud]
-id = "C0000000001"
-[channels.leads]
-id = "C0000000002"
-
-[teams.risk]
-channel = "leads"
-tasks = ["fraud"]
-
-[tasks.fraud]
-question = "Is this payment fraud?"
-labels = [
-  {name = "fraud", description = "somebody else's money", example = "a stolen card"},
-  {name = "legit", description = "an honest payment", example = "groceries"},
-]
-[[tasks.fraud.tiers]]
-name = "ordinary"
-channel = "fraud"
-accept_above = { error = 0.05, confidence = 0.9 }
-audit = 0.5
-due_in = "4h"
-"""
 
 
 @dataclass
@@ -96,11 +70,11 @@ class Traffic:
             prediction = Prediction("fraud", confidence if has_confidence else None, model, shares)
             seen = CaseInput(text, dict(fields or {}))
             submission = Submission(
-                "shop", name, "fraud", seen, prediction, self.clock.at, slices=slices or {}
+                "shop", name, "fraud", seen, prediction, self.clock.moment, slices=slices or {}
             )
             items.append(Posted(submission, name.encode()))
         with self.ctx.database.write() as tx:
-            stored = list(triage.store(self.ctx, tx, items, self.clock.at).stored.values())
+            stored = list(triage.store(self.ctx, tx, items, self.clock.moment).stored.values())
             decide(
                 tx,
                 [
@@ -109,13 +83,13 @@ class Traffic:
                     if one.routing.disposition is Disposition.REVIEW
                 ],
             )
-        self.clock.at += DAY
+        self.clock.moment += DAY
         return stored
 
     def _decision(self, stored: StoredPrediction, is_wrong: bool) -> Decision:
         label = "legit" if is_wrong else "fraud"
         expert = ExpertId("T1", "U0ANN")
-        at = self.clock.at + HOUR
+        at = self.clock.moment + HOUR
         case_id = stored.case_id
         return Decision(f"dec_{case_id}", case_id, 1, chosen(label), Method.SINGLE, at, "p", 1, (expert,))
 
@@ -134,20 +108,10 @@ def decide(tx: Transaction, made: Sequence[Decision]) -> None:
         decisions.add(tx, one)
 
 
-def traffic(database: Database, policy: str = POLICY) -> Traffic:
+def traffic(database: Database, policy: str = PROMISED) -> Traffic:
     """Nothing has come in yet."""
     clock = StillClock()
-    known = load_policy(policy, "policy.toml")
-    numbers = count(1)
-    ctx = Context(
-        database=database,
-        active=PolicyHolder.of(known),
-        clock=clock,
-        new_id=lambda prefix: f"{prefix}_{next(numbers)}",
-        draw_key=b"0" * 32,
-        team_id="T1",
-    )
-    return Traffic(ctx, clock)
+    return Traffic(context(database, policy, clock), clock)
 
 
 def shares(stored: list[StoredPrediction]) -> tuple[float, float]:

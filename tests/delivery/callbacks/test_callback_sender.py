@@ -18,27 +18,32 @@ from storage.delivery import outbox
 from storage.delivery.outbox import Item
 from storage.engine.database import Database
 from tests.delivery.receiver import Behavior, answers, endless_body, hangs, hangs_up, receiving
-from tests.delivery.worlds import START, StillClock, context
+from tests.patience import PATIENCE
+from tests.worlds.clocks import MONDAY, StillClock
+from tests.worlds.delivery import delivering
 
 NEW, OLD = (base64.b64encode(bytes([n]) * 24).decode() for n in (1, 2))
 SECRETS = Secrets({"SHOP_SECRET": NEW, "SHOP_OLD_SECRET": OLD})
-IMPATIENT = Patience(connect=0.5, read=0.3, total=0.5)
+PATIENT = Patience(PATIENCE, PATIENCE, PATIENCE)
+IMPATIENT = Patience(connect=PATIENCE, read=0.3, total=0.5)
 
 
 @pytest.fixture
 def ctx(database: Database, clock: StillClock) -> Context:
-    return context(database, clock)
+    return delivering(database, clock)
 
 
-def sender(ctx: Context, *, allow_private: bool = True, secrets: Secrets = SECRETS) -> CallbackSender:
+def sender(
+    ctx: Context, *, allow_private: bool = True, secrets: Secrets = SECRETS, patience: Patience = PATIENT
+) -> CallbackSender:
     def new_session() -> CallbackSession:
-        return CallbackSession(allow_private=allow_private, patience=IMPATIENT)
+        return CallbackSession(allow_private=allow_private, patience=patience)
 
     return CallbackSender(ctx, secrets, new_session, "p1", jitter=lambda: 0.0)
 
 
 def queue(ctx: Context, url: str, name: str = "dec_1", case_id: str = "case_1", service: str = "shop") -> str:
-    callback = Callback(service, url, "case.decided", START, {"case_id": case_id, "label": "fraud – ü"})
+    callback = Callback(service, url, "case.decided", MONDAY, {"case_id": case_id, "label": "fraud – ü"})
     item = Item(f"out_{name}", CALLBACK, f"{name}|{url}", callback.to_payload(), ctx.clock.now(), case_id)
     with ctx.database.write() as tx:
         outbox.add_many(tx, [item])
@@ -99,12 +104,12 @@ def test_a_retry_carries_the_same_id(ctx: Context, clock: StillClock) -> None:
 def test_a_misbehaving_endpoint_is_tried_again_later(ctx: Context, behavior: Behavior, words: str) -> None:
     with receiving(behavior) as receiver:
         item_id = queue(ctx, receiver.url)
-        sender(ctx).step()
+        sender(ctx, patience=IMPATIENT if behavior is hangs else PATIENT).step()
     item = found(ctx, item_id)
     assert words in (item.last_error or "")
     assert (item.dead_reason, item.failures) == (None, 1)
     assert item.next_try_at is not None
-    assert item.next_try_at > START
+    assert item.next_try_at > MONDAY
 
 
 def test_an_endpoint_that_is_gone_is_dead_at_once_until_revived(ctx: Context) -> None:
@@ -162,7 +167,7 @@ def test_an_endpoint_down_for_three_days_ends_in_a_dead_letter_that_can_be_reviv
         days = []
         while found(ctx, item_id).dead_reason is None:
             postman.step()
-            days.append((clock.now() - START) / timedelta(days=1))
+            days.append((clock.now() - MONDAY) / timedelta(days=1))
             clock.advance(timedelta(minutes=15))
         assert 3 <= days[-1] < 3.1
         receiver.script = [answers(200)]
@@ -190,7 +195,7 @@ def test_callbacks_of_one_case_keep_their_order_and_others_pass(ctx: Context, cl
 
 
 def test_an_endpoint_that_hangs_does_not_hold_up_another(ctx: Context) -> None:
-    postman = sender(ctx)
+    postman = sender(ctx, patience=IMPATIENT)
     with receiving(hangs) as stuck, receiving() as steady:
         for number in range(5):
             queue(ctx, stuck.url, f"dec_{number}", f"case_{number}")

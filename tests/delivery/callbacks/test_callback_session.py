@@ -15,8 +15,10 @@ from tests.delivery.receiver import (
     hangs_up,
     receiving,
 )
+from tests.patience import PATIENCE
 
-IMPATIENT = Patience(connect=0.5, read=0.3, total=0.5)
+PATIENT = Patience(PATIENCE, PATIENCE, PATIENCE)
+IMPATIENT = Patience(connect=PATIENCE, read=0.3, total=0.5)
 INNER_ADDRESSES = (
     "http://127.0.0.1:{port}/",
     "http://localhost:{port}/",
@@ -63,8 +65,8 @@ PUBLIC = (
 )
 
 
-def session(*, allow_private: bool = True) -> CallbackSession:
-    return CallbackSession(allow_private=allow_private, patience=IMPATIENT)
+def session(*, allow_private: bool = True, patience: Patience = PATIENT) -> CallbackSession:
+    return CallbackSession(allow_private=allow_private, patience=patience)
 
 
 @pytest.mark.parametrize("address", INNER_ADDRESSES)
@@ -136,7 +138,7 @@ def test_an_endless_body_is_read_no_further_than_its_beginning(status: int) -> N
 @pytest.mark.parametrize("behavior", [hangs, hangs_up, drips_headers])
 def test_an_answer_that_does_not_come_is_an_error(behavior) -> None:  # type: ignore[no-untyped-def]
     with receiving(behavior) as receiver, pytest.raises(requests.RequestException):
-        session().deliver(receiver.url, b"{}", {})
+        session(patience=IMPATIENT).deliver(receiver.url, b"{}", {})
     assert len(receiver.received) == 1
 
 

@@ -28,7 +28,6 @@ from routing.digest.model_quality import About, Movement, Quality, ThresholdStat
 from routing.evidence.promise import NotYet
 from routing.measures.calibration.calibration_error import seeded_report
 from tests.delivery.qualities import (
-    START,
     WEEK,
     alarm,
     digest,
@@ -38,8 +37,9 @@ from tests.delivery.qualities import (
     quality,
     threshold,
 )
+from tests.worlds.clocks import MONDAY
 
-PERIOD = Period("leads", START - WEEK, START, date(2026, 11, 16))
+PERIOD = Period("leads", MONDAY - WEEK, MONDAY, date(2026, 11, 16))
 LINKS = {f"case_{n}": f"https://acme.slack.com/archives/C1/p{n}" for n in range(60)}
 NAMES = ["x", "é" * 75, "<!channel> & " * 5, "👩🏽‍⚕️" * 9, "שלום עולם"]
 
@@ -47,11 +47,11 @@ NAMES = ["x", "é" * 75, "<!channel> & " * 5, "👩🏽‍⚕️" * 9, "שלום
 def long_digest(name: str) -> Digest:
     """A week as it was told before anything of the models was measured."""
     rows = tuple(Concordance(f"{name}{number}", 20, 30) for number in range(60))
-    oldest = tuple(OldestCase(f"case_{n}", name, START, START, name, "leads") for n in range(60))
+    oldest = tuple(OldestCase(f"case_{n}", name, MONDAY, MONDAY, name, "leads") for n in range(60))
     pairs = tuple((0.5 + number % 50 / 100, number % 3 > 0) for number in range(300))
     facts = PeriodFacts(
-        START - WEEK,
-        START,
+        MONDAY - WEEK,
+        MONDAY,
         received=10**9,
         by_tier=rows,
         by_model=rows,
@@ -165,14 +165,14 @@ def test_a_digest_for_one_person_is_called_so() -> None:
 
 
 def test_one_of_anything_is_not_called_many() -> None:
-    facts = PeriodFacts(START - WEEK, START, received=1, reviewed=1, decided=1, overdue=1)
+    facts = PeriodFacts(MONDAY - WEEK, MONDAY, received=1, reviewed=1, decided=1, overdue=1)
     said = digest_message(PERIOD, summarise(facts), None).text
     assert "1 prediction came in" in said
     assert "1 case was decided, 1 was or is overdue" in said
 
 
 def test_a_quiet_week_has_no_details() -> None:
-    quiet = summarise(PeriodFacts(START - WEEK, START))
+    quiet = summarise(PeriodFacts(MONDAY - WEEK, MONDAY))
     assert thread(quiet) == []
     assert "quiet week" in digest_message(PERIOD, quiet, None).text
 

@@ -19,7 +19,8 @@ from routing.digest.digest import Digest
 from storage import experts
 from storage.delivery import holds
 from storage.leads import digests as kept
-from tests.delivery.worlds import LEADS, MAYA, World, decide, open_case
+from tests.worlds.delivery import World, decide, open_case
+from tests.worlds.people import LEADS, MAYA
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)

@@ -19,7 +19,9 @@ from bot.usecases.review import catch_up
 from routing.policy import load_policy
 from storage.delivery import channel_readings, thread_readings
 from storage.tables import projections
-from tests.delivery.worlds import DIGITS, ONCOLOGY, POLICY, World, open_case
+from tests.worlds.delivery import World, open_case
+from tests.worlds.people import DIGITS, ONCOLOGY
+from tests.worlds.policies import ORDERS
 
 
 def sweep(world: World) -> int:
@@ -146,7 +148,7 @@ def test_gaps_that_end_before_a_channel_is_read_cost_one_look(world: World) -> N
 def test_a_channel_that_all_cases_left_before_slack_was_there_does_not_wait_for_ever(
     world: World, starts: int
 ) -> None:
-    wrong = load_policy(POLICY.replace(f'id = "{DIGITS}"', 'id = "C0DIGITZ"'), "policy.toml")
+    wrong = load_policy(ORDERS.replace(f'id = "{DIGITS}"', 'id = "C0DIGITZ"'), "policy.toml")
     before = replace(world.ctx, active=PolicyHolder.of(wrong))
     open_case(before)
     for _ in range(starts):

@@ -24,7 +24,8 @@ from storage.cases import cases
 from storage.delivery import outbox, projections, thread_readings
 from storage.delivery.outbox import Item
 from storage.experts import Expert
-from tests.delivery.worlds import DIGITS, MAYA, World, open_case
+from tests.worlds.delivery import World, open_case
+from tests.worlds.people import DIGITS, MAYA
 
 
 def shown(world: World, name: str = "order-1") -> Case:

@@ -1,6 +1,5 @@
 """A case's message arrives once, shows what is true, and heals by itself."""
 
-import time
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -18,7 +17,9 @@ from storage.cases import cases, images
 from storage.delivery import projections
 from storage.delivery.projections import Projection
 from storage.errors import CaseUnknown
-from tests.delivery.worlds import DIGITS, ONCOLOGY, World, decide, open_case
+from tests.patience import PATIENCE, eventually
+from tests.worlds.delivery import World, decide, open_case
+from tests.worlds.people import DIGITS, ONCOLOGY
 
 
 def row(world: World, case_id: str) -> Projection:
@@ -264,14 +265,11 @@ def test_threads_keep_a_channels_pace_and_stop_when_asked(world: World) -> None:
     loop = Loop("messages", sender.wait_and_step, wake, threads=3)
     loop.start()
     for count in (1, 2, 3):
-        ends = time.monotonic() + 20
-        while min(len(world.shown(DIGITS)), len(world.shown(ONCOLOGY))) < count:
-            assert time.monotonic() < ends, "nothing more is sent"
-            time.sleep(0.01)
+        eventually(lambda: min(len(world.shown(DIGITS)), len(world.shown(ONCOLOGY))) >= count)  # noqa: B023
         assert max(len(world.shown(DIGITS)), len(world.shown(ONCOLOGY))) == count
         world.clock.advance(timedelta(seconds=1))
     loop.ask_to_stop()
-    assert loop.join(20)
+    assert loop.join(PATIENCE)
 
 
 def test_an_erased_case_ends_as_a_dead_letter(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

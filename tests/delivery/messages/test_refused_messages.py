@@ -20,7 +20,8 @@ from storage.delivery.outbox import ItemClaim
 from storage.delivery.outbox_item import Item
 from storage.delivery.projections import Projection, Shape
 from storage.engine.database import Transaction
-from tests.delivery.worlds import DIGITS, ONCOLOGY, World, decide, open_case
+from tests.worlds.delivery import World, decide, open_case
+from tests.worlds.people import DIGITS, ONCOLOGY
 
 NO_DOWNLOAD = "[ERROR] downloading image failed [json-pointer:/blocks/3/image_url]"
 HOUR = timedelta(hours=1)

@@ -17,7 +17,9 @@ from storage.delivery.outbox_item import Item
 from storage.errors import DatabaseUnavailable
 from storage.measured import alarms
 from storage.measured.alarms import StoredAlarm
-from tests.delivery.worlds import LEADS, START, World, open_case
+from tests.worlds.clocks import MONDAY
+from tests.worlds.delivery import World, open_case
+from tests.worlds.people import LEADS
 
 TOLD = News(
     team="leads",
@@ -61,11 +63,11 @@ def test_news_appears_in_the_teams_channel_with_links_to_its_examples(world: Wor
 def test_the_alarms_that_it_tells_are_noted_as_told(world: World) -> None:
     with world.database.write() as tx:
         for key in ("a1", "a2"):
-            alarms.raise_once(tx, StoredAlarm(key, "error", "fraud", {}, START))
+            alarms.raise_once(tx, StoredAlarm(key, "error", "fraud", {}, MONDAY))
     queue(world)
     deliver(world)
     with world.database.read() as tx:
-        found = alarms.since(tx, ["fraud"], START, START + timedelta(days=1))
+        found = alarms.since(tx, ["fraud"], MONDAY, MONDAY + timedelta(days=1))
     assert [one.told_at is not None for one in found] == [True, False]
 
 

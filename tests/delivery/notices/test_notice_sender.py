@@ -13,7 +13,8 @@ from bot.usecases.outgoing import NOTICE, About, Notice, Place
 from routing.policy import WorkingHours
 from storage.delivery import outbox, paces, projections
 from storage.delivery.outbox import Item
-from tests.delivery.worlds import DIGITS, LEADS, World, decide, open_case
+from tests.worlds.delivery import World, decide, open_case
+from tests.worlds.people import DIGITS, LEADS
 
 SAM_DM = "D0SAM"
 

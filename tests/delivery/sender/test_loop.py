@@ -3,8 +3,7 @@
 import threading
 
 from bot.delivery.sender.loop import Loop, Wake
-
-SOON = 20.0
+from tests.patience import PATIENCE
 
 
 def test_a_loop_goes_on_without_pause_while_there_is_work() -> None:
@@ -19,9 +18,9 @@ def test_a_loop_goes_on_without_pause_while_there_is_work() -> None:
 
     loop = Loop("test", step, Wake(), idle_seconds=3600)
     loop.start()
-    assert done.wait(SOON)
+    assert done.wait(PATIENCE)
     loop.ask_to_stop()
-    assert loop.join(SOON)
+    assert loop.join(PATIENCE)
 
 
 def test_a_wake_ends_the_idle_wait() -> None:
@@ -33,11 +32,11 @@ def test_a_wake_ends_the_idle_wait() -> None:
 
     loop = Loop("test", step, wake, idle_seconds=3600)
     loop.start()
-    began.wait(SOON)
+    began.wait(PATIENCE)
     wake()
-    assert woken.wait(SOON)
+    assert woken.wait(PATIENCE)
     loop.ask_to_stop()
-    assert loop.join(SOON)
+    assert loop.join(PATIENCE)
 
 
 def test_a_wake_given_during_the_step_is_not_lost() -> None:
@@ -46,7 +45,7 @@ def test_a_wake_given_during_the_step_is_not_lost() -> None:
     wake()
     waiting = threading.Thread(target=wake.wait, args=(seen, 3600))
     waiting.start()
-    waiting.join(SOON)
+    waiting.join(PATIENCE)
     assert not waiting.is_alive()
 
 
@@ -55,7 +54,7 @@ def test_nobody_waits_for_a_wake_that_has_ended() -> None:
     waiting = threading.Thread(target=wake.wait, args=(wake.count, 3600))
     waiting.start()
     wake.end()
-    waiting.join(SOON)
+    waiting.join(PATIENCE)
     assert not waiting.is_alive()
     assert wake.is_over
     wake.wait(wake.count, 3600)
@@ -73,12 +72,12 @@ def test_an_error_of_one_step_does_not_end_the_loop() -> None:
 
     loop = Loop("test", step, Wake(), idle_seconds=0.001)
     loop.start()
-    assert again.wait(SOON)
+    assert again.wait(PATIENCE)
     loop.ask_to_stop()
-    assert loop.join(SOON)
+    assert loop.join(PATIENCE)
 
 
 def test_a_loop_that_was_never_started_is_stopped_already() -> None:
     loop = Loop("test", lambda: False, Wake())
     loop.ask_to_stop()
-    assert loop.join(SOON)
+    assert loop.join(PATIENCE)

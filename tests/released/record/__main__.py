@@ -7,11 +7,11 @@ from pathlib import Path
 
 import structlog
 
-from tests.postgres import fresh_database, make_template, running
 from tests.released.dumps import dump_postgres, dump_sqlite
 from tests.released.record.folder import write
 from tests.released.record.recording import Recording, record
 from tests.released.versions import FOLDER
+from tests.worlds.postgres import fresh_database, make_template, running
 
 
 def main(name: str) -> None:

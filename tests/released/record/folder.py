@@ -14,13 +14,13 @@ from typing import Any
 from bot.starter.files import Answers, render
 from storage.engine.database import Database
 from tests.places import ROOT
-from tests.postgres import Server
 from tests.released.measures import context, measured
 from tests.released.record.effecting import with_effects
 from tests.released.record.recording import POLICY, Recording
 from tests.released.restoring import restored
 from tests.released.routes import drawn, routed
 from tests.released.versions import DIALECTS, Version
+from tests.worlds.postgres import Server
 
 JsonObject = dict[str, Any]
 POLICIES = {

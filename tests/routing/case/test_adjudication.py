@@ -19,7 +19,8 @@ from routing.case.case import Case, CaseStatus, dispute, record_label, withdraw
 from routing.case.decision import Method
 from routing.errors import InvalidTransition
 from tests.answers import CHOICE
-from tests.routing.making import MONDAY, case, decision, expert, label, tier
+from tests.routing.making import case, decision, expert, label, tier
+from tests.worlds.clocks import MONDAY
 
 PLAIN = tier(quorum="2")
 SENIOR = tier(quorum="2", adjudicators='["U0SUE", "U0TOM", "U0UMA"]')

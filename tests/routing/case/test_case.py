@@ -24,18 +24,8 @@ from routing.case.case import (
 from routing.case.decision import Decision, Method
 from routing.errors import InvalidTransition
 from routing.label import Abstention
-from tests.routing.making import (
-    HOURS,
-    MONDAY,
-    case,
-    decision,
-    expert,
-    label,
-    routing,
-    submission,
-    task,
-    tier_text,
-)
+from tests.routing.making import HOURS, case, decision, expert, label, routing, submission, task, tier_text
+from tests.worlds.clocks import MONDAY
 
 MINUTE = timedelta(minutes=1)
 UNDO_FOR = timedelta(minutes=10)

@@ -9,7 +9,8 @@ from routing.case.case import Case, decide, dispute, expire, snooze, take_step
 from routing.case.escalation import first_step_at, next_step, reschedule, step_now, take
 from routing.label import ExpertId
 from routing.policy import Tier, WorkingHours
-from tests.routing.making import MONDAY, case, decision, tier
+from tests.routing.making import case, decision, tier
+from tests.worlds.clocks import MONDAY
 
 HOURS = WorkingHours()
 SAM = ExpertId("T0HOME", "U0SAM")

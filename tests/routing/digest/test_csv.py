@@ -18,8 +18,8 @@ from routing.digest.row import DigestRow
 from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.evidence.estimate import Reach
 from routing.evidence.promise import Promise
-from tests.routing.making import MONDAY
 from tests.routing.qualities import certificate, error, estimate, missing, threshold, traffic, unlabeled
+from tests.worlds.clocks import MONDAY
 
 WEEK = timedelta(days=7)
 LEFT_OUT = {

@@ -17,7 +17,7 @@ from routing.digest.digest import (
     summarise,
 )
 from routing.evidence.reliability import CalibrationReport, wilson
-from tests.routing.making import MONDAY
+from tests.worlds.clocks import MONDAY
 
 WEEK = timedelta(days=7)
 REPORT = CalibrationReport(20, (), 0.1, 0.1, 0.2, 0.2, 0.1, 0.5, 0.01, 0.05, 0.24)

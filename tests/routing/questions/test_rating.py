@@ -7,7 +7,8 @@ from routing.case.decision import Decision, Method
 from routing.errors import InvalidPolicy
 from routing.policy import Policy
 from routing.questions.rating import Rating
-from tests.routing.making import MONDAY, case, label, policy, prediction, submission, tier
+from tests.routing.making import case, label, policy, prediction, submission, tier
+from tests.worlds.clocks import MONDAY
 
 FIVE = Rating()
 PLAIN = tier(quorum="2")

@@ -46,7 +46,7 @@ def test_clicked_button_spins_until_the_app_answers(app: App, client: WebClient,
 
     @app.action("seven")
     def on_click(ack: Ack) -> None:
-        may_answer.wait(2.5)
+        may_answer.wait(PATIENCE)
         ack()
 
     client.chat_postMessage(channel=DIGITS, text="Which?", blocks=actions(button("Seven", "seven")))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import struct
 import zlib
 
-import pytest
 from playwright.sync_api import Page, expect
 from slack_sdk import WebClient
+
+from tests.patience import eventually
 
 from .conftest import DIGITS, Visit
 
@@ -26,11 +27,7 @@ def png(side: int) -> bytes:
 
 def wait_until(page: Page, condition: str) -> None:
     """Ask from outside: the page's own policy forbids to evaluate text inside it."""
-    for _ in range(100):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(100)
-    pytest.fail(f"It did not come true: {condition}")
+    eventually(lambda: page.evaluate(condition))
 
 
 def test_uploaded_picture_is_shown_with_its_description_and_enlarged(client: WebClient, visit: Visit) -> None:

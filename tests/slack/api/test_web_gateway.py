@@ -24,7 +24,7 @@ from bot.usecases.review.screen import Screen
 from tests.delivery.receiver import answers, receiving
 from tests.patience import PATIENCE
 from tests.slack.local_slack import config, gateway_of
-from tests.usecases.world import ANN, BEN, CAROL, CHANNEL, TEAM
+from tests.worlds.people import ANN, BEN, CAROL, CHANNEL, TEAM
 
 HELLO = Message("Hello", ({"type": "divider"},), {"case_id": "case_1"})
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -43,8 +43,8 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def gateway(sandbox: Sandbox) -> SlackGateway:
-    """The gateway to it, which gives up after a second."""
-    return gateway_of(sandbox, timeout=1)
+    """The gateway to it."""
+    return gateway_of(sandbox, timeout=PATIENCE)
 
 
 def test_a_message_is_posted_updated_found_and_linked_to(gateway: SlackGateway) -> None:
@@ -142,11 +142,11 @@ def test_where_slack_may_have_done_it_the_outcome_is_unknown(
         gateway.post(CHANNEL, HELLO)
 
 
-def test_a_time_out_is_an_unknown_outcome(gateway: SlackGateway, sandbox: Sandbox) -> None:
-    sandbox.faults.add(Fault("time_out", seconds=2))
+def test_a_time_out_is_an_unknown_outcome(sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("time_out", seconds=PATIENCE))
 
     with pytest.raises(SlackUnknownOutcome):
-        gateway.post(CHANNEL, HELLO)
+        gateway_of(sandbox, timeout=1).post(CHANNEL, HELLO)
 
 
 def test_an_accepted_post_whose_answer_was_lost_is_found_again(

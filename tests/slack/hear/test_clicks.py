@@ -4,7 +4,7 @@ import json
 
 from routing.case.case import CaseStatus
 from tests.slack.workspace import Workspace, action_ids, elements, other_team
-from tests.usecases.world import ANN, BEN, STRANGER
+from tests.worlds.people import ANN, BEN, STRANGER
 
 
 def test_one_click_on_confirm_decides_the_case(workspace: Workspace) -> None:

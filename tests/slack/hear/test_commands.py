@@ -8,7 +8,7 @@ from bot.usecases.review.answer import Answer, answer
 from bot.usecases.review.hand_over import HandOver, abstain, hand_over
 from routing.label import Via
 from tests.slack.workspace import Workspace, other_team
-from tests.usecases.world import ANN, STRANGER
+from tests.worlds.people import ANN, STRANGER
 
 
 def test_next_links_to_the_most_urgent_case_one_may_answer(workspace: Workspace) -> None:

@@ -21,7 +21,8 @@ from storage.cases.predictions import NewPrediction
 from storage.engine.database import Database
 from tests.slack.workspace import Workspace, action_ids, make_workspace
 from tests.usecases.leads import KEY, MODEL, alarmed, keep, lacking, make_lead_world, threshold, worse_slice
-from tests.usecases.world import ANN, CHANNEL, STRANGER, World
+from tests.worlds.desk import World
+from tests.worlds.people import ANN, CHANNEL, STRANGER
 
 
 @pytest.fixture

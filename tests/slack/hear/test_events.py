@@ -12,7 +12,9 @@ from routing.policy import load_policy
 from storage import audit, experts
 from storage.delivery import channel_readings, holds, projections
 from tests.slack.workspace import Workspace, action_ids, click_payload, make_workspace
-from tests.usecases.world import ANN, CHANNEL, NOW, POLICY, STRANGER, TEAM
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.people import ANN, CHANNEL, STRANGER, TEAM
+from tests.worlds.policies import DESK
 
 BOT = "U0BOT"
 
@@ -249,7 +251,7 @@ def test_a_deleted_message_with_replies_is_wanted_again(workspace: Workspace) ->
 def test_of_many_labels_the_window_keeps_the_reason(workspace: Workspace) -> None:
     world = workspace.world
     labels = "".join(f'{{name = "l{n}", description = "d", example = "e"}},' for n in range(9))
-    many = POLICY.replace('  {name = "d", description', f'  {labels}\n  {{name = "d", description')
+    many = DESK.replace('  {name = "d", description', f'  {labels}\n  {{name = "d", description')
     workspace = make_workspace(replace(world, policy=load_policy(many, "policy.toml")))
 
     question = _asked(workspace, "topic", "a", "it is C, the third of them, I think")
@@ -273,18 +275,18 @@ def held(workspace: Workspace, case_id: str) -> None:
     """The channel refuses the case's message, and is not looked at again for an hour."""
     ctx = workspace.world.ctx
     with ctx.database.write() as tx:
-        claim = projections.claim(tx, "p1", NOW, timedelta(seconds=30), timedelta(seconds=1))
+        claim = projections.claim(tx, "p1", FRIDAY, timedelta(seconds=30), timedelta(seconds=1))
         assert claim is not None
         assert claim.projection.case_id == case_id
-        projections.hold(tx, claim, NOW, NOW, "(not_in_channel) Invite the bot.")
+        projections.hold(tx, claim, FRIDAY, FRIDAY, "(not_in_channel) Invite the bot.")
         holds.hold(
-            tx, CHANNEL, NOW, "(not_in_channel) Invite the bot.", timedelta(hours=1), timedelta(hours=1)
+            tx, CHANNEL, FRIDAY, "(not_in_channel) Invite the bot.", timedelta(hours=1), timedelta(hours=1)
         )
 
 
 def may_be_posted(workspace: Workspace) -> bool:
     with workspace.world.ctx.database.write() as tx:
-        return projections.claim(tx, "p2", NOW, timedelta(seconds=30), timedelta(seconds=1)) is not None
+        return projections.claim(tx, "p2", FRIDAY, timedelta(seconds=30), timedelta(seconds=1)) is not None
 
 
 @pytest.mark.parametrize(
@@ -324,14 +326,14 @@ def test_what_was_written_in_a_channel_without_the_bot_is_to_be_read(
     workspace.world.post(workspace.world.open(), "1.1")
     workspace.event({"channel": CHANNEL, **event})
     with workspace.world.ctx.database.write() as tx:
-        claim = channel_readings.claim(tx, "p1", NOW, timedelta(seconds=30))
+        claim = channel_readings.claim(tx, "p1", FRIDAY, timedelta(seconds=30))
     assert [(one.channel_id, one.bot_user_id) for one in [claim] if one] == expected
 
 
 def test_what_died_of_the_missing_invitation_comes_back_with_it(workspace: Workspace) -> None:
     case = workspace.world.open()
     with workspace.world.ctx.database.write() as tx:
-        claim = projections.claim(tx, "old", NOW, timedelta(seconds=30), timedelta(0))
+        claim = projections.claim(tx, "old", FRIDAY, timedelta(seconds=30), timedelta(0))
         assert claim is not None
         projections.bury(tx, claim, "Slack refuses this call. (not_in_channel) Invite the bot.")
     workspace.event({"type": "member_joined_channel", "user": BOT, "team": TEAM, "channel": CHANNEL})

@@ -11,7 +11,8 @@ from routing.case.case import Case
 from routing.label import Via
 from routing.policy import load_policy
 from tests.slack.workspace import Workspace, action_ids, click_payload, make_workspace
-from tests.usecases.world import ANN, BEN, CHANNEL, POLICY
+from tests.worlds.people import ANN, BEN, CHANNEL
+from tests.worlds.policies import DESK
 
 QUESTION_TS = "6.6"
 
@@ -86,9 +87,9 @@ def test_in_a_quorum_the_receipt_with_undo_takes_its_place_and_then_goes(workspa
 
 def test_a_window_that_answers_it_takes_it_away_too(workspace: Workspace) -> None:
     many = "".join(f'  {{name = "l{n}", description = "d", example = "e"}},\n' for n in range(12))
-    begin, end = POLICY.index("[tasks.topic]"), POLICY.index("[[tasks.topic.tiers]]")
+    begin, end = DESK.index("[tasks.topic]"), DESK.index("[[tasks.topic.tiers]]")
     topic = f'[tasks.topic]\nquestion = "What is it about?"\nlabels = [\n{many}]\n'
-    policy = load_policy(POLICY[:begin] + topic + POLICY[end:], "policy.toml")
+    policy = load_policy(DESK[:begin] + topic + DESK[end:], "policy.toml")
     workspace = make_workspace(replace(workspace.world, policy=policy))
     case = workspace.world.open("topic", "l0")
     workspace.world.post(case, "1.1")

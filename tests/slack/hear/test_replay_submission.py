@@ -22,10 +22,11 @@ from storage.engine.database import Database
 from storage.errors import DatabaseUnavailable
 from tests.slack.workspace import Workspace, make_workspace
 from tests.usecases.leads import make_lead_world
-from tests.usecases.world import ANN, BEN, NOW, STRANGER
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.people import ANN, BEN, STRANGER
 
 DAY = timedelta(days=1)
-SINCE: datetime = NOW - 10 * DAY
+SINCE: datetime = FRIDAY - 10 * DAY
 
 
 def error(name: str, value: float, n: int = 120) -> TrafficEstimate:
@@ -48,7 +49,7 @@ def replayed(
     has_older: bool = False, warnings: tuple[str, ...] = ("No overlap there",), **more: int
 ) -> Replayed:
     replay = Replay(1_000, 210, 10, outcome(500, 0.01), outcome(700, 0.03, None, **more), warnings)
-    return Replayed(SINCE, NOW, replay, {}, has_older)
+    return Replayed(SINCE, FRIDAY, replay, {}, has_older)
 
 
 class Recorder:
@@ -293,7 +294,7 @@ def test_an_outcome_of_which_nothing_is_known_says_so(leads: Workspace, recorder
     parts: dict[str, Any] = {"channels": (), "tiers": (tier,), "error": unknown, "cost": None}
     same = Outcome(5, 0, 0, 0.0, **parts)
     loaded = Outcome(5, 0, 0, 0.0, **{**parts, "channels": (ChannelLoad("desk", 1, 0.1, None, None),)})
-    recorder.answer = Replayed(NOW - DAY / 2, NOW, Replay(5, 0, 0, same, loaded, ()), {})
+    recorder.answer = Replayed(FRIDAY - DAY / 2, FRIDAY, Replay(5, 0, 0, same, loaded, ()), {})
     submitted(leads, {"audit": "0.1"})
     said = texts(leads.gateway.updated_views[0])
     assert "Error of the accepted, this period: nothing labeled" in said

@@ -10,7 +10,8 @@ from bot.slack.blocks.message import JsonObject, Message
 from routing.case.case import Case
 from routing.policy import load_policy
 from tests.slack.workspace import Workspace, action_ids, click_payload, elements, make_workspace
-from tests.usecases.world import ANN, BEN, CHANNEL, POLICY, TEAM
+from tests.worlds.people import ANN, BEN, CHANNEL, TEAM
+from tests.worlds.policies import DESK
 
 LONG = "The same card was used twice. " * 200
 
@@ -127,7 +128,7 @@ def test_who_keeps_the_answer_is_told_so_in_the_thread_and_may_be_asked_again(
 
 def test_after_the_time_for_undo_the_question_offers_change_only(workspace: Workspace, case: Case) -> None:
     workspace.reply("fraud: stolen")
-    workspace.world.clock.at += timedelta(hours=1)
+    workspace.world.clock.moment += timedelta(hours=1)
 
     workspace.reply("wrong button")
 
@@ -150,7 +151,7 @@ def test_a_change_without_words_for_it_is_asked_for_its_reason_in_a_window(
 
 def test_many_labels_are_changed_in_a_window(workspace: Workspace) -> None:
     names = "".join(f'{{name = "l{n}", description = "d", example = "e"}},' for n in range(9))
-    many = POLICY.replace('  {name = "d", description', f'  {names}\n  {{name = "d", description')
+    many = DESK.replace('  {name = "d", description', f'  {names}\n  {{name = "d", description')
     workspace.world.policy = load_policy(many, "policy.toml")
     workspace = make_workspace(workspace.world)
     workspace.world.post(workspace.world.open("topic", "a"), "1.1")
@@ -277,7 +278,7 @@ def test_a_call_to_the_bot_itself_addresses_nobody_else(workspace: Workspace, ca
 
 
 def test_replies_of_a_task_without_them_are_talk(workspace: Workspace) -> None:
-    off = POLICY.replace('question = "Is this payment fraud?"', 'question = "Fraud?"\nthread_replies = false')
+    off = DESK.replace('question = "Is this payment fraud?"', 'question = "Fraud?"\nthread_replies = false')
     workspace.world.policy = load_policy(off, "policy.toml")
     workspace = make_workspace(workspace.world)
     case = workspace.world.open()

@@ -12,7 +12,10 @@ from storage.engine.database import Database
 from storage.experts import Expert
 from tests.slack.recorded import NAMES, TS, Recorded, recorded
 from tests.slack.workspace import Workspace, make_workspace
-from tests.usecases.world import ANN, BEN, CAROL, CHANNEL, NOW, POLICY, TEAM, World
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.desk import World
+from tests.worlds.people import ANN, BEN, CAROL, CHANNEL, TEAM
+from tests.worlds.policies import DESK
 
 PARTNER = ExpertId("T0PARTNER", "U0PARTNER")
 FOREIGN = "U0FOREIGN"
@@ -27,14 +30,14 @@ experts = {channel_members = true, people = ["U0NAMEDBOT"]}
 
 def world_of(database: Database) -> World:
     """A world in whose channel are experts, a guest, a partner and three bots, one of which may answer."""
-    policy = load_policy(POLICY.replace("\n[tasks.team]\n", NAMING, 1), "policy.toml")
+    policy = load_policy(DESK.replace("\n[tasks.team]\n", NAMING, 1), "policy.toml")
     world = World(database, policy.model_copy(update={"guest_teams": (PARTNER.team_id,)}))
     bots = [
-        Expert(bot, bot.user_id, None, NOW, is_active=False, is_bot=True) for bot in (OTHER_BOT, NAMED_BOT)
+        Expert(bot, bot.user_id, None, FRIDAY, is_active=False, is_bot=True) for bot in (OTHER_BOT, NAMED_BOT)
     ]
     everybody = [ANN, BEN, CAROL, GUEST, PARTNER, OWN_BOT, OTHER_BOT, NAMED_BOT]
     with database.write() as tx:
-        experts.set_members(tx, f"channel:{CHANNEL}", everybody, NOW)
+        experts.set_members(tx, f"channel:{CHANNEL}", everybody, FRIDAY)
         experts.upsert_many(tx, bots)
     return world
 
@@ -106,7 +109,7 @@ def test_a_click_and_a_command_of_one_person_on_grid_are_one_persons(sqlite_url:
     world = world_of(database)
     case = world.open("team", "help")
     world.post(case, TS)
-    members.record_people(world.ctx, [Expert(ANN, "Ann", "UTC", NOW)])
+    members.record_people(world.ctx, [Expert(ANN, "Ann", "UTC", FRIDAY)])
     workspace = make_workspace(world, identity=BotIdentity("U0BOT", "B0BOT", "E0ACME"))
     for number, name in enumerate(
         ("grid_org_click", "grid_other_workspace_click", "grid_click_from_other_workspace")
@@ -149,7 +152,7 @@ def test_an_organization_that_only_the_frame_names_counts_for_whom_slack_told_to
 
     workspace.dispatch(*sent.body(payload))
     before = workspace.world.case(case.case_id).labels
-    members.record_people(workspace.world.ctx, [Expert(ANN, "Ann", "UTC", NOW)])
+    members.record_people(workspace.world.ctx, [Expert(ANN, "Ann", "UTC", FRIDAY)])
     workspace.dispatch(*sent.body(payload))
 
     assert before == ()
@@ -198,7 +201,7 @@ def test_whom_slack_told_to_be_ours_acts_in_our_place(
     workspace, case = opened(database, sent.enterprise_id)
     members.record(workspace.world.ctx, f"channel:{CHANNEL}", [FOREIGN])
     with database.write() as tx:
-        experts.upsert_many(tx, [Expert(ours, "Fay", "UTC", NOW, is_bot=is_bot)])
+        experts.upsert_many(tx, [Expert(ours, "Fay", "UTC", FRIDAY, is_bot=is_bot)])
 
     workspace.dispatch(*as_foreign(sent))
 
@@ -211,7 +214,7 @@ def test_whom_slack_told_to_be_a_stranger_is_one_in_our_place_too(name: str, sql
     sent, database = recorded(name), Database(sqlite_url)
     workspace, case = opened(database, sent.enterprise_id)
     members.record(workspace.world.ctx, f"channel:{CHANNEL}", [FOREIGN])
-    members.record_people(workspace.world.ctx, [Expert(ExpertId("T0GLOBEX", FOREIGN), "Fay", "UTC", NOW)])
+    members.record_people(workspace.world.ctx, [Expert(ExpertId("T0GLOBEX", FOREIGN), "Fay", "UTC", FRIDAY)])
 
     workspace.dispatch(*as_foreign(sent))
 
@@ -223,7 +226,7 @@ def test_whom_slack_told_to_be_a_stranger_is_one_in_our_place_too(name: str, sql
 def test_a_partner_without_a_team_is_of_the_workspace_that_slack_told(name: str, sqlite_url: str) -> None:
     sent, database = recorded(name), Database(sqlite_url)
     workspace, case = opened(database)
-    members.record_people(workspace.world.ctx, [Expert(PARTNER, "Pat", "UTC", NOW)])
+    members.record_people(workspace.world.ctx, [Expert(PARTNER, "Pat", "UTC", FRIDAY)])
 
     body, content_type = sent.body()
     workspace.dispatch(body.replace("U0ANN", PARTNER.user_id), content_type)

@@ -14,7 +14,7 @@ from routing.case.case import expire
 from routing.label import ExpertConfidence, RationaleRule, Via
 from storage.cases import cases
 from tests.slack.workspace import Workspace
-from tests.usecases.world import ANN, BEN, STRANGER
+from tests.worlds.people import ANN, BEN, STRANGER
 
 
 def _opened(workspace: Workspace, message: Message, entry: str) -> JsonObject:

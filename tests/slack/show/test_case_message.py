@@ -17,7 +17,8 @@ from routing.label import Via
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Origin, Prediction
 from tests.answers import chosen
 from tests.slack.workspace import Workspace, action_ids
-from tests.usecases.world import ANN, BEN, CAROL, NOW
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.people import ANN, BEN, CAROL
 
 
 def _words(workspace: Workspace, **changes: Any) -> str:
@@ -85,8 +86,8 @@ def test_a_picture_is_shown_from_its_file_or_its_address(workspace: Workspace) -
     case = workspace.world.open(input=CaseInput(image=Image("scan", "https://e.com/scan.png")))
     task = workspace.world.policy.task("fraud")
 
-    public = case_message(case, task, None, NOW, {})
-    uploaded = case_message(case, task, None, NOW, {}, image_file_id="F1")
+    public = case_message(case, task, None, FRIDAY, {})
+    uploaded = case_message(case, task, None, FRIDAY, {}, image_file_id="F1")
 
     assert {"type": "image", "alt_text": "scan", "image_url": "https://e.com/scan.png"} in public.blocks
     assert {"type": "image", "alt_text": "scan", "slack_file": {"id": "F1"}} in uploaded.blocks
@@ -96,7 +97,7 @@ def shown_without_picture(workspace: Workspace, image: Image) -> tuple[str, str]
     """The blocks and the text of a case whose picture Slack does not take."""
     case = workspace.world.open(input=CaseInput(image=image))
     task = workspace.world.policy.task("fraud")
-    message = case_message(case, task, None, NOW, {}, image_file_id="F1", has_picture=False)
+    message = case_message(case, task, None, FRIDAY, {}, image_file_id="F1", has_picture=False)
     assert not [block for block in message.blocks if block["type"] == "image"]
     return json.dumps(message.blocks, ensure_ascii=False), message.text
 
@@ -134,13 +135,13 @@ def test_any_other_address_is_tried(workspace: Workspace, name: str) -> None:
 def test_an_overdue_assigned_and_snoozed_case_says_so(workspace: Workspace) -> None:
     case = replace(
         workspace.world.open(),
-        due_at=NOW - timedelta(hours=1),
+        due_at=FRIDAY - timedelta(hours=1),
         assigned_to=BEN,
-        snoozed_until=NOW + timedelta(hours=1),
+        snoozed_until=FRIDAY + timedelta(hours=1),
     )
     task = workspace.world.policy.task("fraud")
 
-    words = json.dumps(case_message(case, task, task.tiers[0], NOW, {}).blocks)
+    words = json.dumps(case_message(case, task, task.tiers[0], FRIDAY, {}).blocks)
 
     assert "Overdue since" in words
     assert "Assigned to <@U0BEN>" in words
@@ -212,7 +213,7 @@ def test_undo_goes_when_its_time_is_over(workspace: Workspace) -> None:
 def test_a_case_closed_without_a_decision_says_so(workspace: Workspace) -> None:
     case = replace(workspace.world.open(), status=CaseStatus.EXPIRED)
 
-    message = case_message(case, workspace.world.policy.task("fraud"), None, NOW, {})
+    message = case_message(case, workspace.world.policy.task("fraud"), None, FRIDAY, {})
 
     assert message.text.startswith("Closed without a decision")
     assert action_ids(message) == ["more"]
@@ -220,10 +221,10 @@ def test_a_case_closed_without_a_decision_says_so(workspace: Workspace) -> None:
 
 def test_a_decision_by_default_says_so(workspace: Workspace) -> None:
     case = workspace.world.open()
-    decision = Decision("d", case.case_id, 1, chosen("legit"), Method.EXPIRED, NOW, "p", 0)
+    decision = Decision("d", case.case_id, 1, chosen("legit"), Method.EXPIRED, FRIDAY, "p", 0)
     decided = replace(case, status=CaseStatus.DECIDED, decisions=(decision,))
 
-    message = case_message(decided, workspace.world.policy.task("fraud"), None, NOW, {})
+    message = case_message(decided, workspace.world.policy.task("fraud"), None, FRIDAY, {})
 
     assert "by nobody because the time ran out" in message.text
     assert "by default" in json.dumps(message.blocks)
@@ -256,7 +257,7 @@ def test_a_calibrated_confidence_is_the_one_that_is_said_and_names_the_raw_one(w
     calibrated = replace(shown, routing=routing)
 
     task = workspace.world.policy.task("fraud")
-    message = case_message(calibrated, task, task.tiers[0], NOW, {})
+    message = case_message(calibrated, task, task.tiers[0], FRIDAY, {})
 
     said = "somewhat sure, 64\u00a0%, before calibration 78\u00a0%"
     assert "The model says Fraud, somewhat sure, 64 %, before calibration 78 %" in message.text

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from storage.engine import deadline
 from storage.engine.database import Database
 from storage.errors import DatabaseUnavailable
+from tests.patience import PATIENCE
 
 SHORT = 0.2
 
@@ -102,5 +103,5 @@ def test_a_write_waits_for_others_no_longer_than_the_whole_of_its_time(
 
         thread = threading.Thread(target=act)
         thread.start()
-        thread.join(60)
+        thread.join(PATIENCE)
         assert failed.is_set()

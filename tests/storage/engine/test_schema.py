@@ -19,8 +19,9 @@ from storage.engine import dialects, schema
 from storage.engine.database import Database
 from storage.errors import DatabaseUnavailable, SchemaTooNew
 from storage.tables import metadata
-from tests import postgres
+from tests.patience import PATIENCE
 from tests.storage.examples import NOW
+from tests.worlds import postgres
 
 UPGRADE = "import sys; from storage.engine.database import Database; Database(sys.argv[1]).upgrade()"
 KILLED_UPGRADE = """
@@ -127,7 +128,7 @@ def test_a_newer_schema_is_refused(database: Database) -> None:
 
 def start_together(url: str, count: int = 4) -> list[int]:
     replicas = [subprocess.Popen([sys.executable, "-c", UPGRADE, url]) for _ in range(count)]
-    return [replica.wait(60) for replica in replicas]
+    return [replica.wait(PATIENCE) for replica in replicas]
 
 
 def test_replicas_may_start_together_on_sqlite(tmp_path: Path) -> None:

@@ -15,19 +15,22 @@ from storage import audit
 from storage.cases import cases
 from storage.delivery import outbox, projections
 from storage.engine.database import Database
-from tests.delivery.worlds import MAYA, POLICY, START, StillClock, context, decide, open_case
+from tests.worlds.clocks import MONDAY, StillClock
+from tests.worlds.delivery import decide, delivering, open_case
+from tests.worlds.people import MAYA
+from tests.worlds.policies import ORDERS
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
 def clock() -> StillClock:
-    return StillClock()
+    return StillClock(MONDAY)
 
 
 @pytest.fixture
 def ctx(database: Database, clock: StillClock) -> Context:
-    return context(database, clock)
+    return delivering(database, clock)
 
 
 def open_due(ctx: Context, name: str = "order-1", **changes: Any) -> str:
@@ -94,7 +97,7 @@ def test_a_decided_case_is_left_alone(ctx: Context, clock: StillClock) -> None:
 def test_a_snooze_quiets_the_thread_until_it_ends_but_others_are_asked_in_time(
     ctx: Context, clock: StillClock
 ) -> None:
-    case_id = open_due(ctx, snoozed_until=START + 5 * HOUR, snoozed_by=MAYA)
+    case_id = open_due(ctx, snoozed_until=MONDAY + 5 * HOUR, snoozed_by=MAYA)
     told = []
     for _ in range(5):
         clock.advance(HOUR)
@@ -129,7 +132,7 @@ def test_after_two_days_down_thousands_of_overdue_cases_make_few_notices(
     ctx: Context, clock: StillClock
 ) -> None:
     for number in range(120):
-        open_due(ctx, f"order-{number}", due_at=START + number * timedelta(minutes=1))
+        open_due(ctx, f"order-{number}", due_at=MONDAY + number * timedelta(minutes=1))
     clock.advance(timedelta(days=2))
     ticked = escalate.escalate_due(ctx)
     told = notices(ctx)
@@ -144,13 +147,13 @@ def test_a_step_that_the_policy_puts_off_meanwhile_waits_as_it_says_now(
 ) -> None:
     case_id = open_due(ctx)
     later = load_policy(
-        POLICY.replace('after = "1h", to = "thread"', 'after = "2h", to = "thread"'), "policy.toml"
+        ORDERS.replace('after = "1h", to = "thread"', 'after = "2h", to = "thread"'), "policy.toml"
     )
     ctx = replace(ctx, active=PolicyHolder.of(later))
     clock.advance(HOUR)
     assert escalate.escalate_due(ctx) == escalate.Ticked(0, 0)
     with ctx.database.read() as tx:
-        assert cases.get(tx, case_id).next_step_at == START + 2 * HOUR
+        assert cases.get(tx, case_id).next_step_at == MONDAY + 2 * HOUR
 
 
 def test_a_case_whose_task_left_the_policy_waits_for_it_to_come_back(ctx: Context, clock: StillClock) -> None:
@@ -190,7 +193,7 @@ def test_reminders_of_several_ticks_that_wait_unsent_are_one_message(ctx: Contex
 
 
 def test_the_policy_of_these_tests_is_valid() -> None:
-    assert load_policy(POLICY, "policy.toml").tasks.keys() == {"fraud", "tumor"}
+    assert load_policy(ORDERS, "policy.toml").tasks.keys() == {"fraud", "tumor"}
 
 
 def test_a_case_is_shown_in_the_channel_it_is_escalated_to(ctx: Context, clock: StillClock) -> None:

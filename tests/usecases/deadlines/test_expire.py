@@ -21,19 +21,21 @@ from storage import experts
 from storage.cases import cases
 from storage.delivery import outbox, projections
 from storage.engine.database import Database
-from tests.delivery.worlds import MAYA, ONCOLOGY, START, StillClock, context, open_case
+from tests.worlds.clocks import MONDAY, StillClock
+from tests.worlds.delivery import delivering, open_case
+from tests.worlds.people import MAYA, ONCOLOGY
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
 def clock() -> StillClock:
-    return StillClock()
+    return StillClock(MONDAY)
 
 
 @pytest.fixture
 def ctx(database: Database, clock: StillClock) -> Context:
-    return context(database, clock)
+    return delivering(database, clock)
 
 
 def on_expiry(ctx: Context, **changes: Any) -> Context:
@@ -44,7 +46,7 @@ def on_expiry(ctx: Context, **changes: Any) -> Context:
 
 
 def expired(ctx: Context, clock: StillClock) -> Case:
-    case = open_case(ctx, task="tumor", expires_at=START + DAY)
+    case = open_case(ctx, task="tumor", expires_at=MONDAY + DAY)
     clock.advance(DAY)
     expire.expire_due(ctx)
     with ctx.database.read() as tx:
@@ -58,7 +60,7 @@ def kinds(ctx: Context) -> set[str]:
 
 
 def test_a_case_is_left_alone_before_its_time(ctx: Context, clock: StillClock) -> None:
-    open_case(ctx, task="tumor", expires_at=START + DAY)
+    open_case(ctx, task="tumor", expires_at=MONDAY + DAY)
     clock.advance(DAY - timedelta(seconds=1))
     assert expire.expire_due(ctx) == 0
 
@@ -93,9 +95,9 @@ def test_a_policy_that_keeps_cases_open_now_keeps_them(ctx: Context, clock: Stil
 
 def half_answered(ctx: Context, clock: StillClock) -> Case:
     """A case for two experts of whom one answered shortly before its time was over."""
-    case = open_case(ctx, task="tumor", expires_at=START + DAY, quorum=2)
+    case = open_case(ctx, task="tumor", expires_at=MONDAY + DAY, quorum=2)
     with ctx.database.write() as tx:
-        experts.set_members(tx, f"channel:{ONCOLOGY}", [MAYA], START)
+        experts.set_members(tx, f"channel:{ONCOLOGY}", [MAYA], MONDAY)
     clock.advance(DAY - timedelta(minutes=1))
     answer(ctx, Answer(Act(Screen(case.case_id), MAYA, "act:1"), "malignant", Via.BUTTON))
     clock.advance(timedelta(minutes=1))
@@ -130,9 +132,9 @@ def test_an_answer_corrected_below_the_quorum_leaves_the_decision_that_did_not_r
 def test_whoever_takes_an_answer_back_has_time_for_another_before_the_case_expires(
     ctx: Context, clock: StillClock
 ) -> None:
-    case = open_case(ctx, task="tumor", expires_at=START + DAY)
+    case = open_case(ctx, task="tumor", expires_at=MONDAY + DAY)
     with ctx.database.write() as tx:
-        experts.set_members(tx, f"channel:{ONCOLOGY}", [MAYA], START)
+        experts.set_members(tx, f"channel:{ONCOLOGY}", [MAYA], MONDAY)
     clock.advance(DAY - timedelta(minutes=1))
     answer(ctx, Answer(Act(Screen(case.case_id), MAYA, "act:1"), "malignant", Via.BUTTON))
     clock.advance(timedelta(minutes=2))

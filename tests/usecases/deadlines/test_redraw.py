@@ -19,7 +19,7 @@ from storage.cases import cases, decisions
 from storage.delivery import claimed_events
 from tests.answers import chosen
 from tests.usecases.test_races import rival
-from tests.usecases.world import World
+from tests.worlds.desk import World
 
 SECOND = timedelta(seconds=1)
 DUE_IN = timedelta(hours=4)
@@ -115,16 +115,9 @@ def test_a_case_closed_when_its_time_ran_out_is_left_alone(world: World) -> None
 
 def test_a_decision_of_nobody_never_had_an_undo(world: World) -> None:
     case = world.open()
+    now, version = world.clock.now(), world.policy.version
     by_time_out = Decision(
-        "dec_expired",
-        case.case_id,
-        1,
-        chosen("fraud"),
-        Method.EXPIRED,
-        world.clock.at,
-        world.policy.version,
-        0,
-        (),
+        "dec_expired", case.case_id, 1, chosen("fraud"), Method.EXPIRED, now, version, 0, ()
     )
     with world.database.write() as tx:
         decisions.add(tx, by_time_out)
@@ -178,7 +171,7 @@ def test_two_ticks_at_once_want_one_version(world: World, threads: ThreadPoolExe
     with rival(world, threads) as rival_tick:
         decision = world.case(case.case_id).decision
         assert decision is not None
-        claimed_events.claim(rival_tick.tx, f"{redraw.UNDO}{decision.decision_id}", world.clock.at)
+        claimed_events.claim(rival_tick.tx, f"{redraw.UNDO}{decision.decision_id}", world.clock.moment)
         ticked = rival_tick.meanwhile(lambda: redraw.redraw_due(world.ctx))
 
     assert ticked.result() == OVERDUE

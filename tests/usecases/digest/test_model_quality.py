@@ -13,36 +13,10 @@ from storage.cases import labels
 from storage.engine.database import Database, Transaction
 from tests.storage.examples import NOW, label_of, prediction, routing, store
 from tests.storage.history import SINCE, UNTIL, accepted, audited, decide, sliced
+from tests.worlds.policies import EXAMPLES
 
 WEEK = timedelta(days=7)
 SPAN = Span(SINCE - WEEK, SINCE, UNTIL)
-POLICY = """
-[services.shop]
-tasks = ["fraud"]
-secret_env = ["SHOP_SECRET"]
-
-[channels.reviews]
-id = "C0REVIEWS"
-
-[teams.leads]
-channel = "reviews"
-tasks = ["fraud"]
-target_error = 0.05
-
-[tasks.fraud]
-question = "Is this order fraudulent?"
-labels = [
-    { name = "fraud", description = "a stolen card", example = "three cards in an hour" },
-    { name = "ok", description = "an honest order", example = "an old customer" },
-]
-
-[[tasks.fraud.tiers]]
-name = "low"
-channel = "reviews"
-accept_above = "always_review"
-due_in = "4h"
-"""
-
 
 ALWAYS = '"always_review"'
 
@@ -50,7 +24,7 @@ ALWAYS = '"always_review"'
 def policy(accept_above: str = ALWAYS) -> Policy:
     """A policy of one tier that accepts like this."""
     wanted = f"{accept_above}\naudit = 0.1" if accept_above != ALWAYS else ALWAYS
-    return load_policy(POLICY.replace(ALWAYS, wanted), "policy.toml")
+    return load_policy(EXAMPLES.replace(ALWAYS, wanted), "policy.toml")
 
 
 def appraised(database: Database, used: Policy) -> Quality:

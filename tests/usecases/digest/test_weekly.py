@@ -14,20 +14,21 @@ from routing.digest.model_quality import About
 from routing.policy import Team
 from storage.delivery import outbox
 from storage.engine.database import Database
-from tests.delivery.worlds import StillClock, context, decide, open_case
+from tests.worlds.clocks import MONDAY, StillClock
+from tests.worlds.delivery import decide, delivering, open_case
 
 WEEK = timedelta(days=7)
-MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # 9:00 in Berlin
+NEXT_MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # 9:00 in Berlin
 
 
 @pytest.fixture
 def clock() -> StillClock:
-    return StillClock()
+    return StillClock(MONDAY)
 
 
 @pytest.fixture
 def ctx(database: Database, clock: StillClock) -> Context:
-    return context(database, clock)
+    return delivering(database, clock)
 
 
 def team(**changes: str) -> Team:
@@ -72,33 +73,33 @@ def test_a_digest_due_in_the_doubled_hour_is_one_digest() -> None:
 
 
 def test_a_period_survives_the_outbox() -> None:
-    period = latest_period("leads", team(), MONDAY)
+    period = latest_period("leads", team(), NEXT_MONDAY)
     assert Period.from_payload(period.to_payload()) == period
 
 
 def test_a_digest_is_queued_once_whoever_ticks(ctx: Context, clock: StillClock) -> None:
     open_case(ctx)
-    clock.moment = MONDAY
+    clock.moment = NEXT_MONDAY
     assert [weekly.queue_due(ctx), weekly.queue_due(ctx)] == [1, 0]
     clock.advance(timedelta(days=2))
     assert weekly.queue_due(ctx) == 0
-    clock.moment = MONDAY + WEEK
+    clock.moment = NEXT_MONDAY + WEEK
     assert weekly.queue_due(ctx) == 1
-    assert [period.until_at for period in queued(ctx)] == [MONDAY, MONDAY + WEEK]
+    assert [period.until_at for period in queued(ctx)] == [NEXT_MONDAY, NEXT_MONDAY + WEEK]
 
 
 def test_a_digest_missed_for_a_day_is_sent_late_and_one_missed_for_long_is_not(
     ctx: Context, clock: StillClock
 ) -> None:
     open_case(ctx)
-    clock.moment = MONDAY + timedelta(days=4)
+    clock.moment = NEXT_MONDAY + timedelta(days=4)
     assert weekly.queue_due(ctx) == 0
-    clock.moment = MONDAY + timedelta(days=1)
+    clock.moment = NEXT_MONDAY + timedelta(days=1)
     assert weekly.queue_due(ctx) == 1
 
 
 def test_nothing_is_sent_before_anything_came_in(ctx: Context, clock: StillClock) -> None:
-    clock.moment = MONDAY
+    clock.moment = NEXT_MONDAY
     assert weekly.queue_due(ctx) == 0
 
 
@@ -107,7 +108,7 @@ def test_a_digest_counts_what_the_database_holds(ctx: Context, clock: StillClock
     clock.advance(timedelta(hours=2))
     for number, case in enumerate(made[:25]):
         decide(ctx, case, label="fraud" if number < 20 else "fine")
-    clock.moment = MONDAY
+    clock.moment = NEXT_MONDAY
     period = latest_period("leads", ctx.policy.teams["leads"], clock.now())
     digest = weekly.kept_digest(ctx, period)
     assert (digest.received.now, digest.reviewed.now, digest.decided.now) == (30, 30, 25)
@@ -128,7 +129,7 @@ def test_a_digest_counts_what_the_database_holds(ctx: Context, clock: StillClock
 
 def test_a_digest_that_was_made_does_not_change(ctx: Context, clock: StillClock) -> None:
     case = open_case(ctx, "order-1")
-    clock.moment = MONDAY
+    clock.moment = NEXT_MONDAY
     period = latest_period("leads", ctx.policy.teams["leads"], clock.now())
     first = weekly.kept_digest(ctx, period)
     decide(ctx, case, label="fine")

@@ -22,7 +22,8 @@ from storage.delivery.webhook_receipts import Receipt
 from storage.engine.database import Database
 from storage.errors import DataRefused
 from tests.http import shop
-from tests.http.shop import NOW, SetClock
+from tests.worlds.clocks import FRIDAY, ServedClock
+from tests.worlds.policies import SHOP
 
 REFUSED = Rejection(Refused(422))
 
@@ -30,12 +31,12 @@ REFUSED = Rejection(Refused(422))
 @pytest.fixture
 def ctx(database: Database) -> Context:
     """The world of the use cases, once for each database."""
-    return shop.context(database)
+    return shop.served(database)
 
 
 def item(name: str = "p", confidence: float = 0.6, **other: object) -> Posted:
     prediction = Prediction("fraud", confidence, ModelRef("payments", "3"))
-    submission = Submission("shop", name, "fraud", CaseInput("text"), prediction, NOW)
+    submission = Submission("shop", name, "fraud", CaseInput("text"), prediction, FRIDAY)
     changed = replace(submission, **other)  # type: ignore[arg-type]  # the test names fields of a submission
     return Posted(changed, f"{name}{confidence}".encode())
 
@@ -125,9 +126,9 @@ def test_a_batch_of_nothing_good_is_answered_and_stores_nothing(ctx: Context) ->
 
 def test_an_answer_never_changes_though_time_and_policy_do(ctx: Context) -> None:
     (first,) = shop.answers(ctx, [post(item())])
-    assert isinstance(ctx.clock, SetClock)
+    assert isinstance(ctx.clock, ServedClock)
     ctx.clock.sleep(timedelta(days=400))
-    stricter = shop.context(ctx.database, shop.POLICY.replace("accept_above = 0.9", "accept_above = 0.55"))
+    stricter = shop.served(ctx.database, SHOP.replace("accept_above = 0.9", "accept_above = 0.55"))
     (again,) = shop.answers(stricter, [post(item())])
     assert (again.status, again.body) == (200, first.body)
 
@@ -196,7 +197,7 @@ def test_what_triage_made_of_each_is_known_by_its_key(ctx: Context) -> None:
     known, new = item("known"), item("new", 0.99)
     shop.answers(ctx, [post(known)])
     with ctx.database.write() as tx:
-        triaged = triage.store(ctx, tx, [known, new, item("new", 0.95)], NOW)
+        triaged = triage.store(ctx, tx, [known, new, item("new", 0.95)], FRIDAY)
     assert set(triaged.stored) == {("shop", "known"), ("shop", "new")}
     assert triaged.stored["shop", "new"].routing.disposition is Disposition.AUTO_ACCEPTED
     outcomes = [triaged.outcome(one) for one in (known, new, item("new", 0.99), item("new", 0.95))]

@@ -42,7 +42,9 @@ from tests.usecases.leads import (
     threshold,
     worse_slice,
 )
-from tests.usecases.world import ANN, BEN, CAROL, NOW, STRANGER, World
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.desk import World
+from tests.worlds.people import ANN, BEN, CAROL, STRANGER
 
 FOUR_WEEKS = timedelta(weeks=4)
 GUEST = ExpertId("T9", ANN.user_id)
@@ -84,7 +86,7 @@ def test_fifty_more_audits_are_asked_for_a_week(world: World) -> None:
     accept(world, 99, days_ago=8)
     accept(world, 99, tier="kept")
     asked = more_audits.ask(world.ctx, press())
-    assert asked == AuditsAsked("payout", "standard", 0.05, 0.3, 200, NOW + WEEK, True)
+    assert asked == AuditsAsked("payout", "standard", 0.05, 0.3, 200, FRIDAY + WEEK, True)
     assert asked.more == 50
     assert actions(world, "payout/standard") == ["audits.asked"]
 
@@ -137,11 +139,11 @@ def test_a_muted_subject_is_muted_for_the_team_and_four_weeks(world: World) -> N
     week = keep(world, worse_slice())
     outcome = mute.mute(world.ctx, press())
     subject = week.headlines[0].subject
-    assert outcome == Muted("leads", subject, NOW + FOUR_WEEKS)
+    assert outcome == Muted("leads", subject, FRIDAY + FOUR_WEEKS)
     with world.database.read() as tx:
-        assert mutes.muted(tx, "leads", NOW + FOUR_WEEKS - timedelta(minutes=1)) == {subject}
-        assert mutes.muted(tx, "leads", NOW + FOUR_WEEKS) == frozenset()
-        assert mutes.muted(tx, "others", NOW) == frozenset()
+        assert mutes.muted(tx, "leads", FRIDAY + FOUR_WEEKS - timedelta(minutes=1)) == {subject}
+        assert mutes.muted(tx, "leads", FRIDAY + FOUR_WEEKS) == frozenset()
+        assert mutes.muted(tx, "others", FRIDAY) == frozenset()
     assert actions(world, "leads") == ["digest.muted"]
 
 
@@ -160,7 +162,7 @@ def test_only_members_of_the_teams_channel_may_act(world: World, person: ExpertI
 def test_a_guest_of_a_known_workspace_may_act_as_a_member(world: World) -> None:
     world.policy = world.policy.model_copy(update={"guest_teams": ("T9",)})
     with world.database.write() as tx:
-        experts.set_members(tx, f"channel:{TEAM_CHANNEL}", [GUEST], NOW)
+        experts.set_members(tx, f"channel:{TEAM_CHANNEL}", [GUEST], FRIDAY)
     keep(world, worse_slice())
     assert isinstance(mute.mute(world.ctx, press(GUEST)), Muted)
 
@@ -168,7 +170,7 @@ def test_a_guest_of_a_known_workspace_may_act_as_a_member(world: World) -> None:
 def test_a_digest_that_is_not_kept_or_not_readable_refuses(world: World) -> None:
     assert isinstance(mute.mute(world.ctx, press()), Refused)
     with world.database.write() as tx:
-        digests.keep(tx, StoredDigest(KEY, "leads", NOW, NOW, NOW, {"from": "another version"}))
+        digests.keep(tx, StoredDigest(KEY, "leads", FRIDAY, FRIDAY, FRIDAY, {"from": "another version"}))
     assert isinstance(mute.mute(world.ctx, press()), Refused)
 
 
@@ -208,7 +210,7 @@ def test_a_threshold_that_is_gone_from_the_digest_is_not_shown(world: World) -> 
     week = keep(world, Quality(thresholds=(threshold(),)))
     other = replace(week, quality=Quality())
     with world.database.write() as tx:
-        stored = StoredDigest("digest:leads:1", "leads", NOW, NOW, NOW, to_document(other))
+        stored = StoredDigest("digest:leads:1", "leads", FRIDAY, FRIDAY, FRIDAY, to_document(other))
         digests.keep(tx, stored)
     assert isinstance(look_closer.threshold(world.ctx, press(key="digest:leads:1")), Refused)
 
@@ -296,7 +298,7 @@ def test_a_digest_on_demand_is_queued_once_a_minute_for_the_one_who_asks(world: 
     digest_on_demand.ask(world.ctx, ANN, None)
     sent = world.sent(DIGEST)
     assert [one.payload["person"] for one in sent] == [ANN.user_id] * 2
-    assert sent[0].payload["until_at"] == NOW.isoformat()
+    assert sent[0].payload["until_at"] == FRIDAY.isoformat()
     assert actions(world, "leads") == ["digest.asked"] * 2
 
 

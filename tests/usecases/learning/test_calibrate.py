@@ -15,9 +15,10 @@ from storage.evidence import model_evidence
 from storage.evidence.label_columns import Labeled
 from storage.measured import calibrators
 from storage.measured.calibrators import StoredCalibrator
-from tests.usecases.traffic import DAY, HOUR, MODEL, POLICY, Traffic, calibrated, traffic
+from tests.usecases.traffic import DAY, HOUR, MODEL, Traffic, calibrated, traffic
+from tests.worlds.policies import PROMISED
 
-FIXED = POLICY.replace("{ error = 0.05, confidence = 0.9 }\naudit = 0.5", '"always_review"')
+FIXED = PROMISED.replace("{ error = 0.05, confidence = 0.9 }\naudit = 0.5", '"always_review"')
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_labels_of_predictions_without_a_confidence_are_left_out(world: Traffic)
 def test_probabilities_of_all_labels_are_used_where_every_prediction_has_them(world: Traffic) -> None:
     overconfident(world, probabilities=True)
     with world.ctx.database.read() as tx:
-        labeled = model_evidence.labeled(tx, "fraud", world.clock.at - DAY, world.clock.at)
+        labeled = model_evidence.labeled(tx, "fraud", world.clock.moment - DAY, world.clock.moment)
     assert calibrate._fit(labeled).losses.keys() >= {"temperature"}
     calibrate.fit_due(world.ctx)
     (one,) = fitted(world)
@@ -78,7 +79,7 @@ def test_probabilities_of_all_labels_are_used_where_every_prediction_has_them(wo
 def test_a_label_that_the_model_never_named_was_impossible_to_it(world: Traffic) -> None:
     overconfident(world, probabilities=True)
     with world.ctx.database.read() as tx:
-        labeled = model_evidence.labeled(tx, "fraud", world.clock.at - DAY, world.clock.at)
+        labeled = model_evidence.labeled(tx, "fraud", world.clock.moment - DAY, world.clock.moment)
     unknown = replace(labeled, decided=tuple("new" if one == "legit" else one for one in labeled.decided))
     fit = calibrate._fit(unknown)
     assert (fit.n, fit.is_used) == (300, True)
@@ -87,7 +88,7 @@ def test_a_label_that_the_model_never_named_was_impossible_to_it(world: Traffic)
 def test_labels_weigh_by_their_chance_of_being_given(world: Traffic) -> None:
     overconfident(world)
     with world.ctx.database.read() as tx:
-        labeled = model_evidence.labeled(tx, "fraud", world.clock.at - DAY, world.clock.at)
+        labeled = model_evidence.labeled(tx, "fraud", world.clock.moment - DAY, world.clock.moment)
     chances = labeled.inclusion_probability[:]
     for place, (said, so) in enumerate(zip(labeled.predicted, labeled.decided, strict=True)):
         chances[place] = 1.0 if said == so else 0.25
@@ -157,7 +158,7 @@ def test_the_calibrator_stays_while_a_certificate_holds(
     world.day(400)
     assert calibrate.fit_due(world.ctx) == 1
     in_force.refresh(world.ctx)
-    world.clock.at += HOUR
+    world.clock.moment += HOUR
     world.day(400)
     assert certify.certify_due(world.ctx) == 1
     world.day(1_000)

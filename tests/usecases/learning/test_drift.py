@@ -29,10 +29,11 @@ from storage.measured import alarms, certificates, profiles
 from storage.measured.alarms import StoredAlarm
 from storage.measured.certificates import CertificateKey
 from storage.measured.profiles import StoredProfile
-from tests.usecases.traffic import DAY, HOUR, MODEL, POLICY, Traffic, calibrated, shares, traffic
-from tests.usecases.world import NOW
+from tests.usecases.traffic import DAY, HOUR, MODEL, Traffic, calibrated, shares, traffic
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.policies import PROMISED
 
-SUSPENDING = POLICY.replace(
+SUSPENDING = PROMISED.replace(
     "audit = 0.5", 'audit = 0.5\nsuspend_on = ["new_model", "changed_labels", "drift"]'
 )
 HERE, ELSEWHERE = {"country": "DE"}, {"country": "PT"}
@@ -45,27 +46,27 @@ class Sure(random.Random):
         return super().uniform((a + b) / 2, b)
 
 
-def drifted(database: Database, policy: str = POLICY) -> Traffic:
+def drifted(database: Database, policy: str = PROMISED) -> Traffic:
     """Payments came from one country in the reference, and come from another in the last days."""
     made = traffic(database, policy)
     label_sets.note_new(made.ctx)
-    made.clock.at = spans(NOW).reference_until - 3 * DAY
+    made.clock.moment = spans(FRIDAY).reference_until - 3 * DAY
     calibrated(made.ctx)
     made.day(400, fields=HERE)
     certify.certify_due(made.ctx)
-    made.clock.at = NOW - 2 * DAY
+    made.clock.moment = FRIDAY - 2 * DAY
     made.day(250, fields=ELSEWHERE)
-    made.clock.at = NOW
+    made.clock.moment = FRIDAY
     return made
 
 
 def trickled(database: Database, a_week: int, here: int = 26, elsewhere: int = MOST_WEEKS) -> Traffic:
-    """So few payments a week until NOW; those of the last weeks come from another country."""
+    """So few payments a week until FRIDAY; those of the last weeks come from another country."""
     made = traffic(database)
     for week in range(-here - elsewhere, 0):
-        made.clock.at = NOW + week * WEEK + DAY
+        made.clock.moment = FRIDAY + week * WEEK + DAY
         made.day(a_week, fields=HERE if week < -elsewhere else ELSEWHERE)
-    made.clock.at = NOW
+    made.clock.moment = FRIDAY
     return made
 
 
@@ -76,12 +77,12 @@ def looked_at(world: Traffic) -> datetime | None:
 
 def raised(world: Traffic) -> list[StoredAlarm]:
     with world.ctx.database.read() as tx:
-        return alarms.since(tx, ["fraud"], NOW - WEEK, NOW + REFERENCE)
+        return alarms.since(tx, ["fraud"], FRIDAY - WEEK, FRIDAY + REFERENCE)
 
 
 def news(world: Traffic) -> list[News]:
     with world.ctx.database.write() as tx:
-        claims = outbox.claim(tx, {NEWS}, "test", world.clock.at, HOUR, 50)
+        claims = outbox.claim(tx, {NEWS}, "test", world.clock.moment, HOUR, 50)
     return [News.from_payload(claim.item.payload) for claim in claims]
 
 
@@ -91,7 +92,7 @@ def test_the_fewest_cases_are_those_of_the_measure() -> None:
 
 @pytest.mark.parametrize("days", [0, 1, 27, 28, 300])
 def test_the_reference_ends_before_the_window_and_stays_for_four_weeks(days: int) -> None:
-    found = spans(NOW + days * DAY)
+    found = spans(FRIDAY + days * DAY)
     assert found.until - found.since == WEEK
     assert found.reference_until - found.reference_since == REFERENCE
     assert timedelta() <= found.since - found.reference_until < REFERENCE
@@ -115,7 +116,7 @@ def test_a_day_is_looked_at_once_and_a_change_told_once_per_reference(database: 
     world = drifted(database)
     assert drift.detect_due(world.ctx) == 1
     assert drift.detect_due(world.ctx) == 0
-    world.clock.at += DAY
+    world.clock.moment += DAY
     assert drift.detect_due(world.ctx) == 0
     assert len(raised(world)) == 1
 
@@ -157,13 +158,13 @@ def test_a_window_without_enough_before_it_is_not_looked_at(database: Database) 
 def test_the_next_look_waits_until_enough_is_new(database: Database) -> None:
     world = trickled(database, 40, elsewhere=0)
     drift.detect_due(world.ctx)
-    assert looked_at(world) == NOW
+    assert looked_at(world) == FRIDAY
     world.day(FEWEST_NEW - 1, fields=HERE)
     drift.detect_due(world.ctx)
-    assert looked_at(world) == NOW
+    assert looked_at(world) == FRIDAY
     world.day(1, fields=HERE)
     drift.detect_due(world.ctx)
-    assert looked_at(world) == NOW + 2 * DAY
+    assert looked_at(world) == FRIDAY + 2 * DAY
 
 
 @pytest.mark.parametrize(("last", "spent"), [(None, 1), (2 * DAY, 2), (10 * DAY, 10), (300 * DAY, 56)])
@@ -173,7 +174,7 @@ def test_a_look_spends_what_the_days_since_the_last_one_added(
     world = drifted(database)
     if last is not None:
         with world.ctx.database.write() as tx:
-            profiles.save(tx, StoredProfile("fraud", LOOK, {}, NOW - last))
+            profiles.save(tx, StoredProfile("fraud", LOOK, {}, FRIDAY - last))
     drift.detect_due(world.ctx)
     (stored,) = raised(world)
     alarm = Alarm.from_json(stored.payload)
@@ -183,24 +184,24 @@ def test_a_look_spends_what_the_days_since_the_last_one_added(
 
 def test_a_new_calibrator_is_no_drift(database: Database) -> None:
     world = traffic(database)
-    world.clock.at = spans(NOW).reference_until - 3 * DAY
+    world.clock.moment = spans(FRIDAY).reference_until - 3 * DAY
     world.day(400, fields=HERE)
     calibrated(world.ctx, temperature=4.0)
-    world.clock.at = NOW - 2 * DAY
+    world.clock.moment = FRIDAY - 2 * DAY
     world.day(250, fields=HERE)
-    world.clock.at = NOW
+    world.clock.moment = FRIDAY
     assert drift.detect_due(world.ctx) == 0
-    assert looked_at(world) == NOW
+    assert looked_at(world) == FRIDAY
 
 
 def test_confidence_is_told_as_calibrated_now(database: Database) -> None:
     world = traffic(database)
-    world.clock.at = spans(NOW).reference_until - 3 * DAY
+    world.clock.moment = spans(FRIDAY).reference_until - 3 * DAY
     calm = world.day(400, fields=HERE)
-    world.clock.at = NOW - 2 * DAY
+    world.clock.moment = FRIDAY - 2 * DAY
     world.rng = Sure(7)
     world.day(250, fields=HERE)
-    world.clock.at = NOW
+    world.clock.moment = FRIDAY
     fitted = calibrated(world.ctx, temperature=2.0)
     assert drift.detect_due(world.ctx) == 1
     (stored,) = raised(world)
@@ -211,8 +212,8 @@ def test_confidence_is_told_as_calibrated_now(database: Database) -> None:
 
 def test_traffic_that_stays_as_it_was_raises_nothing(database: Database) -> None:
     world = traffic(database)
-    for start in (spans(NOW).reference_until - 3 * DAY, NOW - 2 * DAY):
-        world.clock.at = start
+    for start in (spans(FRIDAY).reference_until - 3 * DAY, FRIDAY - 2 * DAY):
+        world.clock.moment = start
         world.day(300, fields=HERE)
     assert drift.detect_due(world.ctx) == 0
     assert raised(world) == []
@@ -239,7 +240,7 @@ def test_what_a_team_muted_is_stored_but_not_told(database: Database) -> None:
     world = drifted(database)
     news(world)
     with world.ctx.database.write() as tx:
-        mutes.mute(tx, "risk", "alarm:fraud:field:", "U0LEAD", NOW + DAY)
+        mutes.mute(tx, "risk", "alarm:fraud:field:", "U0LEAD", FRIDAY + DAY)
     assert drift.detect_due(world.ctx) == 1
     assert len(raised(world)) == 1
     assert news(world) == []

@@ -33,7 +33,7 @@ def test_labels_lead_to_a_calibrator_a_threshold_and_a_profile(world: Traffic) -
     assert hourly.measure_due(world.ctx) == {**NOTHING, "calibrators": 1, "profiles": 1}
     assert ("fraud", "gbm", "3") in world.ctx.standing.present.calibrators
     assert "fraud" in world.ctx.standing.present.novelty
-    world.clock.at += HOUR
+    world.clock.moment += HOUR
     world.day(400)
     assert hourly.measure_due(world.ctx) == {**NOTHING, "certificates": 1, "profiles": 1}
     assert shares(world.day(100))[0] > 0.1
@@ -76,7 +76,7 @@ def test_a_profile_is_made_once_a_day_from_enough_labels(world: Traffic) -> None
     assert novelty_profile.describe_due(world.ctx) == 0
     world.day(1)
     assert [novelty_profile.describe_due(world.ctx), novelty_profile.describe_due(world.ctx)] == [1, 0]
-    world.clock.at += DAY
+    world.clock.moment += DAY
     assert novelty_profile.describe_due(world.ctx) == 1
 
 

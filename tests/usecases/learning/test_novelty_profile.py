@@ -29,7 +29,7 @@ def test_an_audit_counts_for_all_that_it_was_drawn_from(
 ) -> None:
     """3 of 500 labels are odd; where each stands for two, 6 of 700 predictions are: too many for 1 %."""
     world = traffic(database)
-    world.clock.at = NOW + DAY
+    world.clock.moment = NOW + DAY
     reviewed = [about(number, CaseInput(PLAIN), routing()) for number in range(300)]
     seen = [CaseInput(PLAIN)] * 197 + ODD[:3]
     audits = [about(300 + place, one, audited(chance)) for place, one in enumerate(seen)]

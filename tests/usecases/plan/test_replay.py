@@ -22,12 +22,13 @@ from storage.measured.audit_shares import AuditShare
 from storage.measured.calibrators import StoredCalibrator
 from tests.answers import chosen
 from tests.http import shop
-from tests.http.shop import POLICY, SetClock
+from tests.worlds.clocks import ServedClock
+from tests.worlds.policies import SHOP
 
 HOUR = timedelta(hours=1)
 BACK = timedelta(days=30)
 FRIDAY = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
-AUDITED = POLICY.replace("audit = 0.0\n", "audit = 0.3\n")
+AUDITED = SHOP.replace("audit = 0.0\n", "audit = 0.3\n")
 HOURS = '[tasks.fraud.hours]\nstart = "09:00"\nend = "17:00"\n'
 
 
@@ -39,8 +40,8 @@ def in_hours(text: str) -> str:
 @pytest.fixture
 def ctx(database: Database) -> Context:
     """The world of the use cases on a Friday at 16:00, a third of the accepted audited."""
-    made = shop.context(database, in_hours(AUDITED))
-    assert isinstance(made.clock, SetClock)
+    made = shop.served(database, in_hours(AUDITED))
+    assert isinstance(made.clock, ServedClock)
     made.clock.moment = FRIDAY
     return made
 
@@ -168,7 +169,7 @@ def test_a_replay_counts_working_hours_and_prices_of_the_new_policy(ctx: Context
 
 def test_tasks_that_the_new_policy_lacks_are_counted_and_left_out(ctx: Context) -> None:
     post(ctx, 6)
-    other = POLICY.partition("[tasks.fraud]")[0] + "[tasks.loan]" + POLICY.partition("[tasks.loan]")[2]
+    other = SHOP.partition("[tasks.fraud]")[0] + "[tasks.loan]" + SHOP.partition("[tasks.loan]")[2]
     lacking = policy(other.replace('["fraud"]', '["loan"]').replace('["fraud", "loan"]', '["loan"]'))
     found = replay.replay(later(ctx, HOUR), lacking, BACK, nothing)
     assert found.left_out == {"fraud": 6}

@@ -14,11 +14,14 @@ from storage.delivery import paces, projections, unposted_messages
 from storage.delivery.projections import Claim, Projection
 from storage.delivery.unposted_messages import Unposted
 from storage.engine.database import Database
-from tests.usecases.world import CHANNEL, NOW, POLICY, World
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.desk import World
+from tests.worlds.people import CHANNEL
+from tests.worlds.policies import DESK
 
 MENDED, SENIORS = "C0000000009", "C0000000002"
-ELSEWHERE = POLICY.replace('id = "C0000000001"', f'id = "{MENDED}"')
-MOVED = POLICY.replace('name = "high"\nchannel = "fraud"', 'name = "high"\nchannel = "seniors"')
+ELSEWHERE = DESK.replace('id = "C0000000001"', f'id = "{MENDED}"')
+MOVED = DESK.replace('name = "high"\nchannel = "fraud"', 'name = "high"\nchannel = "seniors"')
 
 
 def policy(text: str) -> Policy:
@@ -26,7 +29,7 @@ def policy(text: str) -> Policy:
 
 
 def rehome(world: World, text: str) -> int:
-    return message_homes.rehome_all(world.database, policy(text), NOW)
+    return message_homes.rehome_all(world.database, policy(text), FRIDAY)
 
 
 def messages(world: World, case_id: str) -> list[Projection]:
@@ -36,7 +39,7 @@ def messages(world: World, case_id: str) -> list[Projection]:
 
 def claimed(world: World) -> Claim:
     with world.database.write() as tx:
-        held = projections.claim(tx, "p1", NOW, timedelta(seconds=30), timedelta(0))
+        held = projections.claim(tx, "p1", FRIDAY, timedelta(seconds=30), timedelta(0))
     assert held is not None
     return held
 
@@ -53,9 +56,9 @@ def test_a_message_moves_to_the_mended_id_and_is_claimed_there(world: World) -> 
 def test_a_dead_one_moves_and_lives_again(world: World) -> None:
     case = world.open()
     with world.database.write() as tx:
-        held = projections.claim(tx, "p1", NOW, timedelta(seconds=30), timedelta(0))
+        held = projections.claim(tx, "p1", FRIDAY, timedelta(seconds=30), timedelta(0))
         assert held is not None
-        projections.record_attempt(tx, held, "attempt_1", NOW)
+        projections.record_attempt(tx, held, "attempt_1", FRIDAY)
         projections.bury(tx, held, "(channel_not_found) Check the id.")
     assert rehome(world, ELSEWHERE) == 1
     (row,) = messages(world, case.case_id)
@@ -66,7 +69,7 @@ def test_a_dead_one_moves_and_lives_again(world: World) -> None:
 def test_a_dead_one_of_a_closed_case_stays_dead(world: World, text: str) -> None:
     case = world.open()
     with world.database.write() as tx:
-        held = projections.claim(tx, "p1", NOW, timedelta(seconds=30), timedelta(0))
+        held = projections.claim(tx, "p1", FRIDAY, timedelta(seconds=30), timedelta(0))
         assert held is not None
         projections.bury(tx, held, "(channel_not_found) Check the id.")
         cases.save(tx, replace(cases.lock(tx, case.case_id), status=CaseStatus.EXPIRED))
@@ -88,9 +91,9 @@ def test_what_is_posted_or_may_be_stays(world: World) -> None:
     posted, unanswered = world.open(), world.open()
     world.post(posted, "1.1")
     with world.database.write() as tx:
-        held = projections.claim(tx, "p1", NOW, timedelta(seconds=30), timedelta(0))
+        held = projections.claim(tx, "p1", FRIDAY, timedelta(seconds=30), timedelta(0))
         assert held is not None
-        projections.record_attempt(tx, held, "attempt_1", NOW)
+        projections.record_attempt(tx, held, "attempt_1", FRIDAY)
     assert held.projection.case_id == unanswered.case_id
     assert rehome(world, ELSEWHERE) == 0
     assert {row.channel_id for row in messages(world, posted.case_id)} == {CHANNEL}
@@ -106,8 +109,8 @@ def test_a_case_that_nobody_has_seen_moves_with_its_tier_and_so_do_its_people(wo
 def test_a_copy_stays_the_copy_of_its_step(world: World) -> None:
     case = world.open()
     with world.database.write() as tx:
-        projections.want(tx, case.case_id, SENIORS, 0, case.due_at, NOW, channel="seniors")
-    mended = POLICY.replace('id = "C0000000002"', f'id = "{MENDED}"')
+        projections.want(tx, case.case_id, SENIORS, 0, case.due_at, FRIDAY, channel="seniors")
+    mended = DESK.replace('id = "C0000000002"', f'id = "{MENDED}"')
     assert rehome(world, mended) == 1
     assert [row.channel_id for row in messages(world, case.case_id)] == [CHANNEL, MENDED]
 
@@ -115,7 +118,7 @@ def test_a_copy_stays_the_copy_of_its_step(world: World) -> None:
 def test_two_messages_of_a_case_in_one_channel_become_one(world: World) -> None:
     case = world.open()
     with world.database.write() as tx:
-        projections.want(tx, case.case_id, SENIORS, 0, case.due_at, NOW, channel="seniors")
+        projections.want(tx, case.case_id, SENIORS, 0, case.due_at, FRIDAY, channel="seniors")
     assert rehome(world, MOVED) == 1
     assert [row.channel_id for row in messages(world, case.case_id)] == [SENIORS]
 
@@ -125,7 +128,7 @@ def test_two_messages_of_a_case_in_one_channel_become_one(world: World) -> None:
 )
 def test_what_left_the_policy_leaves_the_message_where_it_is(world: World, old: str, new: str) -> None:
     case = world.open()
-    text = POLICY.replace(old, new).replace(
+    text = DESK.replace(old, new).replace(
         "tasks.fraud.tiers", f"{new.strip('[]')}.tiers" if "[" in new else "tasks.fraud.tiers"
     )
     text = text.replace('tasks = ["fraud", ', 'tasks = ["scam", ') if "[" in new else text
@@ -138,7 +141,7 @@ def test_a_sender_that_holds_it_for_the_old_channel_finishes_nothing(world: Worl
     held = claimed(world)
     rehome(world, ELSEWHERE)
     with world.database.write() as tx:
-        assert not projections.record_attempt(tx, held, "attempt_1", NOW)
+        assert not projections.record_attempt(tx, held, "attempt_1", FRIDAY)
         assert not projections.finish(tx, held, "1.1", 1)
     assert messages(world, case.case_id)[0].ts is None
 
@@ -164,13 +167,13 @@ def test_what_is_being_sent_since_it_was_looked_at_stays(
     case = world.open()
     if is_twice:
         with world.database.write() as tx:
-            projections.want(tx, case.case_id, SENIORS, 9, case.due_at, NOW, channel="seniors")
+            projections.want(tx, case.case_id, SENIORS, 9, case.due_at, FRIDAY, channel="seniors")
     before = messages(world, case.case_id)
 
     def send() -> None:
         held = claimed(world)
         with world.database.write() as tx:
-            assert projections.record_attempt(tx, held, "attempt_1", NOW)
+            assert projections.record_attempt(tx, held, "attempt_1", FRIDAY)
 
     meanwhile(monkeypatch, send)
     assert rehome(world, text) == 0
@@ -198,7 +201,7 @@ def test_what_was_just_refused_moves_in_spite_of_its_attempt(world: World) -> No
     world.open()
     held = claimed(world)
     with world.database.write() as tx:
-        assert projections.record_attempt(tx, held, "attempt_1", NOW)
+        assert projections.record_attempt(tx, held, "attempt_1", FRIDAY)
     world.policy = policy(ELSEWHERE)
     assert message_homes.rehome(world.ctx, held.projection)
     assert claimed(world).projection.channel_id == MENDED
@@ -210,4 +213,4 @@ def test_many_are_moved_in_portions(world: World, monkeypatch: pytest.MonkeyPatc
         world.open()
     assert rehome(world, ELSEWHERE) == 5
     with world.database.write() as tx:
-        assert paces.take(tx, MENDED, NOW, timedelta(seconds=1))
+        assert paces.take(tx, MENDED, FRIDAY, timedelta(seconds=1))

@@ -11,7 +11,10 @@ from routing.policy import load_policy
 from storage.delivery import holds, outbox, paces, projections
 from storage.delivery.outbox_item import Item
 from storage.engine.database import Transaction
-from tests.usecases.world import CHANNEL, NOW, POLICY, World
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.desk import World
+from tests.worlds.people import CHANNEL
+from tests.worlds.policies import DESK
 
 TEAMS = """
 [teams.risk]
@@ -30,33 +33,33 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 @pytest.fixture
 def led(world: World) -> World:
     """A world in which two teams read digests."""
-    world.policy = load_policy(POLICY + TEAMS, "policy.toml")
+    world.policy = load_policy(DESK + TEAMS, "policy.toml")
     return world
 
 
 def hold(tx: Transaction, place: str = CHANNEL) -> None:
-    holds.hold(tx, place, NOW, WHY, 30 * SECOND, HOUR)
+    holds.hold(tx, place, FRIDAY, WHY, 30 * SECOND, HOUR)
 
 
 def bury(tx: Transaction, reason: str = "(invalid_charset) This is a defect; report it.") -> None:
-    held = projections.claim(tx, "p1", NOW, SECOND, timedelta(0))
+    held = projections.claim(tx, "p1", FRIDAY, SECOND, timedelta(0))
     assert held is not None
     projections.bury(tx, held, reason)
 
 
 def news(world: World) -> list[News]:
     with world.database.write() as tx:
-        claims = outbox.claim(tx, {NEWS}, "test", world.clock.at, SECOND, 100)
+        claims = outbox.claim(tx, {NEWS}, "test", world.clock.moment, SECOND, 100)
         for claim in claims:
-            outbox.finish(tx, claim, world.clock.at)
+            outbox.finish(tx, claim, world.clock.moment)
     return [News.from_payload(claim.item.payload) for claim in claims]
 
 
 def bury_item(
     tx: Transaction, kind: str, payload: dict[str, Any], ordering_key: str | None, why: str
 ) -> None:
-    outbox.add_many(tx, [Item(f"out_{kind}", kind, kind, payload, NOW, ordering_key)])
-    (held,) = outbox.claim(tx, {kind}, "p1", NOW, SECOND, 1)
+    outbox.add_many(tx, [Item(f"out_{kind}", kind, kind, payload, FRIDAY, ordering_key)])
+    (held,) = outbox.claim(tx, {kind}, "p1", FRIDAY, SECOND, 1)
     outbox.bury(tx, held, why)
 
 
@@ -120,7 +123,7 @@ def test_frozen_messages_are_told_as_what_they_are(led: World) -> None:
     case = led.open()
     led.post(case, "1.1")
     with led.database.write() as tx:
-        projections.redraw(tx, case.case_id, NOW)
+        projections.redraw(tx, case.case_id, FRIDAY)
         hold(tx, paces.updates_of(CHANNEL))
     led.clock.sleep(2 * MINUTE)
     undelivered_news.tell_teams(led.ctx)

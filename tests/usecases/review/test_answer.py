@@ -7,7 +7,8 @@ from bot.usecases.review.screen import Screen
 from routing.case.case import CaseStatus
 from routing.case.decision import Method
 from routing.label import ExpertId, Via
-from tests.usecases.world import ANN, BEN, CAROL, STRANGER, World
+from tests.worlds.desk import World
+from tests.worlds.people import ANN, BEN, CAROL, STRANGER
 
 
 def test_an_agreeing_click_decides_the_case_and_calls_back(world: World) -> None:

@@ -22,14 +22,17 @@ from bot.usecases.review.undo import undo
 from routing.label import ExpertId, Via
 from routing.policy import load_policy
 from storage.delivery import claimed_events
-from tests.usecases.world import ANN, CHANNEL, NOW, POLICY, STRANGER, World
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.desk import World
+from tests.worlds.people import ANN, CHANNEL, STRANGER
+from tests.worlds.policies import DESK
 
-WRITTEN = f"{NOW.timestamp():.6f}"
+WRITTEN = f"{FRIDAY.timestamp():.6f}"
 
 
 def edit_ts(minutes: int) -> str:
     """Slack's name of an edit so many minutes after the reply was written."""
-    return f"{(NOW + timedelta(minutes=minutes)).timestamp():.6f}"
+    return f"{(FRIDAY + timedelta(minutes=minutes)).timestamp():.6f}"
 
 
 def said(world: World, text: str, expert: ExpertId = ANN, ts: str = WRITTEN) -> Outcome:
@@ -163,7 +166,7 @@ def test_talk_that_is_edited_stays_talk(world: World) -> None:
 def forget_all(world: World) -> None:
     """What was heard long ago is forgotten."""
     with world.database.write() as tx:
-        claimed_events.forget_before(tx, world.clock.at - KEPT_FOR)
+        claimed_events.forget_before(tx, world.clock.moment - KEPT_FOR)
 
 
 def decided(world: World, case_id: str) -> list[str | None]:
@@ -285,7 +288,7 @@ def test_mending_a_reply_so_old_that_it_is_forgotten_decides_nothing(world: Worl
     case_id = shown(world)
     said(world, "fraud: the adress")
     said(world, "legit: I looked again", ts="5.2")
-    world.clock.at += KEPT_FOR * 2
+    world.clock.moment += KEPT_FOR * 2
     forget_all(world)
 
     edited(world, "fraud: the adress", "fraud: the address", 60 * 24 * 70)
@@ -364,7 +367,7 @@ def test_an_edit_that_was_read_later_changes_the_label_but_not_the_words(world: 
 
 
 def test_mending_words_in_a_case_that_was_closed_tells_nobody_anything(world: World) -> None:
-    closing = POLICY.replace("quorum = 2", 'quorum = 2\non_expiry = "close"\nexpires_in = "1d"')
+    closing = DESK.replace("quorum = 2", 'quorum = 2\non_expiry = "close"\nexpires_in = "1d"')
     world.policy = load_policy(closing, "policy.toml")
     world.post(world.open("team", "sales"), "1.1")
     said(world, "sales: they ask for an ofer")

@@ -19,7 +19,10 @@ from bot.usecases.review.screen import Screen
 from routing.label import Via
 from routing.policy import Task, WorkingHours, load_policy
 from storage.experts import Expert
-from tests.usecases.world import ANN, BEN, CAROL, NOW, POLICY, STRANGER, World
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.desk import World
+from tests.worlds.people import ANN, BEN, CAROL, STRANGER
+from tests.worlds.policies import DESK
 
 
 def test_an_abstention_is_recorded_and_counts_toward_no_quorum(world: World) -> None:
@@ -86,7 +89,7 @@ def test_snoozing_quiets_the_person_and_leaves_the_due_time_and_other_peoples_st
 
     assert isinstance(outcome, Snoozed)
     stored = world.case(case.case_id)
-    assert (stored.snoozed_until, stored.snoozed_by) == (NOW + timedelta(hours=4), ANN)
+    assert (stored.snoozed_until, stored.snoozed_by) == (FRIDAY + timedelta(hours=4), ANN)
     assert (stored.next_step_at, stored.due_at) == (case.next_step_at, case.due_at)
 
 
@@ -95,7 +98,7 @@ def test_the_only_person_a_step_calls_is_called_when_their_snooze_ends(world: Wo
 
     hand_over(world.ctx, world.act(case, CAROL), HandOver(until="4h"))
 
-    assert world.case(case.case_id).next_step_at == NOW + timedelta(hours=4)
+    assert world.case(case.case_id).next_step_at == FRIDAY + timedelta(hours=4)
 
 
 def test_both_at_once(world: World) -> None:
@@ -105,7 +108,7 @@ def test_both_at_once(world: World) -> None:
 
     assert isinstance(outcome, Recorded)
     stored = world.case(case.case_id)
-    assert (stored.assigned_to, stored.snoozed_until) == (BEN, NOW + timedelta(hours=1))
+    assert (stored.assigned_to, stored.snoozed_until) == (BEN, FRIDAY + timedelta(hours=1))
 
 
 def test_an_empty_or_unknown_wish_is_refused(world: World) -> None:
@@ -139,7 +142,7 @@ def test_a_decided_case_a_stranger_and_a_repeat_change_nothing(world: World, nam
 
 
 def _task(hours: WorkingHours | None) -> Task:
-    return load_policy(POLICY, "policy.toml").task("fraud").model_copy(update={"hours": hours})
+    return load_policy(DESK, "policy.toml").task("fraud").model_copy(update={"hours": hours})
 
 
 def test_tomorrow_is_the_next_morning_in_the_tasks_time_zone() -> None:
@@ -147,7 +150,7 @@ def test_tomorrow_is_the_next_morning_in_the_tasks_time_zone() -> None:
     before_dst = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)  # already the 29th in Berlin, before the change
 
     assert wake_at(_task(berlin), "tomorrow", before_dst) == datetime(2026, 3, 30, 6, 30, tzinfo=UTC)
-    assert wake_at(_task(None), "tomorrow", NOW) == datetime(2026, 11, 21, 9, tzinfo=UTC)
+    assert wake_at(_task(None), "tomorrow", FRIDAY) == datetime(2026, 11, 21, 9, tzinfo=UTC)
 
 
 def test_who_cannot_tell_no_longer_has_the_case(world: World) -> None:
@@ -163,7 +166,7 @@ def test_who_cannot_tell_no_longer_has_the_case(world: World) -> None:
 
 def test_a_case_is_not_given_to_somebody_who_has_left(world: World) -> None:
     case = world.open()
-    members.record_people(world.ctx, [Expert(BEN, "Ben", "UTC", NOW, is_active=False)])
+    members.record_people(world.ctx, [Expert(BEN, "Ben", "UTC", FRIDAY, is_active=False)])
 
     outcome = hand_over(world.ctx, world.act(case), HandOver(BEN.user_id))
 
@@ -176,7 +179,7 @@ def test_tomorrow_is_the_persons_morning_where_the_task_has_no_hours(
     world: World, zone: str, hour: int
 ) -> None:
     case = world.open()
-    members.record_people(world.ctx, [Expert(ANN, "Ann", zone, NOW)])
+    members.record_people(world.ctx, [Expert(ANN, "Ann", zone, FRIDAY)])
 
     hand_over(world.ctx, world.act(case), HandOver(until="tomorrow"))
 

@@ -23,7 +23,9 @@ from routing.label import ExpertId, Via
 from routing.policy import load_policy
 from storage.cases import decisions
 from storage.delivery import projections
-from tests.usecases.world import ANN, BEN, CHANNEL, POLICY, STRANGER, World
+from tests.worlds.desk import World
+from tests.worlds.people import ANN, BEN, CHANNEL, STRANGER
+from tests.worlds.policies import DESK
 
 
 def _reply(world: World, text: str, expert: ExpertId = ANN, own_ts: str = "", ts: str = "1.1") -> Outcome:
@@ -194,7 +196,7 @@ def test_a_deleted_message_is_wanted_again_once(world: World) -> None:
 
 @pytest.mark.parametrize("text", ["help: I looked again", "sales: I looked again", "because they asked"])
 def test_a_case_closed_without_a_decision_takes_no_more_answers(world: World, text: str) -> None:
-    closing = POLICY.replace("quorum = 2", 'quorum = 2\non_expiry = "close"\nexpires_in = "1d"')
+    closing = DESK.replace("quorum = 2", 'quorum = 2\non_expiry = "close"\nexpires_in = "1d"')
     world.policy = load_policy(closing, "policy.toml")
     case = world.open("team", "sales")
     world.post(case, "1.1")

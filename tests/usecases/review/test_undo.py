@@ -9,7 +9,8 @@ from bot.usecases.review.undo import undo
 from routing.case.case import CaseStatus
 from routing.label import Via
 from storage.cases import decisions
-from tests.usecases.world import ANN, BEN, CHANNEL, STRANGER, World
+from tests.worlds.desk import World
+from tests.worlds.people import ANN, BEN, CHANNEL, STRANGER
 
 
 def test_undo_opens_the_case_again_and_calls_back(world: World) -> None:

@@ -13,11 +13,14 @@ from routing.label import ExpertId, Via
 from routing.policy import load_policy
 from storage import experts
 from storage.delivery import projections
-from tests.usecases.world import ANN, BEN, CHANNEL, NOW, POLICY, STRANGER, World
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.desk import World
+from tests.worlds.people import ANN, BEN, CHANNEL, STRANGER
+from tests.worlds.policies import DESK
 
 MOST = 9
 SENIORS = "C0000000002"
-ESCALATED = POLICY.replace(
+ESCALATED = DESK.replace(
     'escalation = [{after = "1h", to = "people", people = ["U0CAROL"]}]',
     'escalation = [{after = "1h", to = "channel", channel = "seniors"}]',
 )
@@ -67,7 +70,7 @@ def test_who_is_only_where_a_case_was_escalated_to_sees_its_message_there(world:
     world.policy = load_policy(ESCALATED, "policy.toml")
     senior = ExpertId(ANN.team_id, "U0SENIOR")
     with world.database.write() as tx:
-        experts.set_members(tx, f"channel:{SENIORS}", [senior], NOW)
+        experts.set_members(tx, f"channel:{SENIORS}", [senior], FRIDAY)
     case = world.open()
     world.open("team", "sales")
     assert ids(worklist.queue(world.ctx, senior, 50)) == []
@@ -75,7 +78,7 @@ def test_who_is_only_where_a_case_was_escalated_to_sees_its_message_there(world:
     escalate_now(world.ctx, world.act(case), None)
     with world.database.write() as tx:
         for _ in projections.of_case(tx, case.case_id):
-            held = projections.claim(tx, "test", NOW, timedelta(minutes=1), timedelta(days=1))
+            held = projections.claim(tx, "test", FRIDAY, timedelta(minutes=1), timedelta(days=1))
             assert held is not None
             row = held.projection
             projections.finish(tx, held, f"{row.channel_id}.1", row.wanted_version)

@@ -22,8 +22,9 @@ from storage.engine.database import Database
 from storage.measured import certificates
 from storage.measured.calibrators import StoredCalibrator
 from storage.measured.certificates import Attempt, CertificateKey
-from tests.usecases.traffic import DAY, HOUR, MODEL, POLICY, Traffic, calibrated, shares, traffic
-from tests.usecases.world import NOW
+from tests.usecases.traffic import DAY, HOUR, MODEL, Traffic, calibrated, shares, traffic
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.policies import PROMISED
 
 KEY = CertificateKey("fraud", "ordinary", MODEL)
 
@@ -109,7 +110,7 @@ def test_no_attempt_is_spent_on_too_few_labels_or_on_hardly_any_new_ones(world: 
 
 def test_what_experts_still_have_time_for_is_no_evidence(world: Traffic) -> None:
     world.day(400)
-    world.clock.at -= DAY - 3 * HOUR
+    world.clock.moment -= DAY - 3 * HOUR
     certify.certify_due(world.ctx)
     assert attempts(world.ctx) == 0
 
@@ -145,7 +146,7 @@ def test_only_what_came_after_the_calibrator_is_evidence(world: Traffic) -> None
     calibrated(world.ctx, 2, 2.0)
     certify.certify_due(world.ctx)
     assert attempts(world.ctx) == 0
-    world.clock.at += HOUR
+    world.clock.moment += HOUR
     world.day(400)
     assert certify.certify_due(world.ctx) == 1
     granted = Certificate.from_json(last(world.ctx).answer)
@@ -164,9 +165,9 @@ def test_a_fit_that_is_not_used_leaves_the_evidence_as_it_is(world: Traffic) -> 
 def fits(*versions: str | None) -> list[StoredCalibrator]:
     """One fit a day; None for one that is not used."""
     days = enumerate(versions)
-    made = StoredCalibrator("fraud", MODEL, 1, "v", {}, {}, False, NOW)
+    made = StoredCalibrator("fraud", MODEL, 1, "v", {}, {}, False, FRIDAY)
     return [
-        replace(made, version=name or "identity", is_used=name is not None, fitted_at=NOW + number * DAY)
+        replace(made, version=name or "identity", is_used=name is not None, fitted_at=FRIDAY + number * DAY)
         for number, name in days
     ]
 
@@ -186,14 +187,14 @@ def fits(*versions: str | None) -> list[StoredCalibrator]:
 )
 def test_what_is_in_force_is_so_since_it_changed(versions: tuple[str | None, ...], day: int | None) -> None:
     since = in_force_since(fits(*versions))
-    assert since == (None if day is None else NOW + day * DAY)
+    assert since == (None if day is None else FRIDAY + day * DAY)
 
 
 def test_a_looser_threshold_comes_by_a_new_certificate(world: Traffic) -> None:
     world.day(400)
     certify.certify_due(world.ctx)
     first = last(world.ctx)
-    world.clock.at += HOUR
+    world.clock.moment += HOUR
     world.day(600, unsure=0.0)
     assert certify.certify_due(world.ctx) == 1
     second = last(world.ctx)
@@ -212,7 +213,7 @@ def test_a_threshold_that_would_not_change_is_not_granted_again(world: Traffic) 
     world.day(400)
     certify.certify_due(world.ctx)
     first = last(world.ctx)
-    world.clock.at += HOUR
+    world.clock.moment += HOUR
     world.day(600)
     assert certify.certify_due(world.ctx) == 0
     assert attempts(world.ctx) == 2
@@ -224,17 +225,17 @@ def test_a_threshold_that_would_not_change_is_not_granted_again(world: Traffic) 
 def revoke(world: Traffic) -> None:
     with world.ctx.database.write() as tx:
         (granted,) = certificates.last_granted(tx, KEY)
-        assert certificates.revoke(tx, str(granted.certificate_id), world.clock.at, "it erred")
+        assert certificates.revoke(tx, str(granted.certificate_id), world.clock.moment, "it erred")
 
 
 def test_evidence_begins_anew_after_a_revocation(world: Traffic) -> None:
     world.day(400)
     certify.certify_due(world.ctx)
-    world.clock.at += HOUR
+    world.clock.moment += HOUR
     world.day(300)
     revoke(world)
     in_force.refresh(world.ctx)
-    world.clock.at += HOUR
+    world.clock.moment += HOUR
     since = world.day(50)
     assert certify.certify_due(world.ctx) == 0
     assert attempts(world.ctx) == 1
@@ -249,7 +250,7 @@ def test_evidence_begins_anew_after_a_revocation(world: Traffic) -> None:
 def test_what_was_revoked_meanwhile_is_not_loosened(world: Traffic, monkeypatch: pytest.MonkeyPatch) -> None:
     world.day(400)
     certify.certify_due(world.ctx)
-    world.clock.at += HOUR
+    world.clock.moment += HOUR
     world.day(600, unsure=0.0)
     store = certify._store
 
@@ -265,7 +266,7 @@ def test_what_was_revoked_meanwhile_is_not_loosened(world: Traffic, monkeypatch:
 def test_labels_given_under_another_label_set_are_no_evidence(world: Traffic) -> None:
     world.day(400)
     third = '\n  {name = "third", description = "a new one", example = "new"},\n]\n[[tasks'
-    changed = load_policy(POLICY.replace("\n]\n[[tasks", third), "policy.toml")
+    changed = load_policy(PROMISED.replace("\n]\n[[tasks", third), "policy.toml")
     ctx = replace(world.ctx, active=PolicyHolder.of(changed))
     assert label_sets.note_new(ctx) == 1
     certify.certify_due(ctx)
@@ -283,7 +284,7 @@ def test_a_threshold_waits_for_the_first_fit(database: Database) -> None:
 
 def test_nothing_is_read_where_nothing_is_promised(database: Database) -> None:
     promise = "accept_above = { error = 0.05, confidence = 0.9 }"
-    made = traffic(database, POLICY.replace(promise, "accept_above = 0.9"))
+    made = traffic(database, PROMISED.replace(promise, "accept_above = 0.9"))
     calibrated(made.ctx)
     made.day(400)
     assert certify.certify_due(made.ctx) == 0
@@ -300,7 +301,7 @@ due_in = "4h"
 
 
 def test_a_tier_without_a_promise_has_its_own_way(database: Database) -> None:
-    made = traffic(database, POLICY.replace("[[tasks.fraud.tiers]]", f"{ABROAD}[[tasks.fraud.tiers]]"))
+    made = traffic(database, PROMISED.replace("[[tasks.fraud.tiers]]", f"{ABROAD}[[tasks.fraud.tiers]]"))
     label_sets.note_new(made.ctx)
     calibrated(made.ctx)
     made.day(400, fields={"country": "PT"})

@@ -24,13 +24,14 @@ from storage.evidence import model_evidence
 from storage.measured import alarms, certificates
 from storage.measured.alarms import StoredAlarm
 from storage.measured.certificates import Attempt, CertificateKey
-from tests.usecases.traffic import DAY, HOUR, MODEL, POLICY, Traffic, calibrated, shares, traffic
-from tests.usecases.world import NOW
+from tests.usecases.traffic import DAY, HOUR, MODEL, Traffic, calibrated, shares, traffic
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.policies import PROMISED
 
 KEY = CertificateKey("fraud", "ordinary", MODEL)
 SLICES = ("country=PT", "country=ES")
 SPANISH, PORTUGUESE, OTHERS = cells(SLICES)
-SLICED = POLICY.replace("confidence = 0.9 }", 'confidence = 0.9, slices = ["country=PT", "country=ES"] }')
+SLICED = PROMISED.replace("confidence = 0.9 }", 'confidence = 0.9, slices = ["country=PT", "country=ES"] }')
 PT, ES, DE = ({"country": country} for country in ("PT", "ES", "DE"))
 
 
@@ -50,7 +51,7 @@ def divided(world: Traffic) -> Traffic:
     world.day(500, unsure=0.0, slices=PT)
     world.day(200, sure=0.3, slices=ES)
     assert certify.certify_due(world.ctx) == 1
-    world.clock.at += HOUR
+    world.clock.moment += HOUR
     return world
 
 
@@ -66,7 +67,7 @@ def last(world: Traffic) -> dict[str, Attempt]:
 
 def news(world: Traffic) -> list[News]:
     with world.ctx.database.write() as tx:
-        claims = outbox.claim(tx, {NEWS}, "test", world.clock.at, HOUR, 50)
+        claims = outbox.claim(tx, {NEWS}, "test", world.clock.moment, HOUR, 50)
     return [News.from_payload(claim.item.payload) for claim in claims]
 
 
@@ -127,7 +128,7 @@ def test_one_threshold_gives_way_to_those_of_slices_that_accept_more(world: Traf
         world.day(200, slices=slices)
     certify.certify_due(world.ctx)
     before = in_force(world)[EVERYTHING.key].threshold
-    world.clock.at += HOUR
+    world.clock.moment += HOUR
     world.day(900, unsure=0.0, slices=PT)
     world.day(100, slices=ES)
     assert certify.certify_due(world.ctx) == 1
@@ -140,7 +141,7 @@ def test_one_threshold_gives_way_to_those_of_slices_that_accept_more(world: Traf
 def test_the_audits_of_a_slice_revoke_its_own_threshold_only(divided: Traffic) -> None:
     divided.day(600, unsure=0.0, slices=DE)
     certify.certify_due(divided.ctx)
-    divided.clock.at += HOUR
+    divided.clock.moment += HOUR
     divided.day(300, sure=0.5, unsure=0.5, slices=PT)
     divided.day(100, unsure=0.0, slices=DE)
     assert Watch(divided.ctx).revoke_due() == {"revoked": 1}
@@ -155,9 +156,9 @@ def test_the_audits_of_a_slice_revoke_its_own_threshold_only(divided: Traffic) -
 def test_evidence_begins_anew_in_the_slice_that_was_revoked_and_goes_on_elsewhere(divided: Traffic) -> None:
     with divided.ctx.database.write() as tx:
         granted = in_force(divided)[PORTUGUESE.key]
-        certificates.revoke(tx, str(granted.certificate_id), divided.clock.at, "it erred")
+        certificates.revoke(tx, str(granted.certificate_id), divided.clock.moment, "it erred")
     standing.refresh(divided.ctx)
-    divided.clock.at += HOUR
+    divided.clock.moment += HOUR
     fresh = divided.day(300, unsure=0.0, slices=PT)
     divided.day(400, unsure=0.0, slices=DE)
     certify.certify_due(divided.ctx)
@@ -171,7 +172,7 @@ def test_a_policy_that_names_other_slices_ends_what_was_granted_for_these(divide
     assert Watch(replace(divided.ctx, active=PolicyHolder.of(other))).revoke_due() == {
         "revoked": 0
     }  # Portugal is still a slice
-    without = load_policy(POLICY, "policy.toml")
+    without = load_policy(PROMISED, "policy.toml")
     assert Watch(replace(divided.ctx, active=PolicyHolder.of(without))).revoke_due() == {"revoked": 1}
     assert news(divided)[-1].sentence.endswith("the policy names other slices now.")
 
@@ -189,7 +190,7 @@ def test_a_slice_that_was_named_when_its_labels_were_known_is_tested_on_new_ones
     world.day(500, unsure=0.0, slices={"country": "FR"})
     chosen = changed(world, '"country=FR"')
     assert certify.certify_due(chosen.ctx) == 0
-    chosen.clock.at += HOUR
+    chosen.clock.moment += HOUR
     chosen.day(100, unsure=0.0, slices={"country": "FR"})
     certify.certify_due(chosen.ctx)
     assert in_force(chosen) == {}
@@ -203,17 +204,17 @@ def test_a_slice_that_was_named_when_its_labels_were_known_is_tested_on_new_ones
 def test_what_spoke_against_a_slice_is_no_evidence_for_another_that_holds_it(divided: Traffic) -> None:
     with divided.ctx.database.write() as tx:
         granted = in_force(divided)[PORTUGUESE.key]
-        certificates.revoke(tx, str(granted.certificate_id), divided.clock.at, "it erred")
+        certificates.revoke(tx, str(granted.certificate_id), divided.clock.moment, "it erred")
     (rest,) = (cell for cell in cells(["country=ES"]) if cell.is_rest)
     with divided.ctx.database.read() as tx:
         (stream,) = streams(
-            divided.ctx.policy, ["fraud"], model_evidence.strata(tx, ["fraud"], NOW, divided.clock.at)
+            divided.ctx.policy, ["fraud"], model_evidence.strata(tx, ["fraud"], FRIDAY, divided.clock.moment)
         )
-        since = dict.fromkeys([("fraud", "ordinary", rest.key)], NOW)
-        case = case_of(tx, stream, label_sets.since(tx), since, divided.clock.at)
+        since = dict.fromkeys([("fraud", "ordinary", rest.key)], FRIDAY)
+        case = case_of(tx, stream, label_sets.since(tx), since, divided.clock.moment)
     assert case is not None
-    assert case.received(rest).since > divided.clock.at
-    assert case.received(SPANISH).since <= divided.clock.at
+    assert case.received(rest).since > divided.clock.moment
+    assert case.received(SPANISH).since <= divided.clock.moment
 
 
 def test_drift_ends_the_evidence_of_every_cell_whether_it_was_certified_or_not(database: Database) -> None:
@@ -225,7 +226,7 @@ def test_drift_ends_the_evidence_of_every_cell_whether_it_was_certified_or_not(d
     cell_sets.note_new(world.ctx)
     calibrated(world.ctx)
     world.day(400, unsure=0.0, slices=DE)
-    alarm = StoredAlarm("drift:fraud", AlarmKind.WORDS, "fraud", {}, world.clock.at)
+    alarm = StoredAlarm("drift:fraud", AlarmKind.WORDS, "fraud", {}, world.clock.moment)
     with world.ctx.database.write() as tx:
         alarms.raise_once(tx, alarm)
     assert certify.certify_due(world.ctx) == 0
@@ -263,9 +264,9 @@ def test_slices_that_lose_their_thresholds_for_one_reason_are_told_of_together(d
 
 
 def test_the_digest_says_that_all_was_revoked_where_no_slice_is_left(divided: Traffic) -> None:
-    plain = load_policy(POLICY, "policy.toml")
+    plain = load_policy(PROMISED, "policy.toml")
     assert Watch(replace(divided.ctx, active=PolicyHolder.of(plain))).revoke_due() == {"revoked": 1}
-    now = divided.clock.at
+    now = divided.clock.moment
     with divided.ctx.database.read() as tx:
         counts = model_evidence.strata(tx, ["fraud"], now - 7 * DAY, now)
         rows, _ = threshold_rows(tx, plain, plain.teams["risk"], counts, now - 7 * DAY, now)
@@ -275,7 +276,7 @@ def test_the_digest_says_that_all_was_revoked_where_no_slice_is_left(divided: Tr
 
 
 def test_the_digest_has_a_row_for_every_cell_with_its_own_threshold(divided: Traffic) -> None:
-    policy, now = divided.ctx.policy, divided.clock.at
+    policy, now = divided.ctx.policy, divided.clock.moment
     with divided.ctx.database.read() as tx:
         counts = model_evidence.strata(tx, ["fraud"], now - 7 * DAY, now)
         rows, curve = threshold_rows(tx, policy, policy.teams["risk"], counts, now - 7 * DAY, now)

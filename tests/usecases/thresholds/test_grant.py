@@ -13,7 +13,7 @@ from routing.measures.estimation.coverage_curve import Traffic
 from routing.policy import load_policy
 from tests.usecases.thresholds.test_certify_cells import SLICED, SLICES
 from tests.usecases.traffic import DAY, MODEL
-from tests.usecases.world import NOW
+from tests.worlds.clocks import FRIDAY
 
 SPANISH, PORTUGUESE, OTHERS = cells(SLICES)
 NONE = NotYet(0, "Not yet.")
@@ -26,8 +26,8 @@ def case() -> Case:
     stream = Stream(task, task.tiers[0], MODEL, 900)
     promise = task.tiers[0].promise
     assert promise is not None
-    always = dict.fromkeys((cell.key for cell in cells(SLICES)), NOW - 90 * DAY)
-    return Case(stream, promise, 1, (), (), (), None, NOW - 30 * DAY, NOW, always)
+    always = dict.fromkeys((cell.key for cell in cells(SLICES)), FRIDAY - 90 * DAY)
+    return Case(stream, promise, 1, (), (), (), None, FRIDAY - 30 * DAY, FRIDAY, always)
 
 
 def reviewed(score: np.ndarray, is_error: np.ndarray) -> Traffic:

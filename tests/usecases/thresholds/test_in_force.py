@@ -23,8 +23,9 @@ from storage.measured.calibrators import StoredCalibrator
 from storage.measured.certificates import Attempt, CertificateKey
 from storage.measured.profiles import StoredProfile
 from tests.http import shop
-from tests.http.shop import NOW, SetClock
 from tests.routing.standings import grant
+from tests.worlds.clocks import FRIDAY, ServedClock
+from tests.worlds.policies import SHOP
 
 HOUR = timedelta(hours=1)
 MODEL = ("fraud", "payments", "3")
@@ -34,16 +35,16 @@ PROFILE = NoveltyProfile(40, 0.01, fields=(Categories("country", frozenset({1}))
 @pytest.fixture
 def ctx(database: Database) -> Context:
     """The world of the use cases, once for each database."""
-    return shop.context(database)
+    return shop.served(database)
 
 
 def item(name: str = "p", confidence: float = 0.95) -> Posted:
     prediction = Prediction("fraud", confidence, ModelRef("payments", "3"))
-    return Posted(Submission("shop", name, "fraud", CaseInput("text"), prediction, NOW), name.encode())
+    return Posted(Submission("shop", name, "fraud", CaseInput("text"), prediction, FRIDAY), name.encode())
 
 
 def asked(share: float, until: timedelta = HOUR) -> AuditShare:
-    return AuditShare("fraud", "ordinary", share, "U0LEAD", NOW - HOUR + share * HOUR, NOW + until)
+    return AuditShare("fraud", "ordinary", share, "U0LEAD", FRIDAY - HOUR + share * HOUR, FRIDAY + until)
 
 
 def test_nothing_stands_before_anything_is_stored(ctx: Context) -> None:
@@ -57,7 +58,7 @@ def test_the_highest_share_that_is_asked_for_counts_until_its_time_is_over(ctx: 
             audit_shares.ask(tx, wanted)
     assert in_force.refresh(ctx) == {"changed": 1}
     assert ctx.standing.present.audits == {("fraud", "ordinary"): 0.3}
-    assert isinstance(ctx.clock, SetClock)
+    assert isinstance(ctx.clock, ServedClock)
     ctx.clock.sleep(HOUR / 2)
     in_force.refresh(ctx)
     assert ctx.standing.present.audits == {("fraud", "ordinary"): 0.2}
@@ -75,7 +76,7 @@ def test_a_share_that_is_asked_for_is_the_chance_on_record(ctx: Context) -> None
 def test_a_novelty_profile_is_read_when_it_is_new_and_only_then(
     ctx: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stored = StoredProfile("fraud", in_force.NOVELTY, PROFILE.to_json(), NOW)
+    stored = StoredProfile("fraud", in_force.NOVELTY, PROFILE.to_json(), FRIDAY)
     with ctx.database.write() as tx:
         profiles.save(tx, stored)
         profiles.save(tx, replace(stored, kind="reference"))
@@ -86,7 +87,7 @@ def test_a_novelty_profile_is_read_when_it_is_new_and_only_then(
         assert in_force.refresh(ctx) == {"changed": 0}
     newer = replace(PROFILE, n=41)
     with ctx.database.write() as tx:
-        profiles.save(tx, replace(stored, profile=newer.to_json(), made_at=NOW + HOUR))
+        profiles.save(tx, replace(stored, profile=newer.to_json(), made_at=FRIDAY + HOUR))
     in_force.refresh(ctx)
     assert ctx.standing.present.novelty == {"fraud": newer}
 
@@ -101,7 +102,7 @@ def fit(sequence: int, temperature: float, is_used: bool = True, model: str = "3
         calibrator.to_json(),
         {},
         is_used,
-        NOW,
+        FRIDAY,
     )
 
 
@@ -120,7 +121,7 @@ def attempt(number: int, certificate_id: str, threshold: float, slice_: str = ""
         labels_digest="0123456789ab",
         calibrator_version="ba9876543210",
         answer={"promise": {"error": 0.02, "confidence": 0.95}},
-        attempted_at=NOW,
+        attempted_at=FRIDAY,
         certificate_id=certificate_id,
         threshold=threshold,
     )
@@ -139,7 +140,7 @@ def test_what_is_certified_is_in_force_until_it_is_revoked_and_then_the_reason_i
         (*key, "country=PT"): grant("certificate_2", 0.9, "0123456789ab", "ba9876543210", cell="country=PT"),
     }
     with ctx.database.write() as tx:
-        certificates.revoke(tx, "certificate_1", NOW, "7 of 60 audits were wrong")
+        certificates.revoke(tx, "certificate_1", FRIDAY, "7 of 60 audits were wrong")
     assert in_force.refresh(ctx) == {"changed": 1}
     assert set(ctx.standing.present.thresholds) == {(*key, "country=PT")}
     assert ctx.standing.present.suspensions == {
@@ -149,7 +150,7 @@ def test_what_is_certified_is_in_force_until_it_is_revoked_and_then_the_reason_i
 
 def test_a_promise_accepts_by_the_certificate_that_the_answer_and_the_record_name(database: Database) -> None:
     promise = "accept_above = { error = 0.02, confidence = 0.95 }\naudit = 0.05"
-    ctx = shop.context(database, shop.POLICY.replace("accept_above = 0.9\naudit = 0.0", promise))
+    ctx = shop.served(database, SHOP.replace("accept_above = 0.9\naudit = 0.0", promise))
     key = ("fraud", "ordinary", "payments", "3", EVERYTHING.key)
     granted = grant(threshold=0.93, labels_digest=ctx.policy.task("fraud").labels_digest)
     (before,) = shop.answers(ctx, [Posting("shop", (item("a"),), b"d", None)])
@@ -176,6 +177,6 @@ def test_one_transaction_sees_one_standing_though_it_changes_meanwhile(
     turning = replace(ctx, new_id=changing)
     items = [item("a"), item("b"), item("c")]
     with ctx.database.write() as tx:
-        stored = triage.store(turning, tx, items, NOW).stored.values()
+        stored = triage.store(turning, tx, items, FRIDAY).stored.values()
     assert {prediction.routing.inclusion_probability for prediction in stored} == {0.0}
     assert ctx.standing.present is raised

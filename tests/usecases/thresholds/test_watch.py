@@ -22,7 +22,8 @@ from storage.evidence import model_evidence
 from storage.evidence.model_evidence import Audited
 from storage.measured import alarms, certificates
 from storage.measured.certificates import Attempt, CertificateKey
-from tests.usecases.traffic import DAY, HOUR, MODEL, POLICY, Traffic, calibrated, shares, traffic
+from tests.usecases.traffic import DAY, HOUR, MODEL, Traffic, calibrated, shares, traffic
+from tests.worlds.policies import PROMISED
 
 KEY = CertificateKey("fraud", "ordinary", MODEL)
 
@@ -35,7 +36,7 @@ def world(database: Database) -> Traffic:
     calibrated(made.ctx)
     made.day(400)
     assert certify.certify_due(made.ctx) == 1
-    made.clock.at += HOUR
+    made.clock.moment += HOUR
     return made
 
 
@@ -47,7 +48,7 @@ def granted(world: Traffic) -> Attempt:
 
 def news(world: Traffic) -> list[News]:
     with world.ctx.database.write() as tx:
-        claims = outbox.claim(tx, {NEWS}, "test", world.clock.at, HOUR, 50)
+        claims = outbox.claim(tx, {NEWS}, "test", world.clock.moment, HOUR, 50)
     return [News.from_payload(claim.item.payload) for claim in claims]
 
 
@@ -75,7 +76,7 @@ def test_a_revocation_goes_on_record_raises_an_alarm_and_is_told_with_examples(w
     one = granted(world)
     with world.ctx.database.read() as tx:
         (_, entry) = audit.of_subject(tx, str(one.certificate_id), 9)
-        (stored,) = alarms.since(tx, ["fraud"], world.clock.at - DAY, world.clock.at + DAY)
+        (stored,) = alarms.since(tx, ["fraud"], world.clock.moment - DAY, world.clock.moment + DAY)
         known = model_evidence.audited_errors(tx, "fraud", "ordinary", MODEL, one.attempted_at)
     assert (entry.action, entry.data["reason"]) == ("threshold.revoked", one.revoked_reason)
     alarm = Alarm.from_json(stored.payload)
@@ -171,14 +172,15 @@ THIRD = '\n  {name = "third", description = "a new one", example = "new"},\n]\n[
 def test_a_policy_that_it_does_not_hold_for_revokes_it(
     world: Traffic, change: Callable[[str], str], reason: str
 ) -> None:
-    changed = with_policy(world, change(POLICY))
+    changed = with_policy(world, change(PROMISED))
     assert Watch(changed.ctx).revoke_due() == {"revoked": 1}
     assert granted(world).revoked_reason == reason
 
 
 def test_a_policy_that_promises_less_or_no_longer_knows_the_task_leaves_it(world: Traffic) -> None:
-    less = with_policy(world, POLICY.replace("error = 0.05", "error = 0.1"))
-    unknown = with_policy(world, POLICY.replace('"fraud"]', '"other"]').replace("tasks.fraud", "tasks.other"))
+    less = with_policy(world, PROMISED.replace("error = 0.05", "error = 0.1"))
+    other = PROMISED.replace('"fraud"]', '"other"]').replace("tasks.fraud", "tasks.other")
+    unknown = with_policy(world, other)
     assert Watch(less.ctx).revoke_due() == Watch(unknown.ctx).revoke_due() == {"revoked": 0}
 
 

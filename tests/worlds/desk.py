@@ -1,11 +1,11 @@
-"""A small world for tests: a policy, a context over a database, a clock that stands still, cases."""
+"""A small world for use cases: a policy, a context over a database, a clock that stands still, cases."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 
-from bot.usecases.context import Context, PolicyHolder
+from bot.usecases.context import Context
 from bot.usecases.review.access import Act
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case, open_case
@@ -19,86 +19,10 @@ from storage.cases.predictions import NewPrediction
 from storage.delivery import outbox, projections
 from storage.delivery.outbox_item import Item
 from storage.engine.database import Database
-
-TEAM = "T1"
-NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
-CHANNEL = "C0000000001"
-ANN, BEN, CAROL, STRANGER = (ExpertId(TEAM, name) for name in ("U0ANN", "U0BEN", "U0CAROL", "U0STRANGER"))
-
-POLICY = """
-[services.shop]
-tasks = ["fraud", "team", "topic"]
-secret_env = ["SECONDLOOK_SECRET_SHOP"]
-callback_url = "https://shop.example.com/callback"
-
-[channels.fraud]
-id = "C0000000001"
-[channels.seniors]
-id = "C0000000002"
-
-[tasks.fraud]
-question = "Is this payment fraud?"
-rationale = "on_override"
-reason_codes = ["address", "amount"]
-labels = [
-  {name = "fraud", description = "somebody else's money", example = "a stolen card", title = "Fraud"},
-  {name = "legit", description = "an honest payment", example = "groceries", title = "Legit"},
-]
-[[tasks.fraud.tiers]]
-name = "high"
-channel = "fraud"
-accept_above = "always_review"
-due_in = "4h"
-escalation = [{after = "1h", to = "people", people = ["U0CAROL"]}]
-
-[tasks.team]
-question = "Which team?"
-labels = [
-  {name = "sales", description = "wants to buy", example = "a quote"},
-  {name = "help", description = "needs help", example = "it is broken"},
-  {name = "other", description = "anything else", example = "hello"},
-]
-[[tasks.team.tiers]]
-name = "pair"
-channel = "fraud"
-accept_above = "always_review"
-due_in = "4h"
-quorum = 2
-adjudicators = ["U0CAROL"]
-
-[tasks.topic]
-question = "What is it about?"
-labels = [
-  {name = "a", description = "first", example = "1"},
-  {name = "b", description = "second", example = "2"},
-  {name = "c", description = "third", example = "3"},
-  {name = "d", description = "fourth", example = "4"},
-]
-[[tasks.topic.tiers]]
-name = "all"
-channel = "fraud"
-accept_above = "always_review"
-due_in = "4h"
-"""
-
-
-@dataclass
-class StillClock:
-    """A clock that a test sets."""
-
-    at: datetime = NOW
-
-    def now(self) -> datetime:
-        """The moment set."""
-        return self.at
-
-    def wall(self) -> datetime:
-        """The moment set."""
-        return self.at
-
-    def sleep(self, duration: timedelta) -> None:
-        """Move on."""
-        self.at += duration
+from tests.worlds.clocks import FRIDAY, StillClock
+from tests.worlds.contexts import context
+from tests.worlds.people import ANN, BEN, CAROL, CHANNEL
+from tests.worlds.policies import DESK
 
 
 @dataclass
@@ -113,13 +37,8 @@ class World:
     @property
     def ctx(self) -> Context:
         """The use cases' context."""
-        return Context(
-            database=self.database,
-            active=PolicyHolder.of(self.policy),
-            clock=self.clock,
-            new_id=lambda prefix: f"{prefix}_{next(self._ids)}",
-            draw_key=b"0" * 32,
-            team_id=TEAM,
+        return context(
+            self.database, self.policy, self.clock, new_id=lambda prefix: f"{prefix}_{next(self._ids)}"
         )
 
     def open(self, task: str = "fraud", label: str = "fraud", **changes: object) -> Case:
@@ -128,16 +47,16 @@ class World:
         tier = self.policy.task(task).tiers[0]
         prediction = Prediction(label, 0.78, ModelRef("gbm", "3"))
         submission = Submission(
-            "shop", f"x{number}", task, CaseInput(text="card 4711"), prediction, self.clock.at
+            "shop", f"x{number}", task, CaseInput(text="card 4711"), prediction, self.clock.moment
         )
         submission = replace(submission, **changes)  # type: ignore[arg-type]  # fields by name
         routing = Routing(
             Disposition.REVIEW, tier.name, tier.channel, tier.quorum, tier.due_in, 1.0, False, ("always",)
         )
         case_id = f"case_{number}"
-        known = NewPrediction(case_id, submission, b"d" * 32, routing, self.policy.version, self.clock.at)
+        known = NewPrediction(case_id, submission, b"d" * 32, routing, self.policy.version, self.clock.moment)
         case = open_case(
-            case_id, submission, routing, self.policy.task(task), self.policy.version, self.clock.at
+            case_id, submission, routing, self.policy.task(task), self.policy.version, self.clock.moment
         )
         with self.database.write() as tx:
             predictions.add_many(tx, [known])
@@ -149,7 +68,7 @@ class World:
         """Note that the case's message was posted."""
         with self.database.write() as tx:
             claim = projections.claim(
-                tx, "test", self.clock.at, timedelta(minutes=1), timedelta(0), timedelta(0)
+                tx, "test", self.clock.moment, timedelta(minutes=1), timedelta(0), timedelta(0)
             )
             assert claim is not None
             assert claim.projection.case_id == case.case_id
@@ -169,10 +88,10 @@ class World:
         """What is to be delivered, oldest first."""
         with self.database.write() as tx:
             found = []
-            while claims := outbox.claim(tx, [kind], "test", self.clock.at, timedelta(minutes=1), 50):
+            while claims := outbox.claim(tx, [kind], "test", self.clock.moment, timedelta(minutes=1), 50):
                 found += [claim.item for claim in claims]
                 for claim in claims:
-                    outbox.finish(tx, claim, self.clock.at)
+                    outbox.finish(tx, claim, self.clock.moment)
             return found
 
     def recorded(self, case_id: str) -> list[str]:
@@ -188,7 +107,7 @@ class World:
 
 def make_world(database: Database) -> World:
     """A world in whose channel Ann, Ben and Carol are."""
-    world = World(database, load_policy(POLICY, "policy.toml"))
+    world = World(database, load_policy(DESK, "policy.toml"))
     with database.write() as tx:
-        experts.set_members(tx, f"channel:{CHANNEL}", [ANN, BEN, CAROL], NOW)
+        experts.set_members(tx, f"channel:{CHANNEL}", [ANN, BEN, CAROL], FRIDAY)
     return world

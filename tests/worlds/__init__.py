@@ -1,0 +1,1 @@
+"""What tests of every part share: clocks, people, policies, contexts, databases, small worlds."""

@@ -1,0 +1,10 @@
+"""Who acts in tests, and where: a workspace of the tests' own, and the local Slack's default workspace."""
+
+from routing.label import ExpertId
+
+TEAM, CHANNEL = "T1", "C0000000001"
+ANN, BEN, CAROL, STRANGER = (ExpertId(TEAM, name) for name in ("U0ANN", "U0BEN", "U0CAROL", "U0STRANGER"))
+
+WORKSPACE = "T0ACMEBANK"
+DIGITS, ONCOLOGY, LEADS = "C0DIGITS", "C0ONCOLOGY", "C0LEADS"
+MAYA, JONAS, NADIA, SAM = (ExpertId(WORKSPACE, name) for name in ("U0MAYA", "U0JONAS", "U0NADIA", "U0SAM"))
