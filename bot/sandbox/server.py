@@ -55,6 +55,10 @@ class _Server(uvicorn.Server):
             connection.shutdown()
         if self.server_state.tasks:
             await asyncio.wait(set(self.server_state.tasks), timeout=PATIENCE_SECONDS)
+        for connection in list(self.server_state.connections):
+            if not connection.transport.is_closing():
+                connection.transport.abort()  # a request that still runs would leave its socket open for ever
+        await asyncio.sleep(0)
         for listener in sockets or []:
             listener.close()
 

@@ -81,12 +81,14 @@ def silent(server: postgres.Server) -> Iterator[None]:
     first = int((server.data / "postmaster.pid").read_text().split()[0])
     family = [first, *(pid for pid in processes() if parent(pid) == first)]
     for pid in family:
-        os.kill(pid, signal.SIGSTOP)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:
         for pid in family:
-            os.kill(pid, signal.SIGCONT)
+            with suppress(ProcessLookupError):  # whoever was ending before it was stopped has ended
+                os.kill(pid, signal.SIGCONT)
 
 
 def processes() -> list[int]:
