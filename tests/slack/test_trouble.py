@@ -173,7 +173,7 @@ def test_a_defect_in_a_listener_is_never_taken_for_done(
 ) -> None:
     case = workspace.world.open()
     payload = click_payload(workspace.shown(case), "answer:0", ANN, None, "1.1")
-    monkeypatch.setattr(workspace.world.clock, "at", None)
+    monkeypatch.setattr(workspace.world.clock, "moment", None)
 
     answered = workspace.interact(payload)
 
