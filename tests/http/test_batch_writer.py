@@ -45,7 +45,7 @@ def reception(one: Posting) -> Reception:
 
 def admission(name: str) -> Admission:
     routing = Routing(Disposition.AUTO_ACCEPTED, "ordinary", "fraud", 1, timedelta(0), 0.0, False, ())
-    prediction = NewPrediction(f"case_{name}", item(name).submission, b"", routing, "1", NOW)
+    prediction = NewPrediction(f"case_{name}", item(name).submission, b"", routing, "1", FRIDAY)
     return Admission(prediction, None)
 
 

@@ -19,6 +19,7 @@ from tests.http import shop
 from tests.http.shop import SECRETS, Caller, JsonObject, case
 from tests.patience import PATIENCE
 from tests.worlds.clocks import FRIDAY
+from tests.worlds.serving import serving
 
 ANNA = ExpertId("T0TEAM", "U0ANNA")
 
@@ -94,7 +95,7 @@ def test_view_feed_and_callback_show_one_decision(
     database: Database, exposure: str, name: str | None
 ) -> None:
     ctx = shop.exposing(database, exposure)
-    with shop.serving(build_api(ctx, shop.services(ctx.policy))) as url:
+    with serving(build_api(ctx, shop.services(ctx.policy))) as url:
         caller = Caller(url)
         case_id = caller.post(case()).json()["case_id"]
         answer(ctx, case_id, "legitimate")

@@ -1,7 +1,5 @@
 """Whatever the core can say is stored and comes back equal, on both dialects."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -47,7 +47,6 @@ NEITHER: Mapping[str, tuple[str, ...]] = {
     "experts": ("team_id", "user_id"),
     "images": ("image_id", "media_type", "slack_file_id"),
     "installation_keys": ("name", "secret"),
-    "installation_keys": ("name", "secret"),  # of this bot, not of a person
     "labels": (
         *("label_id", "case_id", "team_id", "user_id", "label", "answer", "key", "via", "reason_code"),
         *("expert_confidence", "salt"),

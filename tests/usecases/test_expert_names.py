@@ -11,13 +11,13 @@ from routing.label import ExpertId
 from storage import installation_keys
 from storage.engine.database import Database
 from tests.http import shop
-from tests.http.shop import NOW
+from tests.worlds.clocks import FRIDAY
 
 ANNA, BEN = ExpertId("T0TEAM", "U0ANNA"), ExpertId("T0TEAM", "U0BEN")
 
 
 def test_without_a_word_in_the_policy_callbacks_tell_ids_and_reading_tells_nobody(database: Database) -> None:
-    ctx = shop.context(database)
+    ctx = shop.served(database)
     assert from_callback(ctx).name(ANNA) == "U0ANNA"
     assert reading_names(ctx, "shop").name(ANNA) is None
     assert reading_names(ctx, "shop").names([ANNA]) is None
@@ -62,8 +62,8 @@ def test_another_installation_has_other_pseudonyms(sqlite_url: str, postgres_url
 def test_the_first_key_counts(database: Database) -> None:
     with database.write() as tx:
         assert installation_keys.find(tx, "pseudonyms") is None
-        assert installation_keys.keep(tx, "pseudonyms", b"first", NOW) == b"first"
-        assert installation_keys.keep(tx, "pseudonyms", b"second", NOW) == b"first"
+        assert installation_keys.keep(tx, "pseudonyms", b"first", FRIDAY) == b"first"
+        assert installation_keys.keep(tx, "pseudonyms", b"second", FRIDAY) == b"first"
         assert installation_keys.find(tx, "pseudonyms") == b"first"
 
 

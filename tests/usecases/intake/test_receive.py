@@ -71,7 +71,7 @@ def test_the_use_case_returns_values_of_its_own(ctx: Context) -> None:
 def test_what_an_earlier_version_kept_is_answered_as_it_was_kept(ctx: Context) -> None:
     body = {"case_id": "case_1", "a_word_of_then": [1.0, None]}
     with ctx.database.write() as tx:
-        webhook_receipts.add_many(tx, [Receipt("shop", "m", b"d", 202, body, NOW)])
+        webhook_receipts.add_many(tx, [Receipt("shop", "m", b"d", 202, body, FRIDAY)])
     assert shop.answers(ctx, [post(item(), webhook_id="m")]) == [Answer(202, body, is_replay=True)]
 
 

@@ -219,7 +219,7 @@ def test_the_buttons_of_a_digest_that_a_newer_version_made_go_on(world: World) -
     week = keep(world, Quality(thresholds=(threshold(),)), key="digest:leads:1")
     document = json.loads(json.dumps(to_document(week)))
     document["quality"]["thresholds"][0]["state"] = "set_by_tomorrow"
-    newer = StoredDigest("digest:leads:2", "leads", NOW, NOW, NOW, {**document, "version": 99})
+    newer = StoredDigest("digest:leads:2", "leads", FRIDAY, FRIDAY, FRIDAY, {**document, "version": 99})
     with world.database.write() as tx:
         digests.keep(tx, newer)
 

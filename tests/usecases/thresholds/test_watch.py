@@ -193,8 +193,8 @@ def test_another_calibrator_revokes_it(world: Traffic) -> None:
 def test_the_digest_shows_no_threshold_that_does_not_hold_before_it_is_revoked(
     world: Traffic,
 ) -> None:
-    changed = with_policy(world, POLICY.replace("\n]\n[[tasks", THIRD))
-    policy, now = changed.ctx.policy, world.clock.at
+    changed = with_policy(world, PROMISED.replace("\n]\n[[tasks", THIRD))
+    policy, now = changed.ctx.policy, world.clock.moment
     with world.ctx.database.read() as tx:
         counts = model_evidence.strata(tx, ["fraud"], now - 7 * DAY, now)
         (row,), _ = threshold_rows(tx, policy, policy.teams["risk"], counts, now - 7 * DAY, now)
