@@ -126,7 +126,7 @@ def test_a_line_of_the_feed_says_why_and_how_but_not_who(caller: Caller, ctx: Co
         {
             "label": "legitimate",
             "expert": None,
-            "labeled_at": "2026-11-20T09:31:00Z",
+            "labeled_at": "2026-11-20T10:01:00Z",
             "rationale": "The customer called.",
             "reason_code": None,
             "expert_confidence": "high",
