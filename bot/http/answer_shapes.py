@@ -93,7 +93,8 @@ class BatchAnswer(BaseModel):
 class LabelView(BaseModel):
     """One expert's answer."""
 
-    label: str
+    label: str = Field(description="The name of the answer, as people and rules write it.")
+    answer: str | int = Field(description="The same as the question has it: a rating's step is a number.")
     expert: str | None = Field(
         description="Who gave it, as the policy's `expose_experts` names experts; null where it names none."
     )
@@ -105,11 +106,12 @@ class LabelView(BaseModel):
 
 
 class DecisionView(BaseModel):
-    """A case's final label; a correction makes a new one with the next sequence."""
+    """A case's final answer; a correction makes a new one with the next sequence."""
 
     decision_id: str
     sequence: int = Field(ge=1)
     label: str
+    answer: str | int
     method: Literal["single", "consensus", "adjudicated", "expired"]
     tier: str
     decided_at: datetime

@@ -119,7 +119,7 @@ def _case_input(posted: PostedInput, image_id: str | None) -> CaseInput:
 def _prediction(case: PostedCase) -> Prediction:
     prediction = case.prediction
     return Prediction(
-        label=prediction.label,
+        label=prediction.key,
         confidence=prediction.own_confidence,
         model=ModelRef(case.model.name, case.model.version),
         probabilities=prediction.probabilities,

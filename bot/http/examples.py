@@ -76,6 +76,7 @@ BATCH: JsonObject = {
 EXPERT = "expert_7f3a91c2b4"
 LABEL: JsonObject = {
     "label": "legitimate",
+    "answer": "legitimate",
     "expert": EXPERT,
     "labeled_at": "2026-11-20T09:41:12Z",
     "rationale": "The customer called to confirm both payments.",
@@ -87,6 +88,7 @@ DECISION: JsonObject = {
     "decision_id": "decision_5b1f0c9a51d27e48b6a9d4c1e07b52f8",
     "sequence": 1,
     "label": "legitimate",
+    "answer": "legitimate",
     "method": "single",
     "tier": "high_value",
     "decided_at": "2026-11-20T09:41:12Z",

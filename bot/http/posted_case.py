@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     ConfigDict,
     Field,
     TypeAdapter,
@@ -32,6 +31,8 @@ from bot.http.posted_fields import (
     ShortName,
     Text,
 )
+from bot.http.questions.table import PostedAnswer
+from bot.http.strict import Strict
 from routing.prediction import Origin
 
 CONFIDENCE_TOLERANCE = 1e-3
@@ -40,12 +41,6 @@ PostedOrigin = Literal["production", "synthetic", "red_team"]
 MediaType = Annotated[
     str, AfterValidator(check_format), WithJsonSchema({"type": "string", "enum": list(MAGIC)})
 ]
-
-
-class Strict(BaseModel):
-    """Refuses unknown keys and values of another type."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
 class PostedImage(Strict):
@@ -94,10 +89,9 @@ class PostedInput(Strict):
     image: PostedImage | None = None
 
 
-class PostedPrediction(Strict):
-    """The label, with the probability of every label or the confidence in it; without, a person looks."""
+class PostedPrediction(PostedAnswer):
+    """The answer, with the probability of every label or the confidence in it; without, a person looks."""
 
-    label: Name
     probabilities: Annotated[dict[Name, Probability], Field(min_length=1, max_length=100)] | None = Field(
         default=None, description="The probability of each label of the task; together 1."
     )
@@ -108,13 +102,13 @@ class PostedPrediction(Strict):
     @property
     def own_confidence(self) -> float | None:
         """The model's probability of its label; None where it gave none."""
-        return self.confidence if self.probabilities is None else self.probabilities[self.label]
+        return self.confidence if self.probabilities is None else self.probabilities[self.key]
 
     @model_validator(mode="after")
     def _confident(self) -> "PostedPrediction":
         if self.probabilities is None:
             return self
-        own = self.probabilities.get(self.label)
+        own = self.probabilities.get(self.key)
         if own is None:
             raise PydanticCustomError("probabilities", "probabilities must hold the predicted label")
         if self.confidence is not None and abs(self.confidence - own) > CONFIDENCE_TOLERANCE:

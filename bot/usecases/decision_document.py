@@ -19,6 +19,7 @@ def decision_document(
         "decision_id": decision.decision_id,
         "sequence": decision.sequence,
         "label": decision.label,
+        "answer": decision.answer.content,
         "method": decision.method.value,
         "tier": tier,
         "decided_at": utc_text(decision.decided_at),
@@ -33,6 +34,7 @@ def label_document(label: Label, names: ExpertNames) -> JsonObject:
     rationale, confidence = label.rationale, label.expert_confidence
     return {
         "label": label.label,
+        "answer": label.answer.content,
         "expert": names.name(label.expert),
         "labeled_at": utc_text(label.labeled_at),
         "rationale": rationale and rationale.text,

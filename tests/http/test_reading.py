@@ -125,6 +125,7 @@ def test_a_line_of_the_feed_says_why_and_how_but_not_who(caller: Caller, ctx: Co
     assert line["labels"] == [
         {
             "label": "legitimate",
+            "answer": "legitimate",
             "expert": None,
             "labeled_at": "2026-11-20T10:01:00Z",
             "rationale": "The customer called.",

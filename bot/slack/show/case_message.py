@@ -11,7 +11,7 @@ from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.blocks.text import label_text, length, mention, moment
 from bot.slack.show import spoken_text
 from bot.slack.show.case_words import label_title, origin_words, percent, progress, reasons_text, sureness
-from bot.slack.show.controls import closed_controls, decided_controls, open_controls
+from bot.slack.show.controls import closed_controls, decided_controls
 from bot.slack.show.input_blocks import (
     DECIDED,
     REVIEW,
@@ -22,6 +22,7 @@ from bot.slack.show.input_blocks import (
     show_all_block,
 )
 from bot.slack.show.outcome_blocks import decision_block, expired_block, history_block
+from bot.slack.show.questions.table import open_controls
 from bot.slack.show.scene import Scene
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision

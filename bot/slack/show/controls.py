@@ -18,7 +18,6 @@ from bot.usecases.review.screen import Screen
 if TYPE_CHECKING:
     from routing.policy import Task
 
-BUTTONS = 3
 BUTTONS_ASKED = 10
 BUTTONS_CHANGE = 5
 NOTE_ROOM = 1_500
@@ -36,8 +35,8 @@ _MENU_TEXT = {
     Menu.CORRECT: "Correct…",
     Menu.SHOW_ALL: "Show all",
 }
-_OPEN_MENU = (Menu.ABSTAIN, Menu.ESCALATE, Menu.REASSIGN, Menu.SNOOZE, Menu.WHY)
-_FULL_MENU = (Menu.LABEL, Menu.ABSTAIN, Menu.ESCALATE, Menu.HAND_OVER, Menu.WHY)
+OPEN_MENU = (Menu.ABSTAIN, Menu.ESCALATE, Menu.REASSIGN, Menu.SNOOZE, Menu.WHY)
+FULL_MENU = (Menu.LABEL, Menu.ABSTAIN, Menu.ESCALATE, Menu.HAND_OVER, Menu.WHY)
 _DECIDED_MENU = (Menu.CORRECT, Menu.SHOW_ALL, Menu.WHY)
 _CLOSED_MENU = (Menu.SHOW_ALL, Menu.WHY)
 
@@ -74,23 +73,9 @@ def label_select(task: Task, labels: tuple[str, ...], placeholder: str) -> JsonO
     return select(control_ids.CHOOSE, placeholder, options)
 
 
-def _label_button() -> JsonObject:
+def label_button() -> JsonObject:
+    """The window in which an answer is given with its reason."""
     return button(control_ids.LABEL, "Label…", control_ids.LABEL)
-
-
-def open_controls(task: Task, predicted: str, screen: Screen) -> JsonObject:
-    """How to answer: a button for each of two or three labels; for more, Confirm and a select."""
-    labels = ordered_labels(task, predicted)
-    name = block_id("answer", screen)
-    if len(labels) > BUTTONS:
-        confirm = answer_button(task, predicted, predicted, 0)
-        others = tuple(label for label in labels if label != predicted)
-        chooser = label_select(task, others, "Another label…")
-        return actions(name, confirm, chooser, _label_button(), menu(_OPEN_MENU))
-    buttons = [answer_button(task, label, predicted, number) for number, label in enumerate(labels)]
-    if len(labels) == BUTTONS:
-        return actions(name, *buttons, menu(_FULL_MENU))
-    return actions(name, *buttons, _label_button(), menu(_OPEN_MENU))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The controls of each question that a task may ask."""

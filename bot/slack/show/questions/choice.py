@@ -1,0 +1,30 @@
+"""How a choice is answered: a button for each of two or three labels; for more, Confirm and a select."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.slack.blocks.builders import actions
+from bot.slack.blocks.screens import block_id
+from bot.slack.show.controls import FULL_MENU, OPEN_MENU, answer_button, label_button, label_select, menu
+
+if TYPE_CHECKING:
+    from bot.slack.blocks.message import JsonObject
+    from bot.usecases.review.screen import Screen
+    from routing.policy import Task
+
+BUTTONS = 3
+
+
+def open_controls(task: Task, predicted: str, screen: Screen) -> JsonObject:
+    """The predicted label first."""
+    labels = tuple(sorted(task.label_names, key=lambda name: name != predicted))
+    name = block_id("answer", screen)
+    if len(labels) > BUTTONS:
+        confirm = answer_button(task, predicted, predicted, 0)
+        chooser = label_select(task, labels[1:], "Another label…")
+        return actions(name, confirm, chooser, label_button(), menu(OPEN_MENU))
+    buttons = [answer_button(task, label, predicted, number) for number, label in enumerate(labels)]
+    if len(labels) == BUTTONS:
+        return actions(name, *buttons, menu(FULL_MENU))
+    return actions(name, *buttons, label_button(), menu(OPEN_MENU))
