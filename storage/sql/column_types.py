@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from storage.sql.json_documents import Written, dump
+from storage.sql.json_documents import Written, dump, load
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -71,6 +71,24 @@ class JsonText(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 (overrides)
         """Compact JSON; a document that was written before, as it is."""
         return value if value is None or type(value) is Written else dump(value)
+
+
+class JsonValue(JsonText):
+    """A JSON value that may be a bare number: kept as text on SQLite.
+
+    SQLite calls a column of the type JSON numeric, and turns the text of a number in it into a number
+    (SQLite's documentation, "Datatypes", 3.1).
+    """
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The type that the database knows."""
+        return dialect.type_descriptor(sa.Text() if dialect.name == "sqlite" else self.impl_instance)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """The value of its text."""
+        return load(value) if dialect.name == "sqlite" and value is not None else value
 
 
 ArrivalId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

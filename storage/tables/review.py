@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
-from storage.sql.column_types import ArrivalId, Document, Duration
+from storage.sql.column_types import ArrivalId, Document, Duration, JsonValue
 from storage.tables.columns import (
     case_id,
     count,
@@ -106,7 +106,7 @@ labels = Table(
     *expert(),
     Column("round", sa.Integer(), nullable=False),
     text("label"),  # the key, for versions that know no other question; it goes after this one
-    Column("answer", Document),
+    Column("answer", JsonValue()),
     text("key", is_null=True),
     moment("labeled_at"),
     text("via"),
@@ -140,7 +140,7 @@ decisions = Table(
     case_id(),
     Column("sequence", sa.Integer(), nullable=False),
     text("label"),  # the key, as in `labels`
-    Column("answer", Document),
+    Column("answer", JsonValue()),
     text("key", is_null=True),
     Column("loss", sa.Float()),
     text("method"),

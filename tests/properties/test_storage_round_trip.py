@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from routing.answer import Answer
 from routing.case.case import Case, CaseStatus, Disposition
 from routing.case.decision import Decision, Method
 from routing.label import Abstention, ExpertConfidence, ExpertId, Label, Rationale, Via
@@ -118,13 +119,14 @@ stored_predictions = st.builds(
     policy_version=names,
     received_at=moments,
 )
+answers = st.builds(Answer, names, names | st.integers(-100, 100))
 given_labels = st.builds(
     Label,
     label_id=names,
     case_id=st.just(CASE),
     expert=people,
     round=st.integers(1, 99),
-    label=names,
+    answer=answers,
     labeled_at=moments,
     via=st.sampled_from(Via),
     screen_version=st.integers(0, 2**31 - 1),
@@ -138,7 +140,8 @@ decided = st.builds(
     decision_id=names,
     case_id=st.just(CASE),
     sequence=st.integers(1, 99),
-    label=names,
+    answer=answers,
+    loss=st.none() | st.floats(0, 1),
     method=st.sampled_from(Method),
     decided_at=moments,
     policy_version=names,

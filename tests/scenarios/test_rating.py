@@ -69,6 +69,7 @@ def test_one_click_on_a_step_decides(world: World) -> None:
     assert "The model said 2" in maya.reads(case)
     decision = world.shop.read(case.case_id)["decision"]
     assert (decision["label"], decision["answer"]) == ("4", 4)
+    assert world.audited(case)  # and the record is unbroken
 
 
 def test_a_step_and_its_reason_are_typed_in_the_thread(world: World) -> None:

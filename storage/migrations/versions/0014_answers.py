@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy import Column
 
 from storage.migrations.columns import texts
-from storage.sql.column_types import Document
+from storage.sql.column_types import JsonValue
 
 revision = "answers"
 down_revision = "origins"
@@ -14,7 +14,7 @@ down_revision = "origins"
 def upgrade() -> None:
     """Add the columns; rows before, and those of replicas of earlier versions, are filled afterwards."""
     for table in ("labels", "decisions"):
-        op.add_column(table, Column("answer", Document, nullable=True))
+        op.add_column(table, Column("answer", JsonValue(), nullable=True))
         for column in texts("key", nullable=True):
             op.add_column(table, column)
     op.add_column("decisions", Column("loss", sa.Float(), nullable=True))
