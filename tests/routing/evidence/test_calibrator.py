@@ -26,6 +26,12 @@ def test_the_identity_leaves_a_confidence_alone() -> None:
     assert [IDENTITY.apply(saying(value)) for value in (0.0, 0.3, 1.0)] == [0.0, 0.3, 1.0]
 
 
+def test_without_a_confidence_there_is_nothing_to_calibrate() -> None:
+    silent = Prediction("fraud", None, ModelRef("eyes", "1"))
+    with pytest.raises(ValueError, match="no confidence"):
+        PLATT.apply(silent)
+
+
 def test_platt_is_a_logistic_function_of_the_logit() -> None:
     assert PLATT.apply(saying(0.9)) == pytest.approx(1 / (1 + math.exp(-(0.8 * math.log(9) - 0.3))))
     assert PLATT.apply(saying(0.1)) == pytest.approx(1 / (1 + math.exp(-(0.8 * math.log(1 / 9) - 0.3))))

@@ -79,6 +79,7 @@ def test_a_fact_that_is_read_without_has_is_named(when: str, read: str, has: str
             "prediction.probabilities.fraud",
             "!has(prediction.probabilities.fraud)",
         ),
+        ("has(scores.toxicity) && scores.toxicity > 0.8", "scores.toxicity", "!has(scores.toxicity)"),
     ],
 )
 def test_a_guard_that_lets_absence_through_to_acceptance_is_named(when: str, read: str, lacks: str) -> None:
