@@ -13,6 +13,7 @@ import pytest
 import bot.pictures.digest_picture
 from bot.delivery.sender.tempo import Tempo
 from bot.usecases.digest.document import from_document
+from bot.words.code_words import with_words
 from routing.digest.digest import Digest
 from routing.digest.headline import Deed
 from routing.digest.model_quality import About, ThresholdState
@@ -271,4 +272,4 @@ def assert_programs_read_the_same(world: World) -> None:
 
     assert [one["key"] for one in listed] == [one.key for one in stored]
     week = WEEKS - 1 - REPLACED
-    assert world.shop.read_report(listed[week]) == stored[week].document
+    assert world.shop.read_report(listed[week]) == with_words(stored[week].document)
