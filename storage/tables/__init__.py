@@ -1,26 +1,25 @@
 """The tables; private to storage."""
 
 from storage.tables.columns import metadata
-from storage.tables.delivery import channel_pace, outbox, projections
+from storage.tables.delivery import channel_pace, events, outbox, projections, receipts
 from storage.tables.leads import audit_shares, digests, mutes
 from storage.tables.measures import alarms, calibrators, certificates, profiles
+from storage.tables.people import experts, installation_keys, membership_sources, memberships
 from storage.tables.policies import policies, replicas
 from storage.tables.readings import channel_readings, thread_readings
-from storage.tables.record import record_entries, record_heads
-from storage.tables.records import (
-    audit,
-    audit_head,
-    events,
-    experts,
+from storage.tables.record import audit, audit_head, record_entries, record_heads
+from storage.tables.replies import reply_answers, reply_questions
+from storage.tables.review import (
+    abstentions,
+    cases,
+    counters,
+    decision_feed,
+    decisions,
     images,
-    installation_keys,
-    membership_sources,
-    memberships,
-    receipts,
+    labels,
+    predictions,
     steps,
 )
-from storage.tables.replies import reply_answers, reply_questions
-from storage.tables.review import abstentions, cases, counters, decision_feed, decisions, labels, predictions
 
 __all__ = [
     "abstentions",

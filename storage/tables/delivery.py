@@ -1,7 +1,7 @@
-"""What is to be sent: messages as projections, the channels' pace, and the outbox."""
+"""What is sent and received: messages as projections, the outbox, the pace, and what must count once."""
 
 import sqlalchemy as sa
-from sqlalchemy import Column, Index, Table
+from sqlalchemy import Column, Index, Table, UniqueConstraint
 
 from storage.sql.column_types import Document
 from storage.tables.columns import (
@@ -99,3 +99,25 @@ partial("ix_outbox_held", outbox.c.held_since.is_not(None), outbox.c.row_id)
 partial("ix_outbox_delivered", outbox.c.delivered_at.is_not(None), outbox.c.delivered_at)
 partial("ix_outbox_dead", outbox.c.dead_reason.is_not(None), outbox.c.row_id)
 partial("ix_projections_dead", projections.c.dead_reason.is_not(None), projections.c.row_id)
+
+events = Table(
+    "events",
+    metadata,
+    Column("key", sa.Text(), primary_key=True),
+    moment("claimed_at"),
+    Index("ix_events_claimed_at", "claimed_at"),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    row_id(),
+    text("service"),
+    text("webhook_id"),
+    Column("body_digest", sa.LargeBinary(), nullable=False),
+    Column("status", sa.Integer(), nullable=False),
+    Column("answer", Document, nullable=False),
+    moment("received_at"),
+    UniqueConstraint("service", "webhook_id"),
+    Index("ix_receipts_received_at", "received_at"),
+)

@@ -1,4 +1,4 @@
-"""Predictions and what becomes of them under review."""
+"""Predictions, their pictures, and what becomes of them under review."""
 
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
@@ -168,4 +168,25 @@ counters = Table(
     metadata,
     Column("name", sa.Text(), primary_key=True),
     Column("value", sa.BigInteger(), nullable=False),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    row_id(),
+    case_id(),
+    Column("step", sa.Integer(), nullable=False),
+    text("to"),
+    moment("taken_at"),
+    UniqueConstraint("case_id", "step"),
+)
+
+images = Table(
+    "images",
+    metadata,
+    row_id(),
+    text("image_id", is_unique=True),
+    text("media_type"),
+    Column("content", sa.LargeBinary(), nullable=False),
+    text("slack_file_id", is_null=True),
 )
