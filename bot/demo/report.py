@@ -31,15 +31,24 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The run's totals; `lost` and `duplicated` count messages and callbacks that are missing or too many."""
+    """The run's totals.
+
+    `lost` counts messages and callbacks that are missing, `doubled_…` those that are too many.
+    """
 
     counts: Counts
     posted: int
     updated: int
     rejected: int
     lost: int
-    duplicated: int
+    doubled_messages: int
+    doubled_callbacks: int
     accuracy: Accuracy
+
+    @property
+    def duplicated(self) -> int:
+        """All that came too often."""
+        return self.doubled_messages + self.doubled_callbacks
 
     def as_json(self) -> JsonObject:
         """The report as the demo writes it."""
@@ -48,6 +57,7 @@ class Report:
             "slack": {"posted": self.posted, "updated": self.updated, "rejected": self.rejected},
             "lost": self.lost,
             "duplicated": self.duplicated,
+            "doubled": {"messages": self.doubled_messages, "callbacks": self.doubled_callbacks},
             "accuracy": asdict(self.accuracy),
         }
 
@@ -82,7 +92,8 @@ def measure(run: Run) -> Report:
         updated=stats["updated"],
         rejected=sum(stats["rejected"].values()),
         lost=_missing(run.reviewed, shown) + _missing(made, arrived),
-        duplicated=_surplus(shown) + _surplus(arrived),
+        doubled_messages=_surplus(shown),
+        doubled_callbacks=_surplus(arrived),
         accuracy=_accuracy(run.examples, labels),
     )
 

@@ -12,7 +12,7 @@ from storage.evidence.digest_facts import Counts
 def report(decided: int) -> Report:
     fields = dict.fromkeys(Counts.__dataclass_fields__, 0)
     counts = Counts(**{**fields, "reviewed": 40, "decided": decided})
-    return Report(counts, 0, 0, 0, 0, 0, Accuracy(0.9, 0.95))
+    return Report(counts, 0, 0, 0, 0, 0, 0, Accuracy(0.9, 0.95))
 
 
 def printed(*, is_terminal: bool) -> str:

@@ -26,7 +26,7 @@ def complaints(report: JsonObject) -> list[str]:
     checks = {
         f"every count is there and above zero: {COUNTED}": all(report.get(name, 0) > 0 for name in COUNTED),
         "nothing was lost": report["lost"] == 0,
-        "nothing was duplicated": report["duplicated"] == 0,
+        f"nothing was duplicated: {report['doubled']}": report["duplicated"] == 0,
         "accepted and reviewed make all": report["auto_accepted"] + report["reviewed"] == report["cases"],
         "every reviewed case was decided": report["decided"] == report["reviewed"],
         "every case was posted to Slack": report["slack"]["posted"] >= report["reviewed"],
