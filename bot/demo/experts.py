@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.demo.examples import Example
 from bot.demo.person import HandsRefused, Person, inputs
+from bot.slack.api.history_page import screen_by_metadata
 
 JsonObject = dict[str, Any]
 
@@ -139,8 +140,8 @@ def _mistake(example: Example, dice: random.Random) -> str:
 
 def case_of(message: JsonObject) -> str:
     """The id of the case that a message shows; empty if it shows none."""
-    payload = (message.get("metadata") or {}).get("event_payload") or {}
-    return str(payload.get("case_id", ""))
+    screen = screen_by_metadata(message)
+    return screen.case_id if screen else ""
 
 
 def controls(message: JsonObject) -> list[tuple[JsonObject, JsonObject]]:

@@ -10,6 +10,7 @@ import responses
 from bot.demo.examples import Example
 from bot.demo.experts import Manner, Plan, Simulation, Skill, answer, case_of, controls
 from bot.demo.person import HandsRefused, Person
+from bot.slack.blocks.message import EVENT_TYPE
 
 JsonObject = dict[str, Any]
 SLACK = "http://127.0.0.1:9"
@@ -29,7 +30,7 @@ OVERFLOW = {"type": "overflow", "action_id": "more", "options": [option("Can't t
 SELECT = {"type": "static_select", "action_id": "choose", "options": [option("maybe")]}
 MESSAGE: JsonObject = {
     "ts": "1.1",
-    "metadata": {"event_payload": {"case_id": "case_1"}},
+    "metadata": {"event_type": EVENT_TYPE, "event_payload": {"case_id": "case_1", "version": "1"}},
     "blocks": [
         {
             "type": "actions",
@@ -93,6 +94,11 @@ def plan(manner: Manner, label: str = "no") -> Plan:
 def test_a_case_message_is_known_by_its_metadata() -> None:
     assert case_of(MESSAGE) == "case_1"
     assert case_of({"ts": "1.3"}) == ""
+
+
+def test_a_reminder_that_names_a_case_is_no_second_message_of_it() -> None:
+    reminder = {"ts": "1.4", "metadata": {"event_type": EVENT_TYPE, "event_payload": {"case_id": "case_1"}}}
+    assert case_of(reminder) == ""
 
 
 def test_a_decided_case_offers_nothing_to_answer() -> None:

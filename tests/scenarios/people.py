@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bot.demo.experts import case_of
 from bot.demo.person import HandsRefused, Person
 from tests.scenarios.words import buttons, controls, options, words
 
@@ -31,7 +32,7 @@ class Expert(Person):
 
     def messages_of(self, case: Case) -> list[JsonObject]:
         """The messages that show the case in its channel."""
-        return [one for one in self.messages(case.channel) if _case_id(one) == case.case_id]
+        return [one for one in self.messages(case.channel) if case_of(one) == case.case_id]
 
     def reads(self, case: Case) -> str:
         """The words of the case's message."""
@@ -129,8 +130,3 @@ class Expert(Person):
         """What the app wrote to this person alone."""
         ims = [one["id"] for one in self._get("state")["channels"] if one["is_im"]]
         return [message for im in ims for message in self.messages(im)]
-
-
-def _case_id(message: JsonObject) -> str:
-    payload = (message.get("metadata") or {}).get("event_payload") or {}
-    return str(payload.get("case_id", ""))

@@ -46,7 +46,7 @@ def page_of(answer: JsonObject) -> HistoryPage:
 
 
 def _message(message: JsonObject) -> ChannelMessage:
-    screen = _by_metadata(message) or _by_controls(message)
+    screen = screen_by_metadata(message) or _by_controls(message)
     return ChannelMessage(
         ts=str(message["ts"]),
         user_id=str(message.get("user") or ""),
@@ -58,7 +58,7 @@ def _message(message: JsonObject) -> ChannelMessage:
     )
 
 
-def _by_metadata(message: JsonObject) -> Screen | None:
+def screen_by_metadata(message: JsonObject) -> Screen | None:
     """The case that a message shows; reminders name theirs too, but show no version of it."""
     metadata = message.get("metadata") or {}
     payload = metadata.get("event_payload") or {} if metadata.get("event_type") == EVENT_TYPE else {}
