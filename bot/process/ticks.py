@@ -11,7 +11,7 @@ from bot.delivery.memberships import Memberships
 from bot.delivery.sender.attempts import Courier
 from bot.process.scheduler import Figures, Tick
 from bot.slack.api.refusals import CURABLE
-from bot.usecases import origins, record, retention
+from bot.usecases import earlier_rows, record, retention
 from bot.usecases.context import Context
 from bot.usecases.deadlines import escalate, expire, redraw
 from bot.usecases.digest import weekly
@@ -159,11 +159,11 @@ class Ticks:
 
     def fill_origins(self) -> Figures:
         """Give predictions of an earlier version their origin."""
-        return origins.fill(self._ctx)
+        return earlier_rows.fill_origins(self._ctx)
 
     def take_in(self) -> Figures:
         """Take rows of an earlier version into the record."""
-        return record.take_in(self._ctx)
+        return earlier_rows.take_in(self._ctx)
 
     def cast_anchor(self) -> Figures:
         """Log how far the record reaches, for who keeps the log where the database's owner cannot edit it."""

@@ -1,25 +1,7 @@
-"""What the record asks for time and again: take in rows of earlier versions, and say how far it reaches."""
+"""Says how far the record reaches."""
 
 from bot.usecases.context import Context
-from storage.record import anchor, takeover
-
-MOST_PORTIONS = 20
-"""Of 500 rows in one tick, so that stopping waits for none."""
-
-
-def take_in(ctx: Context) -> dict[str, int]:
-    """Take in the next rows of an earlier version; how many."""
-    with ctx.database.read() as tx:
-        if takeover.is_over(tx):
-            return {}
-    taken = 0
-    for _ in range(MOST_PORTIONS):
-        with ctx.database.write() as tx:
-            portion = takeover.portion(tx, ctx.clock.now())
-        if not portion:
-            break
-        taken += portion
-    return {"taken_in": taken}
+from storage.record import anchor
 
 
 def cast_anchor(ctx: Context) -> str | None:

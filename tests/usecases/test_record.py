@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.usecases import record
+from bot.usecases import earlier_rows, record
 from storage import audit
 from storage.engine.database import Database
 from storage.record import takeover
@@ -22,18 +22,18 @@ def upgraded(database: Database) -> World:
 
 def test_a_tick_takes_in_what_an_earlier_version_wrote(database: Database) -> None:
     world = upgraded(database)
-    assert record.take_in(world.ctx) == {"taken_in": 9 * COUNT}
-    assert record.take_in(world.ctx) == {"taken_in": 0}
+    assert earlier_rows.take_in(world.ctx) == {"taken_in": 9 * COUNT}
+    assert earlier_rows.take_in(world.ctx) == {"taken_in": 0}
     world.clock.sleep(timedelta(hours=2))
-    record.take_in(world.ctx)
-    assert record.take_in(world.ctx) == {}
+    earlier_rows.take_in(world.ctx)
+    assert earlier_rows.take_in(world.ctx) == {}
     with database.read() as tx:
         assert (audit.verify(tx).ok, audit.verify(tx).waiting) == (True, 0)
 
 
 def test_where_nothing_is_to_be_taken_in_the_tick_writes_nothing(database: Database) -> None:
     world = make_world(database)
-    assert record.take_in(world.ctx) == {}
+    assert earlier_rows.take_in(world.ctx) == {}
     with database.read() as tx:
         assert audit.verify(tx).count == 0
 
