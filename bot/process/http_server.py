@@ -1,5 +1,6 @@
 """Serves an ASGI application from a thread of its own."""
 
+import asyncio
 import socket
 import threading
 
@@ -7,24 +8,32 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.errors import BotError
+from bot.listener import listen, take_no_more
 
 START_SECONDS = 10.0
 DRAIN_SECONDS = 5
-
-
-class PortTaken(BotError):
-    """The port is taken: stop what listens there, or choose another by SECONDLOOK_PORT."""
 
 
 class ServerFailed(BotError):
     """The web server did not start; the log says why."""
 
 
+class _Server(uvicorn.Server):
+    """A uvicorn server that leaves no connection behind."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await take_no_more(sockets or [])
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()  # it outlived the time to drain
+        await asyncio.sleep(0)
+
+
 class HttpServer:
     """uvicorn in a thread; port 0 takes a free one. Signals are the caller's business."""
 
     def __init__(self, app: ASGIApp, host: str, port: int) -> None:
-        self._listener = _listen(host, port)
+        self._listener = listen(host, port, 1024)
         address = self._listener.getsockname()
         self.port: int = address[1]
         self.url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{self.port}"  # noqa: S104
@@ -36,7 +45,7 @@ class HttpServer:
             server_header=False,
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
         self._thread = threading.Thread(target=self._run, name="http-server", daemon=True)
         self._has_ended = threading.Event()
 
@@ -66,18 +75,3 @@ class HttpServer:
             self._server.run(sockets=[self._listener])
         finally:
             self._has_ended.set()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # asyncio leaves this off for a listener it has not made; without it every small answer waits 40 ms.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise PortTaken(f"({host} port {port}: {error.strerror})") from error
-    listener.listen(1024)
-    return listener

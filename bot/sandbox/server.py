@@ -15,6 +15,7 @@ from typing import Any
 import uvicorn
 
 from bot.clock import Clock, SystemClock
+from bot.listener import listen, take_no_more
 from bot.sandbox.app import build_app
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.connections import http_protocol, socket_protocol
@@ -28,10 +29,6 @@ from bot.sandbox.workspace import Workspace
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 1.0
 JsonObject = dict[str, Any]
-
-
-class PortTaken(SandboxError):
-    """The port is in use: stop what listens there, or choose another port."""
 
 
 class NotRunning(SandboxError):
@@ -49,6 +46,7 @@ class _Server(uvicorn.Server):
         await self.stopping.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await take_no_more(sockets or [])
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):
@@ -76,7 +74,7 @@ class Sandbox:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.config = config
-        self._listener = _listen(config.port)
+        self._listener = listen(HOST, config.port, 128)
         self.url = f"http://{HOST}:{self._listener.getsockname()[1]}"
         self._parts: Parts = build_parts(config, self.url, clock or SystemClock(), monotonic)
         self._thread = threading.Thread(target=self._run, name="local-slack", daemon=True)
@@ -213,19 +211,6 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-
-
-def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else small answers wait 40 ms
-    try:
-        listener.bind((HOST, port))
-    except OSError:
-        listener.close()
-        raise PortTaken(f"Port {port}.") from None
-    listener.listen(128)
-    return listener
 
 
 def serve(

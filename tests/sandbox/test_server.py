@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 import requests
 
+from bot.listener import PortTaken
 from bot.sandbox import Sandbox, SandboxConfig, serve
 from bot.sandbox.config import Command
-from bot.sandbox.server import NotRunning, PortTaken
+from bot.sandbox.server import NotRunning
 from tests.patience import PATIENCE
 from tests.sandbox.conftest import Page
 
