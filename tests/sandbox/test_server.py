@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from bot.listener import PortTaken
+from bot.listener import PortTaken, take_no_more
 from bot.sandbox import Sandbox, SandboxConfig, serve
 from bot.sandbox.config import Command
 from bot.sandbox.server import NotRunning
@@ -40,14 +40,22 @@ class RawApp:
         self.url = f"http://127.0.0.1:{running.sockets[0].getsockname()[1]}/slack"
         self._ready.set()
         await self._stopping.wait()
+        await take_no_more(running.sockets)
         running.close()
+        open_requests = asyncio.all_tasks() - {asyncio.current_task()}
+        for request in open_requests:
+            request.cancel()
+        await asyncio.gather(*open_requests, return_exceptions=True)
+        await asyncio.sleep(0)  # the closing of a transport takes one more turn
 
     async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(65536)
-        if self._answer is None:
-            await self._stopping.wait()
-        writer.write(self._answer or b"")
-        writer.close()
+        try:
+            await reader.read(65536)
+            if self._answer is None:
+                await self._stopping.wait()
+            writer.write(self._answer or b"")
+        finally:
+            writer.close()
 
     def stop(self) -> None:
         """End it."""
