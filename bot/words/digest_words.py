@@ -72,6 +72,9 @@ def week_rows(digest: Digest) -> Iterator[Row]:
     for words, times in (("Half", digest.median_time), ("90 %", digest.p90_time)):
         yield f"{words} were decided within", time_words(times.now), time_words(times.before)
     yield agreement_row("Experts agreed with the model", digest.concordance)
+    for scale in digest.by_scale:
+        yield agreement_row(f"… on the scale of {scale.task}, exactly", scale.exact)
+        yield agreement_row(f"… on the scale of {scale.task}, within one step", scale.within_one)
 
 
 def agreement_row(name: str, row: ShareRow) -> Row:

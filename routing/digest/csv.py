@@ -83,15 +83,18 @@ def _concordances(digest: Digest) -> Iterator[DigestRow]:
     yield _concordance("all", digest.concordance)
     yield from (_concordance("tier", row) for row in digest.by_tier)
     yield from (_concordance("model", row) for row in digest.by_model)
+    for scale in digest.by_scale:
+        yield _concordance("scale", scale.exact)
+        yield _concordance("scale", scale.within_one, "within_one_step")
 
 
-def _concordance(about: str, row: ShareRow) -> DigestRow:
+def _concordance(about: str, row: ShareRow, measure: str = "concordance") -> DigestRow:
     now = row.now
     before = row.before.value if isinstance(row.before, Share) else None
     section, reach = f"concordance by {about}", Reach.REVIEWED
     if isinstance(now, TooFew):
-        return DigestRow(section, row.name, "concordance", None, n=now.n, reach=reach, before=before)
-    return DigestRow(section, row.name, "concordance", now.value, now.low, now.high, now.n, reach, before)
+        return DigestRow(section, row.name, measure, None, n=now.n, reach=reach, before=before)
+    return DigestRow(section, row.name, measure, now.value, now.low, now.high, now.n, reach, before)
 
 
 def _reviewed_calibration(digest: Digest) -> Iterator[DigestRow]:

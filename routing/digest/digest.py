@@ -1,14 +1,18 @@
 """The weekly digest: a period's facts beside those of the period before, each number with its n."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from types import MappingProxyType
 
 from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
 from routing.digest.headline import Headline, headlines
 from routing.digest.model_quality import Quality
 from routing.evidence.reliability import CalibrationReport, wilson
+from routing.questions.question import Question
 
 __all__ = [
     "MIN_LABELS",
@@ -21,6 +25,7 @@ __all__ = [
     "PeriodFacts",
     "Quantile",
     "QuantileChange",
+    "ScaleRow",
     "Share",
     "ShareRow",
     "TooFew",
@@ -87,6 +92,15 @@ class ShareRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ScaleRow:
+    """How often experts decided the model's step of a task's scale, and how often it or a step beside it."""
+
+    task: str
+    exact: ShareRow
+    within_one: ShareRow
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What a team's channel gets. Concordance, confusions and calibration speak of reviewed cases only.
 
@@ -116,6 +130,7 @@ class Digest:
     headlines: tuple[Headline, ...] = ()
     unreadable: tuple[UnreadableRule, ...] = ()
     without_confidence: int = 0
+    by_scale: tuple[ScaleRow, ...] = ()
 
     @property
     def is_quiet(self) -> bool:
@@ -130,15 +145,13 @@ def summarise(
     calibration_before: CalibrationReport | None = None,
     quality: Quality | None = None,
     muted: frozenset[str] = frozenset(),
+    questions: Mapping[str, Question] = MappingProxyType({}),
 ) -> Digest:
     """The digest of a period; calibration and quality come from `routing.measures`.
 
-    Calibration is shown from MIN_LABELS on; of `muted` subjects no headline speaks.
+    Calibration is shown from MIN_LABELS on; of `muted` subjects no headline speaks. `questions` are by task.
     """
-
-    def change(name: str) -> Change:
-        return Change(getattr(facts, name), getattr(previous, name) if previous else None)
-
+    change = partial(_change, facts, previous)
     return Digest(
         since_at=facts.since_at,
         until_at=facts.until_at,
@@ -153,6 +166,7 @@ def summarise(
         concordance=_overall(facts, previous),
         by_tier=_rows(facts.by_tier, previous.by_tier if previous else ()),
         by_model=_rows(facts.by_model, previous.by_model if previous else ()),
+        by_scale=_scales(questions, facts, previous),
         calibration=_calibration(facts, calibration),
         calibration_before=_calibration(previous, calibration_before) if previous else None,
         confusions=tuple(sorted(facts.confusions, key=_most_first)[:SHOWN]),
@@ -162,6 +176,10 @@ def summarise(
         unreadable=facts.unreadable[:SHOWN],
         without_confidence=facts.without_confidence,
     )
+
+
+def _change(facts: PeriodFacts, previous: PeriodFacts | None, name: str) -> Change:
+    return Change(getattr(facts, name), getattr(previous, name) if previous else None)
 
 
 def _most_first(confusion: Confusion) -> tuple[int, str, str, str]:
@@ -199,6 +217,32 @@ def _overall(facts: PeriodFacts, previous: PeriodFacts | None) -> ShareRow:
 def _rows(now: Sequence[Concordance], before: Sequence[Concordance]) -> tuple[ShareRow, ...]:
     earlier = {row.name: _share(row.agreed, row.n) for row in before}
     return tuple(ShareRow(row.name, _share(row.agreed, row.n), earlier.get(row.name)) for row in now)
+
+
+def _scales(
+    questions: Mapping[str, Question], facts: PeriodFacts, previous: PeriodFacts | None
+) -> tuple[ScaleRow, ...]:
+    """One row for each task with a scale of which something was decided."""
+    exact = {row.name: row for row in _rows(facts.by_task, previous.by_task if previous else ())}
+    within_one = _rows(_within_one(questions, facts), _within_one(questions, previous) if previous else ())
+    return tuple(ScaleRow(row.name, exact[row.name], row) for row in within_one)
+
+
+def _within_one(questions: Mapping[str, Question], facts: PeriodFacts) -> tuple[Concordance, ...]:
+    near = Counter[str]()
+    for confusion in facts.confusions:
+        question = questions.get(confusion.task)
+        if question and confusion.decided in question.neighbors(confusion.predicted):
+            near[confusion.task] += confusion.n
+    return tuple(
+        replace(row, agreed=row.agreed + near[row.name])
+        for row in facts.by_task
+        if row.name in questions and _has_order(questions[row.name])
+    )
+
+
+def _has_order(question: Question) -> bool:
+    return any(question.neighbors(option.name) for option in question.options)
 
 
 def _calibration(facts: PeriodFacts, report: CalibrationReport | None) -> CalibrationReport | TooFew:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Concordance:
-    """How often the decided label was the model's, by tier or model version: `agreed` of `n` cases."""
+    """How often the decided label was the model's, by task, tier or model version: `agreed` of `n` cases."""
 
     name: str
     agreed: int
@@ -66,6 +66,7 @@ class PeriodFacts:
     decided: int = 0
     overdue: int = 0
     seconds_to_decision: tuple[float, ...] = ()
+    by_task: tuple[Concordance, ...] = ()
     by_tier: tuple[Concordance, ...] = ()
     by_model: tuple[Concordance, ...] = ()
     confusions: tuple[Confusion, ...] = ()

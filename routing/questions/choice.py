@@ -22,6 +22,10 @@ class Choice:
         """1 for another label, else 0."""
         return float(predicted != decided)
 
+    def neighbors(self, key: str) -> tuple[str, ...]:  # noqa: ARG002  labels have no order
+        """None."""
+        return ()
+
     def is_disputed(self, answers: Sequence[str]) -> bool:
         """Whether they are not all the same."""
         return len(set(answers)) > 1

@@ -23,6 +23,10 @@ class Question(Protocol):
         """How far the prediction is from the decided answer: 0 if it is right, 1 at most."""
         ...
 
+    def neighbors(self, key: str) -> tuple[str, ...]:
+        """The answers that lie beside it; none where answers have no order."""
+        ...
+
     def is_disputed(self, answers: Sequence[str]) -> bool:
         """Whether these answers need an adjudicator, where the tier names some."""
         ...

@@ -61,6 +61,10 @@ class Rating(Section):
         """The distance in steps, as a share of the whole scale."""
         return abs(int(predicted) - int(decided)) / (self.highest - self.lowest)
 
+    def neighbors(self, key: str) -> tuple[str, ...]:
+        """The step below and the step above."""
+        return tuple(step for step in self._steps if abs(int(step) - int(key)) == 1)
+
     def is_disputed(self, answers: Sequence[str]) -> bool:
         """Whether the middle lies between two steps."""
         return self.settled(answers) is None

@@ -79,6 +79,7 @@ def period(tx: Transaction, tasks: Collection[str], since: datetime, until: date
         seconds_to_decision=tuple(
             sorted((one.decided_at - one.opened_at).total_seconds() for one in decided)
         ),
+        by_task=_concordance(judged, _task),
         by_tier=_concordance(judged, _task_and_tier if len(window.tasks) > 1 else _tier),
         by_model=_concordance(judged, _model),
         confusions=_confusions(judged),
@@ -208,6 +209,10 @@ def _concordance(
         n[name_of(one)] += one.n
         agreed[name_of(one)] += one.n * one.is_agreed
     return tuple(Concordance(" ".join(name), agreed[name], n[name]) for name in sorted(n))
+
+
+def _task(outcome: _Judged) -> tuple[str, ...]:
+    return (outcome.task,)
 
 
 def _tier(one: _Judged) -> tuple[str, ...]:

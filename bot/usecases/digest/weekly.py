@@ -98,7 +98,9 @@ def digest_of(
         now_facts, before = facts.result()
     with database.read() as tx:
         muted = mutes.muted(tx, team_name, now)
-    return summarise(now_facts, before, _calibration(now_facts), _calibration(before), quality, muted)
+    questions = {name: policy.tasks[name].asks for name in team.tasks}
+    calibration = _calibration(now_facts), _calibration(before)
+    return summarise(now_facts, before, *calibration, quality, muted, questions)
 
 
 def _facts(

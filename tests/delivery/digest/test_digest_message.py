@@ -12,7 +12,7 @@ from bot.pictures.alt_text import picture_words
 from bot.slack.blocks.message import Message
 from bot.slack.limits import message_violations
 from bot.usecases.digest.period import Period
-from bot.words.digest_words import unreadable_words
+from bot.words.digest_words import share_words, unreadable_words, week_rows
 from bot.words.quality_words import error_cells, fit_words, threshold_words
 from routing.digest.digest import (
     Concordance,
@@ -20,6 +20,9 @@ from routing.digest.digest import (
     Digest,
     OldestCase,
     PeriodFacts,
+    ScaleRow,
+    Share,
+    ShareRow,
     TooFew,
     UnreadableRule,
     summarise,
@@ -321,3 +324,19 @@ def test_predictions_without_a_confidence_are_told_of() -> None:
     message = digest_message(PERIOD, replace(digest(), without_confidence=12), None)
     assert "12 predictions came without a confidence. They were looked at instead." in str(message.blocks)
     assert "12 predictions came without a confidence." in message.text
+
+
+def test_a_scale_is_told_exactly_and_within_one_step() -> None:
+    exact, within_one = Share(0.6, 200, 0.53, 0.67), Share(0.9, 200, 0.85, 0.94)
+    scale = ScaleRow("reply", ShareRow("reply", exact, None), ShareRow("reply", within_one, TooFew(4, 20)))
+    rows = list(week_rows(replace(digest(), by_scale=(scale,))))
+    assert rows[-2:] == [
+        ("… on the scale of reply, exactly", share_words(exact), "–"),
+        (
+            "… on the scale of reply, within one step",
+            share_words(within_one),
+            "too few labels yet (n=4, 20 needed)",
+        ),
+    ]
+    message = digest_message(PERIOD, replace(digest(), by_scale=(scale,)), None)
+    assert "within one step" in str(message.blocks)

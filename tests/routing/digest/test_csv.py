@@ -18,6 +18,7 @@ from routing.digest.row import DigestRow
 from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.evidence.estimate import Reach
 from routing.evidence.promise import Promise
+from routing.questions.rating import Rating
 from tests.routing.qualities import certificate, error, estimate, missing, threshold, traffic, unlabeled
 from tests.worlds.clocks import MONDAY
 
@@ -200,6 +201,16 @@ def test_a_threshold_that_is_not_certified_says_how_many_labels_it_lacks() -> No
 def test_a_digest_that_was_not_measured_has_its_facts() -> None:
     sections = {row.section for row in digest_rows(summarise(facts()))}
     assert sections == {"period", "traffic", "time", "concordance by all", "calibration"}
+
+
+def test_a_scale_has_a_line_for_exact_agreement_and_a_line_for_a_step_beside() -> None:
+    rated = facts(by_task=(Concordance("reply", 12, 20),), confusions=(Confusion("reply", "4", "5", 8),))
+    digest = summarise(rated, questions={"reply": Rating()})
+    rows = [row for row in digest_rows(digest) if row.section == "concordance by scale"]
+    assert [(row.name, row.measure, row.value, row.n) for row in rows] == [
+        ("reply", "concordance", 0.6, 20),
+        ("reply", "within_one_step", 1.0, 20),
+    ]
 
 
 @pytest.mark.parametrize(

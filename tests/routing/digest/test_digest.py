@@ -13,10 +13,14 @@ from routing.digest.digest import (
     PeriodFacts,
     Quantile,
     Share,
+    ShareRow,
     TooFew,
     summarise,
 )
 from routing.evidence.reliability import CalibrationReport, wilson
+from routing.questions.choice import Choice
+from routing.questions.option import LabelSpec
+from routing.questions.rating import Rating
 from tests.worlds.clocks import MONDAY
 
 WEEK = timedelta(days=7)
@@ -54,6 +58,38 @@ def test_a_model_version_is_compared_with_itself() -> None:
     before = facts(by_model=(Concordance("net 7", 1, 2),))
     rows = summarise(now, before).by_model
     assert [(row.name, row.before) for row in rows] == [("net 7", TooFew(2, 20)), ("net 8", None)]
+
+
+RATED = facts(
+    by_task=(Concordance("reply", 12, 20), Concordance("topic", 15, 20)),
+    confusions=(
+        Confusion("reply", "4", "5", 3),
+        Confusion("reply", "4", "3", 2),
+        Confusion("reply", "4", "2", 2),
+        Confusion("reply", "1", "5", 1),
+        Confusion("topic", "sport", "politics", 5),
+    ),
+)
+TOPICS = Choice(
+    tuple(LabelSpec(name=name, description="A topic.", example="One.") for name in ("sport", "politics"))
+)
+
+
+def test_a_scale_tells_how_often_the_models_step_was_decided_and_how_often_it_or_one_beside_it() -> None:
+    (scale,) = summarise(RATED, questions={"reply": Rating(), "topic": TOPICS}).by_scale
+    assert scale.task == "reply"
+    assert scale.exact == ShareRow("reply", Share(12 / 20, 20, *wilson(12, 20)), None)
+    assert scale.within_one == ShareRow("reply", Share(17 / 20, 20, *wilson(17, 20)), None)
+
+
+def test_a_scale_stands_beside_the_week_before_and_says_where_that_has_too_few() -> None:
+    before = facts(by_task=(Concordance("reply", 1, 4),), confusions=(Confusion("reply", "1", "2", 3),))
+    (scale,) = summarise(RATED, before, questions={"reply": Rating()}).by_scale
+    assert scale.exact.before == scale.within_one.before == TooFew(4, 20)
+
+
+def test_without_a_scale_nothing_is_said_of_steps() -> None:
+    assert summarise(RATED, questions={"topic": TOPICS}).by_scale == ()
 
 
 @pytest.mark.parametrize("n", [20, 21, 57])

@@ -37,6 +37,12 @@ def test_the_loss_is_the_distance_as_a_share_of_the_scale(predicted: str, decide
     assert FIVE.loss(predicted, decided) == loss
 
 
+def test_the_steps_beside_a_step_are_its_neighbors() -> None:
+    assert FIVE.neighbors("3") == ("2", "4")
+    assert FIVE.neighbors("1") == ("2",)
+    assert Rating(lowest=-1, highest=1).neighbors("0") == ("-1", "1")
+
+
 @pytest.mark.parametrize(
     ("answers", "median"),
     [

@@ -99,7 +99,7 @@ def test_a_case_that_expired_undecided_is_not_overdue_for_ever(database: Databas
     assert period(database).overdue == 0
 
 
-def test_concordance_is_told_by_tier_and_by_model_version(database: Database) -> None:
+def test_concordance_is_told_by_task_by_tier_and_by_model_version(database: Database) -> None:
     with database.write() as tx:
         store(
             tx,
@@ -113,6 +113,7 @@ def test_concordance_is_told_by_tier_and_by_model_version(database: Database) ->
         for number, label in ((1, "fraud"), (2, "ok"), (3, "fraud"), (4, "ok")):
             decide(tx, number, label)
     facts = period(database)
+    assert facts.by_task == (Concordance("fraud", 2, 4),)
     assert facts.by_tier == (Concordance("high", 1, 1), Concordance("low", 1, 3))
     assert facts.by_model == (Concordance("forest 1", 2, 3), Concordance("forest 2", 0, 1))
     assert facts.confusions == (Confusion("fraud", "fraud", "ok", 2),)
