@@ -29,7 +29,9 @@ class Entry:
 
 def append_many(tx: Transaction, entries: Iterable[Entry]) -> None:
     """Put what was done on record, with the rows that this transaction writes of each entry's case."""
-    acts = (Act(one.at, one.actor, one.action, one.subject, canonical(one.data)) for one in entries)
+    acts = (
+        Act(entry.at, entry.actor, entry.action, entry.subject, canonical(entry.data)) for entry in entries
+    )
     record.act(tx, acts)
 
 

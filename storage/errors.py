@@ -1,4 +1,4 @@
-"""The errors of storage: one tree, where a class's docstring is its message."""
+"""The errors of storage: a tree, where a class's docstring is its message."""
 
 
 class StorageError(Exception):

@@ -46,7 +46,7 @@ class Expert:
 
     @property
     def was_asked_about(self) -> bool:
-        """Whether Slack was asked who they are; before `is_bot` was kept only the time said so."""
+        """Whether Slack was asked who they are; before `is_bot` was kept only the time showed it."""
         return self.is_bot is not None or self.refreshed_at > EPOCH
 
 
@@ -57,18 +57,18 @@ def upsert_many(tx: Transaction, people: Sequence[Expert]) -> None:
     changed = {name: new.excluded[name] for name in fields}
     rows = [
         {
-            "team_id": one.expert.team_id,
-            "user_id": one.expert.user_id,
-            **{name: getattr(one, name) for name in fields},
+            "team_id": person.expert.team_id,
+            "user_id": person.expert.user_id,
+            **{name: getattr(person, name) for name in fields},
         }
-        for one in people
+        for person in people
     ]
     if rows:
         tx.execute(new.on_conflict_do_update(index_elements=["team_id", "user_id"], set_=changed), rows)
 
 
 def meet(tx: Transaction, names: Mapping[ExpertId, str]) -> None:
-    """Take note of people of whom nothing is known yet, under these names; of others nothing changes."""
+    """Take note of people of whom there is no row yet, under these names; of others nothing changes."""
     rows = [
         {
             "team_id": expert.team_id,
@@ -92,34 +92,34 @@ def newcomers(tx: Transaction, limit: int) -> list[Expert]:
 
 
 def get(tx: Transaction, expert: ExpertId) -> Expert | None:
-    """What is known of the person."""
+    """The person's row; None for somebody never met."""
     return get_many(tx, [expert]).get(expert)
 
 
 def get_many(tx: Transaction, wanted: Iterable[ExpertId]) -> dict[ExpertId, Expert]:
-    """What is known of these people."""
-    keys = sorted({(one.team_id, one.user_id) for one in wanted})
+    """The rows of these people; whoever was never met is left out."""
+    keys = sorted({(expert.team_id, expert.user_id) for expert in wanted})
     query = sa.select(experts).where(sa.tuple_(experts.c.team_id, experts.c.user_id).in_(keys))
-    return {one.expert: one for one in map(_expert, tx.execute(query))}
+    return {person.expert: person for person in map(_expert, tx.execute(query))}
 
 
 def by_user_id(tx: Transaction, user_ids: Collection[str], home_team_id: str) -> dict[str, Expert]:
-    """What is known of people by their user ids, each once: as Slack told it last.
+    """People by their user ids, each once: as Slack described them last.
 
-    Of two workspaces told at one moment the other one counts: only a stranger was ever kept under two.
+    Of two workspaces at the same moment the foreign counts: only a stranger was ever kept under two.
     """
     wanted, latest = sorted(user_ids), dict[str, Expert]()
     for start in range(0, len(wanted), _PORTION):
         portion = wanted[start : start + _PORTION]
         rows = tx.execute(sa.select(experts).where(experts.c.user_id.in_(portion)))
-        for one in sorted(map(_expert, rows), key=lambda one: _currency(one, home_team_id)):
-            latest[one.expert.user_id] = one
+        for person in sorted(map(_expert, rows), key=lambda person: _currency(person, home_team_id)):
+            latest[person.expert.user_id] = person
     return latest
 
 
-def _currency(one: Expert, home_team_id: str) -> tuple[bool, datetime, bool, str]:
-    team_id = one.expert.team_id
-    return one.is_bot is not None, one.refreshed_at, team_id != home_team_id, team_id
+def _currency(person: Expert, home_team_id: str) -> tuple[bool, datetime, bool, str]:
+    team_id = person.expert.team_id
+    return person.is_bot is not None, person.refreshed_at, team_id != home_team_id, team_id
 
 
 def _expert(row: sa.Row[Any]) -> Expert:
@@ -137,7 +137,7 @@ def _expert(row: sa.Row[Any]) -> Expert:
 def set_members(tx: Transaction, source: str, users: Iterable[ExpertId], now: datetime) -> None:
     """Replace the members of a source such as `channel:C1` or `group:S1`."""
     tx.execute(sa.delete(memberships).where(memberships.c.source == source))
-    rows = [_membership(source, one) for one in sorted(set(users))]
+    rows = [_membership(source, expert) for expert in sorted(set(users))]
     ensure(tx, memberships, rows)
     new = insert(tx, membership_sources).values(source=source, refreshed_at=now)
     tx.execute(new.on_conflict_do_update(index_elements=["source"], set_={"refreshed_at": now}))
@@ -175,8 +175,8 @@ def remove_member(tx: Transaction, source: str, expert: ExpertId) -> None:
 
 
 def settle_members(tx: Transaction, people: Iterable[ExpertId]) -> None:
-    """Hold each of these people under the workspace given, in every source that holds their user id."""
-    right = {one.user_id: one for one in people}
+    """Hold each of these people under this workspace, in every source that holds their user id."""
+    right = {person.user_id: person for person in people}
     query = sa.select(memberships).where(memberships.c.user_id.in_(sorted(right)))
     held = [(row.source, ExpertId(row.team_id, row.user_id)) for row in tx.execute(query)]
     for source, expert in held:
@@ -186,7 +186,7 @@ def settle_members(tx: Transaction, people: Iterable[ExpertId]) -> None:
 
 def drop_members(tx: Transaction, people: Iterable[ExpertId]) -> None:
     """Hold none of these people, who turned out to be programs, in any source."""
-    user_ids = sorted({one.user_id for one in people})
+    user_ids = sorted({person.user_id for person in people})
     tx.execute(sa.delete(memberships).where(memberships.c.user_id.in_(user_ids)))
 
 

@@ -11,14 +11,14 @@ from storage.tables import installation_keys
 
 def find(tx: Transaction, name: str) -> bytes | None:
     """The key of this name; None where none was made yet."""
-    query = sa.select(installation_keys.c.secret).where(installation_keys.c.name == name)
-    return tx.execute(query).scalar_one_or_none()
+    return tx.execute(_secret_of(name)).scalar_one_or_none()
 
 
 def keep(tx: Transaction, name: str, new: bytes, now: datetime) -> bytes:
     """The key of this name, which is `new` if there was none before: of several at once the first counts."""
     ensure(tx, installation_keys, [{"name": name, "secret": new, "made_at": now}])
-    secret: bytes = tx.execute(
-        sa.select(installation_keys.c.secret).where(installation_keys.c.name == name)
-    ).scalar_one()
-    return secret
+    return tx.execute(_secret_of(name)).scalar_one()
+
+
+def _secret_of(name: str) -> sa.Select[bytes]:
+    return sa.select(installation_keys.c.secret).where(installation_keys.c.name == name)

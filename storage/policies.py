@@ -1,4 +1,4 @@
-"""Policies, each version kept whole: an open case keeps the answers of its opening; one is active for all."""
+"""Policies, each version kept whole: an open case keeps the answers of its opening."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +33,7 @@ class Activation:
 
 
 def remember(tx: Transaction, version: str, document: dict[str, Any], now: datetime) -> None:
-    """Keep the policy that is in force from `now` on; one that was before is the newest again."""
+    """Keep the policy that is in force from `now` on; a version that was kept before is the newest again."""
     new = insert(tx, policies).values(version=version, document=document, sequence=_NEXT, first_seen_at=now)
     tx.execute(
         new.on_conflict_do_update(index_elements=["version"], set_={"sequence": new.excluded.sequence})
@@ -41,15 +41,15 @@ def remember(tx: Transaction, version: str, document: dict[str, Any], now: datet
 
 
 def newest_first(tx: Transaction) -> list[str]:
-    """The versions that are kept, the one that came into force last first."""
+    """The versions that are kept, that which came into force last first."""
     return list(tx.execute(_NEWEST_FIRST).scalars())
 
 
 def document(tx: Transaction, version: str) -> Any:
-    """What the policy of that version said; None where it is not kept or is no JSON any more."""
+    """The policy of that version; None where it is not kept or is no JSON any more."""
     try:
         return tx.execute(_DOCUMENT, {"this_version": version}).scalar()
-    except ValueError:  # SQLite takes any text; a row that somebody mended by hand may hold one
+    except ValueError:  # SQLite takes any text; a row that somebody mended by hand may hold any
         return None
 
 
@@ -66,7 +66,7 @@ def was_active(tx: Transaction, version: str) -> bool:
 
 
 def activate(tx: Transaction, activation: Activation) -> None:
-    """Make a version that is kept the active one."""
+    """Make a version that is kept active."""
     values = {
         "activation": _NEXT_ACTIVATION,
         "activated_at": activation.at,

@@ -11,7 +11,7 @@ class Content(StrEnum):
     """What kind of content a column holds.
 
     `case`: what a service sent in a case. `words`: what a person wrote. `copy`: a message, callback or digest
-    with parts of both. `echo`: an error that may repeat what another program said of a case.
+    with parts of both. `echo`: an error that may repeat what another program wrote of a case.
     `measure`: made of cases, with values of their fields. `person`: what Slack tells of a person.
     """
 

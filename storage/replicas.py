@@ -12,7 +12,7 @@ from storage.tables import replicas
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """One process; `policy_version` is that of its file as it could be read last."""
+    """A process; `policy_version` is that of its file as it could be read last."""
 
     name: str
     policy_version: str

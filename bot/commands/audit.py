@@ -42,9 +42,9 @@ def verify(settings: Settings, kept: tuple[Anchor, ...]) -> None:
         return
     for finding in report.findings[:SHOWN]:
         click.echo(f"  {sentence(finding)}", err=True)
-    if report.found > SHOWN:
-        click.echo(f"  … and {report.found - SHOWN} more.", err=True)
-    if report.found:
+    if report.total > SHOWN:
+        click.echo(f"  … and {report.total - SHOWN} more.", err=True)
+    if report.total:
         click.echo(ADVICE, err=True)
     sys.exit(1)
 

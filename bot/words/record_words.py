@@ -28,8 +28,8 @@ def summary(report: AuditReport) -> str:
     looked_at = f"{counted(report.count, 'entry', 'entries')}, {counted(report.rows, 'row')}"
     if report.waiting:
         looked_at += f"; {counted(report.waiting, 'row')} of an earlier version not taken in yet"
-    if report.found:
-        return f"Broken in {counted(report.found, 'place')}; looked at {looked_at}."
+    if report.total:
+        return f"Broken in {counted(report.total, 'place')}; looked at {looked_at}."
     if report.missing_keys:
         keys = " ".join(_key(key) for key in report.missing_keys)
         return f"Not checked: {keys} Looked at {looked_at}."

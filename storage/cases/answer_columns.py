@@ -12,5 +12,5 @@ def answer_columns(answer: Answer) -> Row:
 
 
 def answer_of(row: Any) -> Answer:
-    """The answer of a row; earlier versions knew one question only, whose answers are their keys."""
+    """The answer of a row; earlier versions only asked for a choice, whose answers are their keys."""
     return Answer(row.label, row.label) if row.key is None else Answer(row.key, row.answer)

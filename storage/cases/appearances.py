@@ -1,4 +1,4 @@
-"""In which cases' messages a person's name is shown: those they said something to, or were given."""
+"""In which cases' messages a person's name is shown: those they answered or passed, or have to answer."""
 
 from collections.abc import Iterable
 
@@ -11,15 +11,16 @@ from storage.tables import abstentions, cases, labels
 
 def of_people(tx: Transaction, people: Iterable[ExpertId], limit: int) -> set[str]:
     """The ids of these people's latest cases, at most `limit` of each kind for each."""
-    return {case_id for expert in people for query in _queries(expert, limit) for case_id in _ids(tx, query)}
-
-
-def _ids(tx: Transaction, query: sa.Select[str]) -> list[str]:
-    return list(tx.execute(query).scalars())
+    return {
+        case_id
+        for expert in people
+        for query in _queries(expert, limit)
+        for case_id in tx.execute(query).scalars()
+    }
 
 
 def _queries(expert: ExpertId, limit: int) -> tuple[sa.Select[str], ...]:
-    given = (cases.c.assigned_team_id == expert.team_id, cases.c.assigned_user_id == expert.user_id)
+    is_assigned = (cases.c.assigned_team_id == expert.team_id, cases.c.assigned_user_id == expert.user_id)
     return (
         *(
             sa.select(table.c.case_id)
@@ -28,5 +29,5 @@ def _queries(expert: ExpertId, limit: int) -> tuple[sa.Select[str], ...]:
             .limit(limit)
             for table in (labels, abstentions)
         ),
-        sa.select(cases.c.case_id).where(cases.c.is_open, *given).limit(limit),
+        sa.select(cases.c.case_id).where(cases.c.is_open, *is_assigned).limit(limit),
     )

@@ -37,12 +37,12 @@ def add_many(tx: Transaction, new: Sequence[Case]) -> None:
 
 
 def get(tx: Transaction, case_id: str) -> Case:
-    """The case with everything said about it; raises `CaseUnknown`."""
+    """The case with all its answers and decisions; raises `CaseUnknown`."""
     return _only(tx, _GET, case_id)
 
 
 def lock(tx: Transaction, case_id: str) -> Case:
-    """The case, held until the transaction ends so that answers to it come one by one."""
+    """The case, held until the transaction ends so that answers to it come after each other."""
     return _only(tx, _LOCK, case_id)
 
 
@@ -98,7 +98,7 @@ def newly_overdue(
 
 @dataclass(frozen=True, slots=True)
 class OpenGroup:
-    """Open cases of one task, tier, channel and opening: how many."""
+    """Open cases of the same task, tier, channel and opening: how many."""
 
     task: str
     tier: str
@@ -129,10 +129,10 @@ def first_of(tx: Transaction, group: OpenGroup) -> Case:
         cases.c.channel == group.channel,
         predictions.c.policy_version == group.policy_version,
     )
-    found = _assembled(tx, query.order_by(cases.c.due_at, cases.c.row_id).limit(1))
-    if not found:
+    cases_of_group = _assembled(tx, query.order_by(cases.c.due_at, cases.c.row_id).limit(1))
+    if not cases_of_group:
         raise CaseUnknown
-    return found[0]
+    return cases_of_group[0]
 
 
 def due_at_of(tx: Transaction, case_ids: Sequence[str]) -> dict[str, datetime]:
@@ -142,7 +142,7 @@ def due_at_of(tx: Transaction, case_ids: Sequence[str]) -> dict[str, datetime]:
 
 
 def assignees(tx: Transaction) -> list[ExpertId]:
-    """Everybody to whom a waiting case was given."""
+    """Everybody to whom a waiting case is assigned."""
     columns = (cases.c.assigned_team_id, cases.c.assigned_user_id)
     query = sa.select(*columns).where(cases.c.is_open, cases.c.assigned_user_id.is_not(None))
     return [ExpertId(*row) for row in tx.execute(query.distinct().order_by(*columns))]
@@ -154,24 +154,24 @@ def _ids_until(tx: Transaction, moment: sa.Column[Any], now: datetime, limit: in
 
 
 def _only(tx: Transaction, query: sa.Select[Any], case_id: str) -> Case:
-    found = _assembled(tx, query, this_case_id=case_id)
-    if not found:
+    matches = _assembled(tx, query, this_case_id=case_id)
+    if not matches:
         raise CaseUnknown(case_id)
-    return found[0]
+    return matches[0]
 
 
-def _assembled(tx: Transaction, query: sa.Select[Any], **given: str) -> list[Case]:
-    rows = tx.execute(query, given).all()
+def _assembled(tx: Transaction, query: sa.Select[Any], **parameters: str) -> list[Case]:
+    rows = tx.execute(query, parameters).all()
     if not rows:
         return []
     case_ids = [row.case_id for row in rows]
-    said = labels.of_cases(tx, case_ids)
+    labels_by_case = labels.of_cases(tx, case_ids)
     abstained = labels.abstentions_of_cases(tx, case_ids)
     decided = decisions.of_cases(tx, case_ids)
     return [
         _case(
             row,
-            labels=said.get(row.case_id, ()),
+            labels=labels_by_case.get(row.case_id, ()),
             abstentions=abstained.get(row.case_id, ()),
             decisions=decided.get(row.case_id, ()),
         )
@@ -201,7 +201,7 @@ def _state(case: Case) -> Row:
     }
 
 
-def _case(row: Any, **said: Any) -> Case:
+def _case(row: Any, **history: Any) -> Case:
     return Case(
         case_id=row.case_id,
         submission=submission_of(row),
@@ -217,7 +217,7 @@ def _case(row: Any, **said: Any) -> Case:
         steps_taken=row.steps_taken,
         held_steps=tuple(row.held_steps or ()),
         next_step_at=row.next_step_at,
-        **said,
+        **history,
     )
 
 

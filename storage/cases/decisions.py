@@ -31,7 +31,7 @@ _SERVICE = sa.select(predictions.c.service).where(predictions.c.case_id == sa.bi
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One line of the feed; `cursor` grows in the order in which the lines became visible.
+    """A line of the feed; `cursor` grows in the order in which the lines became visible.
 
     `labels` are those in force, none where the decision no longer is.
     """
@@ -45,7 +45,7 @@ class FeedEntry:
 
 
 def add(tx: Transaction, decision: Decision) -> bool:
-    """Store a decision and put it in the feed; False when the case has one with this sequence."""
+    """Store a decision and put it in the feed; False when the case has a decision with this sequence."""
     row = {
         "decision_id": decision.decision_id,
         "case_id": decision.case_id,
@@ -66,18 +66,22 @@ def add(tx: Transaction, decision: Decision) -> bool:
 
 
 def reopen(tx: Transaction, decision: Decision) -> bool:
-    """Tell the feed that the decision no longer holds; False when it was told before."""
-    told = (decision_feed.c.decision_id == decision.decision_id) & (decision_feed.c.event == "reopened")
-    if tx.execute(sa.select(decision_feed.c.cursor).where(told)).first() is not None:
+    """Tell the feed that the decision no longer holds; False when the feed has that already."""
+    is_announced = (decision_feed.c.decision_id == decision.decision_id) & (
+        decision_feed.c.event == "reopened"
+    )
+    if tx.execute(sa.select(decision_feed.c.cursor).where(is_announced)).first() is not None:
         return False
     _announce(tx, decision, "reopened")
     return True
 
 
 def amend(tx: Transaction, decision: Decision, revision: int) -> bool:
-    """Tell the feed that the decision stands on other words; False when this `revision` was told before."""
-    told = (decision_feed.c.decision_id == decision.decision_id) & (decision_feed.c.event == "amended")
-    again = sa.select(decision_feed.c.cursor).where(told, decision_feed.c.revision == revision)
+    """Tell the feed that the decision stands on other words; False when it has this `revision` already."""
+    is_amendment = (decision_feed.c.decision_id == decision.decision_id) & (
+        decision_feed.c.event == "amended"
+    )
+    again = sa.select(decision_feed.c.cursor).where(is_amendment, decision_feed.c.revision == revision)
     if tx.execute(again).first() is not None:
         return False
     _announce(tx, decision, "amended", revision)
@@ -104,17 +108,17 @@ def feed(tx: Transaction, service: str, after: int, limit: int) -> list[FeedEntr
 
 
 def changes(tx: Transaction) -> int:
-    """The cursor of the feed's last line, 0 without any: it grows with all that is told of decisions."""
+    """The cursor of the feed's last line, 0 without any: it grows with all that happens to decisions."""
     last = tx.execute(sa.select(counters.c.value).where(counters.c.name == "decision_feed"))
     return last.scalar_one_or_none() or 0
 
 
 def of_cases(tx: Transaction, case_ids: Sequence[str]) -> dict[str, tuple[Decision, ...]]:
     """The decisions of each case by sequence."""
-    found: dict[str, tuple[Decision, ...]] = {}
+    by_case: dict[str, tuple[Decision, ...]] = {}
     for row in tx.execute(_OF_CASES, {"case_ids": case_ids}):
-        found[row.case_id] = (*found.get(row.case_id, ()), _decision(row))
-    return found
+        by_case[row.case_id] = (*by_case.get(row.case_id, ()), _decision(row))
+    return by_case
 
 
 def in_force(
@@ -147,7 +151,7 @@ def _entry(row: Any, answers: Sequence[Label]) -> FeedEntry:
 
 
 def _announce(tx: Transaction, decision: Decision, event: FeedEvent, revision: int = 0) -> None:
-    # A locked counter, not a sequence: a number that is handed out may not become visible after a later one.
+    # A locked counter, not a sequence: no line may become visible after a line with a greater cursor.
     cursor = tx.execute(_next_cursor(tx.dialect.name), {"name": "decision_feed", "value": 1}).scalar_one()
     service = tx.execute(_SERVICE, {"of_case_id": decision.case_id}).scalar_one()
     row = {

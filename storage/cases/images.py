@@ -21,9 +21,9 @@ class StoredImage:
 
 
 def add_many(tx: Transaction, new: Sequence[tuple[str, str, bytes]]) -> None:
-    """Store `(image_id, media_type, bytes)`; one that is there stays."""
+    """Store `(image_id, media_type, bytes)`; a picture that is there stays."""
     names = ("image_id", "media_type", "content")
-    ensure(tx, images, [dict(zip(names, one, strict=True)) for one in new])
+    ensure(tx, images, [dict(zip(names, image, strict=True)) for image in new])
 
 
 def get(tx: Transaction, image_id: str) -> StoredImage | None:

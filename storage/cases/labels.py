@@ -54,7 +54,7 @@ def withdraw(tx: Transaction, label_id: str, at: datetime) -> bool:
 
 
 def add_abstention(tx: Transaction, abstention: Abstention) -> bool:
-    """Store a "can't tell"; False when the same one is there already."""
+    """Store a "can't tell"; False when the same is there already."""
     row = {
         "case_id": abstention.case_id,
         "team_id": abstention.expert.team_id,
@@ -74,19 +74,19 @@ def of_expert(tx: Transaction, expert: ExpertId, limit: int) -> list[Label]:
 
 def of_cases(tx: Transaction, case_ids: Sequence[str]) -> dict[str, tuple[Label, ...]]:
     """The labels of each case in the order they came."""
-    found: dict[str, tuple[Label, ...]] = {}
+    by_case: dict[str, tuple[Label, ...]] = {}
     for row in tx.execute(_OF_CASES, {"case_ids": case_ids}):
-        found[row.case_id] = (*found.get(row.case_id, ()), _label(row))
-    return found
+        by_case[row.case_id] = (*by_case.get(row.case_id, ()), _label(row))
+    return by_case
 
 
 def abstentions_of_cases(tx: Transaction, case_ids: Sequence[str]) -> dict[str, tuple[Abstention, ...]]:
     """The abstentions of each case in the order they came."""
-    found: dict[str, tuple[Abstention, ...]] = {}
+    by_case: dict[str, tuple[Abstention, ...]] = {}
     for row in tx.execute(_ABSTENTIONS_OF_CASES, {"case_ids": case_ids}):
         abstention = Abstention(row.case_id, ExpertId(row.team_id, row.user_id), row.abstained_at, row.note)
-        found[row.case_id] = (*found.get(row.case_id, ()), abstention)
-    return found
+        by_case[row.case_id] = (*by_case.get(row.case_id, ()), abstention)
+    return by_case
 
 
 def _label(row: Any) -> Label:

@@ -29,7 +29,7 @@ def submission_columns(submission: Submission) -> Row:
         "external_id": submission.external_id,
         "task": submission.task,
         "origin": submission.origin.value,
-        "kind": submission.origin.value,  # what version 0.1 reads, while it still runs beside this one
+        "kind": submission.origin.value,  # what version 0.1 reads, while it still runs beside this version
         "label": prediction.label,
         "confidence": NO_CONFIDENCE if prediction.confidence is None else prediction.confidence,
         "has_confidence": prediction.confidence is not None,
@@ -64,7 +64,7 @@ def submission_of(row: Any) -> Submission:
 
 
 def prediction_of(row: Any) -> Prediction:
-    """The prediction of a row; in one that version 0.1 wrote `has_confidence` is empty, and it has one."""
+    """The prediction of a row; version 0.1 left `has_confidence` empty, and always had a confidence."""
     confidence = None if row.has_confidence is False else row.confidence
     model = ModelRef(row.model_name, row.model_version)
     return Prediction(row.label, confidence, model, row.probabilities, row.scores or {})
@@ -84,7 +84,7 @@ def routing_columns(routing: Routing, confidence: float | None) -> Row:
 
 
 def routing_of(row: Any) -> Routing:
-    """The routing of a row of the predictions table, or of one that joins a case to its prediction."""
+    """The routing of a row of the predictions table, or of a row that joins a case to its prediction."""
     columns = {name: getattr(row, name) for name in ROUTING} | {
         "disposition": Disposition(row.disposition),
         "reasons": tuple(row.reasons),
@@ -110,10 +110,10 @@ def input_of(document: Document) -> CaseInput:
     )
 
 
-def _input_document(given: CaseInput) -> Document:
-    document = {"text": given.text, "fields": dict(given.fields), "link": given.link}
-    if given.image is not None:
-        image = given.image
+def _input_document(case_input: CaseInput) -> Document:
+    document = {"text": case_input.text, "fields": dict(case_input.fields), "link": case_input.link}
+    if case_input.image is not None:
+        image = case_input.image
         document["image"] = {"alt_text": image.alt_text, "url": image.url, "image_id": image.image_id}
     return {name: value for name, value in document.items() if value is not None}
 

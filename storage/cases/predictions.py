@@ -1,4 +1,4 @@
-"""What services posted and what triage made of it; one row for every prediction, reviewed or not."""
+"""What services posted and what triage made of it; a row for every prediction, reviewed or not."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -39,20 +39,20 @@ StoredPrediction = NewPrediction
 def add_many(tx: Transaction, new: Sequence[NewPrediction]) -> set[str]:
     """Store those whose `(service, external_id)` is not there yet; the case ids of those inserted.
 
-    No row may have one of these case ids yet.
+    No row may have any of these case ids yet.
     """
-    return record.add_new(tx, predictions, [_columns(one) for one in new]) if new else set()
+    return record.add_new(tx, predictions, [_columns(prediction) for prediction in new]) if new else set()
 
 
 def find_many(tx: Transaction, keys: Iterable[PostedKey]) -> dict[PostedKey, StoredPrediction]:
-    """The stored ones among `keys`."""
+    """What is stored under these keys."""
     wanted = list(dict.fromkeys(keys))
     pair = sa.tuple_(predictions.c.service, predictions.c.external_id)
-    found: dict[PostedKey, StoredPrediction] = {}
+    stored: dict[PostedKey, StoredPrediction] = {}
     for start in range(0, len(wanted), KEYS_PER_QUERY):
         query = sa.select(predictions).where(pair.in_(wanted[start : start + KEYS_PER_QUERY]))
-        found |= {(row.service, row.external_id): _stored(row) for row in tx.execute(query)}
-    return found
+        stored |= {(row.service, row.external_id): _stored(row) for row in tx.execute(query)}
+    return stored
 
 
 def get(tx: Transaction, case_id: str) -> StoredPrediction | None:

@@ -1,4 +1,4 @@
-"""Thread replies: what a person is asked about one, at most once at a time, and which answer each gave."""
+"""Thread replies: what a person is asked about them, at most once at a time, and which answer each gave."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,12 +35,12 @@ class Answered:
 
 
 def ask(tx: Transaction, question: Question) -> bool:
-    """Note the question; False when one about this case waits for this person already."""
+    """Note the question; False when a question about this case waits for this person already."""
     return add_once(tx, reply_questions, _row(question))
 
 
 def ask_instead(tx: Transaction, question: Question) -> None:
-    """Note the question in place of one that may wait."""
+    """Note the question in place of any that waits."""
     settle(tx, question.case_id, question.expert)
     ask(tx, question)
 

@@ -55,7 +55,7 @@ def want_many(tx: Transaction, wanted: Sequence[WantedChannel], now: datetime) -
     Who asks for a hold is not served by a pass that has begun, as the rows may come from a backup of while it
     went on: the pass begins anew, and who reads is fenced out. So whatever pass ends saw all that is held.
     """
-    rows = [_new_row(one, now) for one in sorted(wanted, key=lambda each: each.channel_id)]
+    rows = [_new_row(channel, now) for channel in sorted(wanted, key=lambda channel: channel.channel_id)]
     if rows:
         tx.execute(_want(tx.dialect.name), rows)
 
@@ -158,8 +158,8 @@ def _want(dialect: str) -> sa.Insert:
 @cache
 def _ready() -> sa.Select[tuple[int]]:
     is_time = channel_readings.c.next_try_at <= sa.bindparam("now", type_=channel_readings.c.next_try_at.type)
-    is_known = channel_readings.c.bot_user_id != ""  # without our own id no message is told to be ours
-    query = sa.select(channel_readings.c.row_id).where(channel_readings.c.is_due, is_time, is_known)
+    is_named = channel_readings.c.bot_user_id != ""  # without our own id no message is ours for sure
+    query = sa.select(channel_readings.c.row_id).where(channel_readings.c.is_due, is_time, is_named)
     is_holding = channel_readings.c.held_row_id > 0
     return query.order_by(is_holding.desc(), channel_readings.c.next_try_at, channel_readings.c.row_id).limit(
         1

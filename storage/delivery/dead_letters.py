@@ -17,7 +17,7 @@ _DEAD_ITEM = outbox.c.dead_reason.is_not(None)
 
 @dataclass(frozen=True, slots=True)
 class DeadMessage:
-    """A case's message that was given up; `died_at` is the end of the lease under which it was.
+    """A case's message that is tried no more; `died_at` is the end of the lease under which it was.
 
     `is_shown`: an earlier version of it stands in the channel; `is_recast`: other forms of it were tried.
     """

@@ -18,7 +18,7 @@ _HELD = channel_pace.c.held_since.is_not(None)
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A channel that takes no messages of ours, or no updates; `next_at` is when one of them is tried."""
+    """A channel that takes no messages of ours, or no updates; `next_at` is when a message is tried."""
 
     channel_id: str
     is_for_updates: bool
@@ -30,7 +30,7 @@ class Hold:
 def hold(
     tx: Transaction, place: str, now: datetime, reason: str, first: timedelta, longest: timedelta
 ) -> datetime:
-    """Hold a place, a channel's id or one of `paces`; when to look again.
+    """Hold a place, a channel's id or a constant of `paces`; when to look again.
 
     The wait is as long as it has been held by then, so that it doubles, from `first` up to `longest`.
     """
@@ -50,7 +50,7 @@ def release(tx: Transaction, places: Collection[str]) -> int:
 
 
 def look_again(tx: Transaction, now: datetime, places: Collection[str] | None = None) -> int:
-    """Let one message of each held place be tried at once, of all with None; how many places.
+    """Let a message of each held place be tried at once, of all with None; how many places.
 
     The waits begin anew: somebody has just done something about it.
     """
@@ -94,18 +94,18 @@ def items(tx: Transaction, limit: int) -> list[Item]:
     return [item_of(row) for row in tx.execute(query.order_by(outbox.c.row_id).limit(limit))]
 
 
-def messages(tx: Transaction, one: Hold, limit: int) -> list[Projection]:
+def messages(tx: Transaction, place: Hold, limit: int) -> list[Projection]:
     """The messages that wait for this hold to end, oldest first."""
-    query = sa.select(projections).where(_waits_for(one))
+    query = sa.select(projections).where(_waits_for(place))
     return [projection_of(row) for row in tx.execute(query.order_by(projections.c.row_id).limit(limit))]
 
 
-def messages_by_task(tx: Transaction, one: Hold) -> dict[str, int]:
+def messages_by_task(tx: Transaction, place: Hold) -> dict[str, int]:
     """How many messages of each task wait for this hold to end."""
     query = (
         sa.select(predictions.c.task, sa.func.count().label("number"))
         .select_from(projections.join(predictions, predictions.c.case_id == projections.c.case_id))
-        .where(_waits_for(one))
+        .where(_waits_for(place))
         .group_by(predictions.c.task)
     )
     return {row.task: row.number for row in tx.execute(query)}
@@ -115,13 +115,13 @@ def count(tx: Transaction) -> int:
     """How many messages and items wait for a repair."""
     held_items = sa.select(sa.func.count()).where(outbox.c.held_since.is_not(None), outbox.c.is_pending)
     waiting = tx.execute(held_items).scalar_one()
-    for one in all_of(tx):
-        waiting += tx.execute(sa.select(sa.func.count()).where(_waits_for(one))).scalar_one()
+    for place in all_of(tx):
+        waiting += tx.execute(sa.select(sa.func.count()).where(_waits_for(place))).scalar_one()
     return waiting
 
 
-def _waits_for(one: Hold) -> sa.ColumnElement[bool]:
-    if one.channel_id == paces.WORKSPACE:
+def _waits_for(place: Hold) -> sa.ColumnElement[bool]:
+    if place.channel_id == paces.WORKSPACE:
         return projections.c.is_due
-    has_ts = projections.c.ts.is_not(None) if one.is_for_updates else projections.c.ts.is_(None)
-    return projections.c.is_due & has_ts & (projections.c.channel_id == one.channel_id)
+    has_ts = projections.c.ts.is_not(None) if place.is_for_updates else projections.c.ts.is_(None)
+    return projections.c.is_due & has_ts & (projections.c.channel_id == place.channel_id)

@@ -1,4 +1,4 @@
-"""Rows that workers take for a while: who may take one, and who may still finish it."""
+"""Rows that workers take for a while: who may take a row, and who may still finish it."""
 
 from datetime import datetime
 from functools import cache
@@ -27,14 +27,14 @@ class Held(Protocol):
 
 
 def take(
-    tx: Transaction, table: sa.Table, ready: sa.Select[Any], owner: str, until: datetime, **given: Any
+    tx: Transaction, table: sa.Table, ready: sa.Select[Any], owner: str, until: datetime, **parameters: Any
 ) -> list[sa.Row[Any]]:
     """Lease the rows whose `row_id` the query `ready` selects, passing over those that others hold locked.
 
-    `ready` is made once and kept, `given` are its parameters. The lease's end is `next_try_at`: a worker that
+    `ready` is made once and kept; it takes the `parameters`. The lease's end is `next_try_at`: a worker that
     dies gives its row back by doing nothing.
     """
-    values = {**given, "new_owner": owner, "leased_until": until}
+    values = {**parameters, "new_owner": owner, "leased_until": until}
     return sorted(tx.execute(_take(table, ready), values).all(), key=lambda row: int(row.row_id))
 
 
@@ -82,7 +82,7 @@ def failed(table: sa.Table, retry_at: datetime, reason: str, *, is_certain: bool
 
 
 def postponed(retry_at: datetime) -> Row:
-    """The row given back without a failure on its record."""
+    """The row returned without a failure on its record."""
     return {"owner": None, "next_try_at": retry_at}
 
 

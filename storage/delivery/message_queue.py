@@ -1,4 +1,4 @@
-"""Which messages are next in line: the riskiest, then the soonest due, where the pace allows one."""
+"""Which messages are next in line: the riskiest, then the soonest due, where the pace allows it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,13 +32,15 @@ class Candidate:
 
 def first(tx: Transaction, now: datetime) -> list[Candidate]:
     """The first in line of each channel whose turn has come, and of the updates; the riskiest first."""
-    given = {"now": now}
-    posts = [Candidate(*row) for row in tx.execute(_first_posts(), given)]
+    parameters = {"now": now}
+    posts = [Candidate(*row) for row in tx.execute(_first_posts(), parameters)]
     updates = [
         Candidate(row.row_id, paces.UPDATES, row.priority, row.due_at)
-        for row in tx.execute(_first_updates(), given)
+        for row in tx.execute(_first_updates(), parameters)
     ]
-    return sorted(posts + updates, key=lambda one: (one.priority, one.due_at, one.row_id))
+    return sorted(
+        posts + updates, key=lambda candidate: (candidate.priority, candidate.due_at, candidate.row_id)
+    )
 
 
 def is_waiting(tx: Transaction) -> bool:

@@ -25,9 +25,9 @@ def add_many(tx: Transaction, items: Sequence[Item]) -> set[str]:
 def claim(
     tx: Transaction, kinds: Collection[str], owner: str, now: datetime, lease_for: timedelta, limit: int
 ) -> list[ItemClaim]:
-    """Take up to `limit` items whose time has come and that wait for no earlier one of their order."""
-    given = {"kinds": list(kinds), "now": now, "most": limit}
-    rows = leases.take(tx, outbox, _ready(), owner, now + lease_for, **given)
+    """Take up to `limit` items whose time has come and that wait for no earlier item of their order."""
+    parameters = {"kinds": list(kinds), "now": now, "most": limit}
+    rows = leases.take(tx, outbox, _ready(), owner, now + lease_for, **parameters)
     return [item_claim_of(row) for row in rows]
 
 
@@ -54,8 +54,8 @@ def recall(
     tx: Transaction, kind: str, prefix: str, owner: str, now: datetime, lease_for: timedelta, limit: int
 ) -> list[ItemClaim]:
     """Take back up to `limit` items whose key begins so, as long as nobody has begun to deliver them."""
-    given = {"only_kind": kind, "prefix": prefix, "most": limit}
-    rows = leases.take(tx, outbox, _unsent(), owner, now + lease_for, **given)
+    parameters = {"only_kind": kind, "prefix": prefix, "most": limit}
+    rows = leases.take(tx, outbox, _unsent(), owner, now + lease_for, **parameters)
     return [item_claim_of(row) for row in rows]
 
 

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from storage.sql.rows import value_of
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A delivery, unique by `key` for ever; those that share an `ordering_key` go in order, one by one."""
+    """A delivery, unique by `key` for ever; those that share an `ordering_key` go in order."""
 
     item_id: str
     kind: str
@@ -36,7 +38,7 @@ class ItemClaim:
 
 def item_of(row: Any) -> Item:
     """The item of a row."""
-    return Item(**{name: getattr(row, name) for name in Item.__slots__})
+    return value_of(Item, row)
 
 
 def item_claim_of(row: Any) -> ItemClaim:

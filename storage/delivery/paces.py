@@ -1,4 +1,4 @@
-"""How fast each channel may be posted to: one row a channel, shared by all replicas."""
+"""How fast each channel may be posted to: a row for each channel, shared by all replicas."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -34,7 +34,11 @@ def updates_of(channel_id: str | sa.Column[str]) -> str | sa.ColumnElement[str]:
 
 def open_many(tx: Transaction, channel_ids: Iterable[str]) -> None:
     """Give each channel a pace that allows a message at once."""
-    ensure(tx, channel_pace, [{"channel_id": one, "next_at": EPOCH} for one in sorted(set(channel_ids))])
+    ensure(
+        tx,
+        channel_pace,
+        [{"channel_id": channel_id, "next_at": EPOCH} for channel_id in sorted(set(channel_ids))],
+    )
 
 
 def take(tx: Transaction, channel_id: str, now: datetime, pace_for: timedelta) -> bool:

@@ -1,6 +1,5 @@
 """The messages that the rows say are to be seen in a channel, to compare with what Slack has there."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -110,14 +109,14 @@ def adopt(tx: Transaction, message: Stray, instead_of: str | None, now: datetime
 
 
 def outrun(tx: Transaction, row_id: int, version: int, now: datetime) -> bool:
-    """Slack shows a `version` that was never wanted here: show the present state as a later one."""
+    """Slack shows a `version` that was never wanted here: show the present state as a later version."""
     is_behind = (projections.c.row_id == row_id) & (projections.c.wanted_version < version)
     values: Row = {"wanted_version": version + 1, "wanted_at": now, "is_due": True}
     return tx.execute(sa.update(projections).where(is_behind).values(values)).rowcount == 1
 
 
 def message_of(tx: Transaction, case_id: str, channel_id: str) -> str | None:
-    """The `ts` of the message that shows a case in a channel, if its row has one."""
+    """The `ts` of the message that shows a case in a channel, if its row has it."""
     is_it = (projections.c.case_id == case_id) & (projections.c.channel_id == channel_id)
     query = sa.select(projections.c.ts).where(is_it, projections.c.ts.is_not(None))
     return tx.execute(query.limit(1)).scalar_one_or_none()
@@ -148,12 +147,12 @@ def oldest_unposted_at(tx: Transaction, channel_id: str) -> datetime | None:
 
 
 def newest_row_id(tx: Transaction) -> int:
-    """The newest row's; what is wanted from now on has a greater one."""
+    """The newest row's; what is wanted from now on has a greater id."""
     return tx.execute(sa.select(sa.func.max(projections.c.row_id))).scalar_one() or 0
 
 
 def _after(version: int) -> sa.ColumnElement[int]:
-    """A version later than this one, and later than what is wanted."""
+    """A version later than this, and later than what is wanted."""
     wanted = projections.c.wanted_version
     return sa.case((wanted > version, wanted), else_=sa.literal(version)) + 1
 
@@ -187,5 +186,4 @@ def _live(decided_since: datetime) -> sa.Select[Any]:
 
 
 def _selected(tx: Transaction, query: sa.Select[Any]) -> list[Post]:
-    rows: Sequence[sa.Row[Any]] = tx.execute(query).all()
-    return [Post(**row._mapping) for row in rows]
+    return [Post(*row) for row in tx.execute(query)]

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from storage.sql.rows import value_of
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -97,7 +99,7 @@ def projection_id(kind: str, case_id: str, channel_id: str) -> str:
 
 def projection_of(row: Any) -> Projection:
     """The projection of a row."""
-    return Projection(**{name: getattr(row, name) for name in Projection.__slots__})
+    return value_of(Projection, row)
 
 
 def claim_of(row: Any) -> Claim:

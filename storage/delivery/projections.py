@@ -30,16 +30,16 @@ def want(
     kind: str = "case",
     channel: str | None = None,
 ) -> None:
-    """Ask for a message that shows the case's present state: a new one, or the next version of the old."""
+    """Ask for a message that shows the case's present state: a new message, or its next version."""
     want_many(tx, [Wanted(case_id, channel_id, priority, due_at, wanted_at, kind, channel)])
 
 
 def want_many(tx: Transaction, wanted: Sequence[Wanted]) -> None:
-    """Ask for many messages in one statement; the same one asked for twice is one new version."""
+    """Ask for many messages in one statement; the same message asked for twice gets a single new version."""
     if not wanted:
         return
-    paces.open_many(tx, [one.channel_id for one in wanted] + [paces.UPDATES])
-    distinct = {one.projection_id: _new_row(one) for one in wanted}
+    paces.open_many(tx, [message.channel_id for message in wanted] + [paces.UPDATES])
+    distinct = {message.projection_id: _new_row(message) for message in wanted}
     tx.execute(_want(tx.dialect.name), list(distinct.values()))
 
 
@@ -66,15 +66,15 @@ def claim(
 
     A post waits for its channel's turn (`pace_for`), an update for the workspace's (`update_pace_for`).
     """
-    for one in message_queue.first(tx, now):
-        every = update_pace_for if one.pace == paces.UPDATES else pace_for
-        if not paces.take(tx, one.pace, now, every):
+    for candidate in message_queue.first(tx, now):
+        every = update_pace_for if candidate.pace == paces.UPDATES else pace_for
+        if not paces.take(tx, candidate.pace, now, every):
             continue
-        still_ready = message_queue.still_ready(has_ts=one.pace == paces.UPDATES)
-        until, given = now + lease_for, {"candidate": one.row_id, "now": now}
-        if rows := leases.take(tx, projections, still_ready, owner, until, **given):
+        still_ready = message_queue.still_ready(has_ts=candidate.pace == paces.UPDATES)
+        until, parameters = now + lease_for, {"candidate": candidate.row_id, "now": now}
+        if rows := leases.take(tx, projections, still_ready, owner, until, **parameters):
             return claim_of(rows[0])
-        paces.give_back(tx, one.pace, now)
+        paces.give_back(tx, candidate.pace, now)
     return None
 
 
@@ -117,7 +117,7 @@ def hold(
 
 
 def recast(tx: Transaction, held: Claim, shape: Shape, retry_at: datetime, reason: str) -> bool:
-    """Show it in another form from now on: Slack refused this one, so nothing was posted."""
+    """Show it in another form from now on: Slack refused this, so nothing was posted."""
     values = leases.failed(projections, retry_at, reason, is_certain=True)
     return leases.change(tx, projections, held, {**values, "failures": 0, **shape.columns()})
 
@@ -161,8 +161,8 @@ def pause_channel(tx: Transaction, channel_id: str, until: datetime, reason: str
 
 def by_message(tx: Transaction, channel_id: str, ts: str) -> Projection | None:
     """The projection that a Slack message shows."""
-    found = _selected(tx, sa.select(projections).where(_is_message(channel_id, ts)))
-    return found[0] if found else None
+    matches = _selected(tx, sa.select(projections).where(_is_message(channel_id, ts)))
+    return matches[0] if matches else None
 
 
 def of_case(tx: Transaction, case_id: str) -> list[Projection]:
@@ -174,10 +174,10 @@ def of_case(tx: Transaction, case_id: str) -> list[Projection]:
 def of_cases(tx: Transaction, case_ids: Sequence[str]) -> dict[str, list[Projection]]:
     """The messages that show each case, oldest first; cases without any are left out."""
     query = sa.select(projections).where(projections.c.case_id.in_(case_ids))
-    found: dict[str, list[Projection]] = {}
-    for one in _selected(tx, query.order_by(projections.c.row_id)):
-        found.setdefault(one.case_id, []).append(one)
-    return found
+    by_case: dict[str, list[Projection]] = {}
+    for projection in _selected(tx, query.order_by(projections.c.row_id)):
+        by_case.setdefault(projection.case_id, []).append(projection)
+    return by_case
 
 
 def dead(tx: Transaction, limit: int) -> list[Projection]:
@@ -208,7 +208,7 @@ def _want(dialect: str) -> sa.Insert:
 
 
 def _next_version(wanted_at: sa.ColumnElement[Any]) -> Row:
-    """A message that already waits goes on waiting since then; a dead one stays dead."""
+    """A message that already waits goes on waiting since then; a dead message stays dead."""
     waits_since = sa.case((projections.c.is_due, projections.c.wanted_at), else_=wanted_at)
     return {
         "wanted_version": projections.c.wanted_version + 1,

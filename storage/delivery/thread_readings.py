@@ -53,7 +53,7 @@ class ThreadClaim:
 def want_many(tx: Transaction, wanted: Sequence[WantedThread], now: datetime) -> None:
     """Ask for threads to be read: a reading that has not begun serves all, else another follows it."""
     if wanted:
-        distinct = {(one.channel_id, one.thread_ts): _new_row(one, now) for one in wanted}
+        distinct = {(thread.channel_id, thread.thread_ts): _new_row(thread, now) for thread in wanted}
         # In the order of their keys, so that two replicas wanting the same ones wait for each other once.
         tx.execute(_want(tx.dialect.name), [distinct[key] for key in sorted(distinct)])
 
@@ -117,15 +117,13 @@ def read_to(tx: Transaction, channel_id: str, threads: Sequence[str]) -> dict[st
 
 def waiting(tx: Transaction) -> int:
     """How many threads wait to be read."""
-    return tx.execute(_WAITING).scalar_one()
+    query = sa.select(sa.func.count()).select_from(thread_readings).where(thread_readings.c.is_due)
+    return tx.execute(query).scalar_one()
 
 
 def forget_before(tx: Transaction, moment: datetime) -> int:
     """Drop a portion of what was read before a moment; how many. It is read anew if it is ever wanted."""
     return forget(tx, thread_readings.c.row_id, thread_readings.c.read_at, moment)
-
-
-_WAITING = sa.select(sa.func.count()).select_from(thread_readings).where(thread_readings.c.is_due)
 
 
 @cache

@@ -40,7 +40,7 @@ class Unposted:
 
 
 def page(tx: Transaction, after: int, limit: int) -> list[Unposted]:
-    """The next messages that are to be posted or were given up, by row.
+    """The next messages that are to be posted or have died, by row.
 
     Without those whose post is unanswered: they may be there, and have to be looked for where they were sent.
     Nor does a case that nobody waits for any more come back because its channel does.
@@ -58,9 +58,9 @@ def of_row(tx: Transaction, row_id: int) -> Unposted | None:
 
 
 def move(tx: Transaction, message: Unposted, channel_id: str, now: datetime, *, is_refused: bool) -> bool:
-    """Post it in another channel, also if it was given up; it falls away if the case has a message there.
+    """Post it in another channel, also if it has died; it falls away if the case has a message there.
 
-    `is_refused`: its channel has just said no, so that its post is answered. False when others were faster:
+    `is_refused`: its channel has just refused it: its post is answered. False when others were faster:
     it was moved since it was read, or a sender has recorded its attempt, and it may be where it was sent.
     """
     new_id = projection_id(message.kind, message.case_id, channel_id)

@@ -1,4 +1,4 @@
-"""First answers to signed webhooks, so that a replay gets the same one."""
+"""First answers to signed webhooks, so that a replay gets the same."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from storage.engine.database import Transaction
 from storage.engine.deletion import forget
+from storage.sql.rows import columns_of, value_of
 from storage.sql.upserts import ensure
 from storage.tables import receipts
 
@@ -31,21 +32,20 @@ class Receipt:
 
 
 def add_many(tx: Transaction, new: Sequence[Receipt]) -> None:
-    """Store answers; the first one to a webhook id stays."""
-    ensure(tx, receipts, [{name: getattr(one, name) for name in Receipt.__slots__} for one in new])
+    """Store answers; the first to a webhook id stays."""
+    ensure(tx, receipts, [columns_of(receipt) for receipt in new])
 
 
 def find_many(tx: Transaction, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Receipt]:
     """The first answers to these `(service, webhook id)`."""
     wanted = list(dict.fromkeys(keys))
-    found: dict[tuple[str, str], Receipt] = {}
+    stored: dict[tuple[str, str], Receipt] = {}
     for start in range(0, len(wanted), KEYS_PER_QUERY):
         for row in tx.execute(_FIND, {"keys": wanted[start : start + KEYS_PER_QUERY]}):
-            fields = {name: getattr(row, name) for name in Receipt.__slots__}
-            found[row.service, row.webhook_id] = Receipt(**fields)
-    return found
+            stored[row.service, row.webhook_id] = value_of(Receipt, row)
+    return stored
 
 
 def forget_before(tx: Transaction, moment: datetime) -> int:
-    """Drop a portion of the answers given before a moment; how many."""
+    """Drop a portion of the answers from before a moment; how many."""
     return forget(tx, receipts.c.row_id, receipts.c.received_at, moment)

@@ -1,4 +1,4 @@
-"""The engine and its transactions: the only place where one begins or ends."""
+"""The engine and its transactions: the only place where a transaction begins or ends."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -22,12 +22,12 @@ PING_SECONDS = 5.0
 
 
 class Database:
-    """One database, SQLite or PostgreSQL; every method may be called from any thread.
+    """A database, SQLite or PostgreSQL; every method may be called from any thread.
 
     Each transaction raises `DatabaseUnavailable` when the database does not answer (retry), `DataRefused`
     when it will never take these values, and rolls back on any error. Rows or files that another process
     holds locked are waited for `wait_for_lock` seconds, a connection or the turn to write `wait_for_turn`;
-    a transaction that is not over `within` so many seconds is given up, whatever it waits for. What is
+    a transaction that is not over `within` so many seconds ends, whatever it waits for. What is
     written goes on record under the `keyring`.
     """
 
@@ -57,7 +57,7 @@ class Database:
         return self._engine.dialect.name
 
     def hurried(self, seconds: float) -> "Database":
-        """The same database for acts that a person waits for: given up so soon, on connections of its own."""
+        """The same database for acts that a person waits for: ended so soon, on connections of its own."""
         return Database(self._url, seconds, seconds, within=seconds, keyring=self._keyring)
 
     @contextmanager
@@ -80,7 +80,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """A read-only transaction that sees one moment of the database."""
+        """A read-only transaction that sees a single moment of the database."""
         with deadline.within(self._within), _translated(), self._reads.begin() as tx:
             yield tx
 

@@ -59,7 +59,7 @@ class PunctualConnection(psycopg.Connection[Any]):
 
 
 def connect(*arguments: Any, **parameters: Any) -> PunctualConnection:
-    """A new connection, unless it is too late to make one."""
+    """A new connection, unless it is too late for that."""
     if left() == 0.0:
         raise psycopg.OperationalError(LATE)
     return PunctualConnection.connect(*arguments, **parameters)

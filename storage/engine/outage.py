@@ -33,11 +33,11 @@ _SIGNS = (
     ("closed|terminat|lost|reset", Outage("it closed the connection")),
     ("connections are in use", Outage("all connections are in use")),
 )
-_TOLD = tuple((re.compile(sign, re.IGNORECASE), outage) for sign, outage in _SIGNS)
+_OUTAGES = tuple((re.compile(sign, re.IGNORECASE), outage) for sign, outage in _SIGNS)
 
 
 def outage_of(error: DatabaseUnavailable) -> Outage:
     """What is wrong with the database, as far as its driver's words tell."""
     original = getattr(error.__cause__, "orig", None)
     text = f"{error.detail}\n{original or ''}"
-    return next((outage for sign, outage in _TOLD if sign.search(text)), SILENT)
+    return next((outage for sign, outage in _OUTAGES if sign.search(text)), SILENT)

@@ -51,26 +51,26 @@ class Slices:
 
 
 def slices_of(text: str | None) -> Mapping[str, str]:
-    """The slices of their JSON text, empty without one."""
+    """The slices of their JSON text, empty without any."""
     return MappingProxyType({} if text is None else load(text))
 
 
 @dataclass(slots=True)
 class Probabilities:
-    """Probabilities of labels as rows of numbers that share one order of labels."""
+    """Probabilities of labels as rows of numbers that share an order of labels."""
 
     _places: dict[str, int] = field(default_factory=dict)
     _rows: "list[array[float] | None]" = field(default_factory=list)
 
-    def add(self, given: Mapping[str, float] | None) -> None:
+    def add(self, named: Mapping[str, float] | None) -> None:
         """Append a row; labels that come up for the first time get a place behind the others."""
-        if given is None:
+        if named is None:
             self._rows.append(None)
             return
-        for label in given:
+        for label in named:
             self._places.setdefault(label, len(self._places))
         row = array("d", bytes(8 * len(self._places)))
-        for label, probability in given.items():
+        for label, probability in named.items():
             row[self._places[label]] = probability
         self._rows.append(row)
 
@@ -80,7 +80,7 @@ class Probabilities:
         return tuple(self._places)
 
     def rows(self) -> "tuple[array[float] | None, ...]":
-        """The rows, all of one length: 0 for labels a row did not have, None for rows without any."""
+        """The rows, all of the same length: 0 for labels a row did not have, None for rows without any."""
         for row in self._rows:
             if row is not None:
                 row.extend([0.0] * (len(self._places) - len(row)))

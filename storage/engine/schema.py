@@ -37,7 +37,7 @@ def has_record(tx: sa.Connection) -> bool:
 
 
 def is_current(tx: sa.Connection) -> bool:
-    """Whether the schema is the one this version of the program writes."""
+    """Whether the schema is as this version of the program writes it."""
     return set(MigrationContext.configure(tx).get_current_heads()) == set(_scripts().get_heads())
 
 
@@ -55,7 +55,7 @@ def _take_turn(tx: sa.Connection) -> None:
 
 
 def _refuse_newer(tx: sa.Connection, scripts: ScriptDirectory) -> None:
-    known = {script.revision for script in scripts.walk_revisions()}
-    unknown = set(MigrationContext.configure(tx).get_current_heads()) - known
+    revisions = {script.revision for script in scripts.walk_revisions()}
+    unknown = set(MigrationContext.configure(tx).get_current_heads()) - revisions
     if unknown:
         raise SchemaTooNew(f"Its schema is {', '.join(sorted(unknown))}.")

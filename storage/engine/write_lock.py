@@ -1,4 +1,4 @@
-"""First come, first served: the lock that lines up the writers of one SQLite file within a process."""
+"""First come, first served: the lock that lines up the writers of a SQLite file within a process."""
 
 import threading
 from collections import deque
@@ -50,7 +50,7 @@ class FairLock:
 
 
 def lock_for(path: str) -> FairLock:
-    """The one lock of this process for the database file at `path`."""
+    """The only lock of this process for the database file at `path`."""
     with _registry_guard:
         lock = _locks.get(path)
         if lock is None:

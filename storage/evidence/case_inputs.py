@@ -1,4 +1,4 @@
-"""What cases were about and what experts said of them: texts and fields beside labels."""
+"""What cases were about and what experts answered: texts and fields beside labels."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from storage.tables import decisions, labels, predictions
 
 @dataclass(frozen=True, slots=True)
 class SeenInput:
-    """What a model said of a case that came in, with what it saw."""
+    """A prediction of a case that came in, with what the model saw."""
 
     case_id: str
     prediction: Prediction
@@ -28,7 +28,7 @@ class SeenInput:
 
 @dataclass(frozen=True, slots=True)
 class DecidedInput:
-    """What the model saw and said, and what experts decided."""
+    """What the model saw and predicted, and what experts decided."""
 
     case_id: str
     task: str

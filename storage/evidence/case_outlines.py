@@ -1,4 +1,4 @@
-"""Cases in outline: what the model saw and said, and what experts decided, for whoever looks at a few."""
+"""Cases in outline: what the model saw and predicted, and what experts decided, for a look at a few."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from storage.evidence.decisions_in_force import Window, by_experts, in_period_by
 from storage.evidence.slice_conditions import is_in_slice
 from storage.tables import decisions, predictions
 
-_SAID = (predictions.c.case_id, predictions.c.task, predictions.c.input, predictions.c.label)
+_PREDICTED = (predictions.c.case_id, predictions.c.task, predictions.c.input, predictions.c.label)
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One prediction; `decided` is None while no expert's decision about it stands."""
+    """A prediction; `decided` is None while no expert's decision about it stands."""
 
     case_id: str
     task: str
@@ -41,7 +41,7 @@ def wrong_in_slice(
     """What experts decided against the model in a slice from `since` to before `until`, newest first."""
     window = Window(tuple(sorted(tasks)), since, until)
     query = (
-        in_period_by_experts(window, *_SAID, decisions.c.label.label("decided"))
+        in_period_by_experts(window, *_PREDICTED, decisions.c.label.label("decided"))
         .where(loss_of(decisions) > 0, _is_in_slice(tx, key, value))
         .order_by(decisions.c.decided_at.desc(), decisions.c.row_id.desc())
         .limit(limit)
@@ -50,15 +50,15 @@ def wrong_in_slice(
 
 
 def of_cases(tx: Transaction, case_ids: Collection[str]) -> tuple[Outline, ...]:
-    """The predictions with these ids that are known, in the order of the ids."""
+    """The predictions with these ids that are stored, in the order of the ids."""
     decided = by_experts()
     query = (
-        sa.select(*_SAID, decided.c.label.label("decided"))
+        sa.select(*_PREDICTED, decided.c.label.label("decided"))
         .select_from(predictions.outerjoin(decided, decided.c.case_id == predictions.c.case_id))
         .where(predictions.c.case_id.in_(list(case_ids)))
     )
-    found = {row.case_id: _outline(row) for row in tx.execute(query)}
-    return tuple(found[case_id] for case_id in case_ids if case_id in found)
+    outlines = {row.case_id: _outline(row) for row in tx.execute(query)}
+    return tuple(outlines[case_id] for case_id in case_ids if case_id in outlines)
 
 
 def _is_in_slice(tx: Transaction, key: str, value: str) -> sa.ColumnElement[bool]:

@@ -13,6 +13,15 @@ from storage.engine.database import Transaction
 from storage.evidence.decisions_in_force import Window, in_period
 from storage.tables import cases, decisions, predictions
 
+_IS_ACCEPTED = predictions.c.disposition == Disposition.AUTO_ACCEPTED.value
+ARRIVALS = (
+    sa.func.count().label("received"),
+    sa.func.count().filter(_IS_ACCEPTED).label("auto_accepted"),
+    sa.func.count().filter(predictions.c.is_audit).label("audited"),
+    sa.func.count().filter(predictions.c.disposition == Disposition.REVIEW.value).label("reviewed"),
+)
+"""How many predictions came in, and what triage made of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class DayVolume:
@@ -28,7 +37,7 @@ class DayVolume:
 
 
 def by_day(tx: Transaction, tasks: Collection[str], midnights: Sequence[datetime]) -> tuple[DayVolume, ...]:
-    """One entry for each day between two of the `midnights`, which come in order and know the time zone.
+    """An entry for each day between two of the `midnights`, which come in order and know the time zone.
 
     Raises ValueError for fewer than two, or if they are not in order.
     """
@@ -48,8 +57,9 @@ def by_day(tx: Transaction, tasks: Collection[str], midnights: Sequence[datetime
 
 def accepted(tx: Transaction, task: str, tier: str, since: datetime, until: datetime) -> int:
     """How much of a tier came in that was accepted without review, the audits drawn from it included."""
-    is_accepted = predictions.c.is_audit | (predictions.c.disposition == Disposition.AUTO_ACCEPTED.value)
-    query = sa.select(sa.func.count()).select_from(predictions).where(predictions.c.tier == tier, is_accepted)
+    is_accepted_part = predictions.c.is_audit | _IS_ACCEPTED
+    query = sa.select(sa.func.count()).select_from(predictions)
+    query = query.where(predictions.c.tier == tier, is_accepted_part)
     return tx.execute(query.where(*Window((task,), since, until).received)).scalar_one()
 
 
@@ -63,24 +73,13 @@ Day = tuple[datetime, datetime]
 
 
 def _number_of(moment: sa.Column[Any], days: Sequence[Day]) -> sa.ColumnElement[int]:
-    """Which of the days holds the moment; only for moments that one of them holds."""
+    """Which of the days holds the moment; only for moments in any of them."""
     return sa.case(*((moment < until, sa.literal_column(str(day))) for day, (_, until) in enumerate(days)))
 
 
 def _received(tx: Transaction, window: Window, days: Sequence[Day]) -> dict[int, dict[str, int]]:
-    disposition = predictions.c.disposition
     day = _number_of(predictions.c.received_at, days).label("day")
-    query = (
-        sa.select(
-            day,
-            sa.func.count().label("received"),
-            sa.func.count().filter(disposition == Disposition.AUTO_ACCEPTED.value).label("auto_accepted"),
-            sa.func.count().filter(predictions.c.is_audit).label("audited"),
-            sa.func.count().filter(disposition == Disposition.REVIEW.value).label("reviewed"),
-        )
-        .where(*window.received)
-        .group_by(day)
-    )
+    query = sa.select(day, *ARRIVALS).where(*window.received).group_by(day)
     counted = (dict(row) for row in tx.execute(query).mappings())
     return {row.pop("day"): row for row in counted}
 

@@ -1,4 +1,4 @@
-"""Which decisions count: those that no later one replaced and no Undo took back."""
+"""Which decisions count: those that no later decision replaced and no Undo took back."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,11 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from routing.case.decision import Method
-from routing.prediction import Origin
+from routing.prediction import ModelRef, Origin
 from storage.tables import cases, decision_feed, decisions, predictions
 
 ORIGIN: sa.ColumnElement[str] = sa.func.coalesce(predictions.c.origin, predictions.c.kind)
-"""Where a prediction comes from; version 0.1 writes `kind` alone, and may still run beside this one."""
+"""Where a prediction comes from; version 0.1 writes `kind` alone, and may still run beside this version."""
 IS_PRODUCTION = ORIGIN == Origin.PRODUCTION.value  # noqa: SIM300 - a column
 HAS_CONFIDENCE = predictions.c.has_confidence.is_not(sa.false())
 """Version 0.1 left it empty: it took no prediction without a confidence."""
@@ -49,7 +49,7 @@ class Window:
 
 
 def in_period(window: Window, *columns: Any) -> sa.Select[Any]:
-    """The decisions of the period that no later one of it replaced and no Undo took back."""
+    """The decisions of the period that no later decision of it replaced and no Undo took back."""
     replaced = _REPLACED.where(_later.c.decided_at < window.until)
     return (
         sa.select(*columns)
@@ -72,6 +72,11 @@ def by_experts() -> sa.Subquery:
     names = ("case_id", "label", "loss", "decided_at", "row_id")
     columns = [decisions.c[name] for name in names]
     return sa.select(*columns).where(_BY_EXPERTS, ~_REPLACED.exists(), ~_UNDONE.exists()).subquery("standing")
+
+
+def is_of(model: ModelRef) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions for predictions of this model."""
+    return predictions.c.model_name == model.name, predictions.c.model_version == model.version
 
 
 def loss_of(decided: sa.FromClause) -> sa.ColumnElement[float]:

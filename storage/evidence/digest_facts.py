@@ -1,7 +1,7 @@
 """Counts and pairs for the digest and the demo's report, aggregated by the database."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from routing.case.decision import Method
 from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
 from routing.prediction import Origin
 from storage.engine.database import Transaction
+from storage.evidence.day_volumes import ARRIVALS
 from storage.evidence.decisions_in_force import (
     HAS_CONFIDENCE,
     ORIGIN,
@@ -75,13 +76,13 @@ def period(tx: Transaction, tasks: Collection[str], since: datetime, until: date
         until_at=until,
         **_received(tx, window),
         decided=len(decided),
-        overdue=sum(one.decided_at > one.due_at for one in decided) + _open_overdue(tx, window),
+        overdue=sum(case.decided_at > case.due_at for case in decided) + _open_overdue(tx, window),
         seconds_to_decision=tuple(
-            sorted((one.decided_at - one.opened_at).total_seconds() for one in decided)
+            sorted((case.decided_at - case.opened_at).total_seconds() for case in decided)
         ),
-        by_task=_concordance(judged, _task),
-        by_tier=_concordance(judged, _task_and_tier if len(window.tasks) > 1 else _tier),
-        by_model=_concordance(judged, _model),
+        by_task=_concordance(judged, "task"),
+        by_tier=_concordance(judged, *(("task", "tier") if len(window.tasks) > 1 else ("tier",))),
+        by_model=_concordance(judged, "model_name", "model_version"),
         confusions=_confusions(judged),
         oldest_open=_oldest_open(tx, window),
         reliability_pairs=_pairs(decided),
@@ -144,14 +145,8 @@ def _rows(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> sa.ScalarSele
 
 
 def _received(tx: Transaction, window: Window) -> dict[str, int]:
-    disposition = predictions.c.disposition
-    query = sa.select(
-        sa.func.count().label("received"),
-        sa.func.count().filter(disposition == Disposition.AUTO_ACCEPTED.value).label("auto_accepted"),
-        sa.func.count().filter(predictions.c.is_audit).label("audited"),
-        sa.func.count().filter(disposition == Disposition.REVIEW.value).label("reviewed"),
-        sa.func.count().filter(~HAS_CONFIDENCE).label("without_confidence"),
-    ).where(*window.counted, *window.holds(predictions.c.received_at))
+    without_confidence = sa.func.count().filter(~HAS_CONFIDENCE).label("without_confidence")
+    query = sa.select(*ARRIVALS, without_confidence).where(*window.received)
     return dict(tx.execute(query).one()._mapping)
 
 
@@ -201,46 +196,29 @@ def _judged(tx: Transaction, window: Window) -> list[_Judged]:
     return [_Judged(*row) for row in tx.execute(query)]
 
 
-def _concordance(
-    judged: Iterable[_Judged], name_of: Callable[[_Judged], tuple[str, ...]]
-) -> tuple[Concordance, ...]:
+def _concordance(judged: Iterable[_Judged], *fields: str) -> tuple[Concordance, ...]:
     agreed, n = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
-    for one in judged:
-        n[name_of(one)] += one.n
-        agreed[name_of(one)] += one.n * one.is_agreed
+    for pair in judged:
+        name = tuple(getattr(pair, field) for field in fields)
+        n[name] += pair.n
+        agreed[name] += pair.n * pair.is_agreed
     return tuple(Concordance(" ".join(name), agreed[name], n[name]) for name in sorted(n))
-
-
-def _task(outcome: _Judged) -> tuple[str, ...]:
-    return (outcome.task,)
-
-
-def _tier(one: _Judged) -> tuple[str, ...]:
-    return (one.tier,)
-
-
-def _task_and_tier(one: _Judged) -> tuple[str, ...]:
-    return one.task, one.tier
-
-
-def _model(one: _Judged) -> tuple[str, ...]:
-    return one.model_name, one.model_version
 
 
 def _confusions(judged: Iterable[_Judged]) -> tuple[Confusion, ...]:
     n = Counter[tuple[str, str, str]]()
-    for one in judged:
-        if not one.is_agreed:
-            n[one.task, one.predicted, one.decided] += one.n
+    for pair in judged:
+        if not pair.is_agreed:
+            n[pair.task, pair.predicted, pair.decided] += pair.n
     return tuple(Confusion(*names, n[names]) for names in sorted(n, key=lambda names: (-n[names], names)))
 
 
 def _pairs(decided: Iterable[_Decided]) -> tuple[tuple[float, bool], ...]:
     return tuple(
         sorted(
-            (one.confidence, one.is_agreed)
-            for one in decided
-            if one.is_by_experts and one.confidence is not None
+            (case.confidence, case.is_agreed)
+            for case in decided
+            if case.is_by_experts and case.confidence is not None
         )
     )
 

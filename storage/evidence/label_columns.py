@@ -12,9 +12,9 @@ from routing.prediction import ModelRef
 
 @dataclass(frozen=True, slots=True)
 class Labeled:
-    """Predictions that experts decided, one entry in each column, in the order they were decided.
+    """Predictions that experts decided, an entry in each column, in the order they were decided.
 
-    A row of `probabilities` has one number for each of `labels` (0 where the model did not name it), and is
+    A row of `probabilities` has a number for each of `labels` (0 where the model did not name it), and is
     None where the model gave no probabilities. `slice_number` points into `slices`. Where `has_confidence` is
     0, `confidence` and `calibrated` mean nothing.
     """
@@ -42,7 +42,7 @@ class Labeled:
 
     @property
     def is_right(self) -> list[bool]:
-        """Of each whether the model said just what experts decided."""
+        """Of each whether the model predicted just what experts decided."""
         return [loss == 0 for loss in self.loss]
 
     def with_confidence(self) -> "Labeled":

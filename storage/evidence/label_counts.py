@@ -10,7 +10,13 @@ import sqlalchemy as sa
 
 from routing.prediction import ModelRef
 from storage.engine.database import Transaction
-from storage.evidence.decisions_in_force import HAS_CONFIDENCE, Window, by_experts, in_period_by_experts
+from storage.evidence.decisions_in_force import (
+    HAS_CONFIDENCE,
+    Window,
+    by_experts,
+    in_period_by_experts,
+    is_of,
+)
 from storage.evidence.tier_traffic import Received
 from storage.tables import predictions
 
@@ -28,14 +34,13 @@ def by_model(
 
 
 def of_model(tx: Transaction, task: str, model: ModelRef, since: datetime, until: datetime) -> int:
-    """How many predictions of one model experts decided from `since` to before `until`."""
+    """How many predictions of a model experts decided from `since` to before `until`."""
     counted = in_period_by_experts(Window((task,), since, until), sa.func.count())
-    is_of = predictions.c.model_name == model.name, predictions.c.model_version == model.version
-    number: int = tx.execute(counted.where(*is_of, HAS_CONFIDENCE)).scalar_one()
+    number: int = tx.execute(counted.where(*is_of(model), HAS_CONFIDENCE)).scalar_one()
     return number
 
 
-def known_at(tx: Transaction, received: Received, moment: datetime) -> int:
+def decided_before(tx: Transaction, received: Received, moment: datetime) -> int:
     """How many of what was received had a decision of experts before `moment` that stands to this day."""
     decided = by_experts()
     counted = (

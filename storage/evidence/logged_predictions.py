@@ -52,12 +52,12 @@ def newest_since(
     """
     window = Window(tuple(sorted(tasks)), since, until)
     moments = sa.select(predictions.c.received_at).where(*window.received)
-    found = tx.scalar(moments.order_by(predictions.c.received_at.desc()).offset(most).limit(1))
-    if found is None:
+    boundary = tx.scalar(moments.order_by(predictions.c.received_at.desc()).offset(most).limit(1))
+    if boundary is None:
         return since
-    newer = moments.where(predictions.c.received_at > found)
+    newer = moments.where(predictions.c.received_at > boundary)
     first: datetime | None = tx.scalar(newer.order_by(predictions.c.received_at).limit(1))
-    return first or found
+    return first or boundary
 
 
 def logged(

@@ -25,6 +25,7 @@ from storage.evidence.decisions_in_force import (
     Window,
     by_experts,
     in_period_by_experts,
+    is_of,
     loss_of,
 )
 from storage.evidence.label_columns import Labeled
@@ -50,7 +51,7 @@ _MOMENTS = ("received_at", "decided_at")
 
 @dataclass(frozen=True, slots=True)
 class TrafficCount:
-    """How much of one stratum came in, was asked, labeled and wrong, for one tier, model and slices."""
+    """How much of a stratum came in, was asked, labeled and wrong, for a tier, model and slices."""
 
     task: str
     tier: str
@@ -61,7 +62,7 @@ class TrafficCount:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Every prediction received, one entry in each column, as buffers that arrays can be made of.
+    """Every prediction received, an entry in each column, as buffers that arrays can be made of.
 
     `calibrated` is the confidence it was routed by. Flags are 0 or 1: `is_asked` for what was sent to review;
     `is_error` is 0 where `is_labeled` is.
@@ -119,7 +120,7 @@ def strata(
 
 
 def scores(tx: Transaction, received: Received) -> Scores:
-    """Every one of these predictions."""
+    """All of these predictions."""
     columns = _score_columns()
     for portion in packed(tx, _scored(tx, received), predictions.c.row_id):
         _extend(columns, portion)
@@ -127,26 +128,28 @@ def scores(tx: Transaction, received: Received) -> Scores:
 
 
 def scores_of_each(tx: Transaction, windows: Sequence[Received]) -> list[Scores]:
-    """Every one of the predictions of several cells of one tier and model, read at once."""
+    """All predictions of several cells of a tier and model, read at once."""
     if len(windows) == 1:
         return [scores(tx, windows[0])]
-    first, starts = windows[0], sorted({one.since for one in windows})
-    whole = replace(first, since=starts[0], until=max(one.until for one in windows), cell=EVERYTHING)
-    begun = sum((sa.case((predictions.c.received_at >= one, 1), else_=0) for one in starts), sa.literal(0))
-    found, slices = [_score_columns() for _ in windows], Slices()
+    first, starts = windows[0], sorted({window.since for window in windows})
+    whole = replace(first, since=starts[0], until=max(window.until for window in windows), cell=EVERYTHING)
+    begun = sum(
+        (sa.case((predictions.c.received_at >= start, 1), else_=0) for start in starts), sa.literal(0)
+    )
+    tables, slices = [_score_columns() for _ in windows], Slices()
     for *portion, texts, starts_passed in packed(
         tx, _scored(tx, whole, SLICES_TEXT, begun), predictions.c.row_id
     ):
         numbers = slices.numbers(texts)
-        for columns, window in zip(found, windows, strict=True):
-            is_in = [window.cell.holds(one) for one in slices.values]
+        for columns, window in zip(tables, windows, strict=True):
+            is_in = [window.cell.holds(values) for values in slices.values]
             least = starts.index(window.since) + 1
             kept = [
                 is_in[number] and passed >= least
                 for number, passed in zip(numbers, starts_passed, strict=True)
             ]
             _extend(columns, (compress(column, kept) for column in portion))
-    return [Scores(*columns) for columns in found]
+    return [Scores(*columns) for columns in tables]
 
 
 def _score_columns() -> tuple["array[float]", "array[float]", "array[int]", "array[int]", "array[int]"]:
@@ -175,7 +178,7 @@ def labeled(
     *,
     with_probabilities: bool = True,
 ) -> Labeled:
-    """The predictions of a task, or of one model, that experts decided from `since` to before `until`.
+    """The predictions of a task, or of its `model`, that experts decided from `since` to before `until`.
 
     Without probabilities, which take half of the time, every row of them is None.
     """
@@ -199,7 +202,7 @@ def labeled(
     )
     query = in_period_by_experts(Window((task,), since, until), *columns)
     if model is not None:
-        query = query.where(*_is_of(model))
+        query = query.where(*is_of(model))
     return _labeled(tx, query.order_by(decisions.c.decided_at, decisions.c.row_id))
 
 
@@ -220,7 +223,7 @@ def audited_errors(
         )
         .join(decided, decided.c.case_id == predictions.c.case_id)
         .where(predictions.c.is_audit, predictions.c.task == task, predictions.c.received_at >= since)
-        .where(IS_PRODUCTION, predictions.c.tier == tier, *_is_of(model))
+        .where(IS_PRODUCTION, predictions.c.tier == tier, *is_of(model))
         .order_by(decided.c.decided_at, decided.c.row_id)
     )
     return tuple(Audited(row[0], slices_of(row[1]), *row[2:]) for row in tx.execute(query))
@@ -229,10 +232,6 @@ def audited_errors(
 def _with_decision(decided: sa.Subquery, *columns: Any) -> sa.Select[Any]:
     joined = predictions.outerjoin(decided, decided.c.case_id == predictions.c.case_id)
     return sa.select(*columns).select_from(joined)
-
-
-def _is_of(model: ModelRef) -> tuple[sa.ColumnElement[bool], ...]:
-    return predictions.c.model_name == model.name, predictions.c.model_version == model.version
 
 
 def _traffic_count(row: Any) -> TrafficCount:
@@ -254,11 +253,14 @@ def _labeled(tx: Transaction, query: sa.Select[Any]) -> Labeled:
     columns |= {name: array(code) for name, code in _NUMBERS.items()}
     columns |= {name: [] for name in _MOMENTS}
     slice_number = array("L")
-    for names, versions, *portion, given, slices_texts in portions(tx.execute(query)):
-        known = (models.setdefault(one, ModelRef(*one)) for one in zip(names, versions, strict=True))
-        _extend(columns.values(), (known, *portion))
-        for one in given:
-            probabilities.add(one)
+    for names, versions, *portion, probability_rows, slices_texts in portions(tx.execute(query)):
+        refs = (
+            models.setdefault(name_and_version, ModelRef(*name_and_version))
+            for name_and_version in zip(names, versions, strict=True)
+        )
+        _extend(columns.values(), (refs, *portion))
+        for row in probability_rows:
+            probabilities.add(row)
         slice_number.extend(slices.numbers(slices_texts))
     kept: dict[str, Any] = {
         name: column if name in _NUMBERS else tuple(column) for name, column in columns.items()

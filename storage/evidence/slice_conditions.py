@@ -11,7 +11,7 @@ _PAIRS = {"sqlite": sa.func.json_each, "postgresql": sa.func.json_each_text}
 
 
 def is_in_slice(tx: Transaction, name: str, *values: str) -> sa.ColumnElement[bool]:
-    """Whether the slice `name` of a prediction has one of the values."""
+    """Whether the slice `name` of a prediction has any of the values."""
     # A path into JSON cannot name every key on SQLite: a quotation mark in it has no escape.
     pairs = _PAIRS[tx.dialect.name](predictions.c.slices).table_valued("key", "value")
     return sa.exists().select_from(pairs).where(pairs.c.key == name, pairs.c.value.in_(values))
@@ -21,5 +21,5 @@ def is_in_cell(tx: Transaction, cell: Cell) -> sa.ColumnElement[bool]:
     """Whether a prediction belongs to the cell."""
     if cell == EVERYTHING:
         return sa.true()
-    has_one = is_in_slice(tx, cell.name, *cell.values)
-    return ~has_one if cell.is_rest else has_one
+    is_in = is_in_slice(tx, cell.name, *cell.values)
+    return ~is_in if cell.is_rest else is_in

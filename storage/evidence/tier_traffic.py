@@ -1,4 +1,4 @@
-"""What a threshold is tested on: the predictions that a tier, or a cell of it, received of one model."""
+"""What a threshold is tested on: the predictions that a tier, or a cell of it, received of a model."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,14 +8,14 @@ import sqlalchemy as sa
 from routing.cell import EVERYTHING, Cell
 from routing.prediction import ModelRef
 from storage.engine.database import Transaction
-from storage.evidence.decisions_in_force import HAS_CONFIDENCE, Window
+from storage.evidence.decisions_in_force import HAS_CONFIDENCE, Window, is_of
 from storage.evidence.slice_conditions import is_in_cell
 from storage.tables import predictions
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The predictions of one tier and model received from `since` to before `until`, or of one cell of them.
+    """The predictions of a tier and model received from `since` to before `until`, or of a cell of them.
 
     Without those reviewed for their novelty, those that the tier's rule could not be judged on, and those
     without a confidence: no threshold ever lets them pass.
@@ -33,8 +33,7 @@ class Received:
         return (
             *Window((self.task,), self.since, self.until).received,
             predictions.c.tier == self.tier,
-            predictions.c.model_name == self.model.name,
-            predictions.c.model_version == self.model.version,
+            *is_of(self.model),
             ~predictions.c.is_novel,
             predictions.c.unreadable.is_(None),
             HAS_CONFIDENCE,

@@ -1,4 +1,4 @@
-"""Digests as they were made, so that whoever reads one later reads the same numbers."""
+"""Digests as they were made, so that whoever reads them later reads the same numbers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.engine.database import Transaction
+from storage.sql.rows import columns_of, value_of
 from storage.sql.upserts import add_once
 from storage.tables import digests
 
@@ -25,7 +26,7 @@ class StoredDigest:
 
 def keep(tx: Transaction, digest: StoredDigest) -> bool:
     """Store a digest; False when that of the period was stored before, which stays as it is."""
-    return add_once(tx, digests, {name: getattr(digest, name) for name in StoredDigest.__slots__})
+    return add_once(tx, digests, columns_of(digest))
 
 
 def get(tx: Transaction, key: str) -> StoredDigest | None:
@@ -34,14 +35,11 @@ def get(tx: Transaction, key: str) -> StoredDigest | None:
 
 
 def history(tx: Transaction, team: str, limit: int) -> list[StoredDigest]:
-    """The team's own digests, newest first: not those that one person asked for."""
+    """The team's own digests, newest first: not those that somebody asked for alone."""
     is_own = digests.c.key.startswith("digest:", autoescape=True)
     of_team = sa.select(digests).where(digests.c.team == team, is_own)
     return _selected(tx, of_team.order_by(digests.c.until_at.desc(), digests.c.row_id.desc()).limit(limit))
 
 
 def _selected(tx: Transaction, query: sa.Select[Any]) -> list[StoredDigest]:
-    return [
-        StoredDigest(**{name: getattr(row, name) for name in StoredDigest.__slots__})
-        for row in tx.execute(query)
-    ]
+    return [value_of(StoredDigest, row) for row in tx.execute(query)]

@@ -1,4 +1,4 @@
-"""Findings that a team does not want to be told of for a while."""
+"""Findings that a team does not want to hear of for a while."""
 
 from datetime import datetime
 
@@ -21,6 +21,6 @@ def mute(tx: Transaction, team: str, subject: str, muted_by: str, until: datetim
 
 
 def muted(tx: Transaction, team: str, now: datetime) -> frozenset[str]:
-    """The subjects of which the team is told nothing at `now`."""
+    """The subjects of which the team hears nothing at `now`."""
     query = sa.select(mutes.c.subject).where(mutes.c.team == team, mutes.c.until_at > now)
     return frozenset(tx.execute(query).scalars())

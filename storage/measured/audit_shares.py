@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from storage.engine.database import Transaction
+from storage.sql.rows import columns_of, value_of
 from storage.sql.upserts import add_once
 from storage.tables import audit_shares
 
@@ -23,14 +24,12 @@ class AuditShare:
 
 
 def ask(tx: Transaction, wanted: AuditShare) -> bool:
-    """Store a request; False when one of this very moment is there."""
-    return add_once(tx, audit_shares, {name: getattr(wanted, name) for name in AuditShare.__slots__})
+    """Store a request; False when the tier has a request of this very moment."""
+    return add_once(tx, audit_shares, columns_of(wanted))
 
 
 def in_force(tx: Transaction, now: datetime) -> list[AuditShare]:
     """The requests that hold at `now`, in the order in which they were made."""
     holds = (audit_shares.c.from_at <= now) & (audit_shares.c.until_at > now)
     query = sa.select(audit_shares).where(holds).order_by(audit_shares.c.row_id)
-    return [
-        AuditShare(**{name: getattr(row, name) for name in AuditShare.__slots__}) for row in tx.execute(query)
-    ]
+    return [value_of(AuditShare, row) for row in tx.execute(query)]

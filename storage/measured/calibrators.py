@@ -1,4 +1,4 @@
-"""Fits of calibrators, whether used or not; the latest of a task and model is the one that speaks."""
+"""Fits of calibrators, whether used or not; the latest of a task and model speaks."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,7 @@ class StoredCalibrator:
 
 
 def add(tx: Transaction, fitted: StoredCalibrator) -> bool:
-    """Store a fit; False when this task and model has one with that sequence: somebody was faster."""
+    """Store a fit; False when this task and model has a fit of that sequence: somebody was faster."""
     row = {
         "task": fitted.task,
         "model_name": fitted.model.name,
@@ -63,7 +63,7 @@ def versions_in_force(tx: Transaction) -> dict[tuple[str, ModelRef], str]:
 
 
 def history(tx: Transaction, task: str, model: ModelRef | None = None) -> list[StoredCalibrator]:
-    """Every fit of a task, or of one of its models, oldest first."""
+    """Every fit of a task, or of its `model`, oldest first."""
     query = sa.select(calibrators).where(calibrators.c.task == task)
     if model is not None:
         query = query.where(

@@ -34,20 +34,20 @@ class CertificateKey:
 
     @property
     def place(self) -> str:
-        """The tier, and the cell if it is for one, in words."""
+        """The tier, and the cell if it is for a cell, in words."""
         words = Cell.of(self.cell).words
         return f"tier {self.tier}, {words}" if words else f"tier {self.tier}"
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One test of the `attempt` (from 1) to keep a promise for a stream, with its answer as JSON.
+    """A test of the `attempt` (from 1) to keep a promise for a stream, with its answer as JSON.
 
     The tests of different cells of a stream share an attempt.
 
     Granted ones have a `certificate_id` and a `threshold` on calibrated confidence; the others do not.
     `labels_digest` is the digest of the task's labels then, `calibrator_version` that of the calibrator in
-    force, None without one.
+    force, None without any.
     """
 
     key: CertificateKey
@@ -77,7 +77,7 @@ class Attempt:
 
 
 def add(tx: Transaction, attempt: Attempt) -> bool:
-    """Store an attempt, which grants its certificate if it has one.
+    """Store an attempt, which grants its certificate if it has any.
 
     False when the cell has an attempt of this number: somebody was faster, and nothing was granted.
     """
@@ -105,16 +105,16 @@ def revoke(tx: Transaction, certificate_id: str, now: datetime, reason: str) -> 
 
 
 def standing(tx: Transaction) -> list[Attempt]:
-    """The certificates in force: the last one granted for each cell, unless it was revoked.
+    """The certificates in force: the last granted for each cell, unless it was revoked.
 
-    One for everything replaces those of the cells, and one for a cell that for everything. What was replaced
+    That for everything replaces those of the cells, and that of a cell replaces it. What was replaced
     does not come back when its successor is revoked.
     """
     return _last_granted(tx, certificates.c.revoked_at.is_(None))
 
 
 def revoked(tx: Transaction) -> list[Attempt]:
-    """The last one granted for each cell where that was revoked: what is missing, and why."""
+    """The last granted for each cell where that was revoked: what is missing, and why."""
     return _last_granted(tx, certificates.c.revoked_at.is_not(None))
 
 
@@ -126,8 +126,7 @@ def last_granted(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
 def granted(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
     """Every certificate that any cell of the key's stream ever had, in the order they were granted."""
     is_granted = certificates.c.certificate_id.is_not(None)
-    query = sa.select(certificates).where(*_is_of(stream), is_granted).order_by(certificates.c.row_id)
-    return [_attempt(row) for row in tx.execute(query)]
+    return _selected(tx, *_is_of(stream), is_granted)
 
 
 def held(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
@@ -136,15 +135,15 @@ def held(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
         *_is_of(stream), certificates.c.certificate_id.is_not(None)
     )
     tx.execute(locked.with_for_update()).all()
-    return [one for one in last_granted(tx, stream) if one.revoked_at is None]
+    return [attempt for attempt in last_granted(tx, stream) if attempt.revoked_at is None]
 
 
 def by_stream(attempts: Iterable[Attempt]) -> list[tuple[Attempt, ...]]:
     """Those of each stream together, in the order they come."""
-    found: dict[CertificateKey, list[Attempt]] = {}
-    for one in attempts:
-        found.setdefault(one.key.stream, []).append(one)
-    return [tuple(of_stream) for of_stream in found.values()]
+    streams: dict[CertificateKey, list[Attempt]] = {}
+    for attempt in attempts:
+        streams.setdefault(attempt.key.stream, []).append(attempt)
+    return [tuple(of_stream) for of_stream in streams.values()]
 
 
 def _last_granted(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> list[Attempt]:
@@ -153,15 +152,13 @@ def _last_granted(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> list[
         *(later.c[name] == certificates.c[name] for name in _STREAM),
         later.c.attempt > certificates.c.attempt,
         later.c.certificate_id.is_not(None),
-        sa.or_(later.c.cell == certificates.c.cell, *(_is_everything(one) for one in (later, certificates))),
+        sa.or_(
+            later.c.cell == certificates.c.cell,
+            *(table.c.cell == EVERYTHING.key for table in (later, certificates)),
+        ),
     )
     is_last = certificates.c.certificate_id.is_not(None) & ~is_replaced
-    query = sa.select(certificates).where(is_last, *conditions).order_by(certificates.c.row_id)
-    return [_attempt(row) for row in tx.execute(query)]
-
-
-def _is_everything(table: sa.FromClause) -> sa.ColumnElement[bool]:
-    return table.c.cell == EVERYTHING.key
+    return _selected(tx, is_last, *conditions)
 
 
 def attempts(tx: Transaction, stream: CertificateKey) -> int:
@@ -172,9 +169,7 @@ def attempts(tx: Transaction, stream: CertificateKey) -> int:
 
 def last(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
     """The tests of the last attempt of the key's stream; none before the first."""
-    of_last = certificates.c.attempt == attempts(tx, stream)
-    query = sa.select(certificates).where(*_is_of(stream), of_last).order_by(certificates.c.row_id)
-    return [_attempt(row) for row in tx.execute(query)]
+    return _selected(tx, *_is_of(stream), certificates.c.attempt == attempts(tx, stream))
 
 
 def history(tx: Transaction, tasks: Collection[str], since: datetime, until: datetime) -> list[Attempt]:
@@ -185,8 +180,12 @@ def history(tx: Transaction, tasks: Collection[str], since: datetime, until: dat
             for moment in (certificates.c.attempted_at, certificates.c.revoked_at)
         )
     )
-    query = sa.select(certificates).where(certificates.c.task.in_(sorted(tasks)), happened)
-    return [_attempt(row) for row in tx.execute(query.order_by(certificates.c.row_id))]
+    return _selected(tx, certificates.c.task.in_(sorted(tasks)), happened)
+
+
+def _selected(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> list[Attempt]:
+    query = sa.select(certificates).where(*conditions).order_by(certificates.c.row_id)
+    return [_attempt(row) for row in tx.execute(query)]
 
 
 def _stream_columns(key: CertificateKey) -> dict[str, str]:

@@ -7,13 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.engine.database import Transaction
+from storage.sql.rows import columns_of, value_of
 from storage.sql.upserts import insert
 from storage.tables import profiles
 
 
 @dataclass(frozen=True, slots=True)
 class StoredProfile:
-    """A profile as JSON; a task has one of each `kind`, such as `novelty`."""
+    """A profile as JSON; a task has at most one of each `kind`, such as `novelty`."""
 
     task: str
     kind: str
@@ -22,8 +23,8 @@ class StoredProfile:
 
 
 def save(tx: Transaction, profile: StoredProfile) -> None:
-    """Store a profile in place of the task's older one; an older one than what is there changes nothing."""
-    new = insert(tx, profiles).values({name: getattr(profile, name) for name in StoredProfile.__slots__})
+    """Store a profile in place of the task's older profile; nothing changes where a newer is there."""
+    new = insert(tx, profiles).values(columns_of(profile))
     tx.execute(
         new.on_conflict_do_update(
             index_elements=["task", "kind"],
@@ -34,12 +35,12 @@ def save(tx: Transaction, profile: StoredProfile) -> None:
 
 
 def of_kind(tx: Transaction, kind: str) -> list[StoredProfile]:
-    """The profiles of one kind, by task."""
+    """The profiles of a kind, by task."""
     query = sa.select(profiles).where(profiles.c.kind == kind).order_by(profiles.c.task)
-    return [StoredProfile(row.task, row.kind, row.profile, row.made_at) for row in tx.execute(query)]
+    return [value_of(StoredProfile, row) for row in tx.execute(query)]
 
 
 def made_at(tx: Transaction, kind: str) -> dict[str, datetime]:
-    """When each task's profile of one kind was made: whether the large ones have to be read again."""
+    """When each task's profile of a kind was made: whether the large ones have to be read again."""
     query = sa.select(profiles.c.task, profiles.c.made_at).where(profiles.c.kind == kind)
     return {row.task: row.made_at for row in tx.execute(query)}

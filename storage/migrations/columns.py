@@ -14,7 +14,9 @@ FLAGS = {"is_audit", "is_open", "is_due", "is_pending"}
 
 def partial(name: str, table: str, columns: list[str], *conditions: str, unique: bool = False) -> None:
     """An index over the few rows that meet every condition."""
-    on_sqlite = sa.text(" AND ".join(f"{one} = 1" if one in FLAGS else one for one in conditions))
+    on_sqlite = sa.text(
+        " AND ".join(f"{condition} = 1" if condition in FLAGS else condition for condition in conditions)
+    )
     on_postgresql = sa.text(" AND ".join(conditions))
     where: dict[str, Any] = {"sqlite_where": on_sqlite, "postgresql_where": on_postgresql}
     op.create_index(name, table, columns, unique=unique, **where)
@@ -31,7 +33,7 @@ def moments(*names: str, nullable: bool = False) -> list[Column[datetime]]:
 
 
 def lease() -> list[Column[Any]]:
-    """Who works on the row, and what is known of the last call."""
+    """Who works on the row, and what came of the last call."""
     return [
         *texts("owner", "attempt_id", "last_error", "dead_reason", nullable=True),
         Column("attempt", sa.Integer(), server_default="0", nullable=False),

@@ -1,4 +1,4 @@
-"""Anchors: how far every chain of the record reached, said in a few letters that are kept elsewhere."""
+"""Anchors: how far every chain of the record reached, in a few letters that are kept elsewhere."""
 
 import re
 from dataclasses import dataclass

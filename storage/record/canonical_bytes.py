@@ -22,7 +22,7 @@ def written(column: sa.Column[Any]) -> Leaf:
 
 
 def stored(column: sa.Column[Any]) -> Leaf:
-    """How a value that `raw` selects is encoded; one that no writer of ours stores is encoded apart."""
+    """How a value that `raw` selects is encoded; what no writer of ours stores is encoded apart."""
     leaf = next(leaf for kind, _, leaf in _LEAVES if isinstance(column.type, kind))
 
     def safe(value: Any) -> bytes:
@@ -46,7 +46,7 @@ def raw(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[Any]:
 
 
 def framed(encoded: Sequence[bytes]) -> bytes:
-    """The values in a row, with their lengths before them: nothing can move from one into the next."""
+    """The values in a row, with their lengths before them: nothing can move from a value into the next."""
     return b"".join((struct.pack(f"<{len(encoded)}I", *map(len, encoded)), *encoded))
 
 

@@ -132,7 +132,7 @@ class ChainCheck:
             self._findings.add(Fault.ENTRY_CHANGED, chain, seq)
 
     def _take(self, chain: str, encoded: list[bytes]) -> None:
-        """Keep what the entry says; where it cannot be read it was changed, and that was found."""
+        """Keep what the entry says; where it cannot be read it was changed, which its link has shown."""
         fields = dict(zip(LINKED, encoded, strict=True))
         try:
             if chain in _FIRST:

@@ -1,4 +1,4 @@
-"""Chains of entries, each linked to the one before it under a key; one chain for each task and tier."""
+"""Chains of entries, each linked under a key to the entry before it; a chain for each task and tier."""
 
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from storage.tables import record_entries, record_heads
 
 GENESIS = bytes(32)
 GENERAL = "general"
-"""What is about no case; the names of cases' chains hold a slash, so no task and tier make this one."""
+"""What is about no case; the names of cases' chains hold a slash, so no task and tier make this name."""
 
 PROGRAM = "second look"
 """The actor of what nobody did."""
@@ -31,7 +31,7 @@ _ENCODER = Encoder(record_entries, LINKED)
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What one entry says; `at` is None where the moment is not known."""
+    """What an entry says; `at` is None where the moment is not certain."""
 
     at: datetime | None
     actor: str
@@ -70,7 +70,7 @@ def append(tx: sa.Connection, acts: Mapping[str, Sequence[Sealed]], keyring: Key
 
 
 def link_of(secret: bytes, previous: bytes, encoded: Sequence[bytes]) -> bytes:
-    """The HMAC-SHA256 that binds an entry, encoded in the order of `LINKED`, to the one before it."""
+    """The HMAC-SHA256 that binds an entry, encoded in the order of `LINKED`, to the entry before it."""
     return hmac.digest(secret, previous + framed(encoded), "sha256")
 
 

@@ -59,7 +59,7 @@ def _origin_of_kind(is_meant: sa.ColumnElement[bool]) -> sa.Update:
 def _answer(tx: sa.Connection, table: sa.Table, is_meant: sa.ColumnElement[bool]) -> None:
     """Those versions knew choices only, whose answers are their labels."""
     unanswered = sa.select(table.c.row_id, table.c.label).where(is_meant, table.c.key.is_(None))
-    # Two parameters, since of one name both would be written as the first one's type, which is JSON.
+    # Two parameters, since under the same name both would be written as the first's type, which is JSON.
     rows = [
         {"of_row": row.row_id, "of_answer": row.label, "of_key": row.label} for row in tx.execute(unanswered)
     ]

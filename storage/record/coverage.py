@@ -21,7 +21,7 @@ ROWS_PER_FETCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The columns that one version of a table's seal covers.
+    """The columns that a version of a table's seal covers.
 
     `content` is what people wrote or a case contains: what erasing takes away, the salt with it. Once
     released, a version never changes; a new column comes with a new version.
@@ -52,7 +52,7 @@ class Encoder:
 
 
 class Coverage:
-    """One covered table; `key` names a row for ever, `arrival` is the column that orders rows.
+    """A covered table; `key` names a row for ever, `arrival` is the column that orders rows.
 
     `blank` is what takes the place of erased content: a value, or what makes it of the row's key.
     """

@@ -23,7 +23,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong: in which chain or table, with which entry or row, in which columns.
+    """Something that is wrong: in which chain or table, with which entry or row, in which columns.
 
     `place` is the number of an entry (or of the first and last, `3-7`), or a row's key. `fields` is empty
     where no column can be named.
@@ -49,21 +49,21 @@ class MissingKey:
 class AuditReport:
     """The outcome of a check: how much was looked at, and what is wrong with it.
 
-    `findings` are the first hundred of `found`; `waiting` counts rows of an earlier version that have not
-    been taken in yet, of which nothing can be said.
+    `findings` are the first hundred of `total`; `waiting` counts rows of an earlier version that have not
+    been taken in yet, of which nothing can be told.
     """
 
     count: int
     rows: int
     findings: tuple[Finding, ...] = ()
-    found: int = 0
+    total: int = 0
     missing_keys: tuple[MissingKey, ...] = ()
     waiting: int = 0
 
     @property
     def ok(self) -> bool:
         """Whether nothing is wrong, and nothing is left unchecked for want of a key."""
-        return not self.found and not self.missing_keys
+        return not self.total and not self.missing_keys
 
 
 @dataclass(slots=True)
@@ -72,12 +72,12 @@ class Findings:
 
     most: int = MOST_FINDINGS
     first: list[Finding] = field(default_factory=list)
-    found: int = 0
+    total: int = 0
     missing_keys: dict[str, MissingKey] = field(default_factory=dict)
 
     def add(self, fault: Fault, where: str, place: object, fields: tuple[str, ...] = ()) -> None:
         """Something is wrong."""
-        self.found += 1
+        self.total += 1
         if len(self.first) < self.most:
             self.first.append(Finding(fault, where, str(place), fields))
 
@@ -91,4 +91,4 @@ class Findings:
     def report(self, counts: Mapping[str, int]) -> AuditReport:
         """The outcome, with `count`, `rows` and `waiting`."""
         missing = tuple(self.missing_keys.values())
-        return AuditReport(findings=tuple(self.first), found=self.found, missing_keys=missing, **counts)
+        return AuditReport(findings=tuple(self.first), total=self.total, missing_keys=missing, **counts)

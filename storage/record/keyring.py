@@ -31,7 +31,7 @@ class Keyring:
         return self.keys[0]
 
     def secret(self, key_id: str) -> bytes | None:
-        """The secret of this id, None for one that is not here."""
+        """The secret of this id, None where it is not here."""
         return next((secret for name, secret in self.keys if name == key_id), None)
 
 

@@ -20,7 +20,7 @@ CREATE TABLE promises (chain TEXT, length INTEGER, link TEXT,
 class LastSeal:
     """The last seal of a row and the id of the key it was made under.
 
-    `taken_in` is the digest of the row as it was taken in, while no later seal is known to follow on it.
+    `taken_in` is the digest of the row as it was taken in, while no later seal follows on it.
     """
 
     seal: Seal
@@ -35,7 +35,7 @@ class LastSeals:
         self._connection = connection
 
     def put(self, last: LastSeal) -> None:
-        """Keep the seal instead of the row's last one."""
+        """Keep the seal instead of the row's last."""
         sealed = last.seal
         values = (sealed.table, sealed.key, dump(sealed.to_json()), last.key_id, sealed.state, last.taken_in)
         self._connection.execute("INSERT OR REPLACE INTO seals VALUES (?, ?, ?, ?, ?, ?, 0)", values)

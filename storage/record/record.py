@@ -116,7 +116,7 @@ def add(tx: sa.Connection, table: sa.Table, rows: Sequence[Row], case_id: str | 
 
 
 def add_once(tx: sa.Connection, table: sa.Table, row: Row) -> bool:
-    """Insert the row; False when one with the same unique key is there."""
+    """Insert the row; False when a row with the same unique key is there."""
     (ready,) = _ready(tx, table, [row])
     is_new = upserts.add_once(tx, table, ready)
     if is_new:
@@ -131,7 +131,7 @@ def add_new(tx: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> set[str]
     if len(ready) == 1:
         new = set(upserts.add_new(tx, table, ready, table.c[name]))
     else:
-        # RETURNING makes one statement of all rows, which PostgreSQL's driver takes twice as long to read.
+        # RETURNING makes a single statement of all rows, and PostgreSQL's driver is twice as long about it.
         upserts.ensure(tx, table, ready)
         new = set(_present(tx, table.c[name], [row[name] for row in ready]))
     _note(tx, table, [row for row in ready if row[name] in new])

@@ -1,7 +1,7 @@
 """Seals: what the record keeps of a row as it was written, and how a row is compared with it.
 
 A seal holds no content. It is a SHA-256 over the row's salt and columns; and beside it a checksum of each
-column, by which an edited one is named. The checksums are masked by bytes that only the key and the salt
+column, by which an edited column is named. The checksums are masked by bytes that only the key and the salt
 make, so that nobody finds a short value by trying. The digest alone decides whether a row is as it was.
 """
 
@@ -30,7 +30,7 @@ DROPPED: State = "dropped"
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """One state of one row, and what the row was when it came to that state (nothing for a new row)."""
+    """A state of a row, and what the row was when it came to that state (nothing for a new row)."""
 
     table: str
     version: int
@@ -46,7 +46,7 @@ class Seal:
 
     @property
     def digest(self) -> bytes:
-        """The digest of the row, empty for a dropped one."""
+        """The digest of the row, empty for a dropped row."""
         return self.body[:DIGEST]
 
     @property
@@ -61,7 +61,7 @@ class Seal:
 
     @classmethod
     def of(cls, document: Sequence[Any]) -> "Seal":
-        """The seal of its JSON; raises ValueError, TypeError or LookupError for one that is not whole."""
+        """The seal of its JSON; raises ValueError, TypeError or LookupError for JSON that is not whole."""
         table, version, key, state, body, *before = document
         if not isinstance(key, str) or version not in BY_NAME[table].versions:
             raise ValueError(key)
@@ -92,7 +92,7 @@ def body_of(coverage: Coverage, row: Mapping[str, Any], version: int, secret: by
 
 
 def seal_of_stored(coverage: Coverage, row: Stored, secret: bytes) -> list[Any]:
-    """The seal of a row as it is found, as JSON."""
+    """The seal of a row as it is stored, as JSON."""
     version = coverage.latest
     encoded = [row[name] for name in coverage.versions[version].all]
     body = _body(_header(coverage.name, version, WRITTEN), _bytes(row.get(SALT, b"")), encoded, secret)

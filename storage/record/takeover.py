@@ -1,4 +1,4 @@
-"""Takes the rows of earlier versions into the record as they are found, portion by portion."""
+"""Takes the rows of earlier versions into the record as they are, portion by portion."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -60,7 +60,7 @@ class Duration(TypeDecorator[timedelta]):
 
 
 class JsonText(TypeDecorator[Any]):
-    """A JSON value, written here so that one that cannot be written is refused before the driver sees it.
+    """A JSON value, written here so that what cannot be written is refused before the driver sees it.
 
     The engines' `json_serializer` therefore passes text on as it is.
     """
@@ -95,4 +95,4 @@ ArrivalId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """Integer keys that cluster rows by arrival; on SQLite only INTEGER is the rowid."""
 
 Document = JsonText()
-"""JSON kept in the order given (so not `jsonb`)."""
+"""JSON kept in the order it came in (so not `jsonb`)."""

@@ -1,4 +1,4 @@
-"""JSON as the database keeps it: compact, in the order given, finite."""
+"""JSON as the database keeps it: compact, in its own order, finite."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ def dump(value: Any) -> str:
 
 
 def canonical(value: Any) -> str:
-    """JSON with one spelling for equal values: sorted keys, ASCII only. What hashes are taken over."""
+    """JSON with the same spelling for equal values: sorted keys, ASCII only. What hashes are taken over."""
     return _encode_canonical(value)
 
 

@@ -16,14 +16,14 @@ def insert(tx: sa.Connection, table: sa.Table) -> postgresql.Insert:
 
 
 def add_new(tx: sa.Connection, table: sa.Table, rows: Sequence[Row], key: sa.Column[Any]) -> list[Any]:
-    """Insert the rows that break no unique key, in one statement; the `key` of each inserted one."""
+    """Insert the rows that break no unique key, in a single statement; the `key` of each inserted row."""
     if not rows:
         return []
     return list(tx.execute(_add_new(tx.dialect.name, table, key), rows).scalars())
 
 
 def add_once(tx: sa.Connection, table: sa.Table, row: Row) -> bool:
-    """Insert the row; False when one with the same unique key is there."""
+    """Insert the row; False when a row with the same unique key is there."""
     counted = {"preserve_rowcount": True}
     return tx.execute(_add_once(tx.dialect.name, table), row, execution_options=counted).rowcount == 1
 

@@ -1,4 +1,4 @@
-"""What the tables are made of: one metadata and the columns that many share."""
+"""What the tables are made of: the metadata and the columns that many share."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ def salt() -> Column[bytes]:
 
 
 def lease() -> tuple[Column[Any], ...]:
-    """Who works on the row, and what is known of the last call: `next_try_at` is also the lease's end."""
+    """Who works on the row, and what came of the last call: `next_try_at` is also the lease's end."""
     return (
         text("owner", is_null=True),
         count("attempt"),

@@ -1,4 +1,4 @@
-"""Tables for thread replies: what a person was asked about one, and which answer each gave."""
+"""Tables for thread replies: what a person was asked about a reply, and which answer each gave."""
 
 from sqlalchemy import Index, Table, UniqueConstraint
 

@@ -105,7 +105,7 @@ labels = Table(
     case_id(),
     *expert(),
     Column("round", sa.Integer(), nullable=False),
-    text("label"),  # the key, for versions that know no other question; it goes after this one
+    text("label"),  # the key, for versions that ask for nothing else; it goes after this version
     Column("answer", JsonValue()),
     text("key", is_null=True),
     moment("labeled_at"),

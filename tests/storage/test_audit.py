@@ -82,7 +82,7 @@ def test_a_chain_that_was_written_anew_without_the_key_is_found(chained: Databas
     without, forged = (keyed(database_url, Keyring(((name, b"another secret"),))) for name in ("k1", ""))
     report = verify(without)
     assert report.missing_keys == (MissingKey("", CHAIN, 1, 5),)
-    assert verify(forged).found == 5
+    assert verify(forged).total == 5
     assert not report.ok
     for database in (without, forged):
         database.dispose()
@@ -119,7 +119,7 @@ def test_more_findings_than_are_kept_are_counted(database: Database) -> None:
         audit.append_many(tx, [entry(number) for number in range(150)])
     tamper(database, "UPDATE record_entries SET actor = 'nobody'")
     report = verify(database)
-    assert (report.found, len(report.findings)) == (150, 100)
+    assert (report.total, len(report.findings)) == (150, 100)
 
 
 def test_what_happened_to_a_subject_comes_back(chained: Database) -> None:

@@ -32,7 +32,7 @@ class NewsSender(OutboxSender):
 
     def _tell(self, news: News, tx: Transaction) -> None:
         for key in news.alarm_keys:
-            alarms.mark_told(tx, key, self._ctx.clock.now())
+            alarms.mark_delivered(tx, key, self._ctx.clock.now())
 
     def _example(self, case_id: str) -> Example | None:
         """How the service calls the case and what the model said, not what it is about; None if erased."""

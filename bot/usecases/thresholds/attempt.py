@@ -157,7 +157,7 @@ def is_worth_it(tx: Transaction, case: Case, now: datetime) -> bool:
 def _known(tx: Transaction, case: Case, since: datetime, moment: datetime) -> int:
     """How many labels an attempt at that moment has had to go by."""
     received = case.stream.window(since, moment - case.stream.tier.due_in)
-    return label_counts.known_at(tx, received, moment)
+    return label_counts.decided_before(tx, received, moment)
 
 
 def _rested_on(tx: Transaction, case: Case) -> int:

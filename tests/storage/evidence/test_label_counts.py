@@ -54,8 +54,8 @@ def test_what_was_known_of_what_came_in_then_can_be_counted_later(database: Data
     late = Received("fraud", "low", FOREST, NOW + HOUR, UNTIL)
     with database.read() as tx:
         moments = (NOW + 2 * HOUR, NOW + 2 * HOUR + MOMENT, UNTIL)
-        assert [label_counts.known_at(tx, early, moment) for moment in moments] == [0, 1, 2]
-        assert label_counts.known_at(tx, late, UNTIL) == 1
+        assert [label_counts.decided_before(tx, early, moment) for moment in moments] == [0, 1, 2]
+        assert label_counts.decided_before(tx, late, UNTIL) == 1
 
 
 def test_the_feed_grows_with_every_decision_and_every_undo(database: Database) -> None:

@@ -182,9 +182,9 @@ def test_alarms_are_found_by_task_and_time(database: Database) -> None:
 def test_a_lead_is_told_of_an_alarm_once(database: Database) -> None:
     with database.write() as tx:
         alarms.raise_once(tx, alarm())
-        assert alarms.mark_told(tx, "error:fraud:1", NOW + HOUR)
-        assert not alarms.mark_told(tx, "error:fraud:1", NOW + 2 * HOUR)
-        assert not alarms.mark_told(tx, "unheard", NOW)
+        assert alarms.mark_delivered(tx, "error:fraud:1", NOW + HOUR)
+        assert not alarms.mark_delivered(tx, "error:fraud:1", NOW + 2 * HOUR)
+        assert not alarms.mark_delivered(tx, "unheard", NOW)
         assert alarms.since(tx, ["fraud"], NOW, NOW + HOUR) == [replace(alarm(), told_at=NOW + HOUR)]
 
 

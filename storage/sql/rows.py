@@ -1,0 +1,17 @@
+"""Frozen values whose fields are named as the columns that hold them, there and back."""
+
+from typing import Any, TypeVar
+
+from storage.sql.upserts import Row
+
+T = TypeVar("T")
+
+
+def columns_of(value: Any) -> Row:
+    """The columns of a dataclass with slots."""
+    return {name: getattr(value, name) for name in value.__slots__}
+
+
+def value_of(kind: type[T], row: Any) -> T:
+    """The value of a row, which has all of its fields and may have more."""
+    return kind(**{name: getattr(row, name) for name in kind.__slots__})  # type: ignore[attr-defined]
