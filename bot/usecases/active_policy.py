@@ -53,8 +53,8 @@ def _counts(
 ) -> bool:
     """Whether the proposal becomes active.
 
-    A file that was changed counts, and one with a policy that never was active. Another that was active
-    before counts once no replica's file holds the active one any more: while a new version is rolled out, an
+    A file that was changed counts, and a file with a policy that never was active. Another that was active
+    before counts once no replica's file holds the active policy any more: while a version is rolled out, an
     old replica that starts again must not bring the old policy back, but all started again with it do.
     """
     version = proposal.policy.version
@@ -84,7 +84,7 @@ def leave(ctx: Context, replica: str) -> None:
 def compiled(ctx: Context, version: str, own: Policy) -> ActivePolicy:
     """The active policy, ready to route; from the file (`own`) where that holds it, else as it is kept.
 
-    Raises UnreadablePolicy for one that a newer version of the program wrote, DatabaseUnavailable.
+    Raises UnreadablePolicy for a policy that a newer version of the program wrote, DatabaseUnavailable.
     """
     policy = own if own.version == version else _kept(ctx, version)
     return ActivePolicy(policy, compile_router(policy))

@@ -41,8 +41,8 @@ def present_terms(ctx: Context, tx: Transaction, task: str, tier: str, channel: 
     present = policy.tasks.get(task) or _last(ctx, tx, lambda policy: policy.tasks.get(task))
     if present is None:
         return None
-    known = present.named_tier(tier) or _last(ctx, tx, tier_in) or present.tiers[0]
-    terms = Terms(policy, present, known)
+    its_tier = present.named_tier(tier) or _last(ctx, tx, tier_in) or present.tiers[0]
+    terms = Terms(policy, present, its_tier)
     missing = terms.channel_names(channel) - policy.channels.keys()
     return replace(terms, past_channels=_past_channels(ctx, tx, missing)) if missing else terms
 
@@ -89,7 +89,7 @@ def _read(document: object) -> Policy | None:
 
 
 def _past(ctx: Context, tx: Transaction) -> Iterator[Policy]:
-    """The policies that are kept, the one that was in force last first."""
+    """The policies that are kept, the last in force first."""
     for version in policies.newest_first(tx):
         policy = policy_of_version(ctx, tx, version)
         if policy is not None:
@@ -98,7 +98,7 @@ def _past(ctx: Context, tx: Transaction) -> Iterator[Policy]:
 
 def _last(ctx: Context, tx: Transaction, part: Callable[[Policy], T | None]) -> T | None:
     parts = (part(policy) for policy in _past(ctx, tx))
-    return next((one for one in parts if one is not None), None)
+    return next((value for value in parts if value is not None), None)
 
 
 def _past_channels(ctx: Context, tx: Transaction, names: frozenset[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What every use case is given: the database, the policy, the clock and where ids come from."""
+"""What every use case works with: the database, the policy, the clock and where ids come from."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -63,7 +63,7 @@ class Context:
     new_key: Callable[[], bytes] = secrets.token_bytes
     standing: StandingHolder = field(default_factory=StandingHolder)
     past_policies: dict[str, Policy | None] = field(default_factory=dict)
-    """Policies of other versions as they were read, None for one that is not kept; they never change."""
+    """Policies of other versions as they were read, None where it is not kept; they never change."""
     installation: InstallationHolder = field(default_factory=InstallationHolder)
 
     @property
@@ -82,11 +82,11 @@ class Context:
 
     @property
     def home(self) -> Home:
-        """Our workspace, against which it is told who is who."""
+        """Our workspace, by which it is clear who is who."""
         return Home(self.team_id, self.installation, self.identity)
 
     def identity(self, user_id: str) -> ExpertId | None:
-        """As whom Slack told of the person with this user id last; None if it was never asked about them.
+        """As whom Slack named the person with this user id last; None if it was never asked about them.
 
         Raises DatabaseUnavailable.
         """

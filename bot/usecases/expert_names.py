@@ -1,4 +1,4 @@
-"""As whom a service is told of an expert: by Slack's id, by a pseudonym, or not at all."""
+"""How a service reads of an expert: by Slack's id, by a pseudonym, or not at all."""
 
 import hashlib
 import hmac
@@ -13,18 +13,18 @@ from storage.engine.database import Transaction
 
 PSEUDONYMS = "pseudonyms"
 DIGITS = 10
-"""Of hexadecimal: among 1,000 experts two share a pseudonym with a chance of one in two million."""
+"""Of hexadecimal: among 1,000 experts two share a pseudonym with a chance of 1 in 2,000,000."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpertNames:
-    """The names of experts for one service; `key` is the installation's, where pseudonyms are wanted."""
+    """The names of experts for a service; `key` is the installation's, where pseudonyms are wanted."""
 
     exposure: Exposure
     key: bytes = field(default=b"", repr=False)
 
     def name(self, expert: ExpertId) -> str | None:
-        """What the service reads of the expert: one name for one person, None where it reads nothing.
+        """What the service reads of the expert: always the same for a person, None where it reads nothing.
 
         A pseudonym is HMAC-SHA256 (RFC 2104) of the user id: Slack's ids are few enough to try them all, so
         that without a key a hash would hide nobody.
@@ -67,5 +67,5 @@ def reading_names(ctx: Context, service: str) -> ExpertNames:
 
 
 def _exposure(ctx: Context, service: str) -> Exposure | None:
-    known = ctx.policy.services.get(service)
-    return known.expose_experts if known else None
+    terms = ctx.policy.services.get(service)
+    return terms.expose_experts if terms else None

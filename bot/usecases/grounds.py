@@ -1,4 +1,4 @@
-"""What a prediction's confidence was held against: as services, callbacks and the audit log are told."""
+"""What a prediction's confidence was held against: as services, callbacks and the audit log have it."""
 
 from typing import Any
 

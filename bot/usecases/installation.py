@@ -10,7 +10,7 @@ from routing.label import ExpertId
 class Installation:
     """The bot's own user id, the organization (Enterprise Grid) of its workspace, and other workspaces of it.
 
-    Each is empty where Slack has not told it (yet).
+    Each is empty where Slack has not named it (yet).
     """
 
     bot_user_id: str = ""
@@ -20,14 +20,14 @@ class Installation:
 
 @dataclass(slots=True)
 class InstallationHolder:
-    """The installation as this process knows it, replaced whole; all contexts of a process share one."""
+    """The installation as this process knows it, replaced whole; all contexts of a process share it."""
 
     present: Installation = field(default_factory=Installation)
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one payload of Slack's says of where a person belongs; each field is empty where it says nothing.
+    """What a payload of Slack's says of where a person belongs; each field is empty where it says nothing.
 
     `team_id` is the workspace or organization named for the person, `enterprise_id` their organization where
     it is named outright, `place` the workspace in which they act with its organization, if only its people
@@ -44,16 +44,16 @@ class Claim:
 
 
 Identities = Callable[[str], ExpertId | None]
-"""As whom Slack told of the person with a user id last; None for whoever it was never asked about."""
+"""As whom Slack named the person with a user id last; None for whoever it was never asked about."""
 
 
 def no_identity(_user_id: str) -> None:
-    """Nothing is known of anybody."""
+    """Nobody's identity is to be had."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Our workspace, with what is known of its organization."""
+    """Our workspace, with what Slack named of its organization."""
 
     team_id: str
     holder: InstallationHolder = field(default_factory=InstallationHolder)
@@ -61,7 +61,7 @@ class Home:
 
     @property
     def installation(self) -> Installation:
-        """What is known now."""
+        """What Slack named until now."""
         return self.holder.present
 
     @property
@@ -77,11 +77,11 @@ class Home:
     def person(self, claim: Claim) -> ExpertId:
         """The person whom `claim` is about: of our workspace if they belong to its organization.
 
-        On Enterprise Grid a user id is one person in all workspaces of the organization; a stranger of Slack
-        Connect is one only together with their own workspace (Slack's documentation of both). The team is
-        empty for whoever cannot be shown to be ours and is named under no other.
+        On Enterprise Grid a user id names a person in all workspaces of the organization; a stranger of Slack
+        Connect only together with their own workspace (Slack's documentation of both). The team is empty
+        for whoever cannot be shown to be ours and is named under no other.
 
-        Raises DatabaseUnavailable where it takes what Slack told before to know.
+        Raises DatabaseUnavailable where it takes what Slack named before.
         """
         self.learn(claim.organizations)
         ours = ExpertId(self.team_id, claim.user_id)
@@ -114,17 +114,17 @@ class Home:
         return claim.team_id in self.installation.teams or (not claim.team_id and claim.place[1] == ours)
 
     def _may_be_ours(self, claim: Claim) -> bool:
-        """Whether what surrounds them speaks for it: that is no proof, but enough if Slack has told so, too.
+        """Whether what surrounds them speaks for it: that is no proof, but enough if Slack has confirmed it.
 
-        Our organization is not learned from there; where Slack has not told it, that of a place in our
+        Our organization is not learned from there; where Slack has not named it, that of a place in our
         workspace counts, for this payload only.
         """
         place_id = claim.place[1] if claim.place[0] == self.team_id else ""
         ours, named = self.installation.enterprise_id or place_id, _organizations(claim)
         if named:
             return named == {ours}
-        is_known_team = claim.team_id in {self.team_id, *self.installation.teams}
-        return is_known_team or bool(ours and claim.place[1] == ours)
+        is_our_team = claim.team_id in {self.team_id, *self.installation.teams}
+        return is_our_team or bool(ours and claim.place[1] == ours)
 
 
 def _organizations(claim: Claim) -> set[str]:

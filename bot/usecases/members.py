@@ -17,7 +17,7 @@ from storage.sql.column_types import EPOCH
 
 Names = Mapping[ExpertId, str]
 MOST_REDRAWN = 50
-"""Messages of one person that are shown anew when their name becomes known."""
+"""Messages of a person that are shown anew when their name comes in."""
 
 
 def sources(ctx: Context) -> tuple[str, ...]:
@@ -50,10 +50,10 @@ def _past(ctx: Context) -> list[tuple[Terms, str]]:
     policy = ctx.policy
     with ctx.database.read() as tx:
         kinds = {(group.task, group.tier, group.channel) for group in cases.open_groups(tx)}
-        found = [(present_terms(ctx, tx, *kind), kind[2]) for kind in sorted(kinds)]
+        all_terms = [(present_terms(ctx, tx, *kind), kind[2]) for kind in sorted(kinds)]
     return [
         (terms, channel)
-        for terms, channel in found
+        for terms, channel in all_terms
         if terms is not None and (terms.past_channels or not _has_tier(policy, terms))
     ]
 
@@ -75,28 +75,28 @@ def _past_sources(terms: Terms, channel: str) -> Iterator[str]:
 def record(ctx: Context, source: str, user_ids: Iterable[str]) -> None:
     """Replace the members of a source by those just fetched, each person once and no programs."""
     now = ctx.clock.now()
-    found = frozenset(user_ids) - {ctx.home.bot.user_id}
+    fetched = frozenset(user_ids) - {ctx.home.bot.user_id}
     with ctx.database.write() as tx:
-        known = experts.by_user_id(tx, found, ctx.team_id)
-        unknown = {ExpertId(ctx.team_id, user_id) for user_id in found - known.keys()}
-        people = {one.expert for one in known.values() if not one.is_bot}
+        stored = experts.by_user_id(tx, fetched, ctx.team_id)
+        unknown = {ExpertId(ctx.team_id, user_id) for user_id in fetched - stored.keys()}
+        people = {person.expert for person in stored.values() if not person.is_bot}
         experts.set_members(tx, source, sorted(people | unknown), now)
 
 
 def record_people(ctx: Context, people: Iterable[Expert], asked: Iterable[Expert] = ()) -> int:
-    """Store people as Slack knows them now, each as one; how many cases are to be shown anew for it.
+    """Store people as Slack knows them now, each once; how many cases are to be shown anew for it.
 
     `asked` are the same people as they were stored when Slack was asked.
     """
-    now, redrawn, people = ctx.clock.now(), set[str](), sorted(people, key=lambda one: one.expert)
-    former = {one.expert.user_id: one for one in asked}
+    now, redrawn, people = ctx.clock.now(), set[str](), sorted(people, key=lambda each: each.expert)
+    former = {each.expert.user_id: each for each in asked}
     with ctx.database.write() as tx:
         for person in people:
             before = former.get(person.expert.user_id)
             rows = [person, *_former(before, person)]
             experts.upsert_many(tx, rows)
             if before is not None and before.is_bot is None and before.name != person.name:
-                redrawn |= appearances.of_people(tx, [one.expert for one in rows], MOST_REDRAWN)
+                redrawn |= appearances.of_people(tx, [each.expert for each in rows], MOST_REDRAWN)
         experts.settle_members(tx, [person.expert for person in people if not person.is_bot])
         experts.drop_members(tx, [person.expert for person in people if person.is_bot])
         for case_id in sorted(redrawn):
@@ -125,9 +125,9 @@ def left(ctx: Context, channel_id: str, expert: ExpertId) -> None:
 
 
 def recognized(ctx: Context, expert: ExpertId) -> ExpertId:
-    """Whoever wrote a message that does not say where they belong, as Slack told of them last.
+    """Whoever wrote a message that does not say where they belong, as Slack named them last.
 
-    On Enterprise Grid also whoever seems to be of another workspace: if Slack told that they are ours, it is
+    On Enterprise Grid also whoever seems to be of another workspace: if Slack named them as ours, it is
     a sibling. Whoever Slack was never asked about is nobody's: membership alone does not make them ours.
     """
     if expert.team_id == ctx.team_id:
@@ -146,6 +146,6 @@ def channel_changed(ctx: Context, channel_id: str, what: str) -> None:
 
 
 def names(ctx: Context, people: Iterable[ExpertId]) -> Names:
-    """The names of people, as far as they are known."""
+    """The names of people, as far as there are any."""
     with ctx.database.read() as tx:
-        return {expert: known.name for expert, known in experts.get_many(tx, people).items()}
+        return {expert: person.name for expert, person in experts.get_many(tx, people).items()}

@@ -67,9 +67,9 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something people should know about one or more cases, most urgent first.
+    """Something people should know about a case or several, most urgent first.
 
-    `people` are user ids to mention (in a DM: the one who gets it); `channel_id` is where a channel notice
+    `people` are user ids to mention (in a DM: whoever gets it); `channel_id` is where a channel notice
     goes, for a thread the channel of the case's message (None: the case's own channel). A notice that asks
     for an answer is dropped when none of its cases waits any more; `note` is a sentence shown with it.
     """
@@ -109,7 +109,7 @@ class Notice:
 class News:
     """Something a team should know about a task rather than a case: a threshold, an alarm.
 
-    `sentence` says what happened, `details` what is known about it, `advice` what to do; `case_ids` are
+    `sentence` says what happened, `details` what is to be read of it, `advice` what to do; `case_ids` are
     examples. `alarm_keys` name the alarms that it tells.
     """
 

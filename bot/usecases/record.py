@@ -13,7 +13,7 @@ def cast_anchor(ctx: Context) -> str | None:
 
 
 def last_anchor(ctx: Context) -> str | None:
-    """How far the record was last said to reach; None where nothing is on record yet."""
+    """How far the record reached at the last anchor; None where nothing is on record yet."""
     with ctx.database.read() as tx:
         last = anchor.last(tx)
     return None if last is None else str(last)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.usecases.context import Context
 from bot.usecases.expert_names import ExpertNames, reading_names
-from routing.case.case import Case, Disposition
+from routing.case.case import Case
 from routing.case.decision import Decision
 from storage.cases import cases, decisions, predictions
 from storage.cases.decisions import FeedEntry
@@ -63,11 +63,11 @@ def decision_feed(ctx: Context, service: str, after: int, limit: int) -> FeedPag
     """The service's decisions beyond the cursor `after` (0 for all), at most `limit`, oldest first."""
     names = reading_names(ctx, service)
     with ctx.database.read() as tx:
-        found = decisions.feed(tx, service, after, limit + 1)
-    entries = tuple(found[:limit])
-    return FeedPage(entries, entries[-1].cursor if entries else after, len(found) > limit, names)
+        lines = decisions.feed(tx, service, after, limit + 1)
+    entries = tuple(lines[:limit])
+    return FeedPage(entries, entries[-1].cursor if entries else after, len(lines) > limit, names)
 
 
 def _standing(tx: Transaction, prediction: StoredPrediction, names: ExpertNames) -> CaseStanding:
-    is_reviewed = prediction.routing.disposition is Disposition.REVIEW
-    return CaseStanding(prediction, cases.get(tx, prediction.case_id) if is_reviewed else None, names)
+    case = cases.get(tx, prediction.case_id) if prediction.is_reviewed else None
+    return CaseStanding(prediction, case, names)

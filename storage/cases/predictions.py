@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from routing.disposition import Disposition
 from routing.prediction import Submission
 from routing.triage.router import Routing
 from storage.cases.prediction_columns import routing_columns, routing_of, submission_columns, submission_of
@@ -31,6 +32,16 @@ class NewPrediction:
     routing: Routing
     policy_version: str
     received_at: datetime
+
+    @property
+    def key(self) -> PostedKey:
+        """What names it for ever."""
+        return self.submission.service, self.submission.external_id
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether it is a case, too."""
+        return self.routing.disposition is Disposition.REVIEW
 
 
 StoredPrediction = NewPrediction

@@ -118,7 +118,7 @@ def _bundle(ctx: Context, now: datetime) -> int:
         if not claims:
             return 0
         unsent = outbox.recall(tx, NOTICE, BUNDLE, ACTOR, now, LEASE, MOST_BUNDLED)
-        reminders = [one for claim in unsent for one in untied(claim.item.payload)]
+        reminders = [reminder for claim in unsent for reminder in untied(claim.item.payload)]
         reminders += [Reminder.from_payload(claim.item.payload) for claim in claims]
         key = f"{BUNDLE}{claims[0].item.item_id}"
         since = min(claim.item.created_at for claim in (*unsent, *claims))

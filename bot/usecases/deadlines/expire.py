@@ -72,7 +72,7 @@ def _conclude(sitting: Sitting, settlement: Decided | Closed) -> None:
 
 
 def _announce(sitting: Sitting, case: Case) -> str:
-    """Store and call back the decision, if there is one; its label."""
+    """Store and call back the decision, if there is any; its label."""
     decision = case.decision
     if decision is None:
         return ""

@@ -34,25 +34,25 @@ def redraw_due(ctx: Context) -> dict[str, int]:
 
 def _redraw_all(ctx: Context, find: Find, now: datetime) -> int:
     redrawn = 0
-    while stale := _found(ctx, find, now):
+    while stale := _stale(ctx, find, now):
         redrawn += _redraw(ctx, sorted(stale), now)
     return redrawn
 
 
-def _found(ctx: Context, find: Find, now: datetime) -> list[Stale]:
+def _stale(ctx: Context, find: Find, now: datetime) -> list[Stale]:
     with ctx.database.read() as tx:
         return find(ctx, tx, now)
 
 
 def _undo_over(ctx: Context, tx: Transaction, now: datetime) -> list[Stale]:
     until = now - ctx.policy.undo_for
-    found = decisions.in_force(tx, tasks_ever(ctx, tx), until - LATE_FOR, until, UNDO, BATCH)
-    return [(decision.case_id, f"{UNDO}{decision.decision_id}") for decision in found]
+    over = decisions.in_force(tx, tasks_ever(ctx, tx), until - LATE_FOR, until, UNDO, BATCH)
+    return [(decision.case_id, f"{UNDO}{decision.decision_id}") for decision in over]
 
 
 def _overdue(ctx: Context, tx: Transaction, now: datetime) -> list[Stale]:
-    found = cases.newly_overdue(tx, tasks_ever(ctx, tx), now - LATE_FOR, now, DUE, BATCH)
-    return [(case_id, f"{DUE}{case_id}") for case_id in found]
+    case_ids = cases.newly_overdue(tx, tasks_ever(ctx, tx), now - LATE_FOR, now, DUE, BATCH)
+    return [(case_id, f"{DUE}{case_id}") for case_id in case_ids]
 
 
 def _redraw(ctx: Context, stale: list[Stale], now: datetime) -> int:

@@ -1,9 +1,10 @@
-"""Reminders that wait to be sent, and how those to one place become one notice."""
+"""Reminders that wait to be sent, and how those to the same place become a single notice."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Literal, Self
 
 from bot.usecases.outgoing import About, Notice, Place
@@ -13,15 +14,15 @@ from routing.policy import Tier
 
 JsonObject = dict[str, Any]
 FEW = 3
-"""So many reminders at once go to a channel one by one; more become a list."""
+"""So many reminders at once go to a channel each for itself; more become a list."""
 _REMINDERS = "reminders"
 
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """One escalation step of one case, to be told.
+    """An escalation step of a case, to be announced.
 
-    `home_id` is the case's Slack channel, `to_channel_id` the one it is escalated to.
+    `home_id` is the case's Slack channel, `to_channel_id` that to which it is escalated.
     """
 
     case_id: str
@@ -35,7 +36,7 @@ class Reminder:
 
     @classmethod
     def of(cls, case: Case, tier: Tier, step: Step, home_id: str, to_channel_id: str | None) -> Self:
-        """The reminder that tells of `step`; in the thread it calls the expert to whom the case was given."""
+        """The reminder of `step`; in the thread it calls the expert to whom the case is assigned."""
         assigned = (case.assigned_to.user_id,) if case.assigned_to and step.to == "thread" else ()
         people = step.people or assigned
         return cls(case.case_id, step.to, people, home_id, to_channel_id, step.note, tier.risk, case.due_at)
@@ -74,73 +75,75 @@ class Bundle:
 
     def to_payload(self) -> JsonObject:
         """The bundle as JSON for the outbox."""
-        return {**self.notice.to_payload(), _REMINDERS: [one.to_payload() for one in self.reminders]}
+        return {
+            **self.notice.to_payload(),
+            _REMINDERS: [reminder.to_payload() for reminder in self.reminders],
+        }
 
 
 def untied(payload: JsonObject) -> list[Reminder]:
     """The reminders of a bundle's JSON."""
-    return [Reminder.from_payload(one) for one in payload[_REMINDERS]]
+    return [Reminder.from_payload(document) for document in payload[_REMINDERS]]
 
 
 def bundled(reminders: Iterable[Reminder]) -> list[Bundle]:
-    """Few notices that say what all the reminders say, most urgent first; of one case the latest counts.
+    """Few notices that say what all the reminders say, most urgent first; of each case the latest counts.
 
-    One person is called once: in the thread of a single case, by one direct message with a list for more.
+    A person is called once: in the thread of a single case, by a direct message with a list for more.
     """
-    ordered = sorted(reminders, key=lambda one: one.urgency)
+    ordered: dict[str, list[Reminder]] = defaultdict(list)
+    for reminder in sorted(reminders, key=attrgetter("urgency")):
+        ordered[reminder.to].append(reminder)
     return [
-        *_to_threads([one for one in ordered if one.to == "thread" and not one.people]),
-        *_to_people(About.REMINDER, [one for one in ordered if one.to == "thread" and one.people]),
-        *_to_people(About.ESCALATION, [one for one in ordered if one.to == "people"]),
-        *_to_channels([one for one in ordered if one.to == "channel"]),
+        *_to_threads([reminder for reminder in ordered["thread"] if not reminder.people]),
+        *_to_people(About.REMINDER, [reminder for reminder in ordered["thread"] if reminder.people]),
+        *_to_people(About.ESCALATION, ordered["people"]),
+        *_to_channels(ordered["channel"]),
     ]
 
 
 def _to_threads(reminders: Sequence[Reminder]) -> Iterator[Bundle]:
-    for home_id, group in _by_place(reminders, lambda one: one.home_id):
+    for home_id, group in _by_place(reminders, attrgetter("home_id")):
         if len(group) > FEW:
             yield Bundle(Notice(About.REMINDER, Place.CHANNEL, _case_ids(group), (), home_id), group)
         else:
-            yield from (_in_thread(About.REMINDER, one) for one in group)
+            yield from (_single(About.REMINDER, Place.THREAD, each, each.home_id) for each in group)
 
 
 def _to_people(about: About, reminders: Sequence[Reminder]) -> Iterator[Bundle]:
     asked: dict[str, dict[str, Reminder]] = defaultdict(dict)
-    for one in reminders:
-        for user_id in one.people:
-            asked[user_id][one.case_id] = one
+    for reminder in reminders:
+        for user_id in reminder.people:
+            asked[user_id][reminder.case_id] = reminder
     alone: dict[str, list[str]] = defaultdict(list)
     for user_id, by_case in asked.items():
         if len(by_case) == 1:
             alone[next(iter(by_case))].append(user_id)
     for case_id, people in alone.items():
-        yield _in_thread(about, replace(asked[people[-1]][case_id], people=tuple(people)))
+        reminder = replace(asked[people[-1]][case_id], people=tuple(people))
+        yield _single(about, Place.THREAD, reminder, reminder.home_id)
     for user_id, by_case in asked.items():
         if len(by_case) > 1:
-            group = tuple(replace(one, people=(user_id,)) for one in by_case.values())
+            group = tuple(replace(reminder, people=(user_id,)) for reminder in by_case.values())
             yield Bundle(Notice(about, Place.DM, _case_ids(group), (user_id,)), group)
 
 
 def _to_channels(reminders: Sequence[Reminder]) -> Iterator[Bundle]:
-    for channel_id, group in _by_place(reminders, lambda one: one.to_channel_id or one.home_id):
+    for channel_id, group in _by_place(reminders, lambda each: each.to_channel_id or each.home_id):
         if len(group) > FEW:
-            people = tuple(dict.fromkeys(user_id for one in group for user_id in one.people))
+            people = tuple(dict.fromkeys(user_id for reminder in group for user_id in reminder.people))
             yield Bundle(Notice(About.ESCALATION, Place.CHANNEL, _case_ids(group), people, channel_id), group)
         else:
-            yield from (_in_channel(one, channel_id) for one in group)
+            yield from (_single(About.ESCALATION, Place.CHANNEL, each, channel_id) for each in group)
 
 
-def _in_thread(about: About, one: Reminder) -> Bundle:
-    return Bundle(Notice(about, Place.THREAD, (one.case_id,), one.people, one.home_id, one.note), (one,))
-
-
-def _in_channel(one: Reminder, channel_id: str) -> Bundle:
-    notice = Notice(About.ESCALATION, Place.CHANNEL, (one.case_id,), one.people, channel_id, one.note)
-    return Bundle(notice, (one,))
+def _single(about: About, place: Place, reminder: Reminder, channel_id: str) -> Bundle:
+    notice = Notice(about, place, (reminder.case_id,), reminder.people, channel_id, reminder.note)
+    return Bundle(notice, (reminder,))
 
 
 def _case_ids(group: Iterable[Reminder]) -> tuple[str, ...]:
-    return tuple(one.case_id for one in group)
+    return tuple(reminder.case_id for reminder in group)
 
 
 def _by_place(
@@ -148,6 +151,6 @@ def _by_place(
 ) -> list[tuple[str, tuple[Reminder, ...]]]:
     """What goes to each place, the latest of each case."""
     groups: dict[str, dict[str, Reminder]] = defaultdict(dict)
-    for one in reminders:
-        groups[place(one)][one.case_id] = one
+    for reminder in reminders:
+        groups[place(reminder)][reminder.case_id] = reminder
     return [(name, tuple(by_case.values())) for name, by_case in groups.items()]

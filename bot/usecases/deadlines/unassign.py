@@ -1,4 +1,4 @@
-"""Gives cases back to all their experts when the person they were given to may not answer them any more."""
+"""Gives cases back to all their experts when the person they are assigned to may not answer them any more."""
 
 from bot.usecases.case_terms import sources_of, terms_of
 from bot.usecases.context import Context
@@ -16,15 +16,15 @@ MOST = 500
 
 
 def unassign_departed(ctx: Context) -> int:
-    """Give back the cases of people who were deactivated or left, one transaction each; how many."""
+    """Give back the cases of people who were deactivated or left, a transaction for each; how many."""
     with ctx.database.read() as tx:
-        given = [case for expert in cases.assignees(tx) for case in cases.open_for(tx, expert, MOST)]
-        left = [case.case_id for case in given if _left(ctx, tx, case)]
+        assigned = [case for expert in cases.assignees(tx) for case in cases.open_for(tx, expert, MOST)]
+        left = [case.case_id for case in assigned if _left(ctx, tx, case)]
     return sum(_give_back(ctx, case_id) for case_id in left)
 
 
 def _give_back(ctx: Context, case_id: str) -> bool:
-    """Whether the case was given back: it may have been decided or handed on meanwhile."""
+    """Whether the case is everybody's again: it may have been decided or handed on meanwhile."""
     with ctx.database.write() as tx:
         case = cases.lock(tx, case_id)
         sitting = _left(ctx, tx, case) if case.is_waiting else None
@@ -39,24 +39,24 @@ def _give_back(ctx: Context, case_id: str) -> bool:
 
 
 def _left(ctx: Context, tx: Transaction, case: Case) -> Sitting | None:
-    """The case before the person it was given to, if they may not answer it any more."""
+    """The case before the person it is assigned to, if they may not answer it any more."""
     terms, expert = terms_of(ctx, tx, case), case.assigned_to
     if terms is None or expert is None:
         return None
     key = f"unassigned:{case.case_id}:{expert.user_id}:{case.due_at.isoformat()}"
     act = Act(Screen(case.case_id), expert, key)
     sitting = Sitting(ctx, tx, act, case, terms, ctx.clock.now())
-    has_left = _is_known(tx, case, terms) and not _may_stay(sitting)
+    has_left = _were_fetched(tx, case, terms) and not _may_stay(sitting)
     return sitting if has_left else None
 
 
-def _is_known(tx: Transaction, case: Case, terms: Terms) -> bool:
-    """Whether the members were ever fetched: before that nobody can be told to have left."""
-    found = sources_of(case, terms)
-    return all(experts.members_refreshed_at(tx, source) is not None for source in found)
+def _were_fetched(tx: Transaction, case: Case, terms: Terms) -> bool:
+    """Whether the members were ever fetched: before that nobody is seen to have left."""
+    sources = sources_of(case, terms)
+    return all(experts.members_refreshed_at(tx, source) is not None for source in sources)
 
 
 def _may_stay(sitting: Sitting) -> bool:
-    known = experts.get(sitting.tx, sitting.act.expert)
-    is_active = known is None or known.is_active
+    person = experts.get(sitting.tx, sitting.act.expert)
+    is_active = person is None or person.is_active
     return is_active and is_allowed(sitting, sitting.act.expert)

@@ -1,4 +1,4 @@
-"""Takes what services post and stores many postings in one transaction, each answered once and for ever."""
+"""Takes what services post and stores many postings in a transaction, each answered once and for ever."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ Receipts = dict[tuple[str, str], Receipt]
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What one request carried; items that were turned away at the door are there as their rejections.
+    """What a request carried; items that were turned away at the door are there as their rejections.
 
     `webhook_id` names the request: its answer is kept, and a request with the same id gets it again. `active`
     is the policy by which it was checked, and by which it is routed.
@@ -56,7 +56,7 @@ def receive(ctx: Context, postings: Sequence[Posting], answer: Answer) -> list[O
     with ctx.database.write() as tx:
         receipts = _answered_before(tx, postings)
         fresh = list(_fresh(postings, receipts))
-        triaged = triage.store(ctx, tx, [item for posting in fresh for item in _good(posting)], now)
+        triaged = triage.store(ctx, tx, list(_items(fresh)), now)
         own = {id(posting): _reception(posting, triaged) for posting in fresh}
         made = [
             _receipt(posting, posting.webhook_id, answer(own[id(posting)]), now)
@@ -71,7 +71,7 @@ def receive(ctx: Context, postings: Sequence[Posting], answer: Answer) -> list[O
 
 def _answered_before(tx: Transaction, postings: Sequence[Posting]) -> Receipts:
     keys = [(posting.service, posting.webhook_id) for posting in postings if posting.webhook_id is not None]
-    return webhook_receipts.find_many(tx, keys) if keys else {}
+    return webhook_receipts.find_many(tx, keys)
 
 
 def _fresh(postings: Sequence[Posting], answered: Receipts) -> Iterator[Posting]:
@@ -86,8 +86,8 @@ def _fresh(postings: Sequence[Posting], answered: Receipts) -> Iterator[Posting]
         yield posting
 
 
-def _good(posting: Posting) -> Iterator[Posted]:
-    return (item for item in posting.items if isinstance(item, Posted))
+def _items(postings: Sequence[Posting]) -> Iterator[Posted]:
+    return (item for posting in postings for item in posting.items if isinstance(item, Posted))
 
 
 def _reception(posting: Posting, triaged: Triaged) -> Reception:

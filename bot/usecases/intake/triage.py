@@ -30,7 +30,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """One checked prediction; `body_digest` tells whether another body says the same."""
+    """A checked prediction; `body_digest` tells whether another body says the same."""
 
     submission: Submission
     body_digest: bytes
@@ -52,7 +52,7 @@ class Triaged:
     entries: tuple[Entry, ...]
 
     def outcome(self, item: Posted) -> Admission | Repetition | Conflict:
-        """What came of this very item: of several with one key only the first can have been stored now."""
+        """What came of this very item: of several with the same key only the first can be stored now."""
         stored = self.stored[item.key]
         if stored.body_digest != item.body_digest:
             return Conflict()
@@ -62,7 +62,7 @@ class Triaged:
 
 
 def store(ctx: Context, tx: Transaction, items: Sequence[Posted], now: datetime) -> Triaged:
-    """Route and store those of `items` whose key is new; of several with one key the first counts."""
+    """Route and store those of `items` whose key is new; of several with the same key the first counts."""
     first: dict[PostedKey, Posted] = {}
     for item in items:
         first.setdefault(item.key, item)
@@ -71,20 +71,16 @@ def store(ctx: Context, tx: Transaction, items: Sequence[Posted], now: datetime)
     routed = [_routed(ctx, standing, first[key], now) for key in sorted(first)]
     inserted = predictions.add_many(tx, routed)
     new = [prediction for prediction in routed if prediction.case_id in inserted]
-    opened = [_open(ctx, one) for one in new if one.routing.disposition is Disposition.REVIEW]
+    opened = [_open(ctx, prediction) for prediction in new if prediction.is_reviewed]
     _store_review(ctx, tx, opened, first)
-    known = _known(tx, [_key(one) for one in routed if one.case_id not in inserted])
-    due = {case.case_id: case.due_at for case in opened} | _due(tx, known.values())
+    stored = predictions.find_many(tx, (each.key for each in routed if each.case_id not in inserted))
+    due = {case.case_id: case.due_at for case in opened} | _due(tx, stored.values())
     return Triaged(
-        stored={_key(one): one for one in new} | known,
+        stored={prediction.key: prediction for prediction in new} | stored,
         due_at=due,
-        new={_key(one): first[_key(one)] for one in new},
-        entries=tuple(_entry(one, now) for one in new),
+        new={prediction.key: first[prediction.key] for prediction in new},
+        entries=tuple(_entry(prediction, now) for prediction in new),
     )
-
-
-def _key(prediction: NewPrediction) -> PostedKey:
-    return prediction.submission.service, prediction.submission.external_id
 
 
 def _routed(ctx: Context, standing: Standing, posted: Posted, now: datetime) -> NewPrediction:
@@ -101,9 +97,16 @@ def _kept(submission: Submission, routing: Routing) -> Submission:
     return replace(submission, input=replace(submission.input, image=replace(image, image_id=None)))
 
 
-def _open(ctx: Context, one: NewPrediction) -> Case:
-    task = ctx.policy.task(one.submission.task)
-    return open_case(one.case_id, one.submission, one.routing, task, one.policy_version, one.received_at)
+def _open(ctx: Context, prediction: NewPrediction) -> Case:
+    task = ctx.policy.task(prediction.submission.task)
+    return open_case(
+        prediction.case_id,
+        prediction.submission,
+        prediction.routing,
+        task,
+        prediction.policy_version,
+        prediction.received_at,
+    )
 
 
 def _store_review(
@@ -112,8 +115,8 @@ def _store_review(
     """Store the cases, the wish to see them in their channels, and their pictures."""
     cases.add_many(tx, opened)
     projections.want_many(tx, [_wanted(ctx, case) for case in opened])
-    pictures = [posted[case.submission.service, case.submission.external_id].picture for case in opened]
-    images.add_many(tx, [(one.image_id, one.media_type, one.content) for one in pictures if one is not None])
+    pictures = (posted[case.submission.service, case.submission.external_id].picture for case in opened)
+    images.add_many(tx, [(each.image_id, each.media_type, each.content) for each in pictures if each])
 
 
 def _wanted(ctx: Context, case: Case) -> Wanted:
@@ -122,23 +125,18 @@ def _wanted(ctx: Context, case: Case) -> Wanted:
     return Wanted(case.case_id, channel_id, tier.risk, case.due_at, case.opened_at)
 
 
-def _known(tx: Transaction, keys: Sequence[PostedKey]) -> dict[PostedKey, StoredPrediction]:
-    return predictions.find_many(tx, keys) if keys else {}
-
-
-def _due(tx: Transaction, known: Iterable[StoredPrediction]) -> dict[str, datetime]:
-    reviewed = [one.case_id for one in known if one.routing.disposition is Disposition.REVIEW]
+def _due(tx: Transaction, stored: Iterable[StoredPrediction]) -> dict[str, datetime]:
+    reviewed = [prediction.case_id for prediction in stored if prediction.is_reviewed]
     return cases.due_at_of(tx, reviewed) if reviewed else {}
 
 
 def _entry(prediction: NewPrediction, now: datetime) -> Entry:
     routing = prediction.routing
     why = {**grounds(routing), "unreadable": routing.unreadable}
-    is_review = routing.disposition is Disposition.REVIEW
     return Entry(
         at=now,
         actor=f"service:{prediction.submission.service}",
-        action="case.opened" if is_review else f"prediction.{routing.disposition.value}",
+        action="case.opened" if prediction.is_reviewed else f"prediction.{routing.disposition.value}",
         subject=prediction.case_id,
         data={
             "task": prediction.submission.task,

@@ -1,4 +1,4 @@
-"""One person before one sentence of a team's digest: which one it is, and whether they may act on it."""
+"""A person before a sentence of a team's digest: which it is, and whether they may act on it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,17 +65,17 @@ class Leading:
 
 
 def is_member(ctx: Context, tx: Transaction, team: Team, expert: ExpertId) -> bool:
-    """Whether the person is known as a member of the team's channel."""
+    """Whether the person is a member of the team's channel, as last fetched."""
     members = experts.members(tx, f"channel:{ctx.policy.channel_id(team.channel)}") - {ctx.home.bot}
     return may_lead(expert, members, ctx.team_id, ctx.policy.guest_teams)
 
 
 def lead(ctx: Context, tx: Transaction, act: LeadAct, *deeds: Deed) -> Leading | Refused:
-    """The sentence that `act` is about, for who may act on it; with `deeds` only one that offers such."""
-    found = kept_digest.find(tx, act.digest_key)
-    if found is None:
+    """The sentence that `act` is about, for who may act on it; with `deeds` only if it offers such."""
+    kept = kept_digest.find(tx, act.digest_key)
+    if kept is None:
         return Refused(_OUTDATED)
-    name, digest = found
+    name, digest = kept
     team = ctx.policy.teams.get(name)
     if team is None:
         return Refused(_NO_TEAM.format(team=name))

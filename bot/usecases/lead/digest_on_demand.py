@@ -1,4 +1,4 @@
-"""A digest of the last seven days for one person who asks for it, sent to their direct messages."""
+"""A digest of the last seven days for a person who asks for it, sent to their direct messages."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,7 +28,7 @@ class OnItsWay:
 
 
 def ask(ctx: Context, expert: ExpertId, name: str | None) -> OnItsWay | Refused:
-    """Queue the digest of the team called `name`, or of the person's only one; once a minute at most."""
+    """Queue the digest of the team called `name`, or of the person's only team; once a minute at most."""
     with ctx.database.write() as tx:
         teams = [key for key, team in ctx.policy.teams.items() if is_member(ctx, tx, team, expert)]
         if name is None and len(teams) == 1:

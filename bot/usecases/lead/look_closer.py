@@ -19,7 +19,7 @@ _NO_ROW = "The digest knows no more of this threshold. Nothing was changed."
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A threshold as the digest found it; `is_promised`: the tier's policy names a promise, not a number."""
+    """A threshold as the digest has it; `is_promised`: the tier's policy names a promise, not a number."""
 
     row: ThresholdRow
     is_promised: bool
@@ -58,8 +58,8 @@ def _row(leading: Leading) -> ThresholdRow | None:
     named = leading.headline.arguments
     wanted = tuple(named.get(name, "") for name in ("task", "tier", "model", "version", "slice"))
     rows = leading.digest.quality.thresholds if leading.digest.quality else ()
-    found = ((row, (row.task, row.tier, row.model.name, row.model.version, row.slice)) for row in rows)
-    return next((row for row, names in found if names == wanted), None)
+    named_rows = ((row, (row.task, row.tier, row.model.name, row.model.version, row.slice)) for row in rows)
+    return next((row for row, names in named_rows if names == wanted), None)
 
 
 def _is_promised(ctx: Context, row: ThresholdRow) -> bool:
@@ -74,20 +74,20 @@ def cases(ctx: Context, act: LeadAct) -> CaseList | Refused:
         leading = lead(ctx, tx, act, Deed.OPEN_SLICE, Deed.OPEN_CASES)
         if isinstance(leading, Refused):
             return leading
-        found = _outlines(leading)
-        listed = tuple(_listed(tx, one) for one in found[:LISTED])
+        outlines = _outlines(leading)
+        listed = tuple(_listed(tx, outline) for outline in outlines[:LISTED])
     is_slice = leading.headline.deed is Deed.OPEN_SLICE
-    return CaseList(leading.headline.words, is_slice, listed, len(found) > LISTED)
+    return CaseList(leading.headline.words, is_slice, listed, len(outlines) > LISTED)
 
 
 def _outlines(leading: Leading) -> tuple[Outline, ...]:
     named, until, tx = leading.headline.arguments, leading.digest.until_at, leading.tx
     if leading.headline.deed is Deed.OPEN_CASES:
-        return case_outlines.of_cases(tx, [one for one in named["cases"].split(",") if one])
-    given = named["key"], named["value"], until - LOOK_BACK, until, LISTED + 1
-    return case_outlines.wrong_in_slice(tx, leading.team.tasks, *given)
+        return case_outlines.of_cases(tx, [case_id for case_id in named["cases"].split(",") if case_id])
+    arguments = named["key"], named["value"], until - LOOK_BACK, until, LISTED + 1
+    return case_outlines.wrong_in_slice(tx, leading.team.tasks, *arguments)
 
 
 def _listed(tx: Transaction, outline: Outline) -> ListedCase:
-    shown = next((one for one in projections.of_case(tx, outline.case_id) if one.ts), None)
+    shown = next((message for message in projections.of_case(tx, outline.case_id) if message.ts), None)
     return ListedCase(outline, shown.channel_id, shown.ts or "") if shown else ListedCase(outline)

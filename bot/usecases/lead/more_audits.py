@@ -48,7 +48,7 @@ def raised(before: float, accepted: int) -> float:
 
 
 def ask(ctx: Context, act: LeadAct) -> AuditsAsked | Refused:
-    """Raise the share of the sentence's tier; who asks again gets the one in force, not twice as much."""
+    """Raise the share of the sentence's tier; who asks again gets what is in force, not twice as much."""
     with ctx.database.write() as tx:
         leading = lead_on_record(ctx, tx, act, Deed.ASK_AUDITS)
         if isinstance(leading, Refused):
@@ -61,8 +61,8 @@ def ask(ctx: Context, act: LeadAct) -> AuditsAsked | Refused:
 
 
 def _tier(leading: Leading, task: str, tier: str) -> Tier | None:
-    known = leading.ctx.policy.tasks.get(task)
-    return next((one for one in known.tiers if one.name == tier), None) if known else None
+    present = leading.ctx.policy.tasks.get(task)
+    return present.named_tier(tier) if present else None
 
 
 def _ask(leading: Leading, task: str, tier: Tier) -> AuditsAsked | Refused:
@@ -71,8 +71,9 @@ def _ask(leading: Leading, task: str, tier: Tier) -> AuditsAsked | Refused:
     if accepted == 0:
         return Refused(_NOTHING_ACCEPTED.format(task=task, tier=tier.name))
     share = raised(tier.audit, accepted)
-    held = [one for one in audit_shares.in_force(tx, now) if (one.task, one.tier) == (task, tier.name)]
-    highest = max(held, key=lambda one: (one.share, one.until_at), default=None)
+    in_force = audit_shares.in_force(tx, now)
+    own = [request for request in in_force if (request.task, request.tier) == (task, tier.name)]
+    highest = max(own, key=lambda request: (request.share, request.until_at), default=None)
     if highest is not None and highest.share >= share:
         return AuditsAsked(task, tier.name, tier.audit, highest.share, accepted, highest.until_at, False)
     until = now + ASKED_FOR

@@ -1,4 +1,4 @@
-"""Trying a change of one tier before it is made: who may, and what is wrong with it."""
+"""Trying a change of a tier before it is made: who may, and what is wrong with it."""
 
 from dataclasses import dataclass
 
@@ -29,11 +29,11 @@ class Trial:
 
 
 TaskTier = tuple[str, Tier]
-"""A task's name and one of its tiers."""
+"""A task's name and a tier of it."""
 
 
 def tiers_led(ctx: Context, expert: ExpertId, task: str | None = None) -> tuple[TaskTier, ...] | Refused:
-    """The tiers of the tasks of every team that the person is in the channel of, or those of one task."""
+    """The tiers of the tasks of every team that the person is in the channel of, or those of the task."""
     with ctx.database.read() as tx:
         teams = [team for team in ctx.policy.teams.values() if is_member(ctx, tx, team, expert)]
     led = {name for team in teams for name in team.tasks}

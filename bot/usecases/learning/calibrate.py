@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.usecases.context import Context
-from bot.usecases.one_by_one import one_by_one
+from bot.usecases.separate_acts import one_by_one
 from bot.usecases.team_news import entry
 from routing.evidence.calibrator import CalibratorFit
 from routing.prediction import ModelRef

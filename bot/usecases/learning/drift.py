@@ -7,7 +7,7 @@ from functools import partial
 
 from bot.usecases.context import Context
 from bot.usecases.learning.drift_spans import FEWEST_NEW, Gathered, Spans, days_to_spend, gather
-from bot.usecases.one_by_one import one_by_one
+from bot.usecases.separate_acts import one_by_one
 from bot.usecases.outgoing import News
 from bot.usecases.team_news import teams_of, tell_team
 from bot.usecases.thresholds import in_force

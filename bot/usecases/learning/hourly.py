@@ -8,7 +8,7 @@ from functools import partial
 
 from bot.usecases.context import Context
 from bot.usecases.learning import calibrate, drift, novelty_profile
-from bot.usecases.one_by_one import one_by_one
+from bot.usecases.separate_acts import one_by_one
 from bot.usecases.thresholds import cell_sets, certify, in_force, label_sets
 
 ACTS: tuple[tuple[str, Callable[[Context], int]], ...] = (

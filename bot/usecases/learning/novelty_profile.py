@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.usecases.context import Context
-from bot.usecases.one_by_one import one_by_one
+from bot.usecases.separate_acts import one_by_one
 from bot.usecases.thresholds import in_force
 from storage.evidence import case_inputs
 from storage.measured import profiles

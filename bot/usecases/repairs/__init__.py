@@ -1,1 +1,1 @@
-"""What could not be shown or delivered: told, explained, and tried again after a repair."""
+"""What could not be shown or delivered: announced, explained, and tried again after a repair."""

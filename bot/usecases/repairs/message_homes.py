@@ -19,7 +19,7 @@ PORTION = 500
 def rehome_all(database: Database, policy: Policy, now: datetime) -> int:
     """Let every message that is not posted yet be posted where the policy now says; how many were moved.
 
-    In portions, and as often as one likes. Those that were given up are tried again where they move.
+    In portions, and as often as anybody likes. Those that have died are tried again where they move.
     """
     moved, after = 0, 0
     while page := _page(database, after):
@@ -29,7 +29,7 @@ def rehome_all(database: Database, policy: Policy, now: datetime) -> int:
 
 
 def rehome(ctx: Context, row: Projection) -> bool:
-    """The same for one message that its channel refused; whether it belongs somewhere else."""
+    """The same for a message that its channel refused; whether it belongs somewhere else."""
     with ctx.database.read() as tx:
         message = unposted_messages.of_row(tx, row.row_id)
     if message is None:
@@ -78,7 +78,7 @@ def _follower(tx: Transaction, message: Unposted, channel: str) -> Case | None:
 
 
 def _place(policy: Policy, message: Unposted) -> str | None:
-    """The policy's name of the channel where it belongs; None if that is where it is, or is not known."""
+    """The policy's name of the channel where it belongs; None if that is where it is, or nothing names it."""
     name = _home(policy, message) if message.is_home else message.channel
     if name is None or name not in policy.channels:
         return None

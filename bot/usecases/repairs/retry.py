@@ -1,8 +1,8 @@
-"""Something was repaired in Slack: what waited for that, or was given up for it, is tried at once.
+"""Something was repaired in Slack: what waited for that, or died of it, is tried at once.
 
 `Curable` are the codes of Slack's refusals that are worth another try, each with whether a repair may end it.
-What died of another code is tried again only if an earlier version gave it up: this one mends it by itself,
-and has tried everything before it gives up.
+What died of another code is tried again only if it died under an earlier version: this mends it by itself,
+and has tried everything before it lets anything die.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from storage.delivery.dead_letters import DeadMessage
 Curable = Mapping[str, bool]
 PORTION = 500
 WORTH_TELLING_FOR = timedelta(days=7)
-"""After that, what was to be told is no news any more; a case that waits is told of anyway."""
+"""After that, what was to be announced is no news any more; a case that waits is shown anyway."""
 
 
 def channel_repaired(ctx: Context, channel_id: str, curable: Curable) -> int:
@@ -52,11 +52,11 @@ def _revive_messages(ctx: Context, channel_id: str | None, curable: Curable) -> 
     while page := _page(ctx, after):
         after = page[-1].row_id
         projection_ids = [
-            one.projection_id
-            for one in page
-            if _is_curable(one.reason, curable, is_spent=one.is_recast)
-            and channel_id in (None, one.channel_id)
-            and (one.is_open or one.is_shown)
+            message.projection_id
+            for message in page
+            if _is_curable(message.reason, curable, is_spent=message.is_recast)
+            and channel_id in (None, message.channel_id)
+            and (message.is_open or message.is_shown)
         ]
         with ctx.database.write() as tx:
             revived += projections.revive(tx, projection_ids, ctx.clock.now()) if projection_ids else 0
@@ -71,17 +71,17 @@ def _page(ctx: Context, after: int) -> list[DeadMessage]:
 def _revive_items(ctx: Context, curable: Curable) -> int:
     now = ctx.clock.now()
     with ctx.database.read() as tx:
-        found = dead_letters.items(tx, (NOTICE, NEWS, DIGEST), now - WORTH_TELLING_FOR, PORTION)
+        items = dead_letters.items(tx, (NOTICE, NEWS, DIGEST), now - WORTH_TELLING_FOR, PORTION)
     item_ids = [
-        one.item_id
-        for one in found
-        if _is_curable(one.dead_reason or "", curable, is_spent=one.failures > 0 or SHAPE in one.payload)
+        item.item_id
+        for item in items
+        if _is_curable(item.dead_reason or "", curable, is_spent=item.failures > 0 or SHAPE in item.payload)
     ]
     with ctx.database.write() as tx:
         return outbox.revive(tx, item_ids, now) if item_ids else 0
 
 
 def _is_curable(reason: str, curable: Curable, *, is_spent: bool) -> bool:
-    """`is_spent`: other forms or other times were tried before it was given up."""
+    """`is_spent`: other forms or other times were tried before it died."""
     code = cause(reason).code
     return code in curable and (curable[code] or not is_spent)

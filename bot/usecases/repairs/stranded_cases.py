@@ -16,10 +16,10 @@ from storage.engine.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Stranded:
-    """Open cases of one task and tier that the policy in force does not have as they were opened.
+    """Open cases of a task and tier that the policy in force does not have as they were opened.
 
     `left` says what has left it, in words; `example` is the case due first, under our id and the service's.
-    `may_answer`: whether anybody is known who may; None where Slack was not asked yet who the members are.
+    `may_answer`: whether anybody may; None where Slack was not asked yet who the members are.
     """
 
     task: str
@@ -34,15 +34,15 @@ class Stranded:
 def stranded(ctx: Context) -> tuple[Stranded, ...]:
     """All of them, by task and tier."""
     with ctx.database.read() as tx:
-        found = [one for group in cases.open_groups(tx) if (one := _stranded(ctx, tx, group))]
+        kinds = [kind for group in cases.open_groups(tx) if (kind := _stranded(ctx, tx, group))]
     totals = Counter[tuple[str, str]]()
     firsts: dict[tuple[str, str], Stranded] = {}
-    for one in found:
-        key = one.task, one.tier
-        totals[key] += one.count
-        before = firsts.setdefault(key, one)
-        firsts[key] = replace(before, left=tuple(dict.fromkeys((*before.left, *one.left))))
-    return tuple(replace(one, count=totals[key]) for key, one in firsts.items())
+    for kind in kinds:
+        key = kind.task, kind.tier
+        totals[key] += kind.count
+        before = firsts.setdefault(key, kind)
+        firsts[key] = replace(before, left=tuple(dict.fromkeys((*before.left, *kind.left))))
+    return tuple(replace(kind, count=totals[key]) for key, kind in firsts.items())
 
 
 def _stranded(ctx: Context, tx: Transaction, group: OpenGroup) -> Stranded | None:
@@ -79,5 +79,5 @@ def _anybody_may(tx: Transaction, case: Case, terms: Terms) -> bool | None:
     sources = sources_of(case, terms)
     if terms.tier.people or any(experts.members(tx, source) for source in sources):
         return True
-    is_known = all(experts.members_refreshed_at(tx, source) is not None for source in sources)
-    return False if is_known else None
+    are_fetched = all(experts.members_refreshed_at(tx, source) is not None for source in sources)
+    return False if are_fetched else None

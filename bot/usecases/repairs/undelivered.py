@@ -1,4 +1,4 @@
-"""What could not be delivered: counted, told to the teams that it concerns, and explained to who asks."""
+"""What could not be delivered: counted, and explained to who asks."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ def cause(reason: str) -> Cause:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much was given up, and how much waits for a repair in Slack."""
+    """How much is dead, and how much waits for a repair in Slack."""
 
     dead: int
     held: int
@@ -40,10 +40,10 @@ def counts(tx: Transaction) -> Counts:
 
 def troubles_of(tx: Transaction, messages: Mapping[str, Sequence[Projection]]) -> dict[str, str]:
     """Why cases that have no message have none, in words; without those whose message is about to come."""
-    held = {one.channel_id: one.reason for one in holds.all_of(tx) if not one.is_for_updates}
-    found: dict[str, str] = {}
+    held = {place.channel_id: place.reason for place in holds.all_of(tx) if not place.is_for_updates}
+    troubles: dict[str, str] = {}
     for case_id, rows in messages.items():
-        reasons = [one.dead_reason or held.get(one.channel_id) or held.get(paces.WORKSPACE) for one in rows]
-        if all(reasons) and not any(one.ts for one in rows):
-            found[case_id] = cause(str(reasons[0])).words
-    return found
+        reasons = [row.dead_reason or held.get(row.channel_id) or held.get(paces.WORKSPACE) for row in rows]
+        if all(reasons) and not any(row.ts for row in rows):
+            troubles[case_id] = cause(str(reasons[0])).words
+    return troubles

@@ -17,7 +17,7 @@ from storage.engine.database import Transaction
 
 DAY = timedelta(days=1)
 SETTLED_IN = timedelta(minutes=1)
-"""What fails together is told together."""
+"""What fails together is announced together."""
 MOST = 10_000
 _AGAIN = "What waits is sent by itself once that is done."
 _RETRY = "`secondlook deliveries list` shows each; mend the reason, then `secondlook deliveries retry --all`."
@@ -25,7 +25,7 @@ _RETRY = "`secondlook deliveries list` shows each; mend the reason, then `second
 
 @dataclass(frozen=True, slots=True)
 class _Trouble:
-    """What was not delivered for one cause in one place; `channel_id` is where nothing can be told of it."""
+    """What was not delivered for a cause in a place; `channel_id` is where no word of it can be posted."""
 
     key: str
     noun: str
@@ -35,12 +35,12 @@ class _Trouble:
 
 
 def tell_teams(ctx: Context) -> dict[str, int]:
-    """Tell each team of what is its; how many were queued to be told, and how many no channel can be told."""
+    """Tell each team of what is its; how many were queued, and how many no channel can take."""
     now = ctx.clock.now()
     with ctx.database.read() as tx:
-        found = [*_held(ctx, tx, now), *_dead_messages(ctx, tx, now), *_dead_items(tx, now)]
+        troubles = [*_held(ctx, tx, now), *_dead_messages(ctx, tx, now), *_dead_items(tx, now)]
     by_team: dict[tuple[str, _Trouble], int] = defaultdict(int)
-    for task, trouble, number in found:
+    for task, trouble, number in troubles:
         for team in teams_of(ctx, task):
             by_team[team, trouble] += number
     return _tell(ctx, by_team, now) if by_team else {}
@@ -60,29 +60,29 @@ def _tell(ctx: Context, by_team: dict[tuple[str, _Trouble], int], now: datetime)
 
 
 def _held(ctx: Context, tx: Transaction, now: datetime) -> Iterator[tuple[str, _Trouble, int]]:
-    for one in holds.all_of(tx):
-        if one.since_at <= now - SETTLED_IN and one.channel_id != paces.WORKSPACE:
-            for task, number in holds.messages_by_task(tx, one).items():
-                yield task, _held_trouble(ctx, one), number
+    for hold in holds.all_of(tx):
+        if hold.since_at <= now - SETTLED_IN and hold.channel_id != paces.WORKSPACE:
+            for task, number in holds.messages_by_task(tx, hold).items():
+                yield task, _held_trouble(ctx, hold), number
 
 
-def _held_trouble(ctx: Context, one: Hold) -> _Trouble:
-    why, where = cause(one.reason), _named(ctx, one.channel_id)
-    if one.is_for_updates:
+def _held_trouble(ctx: Context, hold: Hold) -> _Trouble:
+    why, where = cause(hold.reason), _named(ctx, hold.channel_id)
+    if hold.is_for_updates:
         fate = f"in {where} could not be brought up to date: {why.words}"
-        return _Trouble(f"updates:{one.channel_id}:{why.code}", "message", fate, _AGAIN)
+        return _Trouble(f"updates:{hold.channel_id}:{why.code}", "message", fate, _AGAIN)
     fate = f"could not be shown in {where}: {why.words}"
-    return _Trouble(f"{one.channel_id}:{why.code}", "message", fate, _AGAIN, one.channel_id)
+    return _Trouble(f"{hold.channel_id}:{why.code}", "message", fate, _AGAIN, hold.channel_id)
 
 
 def _dead_messages(ctx: Context, tx: Transaction, now: datetime) -> Iterator[tuple[str, _Trouble, int]]:
-    for one in dead_letters.messages_since(tx, now - DAY, MOST):
-        if one.died_at > now - SETTLED_IN:
+    for message in dead_letters.messages_since(tx, now - DAY, MOST):
+        if message.died_at > now - SETTLED_IN:
             continue
-        why, where = cause(one.reason), _named(ctx, one.channel_id)
-        verb = "brought up to date" if one.is_shown else "shown"
+        why, where = cause(message.reason), _named(ctx, message.channel_id)
+        verb = "brought up to date" if message.is_shown else "shown"
         fate = f"could not be {verb} in {where} and will not be tried again: {why.words}"
-        yield one.task, _Trouble(f"dead:{one.channel_id}:{why.code}", "message", fate, _RETRY), 1
+        yield message.task, _Trouble(f"dead:{message.channel_id}:{why.code}", "message", fate, _RETRY), 1
 
 
 def _dead_items(tx: Transaction, now: datetime) -> Iterator[tuple[str, _Trouble, int]]:

@@ -1,4 +1,4 @@
-"""One person before one locked case: who acts on what, and whether they may."""
+"""A person before a locked case: who acts on what, and whether they may."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """A case locked for one act, with what holds for it and the moment."""
+    """A case locked for an act, with what holds for it and the moment."""
 
     ctx: Context
     tx: Transaction
@@ -79,12 +79,12 @@ class Sitting:
 
 def sit_down(ctx: Context, tx: Transaction, act: Act) -> Sitting | Gone:
     """Lock the case for `act`; refuses, on record, cases and messages that do not exist."""
-    found = _sitting(ctx, tx, act, cases.lock)
-    if isinstance(found, Gone) and found.why:
-        data = {"why": found.why, "channel_id": act.screen.channel_id, "ts": act.screen.ts}
+    sitting = _sitting(ctx, tx, act, cases.lock)
+    if isinstance(sitting, Gone) and sitting.why:
+        data = {"why": sitting.why, "channel_id": act.screen.channel_id, "ts": act.screen.ts}
         entry = Entry(ctx.clock.now(), act.actor, "act.refused", act.case_id[:80], data)
         audit.append_many(tx, [entry])
-    return found
+    return sitting
 
 
 def read_sitting(ctx: Context, tx: Transaction, act: Act) -> Sitting | Gone:
@@ -106,7 +106,7 @@ def _sitting(
 
 
 def _is_own_message(tx: Transaction, screen: Screen) -> bool:
-    """A message that is known must be the case's; one just posted may not be known yet, its channel is."""
+    """A message with a row must be the case's; one just posted may have none yet, then its channel counts."""
     rows = projections.of_case(tx, screen.case_id)
     here = [row for row in rows if row.channel_id == screen.channel_id]
     if any(row.ts == screen.ts for row in here):
@@ -125,7 +125,7 @@ def is_named(sitting: Sitting, expert: ExpertId) -> bool:
 
 
 def is_insider(ctx: Context, expert: ExpertId) -> bool:
-    """Whether the person is of this workspace or of one that the policy names."""
+    """Whether the person is of this workspace or of another that the policy names."""
     return expert.team_id in {ctx.team_id, *ctx.policy.guest_teams}
 
 

@@ -36,9 +36,9 @@ def show(sitting: Sitting, case: Case) -> None:
 
 def people_of(case: Case) -> set[ExpertId]:
     """Everybody whose name the case's message shows."""
-    said = {label.expert for label in case.labels} | {one.expert for one in case.abstentions}
+    answered = {label.expert for label in case.labels} | {each.expert for each in case.abstentions}
     decided = {expert for decision in case.decisions for expert in decision.decided_by}
-    return said | decided | ({case.assigned_to} if case.assigned_to else set())
+    return answered | decided | ({case.assigned_to} if case.assigned_to else set())
 
 
 def _named(sitting: Sitting, case: Case) -> dict[ExpertId, str]:
@@ -60,7 +60,7 @@ def show_also(tx: Transaction, case: Case, terms: Terms, channel: str | None, no
 def call_back(sitting: Sitting, case: Case, decision: Decision, change: Change, revision: int = 0) -> None:
     """Queue the callback about `decision`, in order with the case's others; nothing without an endpoint.
 
-    `revision` tells the amendments of one decision apart.
+    `revision` tells the amendments of the same decision apart.
     """
     name = case.submission.service
     service = sitting.ctx.policy.services.get(name)

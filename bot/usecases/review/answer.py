@@ -37,84 +37,84 @@ class Answer:
     is_correction: bool = False
 
 
-def answer(ctx: Context, given: Answer) -> Outcome:
-    """Record an answer in one transaction. Raises DatabaseUnavailable, with nothing recorded."""
+def answer(ctx: Context, new: Answer) -> Outcome:
+    """Record an answer in a transaction. Raises DatabaseUnavailable, with nothing recorded."""
     with ctx.database.write() as tx:
-        sitting = sit_down(ctx, tx, given.act)
+        sitting = sit_down(ctx, tx, new.act)
         if isinstance(sitting, Gone):
             return sitting
-        return give(sitting, given)
+        return give(sitting, new)
 
 
-def give(sitting: Sitting, given: Answer) -> Outcome:
-    """Record `given` in the transaction of `sitting`, unless something speaks against it."""
-    objection = _objection(sitting, given)
+def give(sitting: Sitting, new: Answer) -> Outcome:
+    """Record the `new` answer in the transaction of `sitting`, unless something speaks against it."""
+    objection = _objection(sitting, new)
     if objection is not None:
         return objection
-    if not claimed_events.claim(sitting.tx, given.act.key, sitting.now):
+    if not claimed_events.claim(sitting.tx, new.act.key, sitting.now):
         return Repeated(sitting.case)
-    return _recorded(sitting, given)
+    return _recorded(sitting, new)
 
 
-def _objection(sitting: Sitting, given: Answer) -> Outcome | None:
-    refusal = _tampering(sitting, given) or not_allowed(sitting)
+def _objection(sitting: Sitting, new: Answer) -> Outcome | None:
+    refusal = _tampering(sitting, new) or not_allowed(sitting)
     if refusal is not None:
         return refusal
-    if _adds_nothing(sitting.case, given):
+    if _adds_nothing(sitting.case, new):
         return Repeated(sitting.case)
-    is_correction = given.is_correction and sitting.case.takes_answer_of(given.act.expert)
+    is_correction = new.is_correction and sitting.case.takes_answer_of(new.act.expert)
     if not sitting.case.is_waiting and not is_correction:
         return AlreadyDecided(sitting.case)
     predicted = sitting.case.submission.prediction.label
-    if sitting.task.rationale.requires(given.label, predicted) and not given.rationale:
-        return RationaleNeeded(sitting.case, given.label)
+    if sitting.task.rationale.requires(new.label, predicted) and not new.rationale:
+        return RationaleNeeded(sitting.case, new.label)
     return None
 
 
-def _adds_nothing(case: Case, given: Answer) -> bool:
+def _adds_nothing(case: Case, answer: Answer) -> bool:
     """A double click: this person's answer in force says all of it already."""
-    own = case.label_of(given.act.expert)
-    if own is None or own.label != given.label:
+    own = case.label_of(answer.act.expert)
+    if own is None or own.label != answer.label:
         return False
     text, code = (own.rationale.text, own.rationale.reason_code) if own.rationale else ("", None)
-    said = (
-        (given.rationale, text),
-        (given.reason_code, code),
-        (given.expert_confidence, own.expert_confidence),
+    parts = (
+        (answer.rationale, text),
+        (answer.reason_code, code),
+        (answer.expert_confidence, own.expert_confidence),
     )
-    return all(not new or new == old for new, old in said)
+    return all(not new or new == old for new, old in parts)
 
 
-def _tampering(sitting: Sitting, given: Answer) -> Gone | NotAllowed | None:
+def _tampering(sitting: Sitting, new: Answer) -> Gone | NotAllowed | None:
     """Refuses, on record, what no control of ours offers."""
-    if given.label not in sitting.task.label_names:
-        sitting.record("act.refused", why="unknown_label", label=given.label[:80])
+    if new.label not in sitting.task.label_names:
+        sitting.record("act.refused", why="unknown_label", label=new.label[:80])
         return Gone(_UNKNOWN_LABEL)
-    if given.reason_code is not None and given.reason_code not in sitting.task.reason_codes:
-        sitting.record("act.refused", why="unknown_reason_code", reason_code=given.reason_code[:80])
+    if new.reason_code is not None and new.reason_code not in sitting.task.reason_codes:
+        sitting.record("act.refused", why="unknown_reason_code", reason_code=new.reason_code[:80])
         return Gone(_UNKNOWN_CODE)
     return None
 
 
-def _label(sitting: Sitting, given: Answer) -> Label:
-    act = given.act
-    has_reason = given.rationale or given.reason_code
+def _label(sitting: Sitting, new: Answer) -> Label:
+    act = new.act
+    has_reason = new.rationale or new.reason_code
     return Label(
         label_id=sitting.ctx.new_id("label"),
         case_id=act.case_id,
         expert=act.expert,
         round=sitting.case.next_round(act.expert),
-        answer=sitting.task.asks.answer(given.label),
+        answer=sitting.task.asks.answer(new.label),
         labeled_at=sitting.now,
-        via=given.via,
+        via=new.via,
         screen_version=act.screen.version,
-        rationale=Rationale(given.rationale or "", given.reason_code) if has_reason else None,
-        expert_confidence=given.expert_confidence,
+        rationale=Rationale(new.rationale or "", new.reason_code) if has_reason else None,
+        expert_confidence=new.expert_confidence,
     )
 
 
-def _recorded(sitting: Sitting, given: Answer) -> Outcome:
-    label = _label(sitting, given)
+def _recorded(sitting: Sitting, new: Answer) -> Outcome:
+    label = _label(sitting, new)
     if not labels.add(sitting.tx, label):
         return Repeated(sitting.case)
     thread_replies.settle(sitting.tx, label.case_id, label.expert)
@@ -127,6 +127,6 @@ def _recorded(sitting: Sitting, given: Answer) -> Outcome:
         round=label.round,
         via=label.via.value,
         screen_version=label.screen_version,
-        supersedes=given.is_correction or label.round > 1,
+        supersedes=new.is_correction or label.round > 1,
     )
     return Recorded(case, label)

@@ -1,4 +1,4 @@
-"""Reads one case for a window: to act on it, or only to see it."""
+"""Reads a case for a window: to act on it, or only to see it."""
 
 from dataclasses import dataclass
 

@@ -18,7 +18,7 @@ THREAD = "thread"
 """The kind of outbox items that earlier versions kept for threads to read."""
 PORTION = 200
 DECIDED_FOR = timedelta(days=14)
-"""So long after its decision the thread of a case is still read for what was said while nobody listened."""
+"""So long after its decision the thread of a case is read for what was written while nobody listened."""
 SKEW = timedelta(minutes=5)
 """How far Slack's clock may be from ours."""
 TAKING_OVER = timedelta(seconds=30)
@@ -40,9 +40,9 @@ def look_again(ctx: Context) -> int:
 
 
 def look_back(ctx: Context, channel_id: str) -> None:
-    """Want the history of one channel read, if cases are there; for the end of a time without the bot in it.
+    """Want the history of a channel read, if cases are there; for the end of a time without the bot in it.
 
-    Slack told nothing of what was said there meanwhile, and what was to be read then is not wanted any more.
+    Slack sent nothing of what was written there meanwhile, and what was to be read then has been dropped.
     """
     with ctx.database.write() as tx:
         if channel_id in _channels(ctx, tx):
@@ -58,14 +58,14 @@ def begin(ctx: Context) -> None:
     with ctx.database.write() as tx:
         newest = posted_messages.newest_row_id(tx)
         wanted = [
-            WantedChannel(one, "", "", newest, _held_to(tx, one, slack_now(ctx.clock)))
-            for one in (_channels(ctx, tx) if newest else ())
+            WantedChannel(channel_id, "", "", newest, _held_to(tx, channel_id, slack_now(ctx.clock)))
+            for channel_id in (_channels(ctx, tx) if newest else ())
         ]
         paces.open_many(tx, [paces.HISTORY])
         channel_readings.want_many(tx, wanted, ctx.clock.now())
 
 
-def read_when_known(ctx: Context, tx: Transaction, channel_id: str, ts: str) -> None:
+def read_later(ctx: Context, tx: Transaction, channel_id: str, ts: str) -> None:
     """Want a thread read that may belong to a message of ours whose post is not answered yet."""
     if case_threads.may_appear(tx, channel_id):
         now = ctx.clock.now()
@@ -92,13 +92,15 @@ def _wanted(ctx: Context, channel_id: str) -> WantedChannel:
 
 def _channels(ctx: Context, tx: Transaction) -> set[str]:
     """Where cases are, and where they may have been shown after a backup was taken."""
-    return posted_messages.channels(tx, decided_since(ctx)) | {one.id for one in ctx.policy.channels.values()}
+    return posted_messages.channels(tx, decided_since(ctx)) | {
+        each.id for each in ctx.policy.channels.values()
+    }
 
 
 def _held_to(tx: Transaction, channel_id: str, now: datetime) -> str:
     """How far back to look before anything is posted.
 
-    What is missing here came after the newest message that is known, and after it was wanted first.
+    What is missing here came after the newest message that is stored, and after it was wanted first.
     """
     unposted_at = posted_messages.oldest_unposted_at(tx, channel_id) or now
     newest_ts = posted_messages.newest_ts(tx, channel_id)

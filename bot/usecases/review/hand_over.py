@@ -30,14 +30,14 @@ _BAD_TIME = "Choose one of the times offered."
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """Give a case to a person, put one's own reminders off until `1h`, `4h` or `tomorrow`, or both."""
+    """Give a case to a person, put their own reminders off until `1h`, `4h` or `tomorrow`, or both."""
 
     user_id: str | None = None
     until: str | None = None
 
 
 def _on_open_case(ctx: Context, act: Act, change: Callable[[Sitting], Outcome]) -> Outcome:
-    """Run `change` once on a case that waits, for somebody who may answer it, in one transaction."""
+    """Run `change` once on a case that waits, for somebody who may answer it, in a transaction."""
     with ctx.database.write() as tx:
         sitting = sit_down(ctx, tx, act)
         if isinstance(sitting, Gone):
@@ -100,7 +100,7 @@ def _escalated(sitting: Sitting, note: str | None) -> Outcome:
 
 
 def hand_over(ctx: Context, act: Act, wish: HandOver) -> Outcome:
-    """Reassign, snooze, or both. The person must be one who may answer the case."""
+    """Reassign, snooze, or both. The person must be somebody who may answer the case."""
     if wish.user_id is None and wish.until is None:
         return Gone(_NO_WISH)
     return _on_open_case(ctx, act, lambda sitting: _handed(sitting, wish))
@@ -128,27 +128,27 @@ def _handed(sitting: Sitting, wish: HandOver) -> Outcome:
 
 
 def _wished(sitting: Sitting, user_id: str) -> ExpertId:
-    """The person with this user id: of our workspace, unless Slack told otherwise."""
+    """The person with this user id: of our workspace, unless Slack named another."""
     home_id = sitting.ctx.team_id
-    known = experts.by_user_id(sitting.tx, {user_id}, home_id).get(user_id)
-    return known.expert if known else ExpertId(home_id, user_id)
+    person = experts.by_user_id(sitting.tx, {user_id}, home_id).get(user_id)
+    return person.expert if person else ExpertId(home_id, user_id)
 
 
 def _may_take(sitting: Sitting, person: ExpertId) -> bool:
     """Whether the person may answer and is there to do so: neither deactivated nor a program."""
-    known = experts.get(sitting.tx, person)
-    is_there = known is None or (known.is_active and not known.is_bot)
+    expert = experts.get(sitting.tx, person)
+    is_there = expert is None or (expert.is_active and not expert.is_bot)
     return is_there and person != sitting.ctx.home.bot and is_allowed(sitting, person)
 
 
 def _wake_at(sitting: Sitting, until: str) -> datetime | None:
-    known = experts.get(sitting.tx, sitting.act.expert)
-    zone = _zone(known.timezone if known else None)
+    expert = experts.get(sitting.tx, sitting.act.expert)
+    zone = _zone(expert.timezone if expert else None)
     return wake_at(sitting.task, until, sitting.now, zone)
 
 
 def _zone(name: str | None) -> ZoneInfo:
-    """The time zone that Slack names; UTC for one that this machine does not know."""
+    """The time zone that Slack names; UTC where this machine does not know it."""
     try:
         return ZoneInfo(name or "UTC")
     except (KeyError, ValueError, OSError):
@@ -156,7 +156,7 @@ def _zone(name: str | None) -> ZoneInfo:
 
 
 def wake_at(task: Task, until: str, now: datetime, own_zone: tzinfo = UTC) -> datetime | None:
-    """When reminders go on: after one or four hours, or the next morning at the task's opening time.
+    """When reminders go on: after an hour or four, or the next morning at the task's opening time.
 
     A task without hours opens at nine in the person's `own_zone`.
     """

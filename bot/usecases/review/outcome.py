@@ -19,9 +19,9 @@ class ReplyPlace:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """It is stored. `label` is the answer, None where the act was none; `note` is a sentence to say then.
+    """It is stored. `label` is the answer, None where the act was none; `note` is a sentence to show then.
 
-    `is_news`: something changed; False where only the note is to be said.
+    `is_news`: something changed; False where only the note is to be shown.
     """
 
     case: Case
@@ -54,7 +54,7 @@ class RationaleNeeded:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """The same act came a second time; the first one counts."""
+    """The same act came a second time; the first counts."""
 
     case: Case
 
@@ -75,7 +75,7 @@ class NothingToUndo:
 
 @dataclass(frozen=True, slots=True)
 class Snoozed:
-    """Reminders in the thread and to the one who snoozed wait until then."""
+    """Reminders in the thread and to whoever snoozed wait until then."""
 
     case: Case
     until_at: datetime

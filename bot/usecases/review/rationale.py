@@ -12,7 +12,7 @@ from storage.cases import cases, labels, thread_replies
 from storage.delivery import claimed_events
 
 LONG_REASON = 3_000
-"""In characters: a longer reason is kept whole, and its writer is told that messages show its beginning."""
+"""In characters: a longer reason is kept whole, and its writer learns that messages show its beginning."""
 KEPT_WHOLE = "All {count:,} characters of your reason are kept; messages here show only its beginning."
 
 
@@ -37,7 +37,7 @@ def reworded(label: Label, was: str, text: str) -> str:
     return f"\n{before}\n".replace(f"\n{was}\n", f"\n{text}\n", 1)[1:-1]
 
 
-def has_said(label: Label, text: str) -> bool:
+def has_reason(label: Label, text: str) -> bool:
     """Whether the label's reason holds these lines."""
     return bool(text) and _has_lines(_words(label), text)
 

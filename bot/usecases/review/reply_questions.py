@@ -1,4 +1,4 @@
-"""Asks a person about a thread reply, privately and one question at a time; takes the answers to that."""
+"""Asks a person about a thread reply, privately, never two questions at a time; takes the answers."""
 
 from collections.abc import Mapping
 
@@ -26,7 +26,7 @@ from storage.cases.thread_replies import Question
 from storage.delivery import claimed_events
 
 MOST_NAMES = 1_000
-"""So many members of a channel are looked up at most to see whether a reply addresses one of them."""
+"""So many members of a channel are looked up at most to see whether a reply addresses any of them."""
 
 
 def names_for(sitting: Sitting, text: str) -> Mapping[str, str]:
@@ -35,8 +35,8 @@ def names_for(sitting: Sitting, text: str) -> Mapping[str, str]:
     teams = {ctx.team_id, sitting.act.expert.team_id}
     called = {ExpertId(team_id, user_id) for team_id in teams for user_id in mentioned(text)}
     others = members_of(sitting.tx, sitting.case, sitting.terms) - {sitting.act.expert}
-    known = experts.get_many(sitting.tx, {*called, *sorted(others)[:MOST_NAMES]})
-    return {expert.user_id: person.name for expert, person in known.items()}
+    people = experts.get_many(sitting.tx, {*called, *sorted(others)[:MOST_NAMES]})
+    return {expert.user_id: person.name for expert, person in people.items()}
 
 
 def ask_what_is_meant(sitting: Sitting, place: ReplyPlace, text: str) -> Outcome:
@@ -75,7 +75,7 @@ def _question(sitting: Sitting, place: ReplyPlace, text: str) -> Question:
 
 
 def reply_deleted(ctx: Context, channel_id: str, ts: str) -> Outcome:
-    """A reply was deleted; if it gave its writer's answer, they are asked whether to take that back.
+    """A reply was deleted; if it holds its writer's answer, they are asked whether to take that back.
 
     Raises DatabaseUnavailable, with nothing recorded: Slack then sends the event again.
     """
@@ -88,8 +88,10 @@ def reply_deleted(ctx: Context, channel_id: str, ts: str) -> Outcome:
         sitting = sit_down(ctx, tx, Act(screen, answered.expert, key))
         if isinstance(sitting, Gone):
             return Ignored()
-        # An answer that was given otherwise since then does not rest on this reply.
-        if answered.label_id not in {one.label_id for one in rounds_in_force(sitting.case, answered.expert)}:
+        # Another answer since then does not rest on this reply.
+        if answered.label_id not in {
+            each.label_id for each in rounds_in_force(sitting.case, answered.expert)
+        }:
             return Ignored()
         if not claimed_events.claim(tx, key, sitting.now):
             return Repeated(sitting.case)
@@ -109,7 +111,7 @@ def keep(ctx: Context, act: Act) -> Outcome:
 
 
 def words_asked_about(ctx: Context, act: Act, reply_ts: str = "") -> str:
-    """The whole words of the reply that the person is asked about, of that one if it is named; else empty."""
+    """The whole words of the reply that the person is asked about, at `reply_ts` if that is named; else empty."""
     with ctx.database.read() as tx:
         question = thread_replies.question_of(tx, act.case_id, act.expert)
     return question.words if question and reply_ts in ("", question.ts) else ""

@@ -1,4 +1,4 @@
-"""Where somebody acts: one value, from the control that was pressed to the record."""
+"""Where somebody acts: a value, from the control that was pressed to the record."""
 
 from dataclasses import dataclass
 

@@ -7,9 +7,9 @@ from bot.usecases.context import Context
 from bot.usecases.retention import KEPT_FOR
 from bot.usecases.review.access import Act, Sitting, is_named, sit_down
 from bot.usecases.review.answer import Answer, give
-from bot.usecases.review.catch_up import read_when_known
+from bot.usecases.review.catch_up import read_later
 from bot.usecases.review.outcome import Gone, Ignored, Outcome, Recorded, Repeated, ReplyPlace
-from bot.usecases.review.rationale import explain, has_said, joined, kept_whole, reworded
+from bot.usecases.review.rationale import explain, has_reason, joined, kept_whole, reworded
 from bot.usecases.review.reply_questions import ask_what_is_meant, ask_whether_it_stands, names_for
 from bot.usecases.review.screen import Screen
 from routing.case.case import rounds_in_force
@@ -35,7 +35,7 @@ STILL_COUNTS = (
 class ThreadReply:
     """What somebody wrote in the thread of a message, as Slack sends it; `ts` names the reply itself.
 
-    `edited_ts` is that of its last edit, empty without any, and `was` what it said before that, if known.
+    `edited_ts` is that of its last edit, empty without any, and `was` its text before that, if Slack sends it.
     `name` is what Slack calls the writer, where it does; bots, apps and workflows write by program.
     """
 
@@ -58,14 +58,14 @@ class ThreadReply:
 def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
     """Take a reply in a case's thread for what it is, once; those in other threads are nobody's business.
 
-    An edited reply counts as it reads now; an edit that comes after a later one does not count.
+    An edited reply counts as it reads now; an edit that comes after a later edit does not count.
 
     Raises DatabaseUnavailable, with nothing recorded: Slack then sends the event again.
     """
     with ctx.database.write() as tx:
         shown = projections.by_message(tx, reply.channel_id, reply.thread_ts)
         if shown is None:
-            read_when_known(ctx, tx, reply.channel_id, reply.thread_ts)
+            read_later(ctx, tx, reply.channel_id, reply.thread_ts)
             return Ignored()
         key = f"reply:{reply.channel_id}:{reply.ts}"
         screen = Screen(shown.case_id, shown.shown_version, reply.channel_id, reply.thread_ts)
@@ -114,8 +114,8 @@ def _own(sitting: Sitting, reply: ThreadReply, own: Label | None) -> Own | None:
         return None
     written_at = _moment(reply.ts)
     heard_at = written_at if abs(sitting.now - written_at) < SKEW else sitting.now
-    given_at = rounds_in_force(sitting.case, own.expert)[-1].labeled_at
-    is_soon = heard_at - given_at <= REASON_WITHIN
+    answered_at = rounds_in_force(sitting.case, own.expert)[-1].labeled_at
+    is_soon = heard_at - answered_at <= REASON_WITHIN
     return Own(own.label, is_soon and not claimed_events.is_claimed(sitting.tx, _free_line_of(sitting)))
 
 
@@ -129,14 +129,8 @@ def _answered(sitting: Sitting, reply: ThreadReply, meant: LabelReply) -> Outcom
     own = sitting.case.label_of(sitting.act.expert)
     if own is not None and own.label == meant.label:
         return explain(sitting, own, joined(own, meant.rationale or ""))
-    given = Answer(
-        act=sitting.act,
-        label=meant.label,
-        via=Via.THREAD,
-        rationale=meant.rationale,
-        is_correction=own is not None,
-    )
-    outcome = give(sitting, given)
+    new = Answer(sitting.act, meant.label, Via.THREAD, meant.rationale, is_correction=own is not None)
+    outcome = give(sitting, new)
     if not isinstance(outcome, Recorded) or outcome.label is None:
         return outcome
     answered = thread_replies.Answered(
@@ -147,7 +141,7 @@ def _answered(sitting: Sitting, reply: ThreadReply, meant: LabelReply) -> Outcom
 
 
 def _edited(sitting: Sitting, reply: ThreadReply) -> Outcome:
-    """An edit that names another label is another answer; one that does not may mend its reason's words."""
+    """An edit that names another label is another answer; without that it may mend its reason's words."""
     names = names_for(sitting, f"{reply.text} {reply.was or ''}")
     was = None if reply.was is None else interpret(reply.was, sitting.task, people=names)
     meant = interpret(reply.text, sitting.task, people=names)
@@ -201,7 +195,7 @@ def _reworded(sitting: Sitting, reply: ThreadReply, own: Label, before: str) -> 
         return ask_whether_it_stands(sitting, reply.place, reply.text, meant.labels)
     if not isinstance(meant, Reason):
         return Ignored()
-    if has_said(own, before):
+    if has_reason(own, before):
         return explain(sitting, own, reworded(own, before, meant.text))
     return Ignored() if meant.is_free else explain(sitting, own, joined(own, meant.text))
 
@@ -209,12 +203,12 @@ def _reworded(sitting: Sitting, reply: ThreadReply, own: Label, before: str) -> 
 def _is_mended(sitting: Sitting, was: Meaning | None, meant: LabelReply) -> bool:
     """Whether the reply gave this label before the edit: it named it, and it was recorded then."""
     named = was is None or (isinstance(was, LabelReply) and was.label == meant.label)
-    mine = [one for one in sitting.case.labels if one.expert.is_same_person(sitting.act.expert)]
-    return named and any(one.label == meant.label for one in mine)
+    mine = [label for label in sitting.case.labels if label.expert.is_same_person(sitting.act.expert)]
+    return named and any(label.label == meant.label for label in mine)
 
 
 def _reason(meant: Meaning, words: str) -> str:
-    """What of a reply was a reason: of one that gives a label what stands behind it, else all of it."""
+    """What of a reply was a reason: of an answer what stands behind the label, else all of it."""
     return meant.rationale or "" if isinstance(meant, LabelReply) else words
 
 

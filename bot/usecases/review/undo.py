@@ -34,8 +34,8 @@ def _undo(sitting: Sitting) -> Outcome:
     if not claimed_events.claim(sitting.tx, sitting.act.key, sitting.now):
         return Repeated(sitting.case)
     withdrawn = withdraw(sitting.case, sitting.act.expert, sitting.now)
-    for one in set(withdrawn.labels) - set(sitting.case.labels):
-        labels.withdraw(sitting.tx, one.label_id, sitting.now)
+    for revoked in set(withdrawn.labels) - set(sitting.case.labels):
+        labels.withdraw(sitting.tx, revoked.label_id, sitting.now)
     thread_replies.settle(sitting.tx, label.case_id, label.expert)
     case = settle_case(sitting, _with_time_for_another(sitting, withdrawn), sitting.act.screen.version)
     show(sitting, case)

@@ -72,7 +72,7 @@ class _Reader:
         """Whether the case waits for this person: they may answer, have not yet, and did not pass."""
         expert, ctx = self.expert, self.ctx
         is_mine = expert.is_same_person(case.assigned_to)
-        has_passed = any(expert.is_same_person(one.expert) for one in case.abstentions) and not is_mine
+        has_passed = any(expert.is_same_person(each.expert) for each in case.abstentions) and not is_mine
         is_others = case.assigned_to is not None and not is_mine
         if has_passed or is_others or case.label_of(expert) is not None:
             return False
@@ -93,34 +93,34 @@ OnTerms = tuple[Case, Terms]
 def _scanned(ctx: Context, tx: Transaction, expert: ExpertId, wanted: Wanted) -> list[OnTerms]:
     """The waiting cases that are `wanted`, among the soonest due."""
     queue = cases.queue(tx, None, SCANNED)
-    found = [(case, terms) for case in queue if (terms := terms_of(ctx, tx, case))]
-    asked = {source for case, terms in found for source in sources_of(case, terms)}
+    on_terms = [(case, terms) for case in queue if (terms := terms_of(ctx, tx, case))]
+    asked = {source for case, terms in on_terms for source in sources_of(case, terms)}
     own = experts.sources_of(tx, expert, asked) if expert != ctx.home.bot else frozenset()
     reader = _Reader(ctx, expert, own)
-    return [(case, terms) for case, terms in found if wanted(reader, case, terms)]
+    return [(case, terms) for case, terms in on_terms if wanted(reader, case, terms)]
 
 
 def _listed(tx: Transaction, first: Sequence[OnTerms], expert: ExpertId) -> tuple[Listed, ...]:
     """The cases with the message of each that the person can see, else with its first."""
     messages = projections.of_cases(tx, [case.case_id for case, _ in first])
     shown = {
-        case_id: [(one.channel_id, one.ts) for one in rows if one.ts] for case_id, rows in messages.items()
+        case_id: [(row.channel_id, row.ts) for row in rows if row.ts] for case_id, rows in messages.items()
     }
-    channels = {f"channel:{channel_id}" for found in shown.values() for channel_id, _ in found}
+    channels = {f"channel:{channel_id}" for places in shown.values() for channel_id, _ in places}
     own = experts.sources_of(tx, expert, channels)
     troubles = troubles_of(tx, messages)
     rows = []
     for case, terms in first:
-        found = shown.get(case.case_id, ())
-        seen = [one for one in found if f"channel:{one[0]}" in own] or found
+        visible = shown.get(case.case_id, ())
+        seen = [place for place in visible if f"channel:{place[0]}" in own] or visible
         channel_id, ts = seen[0] if seen else (terms.home_id(case.channel), None)
         is_mine, trouble = expert.is_same_person(case.assigned_to), troubles.get(case.case_id, "")
         rows.append(Listed(case, terms.task, channel_id, ts, is_mine, trouble))
     return tuple(rows)
 
 
-def _numbers(given: list[Label], now: datetime) -> Numbers:
-    counted = [label for label in given if label.withdrawn_at is None]
+def _numbers(own: list[Label], now: datetime) -> Numbers:
+    counted = [label for label in own if label.withdrawn_at is None]
     return Numbers(
         week=sum(label.labeled_at > now - WEEK for label in counted),
         total=len(counted),
@@ -137,7 +137,7 @@ def mine(ctx: Context, expert: ExpertId, limit: int) -> Board:
     """What waits for `expert`: assigned cases first, then soonest due, among the 200 soonest due."""
     with ctx.database.read() as tx:
         waiting = _scanned(ctx, tx, expert, _Reader.is_asked)
-        waiting.sort(key=lambda one: (not expert.is_same_person(one[0].assigned_to), one[0].due_at))
+        waiting.sort(key=lambda pair: (not expert.is_same_person(pair[0].assigned_to), pair[0].due_at))
         return _board(ctx, tx, waiting, expert, limit)
 
 

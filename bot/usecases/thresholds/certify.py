@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.usecases.context import Context
-from bot.usecases.one_by_one import one_by_one
+from bot.usecases.separate_acts import one_by_one
 from bot.usecases.team_news import entry, named, tell
 from bot.usecases.thresholds import cell_sets, in_force, label_sets
 from bot.usecases.thresholds.attempt import Case, case_of, is_worth_it

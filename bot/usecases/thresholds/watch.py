@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property, partial
 
 from bot.usecases.context import Context
-from bot.usecases.one_by_one import one_by_one
+from bot.usecases.separate_acts import one_by_one
 from bot.usecases.thresholds import in_force
 from bot.usecases.thresholds.revoke import revoke
 from bot.usecases.thresholds.terms import Versions, terms_of

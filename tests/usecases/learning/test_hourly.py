@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from bot.usecases.learning import calibrate, hourly, novelty_profile
-from bot.usecases.one_by_one import one_by_one
+from bot.usecases.separate_acts import one_by_one
 from bot.usecases.thresholds import in_force
 from routing.measures.drift.novelty_profile import MIN_LABELED
 from storage.engine.database import Database

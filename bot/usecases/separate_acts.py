@@ -1,4 +1,4 @@
-"""Does the same for several things, each for itself: what one fails with does not keep the others waiting."""
+"""Does the same for several things, each for itself: what fails for some keeps no other waiting."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
