@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from storage.engine.database import Transaction
 from storage.record import record, verification
 from storage.record.anchor import Anchor
-from storage.record.chains import Act
+from storage.record.chains import ChainEntry
 from storage.record.findings import AuditReport
 from storage.sql.json_documents import canonical, load
 from storage.tables import audit, record_entries
@@ -30,7 +30,8 @@ class Entry:
 def append_many(tx: Transaction, entries: Iterable[Entry]) -> None:
     """Put what was done on record, with the rows that this transaction writes of each entry's case."""
     acts = (
-        Act(entry.at, entry.actor, entry.action, entry.subject, canonical(entry.data)) for entry in entries
+        ChainEntry(entry.at, entry.actor, entry.action, entry.subject, canonical(entry.data))
+        for entry in entries
     )
     record.act(tx, acts)
 

@@ -10,7 +10,7 @@ from bot.slack.api.gateway import SlackFailure, SlackGateway, SlackPermanent, Us
 from bot.usecases import members
 from bot.usecases.context import Context
 from bot.usecases.deadlines import unassign
-from bot.usecases.installation import Claim
+from bot.usecases.installation import IdentityClaim
 from routing.label import ExpertId
 from storage import experts
 from storage.cases import cases
@@ -120,7 +120,9 @@ class Memberships:
         if info.is_stranger:
             return ExpertId(info.team_id if info.team_id != home.team_id else "", info.user_id)
         team_id = info.team_id or home.team_id
-        return home.person(Claim(info.user_id, team_id, info.enterprise_id, organizations=organizations))
+        return home.person(
+            IdentityClaim(info.user_id, team_id, info.enterprise_id, organizations=organizations)
+        )
 
 
 def _key(person: Expert) -> str:

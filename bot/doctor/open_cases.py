@@ -5,7 +5,7 @@ from bot.doctor.database import findings_in
 from bot.doctor.finding import Finding, warn
 from bot.ids import new_id
 from bot.usecases.context import Context, PolicyHolder
-from bot.usecases.repairs.stranded_cases import Stranded, stranded
+from bot.usecases.repairs.stranded_cases import StrandedCases, stranded
 from routing.policy import Policy
 from storage.engine.database import Database
 
@@ -33,7 +33,7 @@ def _context(database: Database, policy: Policy) -> Context:
     )
 
 
-def _finding(one: Stranded) -> Finding:
+def _finding(one: StrandedCases) -> Finding:
     name = f"cases {one.task} {one.tier}"
     count = "1 case waits" if one.count == 1 else f"{one.count} cases wait"
     left = f"{', '.join(one.left)} {'has' if len(one.left) == 1 else 'have'} left the policy"

@@ -14,7 +14,7 @@ from bot.http.body_limits import CASE_BYTES
 from bot.http.posted_case import CASE, PostedCase, PostedInput, json_values
 from bot.http.problems import Fault, Path, Refused, invalid
 from bot.usecases.context import Context
-from bot.usecases.intake.triage import Picture, Posted
+from bot.usecases.intake.triage import Picture, PostedItem
 from routing.policy import Policy, parse_duration
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Prediction, Submission
 from routing.triage.submission_check import check_submission
@@ -29,7 +29,7 @@ class Parser:
 
     ctx: Context
 
-    def parse(self, text: str, service: str, policy: Policy) -> Posted:
+    def parse(self, text: str, service: str, policy: Policy) -> PostedItem:
         """The case in `text`; raises Refused (413, 422, 403) naming each wrong field."""
         case, received_at = _parsed(text), self.ctx.clock.now()
         _may_post(policy, service, case.task)
@@ -84,14 +84,16 @@ def _digest(case: PostedCase) -> bytes:
     return hashlib.sha256(canonical.encode()).digest()
 
 
-def _posted(case: PostedCase, service: str, received_at: datetime, new_id: Callable[[str], str]) -> Posted:
+def _posted(
+    case: PostedCase, service: str, received_at: datetime, new_id: Callable[[str], str]
+) -> PostedItem:
     image = case.input.image
     content = image.content if image is not None else None
     picture = None
     if image is not None and content is not None and image.media_type is not None:
         picture = Picture(new_id("image"), image.media_type, content)
     submission = _submission(case, service, received_at, picture.image_id if picture else None)
-    return Posted(submission, _digest(case), picture)
+    return PostedItem(submission, _digest(case), picture)
 
 
 def _submission(case: PostedCase, service: str, received_at: datetime, image_id: str | None) -> Submission:

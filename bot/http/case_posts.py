@@ -19,7 +19,7 @@ from bot.http.rate_limit import Rates
 from bot.http.signatures import Credentials, Services, read_credentials
 from bot.usecases.intake.outcome import Outcome, Rejection
 from bot.usecases.intake.receive import Posting
-from bot.usecases.intake.triage import Posted
+from bot.usecases.intake.triage import PostedItem
 from routing.policy import Policy
 
 MOST_ITEMS = 1_000
@@ -87,7 +87,7 @@ class Door:
             self.rates.take(service, len(found) - 1)
         return found
 
-    def _item(self, text: str, service: str, policy: Policy) -> Posted | Rejection:
+    def _item(self, text: str, service: str, policy: Policy) -> PostedItem | Rejection:
         try:
             return self.parser.parse(text, service, policy)
         except Refused as refused:

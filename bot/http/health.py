@@ -17,7 +17,7 @@ from bot.http.openapi import OPEN
 from bot.http.problems import JsonObject, json_response
 from bot.outages.database_health import waiting_words
 from bot.usecases.context import Context
-from bot.usecases.repairs.undelivered import Counts, counts
+from bot.usecases.repairs.undelivered import UndeliveredCounts, counts
 from storage.delivery import channel_readings, outbox, projections, thread_readings
 from storage.engine import deadline
 from storage.engine.database import Transaction
@@ -107,7 +107,7 @@ def add(
 def watch(metrics: Metrics, ctx: Context) -> None:
     """Add the figures of what could not be delivered; not a number while the database does not answer."""
 
-    def reading(read: Callable[[Counts], int]) -> Callable[[], float]:
+    def reading(read: Callable[[UndeliveredCounts], int]) -> Callable[[], float]:
         def figure() -> float:
             try:
                 with deadline.within(ANSWER_SECONDS), ctx.database.read() as tx:

@@ -26,7 +26,7 @@ class InstallationHolder:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class IdentityClaim:
     """What a payload of Slack's says of where a person belongs; each field is empty where it says nothing.
 
     `team_id` is the workspace or organization named for the person, `enterprise_id` their organization where
@@ -74,7 +74,7 @@ class Home:
         """The same, for where nothing can be looked up: people are who their payload says they are."""
         return replace(self, identity=no_identity)
 
-    def person(self, claim: Claim) -> ExpertId:
+    def person(self, claim: IdentityClaim) -> ExpertId:
         """The person whom `claim` is about: of our workspace if they belong to its organization.
 
         On Enterprise Grid a user id names a person in all workspaces of the organization; a stranger of Slack
@@ -103,7 +103,7 @@ class Home:
             teams = before.teams | siblings
             self.holder.present = replace(before, enterprise_id=enterprise_id, teams=teams)
 
-    def _is_ours(self, claim: Claim) -> bool:
+    def _is_ours(self, claim: IdentityClaim) -> bool:
         """In doubt not: whoever cannot be shown to be ours is a stranger."""
         if claim.is_framed or claim.team_id == self.team_id:
             return not claim.is_framed
@@ -113,7 +113,7 @@ class Home:
         # A place says nothing of whoever is named under another workspace: strangers click on our messages.
         return claim.team_id in self.installation.teams or (not claim.team_id and claim.place[1] == ours)
 
-    def _may_be_ours(self, claim: Claim) -> bool:
+    def _may_be_ours(self, claim: IdentityClaim) -> bool:
         """Whether what surrounds them speaks for it: that is no proof, but enough if Slack has confirmed it.
 
         Our organization is not learned from there; where Slack has not named it, that of a place in our
@@ -127,7 +127,7 @@ class Home:
         return is_our_team or bool(ours and claim.place[1] == ours)
 
 
-def _organizations(claim: Claim) -> set[str]:
+def _organizations(claim: IdentityClaim) -> set[str]:
     """Those named for the person, by whichever part of the payload."""
     own = claim.team_id if claim.team_id.startswith("E") else claim.organizations.get(claim.team_id, "")
     return {claim.enterprise_id, own} - {""}

@@ -45,7 +45,7 @@ class Callback:
         return cls(payload["service"], payload["url"], payload["event"], moment, payload["data"])
 
 
-class About(StrEnum):
+class Occasion(StrEnum):
     """Why a notice is sent."""
 
     REMINDER = "reminder"
@@ -74,7 +74,7 @@ class Notice:
     for an answer is dropped when none of its cases waits any more; `note` is a sentence shown with it.
     """
 
-    about: About
+    about: Occasion
     place: Place
     case_ids: tuple[str, ...]
     people: tuple[str, ...] = ()
@@ -96,7 +96,7 @@ class Notice:
     def from_payload(cls, payload: JsonObject) -> Self:
         """The notice from the outbox's JSON."""
         return cls(
-            about=About(payload["about"]),
+            about=Occasion(payload["about"]),
             place=Place(payload["place"]),
             case_ids=tuple(payload["case_ids"]),
             people=tuple(payload["people"]),

@@ -7,7 +7,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def one_by_one(act: Callable[[T], R], things: Iterable[T]) -> list[R]:
+def act_on_each(act: Callable[[T], R], things: Iterable[T]) -> list[R]:
     """What `act` returned for each; raises ExceptionGroup at the end with what it raised for some."""
     done: list[R] = []
     errors: list[Exception] = []

@@ -3,7 +3,7 @@
 from bot.words.numbers import counted
 from storage.record.chain_check import ANCHORS, TAKEN_IN
 from storage.record.chains import GENERAL
-from storage.record.findings import AuditReport, Fault, Finding, MissingKey
+from storage.record.findings import AuditReport, Fault, MissingKey, RecordFinding
 from storage.record.old_chain import CHAIN as EARLIER
 
 _ROWS = {
@@ -36,7 +36,7 @@ def summary(report: AuditReport) -> str:
     return f"Unbroken: {looked_at}."
 
 
-def sentence(finding: Finding) -> str:
+def sentence(finding: RecordFinding) -> str:
     """One thing that is wrong."""
     where, place, columns = finding.where, finding.place, ", ".join(finding.fields)
     row, entry = f"{_ROWS.get(where, where)} {place}", f"{_chain(where)}"

@@ -13,7 +13,7 @@ from storage.tables import reply_answers, reply_questions
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ReplyQuestion:
     """A question about a reply that waits for its writer; `words` are the whole reply, readable."""
 
     case_id: str
@@ -25,7 +25,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ReplyAnswer:
     """A reply that gave an answer: the label's id, and the thread it stands in."""
 
     case_id: str
@@ -34,23 +34,23 @@ class Answered:
     label_id: str
 
 
-def ask(tx: Transaction, question: Question) -> bool:
+def ask(tx: Transaction, question: ReplyQuestion) -> bool:
     """Note the question; False when a question about this case waits for this person already."""
     return add_once(tx, reply_questions, _row(question))
 
 
-def ask_instead(tx: Transaction, question: Question) -> None:
+def ask_instead(tx: Transaction, question: ReplyQuestion) -> None:
     """Note the question in place of any that waits."""
     settle(tx, question.case_id, question.expert)
     ask(tx, question)
 
 
-def question_of(tx: Transaction, case_id: str, expert: ExpertId) -> Question | None:
+def question_of(tx: Transaction, case_id: str, expert: ExpertId) -> ReplyQuestion | None:
     """The question about the case that waits for the person."""
     row = tx.execute(sa.select(reply_questions).where(_waits(case_id, expert))).one_or_none()
     if row is None:
         return None
-    return Question(case_id, expert, row.channel_id, row.ts, row.words, row.asked_at)
+    return ReplyQuestion(case_id, expert, row.channel_id, row.ts, row.words, row.asked_at)
 
 
 def settle(tx: Transaction, case_id: str, expert: ExpertId) -> None:
@@ -63,7 +63,7 @@ def forget_questions(tx: Transaction, before: datetime) -> int:
     return forget(tx, reply_questions.c.row_id, reply_questions.c.asked_at, before)
 
 
-def remember_answer(tx: Transaction, channel_id: str, ts: str, answered: Answered, now: datetime) -> None:
+def remember_answer(tx: Transaction, channel_id: str, ts: str, answered: ReplyAnswer, now: datetime) -> None:
     """Note which label a reply gave; after an edit that is its latest."""
     row: Row = {
         "channel_id": channel_id,
@@ -80,13 +80,13 @@ def remember_answer(tx: Transaction, channel_id: str, ts: str, answered: Answere
     tx.execute(new.on_conflict_do_update(index_elements=["channel_id", "ts"], set_=latest))
 
 
-def answer_of(tx: Transaction, channel_id: str, ts: str) -> Answered | None:
+def answer_of(tx: Transaction, channel_id: str, ts: str) -> ReplyAnswer | None:
     """What the reply gave; None if it gave no answer, or that is forgotten."""
     is_it = (reply_answers.c.channel_id == channel_id) & (reply_answers.c.ts == ts)
     row = tx.execute(sa.select(reply_answers).where(is_it)).one_or_none()
     if row is None:
         return None
-    return Answered(row.case_id, ExpertId(row.team_id, row.user_id), row.thread_ts, row.label_id)
+    return ReplyAnswer(row.case_id, ExpertId(row.team_id, row.user_id), row.thread_ts, row.label_id)
 
 
 def forget_answers(tx: Transaction, before: datetime) -> int:
@@ -94,7 +94,7 @@ def forget_answers(tx: Transaction, before: datetime) -> int:
     return forget(tx, reply_answers.c.row_id, reply_answers.c.given_at, before)
 
 
-def _row(question: Question) -> Row:
+def _row(question: ReplyQuestion) -> Row:
     return {
         "case_id": question.case_id,
         "team_id": question.expert.team_id,

@@ -10,7 +10,7 @@ from storage.engine.database import Transaction
 from storage.sql.upserts import Row
 
 
-class Held(Protocol):
+class Lease(Protocol):
     """A claim: only the same owner's same attempt may finish it."""
 
     @property
@@ -50,7 +50,7 @@ def _take(table: sa.Table, ready: sa.Select[Any]) -> sa.UpdateBase:
     return sa.update(table).where(is_chosen).values(leased).returning(table)
 
 
-def change(tx: Transaction, table: sa.Table, held: Held, values: Row) -> bool:
+def change(tx: Transaction, table: sa.Table, held: Lease, values: Row) -> bool:
     """Change a row that is still held; False when the lease has passed to another."""
     is_mine = (
         (table.c.row_id == held.row_id) & (table.c.owner == held.owner) & (table.c.attempt == held.attempt)

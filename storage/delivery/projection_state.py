@@ -8,7 +8,7 @@ from storage.sql.rows import value_of
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedMessage:
     """A message that should exist and show its case's present state; priority 0 is the riskiest.
 
     `channel` is the policy's name of `channel_id` where that is not the case's own channel.

@@ -8,13 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.delivery import leases, message_queue, paces
-from storage.delivery.projection_state import Claim, Projection, Shape, Wanted, claim_of, projection_of
+from storage.delivery.projection_state import Claim, Projection, Shape, WantedMessage, claim_of, projection_of
 from storage.engine.database import Transaction
 from storage.sql.column_types import EPOCH
 from storage.sql.upserts import Row, insert_in
 from storage.tables import projections
 
-__all__ = ["Claim", "Projection", "Shape", "Wanted"]
+__all__ = ["Claim", "Projection", "Shape", "WantedMessage"]
 
 UPDATE_PACE = timedelta(seconds=1.2)
 """Slack allows `chat.update` 50 times a minute for a workspace (rate limit tier 3)."""
@@ -31,10 +31,10 @@ def want(
     channel: str | None = None,
 ) -> None:
     """Ask for a message that shows the case's present state: a new message, or its next version."""
-    want_many(tx, [Wanted(case_id, channel_id, priority, due_at, wanted_at, kind, channel)])
+    want_many(tx, [WantedMessage(case_id, channel_id, priority, due_at, wanted_at, kind, channel)])
 
 
-def want_many(tx: Transaction, wanted: Sequence[Wanted]) -> None:
+def want_many(tx: Transaction, wanted: Sequence[WantedMessage]) -> None:
     """Ask for many messages in one statement; the same message asked for twice gets a single new version."""
     if not wanted:
         return
@@ -224,7 +224,7 @@ _RENEW = (
 )
 
 
-def _new_row(wanted: Wanted) -> Row:
+def _new_row(wanted: WantedMessage) -> Row:
     return {
         "projection_id": wanted.projection_id,
         "case_id": wanted.case_id,

@@ -21,7 +21,7 @@ _IS_FREE = projections.c.attempt_id.is_(None) | projections.c.dead_reason.is_not
 
 
 @dataclass(frozen=True, slots=True)
-class Unposted:
+class UnpostedMessage:
     """A message that is not posted yet, with its case's task, tier and channel.
 
     `channel` is the policy's name of its channel where that is not the case's own; `is_home`: it is the
@@ -39,7 +39,7 @@ class Unposted:
     case_channel: str
 
 
-def page(tx: Transaction, after: int, limit: int) -> list[Unposted]:
+def page(tx: Transaction, after: int, limit: int) -> list[UnpostedMessage]:
     """The next messages that are to be posted or have died, by row.
 
     Without those whose post is unanswered: they may be there, and have to be looked for where they were sent.
@@ -50,14 +50,16 @@ def page(tx: Transaction, after: int, limit: int) -> list[Unposted]:
     return [_unposted(row) for row in tx.execute(query.order_by(projections.c.row_id).limit(limit))]
 
 
-def of_row(tx: Transaction, row_id: int) -> Unposted | None:
+def of_row(tx: Transaction, row_id: int) -> UnpostedMessage | None:
     """The message of this row; None if it is posted."""
     query = _query().where(projections.c.row_id == row_id, projections.c.ts.is_(None))
     row = tx.execute(query).one_or_none()
     return None if row is None else _unposted(row)
 
 
-def move(tx: Transaction, message: Unposted, channel_id: str, now: datetime, *, is_refused: bool) -> bool:
+def move(
+    tx: Transaction, message: UnpostedMessage, channel_id: str, now: datetime, *, is_refused: bool
+) -> bool:
     """Post it in another channel, also if it has died; it falls away if the case has a message there.
 
     `is_refused`: its channel has just refused it: its post is answered. False when others were faster:
@@ -104,7 +106,7 @@ def _query() -> sa.Select[Any]:
     )
 
 
-def _unposted(row: sa.Row[Any]) -> Unposted:
+def _unposted(row: sa.Row[Any]) -> UnpostedMessage:
     columns = row._asdict()
     is_first = columns.pop("is_first")
-    return Unposted(**columns, is_home=row.channel is None and bool(is_first))
+    return UnpostedMessage(**columns, is_home=row.channel is None and bool(is_first))

@@ -27,7 +27,7 @@ class SeenInput:
 
 
 @dataclass(frozen=True, slots=True)
-class DecidedInput:
+class InputDecision:
     """What the model saw and predicted, and what experts decided."""
 
     case_id: str
@@ -41,7 +41,7 @@ class DecidedInput:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenRationale:
+class ExpertRationale:
     """Why an expert gave a label, beside what was predicted and in the end decided."""
 
     case_id: str
@@ -92,7 +92,7 @@ def sample(tx: Transaction, task: str, since: datetime, until: datetime, limit: 
 
 def decided(
     tx: Transaction, tasks: Collection[str], since: datetime, until: datetime, limit: int
-) -> tuple[DecidedInput, ...]:
+) -> tuple[InputDecision, ...]:
     """What experts decided from `since` to before `until`, the latest `limit` decisions, oldest first."""
     window = Window(tuple(sorted(tasks)), since, until)
     columns = (
@@ -108,12 +108,12 @@ def decided(
     query = in_period_by_experts(window, *columns)
     latest = query.order_by(decisions.c.decided_at.desc(), decisions.c.row_id.desc()).limit(limit)
     rows = tx.execute(latest).all()
-    return tuple(DecidedInput(row[0], row[1], input_of(row[2]), *row[3:]) for row in reversed(rows))
+    return tuple(InputDecision(row[0], row[1], input_of(row[2]), *row[3:]) for row in reversed(rows))
 
 
 def rationales(
     tx: Transaction, tasks: Collection[str], since: datetime, until: datetime
-) -> tuple[GivenRationale, ...]:
+) -> tuple[ExpertRationale, ...]:
     """The reasons of experts whose answer stands, for what was decided from `since` to before `until`."""
     window = Window(tuple(sorted(tasks)), since, until)
     later = labels.alias("later_label")
@@ -139,4 +139,4 @@ def rationales(
         .where(labels.c.rationale.is_not(None), labels.c.withdrawn_at.is_(None), ~is_replaced)
         .order_by(labels.c.row_id)
     )
-    return tuple(GivenRationale(*row) for row in tx.execute(query))
+    return tuple(ExpertRationale(*row) for row in tx.execute(query))

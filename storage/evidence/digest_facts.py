@@ -46,7 +46,7 @@ class Counts:
     digests: int
 
 
-class _Decided(NamedTuple):
+class _DecidedCase(NamedTuple):
     opened_at: datetime
     due_at: datetime
     decided_at: datetime
@@ -55,7 +55,7 @@ class _Decided(NamedTuple):
     is_agreed: bool
 
 
-class _Judged(NamedTuple):
+class _LabelPair(NamedTuple):
     task: str
     tier: str
     model_name: str
@@ -150,7 +150,7 @@ def _received(tx: Transaction, window: Window) -> dict[str, int]:
     return dict(tx.execute(query).one()._mapping)
 
 
-def _decided(tx: Transaction, window: Window) -> list[_Decided]:
+def _decided(tx: Transaction, window: Window) -> list[_DecidedCase]:
     """When each case decided in the period was opened, due and decided, and whether experts agreed."""
     query = in_period(
         window,
@@ -161,7 +161,7 @@ def _decided(tx: Transaction, window: Window) -> list[_Decided]:
         sa.case((HAS_CONFIDENCE, predictions.c.confidence)),
         (loss_of(decisions) == 0).label("is_agreed"),
     )
-    return [_Decided(*row) for row in tx.execute(query)]
+    return [_DecidedCase(*row) for row in tx.execute(query)]
 
 
 def _open_overdue(tx: Transaction, window: Window) -> int:
@@ -181,7 +181,7 @@ def _open_overdue(tx: Transaction, window: Window) -> int:
     return tx.execute(query).scalar_one()
 
 
-def _judged(tx: Transaction, window: Window) -> list[_Judged]:
+def _judged(tx: Transaction, window: Window) -> list[_LabelPair]:
     """How often each label was predicted and decided, by everything the facts tell apart."""
     columns = (
         predictions.c.task,
@@ -193,10 +193,10 @@ def _judged(tx: Transaction, window: Window) -> list[_Judged]:
         loss_of(decisions) == 0,
     )
     query = in_period_by_experts(window, *columns, sa.func.count()).group_by(*columns)
-    return [_Judged(*row) for row in tx.execute(query)]
+    return [_LabelPair(*row) for row in tx.execute(query)]
 
 
-def _concordance(judged: Iterable[_Judged], *fields: str) -> tuple[Concordance, ...]:
+def _concordance(judged: Iterable[_LabelPair], *fields: str) -> tuple[Concordance, ...]:
     agreed, n = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
     for pair in judged:
         name = tuple(getattr(pair, field) for field in fields)
@@ -205,7 +205,7 @@ def _concordance(judged: Iterable[_Judged], *fields: str) -> tuple[Concordance, 
     return tuple(Concordance(" ".join(name), agreed[name], n[name]) for name in sorted(n))
 
 
-def _confusions(judged: Iterable[_Judged]) -> tuple[Confusion, ...]:
+def _confusions(judged: Iterable[_LabelPair]) -> tuple[Confusion, ...]:
     n = Counter[tuple[str, str, str]]()
     for pair in judged:
         if not pair.is_agreed:
@@ -213,7 +213,7 @@ def _confusions(judged: Iterable[_Judged]) -> tuple[Confusion, ...]:
     return tuple(Confusion(*names, n[names]) for names in sorted(n, key=lambda names: (-n[names], names)))
 
 
-def _pairs(decided: Iterable[_Decided]) -> tuple[tuple[float, bool], ...]:
+def _pairs(decided: Iterable[_DecidedCase]) -> tuple[tuple[float, bool], ...]:
     return tuple(
         sorted(
             (case.confidence, case.is_agreed)

@@ -11,7 +11,7 @@ from routing.prediction import ModelRef
 
 
 @dataclass(frozen=True, slots=True)
-class Labeled:
+class LabelColumns:
     """Predictions that experts decided, an entry in each column, in the order they were decided.
 
     A row of `probabilities` has a number for each of `labels` (0 where the model did not name it), and is
@@ -45,7 +45,7 @@ class Labeled:
         """Of each whether the model predicted just what experts decided."""
         return [loss == 0 for loss in self.loss]
 
-    def with_confidence(self) -> "Labeled":
+    def with_confidence(self) -> "LabelColumns":
         """Those that have a confidence: all that a calibration can speak of."""
         if all(self.has_confidence):
             return self

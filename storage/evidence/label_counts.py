@@ -17,7 +17,7 @@ from storage.evidence.decisions_in_force import (
     in_period_by_experts,
     is_of,
 )
-from storage.evidence.tier_traffic import Received
+from storage.evidence.tier_traffic import TierWindow
 from storage.tables import predictions
 
 ModelOfTask = tuple[str, ModelRef]
@@ -40,7 +40,7 @@ def of_model(tx: Transaction, task: str, model: ModelRef, since: datetime, until
     return number
 
 
-def decided_before(tx: Transaction, received: Received, moment: datetime) -> int:
+def decided_before(tx: Transaction, received: TierWindow, moment: datetime) -> int:
     """How many of what was received had a decision of experts before `moment` that stands to this day."""
     decided = by_experts()
     counted = (

@@ -18,7 +18,7 @@ ROWS_PER_FETCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class LoggedPrediction:
     """A prediction, what was made of it, and how far it is from what experts decided, if they did."""
 
     submission: Submission
@@ -29,18 +29,18 @@ class Logged:
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
+class TrafficExtent:
     """How many predictions there are, and when the first of them came in."""
 
     count: int
     first_at: datetime | None
 
 
-def extent(tx: Transaction, tasks: Collection[str], since: datetime, until: datetime) -> Extent:
+def extent(tx: Transaction, tasks: Collection[str], since: datetime, until: datetime) -> TrafficExtent:
     """Of the production predictions of these tasks received from `since` to before `until`."""
     window = Window(tuple(sorted(tasks)), since, until)
     query = sa.select(sa.func.count(), sa.func.min(predictions.c.received_at)).where(*window.received)
-    return Extent(*tx.execute(query).one())
+    return TrafficExtent(*tx.execute(query).one())
 
 
 def newest_since(
@@ -62,7 +62,7 @@ def newest_since(
 
 def logged(
     tx: Transaction, tasks: Collection[str], since: datetime, until: datetime
-) -> Iterator[tuple[Logged, ...]]:
+) -> Iterator[tuple[LoggedPrediction, ...]]:
     """The same predictions in the order they came in, some at a time; what was decided since then counts."""
     window = Window(tuple(sorted(tasks)), since, until)
     decided = by_experts()
@@ -75,6 +75,6 @@ def logged(
     rows = tx.execute(query, execution_options={"yield_per": ROWS_PER_FETCH})
     for portion in rows.partitions():
         yield tuple(
-            Logged(submission_of(row), routing_of(row), row.received_at, row.loss, row.decided_at)
+            LoggedPrediction(submission_of(row), routing_of(row), row.received_at, row.loss, row.decided_at)
             for row in portion
         )

@@ -28,8 +28,8 @@ from storage.evidence.decisions_in_force import (
     is_of,
     loss_of,
 )
-from storage.evidence.label_columns import Labeled
-from storage.evidence.tier_traffic import Received
+from storage.evidence.label_columns import LabelColumns
+from storage.evidence.tier_traffic import TierWindow
 from storage.tables import decisions, predictions
 
 IS_ACCEPTED_PART = (
@@ -79,7 +79,7 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
-class Audited:
+class AuditedPrediction:
     """An audit that experts decided; `calibrated` is the confidence it would have been accepted with."""
 
     case_id: str
@@ -119,7 +119,7 @@ def strata(
     return tuple(_traffic_count(row) for row in tx.execute(query))
 
 
-def scores(tx: Transaction, received: Received) -> Scores:
+def scores(tx: Transaction, received: TierWindow) -> Scores:
     """All of these predictions."""
     columns = _score_columns()
     for portion in packed(tx, _scored(tx, received), predictions.c.row_id):
@@ -127,7 +127,7 @@ def scores(tx: Transaction, received: Received) -> Scores:
     return Scores(*columns)
 
 
-def scores_of_each(tx: Transaction, windows: Sequence[Received]) -> list[Scores]:
+def scores_of_each(tx: Transaction, windows: Sequence[TierWindow]) -> list[Scores]:
     """All predictions of several cells of a tier and model, read at once."""
     if len(windows) == 1:
         return [scores(tx, windows[0])]
@@ -156,7 +156,7 @@ def _score_columns() -> tuple["array[float]", "array[float]", "array[int]", "arr
     return array("d"), array("d"), array("b"), array("b"), array("b")
 
 
-def _scored(tx: Transaction, received: Received, *more: Any) -> sa.Select[Any]:
+def _scored(tx: Transaction, received: TierWindow, *more: Any) -> sa.Select[Any]:
     decided = by_experts()
     is_error = sa.func.coalesce(loss_of(decided), 0) > 0
     columns = (
@@ -177,7 +177,7 @@ def labeled(
     model: ModelRef | None = None,
     *,
     with_probabilities: bool = True,
-) -> Labeled:
+) -> LabelColumns:
     """The predictions of a task, or of its `model`, that experts decided from `since` to before `until`.
 
     Without probabilities, which take half of the time, every row of them is None.
@@ -208,7 +208,7 @@ def labeled(
 
 def audited_errors(
     tx: Transaction, task: str, tier: str, model: ModelRef, since: datetime
-) -> tuple[Audited, ...]:
+) -> tuple[AuditedPrediction, ...]:
     """The audits of this tier and model received since then, right or wrong, in the order of decision."""
     decided = by_experts()
     query = (
@@ -226,7 +226,7 @@ def audited_errors(
         .where(IS_PRODUCTION, predictions.c.tier == tier, *is_of(model))
         .order_by(decided.c.decided_at, decided.c.row_id)
     )
-    return tuple(Audited(row[0], slices_of(row[1]), *row[2:]) for row in tx.execute(query))
+    return tuple(AuditedPrediction(row[0], slices_of(row[1]), *row[2:]) for row in tx.execute(query))
 
 
 def _with_decision(decided: sa.Subquery, *columns: Any) -> sa.Select[Any]:
@@ -247,7 +247,7 @@ def _traffic_count(row: Any) -> TrafficCount:
     return TrafficCount(row.task, row.tier, model, slices_of(row.slices_text), stratum)
 
 
-def _labeled(tx: Transaction, query: sa.Select[Any]) -> Labeled:
+def _labeled(tx: Transaction, query: sa.Select[Any]) -> LabelColumns:
     slices, probabilities, models = Slices(), Probabilities(), dict[tuple[str, str], ModelRef]()
     columns: dict[str, Any] = {name: [] for name in _TEXTS}
     columns |= {name: array(code) for name, code in _NUMBERS.items()}
@@ -265,7 +265,7 @@ def _labeled(tx: Transaction, query: sa.Select[Any]) -> Labeled:
     kept: dict[str, Any] = {
         name: column if name in _NUMBERS else tuple(column) for name, column in columns.items()
     }
-    return Labeled(
+    return LabelColumns(
         **kept,
         labels=probabilities.labels,
         probabilities=probabilities.rows(),

@@ -14,7 +14,7 @@ from storage.tables import predictions
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class TierWindow:
     """The predictions of a tier and model received from `since` to before `until`, or of a cell of them.
 
     Without those reviewed for their novelty, those that the tier's rule could not be judged on, and those

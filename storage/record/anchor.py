@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from storage.record import chains, old_chain, record
 from storage.record.chain_check import ANCHORS
-from storage.record.chains import PROGRAM, Act
+from storage.record.chains import PROGRAM, ChainEntry
 from storage.sql.json_documents import canonical
 from storage.tables import record_entries, record_heads
 
@@ -50,7 +50,7 @@ def cast(tx: sa.Connection, now: datetime) -> bool:
     data = canonical({"heads": reached})
     if not reached or data == _latest(tx):
         return False
-    record.enter(tx, ANCHORS, Act(now, PROGRAM, "record.anchored", "", data))
+    record.enter(tx, ANCHORS, ChainEntry(now, PROGRAM, "record.anchored", "", data))
     return True
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.sql.column_types import EPOCH, MICROSECOND, Duration, JsonText, UtcMoment
-from storage.sql.json_documents import Written, dump
+from storage.sql.json_documents import JsonString, dump
 
 Leaf = Callable[[Any], bytes]
 NULL = b"\xff"  # no text, number or document is encoded so
@@ -73,7 +73,7 @@ def _duration(value: Any) -> bytes:
 
 
 def _document(value: Any) -> bytes:
-    return (value if type(value) is Written else dump(value)).encode()
+    return (value if type(value) is JsonString else dump(value)).encode()
 
 
 def _float(value: Any) -> bytes:

@@ -26,7 +26,7 @@ _FIRST = (ANCHORS, TAKEN_IN)  # what they say is needed to check the others
 
 
 @dataclass(slots=True)
-class Reach:
+class ChainReach:
     """How far a chain was walked, beside what was promised of it."""
 
     chain: str
@@ -100,7 +100,7 @@ class ChainCheck:
             self._walk(chain, None)
 
     def _walk(self, chain: str, head: tuple[Any, Any] | None) -> None:
-        reach = Reach(chain, self._findings, iter(list(self._last_seals.promises(chain))))
+        reach = ChainReach(chain, self._findings, iter(list(self._last_seals.promises(chain))))
         for seq, encoded, link in self._entries(chain):
             self.count += 1
             previous = reach.previous

@@ -30,7 +30,7 @@ _ENCODER = Encoder(record_entries, LINKED)
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class ChainEntry:
     """What an entry says; `at` is None where the moment is not certain."""
 
     at: datetime | None
@@ -40,7 +40,7 @@ class Act:
     data: str = "{}"
 
 
-Sealed = tuple[Act, Sequence[Any]]
+SealedEntry = tuple[ChainEntry, Sequence[Any]]
 """An act with the seals, as JSON, of the rows that were written by it."""
 
 
@@ -49,7 +49,7 @@ def chain_of(task: str, tier: str) -> str:
     return f"{task}/{tier}"
 
 
-def append(tx: sa.Connection, acts: Mapping[str, Sequence[Sealed]], keyring: Keyring) -> None:
+def append(tx: sa.Connection, acts: Mapping[str, Sequence[SealedEntry]], keyring: Keyring) -> None:
     """Add acts to their chains. Each chain's head stays locked until the commit, so this comes last.
 
     Raises KeyMissing.

@@ -13,7 +13,7 @@ from storage.sql.column_types import JsonText
 from storage.sql.upserts import Row
 from storage.tables import abstentions, cases, decision_feed, decisions, labels, predictions, steps
 
-Stored = dict[str, bytes]
+StoredRow = dict[str, bytes]
 """A row as it is stored: each column encoded."""
 
 ROWS_PER_FETCH = 1_000
@@ -93,11 +93,11 @@ class Coverage:
             return name
         return key_text(self._key(row))
 
-    def stored_key(self, row: Stored) -> str:
+    def stored_key(self, row: StoredRow) -> str:
         """The same of a row as it is stored."""
         return key_text([row[name] for name in self.key])
 
-    def stored_blank(self, key: str) -> Stored:
+    def stored_blank(self, key: str) -> StoredRow:
         """The same, encoded."""
         blank = self.blank(key)
         return dict(zip(blank, Encoder(self.table, tuple(blank))(blank), strict=True)) if blank else {}
@@ -107,7 +107,7 @@ class Coverage:
         return {name: make(key) if callable(make) else make for name, make in self._blank.items()}
 
 
-def stored(tx: sa.Connection, coverage: Coverage, *conditions: sa.ColumnElement[bool]) -> Iterator[Stored]:
+def stored(tx: sa.Connection, coverage: Coverage, *conditions: sa.ColumnElement[bool]) -> Iterator[StoredRow]:
     """The rows as they are stored, by arrival, each column encoded; no value that is there stops this."""
     names = (coverage.arrival, *(name for name in coverage.columns if name != coverage.arrival))
     encoders = [canonical_bytes.stored(coverage.table.c[name]) for name in names]

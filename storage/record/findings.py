@@ -22,7 +22,7 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RecordFinding:
     """Something that is wrong: in which chain or table, with which entry or row, in which columns.
 
     `place` is the number of an entry (or of the first and last, `3-7`), or a row's key. `fields` is empty
@@ -55,7 +55,7 @@ class AuditReport:
 
     count: int
     rows: int
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[RecordFinding, ...] = ()
     total: int = 0
     missing_keys: tuple[MissingKey, ...] = ()
     waiting: int = 0
@@ -71,7 +71,7 @@ class Findings:
     """Collects what a check finds."""
 
     most: int = MOST_FINDINGS
-    first: list[Finding] = field(default_factory=list)
+    first: list[RecordFinding] = field(default_factory=list)
     total: int = 0
     missing_keys: dict[str, MissingKey] = field(default_factory=dict)
 
@@ -79,7 +79,7 @@ class Findings:
         """Something is wrong."""
         self.total += 1
         if len(self.first) < self.most:
-            self.first.append(Finding(fault, where, str(place), fields))
+            self.first.append(RecordFinding(fault, where, str(place), fields))
 
     def key_missing(self, key_id: str, chain: str, seq: int) -> None:
         """An entry cannot be checked for want of its key."""

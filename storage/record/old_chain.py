@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from storage.record import canonical_bytes
 from storage.record.canonical_bytes import NULL
-from storage.record.chain_check import Reach
+from storage.record.chain_check import ChainReach
 from storage.record.coverage import ROWS_PER_FETCH
 from storage.record.findings import Fault, Findings
 from storage.record.last_seals import LastSeals
@@ -29,7 +29,7 @@ def head(tx: sa.Connection) -> tuple[int, bytes] | None:
 def check(tx: sa.Connection, findings: Findings, last_seals: LastSeals, *, is_complete: bool) -> int:
     """Walk it; how many entries it has. With `is_complete` nobody writes to it any more."""
     promises = list(last_seals.promises(CHAIN))
-    reach = Reach(CHAIN, findings, iter(promises))
+    reach = ChainReach(CHAIN, findings, iter(promises))
     names = ("seq", "at", *_TEXTS, "hash")
     columns = [canonical_bytes.raw(audit.c[name], tx.dialect.name) for name in names]
     query = sa.select(*columns).order_by(audit.c.seq)

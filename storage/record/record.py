@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from storage.errors import DataRefused
 from storage.privacy import content_of
 from storage.record import chains, coverage, seals
-from storage.record.chains import GENERAL, PROGRAM, Act, Sealed, chain_of
+from storage.record.chains import GENERAL, PROGRAM, ChainEntry, SealedEntry, chain_of
 from storage.record.keyring import Keyring
 from storage.record.seals import DROPPED, ERASED, SALT, WRITTEN, State
 from storage.sql import upserts
-from storage.sql.json_documents import Written, dump
+from storage.sql.json_documents import JsonString, dump
 from storage.sql.upserts import Row
 from storage.tables import predictions
 
@@ -34,7 +34,7 @@ _PLACES = sa.select(predictions.c.case_id, predictions.c.task, predictions.c.tie
 
 
 @dataclass(slots=True)
-class _Touched:
+class _TouchedRow:
     """The last state of a row in this transaction, what it was before, and the case that it belongs to."""
 
     coverage: coverage.Coverage
@@ -45,14 +45,14 @@ class _Touched:
 
 
 @dataclass(slots=True)
-class _Pending:
+class _PendingEntries:
     """What this transaction puts on record when it ends: acts, and rows with the chains of their cases."""
 
     keyring: Keyring
-    acts: list[Act] = field(default_factory=list)
-    rows: dict[tuple[str, str], _Touched] = field(default_factory=dict)
+    acts: list[ChainEntry] = field(default_factory=list)
+    rows: dict[tuple[str, str], _TouchedRow] = field(default_factory=dict)
     chains: dict[str, str] = field(default_factory=dict)
-    special: dict[str, list[Sealed]] = field(default_factory=dict)
+    special: dict[str, list[SealedEntry]] = field(default_factory=dict)
 
 
 @contextmanager
@@ -62,7 +62,7 @@ def kept(tx: sa.Connection) -> Iterator[None]:
     That locks the heads of the chains until the commit, so it comes last. Raises KeyMissing.
     """
     info = tx.info  # of the connection, with which it stays in the pool
-    info[INFO] = _Pending(keyring_of(tx))
+    info[INFO] = _PendingEntries(keyring_of(tx))
     try:
         yield
         flush(tx)
@@ -78,15 +78,15 @@ def flush(tx: sa.Connection) -> None:
     _place(tx, pending, (touched.case_id for touched in pending.rows.values()))
     _place(tx, pending, (act.subject for act in pending.acts if act.subject))
     chains.append(tx, _by_chain(pending), pending.keyring)
-    tx.info[INFO] = _Pending(pending.keyring)
+    tx.info[INFO] = _PendingEntries(pending.keyring)
 
 
-def act(tx: sa.Connection, acts: Iterable[Act]) -> None:
+def act(tx: sa.Connection, acts: Iterable[ChainEntry]) -> None:
     """Put acts on record when the transaction ends, with the rows it writes of the case each is about."""
     _pending(tx).acts.extend(acts)
 
 
-def enter(tx: sa.Connection, chain: str, act: Act, sealed: Sequence[Any] = ()) -> None:
+def enter(tx: sa.Connection, chain: str, act: ChainEntry, sealed: Sequence[Any] = ()) -> None:
     """Put an act about the record itself on a chain of its own, with seals of rows that stay as they are."""
     _pending(tx).special.setdefault(chain, []).append((act, sealed))
 
@@ -193,8 +193,8 @@ def _is(table: sa.Table, key: Row) -> sa.ColumnElement[bool]:
     return sa.and_(*(table.c[name] == value for name, value in key.items()))
 
 
-def _pending(tx: sa.Connection) -> _Pending:
-    pending: _Pending = tx.info[INFO]
+def _pending(tx: sa.Connection) -> _PendingEntries:
+    pending: _PendingEntries = tx.info[INFO]
     return pending
 
 
@@ -210,9 +210,9 @@ def _ready(tx: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> Sequence[
     return rows
 
 
-def _written(value: Any) -> Written:
+def _written(value: Any) -> JsonString:
     try:
-        return Written(dump(value))
+        return JsonString(dump(value))
     except (TypeError, ValueError, RecursionError) as error:
         raise DataRefused(str(error)) from error
 
@@ -231,12 +231,12 @@ def _note(
         place = table.name, covered.key_of(row)
         earlier = pending.rows.get(place)
         was = before if earlier is None else earlier.before
-        pending.rows[place] = _Touched(covered, row, case_id or row["case_id"], state, was)
+        pending.rows[place] = _TouchedRow(covered, row, case_id or row["case_id"], state, was)
         if table is predictions:
             pending.chains[row["case_id"]] = chain_of(row["task"], row["tier"])
 
 
-def _place(tx: sa.Connection, pending: _Pending, case_ids: Iterable[str]) -> None:
+def _place(tx: sa.Connection, pending: _PendingEntries, case_ids: Iterable[str]) -> None:
     """Look up which chains these cases belong to; a case stays in the chain of its first tier for ever."""
     unknown = sorted(set(case_ids) - pending.chains.keys())
     for start in range(0, len(unknown), KEYS_PER_QUERY):
@@ -244,10 +244,10 @@ def _place(tx: sa.Connection, pending: _Pending, case_ids: Iterable[str]) -> Non
             pending.chains[row.case_id] = chain_of(row.task, row.tier)
 
 
-def _by_chain(pending: _Pending) -> dict[str, list[Sealed]]:
+def _by_chain(pending: _PendingEntries) -> dict[str, list[SealedEntry]]:
     """The acts of each chain, every row's seal with an act on its case, or with an entry of its own."""
     waiting = _seals(pending)
-    sealed: dict[str, list[Sealed]] = {**pending.special}
+    sealed: dict[str, list[SealedEntry]] = {**pending.special}
     for each in pending.acts:
         chain = pending.chains.get(each.subject, GENERAL)
         sealed.setdefault(chain, []).append((each, waiting.pop(each.subject, ())))
@@ -258,11 +258,11 @@ def _by_chain(pending: _Pending) -> dict[str, list[Sealed]]:
     for chain, left in loose.items():
         for start in range(0, len(left), SEALS_PER_ENTRY):
             portion = left[start : start + SEALS_PER_ENTRY]
-            sealed.setdefault(chain, []).append((Act(at, *CHANGED), portion))
+            sealed.setdefault(chain, []).append((ChainEntry(at, *CHANGED), portion))
     return sealed
 
 
-def _seals(pending: _Pending) -> dict[str, list[Any]]:
+def _seals(pending: _PendingEntries) -> dict[str, list[Any]]:
     """The seals of every row touched, by case."""
     _, secret = pending.keyring.signer
     by_case: dict[str, list[Any]] = {}

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from zlib import crc32
 
 from storage.record.canonical_bytes import framed
-from storage.record.coverage import BY_NAME, Coverage, Stored
+from storage.record.coverage import BY_NAME, Coverage, StoredRow
 
 State = Literal["written", "erased", "dropped"]
 """What became of a row: as it was written, its content erased, or gone."""
@@ -91,7 +91,7 @@ def body_of(coverage: Coverage, row: Mapping[str, Any], version: int, secret: by
     return _body(_header(coverage.name, version, state), salt, encoded, secret)
 
 
-def seal_of_stored(coverage: Coverage, row: Stored, secret: bytes) -> list[Any]:
+def seal_of_stored(coverage: Coverage, row: StoredRow, secret: bytes) -> list[Any]:
     """The seal of a row as it is stored, as JSON."""
     version = coverage.latest
     encoded = [row[name] for name in coverage.versions[version].all]

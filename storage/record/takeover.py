@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from storage.record import completion, coverage, old_chain, record, seals
 from storage.record.chain_check import COMPLETE, TAKEN_IN
-from storage.record.chains import PROGRAM, Act
+from storage.record.chains import PROGRAM, ChainEntry
 from storage.record.coverage import COVERED, Coverage
 from storage.sql.json_documents import canonical, load
 from storage.tables import record_entries
@@ -20,7 +20,9 @@ OVERLAP = timedelta(hours=1)
 def begin(tx: sa.Connection) -> None:
     """Note that rows of an earlier version are to be taken in; does nothing where there are none."""
     if any(tx.execute(sa.select(sa.exists(sa.select(covered.table)))).scalar() for covered in COVERED):
-        record.enter(tx, TAKEN_IN, Act(None, PROGRAM, "record.begun", "", _data(tx, {}, is_caught_up=False)))
+        record.enter(
+            tx, TAKEN_IN, ChainEntry(None, PROGRAM, "record.begun", "", _data(tx, {}, is_caught_up=False))
+        )
 
 
 def is_over(tx: sa.Connection) -> bool:
@@ -42,9 +44,9 @@ def portion(tx: sa.Connection, now: datetime) -> int:
     sealed = list(_sealed(tx, until))
     if sealed or is_early:
         is_caught_up = len(sealed) < completion.PORTION
-        act = Act(now, PROGRAM, "record.taken_in", "", _data(tx, until, is_caught_up=is_caught_up))
+        act = ChainEntry(now, PROGRAM, "record.taken_in", "", _data(tx, until, is_caught_up=is_caught_up))
     else:
-        act = Act(now, PROGRAM, COMPLETE, "", _data(tx, until, is_caught_up=True))
+        act = ChainEntry(now, PROGRAM, COMPLETE, "", _data(tx, until, is_caught_up=True))
     record.enter(tx, TAKEN_IN, act, sealed)
     return len(sealed)
 

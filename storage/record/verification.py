@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from storage.record import canonical_bytes, coverage, old_chain, seals
 from storage.record.anchor import Anchor
 from storage.record.chain_check import ANCHORS, ChainCheck
-from storage.record.coverage import COVERED, Coverage, Stored
+from storage.record.coverage import COVERED, Coverage, StoredRow
 from storage.record.findings import AuditReport, Fault, Findings
 from storage.record.keyring import Keyring
 from storage.record.last_seals import LastSeals, last_seals
@@ -56,7 +56,7 @@ class RowCheck:
         for table, key in self._last.unconfirmed():
             self._findings.add(Fault.ROW_CHANGED_BEFORE, table, key)
 
-    def _check(self, covered: Coverage, row: Stored) -> None:
+    def _check(self, covered: Coverage, row: StoredRow) -> None:
         key = covered.stored_key(row)
         last = self._last.get(covered.name, key)
         if last is None and self._is_waiting:

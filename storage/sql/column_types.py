@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from storage.sql.json_documents import Written, dump, load
+from storage.sql.json_documents import JsonString, dump, load
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -70,7 +70,7 @@ class JsonText(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 (overrides)
         """Compact JSON; a document that was written before, as it is."""
-        return value if value is None or type(value) is Written else dump(value)
+        return value if value is None or type(value) is JsonString else dump(value)
 
 
 class JsonValue(JsonText):

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 
-class Written(str):
+class JsonString(str):
     """A document that was written as JSON already, so that it is not written twice."""
 
     __slots__ = ()

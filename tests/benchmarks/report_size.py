@@ -16,7 +16,7 @@ from routing.policy import load_policy
 from routing.prediction import ModelRef
 from storage.engine.database import Database, Transaction
 from storage.evidence import case_inputs, day_volumes, digest_facts, model_evidence
-from storage.evidence.tier_traffic import Received
+from storage.evidence.tier_traffic import TierWindow
 from tests.benchmarks.figure import Figure, at_most
 from tests.worlds import postgres
 from tests.worlds.policies import EXAMPLES
@@ -87,7 +87,7 @@ FOR_TICKS = {"audits", "sample"}
 READS: Mapping[str, Callable[[Transaction], object]] = {
     "facts": lambda tx: digest_facts.period(tx, TASKS, SINCE, UNTIL),
     "strata": lambda tx: model_evidence.strata(tx, TASKS, SINCE, UNTIL),
-    "scores": lambda tx: model_evidence.scores(tx, Received("fraud", "low", MODEL, SINCE, UNTIL)),
+    "scores": lambda tx: model_evidence.scores(tx, TierWindow("fraud", "low", MODEL, SINCE, UNTIL)),
     "labeled": lambda tx: model_evidence.labeled(tx, "fraud", SINCE, UNTIL),
     "audits": lambda tx: model_evidence.audited_errors(tx, "fraud", "low", MODEL, SINCE),
     "sample": lambda tx: case_inputs.sample(tx, "fraud", SINCE, UNTIL, SAMPLE),

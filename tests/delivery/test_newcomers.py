@@ -13,8 +13,8 @@ from bot.usecases import members
 from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.installation import Installation
 from bot.usecases.review.access import Act
-from bot.usecases.review.answer import Answer, answer
-from bot.usecases.review.outcome import NotAllowed, Recorded
+from bot.usecases.review.answer import ExpertAnswer, answer
+from bot.usecases.review.outcome import NotAllowed, RecordedAct
 from bot.usecases.review.screen import Screen
 from routing.label import ExpertId, Via
 from storage import experts
@@ -43,7 +43,7 @@ class ToldGateway(WebClientGateway):
 
 def click(world: World, expert: ExpertId = MAYA, name: str = "", case_name: str = "order-1") -> object:
     act = Act(Screen(f"case_{case_name}"), expert, f"click:{case_name}:{expert.user_id}", name=name)
-    return answer(world.ctx, Answer(act, "fraud", Via.BUTTON))
+    return answer(world.ctx, ExpertAnswer(act, "fraud", Via.BUTTON))
 
 
 def known(world: World, expert: ExpertId) -> Expert | None:
@@ -65,7 +65,7 @@ def test_a_newcomer_is_shown_at_once_by_the_name_that_the_click_carries(world: W
     open_case(world.ctx)
     members.record(world.ctx, SOURCE, [JONAS.user_id])
 
-    assert isinstance(click(world, JONAS, "jonas.w"), Recorded)
+    assert isinstance(click(world, JONAS, "jonas.w"), RecordedAct)
 
     world.drain()
     assert "jonas.w" in world.shown(DIGITS)[0]
@@ -235,7 +235,7 @@ def test_with_guest_workspaces_one_person_is_no_quorum_of_two(world: World) -> N
 
     outcomes = [click(world, partner), click(world, MAYA)]
 
-    assert [type(one) for one in outcomes] == [Recorded, NotAllowed]
+    assert [type(one) for one in outcomes] == [RecordedAct, NotAllowed]
     assert is_member(world, partner)
     assert not is_member(world, MAYA)
 

@@ -13,7 +13,7 @@ from bot.http.case_answers import answer
 from bot.http.problems import Refused
 from bot.usecases.intake.outcome import Admission, Outcome, Reception
 from bot.usecases.intake.receive import Posting
-from bot.usecases.intake.triage import Posted
+from bot.usecases.intake.triage import PostedItem
 from routing.disposition import Disposition, Routing
 from routing.errors import UnknownTask
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
@@ -25,9 +25,9 @@ from tests.worlds.clocks import FRIDAY
 Receive = Callable[[Sequence[Posting]], list[Outcome]]
 
 
-def item(name: str) -> Posted:
+def item(name: str) -> PostedItem:
     prediction = Prediction("fraud", 0.6, ModelRef("payments", "3"))
-    return Posted(Submission("shop", name, "fraud", CaseInput(), prediction, FRIDAY), name.encode())
+    return PostedItem(Submission("shop", name, "fraud", CaseInput(), prediction, FRIDAY), name.encode())
 
 
 def posting(*names: str) -> Posting:
@@ -36,7 +36,7 @@ def posting(*names: str) -> Posting:
 
 
 def names(one: Posting) -> list[str]:
-    return [part.submission.external_id for part in one.items if isinstance(part, Posted)]
+    return [part.submission.external_id for part in one.items if isinstance(part, PostedItem)]
 
 
 def reception(one: Posting) -> Reception:

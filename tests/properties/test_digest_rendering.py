@@ -12,7 +12,7 @@ from bot.delivery.digest.digest_message import digest_message
 from bot.slack.limits import message_violations, view_violations
 from bot.slack.show.digest_windows import cases_view, threshold_view
 from bot.usecases.digest.period import Period
-from bot.usecases.lead.look_closer import CaseList, ListedCase, Weighed
+from bot.usecases.lead.look_closer import CaseList, DigestThreshold, ListedCase
 from routing.digest.day import Day
 from routing.digest.digest import PeriodFacts, summarise
 from routing.digest.headline import headlines
@@ -182,7 +182,7 @@ def test_any_quality_renders_within_slacks_limits(quality: Quality) -> None:
 @MODEST
 @given(THRESHOLD, st.booleans())
 def test_any_threshold_fits_its_window(row: ThresholdRow, is_promised: bool) -> None:
-    assert view_violations(threshold_view(Weighed(row, is_promised))) == ()
+    assert view_violations(threshold_view(DigestThreshold(row, is_promised))) == ()
 
 
 @MODEST

@@ -15,9 +15,9 @@ from bot.slack.show import read_windows, review_windows
 from bot.slack.show.case_message import case_message
 from bot.slack.show.home import home_view, mine_message, next_message
 from bot.slack.show.private_answers import Private, say
-from bot.usecases.review.outcome import AlreadyDecided, NotAllowed, RationaleNeeded, Recorded, Unclear
+from bot.usecases.review.outcome import AlreadyDecided, NotAllowed, RationaleNeeded, RecordedAct, UnclearReply
 from bot.usecases.review.screen import Screen
-from bot.usecases.review.worklist import Board, Listed, Numbers
+from bot.usecases.review.worklist import Board, LabelTotals, WaitingCase
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision, Method
 from routing.disposition import Disposition, Routing
@@ -276,12 +276,12 @@ def test_every_private_answer_list_and_home_is_inside_the_limits_and_safe(
     private = Private(policy, {EXPERT: written})
     outcomes = (
         AlreadyDecided(case),
-        Recorded(case, case.labels[0] if case.labels else None),
+        RecordedAct(case, case.labels[0] if case.labels else None),
         RationaleNeeded(case, task.label_names[0]),
         NotAllowed(written or "no"),
-        Unclear(case, written),
+        UnclearReply(case, written),
     )
-    board = Board((Listed(case, task, "C1", "1.1", True),) * 10, 200, Numbers(1, 2, 1))
+    board = Board((WaitingCase(case, task, "C1", "1.1", True),) * 10, 200, LabelTotals(1, 2, 1))
 
     told = [message for outcome in outcomes if (message := private.answer(outcome))]
     for message in (*told, say(written), mine_message(board, lambda _: link)):

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.usecases.review.access import Act
-from bot.usecases.review.answer import Answer, answer
-from bot.usecases.review.outcome import Recorded
+from bot.usecases.review.answer import ExpertAnswer, answer
+from bot.usecases.review.outcome import RecordedAct
 from bot.usecases.review.screen import Screen
 from routing.label import ExpertId, Via
 from storage.delivery import outbox
@@ -126,8 +126,8 @@ def _answer(world: World, one: Lived) -> None:
     ctx, case_id = world.app.ctx, one.answer["case_id"]
     expert = ExpertId(ctx.team_id, EXPERTS[int(one.foretold.external_id[-2:]) % len(EXPERTS)])
     act = Act(Screen(case_id), expert, f"answer:{case_id}")
-    given = answer(ctx, Answer(act, one.foretold.truth, Via.BUTTON))
-    assert isinstance(given, Recorded), given
+    given = answer(ctx, ExpertAnswer(act, one.foretold.truth, Via.BUTTON))
+    assert isinstance(given, RecordedAct), given
 
 
 def _end_week(world: World, moment: datetime) -> None:

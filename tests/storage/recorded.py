@@ -16,7 +16,7 @@ from storage.cases import cases, decisions, escalation_steps, labels
 from storage.engine.database import Database, Transaction
 from storage.record import record
 from storage.record.anchor import Anchor
-from storage.record.findings import AuditReport, Fault, Finding
+from storage.record.findings import AuditReport, Fault, RecordFinding
 from storage.record.keyring import Keyring
 from storage.tables import abstentions, predictions, record_entries, record_heads
 from storage.tables import labels as labels_table
@@ -100,7 +100,7 @@ def faults(report: AuditReport) -> list[tuple[Fault, str, str]]:
     return [(found.fault, found.where, found.place) for found in report.findings]
 
 
-def only(report: AuditReport) -> Finding:
+def only(report: AuditReport) -> RecordFinding:
     """The only thing that is wrong."""
     (finding,) = report.findings
     return finding

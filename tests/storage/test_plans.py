@@ -66,7 +66,7 @@ def filled(database: Database) -> Iterator[Transaction]:
     with database.write() as tx:
         opened = store(tx, [prediction(number) for number in range(300)])
         projections.want_many(
-            tx, [projections.Wanted(case.case_id, "C1", 1, case.due_at, NOW) for case in opened]
+            tx, [projections.WantedMessage(case.case_id, "C1", 1, case.due_at, NOW) for case in opened]
         )
         if database.dialect == "postgresql":
             tx.execute(sa.text("SET LOCAL enable_seqscan = off"))

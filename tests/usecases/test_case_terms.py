@@ -10,10 +10,10 @@ from bot.usecases import members
 from bot.usecases.active_policy import Proposal, propose
 from bot.usecases.deadlines import escalate, expire, redraw
 from bot.usecases.outgoing import NOTICE
-from bot.usecases.repairs.stranded_cases import Stranded, stranded
+from bot.usecases.repairs.stranded_cases import StrandedCases, stranded
 from bot.usecases.review import worklist
-from bot.usecases.review.answer import Answer, answer
-from bot.usecases.review.outcome import AlreadyDecided, NotAllowed, Outcome, Recorded, Unclear
+from bot.usecases.review.answer import ExpertAnswer, answer
+from bot.usecases.review.outcome import AlreadyDecided, NotAllowed, Outcome, RecordedAct, UnclearReply
 from bot.usecases.review.thread_reply import ThreadReply, thread_reply
 from routing.case.case import Case, CaseStatus
 from routing.label import ExpertId, Via
@@ -53,28 +53,28 @@ def kept(world: World) -> World:
 
 
 def press(world: World, case: Case, label: str, expert: ExpertId = ANN, why: str = "") -> Outcome:
-    return answer(world.ctx, Answer(world.act(case, expert), label, Via.BUTTON, why or None))
+    return answer(world.ctx, ExpertAnswer(world.act(case, expert), label, Via.BUTTON, why or None))
 
 
 def test_a_label_that_was_renamed_is_still_an_answer_and_the_new_name_is_none(kept: World) -> None:
     case = kept.open()
     later = under(kept, (LABEL, RENAMED))
-    assert not isinstance(press(later, case, "honest", why="they called"), Recorded)
-    assert isinstance(press(later, case, "legit", why="they called"), Recorded)
+    assert not isinstance(press(later, case, "honest", why="they called"), RecordedAct)
+    assert isinstance(press(later, case, "legit", why="they called"), RecordedAct)
     assert later.case(case.case_id).decision is not None
 
 
 def test_a_new_case_has_the_new_answers_only(kept: World) -> None:
     later = under(kept, (LABEL, RENAMED))
     case = later.open()
-    assert not isinstance(press(later, case, "legit", why="they called"), Recorded)
-    assert isinstance(press(later, case, "honest", why="they called"), Recorded)
+    assert not isinstance(press(later, case, "legit", why="they called"), RecordedAct)
+    assert isinstance(press(later, case, "honest", why="they called"), RecordedAct)
 
 
 def test_of_a_policy_before_policies_were_kept_what_the_case_carries_is_an_answer(world: World) -> None:
     case = world.open(label="legit")
     later = under(world, (LABEL, RENAMED))
-    assert isinstance(press(later, case, "legit"), Recorded)
+    assert isinstance(press(later, case, "legit"), RecordedAct)
 
 
 def test_of_a_kept_policy_that_cannot_be_read_the_same_holds(kept: World) -> None:
@@ -82,15 +82,15 @@ def test_of_a_kept_policy_that_cannot_be_read_the_same_holds(kept: World) -> Non
     with kept.database.write() as tx:
         tx.execute(tables.policies.update().values(document={"tasks": "gone"}))
     later = under(kept, (LABEL, RENAMED))
-    assert isinstance(press(later, case, "legit"), Recorded)
+    assert isinstance(press(later, case, "legit"), RecordedAct)
 
 
 def test_private_answers_name_a_label_by_its_title_at_the_opening(kept: World) -> None:
     case = kept.open(label="legit")
     later = under(kept, (LABEL, RENAMED))
     ctx = later.ctx
-    assert isinstance(answer(ctx, Answer(later.act(case), "legit", Via.BUTTON)), Recorded)
-    second = answer(ctx, Answer(later.act(case, BEN), "fraud", Via.BUTTON))
+    assert isinstance(answer(ctx, ExpertAnswer(later.act(case), "legit", Via.BUTTON)), RecordedAct)
+    second = answer(ctx, ExpertAnswer(later.act(case, BEN), "fraud", Via.BUTTON))
     assert isinstance(second, AlreadyDecided)
     message = words(ctx, second)
     assert message is not None
@@ -102,7 +102,7 @@ def test_a_question_back_in_the_thread_offers_the_answers_of_the_opening(kept: W
     kept.post(case, "1.1")
     ctx = under(kept, (LABEL, RENAMED)).ctx
     asked = thread_reply(ctx, ThreadReply(ANN, CHANNEL, "1.1", "is it legit or fraud?", "1.2"))
-    assert isinstance(asked, Unclear)
+    assert isinstance(asked, UnclearReply)
     message = words(ctx, asked)
     assert message is not None
     assert ("legit" in message.text, "honest" in message.text) == (True, False)
@@ -112,7 +112,7 @@ def test_people_are_those_of_now_while_the_tier_is_there(kept: World) -> None:
     case = kept.open()
     later = under(kept, (HIGH, SENIORS))
     assert isinstance(press(later, case, "fraud", ANN), NotAllowed)
-    assert isinstance(press(later, case, "fraud", CAROL), Recorded)
+    assert isinstance(press(later, case, "fraud", CAROL), RecordedAct)
 
 
 def test_people_are_those_of_last_when_the_tier_is_gone(kept: World) -> None:
@@ -121,13 +121,13 @@ def test_people_are_those_of_last_when_the_tier_is_gone(kept: World) -> None:
     under(kept)  # the first policy came back, and is the last that had the tier
     later = under(kept, (HIGH, TOP))
     assert isinstance(press(later, case, "fraud", STRANGER), NotAllowed)
-    assert isinstance(press(later, case, "fraud", ANN), Recorded)
+    assert isinstance(press(later, case, "fraud", ANN), RecordedAct)
 
 
 def test_a_tier_that_no_kept_policy_had_is_the_riskiest(world: World) -> None:
     case = world.open()
     later = under(world, (HIGH, TOP))
-    assert isinstance(press(later, case, "fraud", ANN), Recorded)  # as one who sees its message
+    assert isinstance(press(later, case, "fraud", ANN), RecordedAct)  # as one who sees its message
     assert isinstance(press(later, world.open(), "fraud", STRANGER), NotAllowed)
 
 
@@ -137,7 +137,7 @@ def test_a_kept_policy_that_cannot_be_read_is_passed_over_for_the_one_before(kep
     unreadable = tables.policies.update().where(tables.policies.c.version == later.policy.version)
     with kept.database.write() as tx:
         tx.execute(unreadable.values(document={"tasks": "gone"}))
-    assert isinstance(press(under(kept, (HIGH, TOP)), case, "fraud", ANN), Recorded)
+    assert isinstance(press(under(kept, (HIGH, TOP)), case, "fraud", ANN), RecordedAct)
 
 
 def test_the_last_people_of_a_task_that_is_gone_answer_are_listed_and_are_called(kept: World) -> None:
@@ -147,7 +147,7 @@ def test_the_last_people_of_a_task_that_is_gone_answer_are_listed_and_are_called
     later.clock.sleep(timedelta(hours=2))
     assert escalate.escalate_due(later.ctx).steps == 1
     assert later.sent(NOTICE)[0].payload["people"] == ["U0CAROL"]
-    assert isinstance(press(later, case, "fraud", ANN), Recorded)
+    assert isinstance(press(later, case, "fraud", ANN), RecordedAct)
 
 
 def test_a_message_of_a_task_that_is_gone_is_redrawn_when_it_is_overdue(kept: World) -> None:
@@ -187,7 +187,7 @@ def test_members_are_fetched_for_open_cases_whose_tier_and_channel_are_gone(kept
     assert members.sources(later.ctx) == ("channel:C0000000002", f"channel:{CHANNEL}")
     assert members.named(later.ctx) == {"U0NEW", "U0CAROL"}
 
-    assert isinstance(press(later, case, "fraud"), Recorded)
+    assert isinstance(press(later, case, "fraud"), RecordedAct)
 
     assert members.sources(later.ctx) == ("channel:C0000000002",)
     assert members.named(later.ctx) == {"U0NEW"}
@@ -206,7 +206,7 @@ def test_what_has_left_is_said_with_a_count_and_the_case_that_is_due_first(kept:
     kept.open("team", "help")
     later = under(kept, (LABEL, RENAMED), ('name = "pair"', 'name = "two"'))
     fraud, team = stranded(later.ctx)
-    assert fraud == Stranded(
+    assert fraud == StrandedCases(
         "fraud", "high", 2, ("the label “legit”",), first.case_id, first.submission.external_id, True
     )
     assert (team.task, team.tier, team.count, team.left) == ("team", "pair", 1, ("the tier “pair”",))
@@ -248,5 +248,5 @@ def test_a_kept_policy_is_read_from_the_database_once(kept: World, monkeypatch: 
 
     monkeypatch.setattr(policies, "document", reading)
     for expert in (ANN, BEN):
-        assert isinstance(answer(ctx, Answer(kept.act(case, expert), "other", Via.BUTTON)), Recorded)
+        assert isinstance(answer(ctx, ExpertAnswer(kept.act(case, expert), "other", Via.BUTTON)), RecordedAct)
     assert read == [case.policy_version]

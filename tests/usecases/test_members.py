@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from bot.usecases import members
 from bot.usecases.review.access import Act
-from bot.usecases.review.answer import Answer, answer
-from bot.usecases.review.case_view import Seen, look, look_to_correct, read
+from bot.usecases.review.answer import ExpertAnswer, answer
+from bot.usecases.review.case_view import WindowCase, look, look_to_correct, read
 from bot.usecases.review.hand_over import escalate_now
-from bot.usecases.review.outcome import AlreadyDecided, Gone, NotAllowed, Recorded
+from bot.usecases.review.outcome import AlreadyDecided, Dismissal, NotAllowed, RecordedAct
 from bot.usecases.review.screen import Screen
 from routing.label import Via
 from routing.policy import load_policy
@@ -31,7 +31,7 @@ def test_those_in_the_channel_that_a_case_was_escalated_to_may_answer_it(world: 
     assert seniors in members.sources(world.ctx)
     members.record(world.ctx, seniors, [STRANGER.user_id])
     case = world.open()
-    senior = Answer(world.act(case, STRANGER), "fraud", Via.BUTTON)
+    senior = ExpertAnswer(world.act(case, STRANGER), "fraud", Via.BUTTON)
 
     before = answer(world.ctx, senior)
     escalate_now(world.ctx, world.act(case, ANN), None)
@@ -43,7 +43,7 @@ def test_those_in_the_channel_that_a_case_was_escalated_to_may_answer_it(world: 
 
     assert isinstance(before, NotAllowed)
     assert shown == [CHANNEL, "C0000000002"]
-    assert isinstance(after, Recorded)
+    assert isinstance(after, RecordedAct)
 
 
 def test_a_case_of_a_channel_that_left_the_policy_is_for_its_tiers(world: World) -> None:
@@ -52,7 +52,7 @@ def test_a_case_of_a_channel_that_left_the_policy_is_for_its_tiers(world: World)
     renamed = renamed.replace('channel = "fraud"', 'channel = "cards"')
     world = replace(world, policy=load_policy(renamed, "policy.toml"))
 
-    assert isinstance(answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON)), Recorded)
+    assert isinstance(answer(world.ctx, ExpertAnswer(world.act(case), "fraud", Via.BUTTON)), RecordedAct)
 
 
 def test_recorded_members_replace_those_before(world: World) -> None:
@@ -73,18 +73,18 @@ def test_looking_is_for_those_who_may_act_reading_for_the_workspace(world: World
     case = world.open()
     foreign = replace(STRANGER, team_id="T9")
 
-    assert isinstance(look(world.ctx, world.act(case)), Seen)
+    assert isinstance(look(world.ctx, world.act(case)), WindowCase)
     assert isinstance(look(world.ctx, world.act(case, STRANGER)), NotAllowed)
-    assert isinstance(read(world.ctx, world.act(case, STRANGER)), Seen)
+    assert isinstance(read(world.ctx, world.act(case, STRANGER)), WindowCase)
     assert isinstance(read(world.ctx, world.act(case, foreign)), NotAllowed)
     for use in (look, look_to_correct, read):
-        assert isinstance(use(world.ctx, Act(Screen("case_none"), ANN, "k")), Gone)
+        assert isinstance(use(world.ctx, Act(Screen("case_none"), ANN, "k")), Dismissal)
 
 
 def test_a_decided_case_is_shown_for_correction_to_whoever_answered(world: World) -> None:
     case = world.open()
-    answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON))
+    answer(world.ctx, ExpertAnswer(world.act(case), "fraud", Via.BUTTON))
 
     assert isinstance(look(world.ctx, world.act(case)), AlreadyDecided)
-    assert isinstance(look_to_correct(world.ctx, world.act(case)), Seen)
+    assert isinstance(look_to_correct(world.ctx, world.act(case)), WindowCase)
     assert isinstance(look_to_correct(world.ctx, world.act(case, BEN)), AlreadyDecided)

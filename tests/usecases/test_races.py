@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 from bot.usecases.deadlines import escalate, expire, unassign
 from bot.usecases.review.access import Sitting, sit_down
-from bot.usecases.review.answer import Answer, answer, give
-from bot.usecases.review.outcome import AlreadyDecided, Gone, Recorded
+from bot.usecases.review.answer import ExpertAnswer, answer, give
+from bot.usecases.review.outcome import AlreadyDecided, Dismissal, RecordedAct
 from routing.case.case import Case, CaseStatus, reassign
 from routing.case.decision import Method
 from routing.label import ExpertId, Via
@@ -68,7 +68,7 @@ class Rival:
         act = self._world.act(case, expert)
         sitting = sit_down(self._world.ctx, self.tx, act)
         assert isinstance(sitting, Sitting)
-        return give(sitting, Answer(act, label, Via.BUTTON))
+        return give(sitting, ExpertAnswer(act, label, Via.BUTTON))
 
 
 @contextmanager
@@ -98,8 +98,10 @@ def test_two_experts_at_once_make_one_decision(world: World, threads: ThreadPool
     case = world.open()
 
     with rival(world, threads) as first:
-        assert isinstance(first.answers(case, ANN, "fraud"), Recorded)
-        second = first.meanwhile(lambda: answer(world.ctx, Answer(world.act(case, BEN), "fraud", Via.BUTTON)))
+        assert isinstance(first.answers(case, ANN, "fraud"), RecordedAct)
+        second = first.meanwhile(
+            lambda: answer(world.ctx, ExpertAnswer(world.act(case, BEN), "fraud", Via.BUTTON))
+        )
 
     late = second.result()
     assert isinstance(late, AlreadyDecided)
@@ -113,9 +115,11 @@ def test_the_two_of_a_quorum_at_once_decide_together(world: World, threads: Thre
 
     with rival(world, threads) as first:
         first.answers(case, ANN, "help")
-        second = first.meanwhile(lambda: answer(world.ctx, Answer(world.act(case, BEN), "help", Via.BUTTON)))
+        second = first.meanwhile(
+            lambda: answer(world.ctx, ExpertAnswer(world.act(case, BEN), "help", Via.BUTTON))
+        )
 
-    assert isinstance(second.result(), Recorded)
+    assert isinstance(second.result(), RecordedAct)
     stored = world.case(case.case_id)
     assert stored.decision is not None
     assert stored.decision.method is Method.CONSENSUS
@@ -221,7 +225,7 @@ def test_an_escalation_of_a_case_decided_meanwhile_tells_nobody(
         expert.answers(case, ANN, "fraud")
         ticked = expert.meanwhile(lambda: escalate.escalate_due(world.ctx))
 
-    assert ticked.result() == escalate.Ticked(0, 0)
+    assert ticked.result() == escalate.TickCounts(0, 0)
 
 
 def test_a_hundred_answers_at_once_keep_the_audit_trail_whole(
@@ -232,12 +236,12 @@ def test_a_hundred_answers_at_once_keep_the_audit_trail_whole(
 
     def click(number: int) -> object:
         case, expert = opened[number % 20], (ANN, BEN)[number % 2]
-        return answer(ctx, Answer(world.act(case, expert), "abcd"[number % 4], Via.BUTTON))
+        return answer(ctx, ExpertAnswer(world.act(case, expert), "abcd"[number % 4], Via.BUTTON))
 
     outcomes = list(threads.map(click, range(100)))
 
-    assert not [one for one in outcomes if isinstance(one, Gone)]
-    assert sum(isinstance(one, Recorded) for one in outcomes) == 20
+    assert not [one for one in outcomes if isinstance(one, Dismissal)]
+    assert sum(isinstance(one, RecordedAct) for one in outcomes) == 20
     assert len(world.sent("callback")) == 20
     with database.read() as tx:
         assert audit.verify(tx).ok

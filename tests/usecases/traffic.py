@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.usecases.context import Context
 from bot.usecases.intake import triage
-from bot.usecases.intake.triage import Posted
+from bot.usecases.intake.triage import PostedItem
 from bot.usecases.thresholds import in_force
 from routing.case.decision import Decision, Method
 from routing.disposition import Disposition
@@ -72,7 +72,7 @@ class Traffic:
             submission = Submission(
                 "shop", name, "fraud", seen, prediction, self.clock.moment, slices=slices or {}
             )
-            items.append(Posted(submission, name.encode()))
+            items.append(PostedItem(submission, name.encode()))
         with self.ctx.database.write() as tx:
             stored = list(triage.store(self.ctx, tx, items, self.clock.moment).stored.values())
             decide(

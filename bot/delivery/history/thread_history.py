@@ -14,7 +14,7 @@ from bot.slack.hear.payloads import reply_of
 from bot.slack.hear.reply_receipts import answer_reply
 from bot.usecases import members
 from bot.usecases.context import Context
-from bot.usecases.review.outcome import Repeated
+from bot.usecases.review.outcome import RepeatedAct
 from bot.usecases.review.thread_reply import ThreadReply, thread_reply
 from storage.cases import case_threads
 from storage.delivery import paces, projections, thread_readings
@@ -70,7 +70,7 @@ class ThreadReader(SlackSender[ThreadClaim]):
 
     def _take(self, ctx: Context, reply: ThreadReply) -> None:
         outcome = thread_reply(ctx, reply)
-        if isinstance(outcome, Repeated):
+        if isinstance(outcome, RepeatedAct):
             return
         log.info("slack.missed_reply", person=reply.expert.user_id, outcome=type(outcome).__name__)
         try:

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.slack.blocks.builders import bullets, date, mrkdwn, paragraph, person, rich_text, run, section
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.blocks.text import escape, fallback, label_text, mention, moment
-from bot.usecases.outgoing import About, Notice, Place
+from bot.usecases.outgoing import Notice, Occasion, Place
 from routing.case.case import Case
 from routing.policy import WorkingHours
 
@@ -55,20 +55,20 @@ def _lead(notice: Notice, told: Sequence[Told], total: int, now: datetime) -> st
 
 
 def _many(notice: Notice, total: int) -> str:
-    if notice.about is About.ESCALATION:
+    if notice.about is Occasion.ESCALATION:
         return f":rotating_light: {total} cases need your second look, the most urgent first."
     return f":hourglass_flowing_sand: {total} cases still wait for an answer, the most urgent first."
 
 
 def _one(notice: Notice, due: str) -> str:
     return {
-        About.REMINDER: f":hourglass_flowing_sand: This case still waits for an answer. {due}",
-        About.ESCALATION: f":rotating_light: Please give this case a second look. {due}",
-        About.DISPUTE: ":scales: The experts disagree. Please decide: your answer is the last word.",
-        About.ASSIGNED: f":point_right: This case is now yours. {due}",
-        About.UNASSIGNED: "This case has no one to answer it any more and waits for any of its experts.",
-        About.EXPIRED: ":alarm_clock: The time for this case ran out.",
-        About.NOTE: ":speech_balloon: About this case:",
+        Occasion.REMINDER: f":hourglass_flowing_sand: This case still waits for an answer. {due}",
+        Occasion.ESCALATION: f":rotating_light: Please give this case a second look. {due}",
+        Occasion.DISPUTE: ":scales: The experts disagree. Please decide: your answer is the last word.",
+        Occasion.ASSIGNED: f":point_right: This case is now yours. {due}",
+        Occasion.UNASSIGNED: "This case has no one to answer it any more and waits for any of its experts.",
+        Occasion.EXPIRED: ":alarm_clock: The time for this case ran out.",
+        Occasion.NOTE: ":speech_balloon: About this case:",
     }[notice.about].strip()
 
 

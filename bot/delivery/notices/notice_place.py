@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.errors import BotError
-from bot.usecases.outgoing import About, Notice, Place
+from bot.usecases.outgoing import Notice, Occasion, Place
 from bot.usecases.repairs.undelivered import cause
 from routing.policy import Policy
 from storage.delivery import holds, projections
@@ -93,6 +93,6 @@ def _channel_id(notice: Notice, rows: list[Projection], policy: Policy) -> str |
     """The notice's channel; where the policy has mended its id since, that of the case's message there."""
     if notice.channel_id is None or notice.channel_id in {one.id for one in policy.channels.values()}:
         return notice.channel_id
-    is_escalated = notice.about is About.ESCALATION and notice.place is Place.CHANNEL
+    is_escalated = notice.about is Occasion.ESCALATION and notice.place is Place.CHANNEL
     copies = [one for one in rows if one.channel is not None] if is_escalated else []
     return next((one.channel_id for one in copies or rows), notice.channel_id)

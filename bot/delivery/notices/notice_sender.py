@@ -15,7 +15,7 @@ from bot.slack.api.gateway import SlackPermanent
 from bot.slack.api.permalinks import address_of
 from bot.slack.api.refusals import Recast
 from bot.usecases.case_terms import terms_of
-from bot.usecases.outgoing import NOTICE, About, Notice, Place
+from bot.usecases.outgoing import NOTICE, Notice, Occasion, Place
 from routing.case.hours import is_working, next_working
 from routing.policy import WorkingHours
 from storage.cases import cases
@@ -27,11 +27,11 @@ from storage.errors import CaseUnknown
 
 log = structlog.get_logger()
 
-ASKS = frozenset({About.REMINDER, About.ESCALATION, About.DISPUTE, About.ASSIGNED})
+ASKS = frozenset({Occasion.REMINDER, Occasion.ESCALATION, Occasion.DISPUTE, Occasion.ASSIGNED})
 """Notices that ask for an answer: pointless once nobody has to answer any more."""
 
 
-BY_HAND = frozenset({About.ESCALATION, About.ASSIGNED})
+BY_HAND = frozenset({Occasion.ESCALATION, Occasion.ASSIGNED})
 """Those of them that somebody who works in quiet hours may want at once."""
 
 

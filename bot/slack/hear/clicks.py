@@ -23,21 +23,21 @@ from bot.slack.show.review_windows import (
 )
 from bot.usecases.review import case_view
 from bot.usecases.review.access import Act
-from bot.usecases.review.answer import Answer, answer
-from bot.usecases.review.case_view import Seen
+from bot.usecases.review.answer import ExpertAnswer, answer
+from bot.usecases.review.case_view import WindowCase
 from bot.usecases.review.outcome import Outcome, RationaleNeeded
 from bot.usecases.review.reply_questions import keep, words_asked_about
 from bot.usecases.review.screen import Screen
 from bot.usecases.review.undo import undo
 from routing.label import Via
 
-View = Callable[[Seen, Screen], JsonObject]
+View = Callable[[WindowCase, Screen], JsonObject]
 _OUTDATED = "This control is out of date. Nothing was recorded; please use the case's newest message."
 
 
 def take_answer(desk: Desk, click: Click) -> None:
     """A label's button or the select: recorded at once, or asked for its reason in a window."""
-    given = Answer(click.act, click.label, Via.BUTTON, rationale=_words(desk, click))
+    given = ExpertAnswer(click.act, click.label, Via.BUTTON, rationale=_words(desk, click))
     settle_answer(desk, click, answer(desk.ctx, given))
 
 
@@ -64,7 +64,7 @@ def take_change(desk: Desk, click: Click) -> None:
         _open_label(desk, click, Draft(rationale=_words(desk, click), is_correction=True))
         return
     words = _words(desk, click)
-    given = Answer(click.act, click.label, Via.BUTTON, rationale=words, is_correction=True)
+    given = ExpertAnswer(click.act, click.label, Via.BUTTON, rationale=words, is_correction=True)
     settle_answer(desk, click, answer(desk.ctx, given), is_correction=True)
 
 
@@ -99,8 +99,8 @@ def _read(desk: Desk, click: Click, view: View) -> None:
     _show(desk, click, case_view.read(desk.ctx, click.act), view)
 
 
-def _show(desk: Desk, click: Click, seen: Seen | Outcome, view: View) -> None:
-    if isinstance(seen, Seen):
+def _show(desk: Desk, click: Click, seen: WindowCase | Outcome, view: View) -> None:
+    if isinstance(seen, WindowCase):
         desk.gateway.open_view(click.trigger_id, view(seen, click.screen))
     else:
         desk.report(click, seen)
@@ -116,7 +116,7 @@ def take_page(desk: Desk, click: Click) -> None:
     screen = screen_in(click.view_metadata)
     number = int(click.action_id.rpartition(":")[2][:6])
     seen = case_view.read(desk.ctx, Act(screen, click.expert, click.key))
-    if isinstance(seen, Seen):
+    if isinstance(seen, WindowCase):
         desk.gateway.update_view(click.view_id, input_view(seen.case, seen.task, number, screen))
 
 

@@ -15,7 +15,7 @@ from bot.slack.show.home import LISTED, list_message, mine_message, next_message
 from bot.slack.show.private_answers import NOT_READ, NOT_SHOWN, help_message, say
 from bot.slack.show.replay_windows import replay_view
 from bot.usecases.lead import digest_on_demand, propose
-from bot.usecases.lead.access import Refused
+from bot.usecases.lead.access import LeadRefusal
 from bot.usecases.review import worklist
 from storage.errors import DatabaseUnavailable
 
@@ -39,7 +39,7 @@ def _queue(desk: Desk, command: Command) -> Message:
 
 def _digest(desk: Desk, command: Command) -> Message:
     outcome = digest_on_demand.ask(desk.ctx, command.expert, command.argument or None)
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, LeadRefusal):
         return say(outcome.reason)
     desk.wake()
     return say(f"The last seven days of {outcome.team} are on their way to your direct messages.")
@@ -47,7 +47,7 @@ def _digest(desk: Desk, command: Command) -> Message:
 
 def _replay(desk: Desk, command: Command) -> Message | None:
     tiers = propose.tiers_led(desk.ctx, command.expert, command.argument or None)
-    if isinstance(tiers, Refused):
+    if isinstance(tiers, LeadRefusal):
         return say(tiers.reason)
     try:
         desk.gateway.open_view(command.trigger_id, replay_view(tiers))

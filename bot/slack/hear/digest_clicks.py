@@ -10,9 +10,9 @@ from bot.slack.hear.payloads import Click
 from bot.slack.show.digest_windows import cases_view, threshold_view
 from bot.slack.show.private_answers import say
 from bot.usecases.lead import look_closer, more_audits, mute
-from bot.usecases.lead.access import LeadAct, Refused
+from bot.usecases.lead.access import LeadAct, LeadRefusal
 from bot.usecases.lead.look_closer import CaseList
-from bot.usecases.lead.more_audits import AuditsAsked
+from bot.usecases.lead.more_audits import AuditRequest
 
 
 def act_of(click: Click) -> LeadAct:
@@ -28,7 +28,7 @@ def take_mute(desk: Desk, click: Click) -> None:
     """*Mute for 4 weeks*."""
     outcome = mute.mute(desk.ctx, act_of(click))
     _log(click, outcome)
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, LeadRefusal):
         desk.tell(click, say(outcome.reason))
         return
     team = escape(outcome.team, 100)
@@ -40,10 +40,10 @@ def take_ask_audits(desk: Desk, click: Click) -> None:
     """*Ask for 50 more audits*."""
     outcome = more_audits.ask(desk.ctx, act_of(click))
     _log(click, outcome)
-    desk.tell(click, say(outcome.reason) if isinstance(outcome, Refused) else _asked(outcome))
+    desk.tell(click, say(outcome.reason) if isinstance(outcome, LeadRefusal) else _asked(outcome))
 
 
-def _asked(asked: AuditsAsked) -> Message:
+def _asked(asked: AuditRequest) -> Message:
     first = "" if asked.is_new else "This was asked for already. "
     words = (
         f"{first}Until {moment(asked.until_at)}, {asked.share:.1%} of what the model alone accepts in "
@@ -58,7 +58,7 @@ def take_review_threshold(desk: Desk, click: Click) -> None:
     """*Review threshold…*: opens a window that shows what could be set, and changes nothing."""
     outcome = look_closer.threshold(desk.ctx, act_of(click))
     _log(click, outcome)
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, LeadRefusal):
         desk.tell(click, say(outcome.reason))
     else:
         desk.gateway.open_view(click.trigger_id, threshold_view(outcome))
@@ -68,7 +68,7 @@ def take_open_cases(desk: Desk, click: Click) -> None:
     """*Open cases…*: opens a window at once, and puts in the links when Slack has told them."""
     outcome = look_closer.cases(desk.ctx, act_of(click))
     _log(click, outcome)
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, LeadRefusal):
         desk.tell(click, say(outcome.reason))
         return
     view_id = desk.gateway.open_view(click.trigger_id, cases_view(outcome, {}))

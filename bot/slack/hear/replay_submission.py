@@ -15,8 +15,8 @@ from bot.slack.show.replay_windows import (
     working_view,
 )
 from bot.usecases.lead import propose
-from bot.usecases.lead.access import Refused
-from bot.usecases.lead.propose import Trial
+from bot.usecases.lead.access import LeadRefusal
+from bot.usecases.lead.propose import PolicyTrial
 from routing.finding import Finding
 from storage.errors import DatabaseUnavailable
 
@@ -37,9 +37,9 @@ def take_replay(desk: Desk, submitted: Submitted) -> Refusals | NextView:
         return refusals
     proposed = propose.propose(desk.ctx, submitted.expert, _change(submitted))
     log.info("slack.replay", person=submitted.expert.user_id, outcome=type(proposed).__name__)
-    if isinstance(proposed, Refused):
+    if isinstance(proposed, LeadRefusal):
         return {"tier": proposed.reason}
-    if not isinstance(proposed, Trial):
+    if not isinstance(proposed, PolicyTrial):
         return _under_fields(submitted, proposed)
     desk.after_ack(_show, desk, submitted.view_id, proposed)
     return NextView(working_view())
@@ -107,7 +107,7 @@ def _field_of(submitted: Submitted, finding: Finding) -> str:
     return {"accept_above": rule, "audit": "audit", "due_in": "due_in"}.get(last, "tier")
 
 
-def _show(desk: Desk, view_id: str, trial: Trial) -> None:
+def _show(desk: Desk, view_id: str, trial: PolicyTrial) -> None:
     """Replay, and put what came of it in the window, whatever it is."""
     try:
         view = result_view(trial, desk.replay(trial.policy, trial.change.task))

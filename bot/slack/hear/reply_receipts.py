@@ -8,7 +8,7 @@ from bot.slack.blocks.message import Message
 from bot.slack.hear.private_messages import tell_privately
 from bot.slack.show.private_answers import typed_receipt, words
 from bot.usecases.context import Context
-from bot.usecases.review.outcome import InDoubt, Outcome, Recorded, Unclear
+from bot.usecases.review.outcome import InDoubt, Outcome, RecordedAct, UnclearReply
 from bot.usecases.review.reply_questions import withdraw_question
 from bot.usecases.review.thread_reply import ThreadReply
 from routing.label import ExpertId
@@ -27,7 +27,7 @@ def says_something(ctx: Context, outcome: Outcome) -> bool:
 def answer_reply(ctx: Context, gateway: SlackGateway, reply: ThreadReply, outcome: Outcome) -> None:
     """Tell the writer of a reply what came of it; call it outside of transactions. Raises a SlackFailure."""
     message = words(ctx, outcome)
-    if isinstance(outcome, Recorded) and _is_news(outcome) and not _react(gateway, reply):
+    if isinstance(outcome, RecordedAct) and _is_news(outcome) and not _react(gateway, reply):
         message = message or typed_receipt(ctx, outcome)
     if message is None:
         return
@@ -50,7 +50,7 @@ def _tell(gateway: SlackGateway, expert: ExpertId, channel_id: str, thread_ts: s
 
 
 def _is_news(outcome: Outcome) -> bool:
-    return isinstance(outcome, Recorded) and outcome.is_news
+    return isinstance(outcome, RecordedAct) and outcome.is_news
 
 
 def _react(gateway: SlackGateway, reply: ThreadReply) -> bool:
@@ -65,5 +65,5 @@ def _react(gateway: SlackGateway, reply: ThreadReply) -> bool:
 
 def _ask_again(ctx: Context, outcome: Outcome, expert: ExpertId) -> None:
     """A question that nobody saw does not keep the next one back."""
-    if isinstance(outcome, Unclear | InDoubt) and outcome.reply is not None:
+    if isinstance(outcome, UnclearReply | InDoubt) and outcome.reply is not None:
         withdraw_question(ctx, outcome.case.case_id, expert, outcome.reply.ts)

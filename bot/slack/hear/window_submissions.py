@@ -9,9 +9,9 @@ from bot.slack.hear.payloads import Submitted
 from bot.slack.hear.replay_submission import take_replay
 from bot.slack.show.private_answers import label_needed
 from bot.slack.show.review_windows import whole_rationale
-from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.review.hand_over import HandOver, abstain, escalate_now, hand_over
-from bot.usecases.review.outcome import Outcome, Recorded, Repeated, Snoozed
+from bot.usecases.review.outcome import Outcome, RecordedAct, RepeatedAct, Snooze
 from bot.usecases.review.reply_questions import words_asked_about
 from routing.label import ExpertConfidence, Via
 
@@ -31,7 +31,7 @@ def _close(desk: Desk, submitted: Submitted, outcome: Outcome, field: str) -> Re
     )
     desk.wake()
     message = desk.words(outcome)
-    if not isinstance(outcome, Recorded | Repeated | Snoozed):
+    if not isinstance(outcome, RecordedAct | RepeatedAct | Snooze):
         return {field: unmarked(message.text)} if message else {}
     if submitted.screen.response_url:
         desk.settle(submitted.screen, submitted.expert, message or desk.receipt(outcome))
@@ -46,7 +46,7 @@ def take_label(desk: Desk, submitted: Submitted) -> Refusals:
     """The label window, for a first answer and for a correction."""
     act, reply_ts = submitted.act, submitted.screen.reply_ts
     words = words_asked_about(desk.ctx, act, reply_ts) if reply_ts else ""
-    given = Answer(
+    given = ExpertAnswer(
         act=act,
         label=submitted.field("label") or "",
         via=Via.MODAL,

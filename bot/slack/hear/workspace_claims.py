@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import text_in
-from bot.usecases.installation import Claim
+from bot.usecases.installation import IdentityClaim
 
 LONGEST_NAME = 80
 """Of a person's name (Slack's limit of display names)."""
@@ -29,7 +29,7 @@ def organizations(body: JsonObject) -> dict[str, str]:
     return {team_id: enterprise_id for team_id, enterprise_id in texts if team_id and enterprise_id}
 
 
-def interaction_claim(body: JsonObject) -> Claim:
+def interaction_claim(body: JsonObject) -> IdentityClaim:
     """Of whoever clicked, submitted a window or typed a command.
 
     `team` is where the interaction began, so a stranger's is the stranger's own (Slack's reference of
@@ -40,7 +40,7 @@ def interaction_claim(body: JsonObject) -> Claim:
     named = organizations(body)
     outright = (user, object_in(user.get("enterprise_user")), object_in(body.get("enterprise_user")))
     around = {named.get(place, ""), text_in(object_in(body.get("enterprise")).get("id"))} - {""}
-    return Claim(
+    return IdentityClaim(
         user_id=text_in(user.get("id")) or text_in(body.get("user_id")),
         team_id=text_in(user.get("team_id")) or place,
         enterprise_id=next(filter(None, (text_in(one.get("enterprise_id")) for one in outright)), ""),
@@ -59,7 +59,7 @@ def name_in(person: JsonObject) -> str:
     return next(filter(None, (text_in(name, LONGEST_NAME).strip() for name in names)), "")
 
 
-def message_claim(body: JsonObject, event: JsonObject) -> Claim:
+def message_claim(body: JsonObject, event: JsonObject) -> IdentityClaim:
     """Of whoever wrote the message in `event`, or whom another event is about.
 
     Shared replies and files may come without a team; then that of the whole payload counts, which is a
@@ -72,7 +72,7 @@ def message_claim(body: JsonObject, event: JsonObject) -> Claim:
     named, outer = organizations(body), text_in(body.get("team_id"))
     is_external = body.get("is_ext_shared_channel")
     may_be_external = is_external is True or (is_external is not False and not _is_home_tab(event))
-    return Claim(
+    return IdentityClaim(
         user_id=text_in(event.get("user")),
         team_id=own or outer,
         enterprise_id=text_in(object_in(event.get("enterprise_user")).get("enterprise_id")),

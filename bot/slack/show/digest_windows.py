@@ -7,7 +7,7 @@ from bot.slack.blocks.builders import bullets, context, modal, paragraph, plain,
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import label_text, one_line
 from bot.slack.show.case_words import scalar
-from bot.usecases.lead.look_closer import CaseList, ListedCase, Weighed
+from bot.usecases.lead.look_closer import CaseList, DigestThreshold, ListedCase
 from bot.words.quality_words import aim_words, in_force_words
 from routing.digest.model_quality import ThresholdRow
 from routing.evidence.promise import Certificate, NotYet
@@ -23,7 +23,7 @@ _IS_KEPT = (
 )
 
 
-def threshold_view(weighed: Weighed) -> JsonObject:
+def threshold_view(weighed: DigestThreshold) -> JsonObject:
     """What is in force, what is promised, what the labels would certify, and the line to set."""
     row = weighed.row
     model = f"{row.model.name} {row.model.version}"
@@ -59,7 +59,7 @@ def _certified(found: Certificate) -> Iterator[str]:
     )
 
 
-def _policy_lines(weighed: Weighed) -> list[JsonObject]:
+def _policy_lines(weighed: DigestThreshold) -> list[JsonObject]:
     """Where to write what in the policy; a promise keeps itself."""
     row = weighed.row
     if weighed.is_promised:

@@ -8,25 +8,25 @@ from bot.slack.blocks.builders import context, header, mrkdwn, paragraph, plain,
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.blocks.text import escape, label_text, moment, one_line
 from bot.slack.show.case_words import label_title, scalar, sureness
-from bot.usecases.review.worklist import SCANNED, Board, Listed, Numbers
+from bot.usecases.review.worklist import SCANNED, Board, LabelTotals, WaitingCase
 
 LISTED = 10
-Permalink = Callable[[Listed], str | None]
+Permalink = Callable[[WaitingCase], str | None]
 
 
-def _summary(listed: Listed, longest: int) -> str:
+def _summary(listed: WaitingCase, longest: int) -> str:
     found = listed.case.submission.input
     fields = [f"{name}: {one_line(scalar(value))}" for name, value in found.fields.items()]
     parts = [found.text or "", *fields, found.image.alt_text if found.image else ""]
     return label_text("; ".join(one_line(part).rstrip(".") for part in parts if part), longest)
 
 
-def _model_says(listed: Listed) -> str:
+def _model_says(listed: WaitingCase) -> str:
     prediction = listed.case.submission.prediction
     return f"the model says {label_title(listed.task, prediction.label)} ({sureness(listed.case)})"
 
 
-def _row(number: int, listed: Listed, link: str | None) -> tuple[JsonObject, JsonObject]:
+def _row(number: int, listed: WaitingCase, link: str | None) -> tuple[JsonObject, JsonObject]:
     accessory: JsonObject | None = None
     if link:
         accessory = {
@@ -59,7 +59,7 @@ def _count(board: Board) -> str:
     return f"{more} {'case waits' if board.waiting == 1 else 'cases wait'}"
 
 
-def numbers_text(numbers: Numbers) -> str:
+def numbers_text(numbers: LabelTotals) -> str:
     """A person's own numbers in a sentence."""
     if numbers.total == 0:
         return "You have not answered a case yet."
@@ -84,13 +84,13 @@ def home_view(board: Board, permalink: Permalink) -> JsonObject:
     return {"type": "home", "blocks": blocks}
 
 
-def _spoken_row(listed: Listed) -> str:
+def _spoken_row(listed: WaitingCase) -> str:
     text = f"{listed.task.question} {_summary(listed, 80)}; {_model_says(listed)}"
     trouble = f" {escape(_trouble(listed), 400)}" if listed.trouble else ""
     return f"• {escape(text, 260)}; due {moment(listed.case.due_at)}.{trouble}"
 
 
-def _trouble(listed: Listed) -> str:
+def _trouble(listed: WaitingCase) -> str:
     """Why the case cannot be opened, and what to do."""
     return f"It could not be posted in its channel: {listed.trouble}"
 

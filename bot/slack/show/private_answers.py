@@ -29,18 +29,18 @@ from bot.usecases import members
 from bot.usecases.case_terms import task_as_read
 from bot.usecases.review.outcome import (
     AlreadyDecided,
-    Gone,
-    Ignored,
+    Dismissal,
     InDoubt,
-    Kept,
+    KeptAnswer,
     NotAllowed,
     NothingToUndo,
     Outcome,
     RationaleNeeded,
-    Recorded,
-    Repeated,
-    Snoozed,
-    Unclear,
+    RecordedAct,
+    RepeatedAct,
+    Silence,
+    Snooze,
+    UnclearReply,
     UndoTooLate,
 )
 from bot.usecases.review.screen import Screen
@@ -106,7 +106,7 @@ class Private:
         raise TypeError(type(outcome).__name__)
 
     @answer.register
-    def _(self, outcome: Recorded) -> Message | None:
+    def _(self, outcome: RecordedAct) -> Message | None:
         case, label = outcome.case, outcome.label
         if outcome.note:
             return say(outcome.note)
@@ -143,7 +143,7 @@ class Private:
         return say(outcome.reason)
 
     @answer.register
-    def _(self, outcome: Gone) -> Message | None:
+    def _(self, outcome: Dismissal) -> Message | None:
         return say(outcome.reason)
 
     @answer.register
@@ -155,11 +155,11 @@ class Private:
         )
 
     @answer.register
-    def _(self, _outcome: Repeated) -> Message | None:
+    def _(self, _outcome: RepeatedAct) -> Message | None:
         return None
 
     @answer.register
-    def _(self, _outcome: Ignored) -> Message | None:
+    def _(self, _outcome: Silence) -> Message | None:
         return None
 
     @answer.register
@@ -175,7 +175,7 @@ class Private:
         return say("You have no answer here to take back.")
 
     @answer.register
-    def _(self, outcome: Snoozed) -> Message | None:
+    def _(self, outcome: Snooze) -> Message | None:
         text = (
             f"Reminders to you and in this case's thread wait until {moment(outcome.until_at)}. "
             "The due time stays, and others are still asked when their time comes."
@@ -183,7 +183,7 @@ class Private:
         return Message(text, (section(mrkdwn(text)),))
 
     @answer.register
-    def _(self, outcome: Unclear) -> Message | None:
+    def _(self, outcome: UnclearReply) -> Message | None:
         task = self.task or self.policy.tasks[outcome.case.submission.task]
         predicted = outcome.case.submission.prediction.label
         screen = Screen(outcome.case.case_id)
@@ -219,7 +219,7 @@ class Private:
         return Message(escape(text, 1_000), blocks)
 
     @answer.register
-    def _(self, outcome: Kept) -> Message | None:
+    def _(self, outcome: KeptAnswer) -> Message | None:
         title = self._title(outcome.case, outcome.label)
         return say(
             f"Your answer {title} stays. To add a reason, reply here: {outcome.label}: why you think so."
@@ -236,17 +236,17 @@ def _quoted(note: str) -> list[JsonObject]:
 
 def receipt(ctx: Context, outcome: Outcome) -> Message | None:
     """What takes a private question's place where nothing else is to be said; None takes it away."""
-    if isinstance(outcome, Repeated):
+    if isinstance(outcome, RepeatedAct):
         return say(_ANSWERED_BEFORE)
-    return _recorded(ctx, outcome, _DONE) if isinstance(outcome, Recorded) else None
+    return _recorded(ctx, outcome, _DONE) if isinstance(outcome, RecordedAct) else None
 
 
-def typed_receipt(ctx: Context, outcome: Recorded) -> Message:
+def typed_receipt(ctx: Context, outcome: RecordedAct) -> Message:
     """That a reply was recorded, for a workspace that does not let the bot say so with a reaction."""
     return _recorded(ctx, outcome, "What you wrote is recorded as the reason for your answer.")
 
 
-def _recorded(ctx: Context, outcome: Recorded, otherwise: str) -> Message:
+def _recorded(ctx: Context, outcome: RecordedAct, otherwise: str) -> Message:
     task = task_as_read(ctx, outcome.case)
     if outcome.label is None or task is None:
         return say(otherwise)
@@ -257,5 +257,5 @@ def words(ctx: Context, outcome: Outcome) -> Message | None:
     """The private answer to an outcome, with the names of those who decided."""
     decision = outcome.case.decision if isinstance(outcome, AlreadyDecided) else None
     names = members.names(ctx, decision.decided_by) if decision and decision.decided_by else {}
-    task = None if isinstance(outcome, NotAllowed | Gone | Ignored) else task_as_read(ctx, outcome.case)
+    task = None if isinstance(outcome, NotAllowed | Dismissal | Silence) else task_as_read(ctx, outcome.case)
     return Private(ctx.policy, names, task).answer(outcome)

@@ -19,7 +19,7 @@ from bot.slack.blocks.builders import (
 )
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import fallback, label_text
-from bot.usecases.lead.propose import TaskTier, Trial
+from bot.usecases.lead.propose import PolicyTrial, TaskTier
 from bot.words.numbers import estimate_words
 from bot.words.plan_words import UNKNOWN, cost_words
 from routing.evidence.plan import ChannelLoad, Outcome, Replayed, TierOutcome
@@ -108,7 +108,7 @@ def failed_view(reason: str) -> JsonObject:
     return modal(control_ids.READING_VIEW, TITLE, [section(plain(reason, WORDS))], "")
 
 
-def result_view(trial: Trial, found: Replayed) -> JsonObject:
+def result_view(trial: PolicyTrial, found: Replayed) -> JsonObject:
     """What was and what would have been, what the data cannot say, and the lines to set."""
     replay, change = found.replay, trial.change
     days = max((found.until - found.since) / DAY, 1.0)
@@ -127,7 +127,7 @@ def result_view(trial: Trial, found: Replayed) -> JsonObject:
     return modal(control_ids.READING_VIEW, TITLE, blocks, "")
 
 
-def _place(trial: Trial) -> str:
+def _place(trial: PolicyTrial) -> str:
     return f'under [[tasks.{trial.change.task}.tiers]] with name = "{trial.change.tier}"'
 
 
@@ -202,7 +202,7 @@ def _load(load: ChannelLoad | None, days: float) -> str:
     return f"{load.cases / days:,.1f} a day{pace}, {hours:.1f} expert hours a day, late in all: {late}"
 
 
-def _warnings(trial: Trial, found: Replayed) -> list[JsonObject]:
+def _warnings(trial: PolicyTrial, found: Replayed) -> list[JsonObject]:
     promised = [_PROMISED] if isinstance(trial.change.accept_above, Mapping) else []
     said = [f"{line}." for line in (*promised, *found.replay.warnings)]
     more = [f"… and {len(said) - WARNINGS} more."] if len(said) > WARNINGS else []

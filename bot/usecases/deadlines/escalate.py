@@ -28,14 +28,14 @@ BUNDLE = "reminders:"
 
 
 @dataclass(frozen=True, slots=True)
-class Ticked:
+class TickCounts:
     """What a tick did: steps taken, and notices queued to tell of them."""
 
     steps: int
     notices: int
 
 
-def escalate_due(ctx: Context) -> Ticked:
+def escalate_due(ctx: Context) -> TickCounts:
     """Take every step that is due, in transactions of 50 cases, and bundle the reminders.
 
     Any number of processes may tick at once: a step is taken once. What a crash interrupts, the next tick
@@ -51,7 +51,7 @@ def escalate_due(ctx: Context) -> Ticked:
     queued = 0
     while bundle := _bundle(ctx, now):
         queued += bundle
-    return Ticked(taken, queued)
+    return TickCounts(taken, queued)
 
 
 def _take_batch(ctx: Context, now: datetime) -> tuple[int, int]:

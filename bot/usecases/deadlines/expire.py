@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from bot.usecases.case_terms import terms_of
 from bot.usecases.context import Context
-from bot.usecases.outgoing import About, Notice, Place
+from bot.usecases.outgoing import Notice, Occasion, Place
 from bot.usecases.review.access import Act, Sitting
-from bot.usecases.review.announce import Change, call_back, notify, show
+from bot.usecases.review.announce import DecisionEvent, call_back, notify, show
 from bot.usecases.review.screen import Screen
 from routing.case.adjudication import Closed, Decided, conclude, expiry
 from routing.case.case import Case
@@ -67,7 +67,7 @@ def _conclude(sitting: Sitting, settlement: Decided | Closed) -> None:
     label = _announce(sitting, concluded)
     show(sitting, concluded)
     note = "" if label else "Closed without a decision: its time ran out."
-    notify(sitting, Notice(About.EXPIRED, Place.THREAD, (case_id,), note=note), f"expired:{case_id}")
+    notify(sitting, Notice(Occasion.EXPIRED, Place.THREAD, (case_id,), note=note), f"expired:{case_id}")
     sitting.record("case.expired", on_expiry=sitting.tier.on_expiry, label=label)
 
 
@@ -77,5 +77,5 @@ def _announce(sitting: Sitting, case: Case) -> str:
     if decision is None:
         return ""
     decisions.add(sitting.tx, decision)
-    call_back(sitting, case, decision, Change.DECIDED)
+    call_back(sitting, case, decision, DecisionEvent.DECIDED)
     return decision.label

@@ -15,9 +15,9 @@ LATE_FOR = timedelta(days=3)
 UNDO = "redraw:undo:"
 DUE = "redraw:due:"
 
-Stale = tuple[str, str]
+StaleMessage = tuple[str, str]
 """A case's id, and the key under which its message is redrawn once for ever."""
-Find = Callable[[Context, Transaction, datetime], list[Stale]]
+Find = Callable[[Context, Transaction, datetime], list[StaleMessage]]
 
 
 def redraw_due(ctx: Context) -> dict[str, int]:
@@ -39,23 +39,23 @@ def _redraw_all(ctx: Context, find: Find, now: datetime) -> int:
     return redrawn
 
 
-def _stale(ctx: Context, find: Find, now: datetime) -> list[Stale]:
+def _stale(ctx: Context, find: Find, now: datetime) -> list[StaleMessage]:
     with ctx.database.read() as tx:
         return find(ctx, tx, now)
 
 
-def _undo_over(ctx: Context, tx: Transaction, now: datetime) -> list[Stale]:
+def _undo_over(ctx: Context, tx: Transaction, now: datetime) -> list[StaleMessage]:
     until = now - ctx.policy.undo_for
     over = decisions.in_force(tx, tasks_ever(ctx, tx), until - LATE_FOR, until, UNDO, BATCH)
     return [(decision.case_id, f"{UNDO}{decision.decision_id}") for decision in over]
 
 
-def _overdue(ctx: Context, tx: Transaction, now: datetime) -> list[Stale]:
+def _overdue(ctx: Context, tx: Transaction, now: datetime) -> list[StaleMessage]:
     case_ids = cases.newly_overdue(tx, tasks_ever(ctx, tx), now - LATE_FOR, now, DUE, BATCH)
     return [(case_id, f"{DUE}{case_id}") for case_id in case_ids]
 
 
-def _redraw(ctx: Context, stale: list[Stale], now: datetime) -> int:
+def _redraw(ctx: Context, stale: list[StaleMessage], now: datetime) -> int:
     """How many were not taken by another tick meanwhile."""
     with ctx.database.write() as tx:
         mine = [case_id for case_id, key in stale if claimed_events.claim(tx, key, now)]

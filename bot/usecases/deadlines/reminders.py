@@ -7,7 +7,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Literal, Self
 
-from bot.usecases.outgoing import About, Notice, Place
+from bot.usecases.outgoing import Notice, Occasion, Place
 from routing.case.case import Case
 from routing.case.escalation import Step
 from routing.policy import Tier
@@ -96,8 +96,8 @@ def bundled(reminders: Iterable[Reminder]) -> list[Bundle]:
         ordered[reminder.to].append(reminder)
     return [
         *_to_threads([reminder for reminder in ordered["thread"] if not reminder.people]),
-        *_to_people(About.REMINDER, [reminder for reminder in ordered["thread"] if reminder.people]),
-        *_to_people(About.ESCALATION, ordered["people"]),
+        *_to_people(Occasion.REMINDER, [reminder for reminder in ordered["thread"] if reminder.people]),
+        *_to_people(Occasion.ESCALATION, ordered["people"]),
         *_to_channels(ordered["channel"]),
     ]
 
@@ -105,12 +105,12 @@ def bundled(reminders: Iterable[Reminder]) -> list[Bundle]:
 def _to_threads(reminders: Sequence[Reminder]) -> Iterator[Bundle]:
     for home_id, group in _by_place(reminders, attrgetter("home_id")):
         if len(group) > FEW:
-            yield Bundle(Notice(About.REMINDER, Place.CHANNEL, _case_ids(group), (), home_id), group)
+            yield Bundle(Notice(Occasion.REMINDER, Place.CHANNEL, _case_ids(group), (), home_id), group)
         else:
-            yield from (_single(About.REMINDER, Place.THREAD, each, each.home_id) for each in group)
+            yield from (_single(Occasion.REMINDER, Place.THREAD, each, each.home_id) for each in group)
 
 
-def _to_people(about: About, reminders: Sequence[Reminder]) -> Iterator[Bundle]:
+def _to_people(about: Occasion, reminders: Sequence[Reminder]) -> Iterator[Bundle]:
     asked: dict[str, dict[str, Reminder]] = defaultdict(dict)
     for reminder in reminders:
         for user_id in reminder.people:
@@ -132,12 +132,14 @@ def _to_channels(reminders: Sequence[Reminder]) -> Iterator[Bundle]:
     for channel_id, group in _by_place(reminders, lambda each: each.to_channel_id or each.home_id):
         if len(group) > FEW:
             people = tuple(dict.fromkeys(user_id for reminder in group for user_id in reminder.people))
-            yield Bundle(Notice(About.ESCALATION, Place.CHANNEL, _case_ids(group), people, channel_id), group)
+            yield Bundle(
+                Notice(Occasion.ESCALATION, Place.CHANNEL, _case_ids(group), people, channel_id), group
+            )
         else:
-            yield from (_single(About.ESCALATION, Place.CHANNEL, each, channel_id) for each in group)
+            yield from (_single(Occasion.ESCALATION, Place.CHANNEL, each, channel_id) for each in group)
 
 
-def _single(about: About, place: Place, reminder: Reminder, channel_id: str) -> Bundle:
+def _single(about: Occasion, place: Place, reminder: Reminder, channel_id: str) -> Bundle:
     notice = Notice(about, place, (reminder.case_id,), reminder.people, channel_id, reminder.note)
     return Bundle(notice, (reminder,))
 

@@ -2,7 +2,7 @@
 
 from bot.usecases.case_terms import sources_of, terms_of
 from bot.usecases.context import Context
-from bot.usecases.outgoing import About, Notice, Place
+from bot.usecases.outgoing import Notice, Occasion, Place
 from bot.usecases.review.access import Act, Sitting, is_allowed
 from bot.usecases.review.announce import notify, show
 from bot.usecases.review.screen import Screen
@@ -33,7 +33,7 @@ def _give_back(ctx: Context, case_id: str) -> bool:
         free = reassign(case, None)
         cases.save(tx, free)
         show(sitting, free)
-        notify(sitting, Notice(About.UNASSIGNED, Place.THREAD, (case_id,)), sitting.act.key)
+        notify(sitting, Notice(Occasion.UNASSIGNED, Place.THREAD, (case_id,)), sitting.act.key)
         sitting.record("case.unassigned")
         return True
 

@@ -29,9 +29,9 @@ from routing.evidence.risk_coverage import RiskCoverage
 from routing.policy import Policy, Team
 from storage.engine.database import Database, Transaction
 from storage.evidence import case_inputs, day_volumes, model_evidence
-from storage.evidence.case_inputs import GivenRationale
+from storage.evidence.case_inputs import ExpertRationale
 from storage.evidence.day_volumes import DayVolume
-from storage.evidence.label_columns import Labeled
+from storage.evidence.label_columns import LabelColumns
 from storage.evidence.model_evidence import TrafficCount
 from storage.measured import alarms, calibrators
 from storage.measured.calibrators import StoredCalibrator
@@ -63,10 +63,10 @@ class _Read:
 
     now: tuple[TrafficCount, ...]
     before: tuple[TrafficCount, ...]
-    labeled: Mapping[str, Labeled]
+    labeled: Mapping[str, LabelColumns]
     calibrators: tuple[StoredCalibrator, ...]
     alarms: tuple[Alarm, ...]
-    rationales: tuple[GivenRationale, ...]
+    rationales: tuple[ExpertRationale, ...]
     decided: tuple[DecidedInput, ...]
     days: tuple[DayVolume, ...]
 
@@ -185,11 +185,11 @@ def _parts(counts: Iterable[TrafficCount]) -> Mapping[Part, list[Stratum]]:
     return parts
 
 
-def _weights(labeled: Labeled) -> list[float]:
+def _weights(labeled: LabelColumns) -> list[float]:
     return [1 / probability for probability in labeled.inclusion_probability]
 
 
-def _calibration(of_tasks: Iterable[Labeled]) -> CalibrationReport | None:
+def _calibration(of_tasks: Iterable[LabelColumns]) -> CalibrationReport | None:
     """Of all watched traffic: every label stands for as many predictions as its chance of review says."""
     known = [sure for one in of_tasks if len(sure := one.with_confidence())]
     if not known:
@@ -205,7 +205,7 @@ def _fits(stored: Iterable[StoredCalibrator]) -> Iterator[ModelFit]:
         yield ModelFit(one.task, one.model, CalibratorFit.from_json(one.report))
 
 
-def _slices(of_tasks: Iterable[Labeled]) -> tuple[SliceFinding, ...]:
+def _slices(of_tasks: Iterable[LabelColumns]) -> tuple[SliceFinding, ...]:
     known = [one for one in of_tasks if len(one)]
     if not known:
         return ()
@@ -220,7 +220,7 @@ def _slices(of_tasks: Iterable[Labeled]) -> tuple[SliceFinding, ...]:
     return report.findings[:SHOWN]
 
 
-def _confusions(labeled: Mapping[str, Labeled]) -> tuple[TaskConfusion, ...]:
+def _confusions(labeled: Mapping[str, LabelColumns]) -> tuple[TaskConfusion, ...]:
     from routing.measures.estimation.confusions import confusion_pairs
 
     pairs = [
@@ -232,7 +232,7 @@ def _confusions(labeled: Mapping[str, Labeled]) -> tuple[TaskConfusion, ...]:
     return tuple(sorted(pairs, key=lambda one: -one.pair.weight)[:SHOWN])
 
 
-def _themes(given: Sequence[GivenRationale]) -> ThemeReport:
+def _themes(given: Sequence[ExpertRationale]) -> ThemeReport:
     from routing.measures.texts.themes import seeded_themes
 
     said = [CaseRationale(one.case_id, one.rationale, one.input_text or "") for one in given]

@@ -9,7 +9,7 @@ from operator import attrgetter
 from bot.usecases.context import ActivePolicy, Context
 from bot.usecases.intake import triage
 from bot.usecases.intake.outcome import FirstAnswer, Outcome, Reception, Rejection, RequestConflict
-from bot.usecases.intake.triage import Posted, Triaged
+from bot.usecases.intake.triage import PostedItem, TriageBatch
 from storage import audit
 from storage.delivery import webhook_receipts
 from storage.delivery.webhook_receipts import Receipt
@@ -28,7 +28,7 @@ class Posting:
     """
 
     service: str
-    items: tuple[Posted | Rejection, ...]
+    items: tuple[PostedItem | Rejection, ...]
     body_digest: bytes
     webhook_id: str | None = None
     is_batch: bool = False
@@ -86,11 +86,11 @@ def _fresh(postings: Sequence[Posting], answered: Receipts) -> Iterator[Posting]
         yield posting
 
 
-def _items(postings: Sequence[Posting]) -> Iterator[Posted]:
-    return (item for posting in postings for item in posting.items if isinstance(item, Posted))
+def _items(postings: Sequence[Posting]) -> Iterator[PostedItem]:
+    return (item for posting in postings for item in posting.items if isinstance(item, PostedItem))
 
 
-def _reception(posting: Posting, triaged: Triaged) -> Reception:
+def _reception(posting: Posting, triaged: TriageBatch) -> Reception:
     outcomes = (item if isinstance(item, Rejection) else triaged.outcome(item) for item in posting.items)
     return Reception(tuple(outcomes), posting.is_batch)
 

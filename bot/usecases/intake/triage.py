@@ -15,7 +15,7 @@ from storage.audit import Entry
 from storage.cases import cases, images, predictions
 from storage.cases.predictions import NewPrediction, PostedKey, StoredPrediction
 from storage.delivery import projections
-from storage.delivery.projections import Wanted
+from storage.delivery.projections import WantedMessage
 from storage.engine.database import Transaction
 
 
@@ -29,7 +29,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class PostedItem:
     """A checked prediction; `body_digest` tells whether another body says the same."""
 
     submission: Submission
@@ -43,15 +43,15 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
-class Triaged:
+class TriageBatch:
     """What is stored under each posted key, when each reviewed case is due, and what goes on record."""
 
     stored: dict[PostedKey, StoredPrediction]
     due_at: dict[str, datetime]
-    new: dict[PostedKey, Posted]
+    new: dict[PostedKey, PostedItem]
     entries: tuple[Entry, ...]
 
-    def outcome(self, item: Posted) -> Admission | Repetition | Conflict:
+    def outcome(self, item: PostedItem) -> Admission | Repetition | Conflict:
         """What came of this very item: of several with the same key only the first can be stored now."""
         stored = self.stored[item.key]
         if stored.body_digest != item.body_digest:
@@ -61,9 +61,9 @@ class Triaged:
         return Admission(stored, due_at) if is_new else Repetition(stored, due_at)
 
 
-def store(ctx: Context, tx: Transaction, items: Sequence[Posted], now: datetime) -> Triaged:
+def store(ctx: Context, tx: Transaction, items: Sequence[PostedItem], now: datetime) -> TriageBatch:
     """Route and store those of `items` whose key is new; of several with the same key the first counts."""
-    first: dict[PostedKey, Posted] = {}
+    first: dict[PostedKey, PostedItem] = {}
     for item in items:
         first.setdefault(item.key, item)
     standing = ctx.standing.present
@@ -75,7 +75,7 @@ def store(ctx: Context, tx: Transaction, items: Sequence[Posted], now: datetime)
     _store_review(ctx, tx, opened, first)
     stored = predictions.find_many(tx, (each.key for each in routed if each.case_id not in inserted))
     due = {case.case_id: case.due_at for case in opened} | _due(tx, stored.values())
-    return Triaged(
+    return TriageBatch(
         stored={prediction.key: prediction for prediction in new} | stored,
         due_at=due,
         new={prediction.key: first[prediction.key] for prediction in new},
@@ -83,7 +83,7 @@ def store(ctx: Context, tx: Transaction, items: Sequence[Posted], now: datetime)
     )
 
 
-def _routed(ctx: Context, standing: Standing, posted: Posted, now: datetime) -> NewPrediction:
+def _routed(ctx: Context, standing: Standing, posted: PostedItem, now: datetime) -> NewPrediction:
     routing = ctx.router.route(posted.submission, ctx.draw_key, standing)
     submission = _kept(posted.submission, routing)
     return NewPrediction(ctx.new_id("case"), submission, posted.body_digest, routing, ctx.policy.version, now)
@@ -110,7 +110,7 @@ def _open(ctx: Context, prediction: NewPrediction) -> Case:
 
 
 def _store_review(
-    ctx: Context, tx: Transaction, opened: Sequence[Case], posted: dict[PostedKey, Posted]
+    ctx: Context, tx: Transaction, opened: Sequence[Case], posted: dict[PostedKey, PostedItem]
 ) -> None:
     """Store the cases, the wish to see them in their channels, and their pictures."""
     cases.add_many(tx, opened)
@@ -119,10 +119,10 @@ def _store_review(
     images.add_many(tx, [(each.image_id, each.media_type, each.content) for each in pictures if each])
 
 
-def _wanted(ctx: Context, case: Case) -> Wanted:
+def _wanted(ctx: Context, case: Case) -> WantedMessage:
     tier = ctx.policy.task(case.submission.task).tier(case.tier)
     channel_id = ctx.policy.channel_id(case.channel)
-    return Wanted(case.case_id, channel_id, tier.risk, case.due_at, case.opened_at)
+    return WantedMessage(case.case_id, channel_id, tier.risk, case.due_at, case.opened_at)
 
 
 def _due(tx: Transaction, stored: Iterable[StoredPrediction]) -> dict[str, datetime]:

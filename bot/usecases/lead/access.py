@@ -39,14 +39,14 @@ class LeadAct:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class LeadRefusal:
     """Nothing was done; `reason` is a sentence for the person."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Leading:
+class LeadSitting:
     """A member of the team's channel before a sentence of its digest."""
 
     ctx: Context
@@ -70,29 +70,29 @@ def is_member(ctx: Context, tx: Transaction, team: Team, expert: ExpertId) -> bo
     return may_lead(expert, members, ctx.team_id, ctx.policy.guest_teams)
 
 
-def lead(ctx: Context, tx: Transaction, act: LeadAct, *deeds: Deed) -> Leading | Refused:
+def lead(ctx: Context, tx: Transaction, act: LeadAct, *deeds: Deed) -> LeadSitting | LeadRefusal:
     """The sentence that `act` is about, for who may act on it; with `deeds` only if it offers such."""
     kept = kept_digest.find(tx, act.digest_key)
     if kept is None:
-        return Refused(_OUTDATED)
+        return LeadRefusal(_OUTDATED)
     name, digest = kept
     team = ctx.policy.teams.get(name)
     if team is None:
-        return Refused(_NO_TEAM.format(team=name))
+        return LeadRefusal(_NO_TEAM.format(team=name))
     if not is_member(ctx, tx, team, act.expert):
-        return Refused(_NOT_ALLOWED)
+        return LeadRefusal(_NOT_ALLOWED)
     if not 1 <= act.number <= len(digest.headlines):
-        return Refused(_OUTDATED)
+        return LeadRefusal(_OUTDATED)
     headline = digest.headlines[act.number - 1]
     if deeds and headline.deed not in deeds:
-        return Refused(_OUTDATED)
-    return Leading(ctx, tx, act, name, team, digest, headline, ctx.clock.now())
+        return LeadRefusal(_OUTDATED)
+    return LeadSitting(ctx, tx, act, name, team, digest, headline, ctx.clock.now())
 
 
-def lead_on_record(ctx: Context, tx: Transaction, act: LeadAct, *deeds: Deed) -> Leading | Refused:
+def lead_on_record(ctx: Context, tx: Transaction, act: LeadAct, *deeds: Deed) -> LeadSitting | LeadRefusal:
     """The same for who wants to change something: a refusal goes on record."""
     leading = lead(ctx, tx, act, *deeds)
-    if isinstance(leading, Refused):
+    if isinstance(leading, LeadRefusal):
         data = {"why": leading.reason, "number": act.number}
         entry = Entry(ctx.clock.now(), act.actor, "act.refused", act.digest_key[:80], data)
         audit.append_many(tx, [entry])

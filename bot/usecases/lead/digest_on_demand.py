@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.usecases.context import Context
 from bot.usecases.digest.period import Period
-from bot.usecases.lead.access import Refused, is_member
+from bot.usecases.lead.access import LeadRefusal, is_member
 from bot.usecases.outgoing import DIGEST
 from routing.label import ExpertId
 from storage import audit
@@ -27,14 +27,14 @@ class OnItsWay:
     team: str
 
 
-def ask(ctx: Context, expert: ExpertId, name: str | None) -> OnItsWay | Refused:
+def ask(ctx: Context, expert: ExpertId, name: str | None) -> OnItsWay | LeadRefusal:
     """Queue the digest of the team called `name`, or of the person's only team; once a minute at most."""
     with ctx.database.write() as tx:
         teams = [key for key, team in ctx.policy.teams.items() if is_member(ctx, tx, team, expert)]
         if name is None and len(teams) == 1:
             name = teams[0]
         if name is None or name not in teams:
-            return Refused(_WHICH.format(names=", ".join(teams)) if teams else _NO_TEAM)
+            return LeadRefusal(_WHICH.format(names=", ".join(teams)) if teams else _NO_TEAM)
         until = ctx.clock.now().replace(second=0, microsecond=0)
         period = Period(name, until - WEEK, until, until.date(), expert.user_id)
         item = Item(ctx.new_id("out"), DIGEST, period.key, period.to_payload(), ctx.clock.now())

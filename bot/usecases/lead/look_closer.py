@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.usecases.context import Context
-from bot.usecases.lead.access import LeadAct, Leading, Refused, lead
+from bot.usecases.lead.access import LeadAct, LeadRefusal, LeadSitting, lead
 from routing.digest.headline import Deed
 from routing.digest.model_quality import ThresholdRow
 from storage.delivery import projections
@@ -18,7 +18,7 @@ _NO_ROW = "The digest knows no more of this threshold. Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class DigestThreshold:
     """A threshold as the digest has it; `is_promised`: the tier's policy names a promise, not a number."""
 
     row: ThresholdRow
@@ -44,17 +44,17 @@ class CaseList:
     has_more: bool
 
 
-def threshold(ctx: Context, act: LeadAct) -> Weighed | Refused:
+def threshold(ctx: Context, act: LeadAct) -> DigestThreshold | LeadRefusal:
     """The threshold that the sentence speaks of."""
     with ctx.database.read() as tx:
         leading = lead(ctx, tx, act, Deed.REVIEW_THRESHOLD)
-    if isinstance(leading, Refused):
+    if isinstance(leading, LeadRefusal):
         return leading
     row = _row(leading)
-    return Refused(_NO_ROW) if row is None else Weighed(row, _is_promised(ctx, row))
+    return LeadRefusal(_NO_ROW) if row is None else DigestThreshold(row, _is_promised(ctx, row))
 
 
-def _row(leading: Leading) -> ThresholdRow | None:
+def _row(leading: LeadSitting) -> ThresholdRow | None:
     named = leading.headline.arguments
     wanted = tuple(named.get(name, "") for name in ("task", "tier", "model", "version", "slice"))
     rows = leading.digest.quality.thresholds if leading.digest.quality else ()
@@ -68,11 +68,11 @@ def _is_promised(ctx: Context, row: ThresholdRow) -> bool:
     return any(tier.name == row.tier and tier.promise is not None for tier in tiers)
 
 
-def cases(ctx: Context, act: LeadAct) -> CaseList | Refused:
+def cases(ctx: Context, act: LeadAct) -> CaseList | LeadRefusal:
     """The wrong cases of the sentence's slice in the four weeks up to the digest, or an alarm's examples."""
     with ctx.database.read() as tx:
         leading = lead(ctx, tx, act, Deed.OPEN_SLICE, Deed.OPEN_CASES)
-        if isinstance(leading, Refused):
+        if isinstance(leading, LeadRefusal):
             return leading
         outlines = _outlines(leading)
         listed = tuple(_listed(tx, outline) for outline in outlines[:LISTED])
@@ -80,7 +80,7 @@ def cases(ctx: Context, act: LeadAct) -> CaseList | Refused:
     return CaseList(leading.headline.words, is_slice, listed, len(outlines) > LISTED)
 
 
-def _outlines(leading: Leading) -> tuple[Outline, ...]:
+def _outlines(leading: LeadSitting) -> tuple[Outline, ...]:
     named, until, tx = leading.headline.arguments, leading.digest.until_at, leading.tx
     if leading.headline.deed is Deed.OPEN_CASES:
         return case_outlines.of_cases(tx, [case_id for case_id in named["cases"].split(",") if case_id])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.usecases.context import Context
-from bot.usecases.lead.access import LeadAct, Leading, Refused, lead_on_record
+from bot.usecases.lead.access import LeadAct, LeadRefusal, LeadSitting, lead_on_record
 from routing.digest.headline import Deed
 from routing.policy import Tier
 from storage.evidence import day_volumes
@@ -21,7 +21,7 @@ _NOTHING_ACCEPTED = (
 
 
 @dataclass(frozen=True, slots=True)
-class AuditsAsked:
+class AuditRequest:
     """The share of a tier's accepted predictions that is drawn as audits until then.
 
     `before` is the policy's own share, `accepted` how much the model alone accepted in the last week.
@@ -47,37 +47,37 @@ def raised(before: float, accepted: int) -> float:
     return min(1.0, before + MORE / accepted)
 
 
-def ask(ctx: Context, act: LeadAct) -> AuditsAsked | Refused:
+def ask(ctx: Context, act: LeadAct) -> AuditRequest | LeadRefusal:
     """Raise the share of the sentence's tier; who asks again gets what is in force, not twice as much."""
     with ctx.database.write() as tx:
         leading = lead_on_record(ctx, tx, act, Deed.ASK_AUDITS)
-        if isinstance(leading, Refused):
+        if isinstance(leading, LeadRefusal):
             return leading
         named = leading.headline.arguments
         tier = _tier(leading, named["task"], named["tier"])
         if tier is None:
-            return Refused(_NO_TIER.format(**named))
+            return LeadRefusal(_NO_TIER.format(**named))
         return _ask(leading, named["task"], tier)
 
 
-def _tier(leading: Leading, task: str, tier: str) -> Tier | None:
+def _tier(leading: LeadSitting, task: str, tier: str) -> Tier | None:
     present = leading.ctx.policy.tasks.get(task)
     return present.named_tier(tier) if present else None
 
 
-def _ask(leading: Leading, task: str, tier: Tier) -> AuditsAsked | Refused:
+def _ask(leading: LeadSitting, task: str, tier: Tier) -> AuditRequest | LeadRefusal:
     tx, now = leading.tx, leading.now
     accepted = day_volumes.accepted(tx, task, tier.name, now - ASKED_FOR, now)
     if accepted == 0:
-        return Refused(_NOTHING_ACCEPTED.format(task=task, tier=tier.name))
+        return LeadRefusal(_NOTHING_ACCEPTED.format(task=task, tier=tier.name))
     share = raised(tier.audit, accepted)
     in_force = audit_shares.in_force(tx, now)
     own = [request for request in in_force if (request.task, request.tier) == (task, tier.name)]
     highest = max(own, key=lambda request: (request.share, request.until_at), default=None)
     if highest is not None and highest.share >= share:
-        return AuditsAsked(task, tier.name, tier.audit, highest.share, accepted, highest.until_at, False)
+        return AuditRequest(task, tier.name, tier.audit, highest.share, accepted, highest.until_at, False)
     until = now + ASKED_FOR
     audit_shares.ask(tx, AuditShare(task, tier.name, share, leading.act.actor, now, until))
     subject = f"{task}/{tier.name}"
     leading.record("audits.asked", subject, share=share, accepted=accepted, until_at=until.isoformat())
-    return AuditsAsked(task, tier.name, tier.audit, share, accepted, until, True)
+    return AuditRequest(task, tier.name, tier.audit, share, accepted, until, True)

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.usecases.context import Context
-from bot.usecases.separate_acts import one_by_one
+from bot.usecases.separate_acts import act_on_each
 from bot.usecases.team_news import entry
 from routing.evidence.calibrator import CalibratorFit
 from routing.prediction import ModelRef
 from storage import audit
 from storage.engine.database import Transaction
 from storage.evidence import label_counts, model_evidence
-from storage.evidence.label_columns import Labeled
+from storage.evidence.label_columns import LabelColumns
 from storage.evidence.label_counts import ModelOfTask
 from storage.measured import calibrators, certificates
 from storage.measured.calibrators import StoredCalibrator
@@ -45,7 +45,7 @@ def fit_due(ctx: Context) -> int:
     now = ctx.clock.now()
     with ctx.database.read() as tx:
         due = list(_due(ctx, tx, now))
-    return sum(one_by_one(partial(_refit, ctx, now), due))
+    return sum(act_on_each(partial(_refit, ctx, now), due))
 
 
 def _due(ctx: Context, tx: Transaction, now: datetime) -> Iterator[_Due]:
@@ -104,7 +104,7 @@ def _stored(due: _Due, fit: CalibratorFit, now: datetime) -> StoredCalibrator:
     )
 
 
-def _fit(labeled: Labeled) -> CalibratorFit:
+def _fit(labeled: LabelColumns) -> CalibratorFit:
     """The calibrator that suits the labels best; from all probabilities where every prediction has them."""
     from routing.measures.calibration.recalibration import of_confidences, of_probabilities
     from routing.measures.seeds import choose_calibrator

@@ -7,8 +7,8 @@ from functools import partial
 
 from bot.usecases.context import Context
 from bot.usecases.learning.drift_spans import FEWEST_NEW, Gathered, Spans, days_to_spend, gather
-from bot.usecases.separate_acts import one_by_one
 from bot.usecases.outgoing import News
+from bot.usecases.separate_acts import act_on_each
 from bot.usecases.team_news import teams_of, tell_team
 from bot.usecases.thresholds import in_force
 from bot.usecases.thresholds.revoke import revoke
@@ -36,7 +36,7 @@ ADVICE = "Look at the examples: has the input changed, or the model? Labels of s
 def detect_due(ctx: Context) -> int:
     """Look at every task of which enough is new and that was not looked at today; how many alarms are new."""
     now = ctx.clock.now()
-    return sum(one_by_one(partial(_look_once, ctx, now), ctx.policy.tasks))
+    return sum(act_on_each(partial(_look_once, ctx, now), ctx.policy.tasks))
 
 
 def _look_once(ctx: Context, now: datetime, task: str) -> int:

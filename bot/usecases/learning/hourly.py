@@ -8,7 +8,7 @@ from functools import partial
 
 from bot.usecases.context import Context
 from bot.usecases.learning import calibrate, drift, novelty_profile
-from bot.usecases.separate_acts import one_by_one
+from bot.usecases.separate_acts import act_on_each
 from bot.usecases.thresholds import cell_sets, certify, in_force, label_sets
 
 ACTS: tuple[tuple[str, Callable[[Context], int]], ...] = (
@@ -23,7 +23,7 @@ ACTS: tuple[tuple[str, Callable[[Context], int]], ...] = (
 
 def measure_due(ctx: Context) -> dict[str, int]:
     """How many of each are new; raises ExceptionGroup at the end with what went wrong."""
-    done = dict(one_by_one(partial(_act, ctx), ACTS))
+    done = dict(act_on_each(partial(_act, ctx), ACTS))
     if any(done.values()):
         in_force.refresh(ctx)
     return done

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.usecases.context import Context
-from bot.usecases.separate_acts import one_by_one
+from bot.usecases.separate_acts import act_on_each
 from bot.usecases.thresholds import in_force
 from storage.evidence import case_inputs
 from storage.measured import profiles
@@ -27,7 +27,7 @@ def describe_due(ctx: Context) -> int:
     with ctx.database.read() as tx:
         made_at = profiles.made_at(tx, in_force.NOVELTY)
     due = [task for task in ctx.policy.tasks if task not in made_at or now - made_at[task] >= EVERY]
-    return sum(one_by_one(partial(_describe, ctx, now), due))
+    return sum(act_on_each(partial(_describe, ctx, now), due))
 
 
 def _describe(ctx: Context, now: datetime, task: str) -> int:

@@ -16,7 +16,7 @@ from routing.evidence.plan import Budget, Placement, Price, Replayed, Rerouted, 
 from routing.policy import Policy
 from routing.triage.router import compile_router
 from storage.evidence import logged_predictions
-from storage.evidence.logged_predictions import Logged
+from storage.evidence.logged_predictions import LoggedPrediction
 
 WEEK = timedelta(days=7)
 HOUR = timedelta(hours=1)
@@ -163,11 +163,11 @@ def look_back(ctx: Context, policy: Policy, back: timedelta, tell: Tell, part: P
     return Past(max(since, found.first_at), until, tuple(rows), dict(left_out), since > asked)
 
 
-def _each(portions: Iterator[tuple[Logged, ...]]) -> Iterator[Logged]:
+def _each(portions: Iterator[tuple[LoggedPrediction, ...]]) -> Iterator[LoggedPrediction]:
     return (one for portion in portions for one in portion)
 
 
-def _rerouted(one: Logged, routing: Routing, policy: Policy, now: datetime) -> Rerouted:
+def _rerouted(one: LoggedPrediction, routing: Routing, policy: Policy, now: datetime) -> Rerouted:
     prediction, logged = one.submission.prediction, one.routing
     hours = policy.tasks[one.submission.task].hours
     before = _placement(logged)

@@ -10,7 +10,7 @@ from routing.policy import Policy
 from storage.cases import cases
 from storage.delivery import unposted_messages
 from storage.delivery.projection_state import Projection
-from storage.delivery.unposted_messages import Unposted
+from storage.delivery.unposted_messages import UnpostedMessage
 from storage.engine.database import Database, Transaction
 
 PORTION = 500
@@ -37,13 +37,13 @@ def rehome(ctx: Context, row: Projection) -> bool:
     return _move(ctx.database, ctx.policy, [message], ctx.clock.now(), is_refused=True) > 0
 
 
-def _page(database: Database, after: int) -> list[Unposted]:
+def _page(database: Database, after: int) -> list[UnpostedMessage]:
     with database.read() as tx:
         return unposted_messages.page(tx, after, PORTION)
 
 
 def _move(
-    database: Database, policy: Policy, page: list[Unposted], now: datetime, *, is_refused: bool
+    database: Database, policy: Policy, page: list[UnpostedMessage], now: datetime, *, is_refused: bool
 ) -> int:
     """Move those of the page that belong elsewhere; how many."""
     astray = [message for message in page if _place(policy, message) is not None]
@@ -63,7 +63,7 @@ def _move(
     return moved
 
 
-def _follower(tx: Transaction, message: Unposted, channel: str) -> Case | None:
+def _follower(tx: Transaction, message: UnpostedMessage, channel: str) -> Case | None:
     """The case, if it moves with its message: who may answer goes by its channel.
 
     It is locked before its message is touched, as by everybody else who changes both.
@@ -77,7 +77,7 @@ def _follower(tx: Transaction, message: Unposted, channel: str) -> Case | None:
     return cases.lock(tx, message.case_id)
 
 
-def _place(policy: Policy, message: Unposted) -> str | None:
+def _place(policy: Policy, message: UnpostedMessage) -> str | None:
     """The policy's name of the channel where it belongs; None if that is where it is, or nothing names it."""
     name = _home(policy, message) if message.is_home else message.channel
     if name is None or name not in policy.channels:
@@ -85,7 +85,7 @@ def _place(policy: Policy, message: Unposted) -> str | None:
     return name if policy.channels[name].id != message.channel_id else None
 
 
-def _home(policy: Policy, message: Unposted) -> str | None:
+def _home(policy: Policy, message: UnpostedMessage) -> str | None:
     """Its tier's channel; of a tier that left the policy, the case's own."""
     task = policy.tasks.get(message.task)
     tier = next((tier for tier in task.tiers if tier.name == message.tier), None) if task else None

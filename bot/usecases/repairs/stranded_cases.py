@@ -15,7 +15,7 @@ from storage.engine.database import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Stranded:
+class StrandedCases:
     """Open cases of a task and tier that the policy in force does not have as they were opened.
 
     `left` says what has left it, in words; `example` is the case due first, under our id and the service's.
@@ -31,12 +31,12 @@ class Stranded:
     may_answer: bool | None
 
 
-def stranded(ctx: Context) -> tuple[Stranded, ...]:
+def stranded(ctx: Context) -> tuple[StrandedCases, ...]:
     """All of them, by task and tier."""
     with ctx.database.read() as tx:
         kinds = [kind for group in cases.open_groups(tx) if (kind := _stranded(ctx, tx, group))]
     totals = Counter[tuple[str, str]]()
-    firsts: dict[tuple[str, str], Stranded] = {}
+    firsts: dict[tuple[str, str], StrandedCases] = {}
     for kind in kinds:
         key = kind.task, kind.tier
         totals[key] += kind.count
@@ -45,14 +45,14 @@ def stranded(ctx: Context) -> tuple[Stranded, ...]:
     return tuple(replace(kind, count=totals[key]) for key, kind in firsts.items())
 
 
-def _stranded(ctx: Context, tx: Transaction, group: OpenGroup) -> Stranded | None:
+def _stranded(ctx: Context, tx: Transaction, group: OpenGroup) -> StrandedCases | None:
     left = tuple(_left(ctx, tx, group))
     if not left:
         return None
     case = cases.first_of(tx, group)
     terms = terms_of(ctx, tx, case)
     may_answer = _anybody_may(tx, case, terms) if terms else False
-    return Stranded(
+    return StrandedCases(
         group.task, group.tier, group.count, left, case.case_id, case.submission.external_id, may_answer
     )
 

@@ -26,16 +26,16 @@ def cause(reason: str) -> Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class UndeliveredCounts:
     """How much is dead, and how much waits for a repair in Slack."""
 
     dead: int
     held: int
 
 
-def counts(tx: Transaction) -> Counts:
+def counts(tx: Transaction) -> UndeliveredCounts:
     """Count it."""
-    return Counts(dead_letters.count(tx), holds.count(tx))
+    return UndeliveredCounts(dead_letters.count(tx), holds.count(tx))
 
 
 def troubles_of(tx: Transaction, messages: Mapping[str, Sequence[Projection]]) -> dict[str, str]:

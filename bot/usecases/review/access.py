@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.usecases.case_terms import sources_of, terms_of
 from bot.usecases.context import Context
-from bot.usecases.review.outcome import Gone, NotAllowed
+from bot.usecases.review.outcome import Dismissal, NotAllowed
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case, CaseStatus
 from routing.case.permission import may_label
@@ -77,32 +77,32 @@ class Sitting:
         audit.append_many(self.tx, [entry])
 
 
-def sit_down(ctx: Context, tx: Transaction, act: Act) -> Sitting | Gone:
+def sit_down(ctx: Context, tx: Transaction, act: Act) -> Sitting | Dismissal:
     """Lock the case for `act`; refuses, on record, cases and messages that do not exist."""
     sitting = _sitting(ctx, tx, act, cases.lock)
-    if isinstance(sitting, Gone) and sitting.why:
+    if isinstance(sitting, Dismissal) and sitting.why:
         data = {"why": sitting.why, "channel_id": act.screen.channel_id, "ts": act.screen.ts}
         entry = Entry(ctx.clock.now(), act.actor, "act.refused", act.case_id[:80], data)
         audit.append_many(tx, [entry])
     return sitting
 
 
-def read_sitting(ctx: Context, tx: Transaction, act: Act) -> Sitting | Gone:
+def read_sitting(ctx: Context, tx: Transaction, act: Act) -> Sitting | Dismissal:
     """The same without a lock, for looking only."""
     return _sitting(ctx, tx, act, cases.get)
 
 
 def _sitting(
     ctx: Context, tx: Transaction, act: Act, load: Callable[[Transaction, str], Case]
-) -> Sitting | Gone:
+) -> Sitting | Dismissal:
     try:
         case = load(tx, act.case_id)
     except CaseUnknown:
-        return Gone(_UNKNOWN, "unknown_case")
+        return Dismissal(_UNKNOWN, "unknown_case")
     if act.screen.ts and not _is_own_message(tx, act.screen):
-        return Gone(_FOREIGN, "foreign_message")
+        return Dismissal(_FOREIGN, "foreign_message")
     terms = terms_of(ctx, tx, case)
-    return Gone(_NO_TASK) if terms is None else Sitting(ctx, tx, act, case, terms, ctx.clock.now())
+    return Dismissal(_NO_TASK) if terms is None else Sitting(ctx, tx, act, case, terms, ctx.clock.now())
 
 
 def _is_own_message(tx: Transaction, screen: Screen) -> bool:

@@ -17,7 +17,7 @@ from storage.delivery.outbox import Item
 from storage.engine.database import Transaction
 
 
-class Change(StrEnum):
+class DecisionEvent(StrEnum):
     """What a callback tells of a decision, as its event's type."""
 
     DECIDED = "case.decided"
@@ -57,7 +57,9 @@ def show_also(tx: Transaction, case: Case, terms: Terms, channel: str | None, no
         projections.want(tx, case.case_id, there, terms.tier.risk, case.due_at, now, channel=channel)
 
 
-def call_back(sitting: Sitting, case: Case, decision: Decision, change: Change, revision: int = 0) -> None:
+def call_back(
+    sitting: Sitting, case: Case, decision: Decision, change: DecisionEvent, revision: int = 0
+) -> None:
     """Queue the callback about `decision`, in order with the case's others; nothing without an endpoint.
 
     `revision` tells the amendments of the same decision apart.
@@ -70,7 +72,9 @@ def call_back(sitting: Sitting, case: Case, decision: Decision, change: Change, 
     names = callback_names(sitting.ctx, sitting.tx, name)
     data = callback_data(case, decision, names, service.callback_version if service else 1)
     callback = Callback(name, url, change.value, sitting.now, data)
-    suffix = {Change.REOPENED: "|reopened", Change.AMENDED: f"|amended:{revision}"}.get(change, "")
+    suffix = {DecisionEvent.REOPENED: "|reopened", DecisionEvent.AMENDED: f"|amended:{revision}"}.get(
+        change, ""
+    )
     item = Item(
         item_id=sitting.ctx.new_id("out"),
         kind=CALLBACK,

@@ -7,12 +7,12 @@ from bot.usecases.review.access import Act, Sitting, not_allowed, sit_down
 from bot.usecases.review.announce import show
 from bot.usecases.review.outcome import (
     AlreadyDecided,
-    Gone,
+    Dismissal,
     NotAllowed,
     Outcome,
     RationaleNeeded,
-    Recorded,
-    Repeated,
+    RecordedAct,
+    RepeatedAct,
 )
 from bot.usecases.review.settle import settle_case
 from routing.case.case import Case, record_label
@@ -25,7 +25,7 @@ _UNKNOWN_CODE = "This task has no such reason code. Nothing was recorded; please
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ExpertAnswer:
     """What an expert answered, and on which surface. `is_correction`: meant for a case that is decided."""
 
     act: Act
@@ -37,31 +37,31 @@ class Answer:
     is_correction: bool = False
 
 
-def answer(ctx: Context, new: Answer) -> Outcome:
+def answer(ctx: Context, new: ExpertAnswer) -> Outcome:
     """Record an answer in a transaction. Raises DatabaseUnavailable, with nothing recorded."""
     with ctx.database.write() as tx:
         sitting = sit_down(ctx, tx, new.act)
-        if isinstance(sitting, Gone):
+        if isinstance(sitting, Dismissal):
             return sitting
         return give(sitting, new)
 
 
-def give(sitting: Sitting, new: Answer) -> Outcome:
+def give(sitting: Sitting, new: ExpertAnswer) -> Outcome:
     """Record the `new` answer in the transaction of `sitting`, unless something speaks against it."""
     objection = _objection(sitting, new)
     if objection is not None:
         return objection
     if not claimed_events.claim(sitting.tx, new.act.key, sitting.now):
-        return Repeated(sitting.case)
+        return RepeatedAct(sitting.case)
     return _recorded(sitting, new)
 
 
-def _objection(sitting: Sitting, new: Answer) -> Outcome | None:
+def _objection(sitting: Sitting, new: ExpertAnswer) -> Outcome | None:
     refusal = _tampering(sitting, new) or not_allowed(sitting)
     if refusal is not None:
         return refusal
     if _adds_nothing(sitting.case, new):
-        return Repeated(sitting.case)
+        return RepeatedAct(sitting.case)
     is_correction = new.is_correction and sitting.case.takes_answer_of(new.act.expert)
     if not sitting.case.is_waiting and not is_correction:
         return AlreadyDecided(sitting.case)
@@ -71,7 +71,7 @@ def _objection(sitting: Sitting, new: Answer) -> Outcome | None:
     return None
 
 
-def _adds_nothing(case: Case, answer: Answer) -> bool:
+def _adds_nothing(case: Case, answer: ExpertAnswer) -> bool:
     """A double click: this person's answer in force says all of it already."""
     own = case.label_of(answer.act.expert)
     if own is None or own.label != answer.label:
@@ -85,18 +85,18 @@ def _adds_nothing(case: Case, answer: Answer) -> bool:
     return all(not new or new == old for new, old in parts)
 
 
-def _tampering(sitting: Sitting, new: Answer) -> Gone | NotAllowed | None:
+def _tampering(sitting: Sitting, new: ExpertAnswer) -> Dismissal | NotAllowed | None:
     """Refuses, on record, what no control of ours offers."""
     if new.label not in sitting.task.label_names:
         sitting.record("act.refused", why="unknown_label", label=new.label[:80])
-        return Gone(_UNKNOWN_LABEL)
+        return Dismissal(_UNKNOWN_LABEL)
     if new.reason_code is not None and new.reason_code not in sitting.task.reason_codes:
         sitting.record("act.refused", why="unknown_reason_code", reason_code=new.reason_code[:80])
-        return Gone(_UNKNOWN_CODE)
+        return Dismissal(_UNKNOWN_CODE)
     return None
 
 
-def _label(sitting: Sitting, new: Answer) -> Label:
+def _label(sitting: Sitting, new: ExpertAnswer) -> Label:
     act = new.act
     has_reason = new.rationale or new.reason_code
     return Label(
@@ -113,10 +113,10 @@ def _label(sitting: Sitting, new: Answer) -> Label:
     )
 
 
-def _recorded(sitting: Sitting, new: Answer) -> Outcome:
+def _recorded(sitting: Sitting, new: ExpertAnswer) -> Outcome:
     label = _label(sitting, new)
     if not labels.add(sitting.tx, label):
-        return Repeated(sitting.case)
+        return RepeatedAct(sitting.case)
     thread_replies.settle(sitting.tx, label.case_id, label.expert)
     case = settle_case(sitting, record_label(sitting.case, label), label.screen_version)
     show(sitting, case)
@@ -129,4 +129,4 @@ def _recorded(sitting: Sitting, new: Answer) -> Outcome:
         screen_version=label.screen_version,
         supersedes=new.is_correction or label.round > 1,
     )
-    return Recorded(case, label)
+    return RecordedAct(case, label)

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from bot.usecases.context import Context
 from bot.usecases.review.access import Act, Sitting, is_allowed, is_insider, read_sitting, who_may
-from bot.usecases.review.outcome import AlreadyDecided, Gone, NotAllowed, Outcome
+from bot.usecases.review.outcome import AlreadyDecided, Dismissal, NotAllowed, Outcome
 from routing.case.case import Case
 from routing.policy import Task, Tier
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class WindowCase:
     """A case as a window shows it."""
 
     case: Case
@@ -18,36 +18,36 @@ class Seen:
     tier: Tier
 
 
-def look(ctx: Context, act: Act) -> Seen | Outcome:
+def look(ctx: Context, act: Act) -> WindowCase | Outcome:
     """The case for somebody who wants to act on it. What they do is checked again when they do it."""
     with ctx.database.read() as tx:
         sitting = read_sitting(ctx, tx, act)
-        if isinstance(sitting, Gone):
+        if isinstance(sitting, Dismissal):
             return sitting
         if not is_allowed(sitting, act.expert):
             return NotAllowed(who_may(sitting))
         return _seen(sitting) if sitting.case.is_waiting else AlreadyDecided(sitting.case)
 
 
-def look_to_correct(ctx: Context, act: Act) -> Seen | Outcome:
+def look_to_correct(ctx: Context, act: Act) -> WindowCase | Outcome:
     """The case for somebody who wants to correct their answer."""
     with ctx.database.read() as tx:
         sitting = read_sitting(ctx, tx, act)
-        if isinstance(sitting, Gone):
+        if isinstance(sitting, Dismissal):
             return sitting
         case = sitting.case
         is_correctable = case.takes_answer_of(act.expert) and case.label_of(act.expert) is not None
         return _seen(sitting) if is_correctable else AlreadyDecided(sitting.case)
 
 
-def read(ctx: Context, act: Act) -> Seen | Outcome:
+def read(ctx: Context, act: Act) -> WindowCase | Outcome:
     """The case for somebody of this workspace who sees its message."""
     with ctx.database.read() as tx:
         sitting = read_sitting(ctx, tx, act)
-        if isinstance(sitting, Gone):
+        if isinstance(sitting, Dismissal):
             return sitting
         return _seen(sitting) if is_insider(ctx, act.expert) else NotAllowed(who_may(sitting))
 
 
-def _seen(sitting: Sitting) -> Seen:
-    return Seen(sitting.case, sitting.task, sitting.tier)
+def _seen(sitting: Sitting) -> WindowCase:
+    return WindowCase(sitting.case, sitting.task, sitting.tier)

@@ -6,10 +6,18 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from bot.usecases.context import Context
-from bot.usecases.outgoing import About, Notice, Place
+from bot.usecases.outgoing import Notice, Occasion, Place
 from bot.usecases.review.access import Act, Sitting, is_allowed, not_allowed, sit_down
 from bot.usecases.review.announce import notify, show, show_also
-from bot.usecases.review.outcome import AlreadyDecided, Gone, NotAllowed, Outcome, Recorded, Repeated, Snoozed
+from bot.usecases.review.outcome import (
+    AlreadyDecided,
+    Dismissal,
+    NotAllowed,
+    Outcome,
+    RecordedAct,
+    RepeatedAct,
+    Snooze,
+)
 from routing.case import case as arrows
 from routing.case.case import Case
 from routing.case.escalation import reschedule, step_now, take
@@ -40,7 +48,7 @@ def _on_open_case(ctx: Context, act: Act, change: Callable[[Sitting], Outcome]) 
     """Run `change` once on a case that waits, for somebody who may answer it, in a transaction."""
     with ctx.database.write() as tx:
         sitting = sit_down(ctx, tx, act)
-        if isinstance(sitting, Gone):
+        if isinstance(sitting, Dismissal):
             return sitting
         refusal = not_allowed(sitting)
         if refusal is not None:
@@ -48,7 +56,7 @@ def _on_open_case(ctx: Context, act: Act, change: Callable[[Sitting], Outcome]) 
         if not sitting.case.is_waiting:
             return AlreadyDecided(sitting.case)
         if not claimed_events.claim(tx, act.key, sitting.now):
-            return Repeated(sitting.case)
+            return RepeatedAct(sitting.case)
         return change(sitting)
 
 
@@ -66,7 +74,7 @@ def abstain(ctx: Context, act: Act, note: str | None) -> Outcome:
         labels.add_abstention(sitting.tx, abstention)
         _keep(sitting, case)
         sitting.record("case.abstained", note=note or "")
-        return Recorded(case, note="Noted that you can't tell. The case goes on waiting for others.")
+        return RecordedAct(case, note="Noted that you can't tell. The case goes on waiting for others.")
 
     return _on_open_case(ctx, act, change)
 
@@ -80,14 +88,14 @@ def _escalated(sitting: Sitting, note: str | None) -> Outcome:
     step = step_now(sitting.case, sitting.tier, sitting.now)
     if step is None:
         claimed_events.release(sitting.tx, sitting.act.key)
-        return Gone(_NOBODY_AHEAD)
+        return Dismissal(_NOBODY_AHEAD)
     case = take(sitting.case, step, sitting.tier, sitting.task.hours, sitting.now)
     escalation_steps.take(sitting.tx, case.case_id, step.index, step.to, sitting.now)
     _keep(sitting, case)
     channel_id = sitting.terms.channel_id(step.channel) if step.channel else None
     show_also(sitting.tx, case, sitting.terms, step.channel, sitting.now)
     notice = Notice(
-        About.ESCALATION,
+        Occasion.ESCALATION,
         Place.CHANNEL if channel_id else Place.THREAD,
         (case.case_id,),
         step.people,
@@ -96,13 +104,13 @@ def _escalated(sitting: Sitting, note: str | None) -> Outcome:
     )
     notify(sitting, notice, f"step:{case.case_id}:{step.index}")
     sitting.record("case.escalated", step=step.index, to=step.to, note=note or "")
-    return Recorded(case, note="Escalated: the next people are asked now.")
+    return RecordedAct(case, note="Escalated: the next people are asked now.")
 
 
 def hand_over(ctx: Context, act: Act, wish: HandOver) -> Outcome:
     """Reassign, snooze, or both. The person must be somebody who may answer the case."""
     if wish.user_id is None and wish.until is None:
-        return Gone(_NO_WISH)
+        return Dismissal(_NO_WISH)
     return _on_open_case(ctx, act, lambda sitting: _handed(sitting, wish))
 
 
@@ -110,7 +118,7 @@ def _handed(sitting: Sitting, wish: HandOver) -> Outcome:
     until_at = _wake_at(sitting, wish.until) if wish.until else None
     if wish.until and until_at is None:
         claimed_events.release(sitting.tx, sitting.act.key)
-        return Gone(_BAD_TIME)
+        return Dismissal(_BAD_TIME)
     person = _wished(sitting, wish.user_id) if wish.user_id else None
     if person is not None and not _may_take(sitting, person):
         claimed_events.release(sitting.tx, sitting.act.key)
@@ -121,10 +129,10 @@ def _handed(sitting: Sitting, wish: HandOver) -> Outcome:
         case = reschedule(asleep, sitting.tier, sitting.task.hours, sitting.now)
     _keep(sitting, case)
     if person is not None:
-        notice = Notice(About.ASSIGNED, Place.DM, (case.case_id,), (person.user_id,))
+        notice = Notice(Occasion.ASSIGNED, Place.DM, (case.case_id,), (person.user_id,))
         notify(sitting, notice, f"assigned:{sitting.act.key}")
     sitting.record("case.handed_over", to=wish.user_id or "", until=wish.until or "")
-    return Snoozed(case, until_at) if until_at and person is None else Recorded(case)
+    return Snooze(case, until_at) if until_at and person is None else RecordedAct(case)
 
 
 def _wished(sitting: Sitting, user_id: str) -> ExpertId:

@@ -18,7 +18,7 @@ class ReplyPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedAct:
     """It is stored. `label` is the answer, None where the act was none; `note` is a sentence to show then.
 
     `is_news`: something changed; False where only the note is to be shown.
@@ -53,7 +53,7 @@ class RationaleNeeded:
 
 
 @dataclass(frozen=True, slots=True)
-class Repeated:
+class RepeatedAct:
     """The same act came a second time; the first counts."""
 
     case: Case
@@ -74,7 +74,7 @@ class NothingToUndo:
 
 
 @dataclass(frozen=True, slots=True)
-class Snoozed:
+class Snooze:
     """Reminders in the thread and to whoever snoozed wait until then."""
 
     case: Case
@@ -82,7 +82,7 @@ class Snoozed:
 
 
 @dataclass(frozen=True, slots=True)
-class Unclear:
+class UnclearReply:
     """A thread reply that may be meant as an answer; `note` is what was written, `reply` where it stands."""
 
     case: Case
@@ -107,7 +107,7 @@ class InDoubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptAnswer:
     """The person stands by their answer; nothing changed."""
 
     case: Case
@@ -115,7 +115,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class Dismissal:
     """There is nothing to act on. `reason` is a sentence for the person, `why` a word for the record."""
 
     reason: str
@@ -123,22 +123,22 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
-class Ignored:
+class Silence:
     """Not meant for the bot."""
 
 
 Outcome = (
-    Recorded
+    RecordedAct
     | AlreadyDecided
     | NotAllowed
     | RationaleNeeded
-    | Repeated
+    | RepeatedAct
     | UndoTooLate
     | NothingToUndo
-    | Snoozed
-    | Unclear
+    | Snooze
+    | UnclearReply
     | InDoubt
-    | Kept
-    | Gone
-    | Ignored
+    | KeptAnswer
+    | Dismissal
+    | Silence
 )

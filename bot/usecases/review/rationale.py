@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.usecases.review.access import Sitting
 from bot.usecases.review.announce import show
-from bot.usecases.review.outcome import AlreadyDecided, Ignored, Outcome, Recorded, Repeated
+from bot.usecases.review.outcome import AlreadyDecided, Outcome, RecordedAct, RepeatedAct, Silence
 from bot.usecases.review.settle import announce_amendment
 from routing.case.case import record_label
 from routing.label import Label, Rationale, Via
@@ -45,11 +45,11 @@ def has_reason(label: Label, text: str) -> bool:
 def explain(sitting: Sitting, own: Label, words: str) -> Outcome:
     """The person's own answer again, in a new round, with `words` for a reason; the decision stands on it."""
     if words == _words(own):
-        return Ignored()
+        return Silence()
     if not sitting.case.takes_answer_of(own.expert):
         return AlreadyDecided(sitting.case)
     if not claimed_events.claim(sitting.tx, sitting.act.key, sitting.now):
-        return Repeated(sitting.case)
+        return RepeatedAct(sitting.case)
     label = replace(
         own,
         label_id=sitting.ctx.new_id("label"),
@@ -66,7 +66,7 @@ def explain(sitting: Sitting, own: Label, words: str) -> Outcome:
     announce_amendment(sitting, case)
     show(sitting, case)
     sitting.record("label.explained", label_id=label.label_id, round=label.round)
-    return Recorded(case, note=kept_whole(words))
+    return RecordedAct(case, note=kept_whole(words))
 
 
 def _words(label: Label) -> str:

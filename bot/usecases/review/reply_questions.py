@@ -6,15 +6,15 @@ from bot.usecases.context import Context
 from bot.usecases.review.access import Act, Sitting, is_allowed, members_of, sit_down
 from bot.usecases.review.outcome import (
     AlreadyDecided,
-    Gone,
-    Ignored,
+    Dismissal,
     InDoubt,
-    Kept,
+    KeptAnswer,
     NothingToUndo,
     Outcome,
-    Repeated,
+    RepeatedAct,
     ReplyPlace,
-    Unclear,
+    Silence,
+    UnclearReply,
 )
 from bot.usecases.review.screen import Screen
 from routing.case.case import can_undo, rounds_in_force
@@ -22,7 +22,7 @@ from routing.label import ExpertId
 from routing.language.reply_text import mentioned, read
 from storage import experts
 from storage.cases import thread_replies
-from storage.cases.thread_replies import Question
+from storage.cases.thread_replies import ReplyQuestion
 from storage.delivery import claimed_events
 
 MOST_NAMES = 1_000
@@ -42,12 +42,12 @@ def names_for(sitting: Sitting, text: str) -> Mapping[str, str]:
 def ask_what_is_meant(sitting: Sitting, place: ReplyPlace, text: str) -> Outcome:
     """Ask what a reply means, if its writer may answer and is not asked already."""
     if not sitting.case.is_waiting or not is_allowed(sitting, sitting.act.expert):
-        return Ignored()
+        return Silence()
     question = _question(sitting, place, text)
     return (
-        Unclear(sitting.case, question.words, place)
+        UnclearReply(sitting.case, question.words, place)
         if thread_replies.ask(sitting.tx, question)
-        else Ignored()
+        else Silence()
     )
 
 
@@ -58,20 +58,20 @@ def ask_whether_it_stands(
     expert = sitting.act.expert
     own = sitting.case.label_of(expert)
     if own is None or not sitting.case.takes_answer_of(expert):
-        return AlreadyDecided(sitting.case) if own else Ignored()
+        return AlreadyDecided(sitting.case) if own else Silence()
     question = _question(sitting, place, text)
     if place.is_deleted:
         thread_replies.ask_instead(sitting.tx, question)
     elif not thread_replies.ask(sitting.tx, question):
-        return Ignored()
+        return Silence()
     has_undo = can_undo(sitting.case, expert, sitting.now, sitting.ctx.policy.undo_for)
     return InDoubt(sitting.case, expert, own.label, question.words, named, has_undo, place)
 
 
-def _question(sitting: Sitting, place: ReplyPlace, text: str) -> Question:
+def _question(sitting: Sitting, place: ReplyPlace, text: str) -> ReplyQuestion:
     words = read(text, names_for(sitting, text)).words
     act = sitting.act
-    return Question(act.case_id, act.expert, place.channel_id, place.ts, words, sitting.now)
+    return ReplyQuestion(act.case_id, act.expert, place.channel_id, place.ts, words, sitting.now)
 
 
 def reply_deleted(ctx: Context, channel_id: str, ts: str) -> Outcome:
@@ -82,19 +82,19 @@ def reply_deleted(ctx: Context, channel_id: str, ts: str) -> Outcome:
     with ctx.database.write() as tx:
         answered = thread_replies.answer_of(tx, channel_id, ts)
         if answered is None:
-            return Ignored()
+            return Silence()
         key = f"deleted:{channel_id}:{ts}"
         screen = Screen(answered.case_id, channel_id=channel_id)
         sitting = sit_down(ctx, tx, Act(screen, answered.expert, key))
-        if isinstance(sitting, Gone):
-            return Ignored()
+        if isinstance(sitting, Dismissal):
+            return Silence()
         # Another answer since then does not rest on this reply.
         if answered.label_id not in {
             each.label_id for each in rounds_in_force(sitting.case, answered.expert)
         }:
-            return Ignored()
+            return Silence()
         if not claimed_events.claim(tx, key, sitting.now):
-            return Repeated(sitting.case)
+            return RepeatedAct(sitting.case)
         place = ReplyPlace(channel_id, answered.thread_ts, ts, is_deleted=True)
         return ask_whether_it_stands(sitting, place, "")
 
@@ -103,15 +103,15 @@ def keep(ctx: Context, act: Act) -> Outcome:
     """The person stands by their answer. Raises DatabaseUnavailable, with nothing recorded."""
     with ctx.database.write() as tx:
         sitting = sit_down(ctx, tx, act)
-        if isinstance(sitting, Gone):
+        if isinstance(sitting, Dismissal):
             return sitting
         thread_replies.settle(tx, act.case_id, act.expert)
         own = sitting.case.label_of(act.expert)
-        return Kept(sitting.case, own.label) if own else NothingToUndo(sitting.case)
+        return KeptAnswer(sitting.case, own.label) if own else NothingToUndo(sitting.case)
 
 
 def words_asked_about(ctx: Context, act: Act, reply_ts: str = "") -> str:
-    """The whole words of the reply that the person is asked about, at `reply_ts` if that is named; else empty."""
+    """The whole words of the reply that the person is asked about (at `reply_ts`, if named); else empty."""
     with ctx.database.read() as tx:
         question = thread_replies.question_of(tx, act.case_id, act.expert)
     return question.words if question and reply_ts in ("", question.ts) else ""

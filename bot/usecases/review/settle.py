@@ -1,8 +1,8 @@
 """After every change of a case's labels: is it decided now, decided otherwise, disputed or open again?"""
 
-from bot.usecases.outgoing import About, Notice, Place
+from bot.usecases.outgoing import Notice, Occasion, Place
 from bot.usecases.review.access import Sitting
-from bot.usecases.review.announce import Change, call_back, notify
+from bot.usecases.review.announce import DecisionEvent, call_back, notify
 from routing.case.adjudication import conclude, settle
 from routing.case.case import Case, CaseStatus
 from routing.case.escalation import reschedule
@@ -33,14 +33,16 @@ def _announce(sitting: Sitting, case: Case) -> None:
     if len(case.decisions) > len(before.decisions):
         decision = case.decisions[-1]
         decisions.add(sitting.tx, decision)
-        call_back(sitting, case, decision, Change.CORRECTED if before.decision else Change.DECIDED)
+        call_back(
+            sitting, case, decision, DecisionEvent.CORRECTED if before.decision else DecisionEvent.DECIDED
+        )
     elif before.decision is not None and case.decision is None:
         decisions.reopen(sitting.tx, before.decision)
-        call_back(sitting, case, before.decision, Change.REOPENED)
+        call_back(sitting, case, before.decision, DecisionEvent.REOPENED)
     else:
         announce_amendment(sitting, case)
     if case.status is CaseStatus.DISPUTED and before.status is not CaseStatus.DISPUTED:
-        notice = Notice(About.DISPUTE, Place.THREAD, (case.case_id,), sitting.tier.adjudicators)
+        notice = Notice(Occasion.DISPUTE, Place.THREAD, (case.case_id,), sitting.tier.adjudicators)
         notify(sitting, notice, f"dispute:{case.case_id}:{len(case.labels)}")
 
 
@@ -51,4 +53,4 @@ def announce_amendment(sitting: Sitting, case: Case) -> None:
         return
     revision = len(case.labels) + sum(1 for label in case.labels if label.withdrawn_at is not None)
     if decisions.amend(sitting.tx, decision, revision):
-        call_back(sitting, case, decision, Change.AMENDED, revision)
+        call_back(sitting, case, decision, DecisionEvent.AMENDED, revision)

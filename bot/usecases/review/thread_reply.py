@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from bot.usecases.context import Context
 from bot.usecases.retention import KEPT_FOR
 from bot.usecases.review.access import Act, Sitting, is_named, sit_down
-from bot.usecases.review.answer import Answer, give
+from bot.usecases.review.answer import ExpertAnswer, give
 from bot.usecases.review.catch_up import read_later
-from bot.usecases.review.outcome import Gone, Ignored, Outcome, Recorded, Repeated, ReplyPlace
+from bot.usecases.review.outcome import Dismissal, Outcome, RecordedAct, RepeatedAct, ReplyPlace, Silence
 from bot.usecases.review.rationale import explain, has_reason, joined, kept_whole, reworded
 from bot.usecases.review.reply_questions import ask_what_is_meant, ask_whether_it_stands, names_for
 from bot.usecases.review.screen import Screen
@@ -35,7 +35,7 @@ STILL_COUNTS = (
 class ThreadReply:
     """What somebody wrote in the thread of a message, as Slack sends it; `ts` names the reply itself.
 
-    `edited_ts` is that of its last edit, empty without any, and `was` its text before that, if Slack sends it.
+    `edited_ts` is that of its last edit, empty without any, and `was` its text before, if Slack sends it.
     `name` is what Slack calls the writer, where it does; bots, apps and workflows write by program.
     """
 
@@ -66,23 +66,23 @@ def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
         shown = projections.by_message(tx, reply.channel_id, reply.thread_ts)
         if shown is None:
             read_later(ctx, tx, reply.channel_id, reply.thread_ts)
-            return Ignored()
+            return Silence()
         key = f"reply:{reply.channel_id}:{reply.ts}"
         screen = Screen(shown.case_id, shown.shown_version, reply.channel_id, reply.thread_ts)
         act = Act(screen, reply.expert, key, reply.name)
         sitting = sit_down(ctx, tx, act)
-        if isinstance(sitting, Gone):
+        if isinstance(sitting, Dismissal):
             return sitting
         if not sitting.task.thread_replies or (reply.is_by_program and not is_named(sitting, reply.expert)):
-            return Ignored()
+            return Silence()
         is_first = claimed_events.claim(tx, f"heard:{key}", sitting.now)
         if reply.edited_ts and not claimed_events.advance(tx, f"edited:{key}", _moment(reply.edited_ts)):
-            return Repeated(sitting.case)
+            return RepeatedAct(sitting.case)
         # Of an old reply it is forgotten whether it was heard; only its edit is new then.
         if is_first and not (reply.edited_ts and _moment(reply.ts) < sitting.now - KEPT_FOR):
             return _taken(sitting, reply)
         if not reply.edited_ts:
-            return Repeated(sitting.case)
+            return RepeatedAct(sitting.case)
         return _edited(replace(sitting, act=replace(act, key=f"{key}:{reply.edited_ts}")), reply)
 
 
@@ -105,7 +105,7 @@ def _taken(sitting: Sitting, reply: ThreadReply) -> Outcome:
         return explain(sitting, own, joined(own, meant.text))
     if isinstance(meant, Doubt):
         return ask_whether_it_stands(sitting, reply.place, reply.text, meant.labels)
-    return ask_what_is_meant(sitting, reply.place, reply.text) if isinstance(meant, Unclear) else Ignored()
+    return ask_what_is_meant(sitting, reply.place, reply.text) if isinstance(meant, Unclear) else Silence()
 
 
 def _own(sitting: Sitting, reply: ThreadReply, own: Label | None) -> Own | None:
@@ -129,11 +129,11 @@ def _answered(sitting: Sitting, reply: ThreadReply, meant: LabelReply) -> Outcom
     own = sitting.case.label_of(sitting.act.expert)
     if own is not None and own.label == meant.label:
         return explain(sitting, own, joined(own, meant.rationale or ""))
-    new = Answer(sitting.act, meant.label, Via.THREAD, meant.rationale, is_correction=own is not None)
+    new = ExpertAnswer(sitting.act, meant.label, Via.THREAD, meant.rationale, is_correction=own is not None)
     outcome = give(sitting, new)
-    if not isinstance(outcome, Recorded) or outcome.label is None:
+    if not isinstance(outcome, RecordedAct) or outcome.label is None:
         return outcome
-    answered = thread_replies.Answered(
+    answered = thread_replies.ReplyAnswer(
         sitting.case.case_id, sitting.act.expert, reply.thread_ts, outcome.label.label_id
     )
     thread_replies.remember_answer(sitting.tx, reply.channel_id, reply.ts, answered, sitting.now)
@@ -150,14 +150,14 @@ def _edited(sitting: Sitting, reply: ThreadReply) -> Outcome:
         return _relabeled(sitting, reply, was, meant)
     if own is None or not sitting.case.takes_answer_of(own.expert):
         is_new = own is None and isinstance(meant, Unclear)
-        return ask_what_is_meant(sitting, reply.place, reply.text) if is_new else Ignored()
+        return ask_what_is_meant(sitting, reply.place, reply.text) if is_new else Silence()
     if was is None:
-        return Ignored()
+        return Silence()
     if isinstance(was, LabelReply) and was.label == own.label and not isinstance(meant, LabelReply):
         return _taken_away(sitting, reply, own, meant)
     # Whoever has answered otherwise since then, with a button, has not changed that by mending the old words.
     if isinstance(meant, LabelReply) and own.label != meant.label:
-        return Ignored()
+        return Silence()
     before = _reason(was, read(reply.was or "", names).words)
     if isinstance(meant, LabelReply):
         return explain(sitting, own, reworded(own, before, meant.rationale or ""))
@@ -173,7 +173,7 @@ def _relabeled(sitting: Sitting, reply: ThreadReply, was: Meaning | None, meant:
     now = interpret(reply.text, sitting.task, Own(own.label, awaits_reason=False), names)
     if isinstance(now, Doubt):
         return ask_whether_it_stands(sitting, reply.place, reply.text, now.labels)
-    return _answered(sitting, reply, now) if isinstance(now, LabelReply) else Ignored()
+    return _answered(sitting, reply, now) if isinstance(now, LabelReply) else Silence()
 
 
 def _taken_away(sitting: Sitting, reply: ThreadReply, own: Label, meant: Meaning) -> Outcome:
@@ -184,7 +184,7 @@ def _taken_away(sitting: Sitting, reply: ThreadReply, own: Label, meant: Meaning
         labels = now.labels if isinstance(now, Doubt) else ()
         return ask_whether_it_stands(sitting, reply.place, reply.text, labels)
     note = STILL_COUNTS.format(label=sitting.task.title(own.label))
-    return Recorded(sitting.case, note=note, is_news=False)
+    return RecordedAct(sitting.case, note=note, is_news=False)
 
 
 def _reworded(sitting: Sitting, reply: ThreadReply, own: Label, before: str) -> Outcome:
@@ -194,10 +194,10 @@ def _reworded(sitting: Sitting, reply: ThreadReply, own: Label, before: str) -> 
     if isinstance(meant, Doubt):
         return ask_whether_it_stands(sitting, reply.place, reply.text, meant.labels)
     if not isinstance(meant, Reason):
-        return Ignored()
+        return Silence()
     if has_reason(own, before):
         return explain(sitting, own, reworded(own, before, meant.text))
-    return Ignored() if meant.is_free else explain(sitting, own, joined(own, meant.text))
+    return Silence() if meant.is_free else explain(sitting, own, joined(own, meant.text))
 
 
 def _is_mended(sitting: Sitting, was: Meaning | None, meant: LabelReply) -> bool:

@@ -5,7 +5,14 @@ from dataclasses import replace
 from bot.usecases.context import Context
 from bot.usecases.review.access import Act, Sitting, not_allowed, sit_down
 from bot.usecases.review.announce import show
-from bot.usecases.review.outcome import Gone, NothingToUndo, Outcome, Recorded, Repeated, UndoTooLate
+from bot.usecases.review.outcome import (
+    Dismissal,
+    NothingToUndo,
+    Outcome,
+    RecordedAct,
+    RepeatedAct,
+    UndoTooLate,
+)
 from bot.usecases.review.settle import settle_case
 from routing.case.case import Case, can_undo, withdraw
 from storage.cases import labels, thread_replies
@@ -19,7 +26,7 @@ def undo(ctx: Context, act: Act) -> Outcome:
     """
     with ctx.database.write() as tx:
         sitting = sit_down(ctx, tx, act)
-        if isinstance(sitting, Gone):
+        if isinstance(sitting, Dismissal):
             return sitting
         return _undo(sitting)
 
@@ -32,7 +39,7 @@ def _undo(sitting: Sitting) -> Outcome:
         show(sitting, sitting.case)  # the message was drawn while there was time
         return UndoTooLate(sitting.case)
     if not claimed_events.claim(sitting.tx, sitting.act.key, sitting.now):
-        return Repeated(sitting.case)
+        return RepeatedAct(sitting.case)
     withdrawn = withdraw(sitting.case, sitting.act.expert, sitting.now)
     for revoked in set(withdrawn.labels) - set(sitting.case.labels):
         labels.withdraw(sitting.tx, revoked.label_id, sitting.now)
@@ -40,7 +47,7 @@ def _undo(sitting: Sitting) -> Outcome:
     case = settle_case(sitting, _with_time_for_another(sitting, withdrawn), sitting.act.screen.version)
     show(sitting, case)
     sitting.record("label.withdrawn", label_id=label.label_id, label=label.label, round=label.round)
-    return Recorded(case)
+    return RecordedAct(case)
 
 
 def _with_time_for_another(sitting: Sitting, case: Case) -> Case:

@@ -23,7 +23,7 @@ WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class WaitingCase:
     """A waiting case with its message, whose `ts` is None until it is posted.
 
     `trouble` is why it cannot be posted, in words, empty where it can.
@@ -38,7 +38,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class LabelTotals:
     """A person's own labels: since a week ago, altogether, and how many give a reason."""
 
     week: int
@@ -50,9 +50,9 @@ class Numbers:
 class Board:
     """The first of the waiting cases, how many wait in all of those scanned, and the person's numbers."""
 
-    cases: tuple[Listed, ...]
+    cases: tuple[WaitingCase, ...]
     waiting: int
-    numbers: Numbers
+    numbers: LabelTotals
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,11 @@ class _Reader:
         return may_answer(terms.tier, self.expert, members, ctx.team_id, ctx.policy.guest_teams)
 
 
-Wanted = Callable[[_Reader, Case, Terms], bool]
+Criterion = Callable[[_Reader, Case, Terms], bool]
 OnTerms = tuple[Case, Terms]
 
 
-def _scanned(ctx: Context, tx: Transaction, expert: ExpertId, wanted: Wanted) -> list[OnTerms]:
+def _scanned(ctx: Context, tx: Transaction, expert: ExpertId, wanted: Criterion) -> list[OnTerms]:
     """The waiting cases that are `wanted`, among the soonest due."""
     queue = cases.queue(tx, None, SCANNED)
     on_terms = [(case, terms) for case in queue if (terms := terms_of(ctx, tx, case))]
@@ -100,7 +100,7 @@ def _scanned(ctx: Context, tx: Transaction, expert: ExpertId, wanted: Wanted) ->
     return [(case, terms) for case, terms in on_terms if wanted(reader, case, terms)]
 
 
-def _listed(tx: Transaction, first: Sequence[OnTerms], expert: ExpertId) -> tuple[Listed, ...]:
+def _listed(tx: Transaction, first: Sequence[OnTerms], expert: ExpertId) -> tuple[WaitingCase, ...]:
     """The cases with the message of each that the person can see, else with its first."""
     messages = projections.of_cases(tx, [case.case_id for case, _ in first])
     shown = {
@@ -115,13 +115,13 @@ def _listed(tx: Transaction, first: Sequence[OnTerms], expert: ExpertId) -> tupl
         seen = [place for place in visible if f"channel:{place[0]}" in own] or visible
         channel_id, ts = seen[0] if seen else (terms.home_id(case.channel), None)
         is_mine, trouble = expert.is_same_person(case.assigned_to), troubles.get(case.case_id, "")
-        rows.append(Listed(case, terms.task, channel_id, ts, is_mine, trouble))
+        rows.append(WaitingCase(case, terms.task, channel_id, ts, is_mine, trouble))
     return tuple(rows)
 
 
-def _numbers(own: list[Label], now: datetime) -> Numbers:
+def _numbers(own: list[Label], now: datetime) -> LabelTotals:
     counted = [label for label in own if label.withdrawn_at is None]
-    return Numbers(
+    return LabelTotals(
         week=sum(label.labeled_at > now - WEEK for label in counted),
         total=len(counted),
         with_rationale=sum(label.rationale is not None for label in counted),

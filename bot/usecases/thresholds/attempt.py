@@ -12,7 +12,7 @@ from routing.evidence.promise import NotYet, Promise, answer_from_json
 from routing.policy import Tier
 from storage.engine.database import Transaction
 from storage.evidence import label_counts
-from storage.evidence.tier_traffic import Received
+from storage.evidence.tier_traffic import TierWindow
 from storage.measured import alarms, calibrators, certificates
 from storage.measured.calibrators import StoredCalibrator
 from storage.measured.certificates import Attempt
@@ -64,7 +64,7 @@ class Case:
         """The certificate that what is in the cell is held against."""
         return next((one for one in self.in_force if one.key.cell in (cell.key, EVERYTHING.key)), None)
 
-    def received(self, cell: Cell) -> Received:
+    def received(self, cell: Cell) -> TierWindow:
         """What the test of the cell rests on.
 
         What was accepted under another threshold, or spoke against this one, is no evidence for the next; nor

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.usecases.context import Context
-from bot.usecases.separate_acts import one_by_one
+from bot.usecases.separate_acts import act_on_each
 from bot.usecases.team_news import entry, named, tell
 from bot.usecases.thresholds import cell_sets, in_force, label_sets
 from bot.usecases.thresholds.attempt import Case, case_of, is_worth_it
@@ -37,7 +37,7 @@ def certify_due(ctx: Context) -> int:
         return 0
     with ctx.database.read() as tx:
         due = list(_due(ctx, tx, tasks, now))
-    granted = sum(one_by_one(partial(_try, ctx, now), due))
+    granted = sum(act_on_each(partial(_try, ctx, now), due))
     if granted:
         in_force.refresh(ctx)
     return granted

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.usecases.thresholds.attempt import Case
 from routing.cell import EVERYTHING, Cell
 from routing.evidence.promise import Certificate, NotYet
-from storage.evidence.tier_traffic import Received
+from storage.evidence.tier_traffic import TierWindow
 
 if TYPE_CHECKING:
     from routing.measures.estimation.coverage_curve import Traffic
@@ -64,7 +64,7 @@ class Trial:
         return granted.threshold > self.in_force and errs
 
 
-def trial_of(case: Case, received: Received, traffic: "Traffic") -> Trial:
+def trial_of(case: Case, received: TierWindow, traffic: "Traffic") -> Trial:
     """Test the traffic of what was received with its cell's part of the promise."""
     from routing.measures.certification.guarantee import certify
 

@@ -18,7 +18,7 @@ from routing.prediction import ModelRef
 from storage.engine.database import Transaction
 from storage.evidence import model_evidence
 from storage.evidence.model_evidence import Scores, TrafficCount
-from storage.evidence.tier_traffic import Received
+from storage.evidence.tier_traffic import TierWindow
 from storage.measured import calibrators, certificates
 from storage.measured.certificates import Attempt, CertificateKey
 
@@ -57,9 +57,9 @@ class Stream:
             return 1.0
         return 1 - FOR_CELLS if cell == EVERYTHING else FOR_CELLS / len(self.cells)
 
-    def window(self, since: datetime, until: datetime, cell: Cell = EVERYTHING) -> Received:
+    def window(self, since: datetime, until: datetime, cell: Cell = EVERYTHING) -> TierWindow:
         """What it received from `since` to before `until`, or what of it is in the cell."""
-        return Received(self.task.name, self.tier.name, self.model, since, until, cell)
+        return TierWindow(self.task.name, self.tier.name, self.model, since, until, cell)
 
 
 def threshold_rows(

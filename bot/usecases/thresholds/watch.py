@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property, partial
 
 from bot.usecases.context import Context
-from bot.usecases.separate_acts import one_by_one
+from bot.usecases.separate_acts import act_on_each
 from bot.usecases.thresholds import in_force
 from bot.usecases.thresholds.revoke import revoke
 from bot.usecases.thresholds.terms import Versions, terms_of
@@ -21,7 +21,7 @@ from routing.evidence.promise import MonitorReport, Promise, percent
 from storage import audit
 from storage.cases import decisions
 from storage.evidence import model_evidence
-from storage.evidence.model_evidence import Audited
+from storage.evidence.model_evidence import AuditedPrediction
 from storage.measured import calibrators, certificates
 from storage.measured.certificates import Attempt
 
@@ -62,7 +62,7 @@ class Watch:
         ctx = self._ctx.snapshot()
         now = ctx.clock.now()
         try:
-            return sum(one_by_one(partial(_watch, ctx, versions, now), certificates.by_stream(granted)))
+            return sum(act_on_each(partial(_watch, ctx, versions, now), certificates.by_stream(granted)))
         finally:
             in_force.refresh(self._ctx)
 
@@ -103,21 +103,21 @@ class _Findings:
         tier = self._ctx.policy.task(attempt.key.task).tier(attempt.key.tier)
         return _by_audits(attempt, promise, tier.audit, self._audits_of(attempt))
 
-    def _audits_of(self, granted: Attempt) -> list[Audited]:
+    def _audits_of(self, granted: Attempt) -> list[AuditedPrediction]:
         """Those since then of its cell that it accepts."""
         threshold, cell = granted.threshold or 0.0, Cell.of(granted.key.cell)
         since = [one for one in self._audits if one.received_at >= granted.attempted_at]
         return [one for one in since if one.calibrated >= threshold and cell.holds(one.slices)]
 
     @cached_property
-    def _audits(self) -> tuple[Audited, ...]:
+    def _audits(self) -> tuple[AuditedPrediction, ...]:
         key, since = self._granted[0].key, min(one.attempted_at for one in self._granted)
         with self._ctx.database.read() as tx:
             return model_evidence.audited_errors(tx, key.task, key.tier, key.model, since)
 
 
 def _by_audits(
-    granted: Attempt, promise: Promise, least: float, audits: Sequence[Audited]
+    granted: Attempt, promise: Promise, least: float, audits: Sequence[AuditedPrediction]
 ) -> _Finding | None:
     """What the audits say against it, drawn with a chance of `least` or more; None if they do not."""
     if not any(one.is_error for one in audits):
@@ -139,7 +139,7 @@ def _by_audits(
     return _Finding(reason, _alarm(granted, promise, report, audits, reason))
 
 
-def _lately(audits: Sequence[Audited]) -> str:
+def _lately(audits: Sequence[AuditedPrediction]) -> str:
     """How it went at last, which says more than all the time since the grant where the model changed."""
     if len(audits) < 2 * LATEST:
         return ""
@@ -148,7 +148,11 @@ def _lately(audits: Sequence[Audited]) -> str:
 
 
 def _alarm(
-    granted: Attempt, promise: Promise, report: MonitorReport, audits: Sequence[Audited], reason: str
+    granted: Attempt,
+    promise: Promise,
+    report: MonitorReport,
+    audits: Sequence[AuditedPrediction],
+    reason: str,
 ) -> Alarm:
     """With the latest wrong ones as examples."""
     wrong = [one.case_id for one in audits if one.is_error]

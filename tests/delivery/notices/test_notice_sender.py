@@ -9,7 +9,7 @@ from bot.delivery.notices.notice_sender import NoticeSender
 from bot.delivery.sender.attempts import Courier
 from bot.sandbox import Fault
 from bot.usecases.context import PolicyHolder
-from bot.usecases.outgoing import NOTICE, About, Notice, Place
+from bot.usecases.outgoing import NOTICE, Notice, Occasion, Place
 from routing.policy import WorkingHours
 from storage.delivery import outbox, paces, projections
 from storage.delivery.outbox import Item
@@ -46,7 +46,7 @@ def thread_of(world: World, channel_id: str = DIGITS) -> list[str]:
 
 
 def reminder(case_id: str, *people: str) -> Notice:
-    return Notice(About.REMINDER, Place.THREAD, (case_id,), people, DIGITS, "No decision after 1h.")
+    return Notice(Occasion.REMINDER, Place.THREAD, (case_id,), people, DIGITS, "No decision after 1h.")
 
 
 def test_a_reminder_appears_in_the_thread_of_its_case(world: World) -> None:
@@ -82,7 +82,7 @@ def test_news_of_a_decided_case_is_told(world: World) -> None:
     case = open_case(world.ctx)
     world.drain()
     decide(world.ctx, case)
-    queue(world, Notice(About.EXPIRED, Place.THREAD, (case.case_id,)))
+    queue(world, Notice(Occasion.EXPIRED, Place.THREAD, (case.case_id,)))
     deliver(world)
     assert len(thread_of(world)) == 1
 
@@ -102,7 +102,7 @@ def test_many_cases_of_a_person_are_one_direct_message_with_ten_links(world: Wor
     world.drain()
     decide(world.ctx, made[0])
     case_ids = tuple(case.case_id for case in made)
-    queue(world, Notice(About.ESCALATION, Place.DM, case_ids, ("U0SAM",)))
+    queue(world, Notice(Occasion.ESCALATION, Place.DM, case_ids, ("U0SAM",)))
     deliver(world)
     (message,) = world.sandbox.state.conversations[SAM_DM].top_level()
     assert "14 cases" in message.text
@@ -114,7 +114,7 @@ def test_many_cases_of_a_person_are_one_direct_message_with_ten_links(world: Wor
 def test_an_escalation_to_a_channel_links_to_the_case(world: World) -> None:
     case = open_case(world.ctx)
     world.drain()
-    queue(world, Notice(About.ESCALATION, Place.CHANNEL, (case.case_id,), (), LEADS, "Nobody answered."))
+    queue(world, Notice(Occasion.ESCALATION, Place.CHANNEL, (case.case_id,), (), LEADS, "Nobody answered."))
     deliver(world)
     (message,) = world.sandbox.state.conversations[LEADS].top_level()
     assert "'link'" in str(message.blocks)
@@ -124,7 +124,7 @@ def test_an_escalation_to_a_channel_links_to_the_case(world: World) -> None:
 def test_nothing_in_a_case_or_a_note_can_ping(world: World) -> None:
     case = open_case(world.ctx, "order <!channel> &")
     world.drain()
-    notice = Notice(About.NOTE, Place.CHANNEL, (case.case_id,), (), LEADS, "Look <!here> <@U0SAM>")
+    notice = Notice(Occasion.NOTE, Place.CHANNEL, (case.case_id,), (), LEADS, "Look <!here> <@U0SAM>")
     queue(world, notice)
     deliver(world)
     (message,) = world.sandbox.state.conversations[LEADS].top_level()
@@ -146,7 +146,7 @@ def _pieces(block: dict) -> list[dict]:  # type: ignore[type-arg]  # Slack's JSO
 def test_a_person_who_left_ends_in_a_dead_letter_with_the_mend(world: World) -> None:
     case = open_case(world.ctx)
     world.drain()
-    item_id = queue(world, Notice(About.ASSIGNED, Place.DM, (case.case_id,), ("U0NOBODY",)))
+    item_id = queue(world, Notice(Occasion.ASSIGNED, Place.DM, (case.case_id,), ("U0NOBODY",)))
     deliver(world)
     assert "user_not_found" in (found(world, item_id).dead_reason or "")
 
@@ -173,8 +173,10 @@ def at_work_until(world: World, closing: str) -> None:
     world.ctx = replace(world.ctx, active=PolicyHolder.of(policy))
 
 
-@pytest.mark.parametrize("about", [About.REMINDER, About.ESCALATION, About.DISPUTE, About.ASSIGNED])
-def test_a_notice_that_is_late_into_quiet_hours_waits_for_their_end(world: World, about: About) -> None:
+@pytest.mark.parametrize(
+    "about", [Occasion.REMINDER, Occasion.ESCALATION, Occasion.DISPUTE, Occasion.ASSIGNED]
+)
+def test_a_notice_that_is_late_into_quiet_hours_waits_for_their_end(world: World, about: Occasion) -> None:
     at_work_until(world, "10:30")
     case = open_case(world.ctx)
     world.drain()
@@ -191,10 +193,10 @@ def test_a_notice_that_is_late_into_quiet_hours_waits_for_their_end(world: World
 
 
 @pytest.mark.parametrize(
-    ("about", "expected"), [(About.ESCALATION, 1), (About.ASSIGNED, 1), (About.DISPUTE, 0)]
+    ("about", "expected"), [(Occasion.ESCALATION, 1), (Occasion.ASSIGNED, 1), (Occasion.DISPUTE, 0)]
 )
 def test_what_somebody_asks_for_by_hand_in_quiet_hours_is_sent_in_them(
-    world: World, about: About, expected: int
+    world: World, about: Occasion, expected: int
 ) -> None:
     at_work_until(world, "09:30")
     case = open_case(world.ctx)
@@ -208,7 +210,7 @@ def test_news_that_asks_nobody_is_told_in_quiet_hours(world: World) -> None:
     at_work_until(world, "09:30")
     case = open_case(world.ctx)
     world.drain()
-    queue(world, Notice(About.EXPIRED, Place.THREAD, (case.case_id,)))
+    queue(world, Notice(Occasion.EXPIRED, Place.THREAD, (case.case_id,)))
     deliver(world)
     assert len(thread_of(world)) == 1
 
@@ -235,7 +237,7 @@ def test_a_list_goes_out_without_links_that_slack_does_not_give(world: World) ->
     world.drain()
     world.sandbox.faults.add(Fault("server_error", method="chat.getPermalink"))
     case_ids = tuple(case.case_id for case in made)
-    queue(world, Notice(About.ESCALATION, Place.CHANNEL, case_ids, (), LEADS))
+    queue(world, Notice(Occasion.ESCALATION, Place.CHANNEL, case_ids, (), LEADS))
     deliver(world)
     (message,) = world.sandbox.state.conversations[LEADS].top_level()
     assert "2 cases" in message.text
@@ -258,7 +260,7 @@ def test_an_escalation_to_a_channel_links_to_the_message_there(world: World) -> 
     world.drain()
     with world.database.write() as tx:
         projections.want(tx, case.case_id, LEADS, 0, case.due_at)
-    escalation = Notice(About.ESCALATION, Place.CHANNEL, (case.case_id,), (), LEADS)
+    escalation = Notice(Occasion.ESCALATION, Place.CHANNEL, (case.case_id,), (), LEADS)
     queue(world, escalation)
     deliver(world)
     assert world.shown(LEADS) == []  # not a link to a channel that not all of them can see
@@ -269,7 +271,7 @@ def test_an_escalation_to_a_channel_links_to_the_message_there(world: World) -> 
 
 
 def escalation(case_id: str) -> Notice:
-    return Notice(About.ESCALATION, Place.CHANNEL, (case_id,), (), LEADS, "Nobody answered.")
+    return Notice(Occasion.ESCALATION, Place.CHANNEL, (case_id,), (), LEADS, "Nobody answered.")
 
 
 def refused(world: World, channel_id: str, code: str) -> int:
@@ -282,7 +284,7 @@ def refused(world: World, channel_id: str, code: str) -> int:
 def test_an_escalation_never_comes_before_the_cases_own_message(world: World, place: Place) -> None:
     case = open_case(world.ctx)
     is_dm = place is Place.DM
-    queue(world, Notice(About.ESCALATION, place, (case.case_id,), ("U0SAM",), None if is_dm else LEADS))
+    queue(world, Notice(Occasion.ESCALATION, place, (case.case_id,), ("U0SAM",), None if is_dm else LEADS))
     deliver(world)
     where = SAM_DM if is_dm else LEADS
     assert where not in world.sandbox.state.conversations or world.shown(where) == []
@@ -331,7 +333,7 @@ def test_people_who_are_called_in_a_refused_channel_are_called_directly(world: W
     case = open_case(world.ctx)
     refused(world, DIGITS, "not_in_channel")
     world.drain()
-    queue(world, Notice(About.ESCALATION, Place.THREAD, (case.case_id,), ("U0SAM", "U0NADIA"), DIGITS))
+    queue(world, Notice(Occasion.ESCALATION, Place.THREAD, (case.case_id,), ("U0SAM", "U0NADIA"), DIGITS))
     deliver(world)
     for dm in (SAM_DM, "D0NADIA"):
         (text,) = world.shown(dm)

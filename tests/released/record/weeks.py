@@ -4,8 +4,8 @@ import json
 from datetime import timedelta
 
 from bot.usecases.review.access import Act
-from bot.usecases.review.answer import Answer, answer
-from bot.usecases.review.outcome import Recorded
+from bot.usecases.review.answer import ExpertAnswer, answer
+from bot.usecases.review.outcome import RecordedAct
 from bot.usecases.review.screen import Screen
 from routing.label import ExpertId, Via
 from tests.released.bank import BATCH, Post, posted
@@ -61,5 +61,7 @@ def _answer(world: World, foretold: Foretold, case_id: str) -> None:
     """What a click does, without the click: there are a thousand of them."""
     ctx = world.app.ctx
     expert = ExpertId(ctx.team_id, EXPERTS[int(foretold.external_id[-2:]) % len(EXPERTS)])
-    given = answer(ctx, Answer(Act(Screen(case_id), expert, f"answer:{case_id}"), foretold.truth, Via.BUTTON))
-    assert isinstance(given, Recorded), given
+    given = answer(
+        ctx, ExpertAnswer(Act(Screen(case_id), expert, f"answer:{case_id}"), foretold.truth, Via.BUTTON)
+    )
+    assert isinstance(given, RecordedAct), given

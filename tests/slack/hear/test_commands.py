@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.review.hand_over import HandOver, abstain, hand_over
 from routing.label import Via
 from tests.slack.workspace import Workspace, other_team
@@ -25,7 +25,7 @@ def test_next_links_to_the_most_urgent_case_one_may_answer(workspace: Workspace)
 
 def test_next_skips_what_one_has_answered_and_ends_with_nothing(workspace: Workspace) -> None:
     case = workspace.world.open("team", "help")
-    answer(workspace.world.ctx, Answer(workspace.world.act(case), "help", Via.BUTTON))
+    answer(workspace.world.ctx, ExpertAnswer(workspace.world.act(case), "help", Via.BUTTON))
 
     workspace.command("next")
     workspace.command("next", STRANGER)
@@ -54,7 +54,7 @@ def test_queue_counts_what_waits(workspace: Workspace) -> None:
 
 def test_mine_ends_with_ones_own_numbers(workspace: Workspace) -> None:
     case = workspace.world.open()
-    answer(workspace.world.ctx, Answer(workspace.world.act(case), "fraud", Via.BUTTON))
+    answer(workspace.world.ctx, ExpertAnswer(workspace.world.act(case), "fraud", Via.BUTTON))
 
     workspace.command("mine")
 
@@ -84,7 +84,7 @@ def test_the_queue_shows_a_case_to_nobody_who_may_not_answer_it(workspace: Works
 
 def test_the_queue_shows_a_case_that_one_has_answered(workspace: Workspace) -> None:
     case = workspace.world.open("team", "help")
-    answer(workspace.world.ctx, Answer(workspace.world.act(case), "help", Via.BUTTON))
+    answer(workspace.world.ctx, ExpertAnswer(workspace.world.act(case), "help", Via.BUTTON))
 
     workspace.command("queue")
 

@@ -13,7 +13,7 @@ from bot.slack.blocks.message import JsonObject
 from bot.slack.hear import interactions
 from bot.slack.limits import view_violations
 from bot.slack.show.replay_windows import replay_view, result_view
-from bot.usecases.lead.propose import Trial
+from bot.usecases.lead.propose import PolicyTrial
 from routing.evidence.estimate import Estimate, Interval, Reach, TrafficEstimate
 from routing.evidence.plan import ChannelLoad, Cost, Outcome, Replay, Replayed, TierOutcome
 from routing.label import ExpertId
@@ -281,7 +281,7 @@ def test_the_largest_windows_keep_to_slacks_limits(leads: Workspace) -> None:
     assert view_violations(window) == ()
     assert "/secondlook replay TASK" in texts(window)
     change = TierChange("k" * 64, "t" * 64, {"error": 1e-9, "confidence": 0.999999999}, 1e-9, "120m")
-    trial = Trial(change, leads.world.policy, ("accept_above = " + "x" * 80,) * 5)
+    trial = PolicyTrial(change, leads.world.policy, ("accept_above = " + "x" * 80,) * 5)
     shown = result_view(trial, replayed(True, ("Why not " * 100,) * 30, channels=200))
     assert view_violations(shown) == ()
     assert "and 180 more channels" in texts(shown)

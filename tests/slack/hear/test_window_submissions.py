@@ -8,7 +8,7 @@ import pytest
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.show.read_windows import why_passages
 from bot.slack.show.review_windows import Draft, label_view
-from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.review.screen import Screen
 from routing.case.case import expire
 from routing.label import ExpertConfidence, RationaleRule, Via
@@ -74,7 +74,7 @@ def test_tampered_metadata_is_refused_under_the_field(workspace: Workspace, meta
 def test_a_window_that_comes_too_late_says_who_decided(workspace: Workspace) -> None:
     case = workspace.world.open()
     workspace.click(workspace.shown(case), "label")
-    answer(workspace.world.ctx, Answer(workspace.world.act(case, BEN), "fraud", Via.BUTTON))
+    answer(workspace.world.ctx, ExpertAnswer(workspace.world.act(case, BEN), "fraud", Via.BUTTON))
 
     refused = workspace.submit(workspace.gateway.views[0], label="fraud")
 

@@ -10,7 +10,7 @@ import pytest
 from bot.slack.show.case_message import case_message
 from bot.slack.show.case_words import confidence_words, label_title, people, percent, scalar, sureness
 from bot.slack.show.read_windows import input_passages, why_passages
-from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.answer import ExpertAnswer, answer
 from routing.case.case import CaseStatus
 from routing.case.decision import Decision, Method
 from routing.label import Via
@@ -202,7 +202,7 @@ def test_a_case_without_input_and_a_link_that_is_none_are_said(workspace: Worksp
 
 def test_undo_goes_when_its_time_is_over(workspace: Workspace) -> None:
     case = workspace.world.open()
-    answer(workspace.world.ctx, Answer(workspace.world.act(case), "fraud", Via.BUTTON))
+    answer(workspace.world.ctx, ExpertAnswer(workspace.world.act(case), "fraud", Via.BUTTON))
     assert action_ids(workspace.shown(case)) == ["undo", "more"]
 
     workspace.world.clock.sleep(timedelta(minutes=11))

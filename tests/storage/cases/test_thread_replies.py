@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from storage.cases import thread_replies
-from storage.cases.thread_replies import Answered, Question
+from storage.cases.thread_replies import ReplyAnswer, ReplyQuestion
 from storage.engine.database import Database
 from tests.storage.examples import ANNA, BEN, HOUR, NOW, prediction, store
 
-QUESTION = Question("case_1", ANNA, "C1", "5.1", "maybe fraud", NOW)
+QUESTION = ReplyQuestion("case_1", ANNA, "C1", "5.1", "maybe fraud", NOW)
 
 
 def test_a_person_is_asked_one_thing_about_a_case_until_that_is_settled(database: Database) -> None:
@@ -30,7 +30,7 @@ def test_a_person_is_asked_one_thing_about_a_case_until_that_is_settled(database
 
 
 def test_a_reply_is_known_by_the_answer_it_gave_last(database: Database) -> None:
-    first = Answered("case_1", ANNA, "1.1", "label_1")
+    first = ReplyAnswer("case_1", ANNA, "1.1", "label_1")
     last = replace(first, label_id="label_2")
     with database.write() as tx:
         store(tx, [prediction(1)])
@@ -48,7 +48,7 @@ def test_old_questions_and_answers_are_forgotten_and_new_ones_of_the_same_case_s
         store(tx, [prediction(1)])
         for expert, asked_at in ((ANNA, NOW), (BEN, NOW + HOUR)):
             thread_replies.ask(tx, replace(QUESTION, expert=expert, asked_at=asked_at))
-            given = Answered("case_1", expert, "1.1", "label_1")
+            given = ReplyAnswer("case_1", expert, "1.1", "label_1")
             thread_replies.remember_answer(tx, "C1", expert.user_id, given, asked_at)
 
         assert thread_replies.forget_questions(tx, NOW + HOUR) == 1

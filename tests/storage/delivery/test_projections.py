@@ -8,7 +8,7 @@ import pytest
 
 from storage.delivery import channel_readings, holds, paces, projections
 from storage.delivery.channel_readings import WantedChannel
-from storage.delivery.projections import Claim, Projection, Wanted
+from storage.delivery.projections import Claim, Projection, WantedMessage
 from storage.engine.database import Database, Transaction
 from tests.storage.examples import HOUR, NOW, SECOND, prediction, store
 
@@ -63,7 +63,7 @@ def test_wishes_for_the_same_message_coalesce(tx: Transaction) -> None:
 
 
 def test_one_batch_wants_the_same_message_once(tx: Transaction) -> None:
-    projections.want_many(tx, [Wanted("case_1", "C1", 1, NOW), Wanted("case_1", "C1", 0, NOW)])
+    projections.want_many(tx, [WantedMessage("case_1", "C1", 1, NOW), WantedMessage("case_1", "C1", 0, NOW)])
     projections.want_many(tx, [])
     assert (shown(tx, 1).wanted_version, shown(tx, 1).priority) == (1, 0)
 
@@ -87,7 +87,7 @@ def test_the_riskiest_then_the_soonest_due_goes_first(tx: Transaction) -> None:
 def test_a_critical_message_overtakes_a_thousand(database: Database) -> None:
     with database.write() as tx:
         store(tx, [prediction(number) for number in range(1_001)])
-        backlog = [Wanted(f"case_{number}", "C1", 3, NOW) for number in range(1_000)]
+        backlog = [WantedMessage(f"case_{number}", "C1", 3, NOW) for number in range(1_000)]
         projections.want_many(tx, backlog)
         projections.want(tx, "case_1000", "C1", 0, NOW + 99 * HOUR)
         assert taken(tx).projection.case_id == "case_1000"

@@ -8,7 +8,7 @@ from routing.prediction import Origin
 from storage.cases import labels
 from storage.engine.database import Database
 from storage.evidence import case_inputs
-from storage.evidence.case_inputs import DecidedInput, GivenRationale, SeenInput
+from storage.evidence.case_inputs import ExpertRationale, InputDecision, SeenInput
 from tests.storage.examples import ANNA, BEN, HOUR, NOW, label_of, prediction, store
 from tests.storage.history import SINCE, UNTIL, audited, decide, said, undo
 
@@ -67,7 +67,7 @@ def test_the_latest_decided_inputs_come_oldest_first(database: Database) -> None
         found = case_inputs.decided(tx, ["fraud"], SINCE, UNTIL, 2)
     assert [(one.case_id, one.input.text) for one in found] == [("case_3", "text 3"), ("case_1", "text 1")]
     shown = said(1, "text 1").submission.input
-    assert found[1] == DecidedInput("case_1", "fraud", shown, "fraud", "ok", 1.0, NOW + 4 * HOUR, 0.25)
+    assert found[1] == InputDecision("case_1", "fraud", shown, "fraud", "ok", 1.0, NOW + 4 * HOUR, 0.25)
 
 
 def test_rationales_come_with_what_was_predicted_and_decided(database: Database) -> None:
@@ -79,7 +79,7 @@ def test_rationales_come_with_what_was_predicted_and_decided(database: Database)
         for number in (1, 2):
             decide(tx, number, "ok")
         found = case_inputs.rationales(tx, ["fraud"], SINCE, UNTIL)
-    first = GivenRationale(
+    first = ExpertRationale(
         case_id="case_1",
         task="fraud",
         rationale="the address is the customer's own",

@@ -7,7 +7,7 @@ from routing.prediction import ModelRef, Origin
 from storage.cases import decisions
 from storage.engine.database import Database
 from storage.evidence import label_counts
-from storage.evidence.tier_traffic import Received
+from storage.evidence.tier_traffic import TierWindow
 from tests.storage.examples import HOUR, NOW, prediction, routing, store
 from tests.storage.history import SINCE, UNTIL, decide, undo
 
@@ -50,8 +50,8 @@ def test_what_was_known_of_what_came_in_then_can_be_counted_later(database: Data
         for number in (1, 3, 4, 5):
             decide(tx, number, "ok", after=2 * HOUR)
         decide(tx, 2, "ok", after=3 * HOUR)
-    early = Received("fraud", "low", FOREST, NOW, NOW + HOUR)
-    late = Received("fraud", "low", FOREST, NOW + HOUR, UNTIL)
+    early = TierWindow("fraud", "low", FOREST, NOW, NOW + HOUR)
+    late = TierWindow("fraud", "low", FOREST, NOW + HOUR, UNTIL)
     with database.read() as tx:
         moments = (NOW + 2 * HOUR, NOW + 2 * HOUR + MOMENT, UNTIL)
         assert [label_counts.decided_before(tx, early, moment) for moment in moments] == [0, 1, 2]

@@ -8,12 +8,12 @@ from routing.case.decision import Method
 from routing.prediction import Origin
 from storage.engine.database import Database
 from storage.evidence import logged_predictions
-from storage.evidence.logged_predictions import Extent, Logged
+from storage.evidence.logged_predictions import LoggedPrediction, TrafficExtent
 from tests.storage.examples import HOUR, NOW, prediction, store
 from tests.storage.history import SINCE, UNTIL, accepted, audited, calibrated, decide, sliced, undo
 
 
-def logged(database: Database, *tasks: str) -> list[Logged]:
+def logged(database: Database, *tasks: str) -> list[LoggedPrediction]:
     with database.read() as tx:
         return [
             one for some in logged_predictions.logged(tx, tasks or ("fraud",), SINCE, UNTIL) for one in some
@@ -30,9 +30,9 @@ def test_predictions_come_whole_with_their_routing_and_what_was_decided(database
         store(tx, stored)
         decide(tx, 3, "ok", after=2 * HOUR)
     assert logged(database) == [
-        Logged(stored[0].submission, stored[0].routing, NOW, None, None),
-        Logged(stored[1].submission, stored[1].routing, NOW, None, None),
-        Logged(stored[2].submission, stored[2].routing, NOW, 1.0, NOW + 2 * HOUR),
+        LoggedPrediction(stored[0].submission, stored[0].routing, NOW, None, None),
+        LoggedPrediction(stored[1].submission, stored[1].routing, NOW, None, None),
+        LoggedPrediction(stored[2].submission, stored[2].routing, NOW, 1.0, NOW + 2 * HOUR),
     ]
 
 
@@ -64,8 +64,8 @@ def test_only_production_of_the_period_and_the_tasks_is_read(database: Database)
     assert [one.submission.external_id for one in logged(database)] == ["order-1"]
     assert len(logged(database, "fraud", "spam")) == 2
     with database.read() as tx:
-        assert logged_predictions.extent(tx, ("spam", "fraud"), SINCE, UNTIL) == Extent(2, SINCE)
-        assert logged_predictions.extent(tx, ("other",), SINCE, UNTIL) == Extent(0, None)
+        assert logged_predictions.extent(tx, ("spam", "fraud"), SINCE, UNTIL) == TrafficExtent(2, SINCE)
+        assert logged_predictions.extent(tx, ("other",), SINCE, UNTIL) == TrafficExtent(0, None)
 
 
 def test_many_come_in_portions_in_the_order_of_arrival(

@@ -12,9 +12,9 @@ from routing.evidence.estimate import Stratum
 from routing.prediction import ModelRef, Origin
 from storage.engine.database import Database, Transaction
 from storage.evidence import label_counts, model_evidence
-from storage.evidence.label_columns import Labeled
-from storage.evidence.model_evidence import Audited, Scores, TrafficCount
-from storage.evidence.tier_traffic import Received
+from storage.evidence.label_columns import LabelColumns
+from storage.evidence.model_evidence import AuditedPrediction, Scores, TrafficCount
+from storage.evidence.tier_traffic import TierWindow
 from tests.storage.examples import HOUR, NOW, prediction, routing, store
 from tests.storage.history import (
     SINCE,
@@ -38,15 +38,15 @@ def counted(database: Database, *tasks: str) -> tuple[TrafficCount, ...]:
 
 def scored(database: Database, cell: Cell = EVERYTHING) -> Scores:
     with database.read() as tx:
-        return model_evidence.scores(tx, Received("fraud", "low", FOREST, SINCE, UNTIL, cell))
+        return model_evidence.scores(tx, TierWindow("fraud", "low", FOREST, SINCE, UNTIL, cell))
 
 
-def labeled(database: Database, model: ModelRef | None = None) -> Labeled:
+def labeled(database: Database, model: ModelRef | None = None) -> LabelColumns:
     with database.read() as tx:
         return model_evidence.labeled(tx, "fraud", SINCE, UNTIL, model)
 
 
-def audits(database: Database) -> tuple[Audited, ...]:
+def audits(database: Database) -> tuple[AuditedPrediction, ...]:
     with database.read() as tx:
         return model_evidence.audited_errors(tx, "fraud", "low", FOREST, SINCE)
 
@@ -270,8 +270,8 @@ def test_audits_come_right_and_wrong_in_the_order_of_decision(database: Database
         for number in range(1, 8):
             decide(tx, number, "ok" if number == 1 else "fraud", after=(9 - number) * HOUR)
     assert audits(database) == (
-        Audited("case_2", GERMAN, 0.875, 0.1, False, SINCE, NOW + 7 * HOUR),
-        Audited("case_1", GERMAN, 0.9375, 0.25, True, NOW, NOW + 8 * HOUR),
+        AuditedPrediction("case_2", GERMAN, 0.875, 0.1, False, SINCE, NOW + 7 * HOUR),
+        AuditedPrediction("case_1", GERMAN, 0.9375, 0.25, True, NOW, NOW + 8 * HOUR),
     )
 
 

@@ -21,7 +21,7 @@ from storage.engine.database import Database, Transaction
 from storage.errors import CaseUnknown, DatabaseUnavailable
 from storage.record import chains, record
 from storage.record.coverage import COVERED, Coverage
-from storage.record.findings import Fault, Finding
+from storage.record.findings import Fault, RecordFinding
 from storage.record.seals import Seal
 from storage.sql.column_types import Duration, JsonText, UtcMoment
 from storage.sql.json_documents import load
@@ -205,21 +205,23 @@ def test_two_rows_that_changed_places_are_both_named(full: Database) -> None:
 
 def test_an_older_state_that_was_put_back_is_found(full: Database) -> None:
     tamper(full, "UPDATE labels SET withdrawn_at = NULL WHERE label_id = 'label_case_1_U1_1'")
-    assert only(verify(full)) == Finding(Fault.ROW_CHANGED, "labels", "label_case_1_U1_1", ("withdrawn_at",))
+    assert only(verify(full)) == RecordFinding(
+        Fault.ROW_CHANGED, "labels", "label_case_1_U1_1", ("withdrawn_at",)
+    )
 
 
 def test_an_edit_that_the_application_wrote_over_stays_found(full: Database) -> None:
     tamper(full, "UPDATE cases SET quorum = 3 WHERE case_id = 'case_2'")
     with full.write() as tx:
         cases.save(tx, replace(cases.lock(tx, "case_2"), due_at=NOW))
-    assert only(verify(full)) == Finding(Fault.ROW_CHANGED_BEFORE, "cases", "case_2", ("quorum",))
+    assert only(verify(full)) == RecordFinding(Fault.ROW_CHANGED_BEFORE, "cases", "case_2", ("quorum",))
 
 
 def test_an_edited_answer_that_was_withdrawn_later_stays_found(full: Database) -> None:
     tamper(full, "UPDATE labels SET label = 'ok' WHERE label_id = 'label_case_2_U2_1'")
     with full.write() as tx:
         labels.withdraw(tx, "label_case_2_U2_1", NOW)
-    assert only(verify(full)) == Finding(Fault.ROW_CHANGED_BEFORE, "labels", "label_case_2_U2_1")
+    assert only(verify(full)) == RecordFinding(Fault.ROW_CHANGED_BEFORE, "labels", "label_case_2_U2_1")
 
 
 @pytest.mark.parametrize(
@@ -241,7 +243,7 @@ def test_what_no_program_of_ours_stores_does_not_stop_the_check(
     database = keyed(sqlite_url)
     fill(database, 1)
     tamper(database, " ".join(("UPDATE", table, "SET", change, "WHERE row_id = 1")))
-    assert only(verify(database)) == Finding(Fault.ROW_CHANGED, table, key, (field,))
+    assert only(verify(database)) == RecordFinding(Fault.ROW_CHANGED, table, key, (field,))
     database.dispose()
 
 
@@ -251,7 +253,7 @@ def test_a_moment_that_python_cannot_hold_does_not_stop_the_check(postgres_url: 
     fill(database, 1)
     with database.write() as tx:
         tx.execute(sa.text("UPDATE cases SET due_at = CAST(:value AS timestamptz)"), {"value": value})
-    assert only(verify(database)) == Finding(Fault.ROW_CHANGED, "cases", "case_1", ("due_at",))
+    assert only(verify(database)) == RecordFinding(Fault.ROW_CHANGED, "cases", "case_1", ("due_at",))
     database.dispose()
 
 
@@ -280,14 +282,14 @@ def test_content_that_was_put_into_an_erased_row_is_found(full: Database) -> Non
     with full.write() as tx:
         record.erase(tx, labels_table, {"label_id": LABEL})
     tamper(full, "UPDATE labels SET rationale = 'new' WHERE label_id = 'label_case_1_U1_1'")
-    assert only(verify(full)) == Finding(Fault.ROW_CHANGED, "labels", LABEL, ("rationale",))
+    assert only(verify(full)) == RecordFinding(Fault.ROW_CHANGED, "labels", LABEL, ("rationale",))
 
 
 def test_an_edit_before_the_erasing_stays_found(full: Database) -> None:
     tamper(full, "UPDATE labels SET label = 'fraud' WHERE label_id = 'label_case_1_U1_1'")
     with full.write() as tx:
         record.erase(tx, labels_table, {"label_id": LABEL})
-    assert only(verify(full)) == Finding(Fault.ROW_CHANGED_BEFORE, "labels", LABEL)
+    assert only(verify(full)) == RecordFinding(Fault.ROW_CHANGED_BEFORE, "labels", LABEL)
 
 
 def test_an_erased_row_may_change_and_be_erased_again(full: Database) -> None:
@@ -330,7 +332,7 @@ def test_a_dropped_row_that_was_put_back_is_found(full: Database) -> None:
         record.drop(tx, labels_table, {"label_id": LABEL})
     with full.write() as tx:
         tx.execute(sa.insert(labels_table).values(row))
-    assert only(verify(full)) == Finding(Fault.ROW_ADDED, "labels", LABEL)
+    assert only(verify(full)) == RecordFinding(Fault.ROW_ADDED, "labels", LABEL)
 
 
 def test_the_record_shows_nothing_of_short_content_without_the_key(full: Database) -> None:

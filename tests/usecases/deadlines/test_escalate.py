@@ -8,7 +8,7 @@ import pytest
 
 from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.deadlines import escalate
-from bot.usecases.outgoing import NOTICE, About, Notice, Place
+from bot.usecases.outgoing import NOTICE, Notice, Occasion, Place
 from routing.case.case import CaseStatus
 from routing.policy import WorkingHours, load_policy
 from storage import audit
@@ -59,7 +59,7 @@ def with_hours(ctx: Context, hours: WorkingHours) -> Context:
 def test_nothing_happens_before_a_step_is_due(ctx: Context, clock: StillClock) -> None:
     open_due(ctx)
     clock.advance(HOUR - timedelta(seconds=1))
-    assert escalate.escalate_due(ctx) == escalate.Ticked(0, 0)
+    assert escalate.escalate_due(ctx) == escalate.TickCounts(0, 0)
 
 
 def test_the_steps_follow_each_other_as_the_policy_says(ctx: Context, clock: StillClock) -> None:
@@ -91,7 +91,7 @@ def test_a_decided_case_is_left_alone(ctx: Context, clock: StillClock) -> None:
     with ctx.database.read() as tx:
         decide(ctx, cases.get(tx, case_id))
     clock.advance(HOUR)
-    assert escalate.escalate_due(ctx) == escalate.Ticked(0, 0)
+    assert escalate.escalate_due(ctx) == escalate.TickCounts(0, 0)
 
 
 def test_a_snooze_quiets_the_thread_until_it_ends_but_others_are_asked_in_time(
@@ -105,10 +105,10 @@ def test_a_snooze_quiets_the_thread_until_it_ends_but_others_are_asked_in_time(
         told.append([(one.about, one.people, one.channel_id) for one in notices(ctx)])
     assert told == [
         [],
-        [(About.ESCALATION, ("U0SAM",), "C0DIGITS")],
-        [(About.ESCALATION, (), "C0LEADS")],
+        [(Occasion.ESCALATION, ("U0SAM",), "C0DIGITS")],
+        [(Occasion.ESCALATION, (), "C0LEADS")],
         [],
-        [(About.REMINDER, (), "C0DIGITS")],
+        [(Occasion.REMINDER, (), "C0DIGITS")],
     ]
     with ctx.database.read() as tx:
         assert cases.get(tx, case_id).next_step_at is None
@@ -151,7 +151,7 @@ def test_a_step_that_the_policy_puts_off_meanwhile_waits_as_it_says_now(
     )
     ctx = replace(ctx, active=PolicyHolder.of(later))
     clock.advance(HOUR)
-    assert escalate.escalate_due(ctx) == escalate.Ticked(0, 0)
+    assert escalate.escalate_due(ctx) == escalate.TickCounts(0, 0)
     with ctx.database.read() as tx:
         assert cases.get(tx, case_id).next_step_at == MONDAY + 2 * HOUR
 
@@ -176,8 +176,8 @@ def test_a_crash_between_step_and_bundle_loses_no_reminder(
     clock.advance(HOUR)
     with monkeypatch.context() as patch:
         patch.setattr(escalate, "_bundle", lambda *_: 0)
-        assert escalate.escalate_due(ctx) == escalate.Ticked(1, 0)
-    assert escalate.escalate_due(ctx) == escalate.Ticked(0, 1)
+        assert escalate.escalate_due(ctx) == escalate.TickCounts(1, 0)
+    assert escalate.escalate_due(ctx) == escalate.TickCounts(0, 1)
 
 
 def test_reminders_of_several_ticks_that_wait_unsent_are_one_message(ctx: Context, clock: StillClock) -> None:

@@ -10,8 +10,8 @@ from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.deadlines import expire
 from bot.usecases.outgoing import CALLBACK, NOTICE
 from bot.usecases.review.access import Act
-from bot.usecases.review.answer import Answer, answer
-from bot.usecases.review.outcome import Recorded
+from bot.usecases.review.answer import ExpertAnswer, answer
+from bot.usecases.review.outcome import RecordedAct
 from bot.usecases.review.screen import Screen
 from bot.usecases.review.undo import undo
 from routing.case.case import Case, CaseStatus
@@ -99,7 +99,7 @@ def half_answered(ctx: Context, clock: StillClock) -> Case:
     with ctx.database.write() as tx:
         experts.set_members(tx, f"channel:{ONCOLOGY}", [MAYA], MONDAY)
     clock.advance(DAY - timedelta(minutes=1))
-    answer(ctx, Answer(Act(Screen(case.case_id), MAYA, "act:1"), "malignant", Via.BUTTON))
+    answer(ctx, ExpertAnswer(Act(Screen(case.case_id), MAYA, "act:1"), "malignant", Via.BUTTON))
     clock.advance(timedelta(minutes=1))
     expire.expire_due(ctx)
     return case
@@ -109,7 +109,7 @@ def test_an_answer_taken_back_leaves_a_decision_that_did_not_rest_on_it(
     ctx: Context, clock: StillClock
 ) -> None:
     case = half_answered(ctx, clock)
-    assert isinstance(undo(ctx, Act(Screen(case.case_id), MAYA, "act:2")), Recorded)
+    assert isinstance(undo(ctx, Act(Screen(case.case_id), MAYA, "act:2")), RecordedAct)
     with ctx.database.read() as tx:
         stored = cases.get(tx, case.case_id)
     assert (stored.current_labels, [one.label for one in stored.decisions]) == ((), ["benign"])
@@ -120,8 +120,10 @@ def test_an_answer_corrected_below_the_quorum_leaves_the_decision_that_did_not_r
     ctx: Context, clock: StillClock
 ) -> None:
     case = half_answered(ctx, clock)
-    corrected = Answer(Act(Screen(case.case_id), MAYA, "act:2"), "benign", Via.MODAL, is_correction=True)
-    assert isinstance(answer(ctx, corrected), Recorded)
+    corrected = ExpertAnswer(
+        Act(Screen(case.case_id), MAYA, "act:2"), "benign", Via.MODAL, is_correction=True
+    )
+    assert isinstance(answer(ctx, corrected), RecordedAct)
     with ctx.database.read() as tx:
         stored = cases.get(tx, case.case_id)
     assert [one.label for one in stored.labels] == ["malignant", "benign"]
@@ -136,7 +138,7 @@ def test_whoever_takes_an_answer_back_has_time_for_another_before_the_case_expir
     with ctx.database.write() as tx:
         experts.set_members(tx, f"channel:{ONCOLOGY}", [MAYA], MONDAY)
     clock.advance(DAY - timedelta(minutes=1))
-    answer(ctx, Answer(Act(Screen(case.case_id), MAYA, "act:1"), "malignant", Via.BUTTON))
+    answer(ctx, ExpertAnswer(Act(Screen(case.case_id), MAYA, "act:1"), "malignant", Via.BUTTON))
     clock.advance(timedelta(minutes=2))
     undo(ctx, Act(Screen(case.case_id), MAYA, "act:2"))
     assert expire.expire_due(ctx) == 0

@@ -9,8 +9,8 @@ import pytest
 
 from bot.usecases import retention
 from bot.usecases.deadlines import redraw
-from bot.usecases.review.answer import Answer, answer
-from bot.usecases.review.outcome import Recorded
+from bot.usecases.review.answer import ExpertAnswer, answer
+from bot.usecases.review.outcome import RecordedAct
 from bot.usecases.review.undo import undo
 from routing.case.case import Case, CaseStatus, dispute
 from routing.case.decision import Decision, Method
@@ -36,8 +36,8 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 
 def give(world: World, case: Case, label: str = "fraud", *, is_correction: bool = False) -> None:
     via = Via.MODAL if is_correction else Via.BUTTON
-    told = answer(world.ctx, Answer(world.act(case), label, via, is_correction=is_correction))
-    assert isinstance(told, Recorded)
+    told = answer(world.ctx, ExpertAnswer(world.act(case), label, via, is_correction=is_correction))
+    assert isinstance(told, RecordedAct)
 
 
 def decided(world: World) -> Case:
@@ -93,7 +93,7 @@ def test_a_tick_tells_what_it_redrew(world: World) -> None:
 
 def test_a_case_undone_meanwhile_is_left_alone(world: World) -> None:
     case = decided(world)
-    assert isinstance(undo(world.ctx, world.act(case)), Recorded)
+    assert isinstance(undo(world.ctx, world.act(case)), RecordedAct)
     world.clock.sleep(world.policy.undo_for)
     assert redrawn(world, case) == 0
 

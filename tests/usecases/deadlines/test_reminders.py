@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.usecases.deadlines.reminders import FEW, Reminder, bundled, untied
-from bot.usecases.outgoing import About, Notice, Place
+from bot.usecases.outgoing import Notice, Occasion, Place
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 
@@ -29,7 +29,7 @@ def test_a_reminder_survives_the_outbox() -> None:
 def test_few_reminders_go_to_their_own_threads() -> None:
     told = notices(reminder(number, "thread") for number in range(FEW))
     assert [(one.about, one.place, len(one.case_ids)) for one in told] == [
-        (About.REMINDER, Place.THREAD, 1)
+        (Occasion.REMINDER, Place.THREAD, 1)
     ] * FEW
 
 
@@ -69,15 +69,15 @@ def test_reminders_that_call_one_person_are_one_direct_message() -> None:
     others = [reminder(number, "thread") for number in range(2)]
     told = notices([*others, *(reminder(number, "thread", "U1") for number in range(2, 7))])
     assert [(one.about, one.place, one.people, len(one.case_ids)) for one in told] == [
-        (About.REMINDER, Place.THREAD, (), 1),
-        (About.REMINDER, Place.THREAD, (), 1),
-        (About.REMINDER, Place.DM, ("U1",), 5),
+        (Occasion.REMINDER, Place.THREAD, (), 1),
+        (Occasion.REMINDER, Place.THREAD, (), 1),
+        (Occasion.REMINDER, Place.DM, ("U1",), 5),
     ]
 
 
 def test_a_reminder_that_calls_a_person_once_stays_in_its_thread() -> None:
     (notice,) = notices([reminder(1, "thread", "U1")])
-    assert (notice.about, notice.place, notice.people) == (About.REMINDER, Place.THREAD, ("U1",))
+    assert (notice.about, notice.place, notice.people) == (Occasion.REMINDER, Place.THREAD, ("U1",))
 
 
 def test_what_waits_is_bundled_anew_with_what_comes() -> None:

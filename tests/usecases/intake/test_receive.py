@@ -12,7 +12,7 @@ from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.intake import triage
 from bot.usecases.intake.outcome import Admission, Conflict, Reception, Rejection, Repetition, RequestConflict
 from bot.usecases.intake.receive import Posting, receive
-from bot.usecases.intake.triage import Picture, Posted
+from bot.usecases.intake.triage import Picture, PostedItem
 from routing.disposition import Disposition
 from routing.prediction import CaseInput, Image, ModelRef, Prediction, Submission
 from storage import audit
@@ -34,15 +34,18 @@ def ctx(database: Database) -> Context:
     return shop.served(database)
 
 
-def item(name: str = "p", confidence: float = 0.6, **other: object) -> Posted:
+def item(name: str = "p", confidence: float = 0.6, **other: object) -> PostedItem:
     prediction = Prediction("fraud", confidence, ModelRef("payments", "3"))
     submission = Submission("shop", name, "fraud", CaseInput("text"), prediction, FRIDAY)
     changed = replace(submission, **other)  # type: ignore[arg-type]  # the test names fields of a submission
-    return Posted(changed, f"{name}{confidence}".encode())
+    return PostedItem(changed, f"{name}{confidence}".encode())
 
 
 def post(
-    *items: Posted | Rejection, webhook_id: str | None = None, digest: bytes = b"d", is_batch: bool = False
+    *items: PostedItem | Rejection,
+    webhook_id: str | None = None,
+    digest: bytes = b"d",
+    is_batch: bool = False,
 ) -> Posting:
     return Posting("shop", items, digest, webhook_id, is_batch)
 

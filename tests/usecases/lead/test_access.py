@@ -8,13 +8,13 @@ import pytest
 
 from bot.usecases.digest.document import to_document
 from bot.usecases.lead import digest_on_demand, look_closer, more_audits, mute
-from bot.usecases.lead.access import Refused
+from bot.usecases.lead.access import LeadRefusal
 from bot.usecases.lead.digest_on_demand import OnItsWay
-from bot.usecases.lead.look_closer import CaseList, Weighed
-from bot.usecases.lead.more_audits import AuditsAsked, raised
-from bot.usecases.lead.mute import Muted
+from bot.usecases.lead.look_closer import CaseList, DigestThreshold
+from bot.usecases.lead.more_audits import AuditRequest, raised
+from bot.usecases.lead.mute import Mute
 from bot.usecases.outgoing import DIGEST
-from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.thresholds import in_force as standing
 from routing.case.case import CaseStatus
 from routing.digest.model_quality import Quality
@@ -86,7 +86,7 @@ def test_fifty_more_audits_are_asked_for_a_week(world: World) -> None:
     accept(world, 99, days_ago=8)
     accept(world, 99, tier="kept")
     asked = more_audits.ask(world.ctx, press())
-    assert asked == AuditsAsked("payout", "standard", 0.05, 0.3, 200, FRIDAY + WEEK, True)
+    assert asked == AuditRequest("payout", "standard", 0.05, 0.3, 200, FRIDAY + WEEK, True)
     assert asked.more == 50
     assert actions(world, "payout/standard") == ["audits.asked"]
 
@@ -109,7 +109,7 @@ def test_asking_again_does_not_add_up(world: World) -> None:
     first = more_audits.ask(world.ctx, press())
     world.clock.sleep(timedelta(hours=1))
     again = more_audits.ask(world.ctx, press())
-    assert isinstance(first, AuditsAsked)
+    assert isinstance(first, AuditRequest)
     assert again == replace(first, is_new=False)
     with world.database.read() as tx:
         assert len(in_force(tx, world.clock.now())) == 1
@@ -124,14 +124,14 @@ def test_more_than_everything_cannot_be_audited() -> None:
 def test_nothing_accepted_leaves_nothing_to_audit(world: World) -> None:
     keep(world, lacking())
     refused = more_audits.ask(world.ctx, press())
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, LeadRefusal)
     assert "nothing to draw audits from" in refused.reason
 
 
 def test_a_tier_that_left_the_policy_is_not_audited(world: World) -> None:
     keep(world, lacking("gone"))
     refused = more_audits.ask(world.ctx, press())
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, LeadRefusal)
     assert "no longer has the tier “gone”" in refused.reason
 
 
@@ -139,7 +139,7 @@ def test_a_muted_subject_is_muted_for_the_team_and_four_weeks(world: World) -> N
     week = keep(world, worse_slice())
     outcome = mute.mute(world.ctx, press())
     subject = week.headlines[0].subject
-    assert outcome == Muted("leads", subject, FRIDAY + FOUR_WEEKS)
+    assert outcome == Mute("leads", subject, FRIDAY + FOUR_WEEKS)
     with world.database.read() as tx:
         assert mutes.muted(tx, "leads", FRIDAY + FOUR_WEEKS - timedelta(minutes=1)) == {subject}
         assert mutes.muted(tx, "leads", FRIDAY + FOUR_WEEKS) == frozenset()
@@ -153,7 +153,7 @@ def test_only_members_of_the_teams_channel_may_act(world: World, person: ExpertI
     accept(world, 200)
     for act in (mute.mute, more_audits.ask, look_closer.threshold, look_closer.cases):
         refused = act(world.ctx, press(person))
-        assert isinstance(refused, Refused)
+        assert isinstance(refused, LeadRefusal)
         assert "Only members of the team's channel" in refused.reason
     assert actions(world, KEY) == ["act.refused", "act.refused"]  # those that would have changed something
     assert actions(world, "payout/standard") == actions(world, "leads") == []
@@ -164,44 +164,44 @@ def test_a_guest_of_a_known_workspace_may_act_as_a_member(world: World) -> None:
     with world.database.write() as tx:
         experts.set_members(tx, f"channel:{TEAM_CHANNEL}", [GUEST], FRIDAY)
     keep(world, worse_slice())
-    assert isinstance(mute.mute(world.ctx, press(GUEST)), Muted)
+    assert isinstance(mute.mute(world.ctx, press(GUEST)), Mute)
 
 
 def test_a_digest_that_is_not_kept_or_not_readable_refuses(world: World) -> None:
-    assert isinstance(mute.mute(world.ctx, press()), Refused)
+    assert isinstance(mute.mute(world.ctx, press()), LeadRefusal)
     with world.database.write() as tx:
         digests.keep(tx, StoredDigest(KEY, "leads", FRIDAY, FRIDAY, FRIDAY, {"from": "another version"}))
-    assert isinstance(mute.mute(world.ctx, press()), Refused)
+    assert isinstance(mute.mute(world.ctx, press()), LeadRefusal)
 
 
 def test_a_team_that_left_the_policy_refuses(world: World) -> None:
     keep(world, worse_slice(), team="gone")
     refused = mute.mute(world.ctx, press())
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, LeadRefusal)
     assert "no longer has the team “gone”" in refused.reason
 
 
 @pytest.mark.parametrize("number", [0, 2, 9])
 def test_a_sentence_that_the_digest_does_not_have_refuses(world: World, number: int) -> None:
     keep(world, worse_slice())
-    assert isinstance(mute.mute(world.ctx, press(number=number)), Refused)
+    assert isinstance(mute.mute(world.ctx, press(number=number)), LeadRefusal)
 
 
 def test_a_button_does_no_other_sentences_deed(world: World) -> None:
     keep(world, worse_slice())
-    assert isinstance(more_audits.ask(world.ctx, press()), Refused)
-    assert isinstance(look_closer.threshold(world.ctx, press()), Refused)
+    assert isinstance(more_audits.ask(world.ctx, press()), LeadRefusal)
+    assert isinstance(look_closer.threshold(world.ctx, press()), LeadRefusal)
     keep(world, lacking(), key="digest:leads:1")
-    assert isinstance(look_closer.cases(world.ctx, press(key="digest:leads:1")), Refused)
+    assert isinstance(look_closer.cases(world.ctx, press(key="digest:leads:1")), LeadRefusal)
 
 
 def test_a_threshold_is_shown_as_the_digest_found_it(world: World) -> None:
     rows = (threshold("kept", gain=0.01), threshold())
     keep(world, Quality(thresholds=rows))
-    assert look_closer.threshold(world.ctx, press()) == Weighed(rows[1], is_promised=False)
+    assert look_closer.threshold(world.ctx, press()) == DigestThreshold(rows[1], is_promised=False)
     keep(world, Quality(thresholds=rows[:1]), key="digest:leads:2")
     keep(world, Quality(thresholds=(threshold("kept"),)), key="digest:leads:1")
-    assert look_closer.threshold(world.ctx, press(key="digest:leads:1")) == Weighed(
+    assert look_closer.threshold(world.ctx, press(key="digest:leads:1")) == DigestThreshold(
         threshold("kept"), is_promised=True
     )
 
@@ -212,7 +212,7 @@ def test_a_threshold_that_is_gone_from_the_digest_is_not_shown(world: World) -> 
     with world.database.write() as tx:
         stored = StoredDigest("digest:leads:1", "leads", FRIDAY, FRIDAY, FRIDAY, to_document(other))
         digests.keep(tx, stored)
-    assert isinstance(look_closer.threshold(world.ctx, press(key="digest:leads:1")), Refused)
+    assert isinstance(look_closer.threshold(world.ctx, press(key="digest:leads:1")), LeadRefusal)
 
 
 def test_the_buttons_of_a_digest_that_a_newer_version_made_go_on(world: World) -> None:
@@ -226,16 +226,16 @@ def test_the_buttons_of_a_digest_that_a_newer_version_made_go_on(world: World) -
     weighed = look_closer.threshold(world.ctx, press(key="digest:leads:2"))
     muted = mute.mute(world.ctx, press(key="digest:leads:2"))
 
-    assert isinstance(weighed, Weighed)
+    assert isinstance(weighed, DigestThreshold)
     assert weighed.row.state == "set_by_tomorrow"
-    assert not isinstance(muted, Refused)
+    assert not isinstance(muted, LeadRefusal)
 
 
 def decide(world: World, label: str, slices: dict[str, str], ts: str = "") -> str:
     case = world.open(slices=slices)
     if ts:
         world.post(case, ts)
-    answer(world.ctx, Answer(world.act(case, CAROL), label, Via.BUTTON, rationale="because"))
+    answer(world.ctx, ExpertAnswer(world.act(case, CAROL), label, Via.BUTTON, rationale="because"))
     assert world.case(case.case_id).status is CaseStatus.DECIDED
     world.clock.sleep(timedelta(minutes=1))
     return case.case_id
@@ -306,10 +306,10 @@ def test_who_is_in_several_teams_names_one_and_who_is_in_none_gets_none(world: W
     with world.database.write() as tx:
         experts.add_member(tx, f"channel:{TEAM_CHANNEL}", BEN)
     which = digest_on_demand.ask(world.ctx, BEN, None)
-    assert which == Refused("Name the team: leads, others.")
+    assert which == LeadRefusal("Name the team: leads, others.")
     assert digest_on_demand.ask(world.ctx, BEN, "others") == OnItsWay("others")
-    assert digest_on_demand.ask(world.ctx, ANN, "others") == Refused("Name the team: leads.")
+    assert digest_on_demand.ask(world.ctx, ANN, "others") == LeadRefusal("Name the team: leads.")
     refused = digest_on_demand.ask(world.ctx, STRANGER, "leads")
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, LeadRefusal)
     assert "not known as a member" in refused.reason
     assert digest_on_demand.ask(world.ctx, ExpertId("T9", ANN.user_id), None) == refused

@@ -12,7 +12,7 @@ from routing.prediction import ModelRef
 from storage import audit
 from storage.engine.database import Database
 from storage.evidence import model_evidence
-from storage.evidence.label_columns import Labeled
+from storage.evidence.label_columns import LabelColumns
 from storage.measured import calibrators
 from storage.measured.calibrators import StoredCalibrator
 from tests.usecases.traffic import DAY, HOUR, MODEL, Traffic, calibrated, traffic
@@ -139,7 +139,7 @@ def test_a_second_replica_loses_quietly(world: Traffic, monkeypatch: pytest.Monk
     overconfident(world)
     fit, stored = calibrate._fit, []
 
-    def late(labeled: Labeled) -> CalibratorFit:
+    def late(labeled: LabelColumns) -> CalibratorFit:
         monkeypatch.setattr(calibrate, "_fit", fit)
         stored.append(calibrate.fit_due(world.ctx))  # the other one, in the meantime
         return fit(labeled)
@@ -176,7 +176,7 @@ def test_a_certificate_that_is_granted_while_a_fit_is_made_keeps_its_calibrator(
     world.day(400)
     fit = calibrate._fit
 
-    def slow(labeled: Labeled) -> CalibratorFit:
+    def slow(labeled: LabelColumns) -> CalibratorFit:
         assert certify.certify_due(world.ctx) == 1
         return fit(labeled)
 

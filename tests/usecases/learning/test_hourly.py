@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from bot.usecases.learning import calibrate, hourly, novelty_profile
-from bot.usecases.separate_acts import one_by_one
+from bot.usecases.separate_acts import act_on_each
 from bot.usecases.thresholds import in_force
 from routing.measures.drift.novelty_profile import MIN_LABELED
 from storage.engine.database import Database
@@ -65,10 +65,10 @@ def test_what_fails_is_named_and_the_rest_is_done() -> None:
         return number
 
     with pytest.raises(ExceptionGroup, match="1 of 3 failed") as raised:
-        one_by_one(act, [1, 2, 3])
+        act_on_each(act, [1, 2, 3])
     assert done == [1, 3]
     assert raised.value.exceptions[0].__notes__ == ["It happened with 2."]
-    assert one_by_one(act, [1, 3]) == [1, 3]
+    assert act_on_each(act, [1, 3]) == [1, 3]
 
 
 def test_a_profile_is_made_once_a_day_from_enough_labels(world: Traffic) -> None:

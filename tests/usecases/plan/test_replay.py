@@ -6,7 +6,7 @@ import pytest
 
 from bot.usecases.context import Context
 from bot.usecases.intake import triage
-from bot.usecases.intake.triage import Posted
+from bot.usecases.intake.triage import PostedItem
 from bot.usecases.plan import replay
 from bot.usecases.plan.replay import Busy, CannotPlan, NothingLogged, QuickReplay
 from routing.case.decision import Decision, Method
@@ -55,7 +55,7 @@ def post(ctx: Context, count: int = 40, origin: Origin = Origin.PRODUCTION, firs
         name = f"{origin}-{number}"
         case_input = CaseInput("text", {"amount": 20.0})
         submission = Submission("shop", name, "fraud", case_input, prediction, FRIDAY, origin)
-        items.append(Posted(submission, name.encode()))
+        items.append(PostedItem(submission, name.encode()))
     with ctx.database.write() as tx:
         stored = triage.store(ctx, tx, items, ctx.clock.now()).stored.values()
     return [one.case_id for one in stored if one.routing.disposition is Disposition.REVIEW]

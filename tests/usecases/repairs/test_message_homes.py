@@ -12,7 +12,7 @@ from routing.policy import Policy, load_policy
 from storage.cases import cases
 from storage.delivery import paces, projections, unposted_messages
 from storage.delivery.projections import Claim, Projection
-from storage.delivery.unposted_messages import Unposted
+from storage.delivery.unposted_messages import UnpostedMessage
 from storage.engine.database import Database
 from tests.worlds.clocks import FRIDAY
 from tests.worlds.desk import World
@@ -149,7 +149,7 @@ def test_a_sender_that_holds_it_for_the_old_channel_finishes_nothing(world: Worl
 def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
     """Let something happen between the reading of a page and the moves of what is on it."""
 
-    def read_then_wait(database: Database, after: int) -> list[Unposted]:
+    def read_then_wait(database: Database, after: int) -> list[UnpostedMessage]:
         with database.read() as tx:
             found = unposted_messages.page(tx, after, message_homes.PORTION)
         if found:

@@ -70,13 +70,13 @@ def test_a_reason_is_told_apart_from_its_code() -> None:
 
 def test_both_kinds_are_counted(led: World) -> None:
     with led.database.read() as tx:
-        assert undelivered.counts(tx) == undelivered.Counts(0, 0)
+        assert undelivered.counts(tx) == undelivered.UndeliveredCounts(0, 0)
     for _ in range(3):
         led.open()
     with led.database.write() as tx:
         bury(tx)
         hold(tx)
-        assert undelivered.counts(tx) == undelivered.Counts(dead=1, held=2)
+        assert undelivered.counts(tx) == undelivered.UndeliveredCounts(dead=1, held=2)
 
 
 def test_a_team_is_told_once_a_day_how_many_wait_and_for_what(led: World) -> None:

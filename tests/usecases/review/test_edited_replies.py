@@ -6,15 +6,15 @@ import pytest
 
 from bot.usecases.deadlines import expire
 from bot.usecases.retention import KEPT_FOR
-from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.review.outcome import (
-    Ignored,
     InDoubt,
     NotAllowed,
     Outcome,
     RationaleNeeded,
-    Recorded,
-    Repeated,
+    RecordedAct,
+    RepeatedAct,
+    Silence,
 )
 from bot.usecases.review.rationale import LONG_REASON
 from bot.usecases.review.thread_reply import ThreadReply, thread_reply
@@ -62,7 +62,7 @@ def test_another_label_in_the_reply_corrects_the_answer(world: World) -> None:
 
     outcome = edited(world, "fraud: the address does not match", "legit: it is her new address")
 
-    assert isinstance(outcome, Recorded)
+    assert isinstance(outcome, RecordedAct)
     assert [one.label for one in world.case(case_id).decisions] == ["fraud", "legit"]
     assert reason(world, case_id) == "it is her new address"
 
@@ -82,7 +82,7 @@ def test_mended_words_take_the_place_of_the_old_ones_and_go_back_to_the_service(
 
 def test_other_reasons_of_the_person_stay_as_they_are(world: World) -> None:
     case_id = shown(world)
-    answer(world.ctx, Answer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
+    answer(world.ctx, ExpertAnswer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
     said(world, "the card was reported stolen")
     said(world, "because the amount is odd", ts="5.2")
 
@@ -99,8 +99,8 @@ def test_the_same_edit_told_twice_counts_once_and_a_second_edit_counts(world: Wo
     again = edited(world, "fraud: a", "fraud: ab")
     second = edited(world, "fraud: ab", "fraud: abc", 2)
 
-    assert isinstance(again, Repeated)
-    assert isinstance(second, Recorded)
+    assert isinstance(again, RepeatedAct)
+    assert isinstance(second, RecordedAct)
     assert reason(world, case_id) == "abc"
 
 
@@ -128,7 +128,7 @@ def test_mending_old_words_does_not_bring_back_an_answer_that_was_corrected(worl
 
     outcome = edited(world, "fraud: the adress does not match", "fraud: the address does not match")
 
-    assert isinstance(outcome, Ignored)
+    assert isinstance(outcome, Silence)
     assert [one.label for one in world.case(case_id).decisions] == ["fraud", "legit"]
     assert reason(world, case_id) == "I looked again"
 
@@ -140,7 +140,7 @@ def test_a_reason_for_what_was_corrected_since_is_no_reason_for_the_correction(w
 
     outcome = edited(world, "fraud", "fraud: the card was stolen")
 
-    assert isinstance(outcome, Ignored)
+    assert isinstance(outcome, Silence)
     assert reason(world, case_id) == "I looked again"
 
 
@@ -150,7 +150,7 @@ def test_a_reason_that_is_taken_away_stays_on_record(world: World) -> None:
 
     outcome = edited(world, "fraud: the card was stolen", "fraud")
 
-    assert isinstance(outcome, Ignored)
+    assert isinstance(outcome, Silence)
     assert reason(world, case_id) == "the card was stolen"
 
 
@@ -158,7 +158,7 @@ def test_talk_that_is_edited_stays_talk(world: World) -> None:
     shown(world)
     said(world, "what is this about?", STRANGER)
 
-    assert isinstance(edited(world, "what is this about?", "what’s this about?", expert=STRANGER), Ignored)
+    assert isinstance(edited(world, "what is this about?", "what’s this about?", expert=STRANGER), Silence)
     refused = edited(world, "what’s this about?", "fraud: surely", 2, STRANGER)
     assert isinstance(refused, NotAllowed)
 
@@ -199,7 +199,7 @@ def test_an_edit_of_what_nobody_heard_counts_once_though_it_is_told_twice(world:
 
     again = edited(world, "frau: stolen", "fraud: stolen")
 
-    assert isinstance(again, Repeated)
+    assert isinstance(again, RepeatedAct)
     assert decided(world, case_id) == ["fraud", "legit"]
 
 
@@ -220,7 +220,7 @@ def test_an_edit_that_comes_after_a_later_one_does_not_count(world: World) -> No
 
     late = edited(world, "fraud: x", "legit: y", 1)
 
-    assert isinstance(late, Repeated)
+    assert isinstance(late, RepeatedAct)
     assert decided(world, case_id) == ["fraud"]
 
 
@@ -257,14 +257,14 @@ def test_who_edits_the_label_into_talk_is_told_that_it_still_counts(world: World
 
     outcome = edited(world, "fraud: stolen card", "thanks everyone")
 
-    assert isinstance(outcome, Recorded)
+    assert isinstance(outcome, RecordedAct)
     assert outcome.note.startswith("Your answer “Fraud” still counts")
     assert decided(world, case_id) == ["fraud"]
 
 
 def test_an_edit_overturns_an_answer_by_a_button_only_in_a_form_that_a_reply_may(world: World) -> None:
     case_id = shown(world)
-    answer(world.ctx, Answer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
+    answer(world.ctx, ExpertAnswer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
     said(world, "the card is foreign")
 
     loose = edited(world, "the card is foreign", "legit, the card is foreign")
@@ -276,7 +276,7 @@ def test_an_edit_overturns_an_answer_by_a_button_only_in_a_form_that_a_reply_may
 
 def test_an_edit_that_gives_another_label_plainly_overturns_an_answer_by_a_button(world: World) -> None:
     case_id = shown(world)
-    answer(world.ctx, Answer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
+    answer(world.ctx, ExpertAnswer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
     said(world, "the card is foreign")
 
     edited(world, "the card is foreign", "legit: the card is foreign")
@@ -298,7 +298,7 @@ def test_mending_a_reply_so_old_that_it_is_forgotten_decides_nothing(world: Worl
 
 def test_only_the_line_of_the_edited_reply_changes(world: World) -> None:
     case_id = shown(world)
-    answer(world.ctx, Answer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
+    answer(world.ctx, ExpertAnswer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
     said(world, "cardholder says so herself", ts="5.2")
     said(world, "because card")
 
@@ -310,7 +310,7 @@ def test_only_the_line_of_the_edited_reply_changes(world: World) -> None:
 def test_words_that_were_no_reason_of_this_answer_do_not_become_one_by_an_edit(world: World) -> None:
     case_id = shown(world)
     said(world, "does anybody know this shop and how it wroks")
-    answer(world.ctx, Answer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
+    answer(world.ctx, ExpertAnswer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
 
     text = "does anybody know this shop and how it works"
     edited(world, "does anybody know this shop and how it wroks", text)
@@ -324,7 +324,7 @@ def test_a_long_reason_is_kept_whole_and_so_is_its_edit(world: World) -> None:
 
     outcome = said(world, f"fraud: {long}bcd")
 
-    assert isinstance(outcome, Recorded)
+    assert isinstance(outcome, RecordedAct)
     assert (
         outcome.note == "All 3,003 characters of your reason are kept; messages here show only its beginning."
     )
@@ -345,14 +345,14 @@ def test_words_behind_a_long_reason_are_kept_too(world: World) -> None:
 
 def test_a_reason_that_is_edited_into_a_regret_is_asked_about_and_stays(world: World) -> None:
     case_id = shown(world)
-    answer(world.ctx, Answer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
+    answer(world.ctx, ExpertAnswer(world.act(world.case(case_id)), "fraud", Via.BUTTON))
     said(world, "the card was reported stolen")
 
     outcome = edited(world, "the card was reported stolen", "wrong button, sorry")
     talk = edited(world, "wrong button, sorry", "thanks everyone, lunch?", 2)
 
     assert isinstance(outcome, InDoubt)
-    assert isinstance(talk, Ignored)
+    assert isinstance(talk, Silence)
     assert reason(world, case_id) == "the card was reported stolen"
 
 
@@ -360,7 +360,7 @@ def test_an_edit_that_was_read_later_changes_the_label_but_not_the_words(world: 
     case_id = shown(world)
     said(world, "fraud: the adress")
 
-    assert isinstance(edited(world, None, "fraud: the address", 1), Ignored)
+    assert isinstance(edited(world, None, "fraud: the address", 1), Silence)
     edited(world, None, "legit: her address", 2)
 
     assert decided(world, case_id) == ["fraud", "legit"]
@@ -376,7 +376,7 @@ def test_mending_words_in_a_case_that_was_closed_tells_nobody_anything(world: Wo
 
     outcome = edited(world, "sales: they ask for an ofer", "sales: they ask for an offer")
 
-    assert isinstance(outcome, Ignored)
+    assert isinstance(outcome, Silence)
 
 
 def test_a_reason_that_is_written_twice_is_kept_once(world: World) -> None:

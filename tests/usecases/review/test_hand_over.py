@@ -6,7 +6,7 @@ import pytest
 
 from bot.usecases import members
 from bot.usecases.review.access import Act
-from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.review.hand_over import (
     HandOver,
     abstain,
@@ -14,7 +14,15 @@ from bot.usecases.review.hand_over import (
     hand_over,
     wake_at,
 )
-from bot.usecases.review.outcome import AlreadyDecided, Gone, NotAllowed, Outcome, Recorded, Repeated, Snoozed
+from bot.usecases.review.outcome import (
+    AlreadyDecided,
+    Dismissal,
+    NotAllowed,
+    Outcome,
+    RecordedAct,
+    RepeatedAct,
+    Snooze,
+)
 from bot.usecases.review.screen import Screen
 from routing.label import Via
 from routing.policy import Task, WorkingHours, load_policy
@@ -30,7 +38,7 @@ def test_an_abstention_is_recorded_and_counts_toward_no_quorum(world: World) -> 
 
     outcome = abstain(world.ctx, world.act(case), "the scan is blank")
 
-    assert isinstance(outcome, Recorded)
+    assert isinstance(outcome, RecordedAct)
     stored = world.case(case.case_id)
     assert [(one.expert, one.note) for one in stored.abstentions] == [(ANN, "the scan is blank")]
     assert stored.is_waiting
@@ -42,7 +50,7 @@ def test_escalating_takes_the_next_step_at_once(world: World) -> None:
 
     outcome = escalate_now(world.ctx, world.act(case), "looks organised")
 
-    assert isinstance(outcome, Recorded)
+    assert isinstance(outcome, RecordedAct)
     assert world.case(case.case_id).steps_taken == 1
     (notice,) = world.sent("notice")
     assert (notice.payload["about"], notice.payload["people"]) == ("escalation", ["U0CAROL"])
@@ -56,7 +64,7 @@ def test_escalating_beyond_the_last_step_says_that_nobody_is_left(world: World) 
 
     outcomes = [escalate_now(world.ctx, act, None) for _ in range(2)]
 
-    assert all(isinstance(outcome, Gone) for outcome in outcomes)
+    assert all(isinstance(outcome, Dismissal) for outcome in outcomes)
     assert len(world.sent("notice")) == 1
 
 
@@ -65,7 +73,7 @@ def test_reassigning_tells_the_new_person(world: World) -> None:
 
     outcome = hand_over(world.ctx, world.act(case), HandOver(BEN.user_id))
 
-    assert isinstance(outcome, Recorded)
+    assert isinstance(outcome, RecordedAct)
     assert world.case(case.case_id).assigned_to == BEN
     (notice,) = world.sent("notice")
     assert (notice.payload["place"], notice.payload["people"]) == ("dm", [BEN.user_id])
@@ -79,7 +87,7 @@ def test_a_case_is_not_given_to_somebody_who_may_not_answer_it(world: World) -> 
     again = hand_over(world.ctx, act, HandOver(BEN.user_id))
 
     assert isinstance(refused, NotAllowed)
-    assert isinstance(again, Recorded)
+    assert isinstance(again, RecordedAct)
 
 
 def test_snoozing_quiets_the_person_and_leaves_the_due_time_and_other_peoples_steps(world: World) -> None:
@@ -87,7 +95,7 @@ def test_snoozing_quiets_the_person_and_leaves_the_due_time_and_other_peoples_st
 
     outcome = hand_over(world.ctx, world.act(case, ANN), HandOver(until="4h"))
 
-    assert isinstance(outcome, Snoozed)
+    assert isinstance(outcome, Snooze)
     stored = world.case(case.case_id)
     assert (stored.snoozed_until, stored.snoozed_by) == (FRIDAY + timedelta(hours=4), ANN)
     assert (stored.next_step_at, stored.due_at) == (case.next_step_at, case.due_at)
@@ -106,7 +114,7 @@ def test_both_at_once(world: World) -> None:
 
     outcome = hand_over(world.ctx, world.act(case), HandOver(BEN.user_id, "1h"))
 
-    assert isinstance(outcome, Recorded)
+    assert isinstance(outcome, RecordedAct)
     stored = world.case(case.case_id)
     assert (stored.assigned_to, stored.snoozed_until) == (BEN, FRIDAY + timedelta(hours=1))
 
@@ -114,8 +122,8 @@ def test_both_at_once(world: World) -> None:
 def test_an_empty_or_unknown_wish_is_refused(world: World) -> None:
     case = world.open()
 
-    assert isinstance(hand_over(world.ctx, world.act(case), HandOver()), Gone)
-    assert isinstance(hand_over(world.ctx, world.act(case), HandOver(until="forever")), Gone)
+    assert isinstance(hand_over(world.ctx, world.act(case), HandOver()), Dismissal)
+    assert isinstance(hand_over(world.ctx, world.act(case), HandOver(until="forever")), Dismissal)
     assert world.case(case.case_id).snoozed_until is None
 
 
@@ -134,11 +142,11 @@ def test_a_decided_case_a_stranger_and_a_repeat_change_nothing(world: World, nam
 
     same = world.act(case)
     assert isinstance(act_on(world.act(case, STRANGER)), NotAllowed)
-    assert isinstance(act_on(same), Recorded | Snoozed)
-    assert isinstance(act_on(same), Repeated)
-    answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON))
+    assert isinstance(act_on(same), RecordedAct | Snooze)
+    assert isinstance(act_on(same), RepeatedAct)
+    answer(world.ctx, ExpertAnswer(world.act(case), "fraud", Via.BUTTON))
     assert isinstance(act_on(world.act(case)), AlreadyDecided)
-    assert isinstance(act_on(Act(Screen("case_none"), ANN, "k")), Gone)
+    assert isinstance(act_on(Act(Screen("case_none"), ANN, "k")), Dismissal)
 
 
 def _task(hours: WorkingHours | None) -> Task:

@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 
 from bot.usecases.deadlines import expire
-from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.review.outcome import (
     AlreadyDecided,
-    Gone,
-    Ignored,
+    Dismissal,
     NotAllowed,
     Outcome,
     RationaleNeeded,
-    Recorded,
-    Repeated,
-    Unclear,
+    RecordedAct,
+    RepeatedAct,
+    Silence,
+    UnclearReply,
 )
 from bot.usecases.review.thread_reply import ThreadReply, message_deleted, thread_reply
 from routing.case.case import CaseStatus
@@ -39,7 +39,7 @@ def test_a_reply_with_label_and_reason_is_an_answer(world: World) -> None:
 
     outcome = _reply(world, "legit: the address &amp; name match")
 
-    assert isinstance(outcome, Recorded)
+    assert isinstance(outcome, RecordedAct)
     (label,) = world.case(case.case_id).labels
     assert (label.label, label.via, label.screen_version) == ("legit", Via.THREAD, 1)
     assert label.rationale is not None
@@ -53,22 +53,22 @@ def test_the_same_event_twice_counts_once(world: World) -> None:
     _reply(world, "help: broken", own_ts="5.1")
     second = _reply(world, "help: broken", own_ts="5.1")
 
-    assert isinstance(second, Repeated)
+    assert isinstance(second, RepeatedAct)
     assert len(world.case(case.case_id).labels) == 1
 
 
 def test_the_first_free_line_after_an_answer_and_what_says_because_become_its_reason(world: World) -> None:
     case = world.open()
     world.post(case, "1.1")
-    answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON))
+    answer(world.ctx, ExpertAnswer(world.act(case), "fraud", Via.BUTTON))
 
     first = _reply(world, "the card was reported stolen")
     talk = _reply(world, "I am at the dentist until noon")
     second = _reply(world, "because the amount is odd for this customer")
 
-    assert isinstance(first, Recorded)
-    assert isinstance(talk, Ignored)
-    assert isinstance(second, Recorded)
+    assert isinstance(first, RecordedAct)
+    assert isinstance(talk, Silence)
+    assert isinstance(second, RecordedAct)
     stored = world.case(case.case_id)
     assert [(one.round, one.label) for one in stored.labels] == [(1, "fraud"), (2, "fraud"), (3, "fraud")]
     rationale = stored.current_labels[0].rationale
@@ -80,7 +80,7 @@ def test_the_first_free_line_after_an_answer_and_what_says_because_become_its_re
 def test_a_reason_that_comes_after_the_decision_goes_back_to_the_service(world: World) -> None:
     case = world.open()
     world.post(case, "1.1")
-    answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON))
+    answer(world.ctx, ExpertAnswer(world.act(case), "fraud", Via.BUTTON))
 
     _reply(world, "the card was reported stolen")
     _reply(world, "fraud: and the amount is odd")
@@ -100,7 +100,7 @@ def test_a_reason_that_comes_after_the_decision_goes_back_to_the_service(world: 
 def test_a_reason_that_comes_before_the_decision_waits_for_it(world: World) -> None:
     case = world.open("team", "sales")
     world.post(case, "1.1")
-    answer(world.ctx, Answer(world.act(case), "sales", Via.BUTTON))
+    answer(world.ctx, ExpertAnswer(world.act(case), "sales", Via.BUTTON))
 
     _reply(world, "they asked for a quote")
 
@@ -110,12 +110,12 @@ def test_a_reason_that_comes_before_the_decision_waits_for_it(world: World) -> N
 def test_a_reply_with_the_same_label_and_a_reason_adds_the_reason(world: World) -> None:
     case = world.open()
     world.post(case, "1.1")
-    answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON))
+    answer(world.ctx, ExpertAnswer(world.act(case), "fraud", Via.BUTTON))
 
     _reply(world, "fraud: reported stolen")
     bare = _reply(world, "fraud")
 
-    assert isinstance(bare, Ignored)
+    assert isinstance(bare, Silence)
     assert len(world.case(case.case_id).decisions) == 1
     assert world.case(case.case_id).current_labels[0].rationale is not None
 
@@ -123,7 +123,7 @@ def test_a_reply_with_the_same_label_and_a_reason_adds_the_reason(world: World) 
 def test_a_reply_with_another_label_corrects_the_persons_own_answer(world: World) -> None:
     case = world.open()
     world.post(case, "1.1")
-    answer(world.ctx, Answer(world.act(case), "fraud", Via.BUTTON))
+    answer(world.ctx, ExpertAnswer(world.act(case), "fraud", Via.BUTTON))
 
     _reply(world, "legit: I looked again")
     late = _reply(world, "legit: me too", BEN)
@@ -149,16 +149,16 @@ def test_what_is_unclear_is_asked_back_once_per_event(world: World) -> None:
     outcome = _reply(world, "I think this is fraud", own_ts="5.1")
     again = _reply(world, "I think this is fraud", own_ts="5.1")
 
-    assert isinstance(outcome, Unclear)
+    assert isinstance(outcome, UnclearReply)
     assert outcome.note == "I think this is fraud"
-    assert isinstance(again, Repeated)
+    assert isinstance(again, RepeatedAct)
 
 
 def test_strangers_may_talk_but_not_answer(world: World) -> None:
     case = world.open()
     world.post(case, "1.1")
 
-    assert isinstance(_reply(world, "what is this about?", STRANGER), Ignored)
+    assert isinstance(_reply(world, "what is this about?", STRANGER), Silence)
     assert isinstance(_reply(world, "fraud", STRANGER), NotAllowed)
     assert world.case(case.case_id).labels == ()
 
@@ -166,7 +166,7 @@ def test_strangers_may_talk_but_not_answer(world: World) -> None:
 def test_a_reply_in_another_thread_is_nobodys_business(world: World) -> None:
     world.post(world.open(), "1.1")
 
-    assert isinstance(_reply(world, "fraud", ts="9.9"), Ignored)
+    assert isinstance(_reply(world, "fraud", ts="9.9"), Silence)
 
 
 def test_a_task_that_left_the_policy_is_said_to_be_gone(world: World) -> None:
@@ -177,7 +177,7 @@ def test_a_task_that_left_the_policy_is_said_to_be_gone(world: World) -> None:
 
     outcome = _reply(world, "fraud: yes")
 
-    assert isinstance(outcome, Gone)
+    assert isinstance(outcome, Dismissal)
     assert "policy" in outcome.reason
 
 
@@ -200,7 +200,7 @@ def test_a_case_closed_without_a_decision_takes_no_more_answers(world: World, te
     world.policy = load_policy(closing, "policy.toml")
     case = world.open("team", "sales")
     world.post(case, "1.1")
-    answer(world.ctx, Answer(world.act(case), "sales", Via.BUTTON))
+    answer(world.ctx, ExpertAnswer(world.act(case), "sales", Via.BUTTON))
     world.clock.sleep(timedelta(days=1))
     expire.expire_due(world.ctx)
 

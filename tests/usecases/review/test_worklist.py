@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from bot.usecases.review import worklist
-from bot.usecases.review.answer import Answer, answer
+from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.review.hand_over import HandOver, abstain, escalate_now, hand_over
 from routing.label import ExpertId, Via
 from routing.policy import load_policy
@@ -58,7 +58,7 @@ def test_what_is_given_to_a_person_comes_first_and_what_others_have_not_at_all(w
     for case, expert in ((given, ANN), (taken, BEN)):
         hand_over(world.ctx, world.act(case), HandOver(expert.user_id))
     abstain(world.ctx, world.act(passed), None)
-    answer(world.ctx, Answer(world.act(done), "sales", Via.BUTTON))
+    answer(world.ctx, ExpertAnswer(world.act(done), "sales", Via.BUTTON))
 
     assert ids(worklist.mine(world.ctx, ANN, 50)) == [given.case_id, free.case_id]
     assert len(ids(worklist.queue(world.ctx, ANN, 50))) == 5

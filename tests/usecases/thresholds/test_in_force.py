@@ -8,7 +8,7 @@ import pytest
 from bot.usecases.context import Context
 from bot.usecases.intake import triage
 from bot.usecases.intake.receive import Posting
-from bot.usecases.intake.triage import Posted
+from bot.usecases.intake.triage import PostedItem
 from bot.usecases.thresholds import in_force
 from routing.cell import EVERYTHING
 from routing.evidence.calibrator import Calibrator
@@ -38,9 +38,9 @@ def ctx(database: Database) -> Context:
     return shop.served(database)
 
 
-def item(name: str = "p", confidence: float = 0.95) -> Posted:
+def item(name: str = "p", confidence: float = 0.95) -> PostedItem:
     prediction = Prediction("fraud", confidence, ModelRef("payments", "3"))
-    return Posted(Submission("shop", name, "fraud", CaseInput("text"), prediction, FRIDAY), name.encode())
+    return PostedItem(Submission("shop", name, "fraud", CaseInput("text"), prediction, FRIDAY), name.encode())
 
 
 def asked(share: float, until: timedelta = HOUR) -> AuditShare:

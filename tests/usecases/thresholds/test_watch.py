@@ -19,7 +19,7 @@ from storage import audit
 from storage.delivery import outbox
 from storage.engine.database import Database, Transaction
 from storage.evidence import model_evidence
-from storage.evidence.model_evidence import Audited
+from storage.evidence.model_evidence import AuditedPrediction
 from storage.measured import alarms, certificates
 from storage.measured.certificates import Attempt, CertificateKey
 from tests.usecases.traffic import DAY, HOUR, MODEL, Traffic, calibrated, shares, traffic
@@ -118,7 +118,7 @@ def test_it_looks_again_only_when_something_happened(world: Traffic, monkeypatch
     looks: list[str] = []
     look = model_evidence.audited_errors
 
-    def counted(tx: Transaction, task: str, *more: Any) -> tuple[Audited, ...]:
+    def counted(tx: Transaction, task: str, *more: Any) -> tuple[AuditedPrediction, ...]:
         looks.append(task)
         return look(tx, task, *more)
 
