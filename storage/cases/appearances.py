@@ -11,12 +11,8 @@ from storage.tables import abstentions, cases, labels
 
 def of_people(tx: Transaction, people: Iterable[ExpertId], limit: int) -> set[str]:
     """The ids of these people's latest cases, at most `limit` of each kind for each."""
-    return {
-        case_id
-        for expert in people
-        for query in _queries(expert, limit)
-        for case_id in tx.execute(query).scalars()
-    }
+    queries = [query for expert in people for query in _queries(expert, limit)]
+    return {case_id for query in queries for case_id in tx.execute(query).scalars()}
 
 
 def _queries(expert: ExpertId, limit: int) -> tuple[sa.Select[str], ...]:

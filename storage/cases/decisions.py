@@ -67,10 +67,7 @@ def add(tx: Transaction, decision: Decision) -> bool:
 
 def reopen(tx: Transaction, decision: Decision) -> bool:
     """Tell the feed that the decision no longer holds; False when the feed has that already."""
-    is_announced = (decision_feed.c.decision_id == decision.decision_id) & (
-        decision_feed.c.event == "reopened"
-    )
-    if tx.execute(sa.select(decision_feed.c.cursor).where(is_announced)).first() is not None:
+    if tx.execute(_lines_of(decision, "reopened")).first() is not None:
         return False
     _announce(tx, decision, "reopened")
     return True
@@ -78,10 +75,7 @@ def reopen(tx: Transaction, decision: Decision) -> bool:
 
 def amend(tx: Transaction, decision: Decision, revision: int) -> bool:
     """Tell the feed that the decision stands on other words; False when it has this `revision` already."""
-    is_amendment = (decision_feed.c.decision_id == decision.decision_id) & (
-        decision_feed.c.event == "amended"
-    )
-    again = sa.select(decision_feed.c.cursor).where(is_amendment, decision_feed.c.revision == revision)
+    again = _lines_of(decision, "amended").where(decision_feed.c.revision == revision)
     if tx.execute(again).first() is not None:
         return False
     _announce(tx, decision, "amended", revision)
@@ -138,6 +132,11 @@ def in_force(
         .limit(limit)
     )
     return [_decision(row) for row in tx.execute(query)]
+
+
+def _lines_of(decision: Decision, event: FeedEvent) -> sa.Select[Any]:
+    is_of = (decision_feed.c.decision_id == decision.decision_id, decision_feed.c.event == event)
+    return sa.select(decision_feed.c.cursor).where(*is_of)
 
 
 def _is_replaced() -> sa.Exists:

@@ -161,9 +161,8 @@ def _ready() -> sa.Select[tuple[int]]:
     is_named = channel_readings.c.bot_user_id != ""  # without our own id no message is ours for sure
     query = sa.select(channel_readings.c.row_id).where(channel_readings.c.is_due, is_time, is_named)
     is_holding = channel_readings.c.held_row_id > 0
-    return query.order_by(is_holding.desc(), channel_readings.c.next_try_at, channel_readings.c.row_id).limit(
-        1
-    )
+    by_wait = (channel_readings.c.next_try_at, channel_readings.c.row_id)
+    return query.order_by(is_holding.desc(), *by_wait).limit(1)
 
 
 def _new_row(wanted: WantedChannel, now: datetime) -> Row:

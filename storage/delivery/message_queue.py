@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,9 +39,7 @@ def first(tx: Transaction, now: datetime) -> list[Candidate]:
         Candidate(row.row_id, paces.UPDATES, row.priority, row.due_at)
         for row in tx.execute(_first_updates(), parameters)
     ]
-    return sorted(
-        posts + updates, key=lambda candidate: (candidate.priority, candidate.due_at, candidate.row_id)
-    )
+    return sorted(posts + updates, key=attrgetter("priority", "due_at", "row_id"))
 
 
 def is_waiting(tx: Transaction) -> bool:

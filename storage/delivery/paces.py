@@ -34,11 +34,7 @@ def updates_of(channel_id: str | sa.Column[str]) -> str | sa.ColumnElement[str]:
 
 def open_many(tx: Transaction, channel_ids: Iterable[str]) -> None:
     """Give each channel a pace that allows a message at once."""
-    ensure(
-        tx,
-        channel_pace,
-        [{"channel_id": channel_id, "next_at": EPOCH} for channel_id in sorted(set(channel_ids))],
-    )
+    ensure(tx, channel_pace, [{"channel_id": each, "next_at": EPOCH} for each in sorted(set(channel_ids))])
 
 
 def take(tx: Transaction, channel_id: str, now: datetime, pace_for: timedelta) -> bool:

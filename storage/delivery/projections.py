@@ -98,9 +98,8 @@ def finish(tx: Transaction, held: Claim, ts: str, shown_version: int, shape: Sha
 
 def fail(tx: Transaction, held: Claim, retry_at: datetime, reason: str, *, is_certain: bool = False) -> bool:
     """Try again later. `is_certain`: the call surely had no effect, so there is nothing to look up."""
-    return leases.change(
-        tx, projections, held, leases.failed(projections, retry_at, reason, is_certain=is_certain)
-    )
+    values = leases.failed(projections, retry_at, reason, is_certain=is_certain)
+    return leases.change(tx, projections, held, values)
 
 
 def postpone(tx: Transaction, held: Claim, retry_at: datetime) -> bool:

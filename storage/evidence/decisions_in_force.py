@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from routing.case.decision import Method
-from routing.prediction import ModelRef, Origin
+from routing.prediction import Origin
 from storage.tables import cases, decision_feed, decisions, predictions
 
 ORIGIN: sa.ColumnElement[str] = sa.func.coalesce(predictions.c.origin, predictions.c.kind)
@@ -72,11 +72,6 @@ def by_experts() -> sa.Subquery:
     names = ("case_id", "label", "loss", "decided_at", "row_id")
     columns = [decisions.c[name] for name in names]
     return sa.select(*columns).where(_BY_EXPERTS, ~_REPLACED.exists(), ~_UNDONE.exists()).subquery("standing")
-
-
-def is_of(model: ModelRef) -> tuple[sa.ColumnElement[bool], ...]:
-    """The conditions for predictions of this model."""
-    return predictions.c.model_name == model.name, predictions.c.model_version == model.version
 
 
 def loss_of(decided: sa.FromClause) -> sa.ColumnElement[float]:

@@ -25,11 +25,10 @@ from storage.evidence.decisions_in_force import (
     Window,
     by_experts,
     in_period_by_experts,
-    is_of,
     loss_of,
 )
 from storage.evidence.label_columns import LabelColumns
-from storage.evidence.tier_traffic import TierWindow
+from storage.evidence.tier_traffic import TierWindow, is_of
 from storage.tables import decisions, predictions
 
 IS_ACCEPTED_PART = (
@@ -133,9 +132,7 @@ def scores_of_each(tx: Transaction, windows: Sequence[TierWindow]) -> list[Score
         return [scores(tx, windows[0])]
     first, starts = windows[0], sorted({window.since for window in windows})
     whole = replace(first, since=starts[0], until=max(window.until for window in windows), cell=EVERYTHING)
-    begun = sum(
-        (sa.case((predictions.c.received_at >= start, 1), else_=0) for start in starts), sa.literal(0)
-    )
+    begun = sum((sa.case((predictions.c.received_at >= at, 1), else_=0) for at in starts), sa.literal(0))
     tables, slices = [_score_columns() for _ in windows], Slices()
     for *portion, texts, starts_passed in packed(
         tx, _scored(tx, whole, SLICES_TEXT, begun), predictions.c.row_id
@@ -254,10 +251,7 @@ def _labeled(tx: Transaction, query: sa.Select[Any]) -> LabelColumns:
     columns |= {name: [] for name in _MOMENTS}
     slice_number = array("L")
     for names, versions, *portion, probability_rows, slices_texts in portions(tx.execute(query)):
-        refs = (
-            models.setdefault(name_and_version, ModelRef(*name_and_version))
-            for name_and_version in zip(names, versions, strict=True)
-        )
+        refs = (models.setdefault(key, ModelRef(*key)) for key in zip(names, versions, strict=True))
         _extend(columns.values(), (refs, *portion))
         for row in probability_rows:
             probabilities.add(row)

@@ -8,9 +8,14 @@ import sqlalchemy as sa
 from routing.cell import EVERYTHING, Cell
 from routing.prediction import ModelRef
 from storage.engine.database import Transaction
-from storage.evidence.decisions_in_force import HAS_CONFIDENCE, Window, is_of
+from storage.evidence.decisions_in_force import HAS_CONFIDENCE, Window
 from storage.evidence.slice_conditions import is_in_cell
 from storage.tables import predictions
+
+
+def is_of(model: ModelRef) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions for predictions of this model."""
+    return predictions.c.model_name == model.name, predictions.c.model_version == model.version
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,12 +174,8 @@ def last(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
 
 def history(tx: Transaction, tasks: Collection[str], since: datetime, until: datetime) -> list[Attempt]:
     """Attempts of these tasks made, or whose certificate was revoked, from `since` to before `until`."""
-    happened = sa.or_(
-        *(
-            (moment >= since) & (moment < until)
-            for moment in (certificates.c.attempted_at, certificates.c.revoked_at)
-        )
-    )
+    moments = (certificates.c.attempted_at, certificates.c.revoked_at)
+    happened = sa.or_(*((moment >= since) & (moment < until) for moment in moments))
     return _selected(tx, certificates.c.task.in_(sorted(tasks)), happened)
 
 

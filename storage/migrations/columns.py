@@ -14,9 +14,7 @@ FLAGS = {"is_audit", "is_open", "is_due", "is_pending"}
 
 def partial(name: str, table: str, columns: list[str], *conditions: str, unique: bool = False) -> None:
     """An index over the few rows that meet every condition."""
-    on_sqlite = sa.text(
-        " AND ".join(f"{condition} = 1" if condition in FLAGS else condition for condition in conditions)
-    )
+    on_sqlite = sa.text(" AND ".join(f"{each} = 1" if each in FLAGS else each for each in conditions))
     on_postgresql = sa.text(" AND ".join(conditions))
     where: dict[str, Any] = {"sqlite_where": on_sqlite, "postgresql_where": on_postgresql}
     op.create_index(name, table, columns, unique=unique, **where)

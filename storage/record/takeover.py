@@ -20,9 +20,8 @@ OVERLAP = timedelta(hours=1)
 def begin(tx: sa.Connection) -> None:
     """Note that rows of an earlier version are to be taken in; does nothing where there are none."""
     if any(tx.execute(sa.select(sa.exists(sa.select(covered.table)))).scalar() for covered in COVERED):
-        record.enter(
-            tx, TAKEN_IN, ChainEntry(None, PROGRAM, "record.begun", "", _data(tx, {}, is_caught_up=False))
-        )
+        data = _data(tx, {}, is_caught_up=False)
+        record.enter(tx, TAKEN_IN, ChainEntry(None, PROGRAM, "record.begun", "", data))
 
 
 def is_over(tx: sa.Connection) -> bool:
@@ -36,18 +35,15 @@ def portion(tx: sa.Connection, now: datetime) -> int:
     last = _last(tx)
     if last is None or last.action == COMPLETE:
         return 0
-    data = load(last.data)
+    reached = load(last.data)
     is_early = now - (_began_at(tx) or now) < OVERLAP
-    if is_early and data["is_caught_up"]:
+    if is_early and reached["is_caught_up"]:
         return 0  # what comes now is on record already, but for what an earlier version may still write
-    until = dict(data["until"])
+    until = dict(reached["until"])
     sealed = list(_sealed(tx, until))
-    if sealed or is_early:
-        is_caught_up = len(sealed) < completion.PORTION
-        act = ChainEntry(now, PROGRAM, "record.taken_in", "", _data(tx, until, is_caught_up=is_caught_up))
-    else:
-        act = ChainEntry(now, PROGRAM, COMPLETE, "", _data(tx, until, is_caught_up=True))
-    record.enter(tx, TAKEN_IN, act, sealed)
+    action = "record.taken_in" if sealed or is_early else COMPLETE
+    data = _data(tx, until, is_caught_up=len(sealed) < completion.PORTION)
+    record.enter(tx, TAKEN_IN, ChainEntry(now, PROGRAM, action, "", data), sealed)
     return len(sealed)
 
 

@@ -42,13 +42,12 @@ def escalate_due(ctx: Context) -> TickCounts:
     finishes.
     """
     now = ctx.clock.now()
-    taken = 0
+    taken = queued = 0
     while True:
         seen, new = _take_batch(ctx, now)
         taken += new
         if not seen:
             break
-    queued = 0
     while bundle := _bundle(ctx, now):
         queued += bundle
     return TickCounts(taken, queued)
@@ -98,14 +97,9 @@ def _reminder(case: Case, terms: Terms, step: Step) -> Reminder:
 
 
 def _item(ctx: Context, reminder: Reminder, step: Step, now: datetime) -> Item:
-    return Item(
-        item_id=ctx.new_id("out"),
-        kind=REMINDER,
-        key=f"step:{reminder.case_id}:{step.index}",
-        payload=reminder.to_payload(),
-        created_at=now,
-        next_try_at=min(now, reminder.due_at),  # what is most overdue is bundled first
-    )
+    key = f"step:{reminder.case_id}:{step.index}"
+    next_try_at = min(now, reminder.due_at)  # what is most overdue is bundled first
+    return Item(ctx.new_id("out"), REMINDER, key, reminder.to_payload(), now, next_try_at=next_try_at)
 
 
 def _bundle(ctx: Context, now: datetime) -> int:

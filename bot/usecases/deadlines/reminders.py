@@ -75,10 +75,7 @@ class Bundle:
 
     def to_payload(self) -> JsonObject:
         """The bundle as JSON for the outbox."""
-        return {
-            **self.notice.to_payload(),
-            _REMINDERS: [reminder.to_payload() for reminder in self.reminders],
-        }
+        return {**self.notice.to_payload(), _REMINDERS: [each.to_payload() for each in self.reminders]}
 
 
 def untied(payload: JsonObject) -> list[Reminder]:
@@ -105,7 +102,7 @@ def bundled(reminders: Iterable[Reminder]) -> list[Bundle]:
 def _to_threads(reminders: Sequence[Reminder]) -> Iterator[Bundle]:
     for home_id, group in _by_place(reminders, attrgetter("home_id")):
         if len(group) > FEW:
-            yield Bundle(Notice(Occasion.REMINDER, Place.CHANNEL, _case_ids(group), (), home_id), group)
+            yield _bundle(Occasion.REMINDER, Place.CHANNEL, group, (), home_id)
         else:
             yield from (_single(Occasion.REMINDER, Place.THREAD, each, each.home_id) for each in group)
 
@@ -125,27 +122,32 @@ def _to_people(about: Occasion, reminders: Sequence[Reminder]) -> Iterator[Bundl
     for user_id, by_case in asked.items():
         if len(by_case) > 1:
             group = tuple(replace(reminder, people=(user_id,)) for reminder in by_case.values())
-            yield Bundle(Notice(about, Place.DM, _case_ids(group), (user_id,)), group)
+            yield _bundle(about, Place.DM, group, (user_id,), None)
 
 
 def _to_channels(reminders: Sequence[Reminder]) -> Iterator[Bundle]:
     for channel_id, group in _by_place(reminders, lambda each: each.to_channel_id or each.home_id):
         if len(group) > FEW:
             people = tuple(dict.fromkeys(user_id for reminder in group for user_id in reminder.people))
-            yield Bundle(
-                Notice(Occasion.ESCALATION, Place.CHANNEL, _case_ids(group), people, channel_id), group
-            )
+            yield _bundle(Occasion.ESCALATION, Place.CHANNEL, group, people, channel_id)
         else:
             yield from (_single(Occasion.ESCALATION, Place.CHANNEL, each, channel_id) for each in group)
 
 
 def _single(about: Occasion, place: Place, reminder: Reminder, channel_id: str) -> Bundle:
-    notice = Notice(about, place, (reminder.case_id,), reminder.people, channel_id, reminder.note)
-    return Bundle(notice, (reminder,))
+    return _bundle(about, place, (reminder,), reminder.people, channel_id, reminder.note)
 
 
-def _case_ids(group: Iterable[Reminder]) -> tuple[str, ...]:
-    return tuple(reminder.case_id for reminder in group)
+def _bundle(
+    about: Occasion,
+    place: Place,
+    group: tuple[Reminder, ...],
+    people: tuple[str, ...],
+    channel_id: str | None,
+    note: str = "",
+) -> Bundle:
+    case_ids = tuple(reminder.case_id for reminder in group)
+    return Bundle(Notice(about, place, case_ids, people, channel_id, note), group)
 
 
 def _by_place(

@@ -98,15 +98,9 @@ def _kept(submission: Submission, routing: Routing) -> Submission:
 
 
 def _open(ctx: Context, prediction: NewPrediction) -> Case:
-    task = ctx.policy.task(prediction.submission.task)
-    return open_case(
-        prediction.case_id,
-        prediction.submission,
-        prediction.routing,
-        task,
-        prediction.policy_version,
-        prediction.received_at,
-    )
+    submission, routing, at = prediction.submission, prediction.routing, prediction.received_at
+    task = ctx.policy.task(submission.task)
+    return open_case(prediction.case_id, submission, routing, task, prediction.policy_version, at)
 
 
 def _store_review(

@@ -72,27 +72,13 @@ def call_back(
     names = callback_names(sitting.ctx, sitting.tx, name)
     data = callback_data(case, decision, names, service.callback_version if service else 1)
     callback = Callback(name, url, change.value, sitting.now, data)
-    suffix = {DecisionEvent.REOPENED: "|reopened", DecisionEvent.AMENDED: f"|amended:{revision}"}.get(
-        change, ""
-    )
-    item = Item(
-        item_id=sitting.ctx.new_id("out"),
-        kind=CALLBACK,
-        key=f"{decision.decision_id}|{url}{suffix}",
-        payload=callback.to_payload(),
-        created_at=sitting.now,
-        ordering_key=case.case_id,
-    )
-    outbox.add_many(sitting.tx, [item])
+    suffixes = {DecisionEvent.REOPENED: "|reopened", DecisionEvent.AMENDED: f"|amended:{revision}"}
+    key = f"{decision.decision_id}|{url}{suffixes.get(change, '')}"
+    item_id, payload = sitting.ctx.new_id("out"), callback.to_payload()
+    outbox.add_many(sitting.tx, [Item(item_id, CALLBACK, key, payload, sitting.now, case.case_id)])
 
 
 def notify(sitting: Sitting, notice: Notice, key: str) -> None:
     """Queue a notice to people; `key` names it for ever."""
-    item = Item(
-        item_id=sitting.ctx.new_id("out"),
-        kind=NOTICE,
-        key=key,
-        payload=notice.to_payload(),
-        created_at=sitting.now,
-    )
+    item = Item(sitting.ctx.new_id("out"), NOTICE, key, notice.to_payload(), sitting.now)
     outbox.add_many(sitting.tx, [item])

@@ -92,9 +92,8 @@ def _wanted(ctx: Context, channel_id: str) -> WantedChannel:
 
 def _channels(ctx: Context, tx: Transaction) -> set[str]:
     """Where cases are, and where they may have been shown after a backup was taken."""
-    return posted_messages.channels(tx, decided_since(ctx)) | {
-        each.id for each in ctx.policy.channels.values()
-    }
+    named = {channel.id for channel in ctx.policy.channels.values()}
+    return named | posted_messages.channels(tx, decided_since(ctx))
 
 
 def _held_to(tx: Transaction, channel_id: str, now: datetime) -> str:

@@ -94,14 +94,8 @@ def _escalated(sitting: Sitting, note: str | None) -> Outcome:
     _keep(sitting, case)
     channel_id = sitting.terms.channel_id(step.channel) if step.channel else None
     show_also(sitting.tx, case, sitting.terms, step.channel, sitting.now)
-    notice = Notice(
-        Occasion.ESCALATION,
-        Place.CHANNEL if channel_id else Place.THREAD,
-        (case.case_id,),
-        step.people,
-        channel_id,
-        note or "An expert asks for a second look.",
-    )
+    place, words = Place.CHANNEL if channel_id else Place.THREAD, note or "An expert asks for a second look."
+    notice = Notice(Occasion.ESCALATION, place, (case.case_id,), step.people, channel_id, words)
     notify(sitting, notice, f"step:{case.case_id}:{step.index}")
     sitting.record("case.escalated", step=step.index, to=step.to, note=note or "")
     return RecordedAct(case, note="Escalated: the next people are asked now.")

@@ -33,9 +33,8 @@ def _announce(sitting: Sitting, case: Case) -> None:
     if len(case.decisions) > len(before.decisions):
         decision = case.decisions[-1]
         decisions.add(sitting.tx, decision)
-        call_back(
-            sitting, case, decision, DecisionEvent.CORRECTED if before.decision else DecisionEvent.DECIDED
-        )
+        event = DecisionEvent.CORRECTED if before.decision else DecisionEvent.DECIDED
+        call_back(sitting, case, decision, event)
     elif before.decision is not None and case.decision is None:
         decisions.reopen(sitting.tx, before.decision)
         call_back(sitting, case, before.decision, DecisionEvent.REOPENED)
