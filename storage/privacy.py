@@ -37,11 +37,7 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     "labels": {"rationale": Content.WORDS},
     "abstentions": {"note": Content.WORDS},
     "reply_questions": {"words": Content.WORDS},
-    "outbox": {
-        "payload": Content.COPY,
-        "last_error": Content.ECHO,
-        "dead_reason": Content.ECHO,
-    },
+    "outbox": {"payload": Content.COPY, "last_error": Content.ECHO, "dead_reason": Content.ECHO},
     "receipts": {"body_digest": Content.CASE, "answer": Content.COPY},
     "digests": {"document": Content.COPY},
     "alarms": {"payload": Content.MEASURE},

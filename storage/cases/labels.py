@@ -6,14 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from routing.label import (
-    Abstention,
-    ExpertConfidence,
-    ExpertId,
-    Label,
-    Rationale,
-    Via,
-)
+from routing.label import Abstention, ExpertConfidence, ExpertId, Label, Rationale, Via
 from storage.cases.answer_columns import answer_columns, answer_of
 from storage.engine.database import Transaction
 from storage.record import record

@@ -3,15 +3,7 @@
 from typing import Any
 
 from routing.case.case import Disposition
-from routing.prediction import (
-    CaseInput,
-    Evidence,
-    Image,
-    ModelRef,
-    Origin,
-    Prediction,
-    Submission,
-)
+from routing.prediction import CaseInput, Evidence, Image, ModelRef, Origin, Prediction, Submission
 from routing.triage.router import Routing
 from storage.sql.upserts import Row
 

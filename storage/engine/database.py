@@ -8,12 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from storage.engine import deadline, dialects, schema
-from storage.errors import (
-    DatabaseUnavailable,
-    DataRefused,
-    NestedWrite,
-    StorageError,
-)
+from storage.errors import DatabaseUnavailable, DataRefused, NestedWrite, StorageError
 from storage.record import record, takeover
 from storage.record.keyring import OPEN, Keyring
 

@@ -26,10 +26,7 @@ def redraw_due(ctx: Context) -> dict[str, int]:
     A portion in each transaction, in the order of the cases: ticks at once never lock each other out.
     """
     now = ctx.clock.now()
-    return {
-        "undo_over": _redraw_all(ctx, _undo_over, now),
-        "overdue": _redraw_all(ctx, _overdue, now),
-    }
+    return {"undo_over": _redraw_all(ctx, _undo_over, now), "overdue": _redraw_all(ctx, _overdue, now)}
 
 
 def _redraw_all(ctx: Context, find: Find, now: datetime) -> int:
