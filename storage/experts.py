@@ -162,6 +162,11 @@ def members_refreshed_at(tx: Transaction, source: str) -> datetime | None:
     return tx.execute(query).scalar_one_or_none()
 
 
+def are_fetched(tx: Transaction, sources: Iterable[str]) -> bool:
+    """Whether the members of all these sources were ever fetched: before that nobody is missing."""
+    return all(members_refreshed_at(tx, source) is not None for source in sources)
+
+
 def add_member(tx: Transaction, source: str, expert: ExpertId) -> None:
     """Someone joined; whatever the source held of their user id before is replaced."""
     remove_member(tx, source, expert)

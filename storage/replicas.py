@@ -23,10 +23,8 @@ def see(tx: Transaction, replica: Replica) -> datetime | None:
     """Note that the replica is there; when it was before, None if it was not."""
     row = replicas.c.replica == replica.name
     before: datetime | None = tx.execute(sa.select(replicas.c.seen_at).where(row)).scalar()
-    new = insert(tx, replicas).values(
-        replica=replica.name, policy_version=replica.policy_version, seen_at=replica.seen_at
-    )
     changed = {"policy_version": replica.policy_version, "seen_at": replica.seen_at}
+    new = insert(tx, replicas).values(replica=replica.name, **changed)
     tx.execute(new.on_conflict_do_update(index_elements=["replica"], set_=changed))
     return before
 

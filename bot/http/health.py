@@ -18,7 +18,7 @@ from bot.http.problems import JsonObject, json_response
 from bot.outages.database_health import waiting_words
 from bot.usecases.context import Context
 from bot.usecases.repairs.undelivered import UndeliveredCounts, counts
-from storage.delivery import channel_readings, outbox, projections, thread_readings
+from storage.delivery import channel_readings, message_queue, outbox, thread_readings
 from storage.engine import deadline
 from storage.engine.database import Transaction
 from storage.errors import DatabaseUnavailable, StorageError
@@ -140,7 +140,7 @@ def readiness(ctx: Context, writer: Writer, slack: SlackState, policy: PolicySta
 
 def undelivered_for(ctx: Context, tx: Transaction) -> float | None:
     """Seconds that the oldest undelivered message, notice or callback has waited; raises StorageError."""
-    waiting = (outbox.oldest_undelivered_at(tx), projections.oldest_waiting_at(tx))
+    waiting = (outbox.oldest_undelivered_at(tx), message_queue.oldest_waiting_at(tx))
     moments: list[datetime] = [moment for moment in waiting if moment is not None]
     return max(0.0, (ctx.clock.now() - min(moments)).total_seconds()) if moments else None
 

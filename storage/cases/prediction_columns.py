@@ -48,7 +48,7 @@ def submission_of(row: Any) -> Submission:
         prediction=prediction_of(row),
         occurred_at=row.occurred_at,
         origin=Origin(row.origin or row.kind),  # `kind` alone: written by version 0.1 just now
-        evidence=tuple(_evidence_of(item) for item in row.evidence or ()),
+        evidence=tuple(Evidence(item["title"], item["text"], item["link"]) for item in row.evidence or ()),
         slices=row.slices or {},
         callback_url=row.callback_url,
         due_in=row.asked_due_in,
@@ -112,7 +112,3 @@ def _input_document(case_input: CaseInput) -> Document:
 
 def _evidence_document(evidence: Evidence) -> Document:
     return {"title": evidence.title, "text": evidence.text, "link": evidence.link}
-
-
-def _evidence_of(document: Document) -> Evidence:
-    return Evidence(document["title"], document["text"], document["link"])

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from storage.delivery import leases
 from storage.engine.database import Transaction
+from storage.sql.rows import columns_of
 from storage.sql.upserts import Row, insert_in
 from storage.tables import channel_readings
 
@@ -166,13 +167,4 @@ def _ready() -> sa.Select[tuple[int]]:
 
 
 def _new_row(wanted: WantedChannel, now: datetime) -> Row:
-    return {
-        "channel_id": wanted.channel_id,
-        "team_id": wanted.team_id,
-        "bot_user_id": wanted.bot_user_id,
-        "held_row_id": wanted.held_row_id,
-        "held_to": wanted.held_to,
-        "wanted_version": 1,
-        "is_due": True,
-        "next_try_at": now,
-    }
+    return {**columns_of(wanted), "wanted_version": 1, "is_due": True, "next_try_at": now}

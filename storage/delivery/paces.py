@@ -51,7 +51,7 @@ def give_back(tx: Transaction, channel_id: str, now: datetime) -> None:
 
 
 def pause(tx: Transaction, channel_id: str, until: datetime, reason: str | None = None) -> None:
-    """Hold a channel (or `UPDATES`) until a moment; an earlier moment never shortens a pause."""
+    """Let a channel (or `UPDATES`) rest until a moment, as Slack's 429 asks; no earlier one shortens that."""
     new = insert(tx, channel_pace).values(channel_id=channel_id, next_at=until, reason=reason)
     later = new.excluded.next_at > channel_pace.c.next_at
     tx.execute(

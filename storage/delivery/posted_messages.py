@@ -12,6 +12,8 @@ from storage.sql.column_types import EPOCH
 from storage.sql.upserts import Row, insert
 from storage.tables import cases, decisions, projections
 
+_AS_STORED = ("row_id", "case_id", "ts", "wanted_version", "priority", "due_at")
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -171,12 +173,7 @@ def _live(decided_since: datetime) -> sa.Select[Any]:
     )
     return (
         sa.select(
-            projections.c.row_id,
-            projections.c.case_id,
-            projections.c.ts,
-            projections.c.wanted_version,
-            projections.c.priority,
-            projections.c.due_at,
+            *(projections.c[name] for name in _AS_STORED),
             sa.func.coalesce(cases.c.is_open, sa.false()).label("is_open"),
             decided.label("is_recent"),
         )

@@ -11,6 +11,7 @@ from storage.delivery import leases, message_queue, paces
 from storage.delivery.projection_state import Claim, Projection, Shape, WantedMessage, claim_of, projection_of
 from storage.engine.database import Transaction
 from storage.sql.column_types import EPOCH
+from storage.sql.rows import columns_of
 from storage.sql.upserts import Row, insert_in
 from storage.tables import projections
 
@@ -153,11 +154,6 @@ def lost(tx: Transaction, channel_id: str, ts: str) -> bool:
     return tx.execute(sa.update(projections).where(shown).values(values)).rowcount == 1
 
 
-def pause_channel(tx: Transaction, channel_id: str, until: datetime, reason: str | None = None) -> None:
-    """Post nothing to a channel (or update nothing: `paces.UPDATES`) before `until`, as Slack's 429 asks."""
-    paces.pause(tx, channel_id, until, reason)
-
-
 def by_message(tx: Transaction, channel_id: str, ts: str) -> Projection | None:
     """The projection that a Slack message shows."""
     matches = _selected(tx, sa.select(projections).where(_is_message(channel_id, ts)))
@@ -183,16 +179,6 @@ def dead(tx: Transaction, limit: int) -> list[Projection]:
     """The dead letters, oldest first."""
     query = sa.select(projections).where(projections.c.dead_reason.is_not(None))
     return _selected(tx, query.order_by(projections.c.row_id).limit(limit))
-
-
-def oldest_waiting_at(tx: Transaction) -> datetime | None:
-    """Since when the message that has waited longest is wanted; not of those that wait for a repair."""
-    return message_queue.oldest_waiting_at(tx)
-
-
-def is_waiting(tx: Transaction) -> bool:
-    """Whether any message is to be sent, but for those that wait for a repair or until a history was read."""
-    return message_queue.is_waiting(tx)
 
 
 @cache
@@ -224,19 +210,9 @@ _RENEW = (
 
 
 def _new_row(wanted: WantedMessage) -> Row:
-    return {
-        "projection_id": wanted.projection_id,
-        "case_id": wanted.case_id,
-        "channel_id": wanted.channel_id,
-        "channel": wanted.channel,
-        "kind": wanted.kind,
-        "priority": wanted.priority,
-        "due_at": wanted.due_at,
-        "wanted_version": 1,
-        "wanted_at": wanted.wanted_at,
-        "is_due": True,
-        "next_try_at": wanted.wanted_at or EPOCH,
-    }
+    next_try_at = wanted.wanted_at or EPOCH
+    row = {**columns_of(wanted), "projection_id": wanted.projection_id}
+    return {**row, "wanted_version": 1, "is_due": True, "next_try_at": next_try_at}
 
 
 def _is_message(channel_id: str, ts: str) -> sa.ColumnElement[bool]:

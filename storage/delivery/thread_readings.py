@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from storage.delivery import leases
 from storage.engine.database import Transaction
 from storage.engine.deletion import forget
+from storage.sql.rows import columns_of
 from storage.sql.upserts import Row, insert_in
 from storage.tables import thread_readings
 
@@ -153,14 +154,5 @@ def _ready() -> sa.Select[tuple[int]]:
 
 
 def _new_row(wanted: WantedThread, now: datetime) -> Row:
-    return {
-        "channel_id": wanted.channel_id,
-        "thread_ts": wanted.thread_ts,
-        "team_id": wanted.team_id,
-        "rank": int(wanted.rank),
-        "priority": wanted.priority,
-        "due_at": wanted.due_at,
-        "wanted_version": 1,
-        "is_due": True,
-        "next_try_at": now,
-    }
+    row = {**columns_of(wanted), "rank": int(wanted.rank)}
+    return {**row, "wanted_version": 1, "is_due": True, "next_try_at": now}

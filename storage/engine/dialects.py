@@ -19,6 +19,13 @@ WAIT_FOR_TURN = 10.0  # seconds
 WAIT_FOR_LOCK = 5.0  # seconds
 POOL_SIZE = 8
 POOL_OVERFLOW = 24
+_ENGINE: dict[str, Any] = {
+    "pool_size": POOL_SIZE,
+    "max_overflow": POOL_OVERFLOW,
+    "hide_parameters": True,  # an error's text goes to the log: no value of a case may be in it
+    "json_serializer": str,  # `JsonText` has written it already
+    "json_deserializer": load,
+}
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -85,15 +92,7 @@ def turn(line: FairLock, seconds: float) -> Iterator[None]:
 def _sqlite(url: sa.URL, busy_ms: int, wait_for_turn: float) -> sa.Engine:
     if url.database in (None, "", ":memory:"):
         raise UnsupportedDatabase("A database in memory is lost with the process.")
-    engine = sa.create_engine(
-        url.set(drivername="sqlite"),
-        pool_size=POOL_SIZE,
-        max_overflow=POOL_OVERFLOW,
-        pool_timeout=wait_for_turn,
-        hide_parameters=True,
-        json_serializer=str,
-        json_deserializer=load,
-    )
+    engine = sa.create_engine(url.set(drivername="sqlite"), pool_timeout=wait_for_turn, **_ENGINE)
     event.listen(engine, "connect", _preparation(busy_ms))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -128,16 +127,9 @@ def _postgresql(url: sa.URL, wait_for_lock: float, wait_for_turn: float) -> sa.E
         **POSTGRES_LIVENESS,
     }
     missing = {name: value for name, value in defaults.items() if name not in url.query}
-    engine = sa.create_engine(
-        url.update_query_dict(missing),
-        pool_size=POOL_SIZE,
-        max_overflow=POOL_OVERFLOW,
-        pool_timeout=wait_for_turn,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        json_serializer=str,
-        json_deserializer=load,
-    )
+    # A server that was restarted closed the pool's connections: without a ping the next act would fail.
+    address, pooled = url.update_query_dict(missing), {"pool_timeout": wait_for_turn, "pool_pre_ping": True}
+    engine = sa.create_engine(address, **pooled, **_ENGINE)
     event.listen(engine, "do_connect", _connect)
     return engine
 

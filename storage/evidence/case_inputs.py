@@ -14,6 +14,11 @@ from storage.evidence.decisions_in_force import Window, in_period_by_experts, lo
 from storage.evidence.model_evidence import SLICES_TEXT
 from storage.tables import decisions, labels, predictions
 
+_SEEN = (
+    *("case_id", "model_name", "model_version", "label", "confidence", "has_confidence", "probabilities"),
+    *("scores", "input"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SeenInput:
@@ -61,30 +66,14 @@ def sample(tx: Transaction, task: str, since: datetime, until: datetime, limit: 
     Case ids are random, so that the first of them in order are a random sample, the same at every look.
     """
     query = (
-        sa.select(
-            predictions.c.case_id,
-            predictions.c.model_name,
-            predictions.c.model_version,
-            predictions.c.label,
-            predictions.c.confidence,
-            predictions.c.has_confidence,
-            predictions.c.probabilities,
-            predictions.c.scores,
-            predictions.c.input,
-            SLICES_TEXT,
-            predictions.c.received_at,
-        )
+        sa.select(*(predictions.c[name] for name in _SEEN), SLICES_TEXT, predictions.c.received_at)
         .where(*Window((task,), since, until).received)
         .order_by(predictions.c.case_id)
         .limit(limit)
     )
     return tuple(
         SeenInput(
-            case_id=row.case_id,
-            prediction=prediction_of(row),
-            input=input_of(row.input),
-            slices=slices_of(row.slices_text),
-            received_at=row.received_at,
+            row.case_id, prediction_of(row), input_of(row.input), slices_of(row.slices_text), row.received_at
         )
         for row in tx.execute(query)
     )

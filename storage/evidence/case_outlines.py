@@ -40,9 +40,10 @@ def wrong_in_slice(
 ) -> tuple[Outline, ...]:
     """What experts decided against the model in a slice from `since` to before `until`, newest first."""
     window = Window(tuple(sorted(tasks)), since, until)
+    is_in = predictions.c.label == value if key == PREDICTED else is_in_slice(tx, key, value)
     query = (
         in_period_by_experts(window, *_PREDICTED, decisions.c.label.label("decided"))
-        .where(loss_of(decisions) > 0, _is_in_slice(tx, key, value))
+        .where(loss_of(decisions) > 0, is_in)
         .order_by(decisions.c.decided_at.desc(), decisions.c.row_id.desc())
         .limit(limit)
     )
@@ -59,10 +60,6 @@ def of_cases(tx: Transaction, case_ids: Collection[str]) -> tuple[Outline, ...]:
     )
     outlines = {row.case_id: _outline(row) for row in tx.execute(query)}
     return tuple(outlines[case_id] for case_id in case_ids if case_id in outlines)
-
-
-def _is_in_slice(tx: Transaction, key: str, value: str) -> sa.ColumnElement[bool]:
-    return predictions.c.label == value if key == PREDICTED else is_in_slice(tx, key, value)
 
 
 def _outline(row: Any) -> Outline:

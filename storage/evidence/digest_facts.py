@@ -224,15 +224,9 @@ def _pairs(decided: Iterable[_DecidedCase]) -> tuple[tuple[float, bool], ...]:
 
 
 def _oldest_open(tx: Transaction, window: Window) -> tuple[OldestCase, ...]:
+    of_case = (cases.c[name] for name in ("opened_at", "due_at", "tier", "channel"))
     query = (
-        sa.select(
-            cases.c.case_id,
-            predictions.c.task,
-            cases.c.opened_at,
-            cases.c.due_at,
-            cases.c.tier,
-            cases.c.channel,
-        )
+        sa.select(cases.c.case_id, predictions.c.task, *of_case)
         .join(predictions, predictions.c.case_id == cases.c.case_id)
         .where(*window.counted, cases.c.is_open, cases.c.opened_at < window.until)
         .order_by(cases.c.opened_at, cases.c.row_id)

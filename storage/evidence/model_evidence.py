@@ -29,6 +29,7 @@ from storage.evidence.decisions_in_force import (
 )
 from storage.evidence.label_columns import LabelColumns
 from storage.evidence.tier_traffic import TierWindow, is_of
+from storage.sql.rows import value_of
 from storage.tables import decisions, predictions
 
 IS_ACCEPTED_PART = (
@@ -232,14 +233,7 @@ def _with_decision(decided: sa.Subquery, *columns: Any) -> sa.Select[Any]:
 
 
 def _traffic_count(row: Any) -> TrafficCount:
-    stratum = Stratum(
-        inclusion_probability=row.inclusion_probability,
-        received=row.received,
-        asked=row.asked,
-        labeled=row.labeled,
-        errors=row.errors,
-        is_accepted=row.is_accepted,
-    )
+    stratum = value_of(Stratum, row)
     model = ModelRef(row.model_name, row.model_version)
     return TrafficCount(row.task, row.tier, model, slices_of(row.slices_text), stratum)
 

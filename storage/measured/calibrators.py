@@ -31,20 +31,13 @@ class StoredCalibrator:
     fitted_at: datetime
 
 
+_COLUMNS = tuple(name for name in StoredCalibrator.__slots__ if name != "model")  # `model` is two columns
+
+
 def add(tx: Transaction, fitted: StoredCalibrator) -> bool:
     """Store a fit; False when this task and model has a fit of that sequence: somebody was faster."""
-    row = {
-        "task": fitted.task,
-        "model_name": fitted.model.name,
-        "model_version": fitted.model.version,
-        "sequence": fitted.sequence,
-        "version": fitted.version,
-        "calibrator": fitted.calibrator,
-        "report": fitted.report,
-        "is_used": fitted.is_used,
-        "fitted_at": fitted.fitted_at,
-    }
-    return add_once(tx, calibrators, row)
+    model = {"model_name": fitted.model.name, "model_version": fitted.model.version}
+    return add_once(tx, calibrators, {**model, **{name: getattr(fitted, name) for name in _COLUMNS}})
 
 
 def latest(tx: Transaction) -> list[StoredCalibrator]:
@@ -73,13 +66,5 @@ def history(tx: Transaction, task: str, model: ModelRef | None = None) -> list[S
 
 
 def _stored(row: Any) -> StoredCalibrator:
-    return StoredCalibrator(
-        task=row.task,
-        model=ModelRef(row.model_name, row.model_version),
-        sequence=row.sequence,
-        version=row.version,
-        calibrator=row.calibrator,
-        report=row.report,
-        is_used=row.is_used,
-        fitted_at=row.fitted_at,
-    )
+    model = ModelRef(row.model_name, row.model_version)
+    return StoredCalibrator(model=model, **{name: getattr(row, name) for name in _COLUMNS})

@@ -76,6 +76,9 @@ class Attempt:
         )
 
 
+_COLUMNS = tuple(name for name in Attempt.__slots__ if name != "key")  # `key` is in several columns
+
+
 def add(tx: Transaction, attempt: Attempt) -> bool:
     """Store an attempt, which grants its certificate if it has any.
 
@@ -84,15 +87,7 @@ def add(tx: Transaction, attempt: Attempt) -> bool:
     row = {
         **_stream_columns(attempt.key),
         "cell": attempt.key.cell,
-        "attempt": attempt.attempt,
-        "labels_digest": attempt.labels_digest,
-        "calibrator_version": attempt.calibrator_version,
-        "answer": attempt.answer,
-        "attempted_at": attempt.attempted_at,
-        "certificate_id": attempt.certificate_id,
-        "threshold": attempt.threshold,
-        "revoked_at": attempt.revoked_at,
-        "revoked_reason": attempt.revoked_reason,
+        **{name: getattr(attempt, name) for name in _COLUMNS},
     }
     return add_once(tx, certificates, row)
 
@@ -193,15 +188,5 @@ def _is_of(stream: CertificateKey) -> list[sa.ColumnElement[bool]]:
 
 
 def _attempt(row: Any) -> Attempt:
-    return Attempt(
-        key=CertificateKey(row.task, row.tier, ModelRef(row.model_name, row.model_version), row.cell),
-        attempt=row.attempt,
-        labels_digest=row.labels_digest,
-        calibrator_version=row.calibrator_version,
-        answer=row.answer,
-        attempted_at=row.attempted_at,
-        certificate_id=row.certificate_id,
-        threshold=row.threshold,
-        revoked_at=row.revoked_at,
-        revoked_reason=row.revoked_reason,
-    )
+    key = CertificateKey(row.task, row.tier, ModelRef(row.model_name, row.model_version), row.cell)
+    return Attempt(key, **{name: getattr(row, name) for name in _COLUMNS})

@@ -12,6 +12,7 @@ from storage.cases import cases, decisions, labels, predictions
 from storage.delivery import (
     channel_readings,
     claimed_events,
+    message_queue,
     outbox,
     posted_messages,
     projections,
@@ -40,7 +41,7 @@ READS: dict[str, Callable[[Transaction], object]] = {
     "ix_decision_feed_service_cursor": lambda tx: decisions.feed(tx, "shop", 5, 20),
     "ix_projections_to_post": lambda tx: projections.claim(tx, "me", NOW, HOUR, SECOND),
     "ix_projections_to_update": lambda tx: projections.claim(tx, "me", NOW, HOUR, SECOND),
-    "ix_projections_waiting": projections.oldest_waiting_at,
+    "ix_projections_waiting": message_queue.oldest_waiting_at,
     "ix_outbox_pending": lambda tx: outbox.claim(tx, ["callback"], "me", NOW, HOUR, 20),
     "ix_outbox_pending ": lambda tx: outbox.recall(tx, "notice", "reminders:", "me", NOW, HOUR, 20),
     "ix_outbox_order": lambda tx: outbox.claim(tx, ["callback"], "me", NOW, HOUR, 20),

@@ -23,7 +23,7 @@ from routing.case.case import Case
 from routing.errors import UnknownTask
 from storage import experts
 from storage.cases import cases
-from storage.delivery import paces, projections
+from storage.delivery import message_queue, paces, projections
 from storage.delivery.projections import Claim
 from storage.engine.database import Transaction
 from storage.errors import CaseUnknown
@@ -78,7 +78,7 @@ class ProjectionSender(SlackSender[Showing]):
 
     def _poll_in(self) -> float:
         with self._ctx.database.read() as tx:
-            return BACKLOG_POLL if projections.is_waiting(tx) else IDLE_POLL
+            return BACKLOG_POLL if message_queue.is_waiting(tx) else IDLE_POLL
 
     def _claim(self, tx: Transaction) -> Showing | None:
         now, tempo = self._ctx.clock.now(), self._courier.tempo

@@ -152,7 +152,7 @@ class Courier:
         now = self.ctx.clock.now()
         with self.ctx.database.write() as tx:
             if verdict.pause_for is not None and pace is not None:
-                projections.pause_channel(tx, pace, now + verdict.pause_for, verdict.reason)
+                paces.pause(tx, pace, now + verdict.pause_for, verdict.reason)
             if verdict.retry_in is None:
                 ledger.bury(tx, held, verdict.reason)
             elif verdict.reach is not None and isinstance(ledger, Ledger):

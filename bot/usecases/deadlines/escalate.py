@@ -10,7 +10,6 @@ from bot.usecases.outgoing import NOTICE, REMINDER
 from bot.usecases.review.announce import show_also
 from routing.case.case import Case
 from routing.case.escalation import Step, next_step, reschedule, take
-from routing.case.terms import Terms
 from storage import audit
 from storage.audit import Entry
 from storage.cases import cases, escalation_steps
@@ -84,16 +83,12 @@ def _move_on(
         return
     cases.save(tx, take(case, step, tier, hours, now))
     if escalation_steps.take(tx, case.case_id, step.index, step.to, now):
-        reminder = _reminder(case, terms, step)
+        to_channel_id = terms.channel_id(step.channel) if step.channel else None
+        reminder = Reminder.of(case, tier, step, terms.home_id(case.channel), to_channel_id)
         show_also(tx, case, terms, step.channel, now)
         items.append(_item(ctx, reminder, step, now))
         data = {"step": step.index, "to": step.to, "people": list(step.people)}
         entries.append(Entry(now, ACTOR, "case.stepped", case.case_id, data))
-
-
-def _reminder(case: Case, terms: Terms, step: Step) -> Reminder:
-    to_channel_id = terms.channel_id(step.channel) if step.channel else None
-    return Reminder.of(case, terms.tier, step, terms.home_id(case.channel), to_channel_id)
 
 
 def _item(ctx: Context, reminder: Reminder, step: Step, now: datetime) -> Item:

@@ -7,7 +7,6 @@ from bot.usecases.review.access import Act, Sitting, is_allowed
 from bot.usecases.review.announce import notify, show
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case, reassign
-from routing.case.terms import Terms
 from storage import experts
 from storage.cases import cases
 from storage.engine.database import Transaction
@@ -46,17 +45,8 @@ def _left(ctx: Context, tx: Transaction, case: Case) -> Sitting | None:
     key = f"unassigned:{case.case_id}:{expert.user_id}:{case.due_at.isoformat()}"
     act = Act(Screen(case.case_id), expert, key)
     sitting = Sitting(ctx, tx, act, case, terms, ctx.clock.now())
-    has_left = _were_fetched(tx, case, terms) and not _may_stay(sitting)
-    return sitting if has_left else None
-
-
-def _were_fetched(tx: Transaction, case: Case, terms: Terms) -> bool:
-    """Whether the members were ever fetched: before that nobody is seen to have left."""
-    sources = sources_of(case, terms)
-    return all(experts.members_refreshed_at(tx, source) is not None for source in sources)
-
-
-def _may_stay(sitting: Sitting) -> bool:
-    person = experts.get(sitting.tx, sitting.act.expert)
-    is_active = person is None or person.is_active
-    return is_active and is_allowed(sitting, sitting.act.expert)
+    if not experts.are_fetched(tx, sources_of(case, terms)):
+        return None
+    person = experts.get(tx, expert)
+    may_stay = (person is None or person.is_active) and is_allowed(sitting, expert)
+    return None if may_stay else sitting

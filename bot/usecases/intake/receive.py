@@ -13,7 +13,6 @@ from bot.usecases.intake.triage import PostedItem, TriageBatch
 from storage import audit
 from storage.delivery import webhook_receipts
 from storage.delivery.webhook_receipts import Receipt
-from storage.engine.database import Transaction
 
 Answer = Callable[[Reception], FirstAnswer]
 Receipts = dict[tuple[str, str], Receipt]
@@ -54,7 +53,8 @@ def receive(ctx: Context, postings: Sequence[Posting], answer: Answer) -> list[O
     """
     now = ctx.clock.now()
     with ctx.database.write() as tx:
-        receipts = _answered_before(tx, postings)
+        keys = [(each.service, each.webhook_id) for each in postings if each.webhook_id is not None]
+        receipts = webhook_receipts.find_many(tx, keys)
         fresh = list(_fresh(postings, receipts))
         triaged = triage.store(ctx, tx, list(_items(fresh)), now)
         own = {id(posting): _reception(posting, triaged) for posting in fresh}
@@ -67,11 +67,6 @@ def receive(ctx: Context, postings: Sequence[Posting], answer: Answer) -> list[O
         audit.append_many(tx, triaged.entries)  # last: it locks the head of the chain until the commit
     receipts |= {(receipt.service, receipt.webhook_id): receipt for receipt in made}
     return [own.get(id(posting)) or _again(posting, receipts) for posting in postings]
-
-
-def _answered_before(tx: Transaction, postings: Sequence[Posting]) -> Receipts:
-    keys = [(posting.service, posting.webhook_id) for posting in postings if posting.webhook_id is not None]
-    return webhook_receipts.find_many(tx, keys)
 
 
 def _fresh(postings: Sequence[Posting], answered: Receipts) -> Iterator[Posting]:

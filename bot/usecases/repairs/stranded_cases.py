@@ -79,5 +79,4 @@ def _anybody_may(tx: Transaction, case: Case, terms: Terms) -> bool | None:
     sources = sources_of(case, terms)
     if terms.tier.people or any(experts.members(tx, source) for source in sources):
         return True
-    are_fetched = all(experts.members_refreshed_at(tx, source) is not None for source in sources)
-    return False if are_fetched else None
+    return False if experts.are_fetched(tx, sources) else None

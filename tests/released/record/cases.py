@@ -10,7 +10,7 @@ import requests
 import sqlalchemy as sa
 
 from storage import tables
-from storage.delivery import projections
+from storage.delivery import message_queue
 from tests.patience import PATIENCE
 from tests.released.bank import OLD, SINGLE, Post, posted
 from tests.scenarios.calm import arrive
@@ -218,7 +218,7 @@ def _is_calm(world: World) -> bool:
     is_due = tables.outbox.c.is_pending & ~(is_callback & tables.outbox.c.owner.is_(None))
     with world.app.ctx.database.read() as tx:
         waits = tx.execute(sa.select(tables.outbox.c.row_id).where(is_due).limit(1)).first()
-        return projections.oldest_waiting_at(tx) is None and waits is None
+        return message_queue.oldest_waiting_at(tx) is None and waits is None
 
 
 def close_the_old_desk(world: World) -> None:

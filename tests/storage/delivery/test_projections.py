@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage.delivery import channel_readings, holds, paces, projections
+from storage.delivery import channel_readings, holds, message_queue, paces, projections
 from storage.delivery.channel_readings import WantedChannel
 from storage.delivery.projections import Claim, Projection, WantedMessage
 from storage.engine.database import Database, Transaction
@@ -121,14 +121,14 @@ def test_updates_share_the_workspaces_pace_and_no_channels(tx: Transaction) -> N
 
 def test_a_paused_channel_waits_until_its_moment(tx: Transaction) -> None:
     want(tx, 1)
-    projections.pause_channel(tx, "C1", NOW + 60 * SECOND, "ratelimited")
-    projections.pause_channel(tx, "C1", NOW + 5 * SECOND)
+    paces.pause(tx, "C1", NOW + 60 * SECOND, "ratelimited")
+    paces.pause(tx, "C1", NOW + 5 * SECOND)
     assert claim(tx, 59) is None
     assert taken(tx, 60).projection.case_id == "case_1"
 
 
 def test_a_channel_can_be_paused_before_its_first_message(tx: Transaction) -> None:
-    projections.pause_channel(tx, "C1", NOW + 60 * SECOND)
+    paces.pause(tx, "C1", NOW + 60 * SECOND)
     want(tx, 1)
     assert claim(tx) is None
 
@@ -249,13 +249,13 @@ def test_a_case_may_be_shown_in_two_channels(tx: Transaction) -> None:
 
 @pytest.mark.parametrize("second", [NOW + HOUR, None])
 def test_waiting_is_measured_from_the_first_open_wish(tx: Transaction, second: datetime | None) -> None:
-    assert projections.oldest_waiting_at(tx) is None
+    assert message_queue.oldest_waiting_at(tx) is None
     projections.want(tx, "case_1", "C1", 1, NOW, wanted_at=NOW)
     projections.want(tx, "case_1", "C1", 1, NOW, wanted_at=second)
-    assert projections.oldest_waiting_at(tx) == NOW
+    assert message_queue.oldest_waiting_at(tx) == NOW
     post(tx)
     projections.want(tx, "case_1", "C1", 1, NOW, wanted_at=NOW + 2 * HOUR)
-    assert projections.oldest_waiting_at(tx) == NOW + 2 * HOUR
+    assert message_queue.oldest_waiting_at(tx) == NOW + 2 * HOUR
 
 
 def wait(tx: Transaction, number: int, channel_id: str = "C1") -> None:
@@ -270,16 +270,16 @@ def read_first(tx: Transaction, held_row_id: int, channel_id: str = "C1") -> Non
 def test_what_is_held_until_its_channel_was_read_does_not_wait_to_be_sent(tx: Transaction) -> None:
     wait(tx, 1)
     read_first(tx, shown(tx, 1).row_id)
-    assert (projections.is_waiting(tx), claim(tx)) == (False, None)
+    assert (message_queue.is_waiting(tx), claim(tx)) == (False, None)
     wait(tx, 2)
-    assert projections.is_waiting(tx)
+    assert message_queue.is_waiting(tx)
     assert taken(tx).projection.case_id == "case_2"
 
 
 def test_what_is_held_until_its_channel_was_read_is_undelivered(tx: Transaction) -> None:
     wait(tx, 1)
     read_first(tx, shown(tx, 1).row_id)
-    assert projections.oldest_waiting_at(tx) == NOW
+    assert message_queue.oldest_waiting_at(tx) == NOW
 
 
 def test_a_reading_holds_no_updates_and_no_other_channel(tx: Transaction) -> None:
@@ -287,11 +287,11 @@ def test_a_reading_holds_no_updates_and_no_other_channel(tx: Transaction) -> Non
     post(tx)
     read_first(tx, 1_000)
     wait(tx, 1)
-    assert projections.is_waiting(tx)
+    assert message_queue.is_waiting(tx)
     post(tx, at=9)
-    assert not projections.is_waiting(tx)
+    assert not message_queue.is_waiting(tx)
     wait(tx, 2, "C2")
-    assert projections.is_waiting(tx)
+    assert message_queue.is_waiting(tx)
     assert taken(tx, 18).projection.case_id == "case_2"
 
 
@@ -303,10 +303,14 @@ def test_what_waits_for_a_repair_does_not_wait_to_be_sent(tx: Transaction, *, is
         wait(tx, 1)
     place, other = ("update:C1", "C1") if is_posted else ("C1", "update:C1")
     holds.hold(tx, other, NOW, "why", HOUR, HOUR)
-    assert projections.is_waiting(tx)
-    assert projections.oldest_waiting_at(tx) == NOW
+    assert message_queue.is_waiting(tx)
+    assert message_queue.oldest_waiting_at(tx) == NOW
     holds.hold(tx, place, NOW, "why", HOUR, HOUR)
-    assert (projections.is_waiting(tx), projections.oldest_waiting_at(tx), claim(tx)) == (False, None, None)
+    assert (message_queue.is_waiting(tx), message_queue.oldest_waiting_at(tx), claim(tx)) == (
+        False,
+        None,
+        None,
+    )
     holds.look_again(tx, NOW)
     assert claim(tx) is not None
 
