@@ -136,6 +136,7 @@ def _expert(row: sa.Row[Any]) -> Expert:
 
 def set_members(tx: Transaction, source: str, users: Iterable[ExpertId], now: datetime) -> None:
     """Replace the members of a source such as `channel:C1` or `group:S1`."""
+    # Emptied and filled in the same transaction: who reads meanwhile sees all the old members.
     tx.execute(sa.delete(memberships).where(memberships.c.source == source))
     rows = [_membership(source, expert) for expert in sorted(set(users))]
     ensure(tx, memberships, rows)
@@ -183,6 +184,7 @@ def settle_members(tx: Transaction, people: Iterable[ExpertId]) -> None:
     """Hold each of these people under this workspace, in every source that holds their user id."""
     right = {person.user_id: person for person in people}
     query = sa.select(memberships).where(memberships.c.user_id.in_(sorted(right)))
+    # Read whole before the first change: SQLite does not say what a query gives while its table changes.
     held = [(row.source, ExpertId(row.team_id, row.user_id)) for row in tx.execute(query)]
     for source, expert in held:
         if expert != right[expert.user_id]:

@@ -17,6 +17,7 @@ def find(tx: Transaction, name: str) -> bytes | None:
 def keep(tx: Transaction, name: str, new: bytes, now: datetime) -> bytes:
     """The key of this name, which is `new` if there was none before: of several at once the first counts."""
     ensure(tx, installation_keys, [{"name": name, "secret": new, "made_at": now}])
+    # Read back, not returned as it came: another process may have been faster.
     return tx.execute(_secret_of(name)).scalar_one()
 
 

@@ -12,6 +12,7 @@ MOST_PORTIONS = 20
 
 def take_in(ctx: Context) -> dict[str, int]:
     """Take the next of them into the record; how many."""
+    # Looked up without a turn to write: for most of a database's life nothing is left to do.
     with ctx.database.read() as tx:
         if takeover.is_over(tx):
             return {}

@@ -58,6 +58,7 @@ def reading_names(ctx: Context, service: str) -> ExpertNames:
     exposure = _exposure(ctx, service) or "none"
     if exposure != "pseudonym":
         return ExpertNames(exposure)
+    # A look first: the key is made once, and whoever only reads should not stand in the writers' line.
     with ctx.database.read() as tx:
         key = installation_keys.find(tx, PSEUDONYMS)
     if key is not None:

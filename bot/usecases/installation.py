@@ -101,6 +101,7 @@ class Home:
         siblings = {team for team, its in organizations.items() if its == enterprise_id}
         if enterprise_id != before.enterprise_id or not siblings <= before.teams:
             teams = before.teams | siblings
+            # Replaced whole: other threads read it without a lock.
             self.holder.present = replace(before, enterprise_id=enterprise_id, teams=teams)
 
     def _is_ours(self, claim: IdentityClaim) -> bool:

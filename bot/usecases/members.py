@@ -75,6 +75,7 @@ def _past_sources(terms: Terms, channel: str) -> Iterator[str]:
 def record(ctx: Context, source: str, user_ids: Iterable[str]) -> None:
     """Replace the members of a source by those just fetched, each person once and no programs."""
     now = ctx.clock.now()
+    # The bot is a member of every channel it posts to, and may not count as somebody to ask.
     fetched = frozenset(user_ids) - {ctx.home.bot.user_id}
     with ctx.database.write() as tx:
         stored = experts.by_user_id(tx, fetched, ctx.team_id)
@@ -99,7 +100,7 @@ def record_people(ctx: Context, people: Iterable[Expert], asked: Iterable[Expert
                 redrawn |= appearances.of_people(tx, [each.expert for each in rows], MOST_REDRAWN)
         experts.settle_members(tx, [person.expert for person in people if not person.is_bot])
         experts.drop_members(tx, [person.expert for person in people if person.is_bot])
-        for case_id in sorted(redrawn):
+        for case_id in sorted(redrawn):  # ticks lock cases in the same order
             projections.redraw(tx, case_id, now)
     return len(redrawn)
 

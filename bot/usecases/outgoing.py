@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 JsonObject = dict[str, Any]
+# Rows of every released version hold these words, and the payloads' keys below: they never change.
 CALLBACK = "callback"
 NOTICE = "notice"
 REMINDER = "reminder"

@@ -27,6 +27,7 @@ _PREDICTED = [
 _JOINED = sa.select(cases, *_PREDICTED).join(predictions, predictions.c.case_id == cases.c.case_id)
 _THIS = cases.c.case_id == sa.bindparam("this_case_id")
 _GET = _JOINED.where(_THIS)
+# Of the case alone: without `of` PostgreSQL locks the row of the prediction, too.
 _LOCK = _GET.with_for_update(of=cases)
 _TASK = sa.select(predictions.c.task).where(predictions.c.case_id == cases.c.case_id).scalar_subquery()
 
@@ -57,6 +58,7 @@ def open_for(tx: Transaction, expert: ExpertId | None, limit: int) -> list[Case]
     query = _JOINED.where(cases.c.is_open)
     if expert is not None:
         mine = (cases.c.assigned_user_id == expert.user_id) & (cases.c.assigned_team_id == expert.team_id)
+        # Spelled out as the partial index over assigned cases has it.
         query = query.where(cases.c.assigned_user_id.is_not(None), mine)
     return _assembled(tx, query.order_by(cases.c.due_at, cases.c.row_id).limit(limit))
 
@@ -149,6 +151,7 @@ def assignees(tx: Transaction) -> list[ExpertId]:
 
 
 def _ids_until(tx: Transaction, moment: sa.Column[Any], now: datetime, limit: int) -> list[str]:
+    # Spelled out as the partial index over the moment has it.
     is_due = (cases.c.is_open, moment.is_not(None), moment <= now)
     return list(tx.execute(sa.select(cases.c.case_id).where(*is_due).order_by(moment).limit(limit)).scalars())
 

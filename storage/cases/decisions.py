@@ -60,7 +60,7 @@ def add(tx: Transaction, decision: Decision) -> bool:
         "decided_by": [[expert.team_id, expert.user_id] for expert in decision.decided_by],
     }
     is_new = record.add_once(tx, decisions, row)
-    if is_new:
+    if is_new:  # of two at once the slower announces nothing: the feed has a line for each decision
         _announce(tx, decision, "decided")
     return is_new
 

@@ -35,11 +35,13 @@ def take(
     dies gives its row back by doing nothing.
     """
     values = {**parameters, "new_owner": owner, "leased_until": until}
+    # RETURNING keeps no order, on neither dialect.
     return sorted(tx.execute(_take(table, ready), values).all(), key=lambda row: int(row.row_id))
 
 
 @cache
 def _take(table: sa.Table, ready: sa.Select[Any]) -> sa.UpdateBase:
+    # A CTE: PostgreSQL may run a subquery with LIMIT and SKIP LOCKED more than once, and take more rows.
     chosen = ready.with_for_update(skip_locked=True, of=table).cte("ready")
     leased = {
         "owner": sa.bindparam("new_owner"),
@@ -52,6 +54,7 @@ def _take(table: sa.Table, ready: sa.Select[Any]) -> sa.UpdateBase:
 
 def change(tx: Transaction, table: sa.Table, held: Lease, values: Row) -> bool:
     """Change a row that is still held; False when the lease has passed to another."""
+    # The attempt counts, too: the same owner may have taken the row again after its lease had ended.
     is_mine = (
         (table.c.row_id == held.row_id) & (table.c.owner == held.owner) & (table.c.attempt == held.attempt)
     )

@@ -33,6 +33,7 @@ def claim(
 
 @cache
 def _ready() -> sa.Select[Any]:
+    # A dead item is not pending: those behind it in order do not wait for it.
     earlier = outbox.alias("earlier")
     must_wait = (
         sa.select(earlier.c.row_id)

@@ -40,6 +40,7 @@ def open_many(tx: Transaction, channel_ids: Iterable[str]) -> None:
 def take(tx: Transaction, channel_id: str, now: datetime, pace_for: timedelta) -> bool:
     """Use the channel's turn, so that its next comes after `pace_for`; False when it has not come."""
     is_ready = (channel_pace.c.channel_id == channel_id) & (channel_pace.c.next_at <= now)
+    # Locked by another replica means that the turn is being taken: it is passed over, not waited for.
     free = sa.select(channel_pace.c.channel_id).where(is_ready).with_for_update(skip_locked=True)
     update = sa.update(channel_pace).where(channel_pace.c.channel_id == free.scalar_subquery())
     return tx.execute(update.values(next_at=now + pace_for, reason=None)).rowcount == 1

@@ -75,6 +75,7 @@ def claim(
         until, parameters = now + lease_for, {"candidate": candidate.row_id, "now": now}
         if rows := leases.take(tx, projections, still_ready, owner, until, **parameters):
             return claim_of(rows[0])
+        # Another replica has taken the message meanwhile: the channel's turn must not be lost for it.
         paces.give_back(tx, candidate.pace, now)
     return None
 

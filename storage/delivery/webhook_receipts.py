@@ -13,7 +13,7 @@ from storage.sql.rows import columns_of, value_of
 from storage.sql.upserts import ensure
 from storage.tables import receipts
 
-KEYS_PER_QUERY = 500
+KEYS_PER_QUERY = 500  # SQLite compiles at most 32,766 parameters, of which each key takes two
 _FIND = sa.select(receipts).where(
     sa.tuple_(receipts.c.service, receipts.c.webhook_id).in_(sa.bindparam("keys", expanding=True))
 )

@@ -59,9 +59,10 @@ class Database:
     def write(self) -> Iterator[Transaction]:
         """A transaction that commits at the end of the block; it must not nest."""
         if getattr(self._mine, "is_writing", False):
-            raise NestedWrite
+            raise NestedWrite  # else it would wait for its own turn
         self._mine.is_writing = True
         try:
+            # In this order: the turn comes before a connection is taken, and the record is written last.
             with (
                 deadline.within(self._within),
                 self._turn(),

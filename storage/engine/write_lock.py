@@ -5,6 +5,7 @@ from collections import deque
 from weakref import WeakValueDictionary
 
 _registry_guard = threading.Lock()
+# Weak: a lock lives as long as some database of this process uses its file.
 _locks: "WeakValueDictionary[str, FairLock]" = WeakValueDictionary()
 
 

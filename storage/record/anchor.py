@@ -44,6 +44,7 @@ def last(tx: sa.Connection) -> Anchor | None:
 
 def cast(tx: sa.Connection, now: datetime) -> bool:
     """Put on record how far every chain reaches; False where none is longer than at the last anchor."""
+    # Without the anchors' own chain: else each anchor would be news for the next.
     reached = [[chain, length, link.hex()] for chain, length, link in chains.heads(tx) if chain != ANCHORS]
     if (old := old_chain.head(tx)) is not None:
         reached.append([old_chain.CHAIN, old[0], old[1].hex()])

@@ -230,6 +230,7 @@ def _note(
     for row in rows:
         place = table.name, covered.key_of(row)
         earlier = pending.rows.get(place)
+        # Of a row that is written twice here its first `before` counts: the state between was never there.
         was = before if earlier is None else earlier.before
         pending.rows[place] = _TouchedRow(covered, row, case_id or row["case_id"], state, was)
         if table is predictions:

@@ -54,7 +54,7 @@ def _sealed(tx: sa.Connection, until: dict[str, int]) -> Iterator[list[Any]]:
         arrivals = _next(tx, covered, until.get(covered.name, 0), left)
         if not arrivals:
             continue
-        completion.complete(tx, covered, arrivals)
+        completion.complete(tx, covered, arrivals)  # first: what is sealed below has to stay as it is
         arrival = covered.table.c[covered.arrival]
         for row in coverage.stored(tx, covered, arrival >= arrivals[0], arrival <= arrivals[-1]):
             yield seals.seal_of_stored(covered, row, record.secret_of(tx))

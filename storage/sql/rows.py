@@ -9,6 +9,7 @@ T = TypeVar("T")
 
 def columns_of(value: Any) -> Row:
     """The columns of a dataclass with slots."""
+    # A field's name is a column's here: it never changes, and a new field needs a migration.
     return {name: getattr(value, name) for name in value.__slots__}
 
 

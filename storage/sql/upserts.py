@@ -24,6 +24,7 @@ def add_new(tx: sa.Connection, table: sa.Table, rows: Sequence[Row], key: sa.Col
 
 def add_once(tx: sa.Connection, table: sa.Table, row: Row) -> bool:
     """Insert the row; False when a row with the same unique key is there."""
+    # SQLAlchemy keeps the row count of an INSERT only where it is asked to.
     counted = {"preserve_rowcount": True}
     return tx.execute(_add_once(tx.dialect.name, table), row, execution_options=counted).rowcount == 1
 

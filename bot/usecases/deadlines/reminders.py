@@ -58,6 +58,7 @@ class Reminder:
     def from_payload(cls, payload: JsonObject) -> Self:
         """The reminder from the outbox's JSON."""
         changed = {"people": tuple(payload["people"]), "due_at": datetime.fromisoformat(payload["due_at"])}
+        # Every key is a field: a field that is renamed or comes without a default breaks rows that wait.
         return cls(**{**payload, **changed})
 
     @property

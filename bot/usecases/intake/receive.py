@@ -57,6 +57,7 @@ def receive(ctx: Context, postings: Sequence[Posting], answer: Answer) -> list[O
         receipts = webhook_receipts.find_many(tx, keys)
         fresh = list(_fresh(postings, receipts))
         triaged = triage.store(ctx, tx, list(_items(fresh)), now)
+        # By identity: two requests of the same content get an answer each.
         own = {id(posting): _reception(posting, triaged) for posting in fresh}
         made = [
             _receipt(posting, posting.webhook_id, answer(own[id(posting)]), now)

@@ -81,6 +81,7 @@ def sit_down(ctx: Context, tx: Transaction, act: Act) -> Sitting | Dismissal:
     """Lock the case for `act`; refuses, on record, cases and messages that do not exist."""
     sitting = _sitting(ctx, tx, act, cases.lock)
     if isinstance(sitting, Dismissal) and sitting.why:
+        # The id came with a payload and may be anything: it is cut, so that it cannot fill the record.
         data = {"why": sitting.why, "channel_id": act.screen.channel_id, "ts": act.screen.ts}
         entry = Entry(ctx.clock.now(), act.actor, "act.refused", act.case_id[:80], data)
         audit.append_many(tx, [entry])

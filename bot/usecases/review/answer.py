@@ -51,6 +51,7 @@ def give(sitting: Sitting, new: ExpertAnswer) -> Outcome:
     objection = _objection(sitting, new)
     if objection is not None:
         return objection
+    # Only now: an act that is refused, or lacks its reason, must not use its key up.
     if not claimed_events.claim(sitting.tx, new.act.key, sitting.now):
         return RepeatedAct(sitting.case)
     return _recorded(sitting, new)

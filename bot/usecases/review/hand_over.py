@@ -86,7 +86,7 @@ def escalate_now(ctx: Context, act: Act, note: str | None) -> Outcome:
 
 def _escalated(sitting: Sitting, note: str | None) -> Outcome:
     step = step_now(sitting.case, sitting.tier, sitting.now)
-    if step is None:
+    if step is None:  # nothing came of it, so the same click may come again, under another policy
         claimed_events.release(sitting.tx, sitting.act.key)
         return Dismissal(_NOBODY_AHEAD)
     case = take(sitting.case, step, sitting.tier, sitting.task.hours, sitting.now)

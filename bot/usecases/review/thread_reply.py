@@ -75,6 +75,7 @@ def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
             return sitting
         if not sitting.task.thread_replies or (reply.is_by_program and not is_named(sitting, reply.expert)):
             return Silence()
+        # Also for an edit that comes first: the reply itself may arrive after it and must not count then.
         is_first = claimed_events.claim(tx, f"heard:{key}", sitting.now)
         if reply.edited_ts and not claimed_events.advance(tx, f"edited:{key}", _moment(reply.edited_ts)):
             return RepeatedAct(sitting.case)

@@ -95,6 +95,7 @@ def _scanned(ctx: Context, tx: Transaction, expert: ExpertId, wanted: Criterion)
     queue = cases.queue(tx, None, SCANNED)
     on_terms = [(case, terms) for case in queue if (terms := terms_of(ctx, tx, case))]
     asked = {source for case, terms in on_terms for source in sources_of(case, terms)}
+    # The bot is a member of every channel it posts to, but answers nothing.
     own = experts.sources_of(tx, expert, asked) if expert != ctx.home.bot else frozenset()
     reader = _Reader(ctx, expert, own)
     return [(case, terms) for case, terms in on_terms if wanted(reader, case, terms)]
