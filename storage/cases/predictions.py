@@ -13,6 +13,7 @@ from routing.triage.router import Routing
 from storage.cases.prediction_columns import routing_columns, routing_of, submission_columns, submission_of
 from storage.engine.database import Transaction
 from storage.record import record
+from storage.sql.rows import value_of
 from storage.sql.upserts import Row
 from storage.tables import predictions
 
@@ -84,11 +85,4 @@ def _columns(new: NewPrediction) -> Row:
 
 
 def _stored(row: Any) -> StoredPrediction:
-    return StoredPrediction(
-        case_id=row.case_id,
-        submission=submission_of(row),
-        body_digest=row.body_digest,
-        routing=routing_of(row),
-        policy_version=row.policy_version,
-        received_at=row.received_at,
-    )
+    return value_of(StoredPrediction, row, submission=submission_of(row), routing=routing_of(row))

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from storage.delivery import leases
 from storage.engine.database import Transaction
-from storage.sql.rows import columns_of
+from storage.sql.rows import columns_of, value_of
 from storage.sql.upserts import Row, insert_in
 from storage.tables import channel_readings
 
@@ -68,18 +68,8 @@ def claim(tx: Transaction, owner: str, now: datetime, lease_for: timedelta) -> C
         return None
     (row,) = rows
     is_begun = row.begun_version > row.read_version
-    return ChannelClaim(
-        row.row_id,
-        row.owner,
-        row.attempt,
-        row.channel_id,
-        row.team_id,
-        row.bot_user_id,
-        row.begun_version if is_begun else row.wanted_version,
-        row.reached if is_begun else None,
-        row.held_to,
-        row.failures,
-    )
+    version, reached = (row.begun_version, row.reached) if is_begun else (row.wanted_version, None)
+    return value_of(ChannelClaim, row, version=version, reached=reached)
 
 
 def advance(tx: Transaction, held: ChannelClaim, reached: str, now: datetime) -> bool:

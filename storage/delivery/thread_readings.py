@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from storage.delivery import leases
 from storage.engine.database import Transaction
 from storage.engine.deletion import forget
-from storage.sql.rows import columns_of
+from storage.sql.rows import columns_of, value_of
 from storage.sql.upserts import Row, insert_in
 from storage.tables import thread_readings
 
@@ -65,16 +65,7 @@ def claim(tx: Transaction, owner: str, now: datetime, lease_for: timedelta) -> T
     if not rows:
         return None
     (row,) = rows
-    return ThreadClaim(
-        row.row_id,
-        row.owner,
-        row.attempt,
-        row.channel_id,
-        row.thread_ts,
-        row.team_id,
-        row.wanted_version,
-        row.failures,
-    )
+    return value_of(ThreadClaim, row, version=row.wanted_version)
 
 
 def finish(tx: Transaction, held: ThreadClaim, read_to: str | None, now: datetime) -> bool:

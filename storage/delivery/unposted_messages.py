@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from storage.delivery import leases, paces
 from storage.delivery.projection_state import projection_id
 from storage.engine.database import Transaction
+from storage.sql.rows import value_of
 from storage.tables import cases, predictions, projections
 
 _earlier = projections.alias("earlier")
@@ -107,6 +108,4 @@ def _query() -> sa.Select[Any]:
 
 
 def _unposted(row: sa.Row[Any]) -> UnpostedMessage:
-    columns = row._asdict()
-    is_first = columns.pop("is_first")
-    return UnpostedMessage(**columns, is_home=row.channel is None and bool(is_first))
+    return value_of(UnpostedMessage, row, is_home=row.channel is None and bool(row.is_first))

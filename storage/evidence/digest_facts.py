@@ -71,15 +71,14 @@ def period(tx: Transaction, tasks: Collection[str], since: datetime, until: date
     window = Window(tuple(sorted(tasks)), since, until)
     decided = _decided(tx, window)
     judged = _judged(tx, window)
+    seconds = ((case.decided_at - case.opened_at).total_seconds() for case in decided)
     return PeriodFacts(
         since_at=since,
         until_at=until,
         **_received(tx, window),
         decided=len(decided),
         overdue=sum(case.decided_at > case.due_at for case in decided) + _open_overdue(tx, window),
-        seconds_to_decision=tuple(
-            sorted((case.decided_at - case.opened_at).total_seconds() for case in decided)
-        ),
+        seconds_to_decision=tuple(sorted(seconds)),
         by_task=_concordance(judged, "task"),
         by_tier=_concordance(judged, *(("task", "tier") if len(window.tasks) > 1 else ("tier",))),
         by_model=_concordance(judged, "model_name", "model_version"),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from routing.prediction import ModelRef
 from storage.engine.database import Transaction
+from storage.sql.rows import columns_of, value_of
 from storage.sql.upserts import add_once
 from storage.tables import calibrators
 
@@ -31,13 +32,12 @@ class StoredCalibrator:
     fitted_at: datetime
 
 
-_COLUMNS = tuple(name for name in StoredCalibrator.__slots__ if name != "model")  # `model` is two columns
-
-
 def add(tx: Transaction, fitted: StoredCalibrator) -> bool:
     """Store a fit; False when this task and model has a fit of that sequence: somebody was faster."""
-    model = {"model_name": fitted.model.name, "model_version": fitted.model.version}
-    return add_once(tx, calibrators, {**model, **{name: getattr(fitted, name) for name in _COLUMNS}})
+    columns = columns_of(fitted)
+    model: ModelRef = columns.pop("model")
+    row = {**columns, "model_name": model.name, "model_version": model.version}
+    return add_once(tx, calibrators, row)
 
 
 def latest(tx: Transaction) -> list[StoredCalibrator]:
@@ -67,4 +67,4 @@ def history(tx: Transaction, task: str, model: ModelRef | None = None) -> list[S
 
 def _stored(row: Any) -> StoredCalibrator:
     model = ModelRef(row.model_name, row.model_version)
-    return StoredCalibrator(model=model, **{name: getattr(row, name) for name in _COLUMNS})
+    return value_of(StoredCalibrator, row, model=model)

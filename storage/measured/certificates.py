@@ -12,6 +12,7 @@ from routing.evidence.grant import Grant
 from routing.evidence.promise import Promise
 from routing.prediction import ModelRef
 from storage.engine.database import Transaction
+from storage.sql.rows import columns_of, value_of
 from storage.sql.upserts import add_once
 from storage.tables import certificates
 
@@ -76,20 +77,14 @@ class Attempt:
         )
 
 
-_COLUMNS = tuple(name for name in Attempt.__slots__ if name != "key")  # `key` is in several columns
-
-
 def add(tx: Transaction, attempt: Attempt) -> bool:
     """Store an attempt, which grants its certificate if it has any.
 
     False when the cell has an attempt of this number: somebody was faster, and nothing was granted.
     """
-    row = {
-        **_stream_columns(attempt.key),
-        "cell": attempt.key.cell,
-        **{name: getattr(attempt, name) for name in _COLUMNS},
-    }
-    return add_once(tx, certificates, row)
+    columns = columns_of(attempt)
+    key: CertificateKey = columns.pop("key")
+    return add_once(tx, certificates, {**_stream_columns(key), "cell": key.cell, **columns})
 
 
 def revoke(tx: Transaction, certificate_id: str, now: datetime, reason: str) -> bool:
@@ -143,14 +138,12 @@ def by_stream(attempts: Iterable[Attempt]) -> list[tuple[Attempt, ...]]:
 
 def _last_granted(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> list[Attempt]:
     later = certificates.alias("later")
+    is_everything = [table.c.cell == EVERYTHING.key for table in (later, certificates)]
     is_replaced = sa.exists().where(
         *(later.c[name] == certificates.c[name] for name in _STREAM),
         later.c.attempt > certificates.c.attempt,
         later.c.certificate_id.is_not(None),
-        sa.or_(
-            later.c.cell == certificates.c.cell,
-            *(table.c.cell == EVERYTHING.key for table in (later, certificates)),
-        ),
+        sa.or_(later.c.cell == certificates.c.cell, *is_everything),
     )
     is_last = certificates.c.certificate_id.is_not(None) & ~is_replaced
     return _selected(tx, is_last, *conditions)
@@ -189,4 +182,4 @@ def _is_of(stream: CertificateKey) -> list[sa.ColumnElement[bool]]:
 
 def _attempt(row: Any) -> Attempt:
     key = CertificateKey(row.task, row.tier, ModelRef(row.model_name, row.model_version), row.cell)
-    return Attempt(key, **{name: getattr(row, name) for name in _COLUMNS})
+    return value_of(Attempt, row, key=key)

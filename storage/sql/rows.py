@@ -13,6 +13,7 @@ def columns_of(value: Any) -> Row:
     return {name: getattr(value, name) for name in value.__slots__}
 
 
-def value_of(kind: type[T], row: Any) -> T:
-    """The value of a row, which has all of its fields and may have more."""
-    return kind(**{name: getattr(row, name) for name in kind.__slots__})  # type: ignore[attr-defined]
+def value_of(kind: type[T], row: Any, **others: Any) -> T:
+    """The value of a row, which has all of its fields but the `others`, and may have more."""
+    names = (name for name in kind.__slots__ if name not in others)  # type: ignore[attr-defined]
+    return kind(**{name: getattr(row, name) for name in names}, **others)

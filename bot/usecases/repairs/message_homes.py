@@ -68,11 +68,8 @@ def _follower(tx: Transaction, message: UnpostedMessage, channel: str) -> Case |
 
     It is locked before its message is touched, as by everybody else who changes both.
     """
-    if (
-        not message.is_home
-        or channel == message.case_channel
-        or unposted_messages.is_shown(tx, message.case_id)
-    ):
+    stays = not message.is_home or channel == message.case_channel
+    if stays or unposted_messages.is_shown(tx, message.case_id):
         return None
     return cases.lock(tx, message.case_id)
 

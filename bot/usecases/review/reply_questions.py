@@ -44,11 +44,8 @@ def ask_what_is_meant(sitting: Sitting, place: ReplyPlace, text: str) -> Outcome
     if not sitting.case.is_waiting or not is_allowed(sitting, sitting.act.expert):
         return Silence()
     question = _question(sitting, place, text)
-    return (
-        UnclearReply(sitting.case, question.words, place)
-        if thread_replies.ask(sitting.tx, question)
-        else Silence()
-    )
+    is_asked = thread_replies.ask(sitting.tx, question)
+    return UnclearReply(sitting.case, question.words, place) if is_asked else Silence()
 
 
 def ask_whether_it_stands(
