@@ -1,7 +1,5 @@
 """What tests and the demo steer over HTTP: faults, statistics, channels and people."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -14,7 +12,7 @@ from starlette.routing import Route
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.errors import SandboxError
-from bot.sandbox.faults import Fault
+from bot.sandbox.faults import SlackFault
 from bot.sandbox.sockets import Sockets
 from bot.sandbox.workspace import Workspace
 
@@ -64,20 +62,20 @@ class Control:
         if "channel" in fields:
             fields["channel_id"] = fields.pop("channel")
         try:
-            return {"ok": True, "number": self._workspace.faults.add(Fault(**fields))}
+            return {"ok": True, "number": self._workspace.faults.add(SlackFault(**fields))}
         except TypeError as wrong:
             raise UnknownTarget(str(wrong)) from wrong
 
     async def clear_faults(self, body: JsonObject) -> JsonObject:
-        """Switch one fault (`number`) or all off."""
+        """Switch a fault (`number`) or all of them off."""
         self._workspace.faults.clear(body.get("number"))
         return {"ok": True}
 
     def _conversation(self, body: JsonObject, name: str = "channel") -> Conversation:
-        found = self._workspace.state.conversations.get(str(body.get(name)))
-        if found is None:
+        conversation = self._workspace.state.conversations.get(str(body.get(name)))
+        if conversation is None:
             raise UnknownTarget(f"channel {body.get(name)}")
-        return found
+        return conversation
 
     async def channel(self, body: JsonObject) -> JsonObject:
         """`rename`: name; `archive`, `unarchive`, `delete`, `remove_bot` or `add_bot`: true."""

@@ -1,7 +1,5 @@
 """Files of the v2 upload flow: announced, uploaded, completed."""
 
-from __future__ import annotations
-
 import mimetypes
 from dataclasses import dataclass, field
 from typing import Any

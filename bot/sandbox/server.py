@@ -1,7 +1,5 @@
 """Serves a local Slack in a thread of its own."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import socket
@@ -10,7 +8,7 @@ import time
 import webbrowser
 from collections.abc import Callable, Coroutine
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import uvicorn
 
@@ -94,7 +92,7 @@ class Sandbox:
 
     @property
     def workspace(self) -> Workspace:
-        """The writers of the state: posting, membership, modals."""
+        """The writers of the state: messages, membership, modals."""
         return self._parts.workspace
 
     @property
@@ -163,7 +161,7 @@ class Sandbox:
 
     def _halt(self) -> None:
         self._parts.stream.stop()
-        self._parts.faulting.stop()
+        self._parts.fault_injector.stop()
         self._delivery.stop()
         if self._server is not None:
             self._server.stopping.set()
@@ -203,7 +201,7 @@ class Sandbox:
             timeout_keep_alive=60,
         )
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

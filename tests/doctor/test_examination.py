@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.doctor.examination import examine
 from bot.doctor.finding import Finding, Standing
 from bot.doctor.manifest import scopes_of, wanted_scopes
-from bot.sandbox import Fault, Sandbox, SandboxConfig
+from bot.sandbox import Sandbox, SandboxConfig, SlackFault
 from bot.settings import Settings, read_settings
 from bot.slack.api.gateway import SCOPES
 from tests.doctor.policies import environment, policy_text
@@ -62,7 +62,7 @@ def test_nothing_is_posted(slack: Sandbox, tmp_path: Path, sqlite_url: str) -> N
 def test_a_revoked_token_is_the_finding_and_hides_nothing_that_needs_no_slack(
     slack: Sandbox, tmp_path: Path, sqlite_url: str
 ) -> None:
-    slack.faults.add(Fault("token_revoked"))
+    slack.faults.add(SlackFault("token_revoked"))
     findings = examined(settings_of(slack, tmp_path, sqlite_url))
     assert {"bot token", "app token"} >= set(failed(findings)) >= {"bot token"}
     assert "token_revoked" in findings["bot token"].what

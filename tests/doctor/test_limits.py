@@ -6,7 +6,7 @@ from slack_sdk import WebClient
 
 from bot.doctor.finding import Standing
 from bot.doctor.limits import check_limits
-from bot.sandbox import Fault, Sandbox
+from bot.sandbox import Sandbox, SlackFault
 from tests.doctor.policies import policy
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -38,20 +38,20 @@ def test_without_slack_our_own_validator_is_asked() -> None:
 
 
 def test_a_slack_without_the_method_is_no_fault(slack: Sandbox, client: WebClient) -> None:
-    slack.faults.add(Fault("error", method="blocks.validate", error="unknown_method"))
+    slack.faults.add(SlackFault("error", method="blocks.validate", error="unknown_method"))
     (finding,) = check_limits(client, policy(), NOON)
     assert finding.standing is Standing.OK
     assert "Slack does not check" in finding.what
 
 
 def test_a_refusal_by_slack_is_told(slack: Sandbox, client: WebClient) -> None:
-    slack.faults.add(Fault("error", method="blocks.validate", error="invalid_blocks"))
+    slack.faults.add(SlackFault("error", method="blocks.validate", error="invalid_blocks"))
     (finding,) = check_limits(client, policy(), NOON)
     assert finding.standing is Standing.FAIL
     assert "invalid_blocks" in finding.what
 
 
 def test_no_answer_is_worth_a_second_try(slack: Sandbox, client: WebClient) -> None:
-    slack.faults.add(Fault("down"))
+    slack.faults.add(SlackFault("down"))
     (finding,) = check_limits(client, policy(), NOON)
     assert finding.standing is Standing.WARN

@@ -17,7 +17,7 @@ from bot.doctor.tokens import (
     check_scopes,
     identify,
 )
-from bot.sandbox import Fault, Sandbox
+from bot.sandbox import Sandbox, SlackFault
 from bot.slack.api.failures import SlackPermanent
 from bot.slack.api.web_calls import slack_client
 
@@ -56,7 +56,7 @@ def test_the_moment_and_the_scopes_are_read_from_the_answers_headers() -> None:
 
 
 def test_a_revoked_token_is_refused(slack: Sandbox, client: WebClient) -> None:
-    slack.faults.add(Fault("token_revoked"))
+    slack.faults.add(SlackFault("token_revoked"))
     with pytest.raises(SlackPermanent, match="token_revoked"):
         identify(client)
 
@@ -101,12 +101,12 @@ def test_the_bot_token_in_the_app_tokens_place_is_told(slack: Sandbox, client: W
 
 
 def test_an_app_token_without_its_scope_is_told(slack: Sandbox, client: WebClient) -> None:
-    slack.faults.add(Fault("error", method="apps.connections.open", error="missing_scope"))
+    slack.faults.add(SlackFault("error", method="apps.connections.open", error="missing_scope"))
     assert "connections:write" in check_app_token(client, slack.config.app_token, None).mend
 
 
 def test_a_slack_that_is_down_is_not_called_a_wrong_token(slack: Sandbox, client: WebClient) -> None:
-    slack.faults.add(Fault("down"))
+    slack.faults.add(SlackFault("down"))
     finding = check_app_token(client, slack.config.app_token, None)
     assert finding.standing is Standing.FAIL
     assert "Try again" in finding.mend

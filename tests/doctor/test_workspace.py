@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 
 from bot.doctor.finding import Finding, Standing
 from bot.doctor.workspace import check_channels, check_groups, check_people
-from bot.sandbox import Fault, Sandbox, SandboxConfig
+from bot.sandbox import Sandbox, SandboxConfig, SlackFault
 from bot.slack.api.web_calls import slack_client
 from tests.doctor.policies import policy
 
@@ -51,8 +51,8 @@ def test_an_archived_channel_cannot_be_used(slack: Sandbox, client: WebClient) -
 
 
 def test_a_missing_scope_is_told_with_the_scope(slack: Sandbox, client: WebClient) -> None:
-    slack.faults.add(Fault("missing_scope", scope="channels:read"))
-    slack.faults.add(Fault("missing_scope", scope="groups:read"))
+    slack.faults.add(SlackFault("missing_scope", scope="channels:read"))
+    slack.faults.add(SlackFault("missing_scope", scope="groups:read"))
     finding = check_channels(client, policy())[0]
     assert "missing_scope" in finding.what
     assert "channels:read" in finding.mend
@@ -61,7 +61,7 @@ def test_a_missing_scope_is_told_with_the_scope(slack: Sandbox, client: WebClien
 def test_a_slack_that_does_not_answer_is_not_called_a_missing_channel(
     slack: Sandbox, client: WebClient
 ) -> None:
-    slack.faults.add(Fault("down"))
+    slack.faults.add(SlackFault("down"))
     finding = check_channels(client, policy())[0]
     assert finding.standing is Standing.FAIL
     assert "Try again" in finding.mend

@@ -19,10 +19,10 @@ import sqlalchemy as sa
 from standardwebhooks.webhooks import Webhook
 
 from bot.clock import SystemClock
-from bot.demo.person import Person
+from bot.demo.person import SimulatedPerson
 from bot.process import wiring
 from bot.process.wiring import Application, build
-from bot.sandbox import Fault, Sandbox, SandboxConfig
+from bot.sandbox import Sandbox, SandboxConfig, SlackFault
 from bot.settings import Secrets, Settings
 from bot.slack.api.gateway import SlackPermanent
 from routing.policy import load_policy
@@ -109,7 +109,7 @@ def readiness(app: Application) -> dict[str, Any]:
 
 def answer(slack: Sandbox, user_id: str = "U0MAYA") -> None:
     """Click the first answer of the only message in the channel."""
-    person = Person(slack.url, user_id)
+    person = SimulatedPerson(slack.url, user_id)
     (message,) = person.messages(DIGITS)
     block = next(block for block in message["blocks"] if block["type"] == "actions")
     person.click(DIGITS, message, block, block["elements"][0])
@@ -154,7 +154,7 @@ def test_it_takes_cases_while_slack_is_down_and_posts_them_after(
     slack: Sandbox, receiver: Receiver, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wiring, "RECONNECT_SECONDS", 0.1)
-    slack.faults.add(Fault("down"))
+    slack.faults.add(SlackFault("down"))
     with application(slack, sqlite_url, receiver) as app:
         post_case(app)
         assert not app.ready()
@@ -203,7 +203,7 @@ def test_slack_is_heard_when_it_is_back_though_the_database_fails_just_then(
     slack: Sandbox, receiver: Receiver, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wiring, "RECONNECT_SECONDS", 0.1)
-    slack.faults.add(Fault("down"))
+    slack.faults.add(SlackFault("down"))
     with application(slack, sqlite_url, receiver, is_socket=False) as app:
         give_up(app, post_case(app))
         assert status_of_a_knock(app) == 503
@@ -218,7 +218,7 @@ def test_slack_is_heard_when_it_is_back_though_the_database_fails_just_then(
 def test_it_starts_though_the_database_fails_once_slack_is_there(
     slack: Sandbox, receiver: Receiver, sqlite_url: str, is_socket: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slack.faults.add(Fault("down"))
+    slack.faults.add(SlackFault("down"))
     with application(slack, sqlite_url, receiver) as before:
         give_up(before, post_case(before))
     slack.faults.clear()
@@ -240,7 +240,7 @@ def test_it_starts_though_the_database_fails_once_slack_is_there(
 def test_no_look_is_wanted_at_a_channel_whose_id_was_mended(
     slack: Sandbox, receiver: Receiver, sqlite_url: str
 ) -> None:
-    slack.faults.add(Fault("down"))
+    slack.faults.add(SlackFault("down"))
     right = load_policy(ORDERS, "policy.toml")
     wrong = load_policy(ORDERS.replace(f'id = "{DIGITS}"', 'id = "C0DIGITZ"'), "policy.toml")
     open_case(delivering(Database(sqlite_url), StillClock(MONDAY), wrong))
@@ -259,13 +259,15 @@ def test_a_click_that_cannot_be_saved_soon_is_told_so_while_slack_still_waits(
         with app.ctx.database.write() as tx:  # another transaction that takes its time
             cases.lock(tx, case_id)
             answer(slack)
-            eventually(lambda: "could not be saved" in str(Person(slack.url, "U0MAYA").messages(DIGITS)))
+            eventually(
+                lambda: "could not be saved" in str(SimulatedPerson(slack.url, "U0MAYA").messages(DIGITS))
+            )
         with app.ctx.database.read() as tx:
             assert cases.get(tx, case_id).labels == ()
 
 
 def test_a_refused_token_is_told_at_the_start(slack: Sandbox, receiver: Receiver, sqlite_url: str) -> None:
-    slack.faults.add(Fault("token_revoked"))
+    slack.faults.add(SlackFault("token_revoked"))
     with pytest.raises(SlackPermanent, match="token_revoked"):
         application(slack, sqlite_url, receiver).start()
 

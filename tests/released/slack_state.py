@@ -6,7 +6,7 @@ from typing import Any
 from bot.sandbox import Sandbox
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.files import StoredFile
-from bot.sandbox.messages import Message
+from bot.sandbox.messages import SlackMessage
 from bot.sandbox.views import View
 
 JsonObject = dict[str, Any]
@@ -40,7 +40,7 @@ def restore(slack: Sandbox, was: JsonObject) -> None:
     """Put it all back; call before anything is connected."""
     with slack.state.reading() as state:
         for one in was["conversations"]:
-            messages = {each["ts"]: Message(**{"text": ""} | each) for each in one["messages"]}
+            messages = {each["ts"]: SlackMessage(**{"text": ""} | each) for each in one["messages"]}
             state.conversations[one["id"]] = Conversation(**one | {"messages": messages})
         for one in was["homes"]:
             show(slack, View(**one))

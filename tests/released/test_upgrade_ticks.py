@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.sandbox.messages import Message
+from bot.sandbox.messages import SlackMessage
 from storage.engine.database import Database
 from tests.released.restoring import taken_up
 from tests.released.versions import Version
@@ -94,7 +94,7 @@ def _shown(world: World) -> Counter[tuple[str, str]]:
     return Counter((one.channel_id, _case_of(one) or one.text) for one in ours)
 
 
-def _case_of(message: Message) -> str:
+def _case_of(message: SlackMessage) -> str:
     return str(((message.metadata or {}).get("event_payload") or {}).get("case_id", ""))
 
 

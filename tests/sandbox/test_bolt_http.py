@@ -13,7 +13,7 @@ from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox import Fault, Sandbox
+from bot.sandbox import Sandbox, SlackFault
 from bot.sandbox.delivery import UrlNotVerified
 from tests.patience import PATIENCE
 from tests.sandbox.conftest import FakeTime, Heard, Json, Page
@@ -458,7 +458,7 @@ def test_a_lost_acknowledgment_brings_the_same_event_again(
     def message(body: Json) -> None:
         heard.add(body)
 
-    sandbox.faults.add(Fault("ack_lost", count=1))
+    sandbox.faults.add(SlackFault("ack_lost", count=1))
     maya.post("message", channel="C0DIGITS", text="hello")
 
     first, second = heard.wait_for(2)

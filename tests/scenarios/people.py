@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.demo.experts import case_of
-from bot.demo.person import HandsRefused, Person
+from bot.demo.person import HandsRefused, SimulatedPerson
 from tests.scenarios.words import buttons, controls, options, words
 
 JsonObject = dict[str, Any]
@@ -22,7 +22,7 @@ class Case:
     channel: str = PAYMENTS
 
 
-class Expert(Person):
+class Expert(SimulatedPerson):
     """A person who reads cases and answers them."""
 
     def message(self, case: Case) -> JsonObject:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from tests.scenarios.operating import Operator, readiness
 from tests.scenarios.passing import as_time_passes
 from tests.scenarios.people import JONAS, MAYA
@@ -83,10 +83,10 @@ def test_a_start_after_which_nothing_has_changed_asks_slack_little(world: World)
 def test_what_slack_did_not_let_be_read_is_read_by_the_next_process(world: World) -> None:
     case = world.post_case()
     world.settle()
-    refusal = Fault("rate_limited", method="conversations.history", retry_after=5)
+    refusal = SlackFault("rate_limited", method="conversations.history", retry_after=5)
     world.stop()
     old = world.slack.state.conversations[case.channel].top_level()[0]
-    world.slack.workspace.posting.delete(old)
+    world.slack.workspace.messages.delete(old)
     number = world.slack.faults.add(refusal)
     world.start()
     world.eventually(lambda: "ratelimited" in world.slack.stats()["rejected"])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.process import slack_connection
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from tests.patience import PATIENCE
 from tests.scenarios.deleting import await_another, delete_the_message
 from tests.scenarios.operating import Operator, readiness, slack_is_well
@@ -93,7 +93,7 @@ def test_two_replies_in_one_thread_in_two_gaps_are_both_heard(world: World) -> N
 def fall_silent(world: World) -> None:
     """From now on nothing that happens in Slack reaches the application."""
     if world.is_socket:
-        world.slack.faults.add(Fault("socket_refuse"))
+        world.slack.faults.add(SlackFault("socket_refuse"))
         world.slack.drop_sockets()
     else:
         world.slack.connect_url(None)
@@ -127,7 +127,7 @@ def test_a_socket_that_dies_in_silence_is_told_and_opened_again(world: World) ->
     case = world.post_case()
     world.settle()
     before = times_opened(world)
-    world.slack.faults.add(Fault("socket_silent"))
+    world.slack.faults.add(SlackFault("socket_silent"))
     world.eventually(lambda: "does not answer" in readiness(world)["slack"]["detail"])
     assert readiness(world)["status"] == "degraded"
     maya = world.person(MAYA)

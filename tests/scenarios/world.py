@@ -14,7 +14,7 @@ from bot.delivery.sender.tempo import Tempo
 from bot.process.scheduler import run
 from bot.process.ticks import HOUR
 from bot.process.wiring import Application, build
-from bot.sandbox import Channel, Sandbox, SandboxConfig
+from bot.sandbox import Sandbox, SandboxConfig, SlackChannel
 from bot.settings import Secrets, Settings, parse_audit_keys
 from routing.policy import load_policy
 from storage import audit
@@ -163,8 +163,8 @@ class World:
 def slack_config() -> SandboxConfig:
     """The bank: the payments desk, its leads, and no pace but the bot's own."""
     channels = (
-        Channel(PAYMENTS, "payments-desk", (MAYA, JONAS, AIKO, NADIA, SAM), "Payments that need a look"),
-        Channel(LEADS, "leads", (NADIA, SAM), "Digests and overdue cases"),
+        SlackChannel(PAYMENTS, "payments-desk", (MAYA, JONAS, AIKO, NADIA, SAM), "Payments that need a look"),
+        SlackChannel(LEADS, "leads", (NADIA, SAM), "Digests and overdue cases"),
     )
     return replace(patient(SandboxConfig.default()), channels=channels, user_groups=(), pace=0.0)
 

@@ -1,10 +1,8 @@
 """views.*: modals and the Home tab."""
 
-from __future__ import annotations
-
 from typing import Any
 
-from bot.sandbox.api.call import Call, Method
+from bot.sandbox.api.call import ApiMethod, Call
 from bot.sandbox.errors import ApiError
 from bot.sandbox.views import View, api_view
 
@@ -65,8 +63,8 @@ def publish(call: Call) -> JsonObject:
 
 
 METHODS = {
-    "views.open": Method(open_view),
-    "views.publish": Method(publish),
-    "views.push": Method(push),
-    "views.update": Method(update),
+    "views.open": ApiMethod(open_view),
+    "views.publish": ApiMethod(publish),
+    "views.push": ApiMethod(push),
+    "views.update": ApiMethod(update),
 }

@@ -9,7 +9,7 @@ import pytest
 from bot.delivery.messages.message_sender import ProjectionSender
 from bot.delivery.sender import slack_health
 from bot.delivery.sender.loop import Loop, Wake
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from bot.slack.api.gateway import WebClientGateway
 from bot.slack.blocks.message import Message
 from bot.usecases.context import PolicyHolder
@@ -59,7 +59,7 @@ def test_several_changes_become_one_update(world: World) -> None:
 
 def test_an_answer_that_gets_lost_makes_no_second_message(world: World) -> None:
     case = open_case(world.ctx)
-    world.sandbox.faults.add(Fault("accept_then_drop", method="chat.postMessage", count=1))
+    world.sandbox.faults.add(SlackFault("accept_then_drop", method="chat.postMessage", count=1))
     world.drain()
     world.clock.advance(timedelta(minutes=1))
     world.drain()
@@ -91,7 +91,7 @@ def test_a_process_killed_between_post_and_record_leaves_one_message(world: Worl
 
 def test_a_lost_request_is_posted_after_the_search_found_nothing(world: World) -> None:
     open_case(world.ctx)
-    world.sandbox.faults.add(Fault("refused", method="chat.postMessage", count=1))
+    world.sandbox.faults.add(SlackFault("refused", method="chat.postMessage", count=1))
     world.drain()
     world.clock.advance(timedelta(minutes=1))
     world.drain()
@@ -100,9 +100,11 @@ def test_a_lost_request_is_posted_after_the_search_found_nothing(world: World) -
 
 def test_a_search_that_fails_keeps_the_attempt_open(world: World) -> None:
     open_case(world.ctx)
-    world.sandbox.faults.add(Fault("accept_then_drop", method="chat.postMessage", count=1))
-    world.sandbox.faults.add(Fault("rate_limited", method="conversations.history", count=1))
-    world.sandbox.faults.add(Fault("error", method="conversations.history", count=1, error="missing_scope"))
+    world.sandbox.faults.add(SlackFault("accept_then_drop", method="chat.postMessage", count=1))
+    world.sandbox.faults.add(SlackFault("rate_limited", method="conversations.history", count=1))
+    world.sandbox.faults.add(
+        SlackFault("error", method="conversations.history", count=1, error="missing_scope")
+    )
     for _ in range(4):
         world.drain()
         world.clock.advance(timedelta(minutes=1))
@@ -113,7 +115,7 @@ def test_a_429_pauses_its_channel_and_no_other(world: World) -> None:
     for number in range(2):
         open_case(world.ctx, f"order-{number}")
         open_case(world.ctx, f"scan-{number}", task="tumor")
-    world.sandbox.faults.add(Fault("rate_limited", channel_id=DIGITS, retry_after=30, count=1))
+    world.sandbox.faults.add(SlackFault("rate_limited", channel_id=DIGITS, retry_after=30, count=1))
     world.drain()
     assert (len(world.shown(DIGITS)), len(world.shown(ONCOLOGY))) == (0, 2)
     world.clock.advance(timedelta(seconds=30))
@@ -124,7 +126,7 @@ def test_a_429_pauses_its_channel_and_no_other(world: World) -> None:
 def test_slack_down_for_hours_loses_and_repeats_nothing(world: World) -> None:
     for number in range(5):
         open_case(world.ctx, f"order-{number}")
-    fault = world.sandbox.faults.add(Fault("down"))
+    fault = world.sandbox.faults.add(SlackFault("down"))
     for _ in range(120):
         world.drain()
         world.clock.advance(timedelta(minutes=3))
@@ -148,7 +150,7 @@ def test_a_message_deleted_while_we_slept_is_posted_once_more(world: World) -> N
     case = open_case(world.ctx)
     world.drain()
     ts = str(row(world, case.case_id).ts)
-    world.sandbox.workspace.posting.delete(world.sandbox.state.conversations[DIGITS].messages[ts])
+    world.sandbox.workspace.messages.delete(world.sandbox.state.conversations[DIGITS].messages[ts])
     decide(world.ctx, case)
     world.drain()
     assert len(world.shown(DIGITS)) == 1
@@ -186,7 +188,7 @@ def test_a_revoked_token_gives_nothing_up_and_stops_the_calls(
     passed = [0.0]  # real seconds
     monkeypatch.setattr(slack_health, "time", SimpleNamespace(monotonic=lambda: passed[0]))
     case = open_case(world.ctx)
-    fault = world.sandbox.faults.add(Fault("token_revoked"))
+    fault = world.sandbox.faults.add(SlackFault("token_revoked"))
     courier = world.courier()
     sender = world.sender(courier=courier)
     assert sender.step()
@@ -230,7 +232,7 @@ def test_a_pictures_bytes_are_kept_until_its_message_is_there_and_no_longer(worl
     with world.database.write() as tx:
         images.add_many(tx, [("img_1", "image/png", png)])
     open_case(world.ctx, image_id="img_1")
-    world.sandbox.faults.add(Fault("server_error", method="chat.postMessage", count=1))
+    world.sandbox.faults.add(SlackFault("server_error", method="chat.postMessage", count=1))
     kept = []
     for _ in range(2):
         world.sender().step()

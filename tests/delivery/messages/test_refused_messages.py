@@ -8,7 +8,7 @@ import pytest
 from PIL import Image as Pillow
 
 from bot.delivery.sender.picture_formats import MOST_PIXELS, PictureUnreadable, to_png
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from bot.slack.api.gateway import SlackPermanent, WebClientGateway
 from bot.slack.api.refusals import CURABLE, refusal
 from bot.slack.blocks.message import Message
@@ -41,7 +41,7 @@ def settle(world: World, sender: Any = None, minutes: int = 30) -> None:
 
 
 def refuse(world: World, code: str, method: str = "chat.postMessage", count: int | None = None) -> int:
-    return world.sandbox.faults.add(Fault("error", method=method, error=code, count=count))
+    return world.sandbox.faults.add(SlackFault("error", method=method, error=code, count=count))
 
 
 def blocks_of(world: World, channel_id: str = DIGITS) -> list[dict[str, Any]]:
@@ -83,7 +83,7 @@ def test_a_refused_channel_costs_one_call_a_look_and_no_other_channel_anything(w
     for number in range(20):
         open_case(world.ctx, f"order-{number}")
     open_case(world.ctx, "scan", task="tumor")
-    world.sandbox.faults.add(Fault("error", channel_id=DIGITS, error="not_in_channel"))
+    world.sandbox.faults.add(SlackFault("error", channel_id=DIGITS, error="not_in_channel"))
     world.drain()
     assert len(world.shown(ONCOLOGY)) == 1
     first = world.sandbox.stats()["calls"]["chat.postMessage"]
