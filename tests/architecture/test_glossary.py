@@ -18,7 +18,6 @@ ANOTHER_MEANING = {
     ("score", "routing/measures"): "a proper score, or a classifier's score, as the literature has it",
     ("score", "bot/slack/show/input_blocks.py"): "the scores that a service names, beside the confidence",
     ("score", "storage/evidence/model_evidence.py"): "every prediction's scores, as the measures take them",
-    ("standing", "bot/doctor/finding.py"): "how serious a finding is",
     ("standing", "bot/process/ticks.py"): "the value that holds what is in force",
     ("standing", "bot/usecases"): "the value that holds what is in force, and how far a case has come",
     ("standing", "routing/triage/in_force.py"): "the value that holds what is in force",
