@@ -5,13 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from bot.demo.examples import HeldOutExample
-from bot.demo.person import HandsRefused, SimulatedPerson, inputs
+from bot.demo.person import HandsRefused, JsonObject, SimulatedPerson, inputs
 from bot.slack.api.history_page import screen_by_metadata
-
-JsonObject = dict[str, Any]
 
 HASTE = (timedelta(minutes=1), timedelta(minutes=12))
 DELAY = (timedelta(minutes=32), timedelta(minutes=58))

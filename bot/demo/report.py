@@ -3,20 +3,18 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import requests
 
 from bot.demo.examples import HeldOutExample
 from bot.demo.experts import case_of
-from bot.demo.person import SimulatedPerson
+from bot.demo.person import JsonObject, SimulatedPerson
 from bot.demo.traffic import CallbackLog
 from storage.cases import cases
 from storage.engine.database import Database
 from storage.evidence import digest_facts
 from storage.evidence.digest_facts import Counts
 
-JsonObject = dict[str, Any]
 FOLLOW_UPS = frozenset({"case.reopened", "case.amended"})
 """Events that tell of a decision once more: no second arrival of it."""
 

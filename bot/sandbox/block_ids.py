@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bot.sandbox.files import StoredFile
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import interactive_elements
-
-JsonObject = dict[str, Any]
 
 
 def with_ids(blocks: list[JsonObject], next_id: Callable[[str], str]) -> list[JsonObject]:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -13,10 +12,10 @@ from bot.sandbox.conversations import Conversation
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.faults import SlackFault
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.sockets import Sockets
 from bot.sandbox.workspace import Workspace
 
-JsonObject = dict[str, Any]
 OTHER_NAMES = {"ratelimited": "rate_limited", "lost_answer": "accept_then_drop"}
 
 

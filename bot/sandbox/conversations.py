@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import Any
 
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import SlackMessage
-
-JsonObject = dict[str, Any]
 
 
 @dataclass

@@ -13,9 +13,9 @@ from bot.sandbox.config import VERIFICATION_TOKEN, SandboxConfig
 from bot.sandbox.errors import DispatchFailed, NotConnected, SandboxError
 from bot.sandbox.faults import Faults
 from bot.sandbox.http_client import HttpReply, post, signature_headers
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.sockets import Sockets
 
-JsonObject = dict[str, Any]
 Kind = Literal["events_api", "interactive", "slash_commands"]
 FORM = "application/x-www-form-urlencoded"
 

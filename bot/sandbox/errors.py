@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-JsonObject = dict[str, Any]
+from bot.sandbox.json_types import JsonObject
 
 
 class SandboxError(Exception):

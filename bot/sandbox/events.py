@@ -6,10 +6,10 @@ from typing import Any
 
 from bot.sandbox.config import VERIFICATION_TOKEN
 from bot.sandbox.conversations import Conversation
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import SlackMessage, api_message
 from bot.sandbox.state import State
 
-JsonObject = dict[str, Any]
 _TOKEN = re.compile(r"(<@[UW][A-Z0-9]+>)")
 
 

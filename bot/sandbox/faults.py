@@ -3,11 +3,10 @@
 import threading
 from dataclasses import dataclass
 from itertools import count as counter
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from bot.sandbox.errors import SandboxError
 
-JsonObject = dict[str, Any]
 FaultKind = Literal[
     "rate_limited",  # 429 with Retry-After `retry_after`; nothing is done
     "server_error",  # 500; nothing is done

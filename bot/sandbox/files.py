@@ -2,10 +2,9 @@
 
 import mimetypes
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import quote
 
-JsonObject = dict[str, Any]
+from bot.sandbox.json_types import JsonObject
 
 
 @dataclass

@@ -1,13 +1,11 @@
 """Posts, updates, deletes and reacts to messages, and tells pages and the app of it."""
 
-from typing import Any
-
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.events import Events
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import SlackMessage
 from bot.sandbox.state import State
 
-JsonObject = dict[str, Any]
 UNCHANGED: JsonObject = {}
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-JsonObject = dict[str, Any]
+from bot.sandbox.json_types import JsonObject
+
 Blocks = list[JsonObject]
 _SIGNS = {
     "mrkdwn": ("text", "{}"),

@@ -6,11 +6,11 @@ from typing import Any
 
 from bot.sandbox.block_ids import find_file, images, with_ids
 from bot.sandbox.errors import ApiError
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.state import State
 from bot.sandbox.views import STACK, View
 from bot.slack.limits import view_violations
 
-JsonObject = dict[str, Any]
 LARGEST_VIEW = 250_000
 
 

@@ -1,14 +1,12 @@
 """Interaction payloads as Slack sends them: actions, submissions, commands, shortcuts, suggestions."""
 
-from typing import Any
-
 from bot.sandbox.config import VERIFICATION_TOKEN
 from bot.sandbox.conversations import Conversation
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import SlackMessage, api_message
 from bot.sandbox.state import State
 from bot.sandbox.views import View, api_view
 
-JsonObject = dict[str, Any]
 _OWN = ("text", "value", "style", "placeholder")
 _CHOSEN = (
     "value",

@@ -1,12 +1,10 @@
 """People as the Web API and the page give them."""
 
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.sandbox.config import BotUser, SlackUser
-
-JsonObject = dict[str, Any]
+from bot.sandbox.json_types import JsonObject
 
 
 def bot_person(bot: BotUser) -> SlackUser:

@@ -1,19 +1,18 @@
 """What people do that the app must answer: clicks, submissions, commands, shortcuts, lookups."""
 
 import copy
-from typing import Any
 
 from bot.sandbox.api.response_urls import Responder
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.errors import ApiError, DispatchFailed, NotConnected, UiRefused
 from bot.sandbox.events import Events
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import Blocks, SlackMessage, find_element
 from bot.sandbox.payloads import Payloads
 from bot.sandbox.views import View, input_errors, state_values
 from bot.sandbox.workspace import Workspace
 
-JsonObject = dict[str, Any]
 OPTIONS = 100
 
 

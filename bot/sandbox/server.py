@@ -20,13 +20,13 @@ from bot.sandbox.connections import http_protocol, socket_protocol
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.faults import Faults
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.parts import Parts, build_parts
 from bot.sandbox.state import WAIT_SECONDS, State
 from bot.sandbox.workspace import Workspace
 
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 1.0
-JsonObject = dict[str, Any]
 
 
 class NotRunning(SandboxError):

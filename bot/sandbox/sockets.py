@@ -12,8 +12,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.sandbox.errors import DispatchFailed, NotConnected
 from bot.sandbox.faults import Faults
+from bot.sandbox.json_types import JsonObject
 
-JsonObject = dict[str, Any]
 MOST_CONNECTIONS = 10
 POLICY_VIOLATION = 1008
 GOING_AWAY = 1001

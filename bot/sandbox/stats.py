@@ -2,9 +2,9 @@
 
 import threading
 from collections import Counter
-from typing import Any
 
-JsonObject = dict[str, Any]
+from bot.sandbox.json_types import JsonObject
+
 _TALLIES = ("posted", "updated", "deleted", "ephemeral", "views_opened", "uploads")
 
 

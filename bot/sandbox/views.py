@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.sandbox.config import BotUser
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import interactive_elements
 
-JsonObject = dict[str, Any]
 STACK = 3
 REQUIRED = "Please complete this required field."
 

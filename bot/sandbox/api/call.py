@@ -9,10 +9,10 @@ from typing import Any
 
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.errors import ApiError
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import SlackMessage
 from bot.sandbox.workspace import Workspace
 
-JsonObject = dict[str, Any]
 PAGE = 100
 LARGEST_PAGE = 1000
 

@@ -1,12 +1,11 @@
 """chat.*: posting, updating, deleting, ephemeral messages and permalinks."""
 
-from typing import Any
-
 from bot.sandbox.api.call import ApiMethod, Call
 from bot.sandbox.block_ids import find_file, images, with_ids
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.errors import ApiError
 from bot.sandbox.files import api_file
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.message_changes import UNCHANGED
 from bot.sandbox.messages import SlackMessage, api_message
 from bot.slack.limits import (
@@ -17,8 +16,6 @@ from bot.slack.limits import (
     characters_in,
     metadata_violations,
 )
-
-JsonObject = dict[str, Any]
 
 
 def checked_blocks(call: Call) -> list[JsonObject] | None:

@@ -1,15 +1,14 @@
 """conversations.*: lists, members, history and replies."""
 
 from math import inf
-from typing import Any
 
 from bot.sandbox.api.call import ApiMethod, Call, paged
 from bot.sandbox.api.chat import shown
 from bot.sandbox.conversations import Conversation, api_conversation
 from bot.sandbox.errors import ApiError
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import SlackMessage
 
-JsonObject = dict[str, Any]
 _TYPES = {"public_channel": "channel", "private_channel": "group", "im": "im"}
 _FAMILY = {"channel": "channels", "group": "groups", "im": "im"}
 READ = ("channels:read", "groups:read", "im:read")

@@ -1,7 +1,6 @@
 """The HTTP endpoints that the app calls: Web API, response URLs, uploads."""
 
 import json
-from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -12,10 +11,9 @@ from bot.sandbox.api.fault_injection import FaultInjector
 from bot.sandbox.api.gateway import Gateway
 from bot.sandbox.api.response_urls import Responder
 from bot.sandbox.errors import ApiError
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.multipart import form_fields
 from bot.sandbox.workspace import Workspace
-
-JsonObject = dict[str, Any]
 
 
 class AppEndpoints:

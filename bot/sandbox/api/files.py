@@ -1,13 +1,10 @@
 """files.*, the v2 flow: ask for an address, send the bytes there, complete."""
 
-from typing import Any
-
 from bot.sandbox.api.call import ApiMethod, Call
 from bot.sandbox.errors import ApiError
 from bot.sandbox.files import StoredFile, api_file
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import SlackMessage
-
-JsonObject = dict[str, Any]
 
 
 def get_upload_url(call: Call) -> JsonObject:

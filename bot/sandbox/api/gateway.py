@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from bot.sandbox.api import chat, conversations, files, people, reactions, views
 from bot.sandbox.api.call import ApiMethod, Call
 from bot.sandbox.errors import ApiError, RateLimited
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.workspace import Workspace
-
-JsonObject = dict[str, Any]
 
 
 def _open_connection(call: Call) -> JsonObject:

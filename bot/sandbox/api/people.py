@@ -1,13 +1,11 @@
 """auth.*, team.*, bots.*, users.*, usergroups.* and dnd.*: who is who."""
 
-from typing import Any
-
 from bot.sandbox.api.call import ApiMethod, Call, paged
 from bot.sandbox.config import SlackUser, UserGroup
 from bot.sandbox.errors import ApiError
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.people import api_user
 
-JsonObject = dict[str, Any]
 DND_PEOPLE = 50
 SNOOZE_SECONDS = 3600
 

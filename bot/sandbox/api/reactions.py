@@ -1,13 +1,10 @@
 """reactions.*."""
 
-from typing import Any
-
 from bot.sandbox.api.call import ApiMethod, Call
 from bot.sandbox.api.chat import shown
 from bot.sandbox.errors import ApiError
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import SlackMessage
-
-JsonObject = dict[str, Any]
 
 
 def _message(call: Call) -> SlackMessage:

@@ -1,15 +1,12 @@
 """What the app answers to an interaction: through its response URL, or in a command's acknowledgment."""
 
-from typing import Any
-
 from bot.sandbox.api.call import Call
 from bot.sandbox.api.chat import checked_blocks
 from bot.sandbox.errors import ApiError
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import SlackMessage
 from bot.sandbox.triggers import ResponseUrl
 from bot.sandbox.workspace import Workspace
-
-JsonObject = dict[str, Any]
 
 
 class Responder:

@@ -1,12 +1,9 @@
 """views.*: modals and the Home tab."""
 
-from typing import Any
-
 from bot.sandbox.api.call import ApiMethod, Call
 from bot.sandbox.errors import ApiError
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.views import View, api_view
-
-JsonObject = dict[str, Any]
 
 
 def _content(call: Call, kind: str) -> JsonObject:

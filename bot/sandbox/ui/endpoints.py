@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -12,12 +11,12 @@ from starlette.routing import Route
 from bot.sandbox.config import SlackUser
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.errors import DispatchFailed, NotConnected, UiRefused
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import SlackMessage
 from bot.sandbox.person_acts import PersonActs
 from bot.sandbox.ui.page_state import PAGE, PageReader
 from bot.sandbox.workspace import Workspace
 
-JsonObject = dict[str, Any]
 Writer = Callable[["PageAct"], Awaitable[JsonObject]]
 MOST_MESSAGES = 1000
 TIMESTAMP = re.compile(r"\d+\.\d+")

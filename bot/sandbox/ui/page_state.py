@@ -1,18 +1,16 @@
 """What a person sees: the workspace, a conversation, a thread."""
 
-from typing import Any
-
 from bot.sandbox.block_ids import with_image_urls
 from bot.sandbox.config import SlackUser
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.errors import UiRefused
 from bot.sandbox.files import page_file
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import SlackMessage, reactions_of
 from bot.sandbox.people import page_person
 from bot.sandbox.state import State
 from bot.sandbox.views import View, api_view
 
-JsonObject = dict[str, Any]
 PAGE = 50
 BROADCASTS = ("<!channel", "<!here", "<!everyone")
 
