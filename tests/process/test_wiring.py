@@ -26,7 +26,6 @@ from bot.sandbox import Sandbox, SandboxConfig, SlackFault
 from bot.settings import Secrets, Settings
 from bot.slack.api.gateway import SlackPermanent
 from routing.policy import load_policy
-from storage import experts
 from storage.cases import cases
 from storage.engine import dialects
 from storage.engine.database import Database
@@ -35,6 +34,7 @@ from tests.delivery.receiver import Receiver, receiving
 from tests.patience import PATIENCE, eventually, patient
 from tests.places import ROOT
 from tests.worlds.clocks import MONDAY, StillClock
+from tests.worlds.contexts import has_members
 from tests.worlds.delivery import delivering, open_case
 from tests.worlds.people import DIGITS
 from tests.worlds.policies import ORDERS
@@ -115,11 +115,6 @@ def answer(slack: Sandbox, user_id: str = "U0MAYA") -> None:
     person.click(DIGITS, message, block, block["elements"][0])
 
 
-def members_are_known(app: Application) -> bool:
-    with app.ctx.database.read() as tx:
-        return len(experts.members(tx, f"channel:{DIGITS}")) >= 4
-
-
 def messages(slack: Sandbox) -> list[str]:
     return [message.text for message in slack.state.conversations[DIGITS].top_level()]
 
@@ -132,7 +127,7 @@ def test_a_case_is_posted_answered_updated_and_called_back(
         if not is_socket:
             slack.connect_url(f"{app.url}/slack/events")
         case_id = post_case(app)
-        eventually(lambda: messages(slack) and members_are_known(app))
+        eventually(lambda: messages(slack) and has_members(app.ctx))
         answer(slack)
         eventually(lambda: receiver.received)
         eventually(lambda: "decided" in messages(slack)[0].lower())
@@ -255,7 +250,7 @@ def test_a_click_that_cannot_be_saved_soon_is_told_so_while_slack_still_waits(
     monkeypatch.setattr(dialects, "WAIT_FOR_TURN", 3_600.0)
     with application(slack, database_url, receiver, save_within=0.1) as app:
         case_id = post_case(app)
-        eventually(lambda: messages(slack) and members_are_known(app))
+        eventually(lambda: messages(slack) and has_members(app.ctx))
         with app.ctx.database.write() as tx:  # another transaction that takes its time
             cases.lock(tx, case_id)
             answer(slack)
@@ -275,7 +270,7 @@ def test_a_refused_token_is_told_at_the_start(slack: Sandbox, receiver: Receiver
 def test_a_restart_goes_on_with_what_was_open(slack: Sandbox, receiver: Receiver, database_url: str) -> None:
     with application(slack, database_url, receiver) as app:
         post_case(app)
-        eventually(lambda: messages(slack) and members_are_known(app))
+        eventually(lambda: messages(slack) and has_members(app.ctx))
     with application(slack, database_url, receiver) as again:
         eventually(again.ready)
         answer(slack)

@@ -8,6 +8,7 @@ from bot.demo.person import HandsRefused
 from storage.tables import policies
 from tests.scenarios.calling import in_thread
 from tests.scenarios.calm import after, arrive
+from tests.scenarios.operating import restart_with
 from tests.scenarios.people import JONAS, LEADS, MAYA, NADIA, PAYMENTS, SAM, Case
 from tests.scenarios.rules import changed
 from tests.scenarios.shop import prediction
@@ -23,13 +24,6 @@ LATE = timedelta(days=3)
 def policy_text() -> str:
     """Topics expire after four days."""
     return changed((TOPIC, f'on_expiry = "accept_prediction"\nexpires_in = "4d"\n{TOPIC}'))
-
-
-def restart_with(world: World, *changes: tuple[str, str]) -> None:
-    """Restart with a changed policy and let three days pass."""
-    world.stop()
-    world.policy_text = changed(*changes, policy=world.policy_text)
-    world.start()
 
 
 def let_time_pass(world: World) -> None:

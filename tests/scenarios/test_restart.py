@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.sandbox import SlackFault
-from tests.scenarios.operating import Operator, readiness
+from tests.scenarios.operating import Operator, has_read_all, readiness
 from tests.scenarios.passing import as_time_passes
 from tests.scenarios.people import JONAS, MAYA
 from tests.scenarios.world import World
@@ -57,11 +57,6 @@ def test_a_decision_that_waits_for_the_shop_outlives_the_process(world: World) -
     world.settle()
     assert [event.type for event in world.inbox.arrivals()] == ["case.decided"] * 2
     assert world.inbox.types(case.case_id) == ["case.decided"]
-
-
-def has_read_all(world: World) -> bool:
-    ready = readiness(world)
-    return (ready["channels_to_read"], ready["threads_to_read"]) == (0, 0)
 
 
 def test_a_start_after_which_nothing_has_changed_asks_slack_little(world: World) -> None:

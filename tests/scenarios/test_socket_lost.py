@@ -8,7 +8,7 @@ from bot.process import slack_connection
 from bot.sandbox import SlackFault
 from tests.patience import PATIENCE
 from tests.scenarios.deleting import await_another, delete_the_message
-from tests.scenarios.operating import Operator, readiness, slack_is_well
+from tests.scenarios.operating import Operator, has_read_all, readiness, slack_is_well
 from tests.scenarios.people import JONAS, MAYA
 from tests.scenarios.world import World
 
@@ -83,7 +83,7 @@ def test_two_replies_in_one_thread_in_two_gaps_are_both_heard(world: World) -> N
     fall_silent(world)
     maya.answer_in_thread(case, "Who knows this customer?")
     hear_again(world)
-    world.eventually(lambda: has_caught_up(world))
+    world.eventually(lambda: has_read_all(world))
     fall_silent(world)
     jonas.answer_in_thread(case, "fine: I know her")
     hear_again(world)
@@ -107,11 +107,6 @@ def hear_again(world: World) -> None:
         world.eventually(lambda: slack_is_well(world))
     else:
         world.restart()
-
-
-def has_caught_up(world: World) -> bool:
-    ready = readiness(world)
-    return (ready["channels_to_read"], ready["threads_to_read"]) == (0, 0)
 
 
 @pytest.fixture

@@ -15,17 +15,10 @@ from bot.slack.blocks.message import Message
 from bot.usecases.context import PolicyHolder
 from storage.cases import cases, images
 from storage.delivery import projections
-from storage.delivery.projections import Projection
 from storage.errors import CaseUnknown
 from tests.patience import PATIENCE, eventually
 from tests.worlds.delivery import World, decide, open_case
 from tests.worlds.people import DIGITS, ONCOLOGY
-
-
-def row(world: World, case_id: str) -> Projection:
-    with world.database.read() as tx:
-        (found,) = projections.of_case(tx, case_id)
-    return found
 
 
 def test_a_new_case_is_posted_in_its_channel(world: World) -> None:
@@ -33,7 +26,7 @@ def test_a_new_case_is_posted_in_its_channel(world: World) -> None:
     world.drain()
     (text,) = world.shown(DIGITS)
     assert "Is this order fraud?" in text
-    assert row(world, case.case_id).shown_version == 1
+    assert world.projection(case.case_id).shown_version == 1
 
 
 def test_a_decided_case_is_updated_in_place(world: World) -> None:
@@ -54,7 +47,7 @@ def test_several_changes_become_one_update(world: World) -> None:
             projections.want(tx, case.case_id, DIGITS, 0, case.due_at, world.clock.now())
     world.drain()
     assert world.sandbox.stats()["updated"] == 1
-    assert row(world, case.case_id).shown_version == 4
+    assert world.projection(case.case_id).shown_version == 4
 
 
 def test_an_answer_that_gets_lost_makes_no_second_message(world: World) -> None:
@@ -64,8 +57,8 @@ def test_an_answer_that_gets_lost_makes_no_second_message(world: World) -> None:
     world.clock.advance(timedelta(minutes=1))
     world.drain()
     assert len(world.shown(DIGITS)) == 1
-    assert row(world, case.case_id).ts is not None
-    assert row(world, case.case_id).shown_version == 1
+    assert world.projection(case.case_id).ts is not None
+    assert world.projection(case.case_id).shown_version == 1
 
 
 class Killed(BaseException):
@@ -140,32 +133,32 @@ def test_a_message_of_a_deleted_channel_is_held_and_names_the_mend(world: World)
     case = open_case(world.ctx)
     world.sandbox.workspace.membership.delete(world.sandbox.state.conversations[DIGITS])
     world.drain()
-    reason = row(world, case.case_id).last_error or ""
+    reason = world.projection(case.case_id).last_error or ""
     assert "channel_not_found" in reason
     assert "policy" in reason
-    assert row(world, case.case_id).dead_reason is None
+    assert world.projection(case.case_id).dead_reason is None
 
 
 def test_a_message_deleted_while_we_slept_is_posted_once_more(world: World) -> None:
     case = open_case(world.ctx)
     world.drain()
-    ts = str(row(world, case.case_id).ts)
+    ts = str(world.projection(case.case_id).ts)
     world.sandbox.workspace.messages.delete(world.sandbox.state.conversations[DIGITS].messages[ts])
     decide(world.ctx, case)
     world.drain()
     assert len(world.shown(DIGITS)) == 1
-    assert row(world, case.case_id).ts != ts
+    assert world.projection(case.case_id).ts != ts
 
 
 def test_a_message_that_is_deleted_again_and_again_is_given_up(world: World) -> None:
     case = open_case(world.ctx)
     for _ in range(7):
         world.drain()
-        ts = row(world, case.case_id).ts
+        ts = world.projection(case.case_id).ts
         if ts:
             with world.database.write() as tx:
                 projections.lost(tx, DIGITS, ts)
-    assert "deleted" in (row(world, case.case_id).dead_reason or "")
+    assert "deleted" in (world.projection(case.case_id).dead_reason or "")
 
 
 def test_a_poison_row_ends_as_a_dead_letter_and_its_neighbors_go_on(world: World) -> None:
@@ -179,7 +172,7 @@ def test_a_poison_row_ends_as_a_dead_letter_and_its_neighbors_go_on(world: World
         world.drain()
         world.clock.advance(timedelta(minutes=10))
     assert len(world.shown(ONCOLOGY)) == 1
-    assert row(world, poison.case_id).dead_reason
+    assert world.projection(poison.case_id).dead_reason
 
 
 def test_a_revoked_token_gives_nothing_up_and_stops_the_calls(
@@ -199,7 +192,7 @@ def test_a_revoked_token_gives_nothing_up_and_stops_the_calls(
     assert not sender.step()
     passed[0] += courier.health.held_for()
     world.drain(sender)
-    assert row(world, case.case_id).dead_reason is None
+    assert world.projection(case.case_id).dead_reason is None
     assert courier.health.trouble is None
     assert len(world.shown(DIGITS)) == 1
 
@@ -255,7 +248,7 @@ def test_a_sender_that_lost_its_lease_changes_nothing(world: World) -> None:
     world.drain(quick)
     slow._send(claim)
     assert len(world.shown(DIGITS)) == 1
-    assert row(world, case.case_id).shown_version == 1
+    assert world.projection(case.case_id).shown_version == 1
 
 
 def test_threads_keep_a_channels_pace_and_stop_when_asked(world: World) -> None:
@@ -283,4 +276,4 @@ def test_an_erased_case_ends_as_a_dead_letter(world: World, monkeypatch: pytest.
     with monkeypatch.context() as patch:
         patch.setattr(cases, "get", erased)
         world.drain()
-    assert "no such case" in (row(world, case.case_id).dead_reason or "")
+    assert "no such case" in (world.projection(case.case_id).dead_reason or "")
