@@ -204,9 +204,9 @@ def test_a_refused_expert_tries_again_and_then_stops(slack: Any) -> None:
     slack.upsert(responses.POST, f"{SLACK}/ui/action", json={"ok": False, "error": "timeout"})
     slack.upsert(responses.POST, f"{SLACK}/ui/message", json={"error": "not_in_channel"}, status=403)
     show(slack, MESSAGE)
-    one = simulation(accuracy=1.0)
-    play(slack, one)
-    assert len(one.refusals) == 4
+    refused = simulation(accuracy=1.0)
+    play(slack, refused)
+    assert len(refused.refusals) == 4
 
 
 def test_all_messages_of_a_long_channel_are_read(slack: Any) -> None:

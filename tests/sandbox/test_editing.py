@@ -120,8 +120,8 @@ def test_an_edit_is_seen_by_everybody_with_its_mark(maya: Page, jonas: Page) -> 
 def test_only_ones_own_standing_message_can_be_edited(
     sandbox: Sandbox, maya: Page, of_another_kind: dict[str, Any]
 ) -> None:
-    given = {"user_id": "U0MAYA", "text": "seven", **of_another_kind}
-    message = sandbox.workspace.messages.post(SlackMessage(DIGITS, sandbox.state.next_ts(), **given))
+    content = {"user_id": "U0MAYA", "text": "seven", **of_another_kind}
+    message = sandbox.workspace.messages.post(SlackMessage(DIGITS, sandbox.state.next_ts(), **content))
 
     answer = maya.post("edit", channel=DIGITS, ts=message.ts, text="nine")
 

@@ -92,10 +92,10 @@ def test_each_envelope_goes_to_exactly_one_connection(sandbox: Sandbox, maya: Pa
         assert '"hello"' in str(second.recv(PATIENCE))
         maya.post("message", channel="C0DIGITS", text="one")
         maya.post("message", channel="C0DIGITS", text="two")
-        one, two = str(first.recv(PATIENCE)), str(second.recv(PATIENCE))
+        first_text, second_text = str(first.recv(PATIENCE)), str(second.recv(PATIENCE))
 
-    assert ('"one"' in one) != ('"one"' in two)
-    assert ('"two"' in one) != ('"two"' in two)
+    assert ('"one"' in first_text) != ('"one"' in second_text)
+    assert ('"two"' in first_text) != ('"two"' in second_text)
 
 
 def test_an_unacknowledged_event_comes_again_with_its_number(sandbox: Sandbox, client: WebClient) -> None:
