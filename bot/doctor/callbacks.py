@@ -30,7 +30,7 @@ def check_callback(name: str, url: str, *, allow_private: bool) -> CheckFinding:
     host = urlsplit(url).hostname or ""
     try:
         entries = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):  # UnicodeError: a part of the name is empty or longer than 63 characters
         return fail(
             name, f"{host} does not resolve.", "Check callback_url in the policy, and this machine's DNS."
         )

@@ -46,10 +46,11 @@ def test_a_private_address_is_refused_unless_the_policy_allows_it(endpoint: str)
     assert "allow_private_callbacks" in finding.mend
 
 
-def test_a_name_that_does_not_resolve_is_named() -> None:
-    finding = check_callback("callback shop", "https://nowhere.invalid/x", allow_private=False)
+@pytest.mark.parametrize("host", ["nowhere.invalid", "two..dots.example", f"{'x' * 64}.example"])
+def test_a_name_that_does_not_resolve_is_named(host: str) -> None:
+    finding = check_callback("callback shop", f"https://{host}/x", allow_private=False)
     assert finding.status is CheckStatus.FAIL
-    assert "nowhere.invalid does not resolve" in finding.what
+    assert f"{host} does not resolve" in finding.what
 
 
 def test_an_endpoint_that_is_down_is_worth_a_look_and_no_secret_is_shown() -> None:
