@@ -67,9 +67,9 @@ def post(address: str, path: str, text: str, webhook_id: str) -> requests.Respon
 
 def posted(address: str, path: str, text: str, webhook_id: str) -> Post:
     """Post a body and keep the answer."""
-    told = post(address, path, text, webhook_id)
-    assert told.status_code in (200, 202), told.text
-    return Post(path, webhook_id, text, told.status_code, json.loads(told.text))
+    answer = post(address, path, text, webhook_id)
+    assert answer.status_code in (200, 202), answer.text
+    return Post(path, webhook_id, text, answer.status_code, json.loads(answer.text))
 
 
 @contextmanager

@@ -133,9 +133,9 @@ class World:
             assert audit.verify(tx).ok
             return [entry.action for entry in audit.of_subject(tx, case.case_id, 100)]
 
-    def eventually(self, found: Callable[[], T]) -> T:
-        """What `found` returns as soon as it is true; fails when that takes too long."""
-        return eventually(found)
+    def eventually(self, condition: Callable[[], T]) -> T:
+        """What `condition` returns as soon as it is true; fails when that takes too long."""
+        return eventually(condition)
 
     def settle(self) -> None:
         """Wait until nothing is on its way any more: from Slack, to Slack or to the shop."""
