@@ -56,7 +56,7 @@ class Expert(SimulatedPerson):
         seen = [*self.messages(case.channel), *self.thread(case)]
         return [message for message in seen if message["ephemeral"]]
 
-    def told(self, case: Case) -> str:
+    def private_words(self, case: Case) -> str:
         """The words that only this person sees."""
         return "\n".join(map(words, self.private(case)))
 

@@ -63,7 +63,8 @@ def test_of_a_tier_that_was_changed_before_it_went_the_last_people_count(world: 
     maya, jonas = world.person(MAYA), world.person(JONAS)
 
     maya.press(case, "Confirm: Fraud")
-    assert "may be answered by people named in the policy" in world.eventually(lambda: maya.told(case))
+    refusal = world.eventually(lambda: maya.private_words(case))
+    assert "may be answered by people named in the policy" in refusal
     jonas.press(case, "Confirm: Fraud")
 
     world.eventually(lambda: f"✓ Fraud — by @{JONAS}" in maya.reads(case))
@@ -76,7 +77,7 @@ def test_people_of_a_tier_that_is_still_there_are_those_of_now(world: World) -> 
     maya, jonas = world.person(MAYA), world.person(JONAS)
 
     maya.press(case, "Confirm: Fraud")
-    assert "you are not among them" in world.eventually(lambda: maya.told(case))
+    assert "you are not among them" in world.eventually(lambda: maya.private_words(case))
     jonas.press(case, "Confirm: Fraud")
 
     world.eventually(lambda: f"✓ Fraud — by @{JONAS}" in maya.reads(case))
@@ -188,7 +189,7 @@ def test_a_case_whose_channel_is_another_now_stays_where_it_is(world: World) -> 
     maya, sam = world.person(MAYA), world.person(SAM)
 
     maya.press(case, "Confirm: Card")
-    assert "you are not among them" in world.eventually(lambda: maya.told(case))
+    assert "you are not among them" in world.eventually(lambda: maya.private_words(case))
     let_time_pass(world)
     sam.press(case, "Confirm: Card")
 
@@ -264,7 +265,7 @@ def test_of_a_task_that_was_not_kept_it_is_said_that_nobody_may_answer(world: Wo
     maya = world.person(MAYA)
 
     maya.press(case, "Confirm: Fraud")
-    assert "The policy no longer has this task." in world.eventually(lambda: maya.told(case))
+    assert "The policy no longer has this task." in world.eventually(lambda: maya.private_words(case))
     let_time_pass(world)
     assert is_open(world, case)
     assert in_thread(world, case) == []
