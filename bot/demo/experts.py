@@ -111,6 +111,7 @@ class Simulation:
         self._plans[case_id] = Plan(others[0].user_id, truth, Manner.CLICK, now + HASTE[1])
 
     def _plan(self, example: HeldOutExample, channel: str, now: datetime) -> Plan:
+        # Dice of its own for each case: which of them is looked at first must not change the answers.
         dice = random.Random(f"{self.seed}:{example.external_id}")  # noqa: S311 - a simulation
         if dice.random() >= self.answered_share:
             return Plan("", "", Manner.CLICK, now)

@@ -18,7 +18,7 @@ WRITABLE = "Let this user write: a full disk, a read-only file or a replica refu
 
 def check_database(url: str, now: datetime) -> tuple[CheckFinding, ...]:
     """What there is to say about the database at `url`; creates nothing."""
-    absent = absent_file(url)
+    absent = absent_file(url)  # first: to connect to a SQLite file creates it
     if absent is not None:
         return (absent,)
     try:
@@ -75,7 +75,7 @@ def _written(database: Database, now: datetime) -> CheckFinding:
     try:
         with database.write() as tx:
             claimed_events.claim(tx, "doctor", now)
-            claimed_events.release(tx, "doctor")
+            claimed_events.release(tx, "doctor")  # in the same transaction: the examination leaves no row
     except StorageError as error:
         return fail("database", f"{database.dialect} answers, but cannot be written: {error}", WRITABLE)
     return ok("database", f"{database.dialect}, migrated, writable")

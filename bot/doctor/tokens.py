@@ -140,4 +140,4 @@ def _moment(header: str | None) -> datetime | None:
         moment = parsedate_to_datetime(header or "")
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return moment if moment.tzinfo else None  # without a zone it cannot be compared with `now`

@@ -80,6 +80,7 @@ class Modals:
                 raise ApiError("hash_conflict")
             view.content = checked
             view.hash = self._new_hash()
+            # What the person entered outlives an update only under the same block id, as in Slack.
             kept = {block["block_id"] for block in view.blocks}
             view.values = {block_id: value for block_id, value in view.values.items() if block_id in kept}
         self._state.notify("home" if checked["type"] == "home" else "view", user_id=view.user_id)

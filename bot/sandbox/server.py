@@ -185,7 +185,7 @@ class Sandbox:
             self._loop = loop
             self._started.set()
         else:
-            loop.call_soon(self._announce, loop)
+            loop.call_soon(self._announce, loop)  # uvicorn tells nobody when it begins to serve
 
     def _uvicorn_config(self) -> uvicorn.Config:
         return uvicorn.Config(

@@ -86,6 +86,7 @@ def write(directory: Path, texts: dict[str, str]) -> None:
 
 
 def _create(path: Path, text: str, mode: int) -> None:
+    # The mode at creation, and O_EXCL: no moment in which others read the secrets, no file written over.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)

@@ -74,7 +74,7 @@ def _draft(call: Call, conversation: Conversation) -> SlackMessage:
         conversation.id,
         call.workspace.state.next_ts(),
         call.workspace.config.bot.user_id,
-        text[:POSTED_TEXT],
+        text[:POSTED_TEXT],  # as Slack does, which refuses a long text only in chat.update
         blocks,
         _thread_ts(call, conversation),
         call.workspace.config.bot.bot_id,

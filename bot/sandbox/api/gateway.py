@@ -45,6 +45,7 @@ class Gateway:
         """Call the method `name`; Slack's errors come back as bodies with `ok` false."""
         headers: dict[str, str] = {}
         try:
+            # A call at a time: a method looks, and then changes what it saw.
             with self._workspace.state.lock:
                 body = self._call(name, args, token, headers)
         except RateLimited as limited:
