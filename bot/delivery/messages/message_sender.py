@@ -13,7 +13,7 @@ from bot.delivery.sender.loop import Wake
 from bot.delivery.sender.picture_formats import PictureUnreadable
 from bot.delivery.sender.sender import SlackSender
 from bot.slack.api.gateway import OverLimits, SlackPermanent
-from bot.slack.api.refusals import Outcome, Reach, Recast
+from bot.slack.api.refusals import Breadth, Consequence, Recast
 from bot.slack.blocks.message import Form
 from bot.slack.show.case_message import Message, case_message
 from bot.usecases.case_terms import terms_of
@@ -175,9 +175,9 @@ class ProjectionSender(SlackSender[Showing]):
             with self._ctx.database.write() as tx:
                 projections.lost(tx, row.channel_id, row.ts)
             log.warning("projection.lost", case=row.case_id, channel=row.channel_id, code=error.code)
-        elif refusal.outcome is Outcome.MEND:
+        elif refusal.outcome is Consequence.MEND:
             self._recast(claim, form, error)
-        elif refusal.reach is Reach.CHANNEL and row.ts is None and message_homes.rehome(self._ctx, row):
+        elif refusal.reach is Breadth.CHANNEL and row.ts is None and message_homes.rehome(self._ctx, row):
             log.info("projection.moved", case=row.case_id, channel=row.channel_id, code=error.code)
         else:
             self._judge(claim, error)

@@ -13,7 +13,7 @@ from bot.delivery.sender.tempo import Tempo
 from bot.delivery.sender.verdicts import Verdict, judge
 from bot.outages.backoff import JITTER, Jitter
 from bot.slack.api.gateway import SlackGateway, SlackPermanent, SlackRetryable, SlackUnknownOutcome
-from bot.slack.api.refusals import Reach
+from bot.slack.api.refusals import Breadth
 from bot.slack.blocks.message import Message
 from bot.usecases.context import Context
 from storage.delivery import holds, outbox, paces, projections
@@ -157,7 +157,7 @@ class Courier:
                 ledger.bury(tx, held, verdict.reason)
             elif verdict.reach is not None and isinstance(ledger, Ledger):
                 self._hold(tx, ledger, held, verdict, place)
-            elif verdict.reach not in (None, Reach.WORKSPACE):
+            elif verdict.reach not in (None, Breadth.WORKSPACE):
                 ledger.bury(tx, held, verdict.reason)  # what is only read does not wait for a repair
             else:
                 retry_at = now + verdict.retry_in
@@ -172,8 +172,8 @@ class Courier:
     def _hold(self, tx: Transaction, ledger: Ledger[H], held: H, verdict: Verdict, place: str | None) -> None:
         now, probe = self.ctx.clock.now(), self.tempo.probe
         until = now + self.tempo.stretched(probe.wait(held.attempt, self.jitter))
-        if verdict.reach is not Reach.MESSAGE:
-            where = paces.WORKSPACE if verdict.reach is Reach.WORKSPACE else place
+        if verdict.reach is not Breadth.MESSAGE:
+            where = paces.WORKSPACE if verdict.reach is Breadth.WORKSPACE else place
             if where is not None:
                 waits = self.tempo.stretched(probe.first), self.tempo.stretched(probe.longest)
                 until = holds.hold(tx, where, now, verdict.reason, *waits)

@@ -4,7 +4,7 @@ import threading
 import time
 
 from bot.slack.api.gateway import SlackFailure, SlackPermanent, SlackRetryable, SlackUnknownOutcome
-from bot.slack.api.refusals import Outcome, Reach
+from bot.slack.api.refusals import Breadth, Consequence
 
 
 class SlackHealth:
@@ -34,7 +34,7 @@ class SlackHealth:
     def refused(self, error: SlackPermanent) -> bool:
         """Note a refusal; whether every other call would meet it, so that Slack is left alone for a while."""
         refusal = error.refusal
-        if refusal.outcome is not Outcome.HOLD or refusal.reach is not Reach.WORKSPACE:
+        if refusal.outcome is not Consequence.HOLD or refusal.reach is not Breadth.WORKSPACE:
             return False
         with self._lock:
             self._trouble = f"{error.code}: {error.mend}"

@@ -8,7 +8,7 @@ from bot.delivery.sender.tempo import Tempo
 from bot.errors import BotError
 from bot.outages.backoff import Backoff, Jitter
 from bot.slack.api.gateway import SlackPermanent, SlackRetryable, SlackUnknownOutcome
-from bot.slack.api.refusals import LOOK_UPS, Outcome, Reach
+from bot.slack.api.refusals import LOOK_UPS, Breadth, Consequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Verdict:
     retry_in: timedelta | None
     is_certain: bool = True
     pause_for: timedelta | None = None
-    reach: Reach | None = None
+    reach: Breadth | None = None
 
 
 def judge(error: Exception, failures: int, tempo: Tempo, jitter: Jitter) -> Verdict:
@@ -43,12 +43,12 @@ def judge(error: Exception, failures: int, tempo: Tempo, jitter: Jitter) -> Verd
 
 def _refused(error: SlackPermanent, failures: int, tempo: Tempo, jitter: Jitter) -> Verdict:
     refusal = error.refusal
-    if refusal.outcome is Outcome.HOLD:
-        wait = tempo.hold_for if refusal.reach is Reach.WORKSPACE else tempo.probe.wait(failures, jitter)
+    if refusal.outcome is Consequence.HOLD:
+        wait = tempo.hold_for if refusal.reach is Breadth.WORKSPACE else tempo.probe.wait(failures, jitter)
         is_certain = error.method not in LOOK_UPS
         return Verdict(str(error), tempo.stretched(wait), is_certain, reach=refusal.reach)
     has_tries = refusal.tries is None or failures < refusal.tries
-    if refusal.outcome is Outcome.RETRY and has_tries:
+    if refusal.outcome is Consequence.RETRY and has_tries:
         return Verdict(str(error), tempo.stretched(tempo.stubborn.wait(failures, jitter)))
     return Verdict(str(error), None)
 

@@ -1,4 +1,4 @@
-"""The calls to Slack over slack_sdk's web client: checked against Slack's limits, failures told apart."""
+"""The calls to Slack over slack_sdk's web client: checked against Slack's limits, each failure of a kind."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -16,8 +16,8 @@ from bot.slack.api.web_calls import call, connection_failure, retry_after, slack
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.limits import Violation, message_violations, view_violations
 
-PAGE = 200
-PAGES = 50
+PAGE = 200  # Slack recommends no more than 200 items a page (its documentation of pagination)
+PAGES = 50  # a look-up ends, whatever cursors Slack gives
 WINDOW_SECONDS = 2
 """A click has to be answered within 3 seconds, whether its window opens or not."""
 
@@ -31,11 +31,6 @@ def _checked(message: Message) -> JsonObject:
     payload = message.payload()
     _refuse(message_violations(payload))
     return payload
-
-
-def _cursor(page: JsonObject) -> str | None:
-    """Where the next page begins; None after the last."""
-    return (page.get("response_metadata") or {}).get("next_cursor") or None
 
 
 class WebClientGateway:
@@ -62,6 +57,7 @@ class WebClientGateway:
 
     def update(self, channel_id: str, ts: str, message: Message) -> None:
         """Replace a posted message's text, blocks and metadata."""
+        # Without blocks Slack would leave the old ones, with their buttons, in place.
         arguments = {"blocks": [], **_checked(message)}
         call(
             "chat.update", self._client.chat_update, channel=channel_id, ts=ts, link_names=False, **arguments
@@ -70,7 +66,7 @@ class WebClientGateway:
     def ephemeral(
         self, channel_id: str, user_id: str, message: Message, thread_ts: str | None = None
     ) -> None:
-        """Show a message to one person in a channel, until they reload."""
+        """Show a message to a single person in a channel, until they reload."""
         payload = _checked(Message(message.text, message.blocks))
         call(
             "chat.postEphemeral",
@@ -97,7 +93,7 @@ class WebClientGateway:
         self._send(response_url, {**payload, "response_type": "ephemeral", "replace_original": False})
 
     def replace(self, response_url: str, message: Message | None) -> None:
-        """Put `message` in the place of the private one that was clicked, or take that away."""
+        """Put `message` in the place of the private message that was clicked, or take that away."""
         if message is None:
             self._send(response_url, {"delete_original": True})
             return
@@ -180,14 +176,14 @@ class WebClientGateway:
             inclusive=True,
             limit=1,
         )
-        return any(one.ts == ts and not one.is_deleted for one in page_of(page).messages)
+        return any(message.ts == ts and not message.is_deleted for message in page_of(page).messages)
 
     def replies_since(self, channel_id: str, thread_ts: str, since: datetime) -> tuple[JsonObject, ...]:
         """The replies in a thread since then as Slack gives them, oldest first, without its first message."""
-        asked = {"channel": channel_id, "ts": thread_ts, "oldest": f"{since.timestamp():.6f}"}
-        pages = self._pages("conversations.replies", self._client.conversations_replies, **asked)
-        found = (message for page in pages for message in page.get("messages", []))
-        return tuple(message for message in found if message.get("ts") != thread_ts)
+        arguments = {"channel": channel_id, "ts": thread_ts, "oldest": f"{since.timestamp():.6f}"}
+        pages = self._pages("conversations.replies", self._client.conversations_replies, **arguments)
+        messages = (message for page in pages for message in page.get("messages", []))
+        return tuple(message for message in messages if message.get("ts") != thread_ts)
 
     def upload_image(self, data: bytes, name: str, alt_text: str) -> str:
         """Upload a picture for use in blocks and return its file id."""
@@ -216,10 +212,10 @@ class WebClientGateway:
 
     def has_file(self, channel_id: str, thread_ts: str, name: str) -> bool:
         """Whether a file of that name is in the thread."""
-        replies = self._client.conversations_replies
-        pages = self._pages("conversations.replies", replies, channel=channel_id, ts=thread_ts)
-        found = (file for page in pages for one in page.get("messages", []) for file in one.get("files", []))
-        return any(file.get("name") == name for file in found)
+        arguments = {"channel": channel_id, "ts": thread_ts}
+        pages = self._pages("conversations.replies", self._client.conversations_replies, **arguments)
+        replies = (message for page in pages for message in page.get("messages", []))
+        return any(file.get("name") == name for reply in replies for file in reply.get("files", []))
 
     def members(self, channel_id: str) -> frozenset[str]:
         """The user ids of a channel's members."""
@@ -242,7 +238,7 @@ class WebClientGateway:
             answer = call(
                 "chat.getPermalink", self._client.chat_getPermalink, channel=channel_id, message_ts=ts
             )
-            if len(self._permalinks) >= 10_000:
+            if len(self._permalinks) >= 10_000:  # asking again costs little, a process that grows much
                 self._permalinks.clear()
             self._permalinks[key] = str(answer["permalink"])
         return self._permalinks[key]
@@ -259,6 +255,6 @@ class WebClientGateway:
         for _ in range(PAGES):
             page = call(method, function, cursor=cursor, limit=PAGE, **arguments)
             yield page
-            cursor = _cursor(page)
-            if cursor is None:
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:  # Slack's last page has an empty string there, or nothing
                 return
