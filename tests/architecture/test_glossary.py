@@ -16,7 +16,6 @@ ANOTHER_MEANING = {
     ("result", "bot/slack/show/replay_windows.py"): "what a replay came to",
     ("result", "storage/sql/column_types.py"): "SQLAlchemy's name",
     ("score", "routing/measures"): "a proper score, or a classifier's score, as the literature has it",
-    ("score", "bot/slack/show/input_blocks.py"): "the scores that a service names, beside the confidence",
     ("score", "storage/evidence/model_evidence.py"): "every prediction's scores, as the measures take them",
     ("standing", "bot/process/ticks.py"): "the value that holds what is in force",
     ("standing", "bot/usecases"): "the value that holds what is in force, and how far a case has come",
