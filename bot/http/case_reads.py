@@ -10,7 +10,7 @@ from bot.http.caller import Caller, caller_of
 from bot.http.case_answers import case_body
 from bot.http.openapi import refusals
 from bot.http.posted_fields import NAME
-from bot.http.problems import Fault, JsonObject, Refused
+from bot.http.problems import JsonObject, RequestFault, RequestRefused
 from bot.http.rate_limit import Rates
 from bot.http.signatures import Services
 from bot.usecases import service_reads
@@ -86,7 +86,7 @@ def _add_feed(router: APIRouter, ctx: Context, caller: Caller) -> None:
 
 def _view(standing: CaseStanding | None) -> JsonObject:
     if standing is None:
-        raise Refused(404, Fault((), "you have no such case", "not_found"))
+        raise RequestRefused(404, RequestFault((), "you have no such case", "not_found"))
     prediction, case, decision = standing.prediction, standing.case, standing.decision
     names = standing.names
     submission = prediction.submission

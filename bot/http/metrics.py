@@ -55,12 +55,12 @@ class Metrics:
         )
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one request, by its route's template."""
+        """Count a request, by its route's template."""
         self._requests.labels(method, route, str(status)).inc()
         self._request_seconds.labels(route).observe(seconds)
 
     def flushed(self, items: int) -> None:
-        """Count one transaction of the intake."""
+        """Count a transaction of the intake."""
         self._flushes.observe(items)
 
     def stored(self, outcomes: Sequence[Outcome]) -> None:

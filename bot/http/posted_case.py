@@ -62,7 +62,7 @@ class PostedImage(Strict):
         return None if self.data is None else base64.b64decode(self.data)
 
     @model_validator(mode="after")
-    def _one_source(self) -> "PostedImage":
+    def _single_source(self) -> "PostedImage":
         if (self.url is None) == (self.data is None):
             raise PydanticCustomError("image_source", "give either url, or data and media_type")
         if (self.data is None) != (self.media_type is None):

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.http.app import build_api
-from bot.http.problems import Refused
+from bot.http.problems import RequestRefused
 from bot.http.rate_limit import Rates
 from storage.engine.database import Database
 from tests.http import shop
@@ -17,7 +17,7 @@ def wait_of(rates: Rates, count: int = 1, service: str = "shop") -> int:
     """The seconds that a service is told to wait; 0 when it may go on."""
     try:
         rates.take(service, count)
-    except Refused as refused:
+    except RequestRefused as refused:
         return int(refused.headers["retry-after"]) if refused.status == 429 else -1
     return 0
 
