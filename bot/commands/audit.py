@@ -42,9 +42,10 @@ def verify(settings: Settings, kept: tuple[Anchor, ...]) -> None:
         return
     for finding in report.findings[:SHOWN]:
         click.echo(f"  {sentence(finding)}", err=True)
-    if report.found > SHOWN:
-        click.echo(f"  … and {report.found - SHOWN} more.", err=True)
-    if report.found:
+    count = report.found
+    if count > SHOWN:
+        click.echo(f"  … and {count - SHOWN} more.", err=True)
+    if count:
         click.echo(ADVICE, err=True)
     sys.exit(1)
 

@@ -20,7 +20,7 @@ NOTHING = "–"
 
 
 def show(parts: Iterable[RenderableType]) -> None:
-    """Print the parts one under the other."""
+    """Print the parts, each under the last."""
     console = Console(highlight=False, markup=False)  # names come from services
     for part in parts:
         console.print(part)
@@ -78,7 +78,7 @@ def _sentences(digest: Digest) -> Iterator[str]:
         yield from _quality(digest.quality)
     yield calibration_words(digest)
     if digest.quality is None or not digest.quality.confusions:
-        yield from (f"{confused_words(one)}." for one in digest.confusions)
+        yield from (f"{confused_words(confusion)}." for confusion in digest.confusions)
     for case in digest.oldest_open:
         yield (
             f"Waiting since {case.opened_at:%d %b %H:%M} UTC, due {case.due_at:%d %b %H:%M}:"

@@ -44,9 +44,9 @@ def line(finding: CheckFinding) -> Text:
 
 
 def indented(text: str) -> str:
-    """A text of several lines as a block of its own; one line as it is."""
+    """A text of several lines as a block of its own; a single line as it is."""
     lines = text.splitlines()
-    return "".join(f"\n    {one}" for one in lines) if len(lines) > 1 else text
+    return "".join(f"\n    {row}" for row in lines) if len(lines) > 1 else text
 
 
 def conclusion(findings: list[CheckFinding]) -> str:

@@ -107,9 +107,9 @@ def _secret_variable(settings: Settings, name: str | None) -> str:
     """The variable whose secret signs what service `name` sends; raises SettingsInvalid."""
     services = read_policy(settings.policy_path).services
     wanted = name or (next(iter(services)) if len(services) == 1 else "")
-    known = ", ".join(services) or "none"
+    names = ", ".join(services) or "none"
     if wanted not in services:
-        raise SettingsInvalid(f"Say which service sends, --service NAME; the policy has: {known}.")
+        raise SettingsInvalid(f"Say which service sends, --service NAME; the policy has: {names}.")
     if not services[wanted].secret_env:
         raise SettingsInvalid(f"The service {wanted} has no secret_env in the policy; add one.")
     return services[wanted].secret_env[0]
