@@ -76,8 +76,8 @@ def read_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
 
     Raises SettingsInvalid naming every variable that is wrong.
     """
-    given = os.environ if environ is None else environ
-    values = {**(_anchored(read_env_file(env_file), env_file.parent) if env_file else {}), **given}
+    lines = _anchored(read_env_file(env_file), env_file.parent) if env_file else {}
+    values = {**lines, **(os.environ if environ is None else environ)}
     errors = _errors(values)
     if errors:
         raise SettingsInvalid(" ".join(errors))
@@ -86,9 +86,9 @@ def read_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """The `NAME=value` lines of a file: comments and blank lines skipped, one pair of quotes taken off.
+    """The `NAME=value` lines of a file: comments and blank lines skipped, a pair of quotes taken off.
 
-    A missing file is an empty one.
+    A missing file has no lines.
     """
     if not path.is_file():
         return {}
@@ -112,7 +112,7 @@ def parse_audit_keys(text: str, where: str) -> tuple[tuple[str, bytes], ...]:
 
 
 def _anchored(values: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """The same values with the file's relative paths starting at its folder, wherever one types."""
+    """The same values with the file's relative paths starting at its folder, wherever somebody types."""
     anchored = dict(values)
     if anchored.get("SECONDLOOK_POLICY"):
         anchored["SECONDLOOK_POLICY"] = str(folder / anchored["SECONDLOOK_POLICY"])
@@ -128,7 +128,7 @@ def _unquoted(value: str) -> str:
 
 
 def _errors(values: Mapping[str, str]) -> list[str]:
-    """What is wrong with each variable; never the value of a secret one."""
+    """What is wrong with each variable; never the value of a secret."""
     port = values.get("SECONDLOOK_PORT") or "0"
     key = values.get("SECONDLOOK_DRAW_KEY") or ""
     checks = [
