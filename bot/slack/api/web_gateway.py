@@ -135,21 +135,16 @@ class WebClientGateway:
         self, channel_id: str, attempt_id: str, since: datetime, thread_ts: str | None = None
     ) -> str | None:
         """The `ts` of the message that carries `attempt_id` in its metadata, posted since `since`."""
-        arguments = {
-            "channel": channel_id,
-            "oldest": f"{since.timestamp():.6f}",
-            "include_all_metadata": True,
-        }
+        arguments = {"oldest": f"{since.timestamp():.6f}", "include_all_metadata": True}
         if thread_ts is None:
-            pages = self._pages("conversations.history", self._client.conversations_history, **arguments)
+            method, function = "conversations.history", self._client.conversations_history
+            messages = self._entries("messages", method, function, channel=channel_id, **arguments)
         else:
-            arguments["ts"] = thread_ts
-            pages = self._pages("conversations.replies", self._client.conversations_replies, **arguments)
-        for page in pages:
-            for message in page.get("messages", []):
-                event = (message.get("metadata") or {}).get("event_payload") or {}
-                if event.get("attempt_id") == attempt_id:
-                    return str(message["ts"])
+            messages = self._replies(channel_id, thread_ts, **arguments)
+        for message in messages:
+            event = (message.get("metadata") or {}).get("event_payload") or {}
+            if event.get("attempt_id") == attempt_id:
+                return str(message["ts"])
         return None
 
     def history(self, channel_id: str, before: str | None, since: str) -> HistoryPage:
@@ -180,47 +175,33 @@ class WebClientGateway:
 
     def replies_since(self, channel_id: str, thread_ts: str, since: datetime) -> tuple[JsonObject, ...]:
         """The replies in a thread since then as Slack gives them, oldest first, without its first message."""
-        arguments = {"channel": channel_id, "ts": thread_ts, "oldest": f"{since.timestamp():.6f}"}
-        pages = self._pages("conversations.replies", self._client.conversations_replies, **arguments)
-        messages = (message for page in pages for message in page.get("messages", []))
+        messages = self._replies(channel_id, thread_ts, oldest=f"{since.timestamp():.6f}")
         return tuple(message for message in messages if message.get("ts") != thread_ts)
 
     def upload_image(self, data: bytes, name: str, alt_text: str) -> str:
         """Upload a picture for use in blocks and return its file id."""
-        answer = call(
-            "files.completeUploadExternal",
-            self._client.files_upload_v2,
-            content=data,
-            filename=name,
-            title=name,
-            alt_txt=alt_text,
-        )
-        return str(answer["files"][0]["id"])
+        return self._upload(content=data, filename=name, title=name, alt_txt=alt_text)
 
     def share_file(self, channel_id: str, thread_ts: str, data: bytes, name: str, title: str) -> str:
         """Upload a file into a thread and return its id; sharing again shares it twice."""
-        answer = call(
-            "files.completeUploadExternal",
-            self._client.files_upload_v2,
-            content=data,
-            filename=name,
-            title=title,
-            channel=channel_id,
-            thread_ts=thread_ts,
-        )
+        where = {"channel": channel_id, "thread_ts": thread_ts}
+        return self._upload(content=data, filename=name, title=title, **where)
+
+    def _upload(self, **arguments: Any) -> str:
+        answer = call("files.completeUploadExternal", self._client.files_upload_v2, **arguments)
         return str(answer["files"][0]["id"])
 
     def has_file(self, channel_id: str, thread_ts: str, name: str) -> bool:
         """Whether a file of that name is in the thread."""
-        arguments = {"channel": channel_id, "ts": thread_ts}
-        pages = self._pages("conversations.replies", self._client.conversations_replies, **arguments)
-        replies = (message for page in pages for message in page.get("messages", []))
+        replies = self._replies(channel_id, thread_ts)
         return any(file.get("name") == name for reply in replies for file in reply.get("files", []))
 
     def members(self, channel_id: str) -> frozenset[str]:
         """The user ids of a channel's members."""
-        pages = self._pages("conversations.members", self._client.conversations_members, channel=channel_id)
-        return frozenset(str(user) for page in pages for user in page.get("members", []))
+        function = self._client.conversations_members
+        return frozenset(
+            map(str, self._entries("members", "conversations.members", function, channel=channel_id))
+        )
 
     def group_members(self, group_id: str) -> frozenset[str]:
         """The user ids of a user group's members."""
@@ -248,13 +229,19 @@ class WebClientGateway:
         answer = call("conversations.open", self._client.conversations_open, users=user_id)
         return str(answer["channel"]["id"])
 
-    def _pages(
-        self, method: str, function: Callable[..., SlackResponse], **arguments: Any
-    ) -> Iterator[JsonObject]:
+    def _replies(self, channel_id: str, thread_ts: str, **arguments: Any) -> Iterator[JsonObject]:
+        """The messages of a thread, its first among them."""
+        method, function = "conversations.replies", self._client.conversations_replies
+        return self._entries("messages", method, function, channel=channel_id, ts=thread_ts, **arguments)
+
+    def _entries(
+        self, name: str, method: str, function: Callable[..., SlackResponse], **arguments: Any
+    ) -> Iterator[Any]:
+        """What stands under `name` in Slack's answers to `method`, page after page."""
         cursor: str | None = None
         for _ in range(PAGES):
             page = call(method, function, cursor=cursor, limit=PAGE, **arguments)
-            yield page
+            yield from page.get(name, [])
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:  # Slack's last page has an empty string there, or nothing
                 return
