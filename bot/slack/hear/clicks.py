@@ -68,16 +68,6 @@ def take_change(desk: Desk, click: Click) -> None:
     settle_answer(desk, click, answer(desk.ctx, correction), is_correction=True)
 
 
-def take_keep(desk: Desk, click: Click) -> None:
-    """*Keep …*: the answer stands."""
-    desk.report(click, keep(desk.ctx, click.act))
-
-
-def take_undo(desk: Desk, click: Click) -> None:
-    """Undo."""
-    desk.report(click, undo(desk.ctx, click.act))
-
-
 def take_label(desk: Desk, click: Click) -> None:
     """The *Label…* button."""
     _open_label(desk, click, Draft(rationale=_words(desk, click)))
@@ -153,9 +143,9 @@ CLICKS: Mapping[str | re.Pattern[str], Callable[[Desk, Click], None]] = {
     control_ids.LABEL: take_label,
     control_ids.MORE: take_menu,
     control_ids.SHOW_ALL: take_show_all,
-    control_ids.UNDO: take_undo,
+    control_ids.UNDO: lambda desk, click: desk.report(click, undo(desk.ctx, click.act)),
     control_ids.CHANGE: take_change,
-    control_ids.KEEP: take_keep,
+    control_ids.KEEP: lambda desk, click: desk.report(click, keep(desk.ctx, click.act)),
     control_ids.PAGE: take_page,
     control_ids.OPEN_LINK: take_nothing,
     control_ids.REVIEW_THRESHOLD: take_review_threshold,
