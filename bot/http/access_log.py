@@ -48,7 +48,7 @@ class AccessLog:
             await self._app(scope, receive, sending)
         except Exception as error:  # noqa: BLE001 - a request's outermost frame: the line says only where
             log.error("http.failed", error=type(error).__name__, at_line=line_of(error))  # noqa: TRY400
-            if status == CLIENT_GONE:
+            if status == CLIENT_GONE:  # nothing was sent yet; after a first byte no other answer can follow
                 await json_response(500, FAILED)(scope, receive, sending)
         finally:
             self._record(scope, status, time.monotonic() - started)

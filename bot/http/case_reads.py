@@ -63,6 +63,7 @@ def _add_cases(router: APIRouter, ctx: Context, caller: Caller) -> None:
     @router.get("/v1/cases", summary="Find a case", **documented)
     def find_case(caller_name: Name, external_id: ExternalId, service: ServiceName = None) -> JsonObject:
         """The case that you posted under your own id."""
+        # Another service's case is not there, rather than forbidden: nobody learns which ids others use.
         is_own = service is None or service == caller_name
         return _view(service_reads.standing_of(ctx, caller_name, external_id) if is_own else None)
 

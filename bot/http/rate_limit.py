@@ -34,7 +34,7 @@ class Rates:
         A batch larger than a whole minute's worth passes when the bucket is full, and leaves a debt.
         """
         rate, now = self._per_minute(service), self._monotonic()
-        with self._lock:
+        with self._lock:  # small bodies are taken on the event loop, large ones in threads
             bucket = self._buckets.get(service)
             if bucket is None:
                 bucket = self._buckets[service] = _Bucket(rate, rate / 60, rate, now)

@@ -94,6 +94,7 @@ class Services:
         lacking = set(self.missing(policy))
         services = policy.services.items()
         whole = {name: service for name, service in services if lacking.isdisjoint(_variables(service))}
+        # A single assignment: other threads see the keys before or after, never a mixture.
         self._keys = _keys_of(whole, self._secrets)
 
     def identify(self, credentials: Credentials, body: bytes) -> str:

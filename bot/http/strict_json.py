@@ -29,7 +29,7 @@ def check(text: str, prefix: Path) -> None:
 def array_items(text: str, most: int) -> Iterator[str]:
     """The text of each element of a JSON array; raises RequestRefused (422) for all else and over `most`.
 
-    Elements are split without judging them: a key twice in an element is that element's fault.
+    Elements are split without judging them: a key twice in an element is that element's own fault.
     """
     at = _after_space(text, 0)
     if text[at : at + 1] != "[":
