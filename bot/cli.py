@@ -14,6 +14,7 @@ Loader = Callable[[], click.Command]
 CANNOT = 2
 
 
+# A function each, so that a command waits for no other's imports: `--help` needs neither numpy nor Slack.
 def _demo() -> click.Command:
     from bot.demo.command import demo
 

@@ -131,21 +131,14 @@ def _errors(values: Mapping[str, str]) -> list[str]:
     """What is wrong with each variable; never the value of a secret."""
     port = values.get("SECONDLOOK_PORT") or "0"
     key = values.get("SECONDLOOK_DRAW_KEY") or ""
-    checks = [
-        (
-            port.isascii() and port.isdigit() and int(port[:9]) <= HIGHEST_PORT,
-            f"SECONDLOOK_PORT is {port!r}; give a number from 0 to {HIGHEST_PORT}.",
-        ),
-        (
-            not key or len(key) >= SHORTEST_DRAW_KEY,
-            f"SECONDLOOK_DRAW_KEY is too short; give at least {SHORTEST_DRAW_KEY} random characters.",
-        ),
-        (
-            _is_address(values.get("SLACK_API_URL", "")),
-            "SLACK_API_URL is not an address; begin it with https://.",
-        ),
-    ]
-    messages = [message for is_right, message in checks if not is_right]
+    messages = []
+    if not (port.isascii() and port.isdigit() and int(port[:9]) <= HIGHEST_PORT):
+        messages.append(f"SECONDLOOK_PORT is {port!r}; give a number from 0 to {HIGHEST_PORT}.")
+    if key and len(key) < SHORTEST_DRAW_KEY:
+        short = f"SECONDLOOK_DRAW_KEY is too short; give at least {SHORTEST_DRAW_KEY} random characters."
+        messages.append(short)
+    if not _is_address(values.get("SLACK_API_URL", "")):
+        messages.append("SLACK_API_URL is not an address; begin it with https://.")
     try:
         parse_audit_keys(values.get("SECONDLOOK_AUDIT_KEYS") or "", "SECONDLOOK_AUDIT_KEYS")
     except SettingsInvalid as error:

@@ -57,7 +57,7 @@ def anchor(settings: Settings) -> None:
     with existing_database(settings) as database:
         with database.write() as tx:
             anchors.cast(tx, SystemClock().now())
-        with database.read() as tx:
+        with database.read() as tx:  # another transaction: only what is committed may be kept elsewhere
             last = anchors.last(tx)
     click.echo("Nothing is on record yet." if last is None else str(last))
 

@@ -104,12 +104,9 @@ def listed(team: str, kept: Sequence[tuple[StoredDigest, Digest]]) -> Table:
     table = _table(*columns, title=f"Digests of {team}")
     for stored, digest in kept:
         counts = (count(digest.received.now), count(digest.auto_accepted.now))
-        errors = (_error_of(digest.quality, about) for about in (About.ALL, About.ACCEPTED))
+        abouts = (About.ALL, About.ACCEPTED)
+        rows = [digest.quality.row(about) if digest.quality else None for about in abouts]
+        errors = (estimate_words(row.now.period) if row else NOTHING for row in rows)
         first = digest.headlines[0].words if digest.headlines else NOTHING
         table.add_row(f"{stored.until_at:%Y-%m-%d %H:%M}", *counts, *errors, first)
     return table
-
-
-def _error_of(quality: Quality | None, about: About) -> str:
-    row = quality.row(about) if quality else None
-    return estimate_words(row.now.period) if row else NOTHING
