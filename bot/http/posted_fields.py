@@ -57,7 +57,8 @@ def _scalar(value: object) -> object:
         return value
     if isinstance(value, str):
         return _short(value)
-    if isinstance(value, int | float) and math.isfinite(value) and abs(value) <= SAFE_INTEGER:
+    # Not isfinite() first: it raises at an integer of hundreds of digits.
+    if isinstance(value, int | float) and abs(value) <= SAFE_INTEGER:
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value
