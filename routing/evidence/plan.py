@@ -148,14 +148,14 @@ class Replayed:
 class Watched:
     """A stratum to audit: `received` are accepted there in a week, and the share of errors anticipated.
 
-    `is_told`: its own error is to be known, where that of each stratum is.
+    `is_separate`: its own error is wanted, where that of each stratum is.
     """
 
     name: str
     received: int
     error: float
     minutes: float = 1.0
-    is_told: bool = True
+    is_separate: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from routing.evidence.estimate import LEVEL, Interval
 from routing.evidence.reliability import wilson
 
 __all__ = [
-    "Part",
+    "WeightedEstimate",
     "blaker",
     "clopper_pearson",
     "clopper_pearson_upper",
@@ -35,7 +35,7 @@ TIED = 1 + 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class WeightedEstimate:
     """One of several independent estimates, and its share `weight` of the whole."""
 
     weight: float
@@ -177,7 +177,7 @@ def _kept(draw: _Draw, counts: range, least: int, alpha: float) -> int:
     return bisect_left(counts, True, key=lambda count: draw.acceptability(count, least) <= alpha)
 
 
-def mover(parts: Sequence[Part], spread: float = 0.0) -> tuple[float, Interval]:
+def mover(parts: Sequence[WeightedEstimate], spread: float = 0.0) -> tuple[float, Interval]:
     """The weighted sum of independent parts and its interval, recovered from theirs (Zou & Donner 2008).
 
     The distances of value and limit are added as the root of the sum of squares, each side for itself, so

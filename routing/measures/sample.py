@@ -46,3 +46,8 @@ def sample_of(confidence: Values, correct: Flags, weights: Values | None = None)
     if not np.all((sample.confidence >= 0) & (sample.confidence <= 1)):
         raise ValueError("confidences have to lie between 0 and 1")
     return sample
+
+
+def coins(probabilities: Floats, rng: np.random.Generator) -> Floats:
+    """Outcomes drawn from Bernoulli(p) for each p: 1.0 where it came true."""
+    return (rng.random(len(probabilities)) < probabilities).astype(np.float64)

@@ -90,12 +90,12 @@ def _found(
 ) -> tuple[Alarm, ...]:
     """Both sides are calibrated as is done now: that a calibrator is new must not look like drift."""
     from routing.measures.drift.drift import Look
-    from routing.measures.drift.observations import Seen
+    from routing.measures.drift.observations import Observation
     from routing.measures.seeds import drift_between
 
     before, now = (
         [
-            Seen(
+            Observation(
                 one.case_id,
                 one.input,
                 one.prediction.label,

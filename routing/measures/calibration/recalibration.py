@@ -32,7 +32,7 @@ FOLDS = 5
 HOTTEST = 10.0
 """Temperatures from 1/10 to 10 are looked at."""
 STEEPEST = 100.0
-Z_95_ONE_SIDED = 1.6448536269514722
+Z_95 = 1.6448536269514722
 """The one-sided 95 % quantile of the normal distribution."""
 
 Ints = npt.NDArray[np.intp]
@@ -114,8 +114,8 @@ def applied(calibrator: Calibrator, labeled: LabeledConfidences) -> Floats:
         shares = softmax(_logs(labeled.probabilities) / calibrator.parameters[0], axis=1)
         own: Floats = shares[np.arange(len(labeled)), labeled.own]
         return own
-    found = map(calibrator.calibrate, labeled.sample.confidence.tolist())
-    return np.fromiter(found, dtype=np.float64, count=len(labeled))
+    confidences = map(calibrator.calibrate, labeled.sample.confidence.tolist())
+    return np.fromiter(confidences, dtype=np.float64, count=len(labeled))
 
 
 def choose(labeled: LabeledConfidences, rng: np.random.Generator) -> CalibratorFit:
@@ -195,9 +195,9 @@ def _held_out(labeled: LabeledConfidences, rng: np.random.Generator) -> dict[Cal
     methods = [name for name, needed in LABELS_NEEDED.items() if labeled.sample.effective >= needed]
     held_out = {name: np.empty(len(labeled)) for name in methods}
     for training, testing in split:
-        known, unseen = labeled.at(training), labeled.at(testing)
+        seen, unseen = labeled.at(training), labeled.at(testing)
         for name in methods:
-            held_out[name][testing] = applied(fit(name, known), unseen)
+            held_out[name][testing] = applied(fit(name, seen), unseen)
     return held_out
 
 
@@ -211,7 +211,7 @@ def _gains(sample: Sample, confidence: Floats) -> bool:
     gain = losses(sample) - losses(after)
     mean = sample.mean(gain)
     error = np.sqrt(np.sum((sample.weights * (gain - mean)) ** 2)) / sample.weights.sum()
-    return bool(mean > Z_95_ONE_SIDED * error)
+    return bool(mean > Z_95 * error)
 
 
 def _temperature(labeled: LabeledConfidences) -> Calibrator:
@@ -228,8 +228,8 @@ def _temperature(labeled: LabeledConfidences) -> Calibrator:
         return -sample.mean(log_softmax(logs / np.exp(log_temperature), axis=1)[rows, right])
 
     hottest = float(np.log(HOTTEST))
-    found = minimize_scalar(loss, bounds=(-hottest, hottest), method="bounded", options={"xatol": 1e-6})
-    return Calibrator("temperature", (float(np.exp(found.x)),), (), uses_probabilities)
+    optimum = minimize_scalar(loss, bounds=(-hottest, hottest), method="bounded", options={"xatol": 1e-6})
+    return Calibrator("temperature", (float(np.exp(optimum.x)),), (), uses_probabilities)
 
 
 def _sure(probabilities: Floats) -> Floats:
@@ -263,7 +263,7 @@ def _logistic_fit(sample: Sample, terms: Floats) -> tuple[float, ...]:
         return float(value) / sample.effective, terms.T @ (weights * (expit(raw) - target)) / sample.effective
 
     count = terms.shape[1] - 1
-    found = minimize(
+    optimum = minimize(
         loss,
         x0=np.array([1.0] * count + [0.0]),
         jac=True,
@@ -271,7 +271,7 @@ def _logistic_fit(sample: Sample, terms: Floats) -> tuple[float, ...]:
         bounds=[(0.0, STEEPEST)] * count + [(-STEEPEST, STEEPEST)],
         options={"ftol": 1e-14, "gtol": 1e-9, "maxiter": 1_000},
     )
-    return tuple(map(float, found.x))
+    return tuple(map(float, optimum.x))
 
 
 def _isotonic(sample: Sample) -> Calibrator:

@@ -76,7 +76,7 @@ class Regions:
         """The same regions, had the stratum that was looked at least shown so many errors, no other any."""
         return self._with(np.zeros_like(self.errors), errors)
 
-    def with_one_more_error(self) -> "Regions":
+    def with_another_error(self) -> "Regions":
         """The same regions, had that stratum shown one error more than it did."""
         return self._with(self.errors.copy(), 1)
 
@@ -108,8 +108,10 @@ def regions_of(traffic: Traffic, present: float | None = None) -> Regions:
     unanswered = asked & ~traffic.is_labeled
     wrong = (traffic.is_labeled & traffic.is_error) | unanswered
     columns = (np.ones_like(asked), asked, wrong, unanswered)
-    strata = [chance == one for one in np.unique(chance)]
-    counts = (_counted(traffic.score, (one & column for one in strata), thresholds) for column in columns)
+    strata = [chance == stratum for stratum in np.unique(chance)]
+    counts = (
+        _counted(traffic.score, (stratum & column for stratum in strata), thresholds) for column in columns
+    )
     return Regions(thresholds, np.unique(chance), *counts)
 
 
@@ -128,4 +130,7 @@ def _check(traffic: Traffic) -> None:
 def _counted(scores: Floats, groups: Iterable[Bools], thresholds: Floats) -> Counts:
     """How many of each group have a score of each threshold or more."""
     ordered = (np.sort(scores[group]) for group in groups)
-    return np.asarray([len(one) - np.searchsorted(one, thresholds) for one in ordered], dtype=np.int64)
+    return np.asarray(
+        [len(group_scores) - np.searchsorted(group_scores, thresholds) for group_scores in ordered],
+        dtype=np.int64,
+    )

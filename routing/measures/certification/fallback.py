@@ -60,11 +60,11 @@ def fallback(chances: Floats, parts: Mapping[int, float]) -> tuple[int, float] |
     refuted is the sum of `parts` at most, however the tests depend on each other. With one start it is the
     fixed-sequence test.
     """
-    found, held = None, 0.0
+    loosest, held = None, 0.0
     for place, chance in enumerate(chances):
         held += parts.get(place, 0.0)
         if held > 0 and chance <= held:
-            found = place, held
+            loosest = place, held
         else:
             held = 0.0
-    return found
+    return loosest

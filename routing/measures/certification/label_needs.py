@@ -38,15 +38,15 @@ def needed_labels(family: Family, error: float) -> int | None:
         return zero_error_labels(error, family.delta)
     likely, part = family.regions.with_errors(0), 1.0
     if _passing(family, likely, error, part).any():
-        likely, part = family.regions.with_one_more_error(), family.tests().starts.first_part
+        likely, part = family.regions.with_another_error(), family.tests().starts.first_part
     factors = [STEP**step for step in range(1, STEPS + 1)]
-    found = bisect_left(
+    step = bisect_left(
         factors, True, key=lambda factor: bool(_passing(family, likely.scaled(factor), error, part).any())
     )
-    if found == STEPS:
+    if step == STEPS:
         return None
-    passing = _passing(family, likely.scaled(factors[found]), error, part)
-    return max(1, math.ceil((factors[found] - 1) * int(labels[passing].min())))
+    passing = _passing(family, likely.scaled(factors[step]), error, part)
+    return max(1, math.ceil((factors[step] - 1) * int(labels[passing].min())))
 
 
 def _passing(family: Family, regions: Regions, error: float, part: float) -> Bools:
@@ -62,9 +62,9 @@ def _labels(regions: Regions) -> Counts:
 
 def not_yet(families: Sequence[Family], error: float) -> NotYet:
     """What is missing for the first of the families that can pass, in words."""
-    counts = ((one, needed_labels(one, error)) for one in families)
+    counts = ((family, needed_labels(family, error)) for family in families)
     family, needed = next((pair for pair in counts if pair[1] is not None), (families[0], None))
-    unanswered = max(int(one.regions.unanswered[:, -1].sum()) for one in families)
+    unanswered = max(int(family.regions.unanswered[:, -1].sum()) for family in families)
     note = f" {unanswered} unanswered cases count as wrong." if unanswered else ""
     promised = f"at most {percent(error)} error"
     if needed is None:

@@ -73,15 +73,15 @@ def e_values(
 def _checked(errors: Flags, weights: Values | None, largest_weight: float | None) -> tuple[Floats, Floats]:
     """Errors as 0 and 1, and weights as shares of the largest."""
     wrong = np.asarray(errors, dtype=bool).astype(np.float64)
-    given = np.ones(len(wrong)) if weights is None else np.asarray(weights, dtype=np.float64)
-    if len(given) != len(wrong):
+    masses = np.ones(len(wrong)) if weights is None else np.asarray(weights, dtype=np.float64)
+    if len(masses) != len(wrong):
         raise ValueError("errors and weights need one value per audit")
-    if not np.all((given > 0) & (given < np.inf)):
+    if not np.all((masses > 0) & (masses < np.inf)):
         raise ValueError("weights have to be positive and finite: an inclusion probability cannot be 0")
-    largest = given.max(initial=0.0) if largest_weight is None else largest_weight
-    if given.max(initial=0.0) > largest:
-        raise ValueError(f"a weight is above the largest there may be: {given.max()} > {largest}")
-    return wrong, given / largest if len(given) else given
+    largest = masses.max(initial=0.0) if largest_weight is None else largest_weight
+    if masses.max(initial=0.0) > largest:
+        raise ValueError(f"a weight is above the largest there may be: {masses.max()} > {largest}")
+    return wrong, masses / largest if len(masses) else masses
 
 
 def _evidence(wrong: Floats, shares: Floats, alpha: float) -> Floats:

@@ -15,7 +15,7 @@ from routing.measures.certification.fallback import Counts, Starts, fallback, pa
 from routing.measures.intervals import clopper_pearson_upper
 from routing.measures.sample import Floats
 
-__all__ = ["Family", "Passed", "Tests", "families"]
+__all__ = ["Family", "PassingRegion", "Tests", "families"]
 
 LOWERING = 0.75
 """The part of δ for thresholds up to the present one; the rest is for those above it."""
@@ -27,7 +27,7 @@ nothing up to a third of the time."""
 FROM_CENSUS = Starts(number=6, first_part=1 / 6, tolerated=0)
 """Strict to loose, the bound first falls, as what audits may have missed is the same for more predictions: a
 start may well fail, so there are more. With 2,000 predictions they accepted twice as much as three did."""
-ONE_SEQUENCE = Starts(number=1, first_part=1.0, tolerated=2)
+SINGLE_SEQUENCE = Starts(number=1, first_part=1.0, tolerated=2)
 RAISED = 10
 """So many thresholds are tried at most where each needs a bound of its own, which takes a while."""
 
@@ -54,7 +54,7 @@ class Tests:
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class PassingRegion:
     """The loosest region that passed, and the upper limit of its error."""
 
     place: int
@@ -74,24 +74,28 @@ class Family:
         """The tests of the regions, or of others in their place."""
         return self.tests_of(self.regions if regions is None else regions, self.delta)
 
-    def passed(self, error: float) -> Passed | None:
+    def passed(self, error: float) -> PassingRegion | None:
         """The loosest region that passes; for the future, in the order of the fallback procedure."""
         tests = self.tests()
         if tests.reach is Reach.PERIOD:
             possible = np.flatnonzero(tests.chances(error) <= self.delta)
             return _share_wrong(tests, int(possible[-1])) if len(possible) else None
         made_up = (self.tests(self.regions.with_errors(count)) for count in range(tests.starts.tolerated + 1))
-        parts = parts_of([one.chances(error) for one in made_up], tests.trials, tests.delta, tests.starts)
-        found = fallback(tests.chances(error), parts)
-        return _upper_limit(tests, *found) if found else None
+        parts = parts_of(
+            [others.chances(error) for others in made_up], tests.trials, tests.delta, tests.starts
+        )
+        loosest = fallback(tests.chances(error), parts)
+        return _upper_limit(tests, *loosest) if loosest else None
 
 
-def _share_wrong(tests: Tests, place: int) -> Passed:
-    return Passed(place, int(tests.wrong[place]) / int(tests.trials[place]))
+def _share_wrong(tests: Tests, place: int) -> PassingRegion:
+    return PassingRegion(place, int(tests.wrong[place]) / int(tests.trials[place]))
 
 
-def _upper_limit(tests: Tests, place: int, delta: float) -> Passed:
-    return Passed(place, clopper_pearson_upper(int(tests.wrong[place]), int(tests.trials[place]), delta))
+def _upper_limit(tests: Tests, place: int, delta: float) -> PassingRegion:
+    return PassingRegion(
+        place, clopper_pearson_upper(int(tests.wrong[place]), int(tests.trials[place]), delta)
+    )
 
 
 def families(regions: Regions, delta: float, present: float | None, reach: Reach) -> list[Family]:
@@ -151,4 +155,4 @@ def each_census_and_audit(regions: Regions, delta: float) -> Tests:
     places = range(len(regions.thresholds))
     missed = np.asarray([errors_upper(regions.audited(place), delta * AUDITS) for place in places])
     wrong = np.minimum(regions.census_errors + missed, regions.accepted)
-    return Tests(regions.accepted, wrong, delta * (1 - AUDITS), ONE_SEQUENCE)
+    return Tests(regions.accepted, wrong, delta * (1 - AUDITS), SINGLE_SEQUENCE)

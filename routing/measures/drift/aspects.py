@@ -49,7 +49,7 @@ class Aspect(Protocol):
     def compare(self, part: Part) -> Comparison:
         """The size of the change and its test."""
 
-    def sentence(self, part: Part, found: Comparison) -> str:
+    def sentence(self, part: Part, change: Comparison) -> str:
         """The change in words, without a full stop."""
 
     def examples(self, part: Part) -> list[int]:
@@ -80,7 +80,7 @@ def _most_gained(reference: Floats, window: Floats, part: Part) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Confidence:
+class ConfidenceAspect:
     """The mean calibrated confidence; NaN where there is none."""
 
     reference: Floats
@@ -102,11 +102,11 @@ class Confidence:
         weights = part.reference_weights, part.window_weights
         return compare_means(self.reference[part.reference], self.window[part.window], *weights)
 
-    def sentence(self, part: Part, found: Comparison) -> str:
+    def sentence(self, part: Part, change: Comparison) -> str:
         """The means."""
         now = float(np.average(self.window[part.window], weights=part.window_weights))
-        verb = "fell" if found.effect < 0 else "rose"
-        return f"the mean calibrated confidence {verb} from {now - found.effect:.3f} to {now:.3f}"
+        verb = "fell" if change.effect < 0 else "rose"
+        return f"the mean calibrated confidence {verb} from {now - change.effect:.3f} to {now:.3f}"
 
     def examples(self, part: Part) -> list[int]:
         """Cases of the confidence that more have now."""
@@ -114,7 +114,7 @@ class Confidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class NumberAspect:
     """A numeric field; -inf where it is missing."""
 
     subject: str
@@ -133,11 +133,11 @@ class Numbers:
         weights = part.reference_weights, part.window_weights
         return compare_numbers(self.reference[part.reference], self.window[part.window], *weights)
 
-    def sentence(self, part: Part, found: Comparison) -> str:
+    def sentence(self, part: Part, change: Comparison) -> str:
         """The medians, and the largest difference."""
         before = _median(self.reference[part.reference], part.reference_weights)
         now = _median(self.window[part.window], part.window_weights)
-        most = percent(found.effect)
+        most = percent(change.effect)
         return (
             f"field {self.subject} has a median of {now}, before {before}, and shares differ by up to {most}"
         )
@@ -153,7 +153,7 @@ def _median(values: Floats, weights: Floats) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Categories:
+class CategoryAspect:
     """Predicted labels, a field's categories, or a slice's values, as places in their `names`."""
 
     kind: AlarmKind
@@ -176,17 +176,17 @@ class Categories:
         """Chi-square test; the effect is the total variation distance."""
         return compare_shares(self._shares(part))
 
-    def sentence(self, part: Part, found: Comparison) -> str:
+    def sentence(self, part: Part, change: Comparison) -> str:
         """How many changed, what gained most, and the PSI beside its own limit."""
-        found_shares = self._shares(part)
-        most, pooled = found_shares.most_gained(), found_shares.pooled()
+        shares = self._shares(part)
+        most, pooled = shares.most_gained(), shares.pooled()
         limit, index = psi_limit(len(pooled.names), pooled.n_reference, pooled.n_window), psi(pooled)
         what = "the predicted label" if self.subject is None else f"{self.kind.value} {self.subject}"
-        gained = f"{quoted(found_shares.names[most])} has {percent(found_shares.window[most])}"
-        before = f"before {percent(found_shares.reference[most])}"
+        gained = f"{quoted(shares.names[most])} has {percent(shares.window[most])}"
+        before = f"before {percent(shares.reference[most])}"
         # Where a new but rare category gave the alarm, the PSI says nothing, and would seem to deny it.
         chance = f" (PSI {index:.3f}, by chance up to {limit:.3f})" if index > limit else ""
-        return f"{what} differs for {percent(found.effect)} of cases: {gained}, {before}{chance}"
+        return f"{what} differs for {percent(change.effect)} of cases: {gained}, {before}{chance}"
 
     def examples(self, part: Part) -> list[int]:
         """The first cases of the category that gained most."""

@@ -78,14 +78,14 @@ def fit_novelty(
     if len(inputs) < MIN_LABELED:
         return None
     names = _field_names(inputs)
-    has_text = any(one.text for one in inputs)
+    has_text = any(case.text for case in inputs)
     affordable = math.floor(alpha * (mass.sum() / mass.max() + 1) * (1 + 1e-12))
     aspects = min(has_text + len(names), affordable)
     if aspects == 0:
         return None
     limit = _Limit(mass, alpha / aspects)
-    words = _words([one.text or "" for one in inputs], limit) if has_text else None
-    columns = ((name, [one.fields.get(name) for one in inputs]) for name in names[: aspects - has_text])
+    words = _words([case.text or "" for case in inputs], limit) if has_text else None
+    columns = ((name, [case.fields.get(name) for case in inputs]) for name in names[: aspects - has_text])
     fields = (_field(name, values, limit) for name, values in columns)
     profile = NoveltyProfile(len(inputs), alpha, words, tuple(field for field in fields if field is not None))
     return profile if profile.words or profile.fields else None
@@ -93,7 +93,7 @@ def fit_novelty(
 
 def _field_names(inputs: Sequence[CaseInput]) -> list[str]:
     """The fields that are filled in most often, first by that, then by name."""
-    filled = Counter(name for one in inputs for name, value in one.fields.items() if value is not None)
+    filled = Counter(name for case in inputs for name, value in case.fields.items() if value is not None)
     return sorted(filled, key=lambda name: (-filled[name], name))[:MAX_FIELDS]
 
 
@@ -106,19 +106,19 @@ def _kept(seen_in: Counter[int], most: int) -> frozenset[int]:
 
 
 def _words(texts: Iterable[str], limit: _Limit) -> Words | None:
-    found = [terms(text) for text in texts]
-    seen_in = Counter(key for words in found for key in words)
-    known = _kept(seen_in, MAX_TERMS)
-    news = [sum(seen_in[key] == 1 or key not in known for key in words) for words in found]
-    scores = [new / (len(words) + SHRINK) for new, words in zip(news, found, strict=True)]
+    word_sets = [terms(text) for text in texts]
+    seen_in = Counter(key for words in word_sets for key in words)
+    vocabulary = _kept(seen_in, MAX_TERMS)
+    news = [sum(seen_in[key] == 1 or key not in vocabulary for key in words) for words in word_sets]
+    scores = [new / (len(words) + SHRINK) for new, words in zip(news, word_sets, strict=True)]
     most = limit.of(np.array(scores))
     # Even a text of new words alone, however long, stays below 1.
-    return Words(known, most, round(1 / limit.share)) if most < 1 else None
+    return Words(vocabulary, most, round(1 / limit.share)) if most < 1 else None
 
 
 def _field(name: str, values: Sequence[Scalar], limit: _Limit) -> Numbers | Categories | None:
-    given = [value for value in values if value is not None]
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in given):
+    present = [value for value in values if value is not None]
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in present):
         return _numbers(name, [_number(value) for value in values], limit)
     return _categories(name, values, limit)
 

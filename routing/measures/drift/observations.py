@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from routing.evidence.alarm import WHOLE
-from routing.measures.drift.text_familiarity import Said, said_in
+from routing.measures.drift.text_familiarity import TextWords, words_in
 from routing.prediction import CaseInput, Scalar
 
 Floats = npt.NDArray[np.float64]
@@ -16,7 +16,7 @@ MISSING = "(missing)"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Observation:
     """A prediction with what the model saw and said; `confidence` is the calibrated one, NaN without any."""
 
     case_id: str
@@ -58,7 +58,7 @@ class Columns:
     """
 
     case_ids: tuple[str, ...]
-    texts: tuple[Said, ...]
+    texts: tuple[TextWords, ...]
     confidence: Floats
     label: Column
     fields: Mapping[str, Column]
@@ -76,18 +76,18 @@ class Columns:
             texts=self.texts[start:stop],
             confidence=self.confidence[start:stop],
             label=self.label.part(start, stop),
-            fields={name: one.part(start, stop) for name, one in self.fields.items()},
-            slices={name: one.part(start, stop) for name, one in self.slices.items()},
+            fields={name: values.part(start, stop) for name, values in self.fields.items()},
+            slices={name: values.part(start, stop) for name, values in self.slices.items()},
             members={name: self.members[name][slice(*both)] - start for name, both in bounds.items()},
         )
 
 
-def columns(cases: Sequence[Seen]) -> Columns:
+def columns(cases: Sequence[Observation]) -> Columns:
     """The cases as columns, one for each name that any of them has."""
     slices = [case.slices for case in cases]
     return Columns(
         case_ids=tuple(case.case_id for case in cases),
-        texts=tuple(said_in(case.input.text) if case.input.text else frozenset() for case in cases),
+        texts=tuple(words_in(case.input.text) if case.input.text else frozenset() for case in cases),
         confidence=np.array([case.confidence for case in cases], dtype=np.float64),
         label=column([case.label for case in cases]),
         fields=_by_name([case.input.fields for case in cases]),
@@ -98,10 +98,10 @@ def columns(cases: Sequence[Seen]) -> Columns:
 
 def column(values: Sequence[Scalar]) -> Column:
     """The values as a column."""
-    given = [value for value in values if value is not None]
+    present = [value for value in values if value is not None]
     names = [MISSING if value is None else str(value) for value in values]
     place_of = {name: place for place, name in enumerate(sorted(set(names)))}
-    is_numeric = all(isinstance(value, int | float) and not isinstance(value, bool) for value in given)
+    is_numeric = all(isinstance(value, int | float) and not isinstance(value, bool) for value in present)
     return Column(
         names=tuple(place_of),
         places=np.array([place_of[name] for name in names], dtype=np.intp),
@@ -115,17 +115,17 @@ def lacking(n: int) -> Column:
 
 
 def _by_name(mappings: Sequence[Mapping[str, Scalar]] | Sequence[Mapping[str, str]]) -> dict[str, Column]:
-    names = dict.fromkeys(name for one in mappings for name in one)
-    return {name: column([one.get(name) for one in mappings]) for name in names}
+    names = dict.fromkeys(name for mapping in mappings for name in mapping)
+    return {name: column([mapping.get(name) for mapping in mappings]) for name in names}
 
 
 def _members(slices: Sequence[Mapping[str, str]]) -> dict[str, Places]:
     members: dict[str, list[int]] = {}
-    for place, one in enumerate(slices):
-        for key, value in one.items():
+    for place, case_slices in enumerate(slices):
+        for key, value in case_slices.items():
             members.setdefault(f"{key}={value}", []).append(place)
-    found = {name: np.array(places, dtype=np.intp) for name, places in members.items()}
-    return {WHOLE: np.arange(len(slices)), **found}
+    by_slice = {name: np.array(places, dtype=np.intp) for name, places in members.items()}
+    return {WHOLE: np.arange(len(slices)), **by_slice}
 
 
 def _number(value: Scalar) -> float:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from routing.evidence.estimate import LEVEL, Estimate, Interval, Reach, Stratum, TrafficEstimate
 from routing.measures.intervals import (
-    Part,
+    WeightedEstimate,
     blaker,
     clopper_pearson,
     mover,
@@ -43,14 +43,14 @@ def estimate(name: str, strata: Iterable[Stratum], level: float = LEVEL) -> Traf
     pooled = _pooled(strata)
     watched = [stratum for stratum in pooled if stratum.labeled]
     received = sum(stratum.received for stratum in pooled)
-    known = sum(stratum.received for stratum in watched)
+    in_watched = sum(stratum.received for stratum in watched)
     return TrafficEstimate(
         name=name,
         received=received,
         asked=sum(stratum.asked for stratum in pooled),
         labeled=sum(stratum.labeled for stratum in pooled),
         unanswered=sum(stratum.unanswered for stratum in pooled),
-        unwatched=received - known,
+        unwatched=received - in_watched,
         period=_period(watched, received, level) if watched else None,
         future=_future(watched, received, level) if watched else None,
         naive=_naive(watched, level) if watched else None,
@@ -77,29 +77,29 @@ def _pooled(strata: Iterable[Stratum]) -> list[Stratum]:
 
 
 def _period(watched: Sequence[Stratum], received: int, level: float) -> Estimate:
-    known = sum(stratum.received for stratum in watched)
-    value, interval = mover([_period_part(stratum, known, level) for stratum in watched])
+    total = sum(stratum.received for stratum in watched)
+    value, interval = mover([_period_part(stratum, total, level) for stratum in watched])
     return _estimate(value, interval, watched, received, Reach.PERIOD, level)
 
 
-def _period_part(stratum: Stratum, known: int, level: float) -> Part:
+def _period_part(stratum: Stratum, total: int, level: float) -> WeightedEstimate:
     low, high = blaker(stratum.errors, stratum.labeled, stratum.received, level)
     limits = Interval(low / stratum.received, high / stratum.received)
-    return Part(stratum.received / known, stratum.errors / stratum.labeled, limits)
+    return WeightedEstimate(stratum.received / total, stratum.errors / stratum.labeled, limits)
 
 
 def _future(watched: Sequence[Stratum], received: int, level: float) -> Estimate:
-    known = sum(stratum.received for stratum in watched)
-    parts = [_future_part(stratum, known, level) for stratum in watched]
+    total = sum(stratum.received for stratum in watched)
+    parts = [_future_part(stratum, total, level) for stratum in watched]
     mean = math.fsum(part.weight * part.value for part in parts)
     between = math.fsum(part.weight * (part.value - mean) ** 2 for part in parts)
-    value, interval = mover(parts, normal_quantile(level) * math.sqrt(between / known))
+    value, interval = mover(parts, normal_quantile(level) * math.sqrt(between / total))
     return _estimate(value, interval, watched, received, Reach.FUTURE, level)
 
 
-def _future_part(stratum: Stratum, known: int, level: float) -> Part:
+def _future_part(stratum: Stratum, total: int, level: float) -> WeightedEstimate:
     limits = clopper_pearson(stratum.errors, stratum.labeled, level)
-    return Part(stratum.received / known, stratum.errors / stratum.labeled, limits)
+    return WeightedEstimate(stratum.received / total, stratum.errors / stratum.labeled, limits)
 
 
 def _estimate(

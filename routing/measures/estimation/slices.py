@@ -38,7 +38,7 @@ class BetaPrior:
 
 
 @dataclass(frozen=True, slots=True)
-class _Labeled:
+class _LabeledErrors:
     is_error: Floats
     weights: Floats
 
@@ -87,21 +87,23 @@ def worse_slices(
     """
     labeled = _labeled(is_error, predicted, slices, weights)
     by_key = _members(predicted, slices)
-    found = [one for key in sorted(by_key) for one in _slices_of(key, by_key[key], labeled)]
-    large = [one for one in found if min(one.inside.n, one.outside.n) >= LEAST_LABELED]
-    p_values = [_p_value(one.inside, one.outside) for one in large]
+    every = [candidate for key in sorted(by_key) for candidate in _slices_of(key, by_key[key], labeled)]
+    large = [
+        candidate for candidate in every if min(candidate.inside.n, candidate.outside.n) >= LEAST_LABELED
+    ]
+    p_values = [_p_value(candidate.inside, candidate.outside) for candidate in large]
     adjusted = holm(p_values)
     sure = [place for place, corrected in enumerate(adjusted) if corrected <= level]
-    priors = {key: _prior(key, found) for key in {large[place].key for place in sure}}
+    priors = {key: _prior(key, every) for key in {large[place].key for place in sure}}
     findings = [
         _finding(large[place], priors[large[place].key], p_values[place], adjusted[place], len(large))
         for place in sure
     ]
     worth = sorted(
-        (one for one in findings if one.excess >= least_excess),
-        key=lambda one: (-one.excess, one.key, one.value),
+        (candidate for candidate in findings if candidate.excess >= least_excess),
+        key=lambda candidate: (-candidate.excess, candidate.key, candidate.value),
     )
-    return SliceReport(len(is_error), len(large), len(found) - len(large), tuple(worth))
+    return SliceReport(len(is_error), len(large), len(every) - len(large), tuple(worth))
 
 
 def beta_prior(errors: Sequence[float], n: Sequence[float], most: float = MOST_PRIOR) -> BetaPrior:
@@ -139,13 +141,13 @@ def _labeled(
     predicted: Sequence[str],
     slices: Sequence[Mapping[str, str]],
     weights: Sequence[float] | None,
-) -> _Labeled:
+) -> _LabeledErrors:
     mass = np.ones(len(is_error)) if weights is None else np.asarray(weights, dtype=np.float64)
     if not len(is_error) == len(predicted) == len(slices) == len(mass):
         raise ValueError("is_error, predicted, slices and weights need one value per labeled prediction")
     if not (np.all(mass > 0) and np.all(mass < np.inf)):
         raise ValueError("weights have to be positive and finite")
-    return _Labeled(np.asarray(is_error, dtype=np.float64), mass)
+    return _LabeledErrors(np.asarray(is_error, dtype=np.float64), mass)
 
 
 def _members(
@@ -159,19 +161,21 @@ def _members(
     return members
 
 
-def _slices_of(key: str, members: Mapping[str, Sequence[int]], labeled: _Labeled) -> list[_Slice]:
+def _slices_of(key: str, members: Mapping[str, Sequence[int]], labeled: _LabeledErrors) -> list[_Slice]:
     everything = _tally(labeled, np.arange(len(labeled.weights)))
     tallies = {value: _tally(labeled, np.asarray(members[value])) for value in sorted(members)}
-    return [_Slice(key, value, one, _rest(everything, one)) for value, one in tallies.items()]
+    return [_Slice(key, value, tally, _rest(everything, tally)) for value, tally in tallies.items()]
 
 
 def _prior(key: str, slices: Sequence[_Slice]) -> BetaPrior:
     """What the errors of all values of the key, small ones too, are drawn from."""
-    values = [one.inside for one in slices if one.key == key]
-    return beta_prior([one.error * one.effective_n for one in values], [one.effective_n for one in values])
+    values = [tally.inside for tally in slices if tally.key == key]
+    return beta_prior(
+        [tally.error * tally.effective_n for tally in values], [tally.effective_n for tally in values]
+    )
 
 
-def _tally(labeled: _Labeled, places: npt.NDArray[np.intp]) -> _Tally:
+def _tally(labeled: _LabeledErrors, places: npt.NDArray[np.intp]) -> _Tally:
     # Sorted sums: the same predictions in another order give the same figure to the last digit.
     weights = np.sort(labeled.weights[places])
     wrong = np.sort(labeled.weights[places] * labeled.is_error[places])
@@ -200,20 +204,22 @@ def _whole(effective: float) -> int:
     return max(1, int(np.floor(effective + 1e-9)))
 
 
-def _finding(one: _Slice, prior: BetaPrior, p_value: float, adjusted: float, looks: int) -> SliceFinding:
-    n, wrong = one.inside.effective_n, one.inside.error * one.inside.effective_n
+def _finding(
+    candidate: _Slice, prior: BetaPrior, p_value: float, adjusted: float, looks: int
+) -> SliceFinding:
+    n, wrong = candidate.inside.effective_n, candidate.inside.error * candidate.inside.effective_n
     a, b = prior.a + wrong, prior.b + n - wrong
     return SliceFinding(
-        key=one.key,
-        value=one.value,
-        n=one.inside.n,
+        key=candidate.key,
+        value=candidate.value,
+        n=candidate.inside.n,
         effective_n=n,
-        weight=one.inside.weight,
-        raw_error=one.inside.error,
+        weight=candidate.inside.weight,
+        raw_error=candidate.inside.error,
         error=a / (a + b),
         error_low=float(betaincinv(a, b, 0.025)),
         error_high=float(betaincinv(a, b, 0.975)),
-        error_elsewhere=one.outside.error,
+        error_elsewhere=candidate.outside.error,
         p_value=p_value,
         adjusted_p_value=adjusted,
         looks=looks,

@@ -36,20 +36,20 @@ def allocate(
     _check(strata, (half_width, floor, *(() if each is None else (each,))))
     z = normal_quantile(level)
     received, error, minutes = (
-        np.array([getattr(one, name) for one in strata], dtype=np.float64)
+        np.array([getattr(stratum, name) for stratum in strata], dtype=np.float64)
         for name in ("received", "error", "minutes")
     )
     variance = error * (1 - error)
-    is_told = np.array([one.is_told for one in strata])
-    alone = np.where(is_told, _alone(received, variance, z, each), 0.0)
+    is_separate = np.array([stratum.is_separate for stratum in strata])
+    alone = np.where(is_separate, _alone(received, variance, z, each), 0.0)
     least = np.maximum(floor * received, alone)
     n = _cheapest(received, variance, minutes, least, (half_width / z) ** 2)
     shares = np.minimum(1.0, np.ceil(n / received * STEPS - 1e-6) / STEPS)
     labels = shares * received
     return Allocation(
         shares=tuple(
-            StratumShare(one.name, float(share), float(number))
-            for one, share, number in zip(strata, shares, labels, strict=True)
+            StratumShare(stratum.name, float(share), float(number))
+            for stratum, share, number in zip(strata, shares, labels, strict=True)
         ),
         half_width=z * math.sqrt(_variance(received, variance, labels)),
         labels=float(labels.sum()),
@@ -62,9 +62,11 @@ def _check(strata: Sequence[Watched], shares: Sequence[float]) -> None:
         raise ValueError("there is no stratum to audit; name at least one that accepts something")
     if not all(0 < share <= 1 for share in shares):
         raise ValueError(f"half-widths and the floor lie above 0 and at most at 1: {shares}")
-    for one in strata:
-        if not (one.received > 0 and 0 <= one.error <= 1 and one.minutes > 0):
-            raise ValueError(f"a stratum needs predictions, a share of errors and minutes for a label: {one}")
+    for stratum in strata:
+        if not (stratum.received > 0 and 0 <= stratum.error <= 1 and stratum.minutes > 0):
+            raise ValueError(
+                f"a stratum needs predictions, a share of errors and minutes for a label: {stratum}"
+            )
 
 
 def _alone(received: Floats, variance: Floats, z: float, each: float | None) -> Floats:
@@ -94,5 +96,5 @@ def _cheapest(received: Floats, variance: Floats, minutes: Floats, least: Floats
     unsure = need > 0
     lowest = float(np.min(np.log(least[unsure] / need[unsure])))
     highest = float(np.max(np.log(received[unsure] / need[unsure])))
-    found = brentq(lambda scale: _variance(received, variance, drawn(scale)) - allowed, lowest, highest)
-    return drawn(float(found))
+    root = brentq(lambda scale: _variance(received, variance, drawn(scale)) - allowed, lowest, highest)
+    return drawn(float(root))

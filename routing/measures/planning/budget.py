@@ -41,11 +41,11 @@ def plan_budget(
     that much after a week; so is that of every slice that the traffic names. Raises ValueError where that
     takes more minutes than there are, or without traffic.
     """
-    if not any(len(one.score) for one in traffic):
+    if not any(len(tier.score) for tier in traffic):
         raise ValueError("there is no traffic to plan for; look further back or wait for predictions")
-    errors = [expected_errors(one) for one in traffic]
+    errors = [expected_errors(tier) for tier in traffic]
     tiers = [
-        _Tier(one, wrong, max(floor, one.audit)) for one, (wrong, _) in zip(traffic, errors, strict=True)
+        _Tier(tier, wrong, max(floor, tier.audit)) for tier, (wrong, _) in zip(traffic, errors, strict=True)
     ]
     chosen = _Knapsack(tiers)
     if half_width is not None:
@@ -61,7 +61,7 @@ def plan_budget(
         hour_saves=chosen.loss(minutes) - chosen.loss(minutes + HOUR),
         tiers=plans,
         points=chosen.points(),
-        warnings=tuple(_warnings(traffic, [is_known for _, is_known in errors])),
+        warnings=tuple(_warnings(traffic, [rests_on_labels for _, rests_on_labels in errors])),
     )
 
 
@@ -144,8 +144,8 @@ class _Knapsack:
         lowest = [tier.spends(tier.traffic.lowest, tier.audits) for tier in tiers]
         self.least = sum(minutes for minutes, _ in lowest)
         self._most_lost = sum(loss for _, loss in lowest)
-        place = np.concatenate([np.full(np.count_nonzero(one.is_free), n) for n, one in enumerate(tiers)])
-        score = np.concatenate([one.traffic.score[one.is_free] for one in tiers])
+        place = np.concatenate([np.full(np.count_nonzero(tier.is_free), n) for n, tier in enumerate(tiers)])
+        score = np.concatenate([tier.traffic.score[tier.is_free] for tier in tiers])
         saved, minutes = (np.concatenate(parts) for parts in zip(*map(_pieces, tiers), strict=True))
         self._order = np.lexsort((score, -saved / minutes))
         self._place = place.astype(np.intp)[self._order]
@@ -212,18 +212,18 @@ def _watched(
         return list(tiers)
     each = half_width if any(tier.traffic.slices is not None for tier in tiers) else None
     shares = allocate([watched for _, _, watched in strata], half_width, floor, each).shares
-    found: list[dict[str, float]] = [{} for _ in tiers]
-    for (place, name, _), one in zip(strata, shares, strict=True):
-        found[place][name] = one.share
-    return [_raised(tier, own) for tier, own in zip(tiers, found, strict=True)]
+    by_tier: list[dict[str, float]] = [{} for _ in tiers]
+    for (place, name, _), audited in zip(strata, shares, strict=True):
+        by_tier[place][name] = audited.share
+    return [_raised(tier, own) for tier, own in zip(tiers, by_tier, strict=True)]
 
 
 def _strata(tier: _Tier, accepted: npt.NDArray[np.bool_]) -> Iterator[tuple[str, Watched]]:
     """What is accepted, by slice where that is wanted; all but the largest count with what is in none."""
     traffic, kept = tier.traffic, np.flatnonzero(accepted)
     names = np.full(len(kept), NO_SLICE) if traffic.slices is None else traffic.slices[kept]
-    known, counts = np.unique(names, return_counts=True)
-    largest = known[np.argsort(-counts, kind="stable")][:MOST_SLICES]
+    slices, counts = np.unique(names, return_counts=True)
+    largest = slices[np.argsort(-counts, kind="stable")][:MOST_SLICES]
     large = largest[np.sort(-counts, kind="stable")[:MOST_SLICES] <= -FEWEST_OF_SLICE * traffic.weeks]
     names = np.where(np.isin(names, large), names, NO_SLICE)
     for name in np.unique(names).tolist():
@@ -231,7 +231,7 @@ def _strata(tier: _Tier, accepted: npt.NDArray[np.bool_]) -> Iterator[tuple[str,
         received = max(1, round(len(here) / traffic.weeks))
         title = " ".join(filter(None, (*traffic.key, name)))
         error = float(tier.wrong[here].mean())
-        yield name, Watched(title, received, error, traffic.minutes, is_told=name != NO_SLICE)
+        yield name, Watched(title, received, error, traffic.minutes, is_separate=name != NO_SLICE)
 
 
 def _raised(tier: _Tier, shares: Mapping[str, float]) -> _Tier:
@@ -246,16 +246,16 @@ def _now(tiers: Sequence[_Tier]) -> BudgetPoint:
     return BudgetPoint(sum(minutes for minutes, _ in spent), sum(loss for _, loss in spent))
 
 
-def _warnings(traffic: Sequence[TierTraffic], is_known: Sequence[bool]) -> Iterator[str]:
+def _warnings(traffic: Sequence[TierTraffic], rests_on_labels: Sequence[bool]) -> Iterator[str]:
     needed = LABELS_NEEDED["platt"]
-    for one, known in zip(traffic, is_known, strict=True):
-        name = f"tier {one.key[1]} of {one.key[0]}"
-        if len(one.score) and not known:
+    for tier, is_labeled in zip(traffic, rests_on_labels, strict=True):
+        name = f"tier {tier.key[1]} of {tier.key[0]}"
+        if len(tier.score) and not is_labeled:
             yield (
-                f"{name}: {one.labels} labels do not tell its errors (about {needed} of equal weight do); "
+                f"{name}: {tier.labels} labels do not tell its errors (about {needed} of equal weight do); "
                 "they are taken to be what the model's confidence says"
             )
-        if one.is_kept and len(one.score):
+        if tier.is_kept and len(tier.score):
             yield f"{name} keeps its rule: it is always reviewed or under a promise"
-    if len({one.error_cost for one in traffic}) == 1 and len(traffic) > 1:
+    if len({tier.error_cost for tier in traffic}) == 1 and len(traffic) > 1:
         yield "an error costs the same in every tier; set `error_cost` where one is worse than another"

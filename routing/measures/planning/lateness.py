@@ -23,7 +23,7 @@ class Delays:
         self._survival = ecdf(times).sf if times is not None else None
 
     @property
-    def is_known(self) -> bool:
+    def are_enough(self) -> bool:
         """Whether there are enough decisions to speak of others."""
         return self.n >= LEAST_TIMES
 
@@ -32,7 +32,7 @@ class Delays:
 
         Raises ValueError where too little is known.
         """
-        if self._survival is None or not self.is_known:
+        if self._survival is None or not self.are_enough:
             raise ValueError(f"{self.n} decisions are too few to expect lateness from; {LEAST_TIMES} needed")
         limits, so_far = np.asarray(due, dtype=np.float64), np.asarray(waited, dtype=np.float64)
         beyond: Floats = np.asarray(self._survival.evaluate(np.maximum(limits, so_far)))

@@ -56,15 +56,15 @@ def _without_labels(accepted: Sequence[Rerouted]) -> Iterator[str]:
 
 def _slices_without_labels(accepted: Sequence[Rerouted]) -> Iterator[str]:
     received, labeled = Counter[tuple[TierKey, str]](), Counter[tuple[TierKey, str]]()
-    is_known = defaultdict[TierKey, bool](bool)
+    has_labels = defaultdict[TierKey, bool](bool)
     for row in accepted:
         key = row.task, row.after.tier
-        is_known[key] |= row.is_labeled
+        has_labels[key] |= row.is_labeled
         for name, value in row.slices.items():
             received[key, f"{name}={value}"] += 1
             labeled[key, f"{name}={value}"] += row.is_labeled
     for (key, name), number in sorted(received.items()):
-        if is_known[key] and number >= LEAST_IN_SLICE and not labeled[key, name]:
+        if has_labels[key] and number >= LEAST_IN_SLICE and not labeled[key, name]:
             yield (
                 f"{_name(key)}: none of the {number} of {name} that it would accept is labeled; "
                 "the error there may be another than elsewhere"

@@ -69,14 +69,14 @@ def expected_errors(traffic: TierTraffic) -> tuple[Floats, bool]:
     """
     labeled = traffic.is_labeled
     if traffic.labels:
-        known = of_confidences(
+        labels = of_confidences(
             traffic.score[labeled], ~traffic.is_error[labeled], traffic.weight[labeled].tolist()
         )
-        if known.sample.effective >= LABELS_NEEDED["platt"]:
+        if labels.sample.effective >= LABELS_NEEDED["platt"]:
             has_score = ~np.isnan(traffic.score)
             scored = of_confidences(traffic.score[has_score], np.zeros(has_score.sum(), dtype=bool))
             wrong = np.ones(len(traffic.score))
-            wrong[has_score] -= applied(fit("platt", known), scored)
+            wrong[has_score] -= applied(fit("platt", labels), scored)
             return wrong, True
     return 1 - traffic.score, False
 

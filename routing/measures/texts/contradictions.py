@@ -135,8 +135,8 @@ def _near(vectors: Any, rows: Places, minimum: float) -> Iterator[tuple[int, int
     for start in range(0, len(rows), _BLOCK):
         cosines = (vectors[rows[start : start + _BLOCK]] @ columns).tocsr()
         for place, row in enumerate(rows[start : start + _BLOCK].tolist()):
-            found = slice(cosines.indptr[place], cosines.indptr[place + 1])
-            for column, cosine in _nearest(cosines.indices[found], cosines.data[found], row, minimum):
+            entries = slice(cosines.indptr[place], cosines.indptr[place + 1])
+            for column, cosine in _nearest(cosines.indices[entries], cosines.data[entries], row, minimum):
                 yield row, column, cosine
 
 

@@ -52,7 +52,7 @@ def _likeness(vectors: Any) -> Likeness:
 
 
 def are_more_than_chance(
-    found: Sequence[Likeness],
+    groups: Sequence[Likeness],
     texts: Sequence[Sequence[Run]],
     grouped: Grouped,
     least: int,
@@ -62,15 +62,15 @@ def are_more_than_chance(
 
     Groups of fewer than `least` texts do not count.
     """
-    beaten, as_good = np.zeros(len(found)), 0
+    beaten, as_good = np.zeros(len(groups)), 0
     for _ in range(DEALINGS):
         dealt = grouped(_dealt(texts, rng))
-        by_chance = [] if dealt is None else likenesses(*dealt, len(found))
-        by_chance = [one for one in by_chance if one.n >= least]
-        as_good += _fit(by_chance, least) >= _fit(found, least)
+        by_chance = [] if dealt is None else likenesses(*dealt, len(groups))
+        by_chance = [rival for rival in by_chance if rival.n >= least]
+        as_good += _fit(by_chance, least) >= _fit(groups, least)
         if as_good > AS_GOOD:
-            return [False] * len(found)
-        beaten += [any(one.beats(group) for one in by_chance) for group in found]
+            return [False] * len(groups)
+        beaten += [any(rival.beats(group) for rival in by_chance) for group in groups]
     return [bool(times <= MOST_BEATEN * DEALINGS) for times in beaten]
 
 
