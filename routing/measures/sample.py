@@ -13,7 +13,7 @@ Flags = Sequence[bool] | npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Probabilities that were given, 1.0 where they came true and 0.0 where not, and what each stands for."""
+    """Probabilities, 1.0 where they came true and 0.0 where not, and what each of them stands for."""
 
     confidence: Floats
     correct: Floats
@@ -28,7 +28,7 @@ class Sample:
         return float(self.weights.sum() ** 2 / (self.weights**2).sum())
 
     def mean(self, values: Floats) -> float:
-        """The weighted mean of one value for each prediction."""
+        """The weighted mean of a value for each prediction."""
         return float(np.average(values, weights=self.weights))
 
 

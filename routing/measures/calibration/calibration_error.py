@@ -31,7 +31,7 @@ def _edges(sample: Sample, bins: int, spacing: Spacing) -> Floats:
 
 
 def _placed(sample: Sample, edges: Floats) -> npt.NDArray[np.intp]:
-    """The bin of each confidence: above its left edge, up to its right one."""
+    """The bin of each confidence: above its left edge, up to its right edge."""
     return np.searchsorted(edges[1:-1], sample.confidence, side="left")
 
 
@@ -104,6 +104,7 @@ def ece_if_calibrated(
 
     Outcomes are resampled from Bernoulli(confidence), so it is specific to n and to these confidences.
     """
+    # These outcomes are never read: each draw below has its own.
     sample = sample_of(confidence, [True] * len(confidence), weights)
     places = _placed(sample, _edges(sample, bins, "width"))
     by_chance = [_ece(sample, coins(sample.confidence, rng), places) for _ in range(draws)]
@@ -143,7 +144,7 @@ def _binned(sample: Sample, edges: Floats) -> _Bins:
     accuracy = np.bincount(group, weights=sample.weights * sample.correct) / mass
     effective = mass**2 / np.bincount(group, weights=sample.weights**2)
     is_single = np.bincount(group) == 1
-    # In a bin of one the spread is 0 as well: dividing it by 1 leaves no variance.
+    # A bin with one prediction has a spread of 0 as well: dividing it by 1 leaves no variance.
     variance = np.clip(accuracy * (1 - accuracy), 0.0, None) / np.where(is_single, 1.0, effective - 1)
     gap = np.bincount(group, weights=sample.weights * sample.confidence) / mass - accuracy
     return _Bins(mass, gap, variance)

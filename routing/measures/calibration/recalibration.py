@@ -1,4 +1,4 @@
-"""Recalibration: fit calibrators to labels, and choose the one that holds on unseen labels; all weighted.
+"""Recalibration: fit calibrators to labels, and choose what holds on unseen labels; all weighted.
 
 What is judged is the confidence of the model's own label, by log loss, because that is what thresholds see.
 """
@@ -85,6 +85,7 @@ def of_probabilities(
             raise ValueError(f"labels are columns of probabilities, from 0 to {table.shape[1] - 1}")
     if not (np.all(table >= 0) and np.allclose(table.sum(axis=1), 1.0, atol=0.01)):
         raise ValueError("the probabilities of each row have to be 0 or more and sum to 1")
+    # Rows may sum to 1.01, so that a probability may lie above 1, which a sample refuses.
     sample = sample_of(np.minimum(table[np.arange(len(table)), mine], 1.0), mine == right, weights)
     return LabeledConfidences(sample, table, mine, right)
 
@@ -100,10 +101,9 @@ def fit(method: CalibratorMethod, labeled: LabeledConfidences) -> Calibrator:
             return IDENTITY
         case "temperature":
             return _temperature(labeled)
-        case "platt":
-            return Calibrator("platt", _logistic_fit(labeled.sample, _platt_terms(labeled.sample.confidence)))
-        case "beta":
-            return Calibrator("beta", _logistic_fit(labeled.sample, _beta_terms(labeled.sample.confidence)))
+        case "platt" | "beta":
+            terms = _logistic_terms(method, labeled.sample.confidence)
+            return Calibrator(method, _logistic_fit(labeled.sample, terms))
         case _:
             return _isotonic(labeled.sample)
 
@@ -132,6 +132,7 @@ def choose(labeled: LabeledConfidences, rng: np.random.Generator) -> CalibratorF
         return _fitted(ordered, IDENTITY, {}, ordered.sample.confidence, too_few, rng)
     held_out = _held_out(ordered, rng)
     tried = {name: _loss(ordered.sample, confidence) for name, confidence in held_out.items()}
+    # LABELS_NEEDED lists the methods with the fewest parameters first: a tie goes to the simpler method.
     best = min(tried, key=lambda name: (tried[name], list(LABELS_NEEDED).index(name)))
     before = _loss(ordered.sample, ordered.sample.confidence)
     numbers = f"{before:.4f} to {tried[best]:.4f} (n={len(ordered):,})"
@@ -242,16 +243,17 @@ def _logs(probabilities: Floats) -> Floats:
     return logs
 
 
-def _platt_terms(confidence: Floats) -> Floats:
-    return np.column_stack([_logs(confidence) - _logs(1 - confidence), np.ones(len(confidence))])
-
-
-def _beta_terms(confidence: Floats) -> Floats:
-    return np.column_stack([_logs(confidence), -_logs(1 - confidence), np.ones(len(confidence))])
+def _logistic_terms(method: CalibratorMethod, confidence: Floats) -> Floats:
+    """A column for each coefficient: of the log odds (Platt) or of both logarithms (beta), and the
+    intercept."""
+    right, wrong = _logs(confidence), -_logs(1 - confidence)
+    slopes = [right + wrong] if method == "platt" else [right, wrong]
+    return np.column_stack([*slopes, np.ones(len(confidence))])
 
 
 def _logistic_fit(sample: Sample, terms: Floats) -> tuple[float, ...]:
     """Coefficients of a logistic model of being right; all but the last, the intercept, are 0 or more."""
+    # Platt's targets count labels: weights are scaled to as many as they are worth, not as they stand for.
     weights = sample.weights * sample.effective / sample.weights.sum()
     right = float(weights @ sample.correct)
     wrong = float(weights.sum()) - right
@@ -262,6 +264,7 @@ def _logistic_fit(sample: Sample, terms: Floats) -> tuple[float, ...]:
         value = -weights @ (target * log_expit(raw) + (1 - target) * log_expit(-raw))
         return float(value) / sample.effective, terms.T @ (weights * (expit(raw) - target)) / sample.effective
 
+    # A slope below 0 would turn the order of confidences round, on which thresholds rest.
     count = terms.shape[1] - 1
     optimum = minimize(
         loss,

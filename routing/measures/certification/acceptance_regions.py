@@ -1,4 +1,4 @@
-"""What is known of each region that a threshold would accept: how many came in, were labeled, were wrong."""
+"""Counts of each region that a threshold would accept: how many came in, were labeled, were wrong."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ class Regions:
         return self._with(np.zeros_like(self.errors), errors)
 
     def with_another_error(self) -> "Regions":
-        """The same regions, had that stratum shown one error more than it did."""
+        """The same regions, had that stratum shown another error."""
         return self._with(self.errors.copy(), 1)
 
     def _with(self, made_up: Counts, more: int) -> "Regions":
@@ -90,12 +90,13 @@ class Regions:
     def scaled(self, factor: float) -> "Regions":
         """The same regions in a window that is `factor` times as long and goes on as it was."""
         columns = (self.received, self.labels, self.errors, self.unanswered)
+        # Without the 1e-9 a product that is whole but for its last bits would gain a case.
         longer = (np.ceil(column * factor - 1e-9).astype(np.int64) for column in columns)
         return Regions(self.thresholds, self.chances, *longer)
 
 
 def regions_of(traffic: Traffic, present: float | None = None) -> Regions:
-    """The regions on a grid of quantiles of all scores, labeled or not, and the one of `present`.
+    """The regions on a grid of quantiles of all scores, labeled or not, and that of `present`.
 
     Raises ValueError for values that cannot be, and without predictions.
     """
@@ -104,6 +105,7 @@ def regions_of(traffic: Traffic, present: float | None = None) -> Regions:
     grid = np.quantile(traffic.score, np.maximum(shares, 0), method="inverted_cdf")
     thresholds = np.unique(grid if present is None else np.append(grid, present))[::-1]
     chance = np.round(traffic.inclusion_probability, DIGITS)
+    # A chance that rounds to 1 is a census: what was left out of it counts as unanswered, hence as wrong.
     asked = traffic.is_asked | (chance >= 1)
     unanswered = asked & ~traffic.is_labeled
     wrong = (traffic.is_labeled & traffic.is_error) | unanswered

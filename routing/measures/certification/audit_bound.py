@@ -31,8 +31,8 @@ def errors_upper(strata: Sequence[AuditedStratum], delta: float) -> int:
 
     One stratum: exact, hypergeometric. Several, that is unequal inclusion probabilities: either the exact
     bounds added, each at an equal part of `delta` (union bound), or all at once by the Chernoff bound of
-    `weighted_upper`. Which one is chosen by their answers had there been no error, so before labels are seen.
-    A stratum without labels may be wrong altogether.
+    `weighted_upper`. Which of them is chosen by their answers had there been no error, so before labels are
+    seen. A stratum without labels may be wrong altogether.
     """
     watched = [stratum for stratum in strata if stratum.labels]
     unwatched = sum(stratum.received for stratum in strata if not stratum.labels)
@@ -71,6 +71,7 @@ def weighted_upper(strata: Sequence[AuditedStratum], delta: float) -> int:
         divergence = xlogy(seen, seen / smallest) + xlog1py(1 - seen, -seen) - xlog1py(1 - seen, -smallest)
         return float(-count * divergence - np.log(delta))
 
+    # log_chance divides by the count, so the search must not begin at 0.
     estimate = max(counted / smallest, 1e-9)
     if estimate >= most or log_chance(most) >= 0:
         return most

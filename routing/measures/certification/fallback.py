@@ -55,9 +55,9 @@ def _spread(first: int, sizes: Counts, delta: float, starts: Starts) -> dict[int
 def fallback(chances: Floats, parts: Mapping[int, float]) -> tuple[int, float] | None:
     """The loosest test that passes, and the part of δ it was held against; None if none does.
 
-    A test that passes hands on what it was given to the next looser one, and a start has its own part
-    besides (Wiens 2003; a graphical procedure of Bretz et al. 2009). The chance that any true hypothesis is
-    refuted is the sum of `parts` at most, however the tests depend on each other. With one start it is the
+    A test that passes hands its part on to the next looser test, and a start has its own part besides (Wiens
+    2003; a graphical procedure of Bretz et al. 2009). The chance that any true hypothesis is refuted is the
+    sum of `parts` at most, however the tests depend on each other. With a single start it is the
     fixed-sequence test.
     """
     loosest, held = None, 0.0

@@ -30,7 +30,7 @@ def needed_labels(family: Family, error: float) -> int | None:
     """About how many more labels of what would be accepted are needed, if they are like those so far.
 
     The window is taken to go on as it was until a region passes with what a start has of δ, and with one
-    error more than there was, so that a few labels without one do not raise hopes. Where labels are too few
+    error more than there was, so that a few labels without any do not raise hopes. Where labels are too few
     even without an error, they are taken to have none. None if no longer window helps.
     """
     labels = _labels(family.regions)

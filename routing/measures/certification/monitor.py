@@ -1,4 +1,4 @@
-"""Monitor: do the audits since a certificate still speak for its promise, however often one looks?"""
+"""Monitor: do the audits since a certificate still speak for its promise, however often anybody looks?"""
 
 import numpy as np
 from scipy.special import logsumexp
@@ -41,6 +41,7 @@ def monitor(
     return MonitorReport(
         n=len(wrong),
         errors=int(wrong.sum()),
+        # exp overflows a float above 709.
         e_value=float(np.exp(min(evidence.max(initial=0.0), 700.0))),
         revoked_at=int(crossed[0]) if len(crossed) else None,
         low=low,
@@ -59,13 +60,13 @@ def e_values(
     Mean over λ of Π(1 + λ·c·(x − α)), where c is the audit's weight as a share of `largest_weight` (Waudby-
     Smith & Ramdas 2024; Ville 1939). An audit drawn with probability π has E[(x − α)/π] ≤ 0 under the
     hypothesis, so every factor is fair or worse; `largest_weight`, one over the smallest π that the policy
-    may use, is to be known beforehand (the largest of `weights` if left out). λ·α is at most MOST_AT_STAKE.
+    may use, is fixed beforehand (the largest of `weights` if left out). λ·α is at most MOST_AT_STAKE.
 
     Only a part is bet from the start: parts 1/(k(k+1)) of the rest come in every PACE audits, so that a
     change after many good weeks does not have to win back what these lost. A mean of such bets with fixed
     parts is a bet of that kind. In 600 simulated years of 40 audits a week, 2 % that turned into 4 % after
-    half a year was found in 67 % within the other half against 49 % of bets from the start only, 1 % that
-    turned into 4 % in 55 % against 8 %; 4 % from the first day on was found a week later (median, 12).
+    half a year was detected in 67 % within the other half against 49 % of bets from the start only, 1 % that
+    turned into 4 % in 55 % against 8 %; 4 % from the first day on was detected a week later (median, 12).
     """
     return np.asarray(np.exp(np.minimum(_evidence(*_checked(errors, weights, largest_weight), alpha), 700.0)))
 
@@ -93,6 +94,7 @@ def _evidence(wrong: Floats, shares: Floats, alpha: float) -> Floats:
     number = places // PACE + 1
     paid_in = np.where(places % PACE == 0, (1 - FROM_THE_START) / (number * (number + 1)), 0.0)
     paid_in[:1] += FROM_THE_START
+    # Nothing is paid in at most places: the −inf of log 0 is meant.
     with np.errstate(divide="ignore"):
         stakes = np.logaddexp.accumulate(np.log(paid_in) - before, axis=1)
     at_stake = logsumexp(gains + stakes, axis=0) - np.log(len(bets))

@@ -18,7 +18,7 @@ from routing.measures.sample import Floats
 __all__ = ["Family", "PassingRegion", "Tests", "families"]
 
 LOWERING = 0.75
-"""The part of δ for thresholds up to the present one; the rest is for those above it."""
+"""The part of δ for thresholds up to the present threshold; the rest is for those above it."""
 AUDITS = 0.7
 """The part of that for what audits may have missed; the rest is for how the future may differ."""
 FROM_LABELS = Starts(number=3, first_part=0.5, tolerated=2)
@@ -34,7 +34,7 @@ RAISED = 10
 
 @dataclass(frozen=True, slots=True)
 class Tests:
-    """One test for each region: `wrong` of `trials` at most, together at `delta`.
+    """A test for each region: `wrong` of `trials` at most, together at `delta`.
 
     For the future, exact binomial tests, in sequences from `starts`. For this period `wrong` bounds
     all of them at once already: nothing is left to be tested.
@@ -79,23 +79,20 @@ class Family:
         tests = self.tests()
         if tests.reach is Reach.PERIOD:
             possible = np.flatnonzero(tests.chances(error) <= self.delta)
-            return _share_wrong(tests, int(possible[-1])) if len(possible) else None
+            if not len(possible):
+                return None
+            place = int(possible[-1])
+            return PassingRegion(place, int(tests.wrong[place]) / int(tests.trials[place]))
         made_up = (self.tests(self.regions.with_errors(count)) for count in range(tests.starts.tolerated + 1))
         parts = parts_of(
             [others.chances(error) for others in made_up], tests.trials, tests.delta, tests.starts
         )
         loosest = fallback(tests.chances(error), parts)
-        return _upper_limit(tests, *loosest) if loosest else None
-
-
-def _share_wrong(tests: Tests, place: int) -> PassingRegion:
-    return PassingRegion(place, int(tests.wrong[place]) / int(tests.trials[place]))
-
-
-def _upper_limit(tests: Tests, place: int, delta: float) -> PassingRegion:
-    return PassingRegion(
-        place, clopper_pearson_upper(int(tests.wrong[place]), int(tests.trials[place]), delta)
-    )
+        if loosest is None:
+            return None
+        place, part = loosest
+        wrong, trials = int(tests.wrong[place]), int(tests.trials[place])
+        return PassingRegion(place, clopper_pearson_upper(wrong, trials, part))
 
 
 def families(regions: Regions, delta: float, present: float | None, reach: Reach) -> list[Family]:

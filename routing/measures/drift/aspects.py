@@ -32,7 +32,7 @@ class Part:
 
 
 class Aspect(Protocol):
-    """One thing that can change; a change smaller than `minimum` (in `unit`) is called small."""
+    """Something that can change; a change smaller than `minimum` (in `unit`) is called small."""
 
     @property
     def kind(self) -> AlarmKind: ...

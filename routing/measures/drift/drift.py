@@ -2,11 +2,11 @@
 
 Every aspect (confidence, predicted labels, each field, the mix of slices, new words, topics of texts) is
 tested on the whole and in every slice. One look's p-values are adjusted for their number (Holm 1979). Every
-day adds delta / 365 to what may be spent, and a look spends what was added since the last one, so that the
+day adds delta / 365 to what may be spent, and a look spends what was added since the last look, so that the
 looks of a year spend `delta`. By Bonferroni's inequality a year without change then raises any alarm with a
 probability of at most `delta`, however much the windows overlap and however far apart the looks are: when to
 look must depend on how much came in, never on what. Equal days find a change late in the year as easily as an
-early one, which 6·delta / (π²k²) for look k would not: on day 365 that is 600 times stricter.
+early change, which 6·delta / (π²k²) for look k would not: on day 365 that is 600 times stricter.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -52,7 +52,7 @@ class Look:
 
     @property
     def per_year(self) -> float:
-        """How many such looks a year has: the share of `delta` that this one spends is 1 of so many."""
+        """How many such looks a year has: the share of `delta` that this look spends is 1 of so many."""
         return DAYS_A_YEAR / self.days
 
     def cases(self, n_window: int, n_reference: int) -> str:
@@ -129,7 +129,7 @@ def find_drift(
 ) -> Drift:
     """What changed in the window, and how much; nothing is tested with fewer than 200 cases on either side.
 
-    Of what changed in several slices the one is told in which it shows most clearly. The same cases and rng
+    What changed in several slices is reported of the slice that shows it most clearly. The same cases and rng
     give the same. Raises ValueError for weights that do not fit.
     """
     masses = _masses(window, weights)
@@ -220,7 +220,7 @@ def _aspects(before: Columns, now: Columns) -> Iterator[Aspect]:
 def _most_filled(
     before: Mapping[str, Column], now: Mapping[str, Column], without: Sides
 ) -> list[tuple[str, Sides]]:
-    """The columns that most cases fill in, at most MAX_FIELDS, and what stands for one that a side lacks."""
+    """The columns that most cases fill in, at most MAX_FIELDS, and `without` where a side lacks it."""
     both = {
         name: (before.get(name, without[0]), now.get(name, without[1]))
         for name in sorted(before.keys() | now.keys())
@@ -251,6 +251,7 @@ def _text_aspects(
     if lexicon is None:
         return
     yield NewWords(reference.new_shares, lexicon.new_shares(texts), reference.is_control, lexicon, texts)
+    # Both sides in one table: what is tested, and the topics, must not depend on which side a text is from.
     table = tabulate([*reference.cases.texts, *texts])
     if table is not None:
         before, now = WordTable(table.words, table.holds[:n]), WordTable(table.words, table.holds[n:])

@@ -1,8 +1,8 @@
 """Fits what labeled inputs of a task look like, so that a single case can be called novel.
 
-Conformal (Vovk, Gammerman & Shafer 2005): each labeled case is scored against all others, and a new one is
+Conformal (Vovk, Gammerman & Shafer 2005): each labeled case is scored against all others, and a new case is
 novel where it scores above a limit that so few of them exceed that a case like them is called novel with a
-probability of at most alpha. A new case is held against one case more than they were, which errs to the side
+probability of at most alpha. A new case is held against a case more than they were, which errs to the side
 of not calling it novel. The text and every field are scored apart and share alpha equally (Bonferroni); where
 labels are too few for all, the text comes first, then the fields that are filled in most often.
 """
@@ -31,7 +31,7 @@ from routing.triage.novelty import (
 ALPHA = 0.01
 """How often a case like the labeled ones is called novel, at most."""
 MIN_LABELED = 100
-"""With fewer, nothing could be told apart at an alpha of 1 %."""
+"""With fewer, an alpha of 1 % leaves nothing to be novel."""
 MAX_FIELDS = 40
 MAX_VALUES = 1_000
 """A field with more categories names its case rather than describing it."""
@@ -44,7 +44,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
-    """Weights of labeled cases and the share of alpha that one aspect has."""
+    """Weights of labeled cases and the share of alpha that an aspect has."""
 
     weights: Floats
     share: float
@@ -55,6 +55,7 @@ class _Limit:
         That counts with the largest weight there is.
         """
         own = self.weights.max()
+        # Without the 1e-12 rounding could take away a case that the share just allows.
         allowed = max(0.0, self.share * (self.weights.sum() + own) * (1 + 1e-12) - own)
         values, place = np.unique(scores, return_inverse=True)
         upward = np.cumsum(np.bincount(place, self.weights)[::-1])[::-1]

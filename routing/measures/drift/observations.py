@@ -1,4 +1,4 @@
-"""Predictions with what the model saw and said, and the same as columns that many looks share."""
+"""Predictions with input and label, and the same as columns that many looks share."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ MISSING = "(missing)"
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A prediction with what the model saw and said; `confidence` is the calibrated one, NaN without any."""
+    """A prediction with its input and label; `confidence` is calibrated, NaN without any."""
 
     case_id: str
     input: CaseInput
@@ -28,7 +28,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One value of every case: as places in the sorted `names`, and as numbers if all that are there are."""
+    """A value of every case: as places in the sorted `names`, and as numbers if all that are there are."""
 
     names: tuple[str, ...]
     places: Places
@@ -41,7 +41,7 @@ class Column:
         return int(len(self.places) - is_missing[self.places].sum())
 
     def part(self, start: int, stop: int) -> "Column":
-        """The values from one place to before another."""
+        """The values from `start` to before `stop`."""
         numbers = None if self.numbers is None else self.numbers[start:stop]
         return Column(self.names, self.places[start:stop], numbers)
 
@@ -69,7 +69,7 @@ class Columns:
         return len(self.case_ids)
 
     def part(self, start: int, stop: int) -> "Columns":
-        """The cases from one place to before another, of a slice that none of them has too."""
+        """The cases from `start` to before `stop`, of a slice that none of them has too."""
         bounds = {name: np.searchsorted(places, (start, stop)) for name, places in self.members.items()}
         return Columns(
             case_ids=self.case_ids[start:stop],
@@ -83,7 +83,7 @@ class Columns:
 
 
 def columns(cases: Sequence[Observation]) -> Columns:
-    """The cases as columns, one for each name that any of them has."""
+    """The cases as columns: a column for each name that any of them has."""
     slices = [case.slices for case in cases]
     return Columns(
         case_ids=tuple(case.case_id for case in cases),
@@ -101,6 +101,7 @@ def column(values: Sequence[Scalar]) -> Column:
     present = [value for value in values if value is not None]
     names = [MISSING if value is None else str(value) for value in values]
     place_of = {name: place for place, name in enumerate(sorted(set(names)))}
+    # To Python a bool is an int; to people true and false are categories.
     is_numeric = all(isinstance(value, int | float) and not isinstance(value, bool) for value in present)
     return Column(
         names=tuple(place_of),

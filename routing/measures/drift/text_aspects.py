@@ -48,7 +48,7 @@ def _quoted_words(places: Places, texts: Sequence[TextWords], background: WordCo
 
 @dataclass(frozen=True, slots=True)
 class NewWords:
-    """Texts with more new words than all but 2 % of known ones, by their shares of new words.
+    """Texts with more new words than all but 2 % of learned texts, by their shares of new words.
 
     Only cases of the reference that the words were not learned from (`is_control`) are comparable.
     """
@@ -92,7 +92,7 @@ class NewWords:
 
 @dataclass(frozen=True, slots=True)
 class RisingWords:
-    """Every word that enough texts have: a topic is told by a word that few texts had before."""
+    """Every word that enough texts have: a topic shows in a word that few texts had before."""
 
     reference: WordTable
     window: WordTable
@@ -108,7 +108,7 @@ class RisingWords:
         return part
 
     def compare(self, part: Part) -> Comparison:
-        """Fisher's exact test that one word is in more texts, times the number of words."""
+        """Fisher's exact test that a word is in more texts, times the number of words."""
         return self._surest(part)[1]
 
     def _surest(self, part: Part) -> tuple[int, Comparison]:
@@ -144,7 +144,7 @@ class RisingWords:
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """The topics of texts, found in reference and window together, so that a new one is among them."""
+    """The topics of texts, formed of reference and window together, so that a new topic is among them."""
 
     reference: Places
     window: Places

@@ -1,6 +1,6 @@
-"""How texts differ from known ones: new words, the topics they fall in, and the words that tell them.
+"""How texts differ from a reference: new words, the topics they fall in, and the words that tell them.
 
-A text counts as the set of its words, `Said`: as `novelty.words_of` has them, but of scripts that
+A text counts as the set of its words, `TextWords`: as `novelty.words_of` has them, but of scripts that
 write no spaces every pair of neighboring characters in place of the characters, which are too few to tell a
 topic: Japanese spells what is new with some 80 signs that every text has.
 """
@@ -25,7 +25,7 @@ from routing.triage.novelty import MAX_CHARACTERS, SHRINK, words_of
 Floats = npt.NDArray[np.float64]
 TextWords = frozenset[str]
 UNUSUAL = 0.02
-"""The share of known texts that have more new words than the limit."""
+"""The share of learned texts that have more new words than the limit."""
 MAX_FEATURES = 5_000
 MAX_TOPICS = 30
 TEXTS_PER_TOPIC = 10
@@ -53,7 +53,7 @@ class WordCounts:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The words of known texts, and the share of new ones that only 2 % of these had, against the others."""
+    """The words of learned texts, and the share of new words that only 2 % of these had."""
 
     counts: WordCounts
     limit: float
@@ -87,7 +87,7 @@ def words_in(text: str) -> TextWords:
 
 
 def in_pairs(word: str) -> list[str]:
-    """The word, or of one that is written without spaces the pairs of its neighboring characters."""
+    """The word, or of a word that is written without spaces the pairs of its neighboring characters."""
     return _pairs(word) if _RUN.fullmatch(word) else [word]
 
 
@@ -135,8 +135,8 @@ def tabulate(texts: Sequence[TextWords]) -> WordTable | None:
 def topics(table: WordTable, rng: np.random.Generator) -> npt.NDArray[np.intp]:
     """The topic of each text: latent semantic analysis (Deerwester et al. 1990), then k-means, at most 30.
 
-    Texts that say the same count as one of their number. These are sorted, so that a topic does not depend
-    on whether a text belongs to the reference or to the window.
+    Texts that say the same count as a single point of that weight. These are sorted, so that a topic does not
+    depend on whether a text belongs to the reference or to the window.
     """
     seed = int(rng.integers(2**31))
     vectors = TfidfTransformer().fit_transform(table.holds)

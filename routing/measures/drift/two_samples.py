@@ -2,9 +2,9 @@
 
 `weights` are what each case stands for, equal if left out. A weighted sample counts as Kish's effective
 number of cases (Σw)²/Σw². Every p-value has to hold far out in the tail, because daily looks hold it against
-a thousandth of a percent: variances are pooled, as under the hypothesis that nothing changed (with one of its
-own for each sample, 100 skewed confidences gave a hundred times too many p-values under 0.003 %), and rare
-categories are put together until 10 cases of each are expected.
+a thousandth of a percent: variances are pooled, as under the hypothesis that nothing changed (with a variance
+of its own for each sample, 100 skewed confidences gave a hundred times too many p-values under 0.003 %), and
+rare categories are put together until 10 cases of each are expected.
 """
 
 from collections.abc import Sequence, Sized
@@ -111,7 +111,7 @@ def shares_of_places(
     reference_weights: Values | None = None,
     window_weights: Values | None = None,
 ) -> Shares:
-    """As `shares`, of samples that are given as places in `names`; those in neither sample are left out."""
+    """As `shares`, of samples as places in `names`; those in neither sample are left out."""
     masses = _weighted(reference, reference_weights), _weighted(window, window_weights)
     before, now = (
         np.bincount(places, mass, len(names)) / mass.sum()
@@ -137,8 +137,8 @@ def compare_shares(mix: Shares) -> Comparison:
     """Whether the categories' shares differ; the effect is the share of cases that changed category.
 
     Twice the smaller of two p-values: of Pearson's chi-square test on the pooled table, which sees many small
-    changes, and of Fisher's exact test that one category rose, times their number, which sees a new one. The
-    statistic is chi-square; the effect is the pooled table's total variation distance, half the sum of
+    changes, and of Fisher's exact test that a category rose, times their number, which sees a new category.
+    The statistic is chi-square; the effect is the pooled table's total variation distance, half the sum of
     absolute differences, or the largest rise if that is more.
     """
     pooled = mix.pooled()
@@ -166,7 +166,7 @@ def _rise_p(before: Floats, now: Floats, n_reference: float, n_window: float) ->
 def surest_rise(
     reference: Floats, window: Floats, n_reference: float, n_window: float
 ) -> tuple[int, Comparison]:
-    """Of many shares the place of the one that most surely rose, and its test by Fisher times their number.
+    """Of many shares the place of the share that most surely rose, and its test by Fisher times their number.
 
     The effect is the rise, the statistic the window's count.
     """
@@ -199,7 +199,7 @@ def compare_numbers(
 ) -> Comparison:
     """Kolmogorov and Smirnov's test; the effect is the largest difference of the shares below a value.
 
-    The p-value is asymptotic, too large where values are tied. A missing value may be given as -inf.
+    The p-value is asymptotic, too large where values are tied. A missing value counts as -inf.
     """
     masses = _weighted(reference, reference_weights), _weighted(window, window_weights)
     points = np.unique(np.concatenate([reference, window]))

@@ -23,7 +23,7 @@ LEAST_LABELS = 10
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Everything received, one entry of each array for a prediction; `is_error` counts where it is labeled.
+    """Everything received, an entry of each array for a prediction; `is_error` counts where it is labeled.
 
     `score` is the calibrated confidence, `is_asked` whether it was sent to review.
     """
@@ -78,7 +78,7 @@ def risk_coverage(
 
 @dataclass(frozen=True, slots=True)
 class _Kinds:
-    """Which stratum each prediction is of, found once for all thresholds."""
+    """Which stratum each prediction is of, computed once for all thresholds."""
 
     probabilities: Floats
     place: npt.NDArray[np.intp]

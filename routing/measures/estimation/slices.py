@@ -31,7 +31,7 @@ _LEAST_PRIOR = 0.1
 
 @dataclass(frozen=True, slots=True)
 class BetaPrior:
-    """Errors of the values of one key vary as Beta(a, b)."""
+    """Errors of the values of a key vary as Beta(a, b)."""
 
     a: float
     b: float
@@ -109,7 +109,7 @@ def worse_slices(
 def beta_prior(errors: Sequence[float], n: Sequence[float], most: float = MOST_PRIOR) -> BetaPrior:
     """The Beta(a, b), a + b at most `most`, under which these errors of `n` are most likely (beta-binomial).
 
-    Counts may be fractions of effective size. Raises ValueError unless 0 ≤ errors ≤ n, with one n above 0.
+    Counts may be fractions of effective size. Raises ValueError unless 0 ≤ errors ≤ n, with an n above 0.
     """
     wrong, size = np.asarray(errors, dtype=np.float64), np.asarray(n, dtype=np.float64)
     if wrong.shape != size.shape or not np.all((wrong >= 0) & (wrong <= size)) or not size.sum() > 0:

@@ -12,9 +12,9 @@ from routing.measures.intervals import normal_quantile
 from routing.measures.sample import Floats
 
 FLOOR = 0.01
-"""The least audit share unless another is given."""
+"""The least audit share unless the caller names another."""
 STEPS = 10_000
-"""Shares are given in such parts, rounded up."""
+"""Shares come in such parts, rounded up."""
 
 
 def allocate(
@@ -26,7 +26,7 @@ def allocate(
 ) -> Allocation:
     """The audit shares that cost the fewest minutes and give the interval of the error ± `half_width`.
 
-    The interval is that of all strata together; with `each`, every stratum that is to be told comes within
+    The interval is that of all strata together; with `each`, every stratum that `is_separate` comes within
     ± that much by itself. No share is below `floor` or above 1. Neyman's allocation with costs,
     n_h ∝ N_h·S_h/√c_h, cut at the bounds, which solves the problem exactly as it is convex and separable
     (Cochran 1977, 5.5 to 5.9). Widths
@@ -44,6 +44,7 @@ def allocate(
     alone = np.where(is_separate, _alone(received, variance, z, each), 0.0)
     least = np.maximum(floor * received, alone)
     n = _cheapest(received, variance, minutes, least, (half_width / z) ** 2)
+    # Without the 1e-6 the last bits of a share that is whole would raise it by a step.
     shares = np.minimum(1.0, np.ceil(n / received * STEPS - 1e-6) / STEPS)
     labels = shares * received
     return Allocation(
@@ -85,7 +86,7 @@ def _variance(received: Floats, variance: Floats, n: Floats) -> float:
 
 
 def _cheapest(received: Floats, variance: Floats, minutes: Floats, least: Floats, allowed: float) -> Floats:
-    """The labels by stratum, from `least` to all, whose variance is the allowed one at the lowest cost."""
+    """The labels by stratum, from `least` to all, whose variance is allowed, at the lowest cost."""
     if _variance(received, variance, least) <= allowed:
         return least
     need = received * np.sqrt(variance / minutes)

@@ -1,6 +1,6 @@
 """Which thresholds and audit shares lose the least for the expert time there is.
 
-Reviewing a prediction costs minutes and saves what its error would cost, times the chance of one. The least
+Reviewing a prediction costs minutes and saves what its error would cost, times the chance of it. The least
 is lost if those are reviewed that save the most for a minute: a knapsack whose pieces are small, so greedy is
 best (Dantzig 1957). Within a tier those are the least confident, so that a threshold says it. Experts are
 taken to be right.
@@ -26,7 +26,7 @@ ROUNDING = 1e-9
 """Of the minutes: a budget that is spent to the last second is not overspent."""
 NO_SLICE = ""
 FEWEST_OF_SLICE = 30
-"""A slice of which fewer are accepted in a week is not told from the rest."""
+"""A slice of which fewer are accepted in a week counts with the rest."""
 MOST_SLICES = 50
 """More than that nobody would keep in a policy, which takes 100 in a tier."""
 
@@ -36,10 +36,10 @@ def plan_budget(
 ) -> Budget:
     """The plan for `minutes` of expert time in a week.
 
-    No tier that accepts anything has an audit share below `floor`, nor below its present one; with
-    `half_width` they are raised as `allocate` says, so that the error of the accepted part is known to within
-    that much after a week; so is that of every slice that the traffic names. Raises ValueError where that
-    takes more minutes than there are, or without traffic.
+    No tier that accepts anything has an audit share below `floor`, nor below its present share; with
+    `half_width` they are raised as `allocate` says, so that the error of the accepted part is measured to
+    within that much after a week; so is that of every slice that the traffic names. Raises ValueError where
+    that takes more minutes than there are, or without traffic.
     """
     if not any(len(tier.score) for tier in traffic):
         raise ValueError("there is no traffic to plan for; look further back or wait for predictions")
@@ -65,7 +65,7 @@ def plan_budget(
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True)  # without slots, where cached_property could not keep its value
 class _Tier:
     """A tier with the chance that each of its predictions is wrong, and the audit shares it will have."""
 
@@ -147,6 +147,7 @@ class _Knapsack:
         place = np.concatenate([np.full(np.count_nonzero(tier.is_free), n) for n, tier in enumerate(tiers)])
         score = np.concatenate([tier.traffic.score[tier.is_free] for tier in tiers])
         saved, minutes = (np.concatenate(parts) for parts in zip(*map(_pieces, tiers), strict=True))
+        # The last key counts first: of pieces that save the same, the least confident are reviewed first.
         self._order = np.lexsort((score, -saved / minutes))
         self._place = place.astype(np.intp)[self._order]
         self._minutes = np.concatenate([[0.0], np.cumsum(minutes[self._order])])
@@ -179,8 +180,9 @@ class _Knapsack:
 
 
 def _pieces(tier: _Tier) -> tuple[Floats, Floats]:
-    """What a week saves and takes if one more is reviewed, for each; audits are paid for already."""
+    """What a week saves and takes if another is reviewed, for each; audits are paid for already."""
     traffic = tier.traffic
+    # Where everything is audited nothing is left to save; 0 would make the ratio of the two 0 / 0.
     rest = np.maximum(1 - tier.audits[tier.is_free], ROUNDING) / traffic.weeks
     saved: Floats = rest * traffic.error_cost * tier.wrong[tier.is_free]
     return saved, rest * traffic.minutes
@@ -202,7 +204,7 @@ def _threshold(tier: _Tier, reviewed: int) -> float | None:
 def _watched(
     tiers: Sequence[_Tier], thresholds: Sequence[float | None], half_width: float, floor: float
 ) -> list[_Tier]:
-    """The tiers with audit shares by which the error of the accepted part is known well enough."""
+    """The tiers with audit shares that measure the error of the accepted part well enough."""
     strata = [
         (place, name, watched)
         for place, (tier, threshold) in enumerate(zip(tiers, thresholds, strict=True))

@@ -30,7 +30,7 @@ class Delays:
     def late(self, due: Sequence[float], waited: Sequence[float]) -> float:
         """How many cases due after `due` seconds are expected to be late, each having waited that long.
 
-        Raises ValueError where too little is known.
+        Raises ValueError for too few decisions.
         """
         if self._survival is None or not self.are_enough:
             raise ValueError(f"{self.n} decisions are too few to expect lateness from; {LEAST_TIMES} needed")

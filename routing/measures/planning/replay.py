@@ -47,9 +47,9 @@ def replay(
     """What was done with these predictions, and what the other policy would have done.
 
     `prices` are by task and tier (1 per error and 1 minute per label if left out), `working_hours` say by
-    task how many hours of the period people worked; where that is nothing, no pace is given. The numbers
-    speak of this very traffic. Late cases are those known to be, and for cases that experts were not asked
-    about the share of the channel's others that took longer than they would be given.
+    task how many hours of the period people worked; where that is nothing, there is no pace. The numbers
+    speak of this very traffic. Late are the cases that were, and of those that experts were not asked
+    about the share of the channel's others that took longer than they would have.
     """
     basis = _Basis(prices, working_hours, _delays(rerouted))
     before, after = _outcome(rerouted, "before", basis), _outcome(rerouted, "after", basis)
@@ -138,7 +138,7 @@ def _pace(cases: Mapping[str, int], working_hours: Mapping[str, float]) -> float
 
 
 def _late(rows: Sequence[Rerouted], side: Side, delays: Delays | None) -> float | None:
-    """Those known to be late, and the expected number among those of which it is not known."""
+    """How many were late, and how many more are expected among those without a time of their own."""
     late, due, waited = 0, list[float](), list[float]()
     for row in rows:
         limit = _placed(row, side).due_in.total_seconds()

@@ -17,13 +17,13 @@ STEPS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class TierTraffic:
-    """What a tier got in `weeks`, one entry of each array for a prediction.
+    """What a tier got in `weeks`, an entry of each array for a prediction.
 
     `score` is the confidence that counts, NaN where the model gave none: then it is due, and no label of it
     speaks of others. `is_labeled`, `is_error` and `weight` (the inverse of its chance of
-    review; any number where it is not labeled) say what is known of it. `is_due` are those that have to be
-    reviewed whatever the threshold. `minutes` is what the review of one takes, `error_cost` what an accepted
-    error costs. `threshold` is the present one, None for always reviewed; `lowest` the lowest that a policy
+    review; any number where it is not labeled) say what experts decided. `is_due` are those that have to be
+    reviewed whatever the threshold. `minutes` is what a review takes, `error_cost` what an accepted
+    error costs. `threshold` is the policy's, None for always reviewed; `lowest` the lowest that a policy
     may name (see `lowest_threshold`). A tier that `is_kept` keeps `is_due` and accepts all others. `audits`
     are the present audit shares of each where they are not all `audit`, for the sake of `audit_slices`;
     `slices` is the slice "name=value" of each that audits are to be allocated by, empty where it has none.
@@ -101,6 +101,7 @@ def traffic_of(
         is_labeled=np.array([row.is_labeled and row.score is not None for row in rows], dtype=bool),
         is_error=np.array([row.is_error for row in rows], dtype=bool),
         weight=np.divide(1.0, chance, out=np.ones_like(chance), where=chance > 0),
+        # Not `score >= threshold`: NaN is neither below nor above, and has to stay due.
         is_due=~accepted if threshold is None else ~accepted & ~(score < threshold),
         weeks=weeks,
         minutes=tier.quorum * tier.minutes_per_label,

@@ -35,7 +35,7 @@ SUBSAMPLES = 8
 SUBSAMPLE_SHARE = 0.8
 MOST_OF_RATIONALES = 0.4
 MOST_OF_CASES = 0.2
-"""What more rationales, or different cases, say is passed over: what each theme says is said by fewer."""
+"""What more rationales, or different cases, say is passed over: what makes a theme, fewer say."""
 QUOTES_SHOWN = 2
 NO_GROUP = -1
 _MOST_TERMS = 1_500
@@ -84,7 +84,7 @@ def find_themes(
 ) -> ThemeReport:
     """What many experts say, the largest theme first; without themes the report says why.
 
-    The number of groups is the one whose groups change least (adjusted Rand index, Hubert & Arabie 1985)
+    The number of groups is that whose groups change least (adjusted Rand index, Hubert & Arabie 1985)
     when a fifth of the texts is left out. Groups of fewer than LEAST_TEXTS texts are held back, and groups
     whose stability, or that of all groups together, is under LEAST_STABILITY. Raises ValueError for weights
     that do not fit.
@@ -159,7 +159,7 @@ def _repeated(terms_by_text: Sequence[tuple[str, ...]]) -> list[str]:
 
 
 def _sizes(corpus: _Corpus) -> list[int]:
-    """Numbers of groups that leave LEAST_TEXTS texts, and one term, for each."""
+    """Numbers of groups that leave LEAST_TEXTS texts, and a term, for each."""
     room = min(len(corpus.rationales) // LEAST_TEXTS, len(corpus.vocabulary))
     return [size for size in SIZES if size <= max(room, SIZES.start)]
 
@@ -170,6 +170,7 @@ def _tried(corpus: _Corpus, size: int, rng: np.random.Generator) -> _Trial:
     n = len(corpus.rationales)
     overall, of_each = [], []
     for _ in range(SUBSAMPLES):
+        # Sorted, because the factorization depends on the order of its rows.
         part = np.sort(rng.choice(n, round(SUBSAMPLE_SHARE * n), replace=False))
         again = _grouped(corpus.vectors[part], size, rng).groups
         overall.append(adjusted_rand_score(whole.groups[part], again))
@@ -242,7 +243,7 @@ def _why_none(best: _Trial) -> str:
 
 
 def _is_stable(tried: _Trial, group: int) -> bool:
-    """Large enough and stable, as is the grouping: one group of many may hold together by luck."""
+    """Large enough and stable, as is the grouping: a group among many may hold together by luck."""
     texts = np.count_nonzero(tried.grouping.groups == group)
     stability = min(tried.stability, tried.stability_of[group])
     return bool(texts >= LEAST_TEXTS and stability >= LEAST_STABILITY)
