@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from bot.usecases.context import Context
 from bot.usecases.expert_names import ExpertNames, reading_names
-from routing.case.case import Case, Disposition
+from routing.case.case import Case
 from routing.case.decision import Decision
+from routing.disposition import Disposition
 from storage.cases import cases, decisions, predictions
 from storage.cases.decisions import FeedEntry
 from storage.cases.predictions import StoredPrediction

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from bot.words.calibration_words import few
 from bot.words.numbers import count, counted, duration, share
 from bot.words.quality_words import error_cells
-from routing.digest.digest import Change, Confusion, Digest, Quantile, Share, ShareRow, TooFew
+from routing.digest.digest import Change, Digest, Quantile, Share, ShareRow, TooFew
+from routing.digest.facts import Confusion
 from routing.digest.model_quality import About, Quality
 
 Row = tuple[str, str, str]

@@ -14,8 +14,6 @@ from routing.expression.facts import OLD_NAMES, VARIABLES, Facts, wanted_by
 from routing.expression.strict_form import strict
 from routing.expression.syntax import Node, Path, syntax
 
-__all__ = ["VARIABLES", "Expression", "Facts"]
-
 MAX_LENGTH = 1_000
 MAX_MACROS = 3
 FUNCTIONS = (
@@ -128,8 +126,8 @@ def _unfit(program: cel.Program, tree: Node) -> str | None:
 
 
 def _place(error: ValueError) -> str:
-    found = re.search(r"<input>:\d+:(\d+): (?:Syntax error: )?([^\n]{1,120})", str(error))
-    return f"character {found[1]}: {_plainly(found[2])}" if found else "it is not valid CEL"
+    match = re.search(r"<input>:\d+:(\d+): (?:Syntax error: )?([^\n]{1,120})", str(error))
+    return f"character {match[1]}: {_plainly(match[2])}" if match else "it is not valid CEL"
 
 
 def _plainly(complaint: str) -> str:

@@ -16,20 +16,6 @@ from scipy.stats import hypergeom
 from routing.evidence.estimate import LEVEL, Interval
 from routing.evidence.reliability import wilson
 
-__all__ = [
-    "WeightedEstimate",
-    "blaker",
-    "clopper_pearson",
-    "clopper_pearson_upper",
-    "hypergeometric",
-    "hypergeometric_lower",
-    "hypergeometric_upper",
-    "mover",
-    "normal_quantile",
-    "wilson_interval",
-]
-
-
 TIED = 1 + 1e-9
 """Tails that differ by less than this factor are equal: floating point must not break a symmetric tie."""
 
@@ -106,8 +92,8 @@ def wilson_interval(errors: int, n: int, level: float = LEVEL, population: int |
 def hypergeometric_upper(errors: int, n: int, population: int, alpha: float = 1 - LEVEL) -> int:
     """The most errors there may be among `population` if `n` drawn at random held `errors`, one-sided.
 
-        The largest number D with P(at most `errors` | D) > `alpha`; `errors` themselves if all were drawn.
-    By bisection: about 20 evaluations for a population of a million.
+    The largest number D with P(at most `errors` | D) > `alpha`; `errors` themselves if all were drawn. By
+    bisection: about 20 evaluations for a population of a million.
     """
     _check(errors, n, population, alpha)
     draw = _Draw(errors, n, population)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from routing.case.case import Disposition
+from routing.disposition import Disposition, Routing
 from routing.prediction import (
     CaseInput,
     Evidence,
@@ -12,7 +12,6 @@ from routing.prediction import (
     Prediction,
     Submission,
 )
-from routing.triage.router import Routing
 from storage.sql.upserts import Row
 
 ROUTING = Routing.__slots__

@@ -11,7 +11,8 @@ from bot.words.calibration_words import point_words, shown_calibration
 from bot.words.digest_words import agreement_row, confused_words
 from bot.words.numbers import counted
 from bot.words.quality_words import confusion_words, error_cells, error_lines, fit_words, threshold_words
-from routing.digest.digest import Digest, OldestCase
+from routing.digest.digest import Digest
+from routing.digest.facts import OldestCase
 from routing.digest.model_quality import About, ErrorRow
 from routing.evidence.alarm import Alarm
 from routing.evidence.error_patterns import Contradiction, Theme

@@ -9,7 +9,8 @@ from bot.usecases.digest.document import from_document, to_document
 from bot.usecases.digest.model_quality import Span, appraise
 from bot.usecases.digest.period import Period
 from bot.usecases.outgoing import DIGEST
-from routing.digest.digest import Digest, PeriodFacts, summarise
+from routing.digest.digest import Digest, summarise
+from routing.digest.facts import PeriodFacts
 from routing.evidence.reliability import CalibrationReport
 from routing.policy import DAYS, Policy, Team
 from storage.delivery import claimed_events, outbox

@@ -12,7 +12,7 @@ from bot.usecases.context import Context
 from bot.usecases.thresholds import in_force
 from routing.case.hours import working_between
 from routing.disposition import Disposition, Routing
-from routing.evidence.plan import Budget, Placement, Price, Replayed, Rerouted, TierKey
+from routing.evidence.plan import Budget, Placement, Price, Replayed, Rerouting, TierKey
 from routing.policy import Policy
 from routing.triage.router import compile_router
 from storage.evidence import logged_predictions
@@ -56,7 +56,7 @@ class Past:
 
     since: datetime
     until: datetime
-    rows: tuple[Rerouted, ...]
+    rows: tuple[Rerouting, ...]
     left_out: Mapping[str, int]
     has_older: bool
 
@@ -122,7 +122,7 @@ def budget(
     from routing.measures.planning.tier_traffic import traffic_of
 
     past = look_back(ctx, ctx.policy, back, tell)
-    by_tier = defaultdict[TierKey, list[Rerouted]](list)
+    by_tier = defaultdict[TierKey, list[Rerouting]](list)
     for row in past.rows:
         by_tier[row.task, row.after.tier].append(row)
     traffic = [
@@ -143,7 +143,7 @@ def look_back(ctx: Context, policy: Policy, back: timedelta, tell: Tell, part: P
     asked = since = until - back
     tasks = ctx.policy.tasks if part.tasks is None else part.tasks
     router = compile_router(policy)
-    rows, left_out = list[Rerouted](), defaultdict[str, int](int)
+    rows, left_out = list[Rerouting](), defaultdict[str, int](int)
     with ctx.database.read() as tx:
         if part.most is not None:
             since = logged_predictions.newest_since(tx, tasks, since, until, part.most)
@@ -167,7 +167,7 @@ def _each(portions: Iterator[tuple[Logged, ...]]) -> Iterator[Logged]:
     return (one for portion in portions for one in portion)
 
 
-def _rerouted(one: Logged, routing: Routing, policy: Policy, now: datetime) -> Rerouted:
+def _rerouted(one: Logged, routing: Routing, policy: Policy, now: datetime) -> Rerouting:
     prediction, logged = one.submission.prediction, one.routing
     hours = policy.tasks[one.submission.task].hours
     before = _placement(logged)
@@ -176,7 +176,7 @@ def _rerouted(one: Logged, routing: Routing, policy: Policy, now: datetime) -> R
         seconds = working_between(hours, one.received_at, one.decided_at).total_seconds()
     elif before.is_reviewed:
         waited = working_between(hours, one.received_at, now).total_seconds()
-    return Rerouted(
+    return Rerouting(
         task=one.submission.task,
         slices=one.submission.slices,
         inclusion_probability=logged.inclusion_probability,

@@ -10,7 +10,7 @@ from bot.usecases.thresholds.terms import terms_of
 from bot.words.threshold_words import lapse_words
 from routing.cell import EVERYTHING, Cell
 from routing.digest.model_quality import ThresholdRow, ThresholdState
-from routing.evidence.grant import Terms, lapse_of
+from routing.evidence.grant import GrantTerms, lapse_of
 from routing.evidence.promise import Certificate, NotYet, Promise, answer_from_json
 from routing.evidence.risk_coverage import RiskCoverage
 from routing.policy import Policy, Task, Team, Tier
@@ -112,7 +112,9 @@ def streams(policy: Policy, tasks: Iterable[str], counts: Iterable[TrafficCount]
             yield Stream(task, tier, model, number)
 
 
-def _standing(tx: Transaction, stream: Stream, team: Team, terms: Terms) -> list[tuple[Cell, ThresholdRow]]:
+def _standing(
+    tx: Transaction, stream: Stream, team: Team, terms: GrantTerms
+) -> list[tuple[Cell, ThresholdRow]]:
     """What is in force now, without a look at the labels: a row for each cell that has its own threshold."""
     tier = stream.tier
     row = ThresholdRow(
@@ -132,7 +134,7 @@ def _standing(tx: Transaction, stream: Stream, team: Team, terms: Terms) -> list
 
 
 def _promised(
-    tx: Transaction, stream: Stream, row: ThresholdRow, terms: Terms
+    tx: Transaction, stream: Stream, row: ThresholdRow, terms: GrantTerms
 ) -> list[tuple[Cell, ThresholdRow]]:
     held = certificates.last_granted(tx, stream.key)
     last = {one.key.cell: one for one in certificates.last(tx, stream.key)}
@@ -148,7 +150,9 @@ def _promised(
     ]
 
 
-def _of_cell(row: ThresholdRow, terms: Terms, granted: Attempt | None, last: Attempt | None) -> ThresholdRow:
+def _of_cell(
+    row: ThresholdRow, terms: GrantTerms, granted: Attempt | None, last: Attempt | None
+) -> ThresholdRow:
     if granted is not None and granted.revoked_at is not None:
         return replace(row, state=ThresholdState.REVOKED, why=granted.revoked_reason or "")
     if granted is not None:

@@ -16,7 +16,7 @@ from bot.usecases.thresholds.terms import Versions, terms_of
 from bot.words.threshold_words import lapse_words
 from routing.cell import Cell
 from routing.evidence.alarm import EXAMPLES, WHOLE, Alarm, AlarmKind
-from routing.evidence.grant import Terms, lapse_of
+from routing.evidence.grant import GrantTerms, lapse_of
 from routing.evidence.promise import MonitorReport, Promise, percent
 from storage import audit
 from storage.cases import decisions
@@ -89,7 +89,7 @@ def _watch(ctx: Context, versions: Versions, now: datetime, granted: Sequence[At
 class _Findings:
     """What speaks against the certificates of one stream; its audits are read once, if at all."""
 
-    def __init__(self, ctx: Context, granted: Sequence[Attempt], terms: Terms) -> None:
+    def __init__(self, ctx: Context, granted: Sequence[Attempt], terms: GrantTerms) -> None:
         self._ctx = ctx
         self._granted = granted
         self._terms = terms

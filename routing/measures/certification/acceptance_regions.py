@@ -11,8 +11,6 @@ from routing.measures.certification.fallback import Counts
 from routing.measures.estimation.coverage_curve import Traffic
 from routing.measures.sample import Floats
 
-__all__ = ["Regions", "regions_of"]
-
 Bools = npt.NDArray[np.bool_]
 GRID = 200
 DIGITS = 9
@@ -110,10 +108,8 @@ def regions_of(traffic: Traffic, present: float | None = None) -> Regions:
     unanswered = asked & ~traffic.is_labeled
     wrong = (traffic.is_labeled & traffic.is_error) | unanswered
     columns = (np.ones_like(asked), asked, wrong, unanswered)
-    strata = [chance == stratum for stratum in np.unique(chance)]
-    counts = (
-        _counted(traffic.score, (stratum & column for stratum in strata), thresholds) for column in columns
-    )
+    strata = [chance == mask for mask in np.unique(chance)]
+    counts = (_counted(traffic.score, (mask & column for mask in strata), thresholds) for column in columns)
     return Regions(thresholds, np.unique(chance), *counts)
 
 
@@ -132,7 +128,4 @@ def _check(traffic: Traffic) -> None:
 def _counted(scores: Floats, groups: Iterable[Bools], thresholds: Floats) -> Counts:
     """How many of each group have a score of each threshold or more."""
     ordered = (np.sort(scores[group]) for group in groups)
-    return np.asarray(
-        [len(group_scores) - np.searchsorted(group_scores, thresholds) for group_scores in ordered],
-        dtype=np.int64,
-    )
+    return np.asarray([len(row) - np.searchsorted(row, thresholds) for row in ordered], dtype=np.int64)

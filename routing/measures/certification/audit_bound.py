@@ -9,8 +9,6 @@ from scipy.special import xlog1py, xlogy
 
 from routing.measures.intervals import hypergeometric_upper
 
-__all__ = ["AuditedStratum", "errors_upper"]
-
 
 @dataclass(frozen=True, slots=True)
 class AuditedStratum:

@@ -8,8 +8,6 @@ import numpy.typing as npt
 
 from routing.measures.sample import Floats
 
-__all__ = ["Counts", "Starts", "fallback", "parts_of"]
-
 Counts = npt.NDArray[np.int64]
 ROOM = 2 / 3
 """A first start that takes more of the labels leaves too little for sequences to go on."""

@@ -4,10 +4,8 @@ from routing.evidence.estimate import Reach
 from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.measures.certification.acceptance_regions import regions_of
 from routing.measures.certification.label_needs import not_yet
-from routing.measures.certification.threshold_tests import Family, PassingRegion, families
+from routing.measures.certification.threshold_tests import Family, Pass, families
 from routing.measures.estimation.coverage_curve import Traffic
-
-__all__ = ["certify"]
 
 
 def certify(
@@ -52,9 +50,7 @@ def certify(
     return not_yet(tested, promise.error)
 
 
-def _certificate(
-    family: Family, passed: PassingRegion, promise: Promise, attempt: int, spent: float
-) -> Certificate:
+def _certificate(family: Family, passed: Pass, promise: Promise, attempt: int, spent: float) -> Certificate:
     regions, place = family.regions, passed.place
     unanswered = int(regions.unanswered[:, place].sum())
     return Certificate(

@@ -11,8 +11,6 @@ from routing.measures.certification.acceptance_regions import Bools, Regions
 from routing.measures.certification.fallback import Counts
 from routing.measures.certification.threshold_tests import Family
 
-__all__ = ["needed_labels", "not_yet", "zero_error_labels"]
-
 STEP = 1.1
 STEPS = 72
 """A window a thousand times as long is none that anybody waits for."""

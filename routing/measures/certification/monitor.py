@@ -7,8 +7,6 @@ from routing.evidence.promise import MonitorReport
 from routing.measures.certification.fallback import Counts
 from routing.measures.sample import Flags, Floats, Values
 
-__all__ = ["e_values", "monitor"]
-
 BETS = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0])
 MOST_AT_STAKE = 0.8
 """No bet loses more than this share of its wealth at once."""

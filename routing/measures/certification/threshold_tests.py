@@ -15,8 +15,6 @@ from routing.measures.certification.fallback import Counts, Starts, fallback, pa
 from routing.measures.intervals import clopper_pearson_upper
 from routing.measures.sample import Floats
 
-__all__ = ["Family", "PassingRegion", "Tests", "families"]
-
 LOWERING = 0.75
 """The part of δ for thresholds up to the present threshold; the rest is for those above it."""
 AUDITS = 0.7
@@ -54,7 +52,7 @@ class Tests:
 
 
 @dataclass(frozen=True, slots=True)
-class PassingRegion:
+class Pass:
     """The loosest region that passed, and the upper limit of its error."""
 
     place: int
@@ -74,7 +72,7 @@ class Family:
         """The tests of the regions, or of others in their place."""
         return self.tests_of(self.regions if regions is None else regions, self.delta)
 
-    def passed(self, error: float) -> PassingRegion | None:
+    def passed(self, error: float) -> Pass | None:
         """The loosest region that passes; for the future, in the order of the fallback procedure."""
         tests = self.tests()
         if tests.reach is Reach.PERIOD:
@@ -82,7 +80,7 @@ class Family:
             if not len(possible):
                 return None
             place = int(possible[-1])
-            return PassingRegion(place, int(tests.wrong[place]) / int(tests.trials[place]))
+            return Pass(place, int(tests.wrong[place]) / int(tests.trials[place]))
         made_up = (self.tests(self.regions.with_errors(count)) for count in range(tests.starts.tolerated + 1))
         parts = parts_of(
             [others.chances(error) for others in made_up], tests.trials, tests.delta, tests.starts
@@ -92,7 +90,7 @@ class Family:
             return None
         place, part = loosest
         wrong, trials = int(tests.wrong[place]), int(tests.trials[place])
-        return PassingRegion(place, clopper_pearson_upper(wrong, trials, part))
+        return Pass(place, clopper_pearson_upper(wrong, trials, part))
 
 
 def families(regions: Regions, delta: float, present: float | None, reach: Reach) -> list[Family]:

@@ -1,7 +1,7 @@
 """What can drift: each aspect compares a window with its reference, says so in words, and picks examples."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from routing.measures.drift.two_samples import (
 )
 
 SHOWN_CHARACTERS = 40
+Cases = TypeVar("Cases", Floats, Places)
+"""A value of each case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,10 @@ class Part:
     window: Places
     reference_weights: Floats
     window_weights: Floats
+
+    def of(self, reference: Cases, window: Cases) -> tuple[Cases, Cases, Floats, Floats]:
+        """The values of both sides that belong to it, and their weights."""
+        return reference[self.reference], window[self.window], self.reference_weights, self.window_weights
 
 
 class Aspect(Protocol):
@@ -99,8 +105,7 @@ class ConfidenceAspect:
 
     def compare(self, part: Part) -> Comparison:
         """z-test; the effect is the difference of means."""
-        weights = part.reference_weights, part.window_weights
-        return compare_means(self.reference[part.reference], self.window[part.window], *weights)
+        return compare_means(*part.of(self.reference, self.window))
 
     def sentence(self, part: Part, change: Comparison) -> str:
         """The means."""
@@ -130,8 +135,7 @@ class NumberAspect:
 
     def compare(self, part: Part) -> Comparison:
         """Kolmogorov and Smirnov's test."""
-        weights = part.reference_weights, part.window_weights
-        return compare_numbers(self.reference[part.reference], self.window[part.window], *weights)
+        return compare_numbers(*part.of(self.reference, self.window))
 
     def sentence(self, part: Part, change: Comparison) -> str:
         """The medians, and the largest difference."""
@@ -169,8 +173,7 @@ class CategoryAspect:
         return part
 
     def _shares(self, part: Part) -> Shares:
-        both = self.reference[part.reference], self.window[part.window]
-        return shares_of_places(self.names, *both, part.reference_weights, part.window_weights)
+        return shares_of_places(self.names, *part.of(self.reference, self.window))
 
     def compare(self, part: Part) -> Comparison:
         """Chi-square test; the effect is the total variation distance."""

@@ -20,8 +20,8 @@ from routing.measures.drift.aspects import Aspect, CategoryAspect, ConfidenceAsp
 from routing.measures.drift.observations import Column, Columns, Floats, lacking
 from routing.measures.drift.text_aspects import NewWords, RisingWords, Topics
 from routing.measures.drift.text_familiarity import (
+    Bag,
     Lexicon,
-    TextWords,
     WordCounts,
     WordTable,
     count_words,
@@ -141,20 +141,16 @@ def find_drift(
         for narrowed in [aspect.narrowed(part)]
         if min(len(narrowed.reference), len(narrowed.window)) >= MIN_CASES
     ]
-    adjusted = [min(1.0, p * look.per_year) for p in holm([finding.change.p_value for finding in findings])]
+    adjusted = [min(1.0, p * look.per_year) for p in holm([row.change.p_value for row in findings])]
     sure = [
-        (finding, p)
-        for finding, p in zip(findings, adjusted, strict=True)
-        if p <= delta and finding.change.effect != 0
+        (row, p) for row, p in zip(findings, adjusted, strict=True) if p <= delta and row.change.effect != 0
     ]
     clearest = _clearest(sure)
-    large = [(finding, p) for finding, p in clearest if _is_large(finding)]
+    large = [(row, p) for row, p in clearest if _is_large(row)]
     return Drift(
         tests=len(findings),
-        alarms=tuple(_alarm(task, finding, p, window, look) for finding, p in large),
-        small=tuple(
-            _alarm(task, finding, p, window, look) for finding, p in clearest if not _is_large(finding)
-        ),
+        alarms=tuple(_alarm(task, row, p, window, look) for row, p in large),
+        small=tuple(_alarm(task, row, p, window, look) for row, p in clearest if not _is_large(row)),
     )
 
 
@@ -239,14 +235,10 @@ def _field(name: str, before: Column, now: Column) -> Aspect:
 def _categories(kind: AlarmKind, subject: str | None, before: Column, now: Column) -> Aspect:
     names = tuple(sorted({*before.names, *now.names}))
     place_of = {name: place for place, name in enumerate(names)}
-    return CategoryAspect(
-        kind, subject, names, reference=before.within(place_of), window=now.within(place_of)
-    )
+    return CategoryAspect(kind, subject, names, before.within(place_of), now.within(place_of))
 
 
-def _text_aspects(
-    reference: Reference, texts: Sequence[TextWords], rng: np.random.Generator
-) -> Iterator[Aspect]:
+def _text_aspects(reference: Reference, texts: Sequence[Bag], rng: np.random.Generator) -> Iterator[Aspect]:
     lexicon, n = reference.lexicon, len(reference.cases)
     if lexicon is None:
         return

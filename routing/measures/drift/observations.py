@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from routing.evidence.alarm import WHOLE
-from routing.measures.drift.text_familiarity import TextWords, words_in
+from routing.measures.drift.text_familiarity import Bag, words_in
 from routing.prediction import CaseInput, Scalar
 
 Floats = npt.NDArray[np.float64]
@@ -58,7 +58,7 @@ class Columns:
     """
 
     case_ids: tuple[str, ...]
-    texts: tuple[TextWords, ...]
+    texts: tuple[Bag, ...]
     confidence: Floats
     label: Column
     fields: Mapping[str, Column]

@@ -12,8 +12,8 @@ from routing.measures.drift.aspects import Part, percent, quoted
 from routing.measures.drift.observations import Floats, Places
 from routing.measures.drift.text_familiarity import (
     NUMBER,
+    Bag,
     Lexicon,
-    TextWords,
     WordCounts,
     WordTable,
     count_words,
@@ -34,14 +34,14 @@ SHOWN_WORDS = 5
 COMPARED_WORDS = 20
 
 
-def _typical(places: Places, texts: Sequence[TextWords], background: WordCounts) -> list[int]:
+def _typical(places: Places, texts: Sequence[Bag], background: WordCounts) -> list[int]:
     """Those of the places whose texts have most of the words that tell them all."""
     telling = set(telling_words(count_words(texts[place] for place in places), background, COMPARED_WORDS))
     shared = np.array([len(telling & texts[place]) for place in places])
     return [int(place) for place in places[np.argsort(-shared, kind="stable")][:EXAMPLES]]
 
 
-def _quoted_words(places: Places, texts: Sequence[TextWords], background: WordCounts) -> str:
+def _quoted_words(places: Places, texts: Sequence[Bag], background: WordCounts) -> str:
     words = telling_words(count_words(texts[place] for place in places), background, SHOWN_WORDS)
     return f" that say {', '.join(map(quoted, words))}" if words else ""
 
@@ -57,7 +57,7 @@ class NewWords:
     window: Floats
     is_control: npt.NDArray[np.bool_]
     lexicon: Lexicon
-    texts: Sequence[TextWords]
+    texts: Sequence[Bag]
     kind: ClassVar[AlarmKind] = AlarmKind.WORDS
     subject: ClassVar[str | None] = None
     unit: ClassVar[str] = "share of texts"
@@ -96,7 +96,7 @@ class RisingWords:
 
     reference: WordTable
     window: WordTable
-    texts: Sequence[TextWords]
+    texts: Sequence[Bag]
     background: WordCounts
     kind: ClassVar[AlarmKind] = AlarmKind.TOPICS
     subject: ClassVar[str | None] = None
@@ -148,7 +148,7 @@ class Topics:
 
     reference: Places
     window: Places
-    texts: Sequence[TextWords]
+    texts: Sequence[Bag]
     background: WordCounts
     kind: ClassVar[AlarmKind] = AlarmKind.TOPICS
     subject: ClassVar[str | None] = None
@@ -160,9 +160,9 @@ class Topics:
         return part
 
     def _shares(self, part: Part) -> Shares:
-        both = self.reference[part.reference], self.window[part.window]
-        names = [str(topic) for topic in range(int(max(map(np.max, both))) + 1)]
-        return shares_of_places(names, *both, part.reference_weights, part.window_weights)
+        sides = part.of(self.reference, self.window)
+        names = [str(topic) for topic in range(int(max(map(np.max, sides[:2]))) + 1)]
+        return shares_of_places(names, *sides)
 
     def compare(self, part: Part) -> Comparison:
         """As categories: what the texts were clustered by does not know which of them are the window's."""

@@ -1,6 +1,6 @@
 """How texts differ from a reference: new words, the topics they fall in, and the words that tell them.
 
-A text counts as the set of its words, `TextWords`: as `novelty.words_of` has them, but of scripts that
+A text counts as the set of its words, `Bag`: as `novelty.words_of` has them, but of scripts that
 write no spaces every pair of neighboring characters in place of the characters, which are too few to tell a
 topic: Japanese spells what is new with some 80 signs that every text has.
 """
@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from routing.triage.novelty import MAX_CHARACTERS, SHRINK, words_of
 
 Floats = npt.NDArray[np.float64]
-TextWords = frozenset[str]
+Bag = frozenset[str]
 UNUSUAL = 0.02
 """The share of learned texts that have more new words than the limit."""
 MAX_FEATURES = 5_000
@@ -58,7 +58,7 @@ class Lexicon:
     counts: WordCounts
     limit: float
 
-    def new_shares(self, texts: Sequence[TextWords]) -> Floats:
+    def new_shares(self, texts: Sequence[Bag]) -> Floats:
         """New words of each text / (its words + 2), below 1."""
         vocabulary = self.counts.seen_in.keys()
         return np.array([len(words - vocabulary) / (len(words) + SHRINK) for words in texts])
@@ -76,7 +76,7 @@ class WordTable:
         return self.holds[places]
 
 
-def words_in(text: str) -> TextWords:
+def words_in(text: str) -> Bag:
     """The distinct words of a text's first 10,000 characters."""
     plain = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).casefold()
     runs = _RUN.findall(plain)
@@ -95,13 +95,13 @@ def _pairs(run: str) -> list[str]:
     return [run[start : start + 2] for start in range(max(1, len(run) - 1))]
 
 
-def count_words(texts: Iterable[TextWords]) -> WordCounts:
+def count_words(texts: Iterable[Bag]) -> WordCounts:
     """In how many texts each word is."""
     listed = list(texts)
     return WordCounts(len(listed), dict(Counter(word for words in listed for word in words)))
 
 
-def learn_words(texts: Sequence[TextWords]) -> Lexicon | None:
+def learn_words(texts: Sequence[Bag]) -> Lexicon | None:
     """What words these texts have; None if there are none."""
     counts = count_words(texts)
     if not counts.seen_in:
@@ -121,7 +121,7 @@ def telling_words(counts: WordCounts, background: WordCounts, most: int) -> tupl
     return tuple(word for _, word in ordered[:most])
 
 
-def tabulate(texts: Sequence[TextWords]) -> WordTable | None:
+def tabulate(texts: Sequence[Bag]) -> WordTable | None:
     """The 5,000 words that most texts have; None if fewer than two words are in at least two texts."""
     seen_in = count_words(texts).seen_in
     if sum(n > 1 for n in seen_in.values()) < 2:

@@ -69,10 +69,7 @@ def risk_coverage(
     quantiles = np.quantile(traffic.score, shares, method="inverted_cdf")
     thresholds = sorted({*quantiles.tolist(), *marked}, reverse=True)
     kinds = _Kinds.of(traffic)
-    curve = (
-        _point(traffic, kinds, threshold, 1 if threshold in marked else LEAST_LABELS)
-        for threshold in thresholds
-    )
+    curve = (_point(traffic, kinds, cut, 1 if cut in marked else LEAST_LABELS) for cut in thresholds)
     return tuple(point for point in curve if point is not None)
 
 

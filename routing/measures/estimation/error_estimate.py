@@ -20,26 +20,23 @@ from routing.measures.intervals import (
     wilson_interval,
 )
 
-__all__ = ["estimate", "strata_of"]
-
 
 def estimate(name: str, strata: Iterable[Stratum], level: float = LEVEL) -> TrafficEstimate:
     """The model's error over these strata, called `name`: for this period, for the future, and naively.
 
-        The value is stratified, Σ N_h·x_h/n_h / N (Hájek's, for random draws within strata). Strata of
-    equal inclusion probability are pooled. Raises ValueError for a level outside 0..1.
+    The value is stratified, Σ N_h·x_h/n_h / N (Hájek's, for random draws within strata). Strata of equal
+    inclusion probability are pooled. Raises ValueError for a level outside 0..1.
 
-        *This period*: what was not decided of a stratum is bounded by Blaker's exact interval for the number
-        of errors among N_h where n_h held x_h; a census that was answered is certain and adds nothing. With
-        one stratum not wholly decided, the usual case, the interval is exact; several are combined by MOVER.
-        In 40 simulated settings (1 to 4 such strata, audits of 2 to 50 %, N of 250 to 20,000, error rates
-        from 0.2 %, 600 replications each) it covered 94.3 to 99.7 %, as wide as Wilson's with the correction
-        for a finite population, which covered 90.5 to 98.2 %; equal tails were 7 % and splitting the level 35
-        % wider.
+    *This period*: what was not decided of a stratum is bounded by Blaker's exact interval for the number of
+    errors among N_h where n_h held x_h; a census that was answered is certain and adds nothing. With one
+    stratum not wholly decided, the usual case, the interval is exact; several are combined by MOVER. In 40
+    simulated settings (1 to 4 such strata, audits of 2 to 50 %, N of 250 to 20,000, error rates from 0.2 %,
+    600 replications each) it covered 94.3 to 99.7 %, as wide as Wilson's with the correction for a finite
+    population, which covered 90.5 to 98.2 %; equal tails were 7 % and splitting the level 35 % wider.
 
-        *The future*: MOVER on Clopper & Pearson's limits per stratum, plus the variance of the strata's
-        shares, z²·Σ W_h·(p_h − p)²/N. Covered 94.8 to 99.8 % there; on Wilson's limits without the shares, 6
-        % narrower and more, 91.0 to 96.8 %.
+    *The future*: MOVER on Clopper & Pearson's limits per stratum, plus the variance of the strata's shares,
+    z²·Σ W_h·(p_h − p)²/N. Covered 94.8 to 99.8 % there; on Wilson's limits without the shares, 6 % narrower
+    and more, 91.0 to 96.8 %.
     """
     pooled = _pooled(strata)
     watched = [stratum for stratum in pooled if stratum.labeled]

@@ -87,11 +87,9 @@ def worse_slices(
     """
     labeled = _labeled(is_error, predicted, slices, weights)
     by_key = _members(predicted, slices)
-    every = [candidate for key in sorted(by_key) for candidate in _slices_of(key, by_key[key], labeled)]
-    large = [
-        candidate for candidate in every if min(candidate.inside.n, candidate.outside.n) >= LEAST_LABELED
-    ]
-    p_values = [_p_value(candidate.inside, candidate.outside) for candidate in large]
+    every = [part for key in sorted(by_key) for part in _slices_of(key, by_key[key], labeled)]
+    large = [part for part in every if min(part.inside.n, part.outside.n) >= LEAST_LABELED]
+    p_values = [_p_value(part.inside, part.outside) for part in large]
     adjusted = holm(p_values)
     sure = [place for place, corrected in enumerate(adjusted) if corrected <= level]
     priors = {key: _prior(key, every) for key in {large[place].key for place in sure}}
@@ -100,8 +98,8 @@ def worse_slices(
         for place in sure
     ]
     worth = sorted(
-        (candidate for candidate in findings if candidate.excess >= least_excess),
-        key=lambda candidate: (-candidate.excess, candidate.key, candidate.value),
+        (part for part in findings if part.excess >= least_excess),
+        key=lambda part: (-part.excess, part.key, part.value),
     )
     return SliceReport(len(is_error), len(large), len(every) - len(large), tuple(worth))
 
@@ -169,10 +167,8 @@ def _slices_of(key: str, members: Mapping[str, Sequence[int]], labeled: _Labeled
 
 def _prior(key: str, slices: Sequence[_Slice]) -> BetaPrior:
     """What the errors of all values of the key, small ones too, are drawn from."""
-    values = [tally.inside for tally in slices if tally.key == key]
-    return beta_prior(
-        [tally.error * tally.effective_n for tally in values], [tally.effective_n for tally in values]
-    )
+    values = [part.inside for part in slices if part.key == key]
+    return beta_prior([row.error * row.effective_n for row in values], [row.effective_n for row in values])
 
 
 def _tally(labeled: _LabeledErrors, places: npt.NDArray[np.intp]) -> _Tally:
@@ -204,22 +200,20 @@ def _whole(effective: float) -> int:
     return max(1, int(np.floor(effective + 1e-9)))
 
 
-def _finding(
-    candidate: _Slice, prior: BetaPrior, p_value: float, adjusted: float, looks: int
-) -> SliceFinding:
-    n, wrong = candidate.inside.effective_n, candidate.inside.error * candidate.inside.effective_n
+def _finding(part: _Slice, prior: BetaPrior, p_value: float, adjusted: float, looks: int) -> SliceFinding:
+    n, wrong = part.inside.effective_n, part.inside.error * part.inside.effective_n
     a, b = prior.a + wrong, prior.b + n - wrong
     return SliceFinding(
-        key=candidate.key,
-        value=candidate.value,
-        n=candidate.inside.n,
+        key=part.key,
+        value=part.value,
+        n=part.inside.n,
         effective_n=n,
-        weight=candidate.inside.weight,
-        raw_error=candidate.inside.error,
+        weight=part.inside.weight,
+        raw_error=part.inside.error,
         error=a / (a + b),
         error_low=float(betaincinv(a, b, 0.025)),
         error_high=float(betaincinv(a, b, 0.975)),
-        error_elsewhere=candidate.outside.error,
+        error_elsewhere=part.outside.error,
         p_value=p_value,
         adjusted_p_value=adjusted,
         looks=looks,

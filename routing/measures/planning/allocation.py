@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from routing.evidence.estimate import LEVEL
-from routing.evidence.plan import Allocation, StratumShare, Watched
+from routing.evidence.plan import Allocation, StratumShare, WatchedStratum
 from routing.measures.intervals import normal_quantile
 from routing.measures.sample import Floats
 
@@ -18,7 +18,7 @@ STEPS = 10_000
 
 
 def allocate(
-    strata: Sequence[Watched],
+    strata: Sequence[WatchedStratum],
     half_width: float,
     floor: float = FLOOR,
     each: float | None = None,
@@ -58,16 +58,14 @@ def allocate(
     )
 
 
-def _check(strata: Sequence[Watched], shares: Sequence[float]) -> None:
+def _check(strata: Sequence[WatchedStratum], shares: Sequence[float]) -> None:
     if not strata:
         raise ValueError("there is no stratum to audit; name at least one that accepts something")
     if not all(0 < share <= 1 for share in shares):
         raise ValueError(f"half-widths and the floor lie above 0 and at most at 1: {shares}")
-    for stratum in strata:
-        if not (stratum.received > 0 and 0 <= stratum.error <= 1 and stratum.minutes > 0):
-            raise ValueError(
-                f"a stratum needs predictions, a share of errors and minutes for a label: {stratum}"
-            )
+    for row in strata:
+        if not (row.received > 0 and 0 <= row.error <= 1 and row.minutes > 0):
+            raise ValueError(f"a stratum needs predictions, a share of errors and minutes for a label: {row}")
 
 
 def _alone(received: Floats, variance: Floats, z: float, each: float | None) -> Floats:

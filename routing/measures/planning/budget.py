@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from routing.evidence.plan import Budget, BudgetPoint, TierPlan, Watched
+from routing.evidence.plan import Budget, BudgetPoint, TierPlan, WatchedStratum
 from routing.measures.calibration.recalibration import LABELS_NEEDED
 from routing.measures.planning.allocation import FLOOR, allocate
 from routing.measures.planning.tier_traffic import STEPS, TierTraffic, expected_errors
@@ -220,7 +220,7 @@ def _watched(
     return [_raised(tier, own) for tier, own in zip(tiers, by_tier, strict=True)]
 
 
-def _strata(tier: _Tier, accepted: npt.NDArray[np.bool_]) -> Iterator[tuple[str, Watched]]:
+def _strata(tier: _Tier, accepted: npt.NDArray[np.bool_]) -> Iterator[tuple[str, WatchedStratum]]:
     """What is accepted, by slice where that is wanted; all but the largest count with what is in none."""
     traffic, kept = tier.traffic, np.flatnonzero(accepted)
     names = np.full(len(kept), NO_SLICE) if traffic.slices is None else traffic.slices[kept]
@@ -233,7 +233,7 @@ def _strata(tier: _Tier, accepted: npt.NDArray[np.bool_]) -> Iterator[tuple[str,
         received = max(1, round(len(here) / traffic.weeks))
         title = " ".join(filter(None, (*traffic.key, name)))
         error = float(tier.wrong[here].mean())
-        yield name, Watched(title, received, error, traffic.minutes, is_separate=name != NO_SLICE)
+        yield name, WatchedStratum(title, received, error, traffic.minutes, is_separate=name != NO_SLICE)
 
 
 def _raised(tier: _Tier, shares: Mapping[str, float]) -> _Tier:

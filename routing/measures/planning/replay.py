@@ -18,7 +18,7 @@ from routing.evidence.plan import (
     Placement,
     Price,
     Replay,
-    Rerouted,
+    Rerouting,
     TierKey,
     TierOutcome,
 )
@@ -42,7 +42,7 @@ class _Basis:
 
 
 def replay(
-    rerouted: Sequence[Rerouted], prices: Mapping[TierKey, Price], working_hours: Mapping[str, float]
+    rerouted: Sequence[Rerouting], prices: Mapping[TierKey, Price], working_hours: Mapping[str, float]
 ) -> Replay:
     """What was done with these predictions, and what the other policy would have done.
 
@@ -63,7 +63,7 @@ def replay(
     )
 
 
-def accepted_error(rerouted: Iterable[Rerouted], name: str) -> TrafficEstimate:
+def accepted_error(rerouted: Iterable[Rerouting], name: str) -> TrafficEstimate:
     """The error of these predictions, from the labels among them."""
     rows = list(rerouted)
     return estimate(
@@ -78,7 +78,7 @@ def accepted_error(rerouted: Iterable[Rerouted], name: str) -> TrafficEstimate:
     )
 
 
-def _delays(rerouted: Iterable[Rerouted]) -> dict[str, Delays]:
+def _delays(rerouted: Iterable[Rerouting]) -> dict[str, Delays]:
     decided, waiting = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
     for row in rerouted:
         if not row.before.is_reviewed:
@@ -90,12 +90,12 @@ def _delays(rerouted: Iterable[Rerouted]) -> dict[str, Delays]:
     return {name: Delays(decided[name], waiting[name]) for name in {*decided, *waiting}}
 
 
-def _placed(row: Rerouted, side: Side) -> Placement:
+def _placed(row: Rerouting, side: Side) -> Placement:
     return row.before if side == "before" else row.after
 
 
-def _outcome(rerouted: Sequence[Rerouted], side: Side, basis: _Basis) -> Outcome:
-    tiers, channels = defaultdict[TierKey, list[Rerouted]](list), defaultdict[str, list[Rerouted]](list)
+def _outcome(rerouted: Sequence[Rerouting], side: Side, basis: _Basis) -> Outcome:
+    tiers, channels = defaultdict[TierKey, list[Rerouting]](list), defaultdict[str, list[Rerouting]](list)
     for row in rerouted:
         placed = _placed(row, side)
         tiers[row.task, placed.tier].append(row)
@@ -117,7 +117,7 @@ def _outcome(rerouted: Sequence[Rerouted], side: Side, basis: _Basis) -> Outcome
     )
 
 
-def _load(name: str, rows: Sequence[Rerouted], side: Side, basis: _Basis) -> ChannelLoad:
+def _load(name: str, rows: Sequence[Rerouting], side: Side, basis: _Basis) -> ChannelLoad:
     minutes = (
         basis.prices.get((row.task, _placed(row, side).tier), NO_PRICE).minutes * _placed(row, side).quorum
         for row in rows
@@ -137,7 +137,7 @@ def _pace(cases: Mapping[str, int], working_hours: Mapping[str, float]) -> float
     return sum(number / working_hours[task] for task, number in cases.items())
 
 
-def _late(rows: Sequence[Rerouted], side: Side, delays: Delays | None) -> float | None:
+def _late(rows: Sequence[Rerouting], side: Side, delays: Delays | None) -> float | None:
     """How many were late, and how many more are expected among those without a time of their own."""
     late, due, waited = 0, list[float](), list[float]()
     for row in rows:
@@ -157,7 +157,7 @@ def _late(rows: Sequence[Rerouted], side: Side, delays: Delays | None) -> float 
     return late + delays.late(due, waited)
 
 
-def _tier(key: TierKey, rows: Sequence[Rerouted], side: Side) -> TierOutcome:
+def _tier(key: TierKey, rows: Sequence[Rerouting], side: Side) -> TierOutcome:
     accepted = [row for row in rows if _placed(row, side).is_accepted]
     return TierOutcome(
         task=key[0],

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from routing.evidence.plan import Rerouted, TierKey
+from routing.evidence.plan import Rerouting, TierKey
 from routing.measures.calibration.recalibration import LABELS_NEEDED, applied, fit, of_confidences
 from routing.measures.sample import Floats
 from routing.policy import Task, Tier
@@ -82,7 +82,7 @@ def expected_errors(traffic: TierTraffic) -> tuple[Floats, bool]:
 
 
 def traffic_of(
-    task: Task, tier: Tier, rows: Sequence[Rerouted], weeks: float, by: str | None = None
+    task: Task, tier: Tier, rows: Sequence[Rerouting], weeks: float, by: str | None = None
 ) -> TierTraffic:
     """A tier's traffic of `weeks`, from predictions that its policy was replayed on, `by` the slice so named.
 

@@ -62,11 +62,9 @@ def terms_of(word_runs: Iterable[Run]) -> tuple[str, ...]:
 
 def common_words(texts: Iterable[str], share: float) -> frozenset[str]:
     """What more than this share of the texts say, as articles are in any language; never a negation."""
-    vocabularies = [frozenset(_words(text)) for text in texts]
-    seen_in = Counter(word for words in vocabularies for word in words)
-    return (
-        frozenset(word for word, n in seen_in.items() if n > share * len(vocabularies)) - NEGATIONS_AND_HEDGES
-    )
+    sets = [frozenset(_words(text)) for text in texts]
+    seen_in = Counter(word for words in sets for word in words)
+    return frozenset(word for word, n in seen_in.items() if n > share * len(sets)) - NEGATIONS_AND_HEDGES
 
 
 def _words(text: str) -> list[str]:
