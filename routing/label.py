@@ -98,6 +98,7 @@ def labels_in_force(labels: Iterable[Label]) -> tuple[Label, ...]:
     """Of a case's labels each person's latest that was not withdrawn, oldest first; nobody counts twice."""
     latest: dict[str, Label] = {}
     for label in labels:
+        # By user id alone, as `is_same_person`: a person seen from two workspaces has a single voice.
         before = latest.get(label.expert.user_id)
         if label.withdrawn_at is None and (before is None or order_of(before) < order_of(label)):
             latest[label.expert.user_id] = label

@@ -69,6 +69,7 @@ def _reliability(axes: Axes, report: CalibrationReport, whose: str) -> None:
         capsize=4,
         label="this model, with 95 % intervals",
     )
+    # No share is above 1: the room there is for the legend.
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.3), yticks=[0, 0.2, 0.4, 0.6, 0.8, 1])
     title_axes(
         axes,
@@ -104,6 +105,7 @@ def _risk(axes: Axes, curve: RiskCoverage) -> None:
             color = ORANGE if mark == "s" else GREEN
             place = 100 * point.coverage, 100 * point.error
             axes.plot(*place, mark, color=color, markersize=13, label=legend, linestyle="none")
+    # The strictest quarter rests on few labels: its wide intervals would flatten all the others.
     top = max(100 * point.high for point in curve.points[len(curve.points) // 4 :])
     axes.set(xlim=(0, 101), ylim=(0, min(100, max(1.0, 1.1 * top))))
     title_axes(
@@ -146,6 +148,7 @@ def _times(times: Axes, days: Sequence[Day]) -> None:
         color=ORANGE,
         label="median hours to a decision",
     )
+    # `or`: decisions that all took no time would leave an axis from 0 to 0.
     times.set_ylim(bottom=0, top=1.6 * max([value for _, value in timed], default=1.0) or 1.0)
     times.set_ylabel("hours", fontsize=LETTERS, color=INK)
     times.spines["top"].set_visible(False)

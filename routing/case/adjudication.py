@@ -153,5 +153,6 @@ def _decision(
         policy_version=policy_version,
         screen_version=screen_version,
         decided_by=settled.decided_by,
+        # Nobody looked at it: it may say nothing of the model, least of all that the model was right.
         loss=None if is_by_time_out else question.loss(predicted, settled.label),
     )

@@ -89,4 +89,5 @@ def _with_carried(case: Case, task: Task) -> tuple[LabelSpec, ...]:
 
 
 def _unknown(name: str) -> LabelSpec:
+    # Not validated: a policy may not leave these two empty.
     return LabelSpec.model_construct(name=name, description="", example="")

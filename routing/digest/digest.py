@@ -198,11 +198,11 @@ def _scales(
 ) -> tuple[ScaleRow, ...]:
     """One row for each task with a scale of which something was decided."""
     exact = {row.name: row for row in _rows(facts.by_task, previous.by_task if previous else ())}
-    within_one = _rows(_within_one(questions, facts), _within_one(questions, previous) if previous else ())
-    return tuple(ScaleRow(row.name, exact[row.name], row) for row in within_one)
+    rows = _rows(_near(questions, facts), _near(questions, previous) if previous else ())
+    return tuple(ScaleRow(row.name, exact[row.name], row) for row in rows)
 
 
-def _within_one(questions: Mapping[str, Question], facts: PeriodFacts) -> tuple[Concordance, ...]:
+def _near(questions: Mapping[str, Question], facts: PeriodFacts) -> tuple[Concordance, ...]:
     near = Counter[str]()
     for confusion in facts.confusions:
         question = questions.get(confusion.task)

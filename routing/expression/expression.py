@@ -60,21 +60,16 @@ class Expression:
 
     def matches(self, facts: Facts) -> bool:
         """Whether the facts match. Raises InvalidExpression if that cannot be judged, for whatever reason."""
+        # Not evaluated: the last tier has to take what no rule can read, too.
         if self.is_always_true:
             return True
         if not (self.work.is_small or self.work.fits(facts.extent())):
             raise InvalidExpression(TOO_LARGE)
-        result = _executed(self.program, facts)
-        if not isinstance(result, bool):
-            raise InvalidExpression(f"it gives {result!r} instead of true or false")
-        return result
+        return _truth(self.program, facts)
 
     def matches_as_cel_has_it(self, facts: Facts) -> bool:
         """The same where a silent false is an answer. Raises InvalidExpression."""
-        result = _executed(_program(self.source), facts)
-        if not isinstance(result, bool):
-            raise InvalidExpression(f"it gives {result!r} instead of true or false")
-        return result
+        return _truth(_program(self.source), facts)
 
     def doubt(self, facts: Facts) -> str:
         """Why the facts cannot be judged, for people: which field or value, and what is wrong with it."""
@@ -97,6 +92,13 @@ def _part(part: Node, facts: Facts) -> object:
         return _executed(_program(strict(part)), facts)
     except InvalidExpression:
         return FAILED
+
+
+def _truth(program: Any, facts: Facts) -> bool:
+    result = _executed(program, facts)
+    if not isinstance(result, bool):
+        raise InvalidExpression(f"it gives {result!r} instead of true or false")
+    return result
 
 
 def _executed(program: Any, facts: Facts) -> object:

@@ -70,6 +70,7 @@ def label_findings(key: str, labels: Iterable[LabelSpec], *, are_typed: bool = T
     listed = tuple(labels)
     shown = [text for label in listed for text in {label.name.casefold(), label.shown.casefold()}]
     if not are_typed:
+        # Titles may repeat where nobody types them; a name may not, as answers are kept under it.
         repeated = [name for name, count in Counter(label.name for label in listed).items() if count > 1]
         shown = [name for name in shown if name in {text.casefold() for text in repeated}]
     yield from _twice(f"{key}.labels", shown, "label")
@@ -118,6 +119,7 @@ def _quorum(key: str, tier: Tier, count: int) -> Iterator[Finding]:
     experts = tier.experts
     if experts.channel_members or experts.user_group:
         return
+    # Between two labels an odd number of people always has a majority; else they may split.
     people = len(tier.people)
     if tier.quorum > people:
         problem = f"{tier.quorum} labels are wanted from {people} named people"

@@ -25,6 +25,7 @@ class Inquiry(Section):
         if is_other and labels:
             raise ValueError("a task with a rating has no labels; keep one of the two")
         if not is_other and len(labels) < FEWEST_LABELS:
+            # By pydantic's own kinds of error, for which the policy's words are written.
             sizes = {"field_type": "Tuple", "min_length": FEWEST_LABELS, "actual_length": len(labels)}
             raise PydanticKnownError("too_short", sizes) if labels else PydanticKnownError("missing")
         return labels

@@ -137,6 +137,7 @@ def _nearest(columns: Any, cosines: Any, row: int, minimum: float) -> Iterator[t
     """The most alike of a row's neighbors; of equally alike ones those that come first."""
     is_near = (cosines >= minimum) & (columns != row)
     near, alike = columns[is_near], cosines[is_near]
+    # Rounded: the last bits of a cosine must not decide between inputs that are equally alike.
     for place in np.lexsort((near, -np.round(alike, 9)))[:MOST_NEAR]:
         yield int(near[place]), min(1.0, float(alike[place]))
 

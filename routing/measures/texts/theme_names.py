@@ -70,6 +70,7 @@ def _named(vocabulary: Sequence[str], telling: Floats, allowed: npt.NDArray[np.b
     """The most telling terms that do not repeat each other's words."""
     named: list[str] = []
     used: set[str] = set()
+    # Equally telling terms by place, so that the same texts always give the same name.
     for place in np.lexsort((np.arange(len(telling)), -telling)):
         words = set(vocabulary[place].split())
         if allowed[place] and telling[place] > 0 and not words & used:
