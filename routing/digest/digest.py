@@ -196,7 +196,7 @@ def _rows(now: Sequence[Concordance], before: Sequence[Concordance]) -> tuple[Sh
 def _scales(
     questions: Mapping[str, Question], facts: PeriodFacts, previous: PeriodFacts | None
 ) -> tuple[ScaleRow, ...]:
-    """One row for each task with a scale of which something was decided."""
+    """A row for each task with a scale of which something was decided."""
     exact = {row.name: row for row in _rows(facts.by_task, previous.by_task if previous else ())}
     rows = _rows(_near(questions, facts), _near(questions, previous) if previous else ())
     return tuple(ScaleRow(row.name, exact[row.name], row) for row in rows)

@@ -154,8 +154,7 @@ def is_question(words: str) -> bool:
 
 def is_talk(words: str) -> bool:
     """Whether a line is plainly about no case: thanks, greetings, plans, questions, bare agreement."""
-    text = folded(words)
-    bare = text.strip(MARKS)
+    bare = folded(words).strip(MARKS)
     if not any(letter.isalpha() for letter in bare) or is_question(words) or bare in ACKNOWLEDGMENT:
         return True
     if _is_all_small(bare):

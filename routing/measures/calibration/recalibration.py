@@ -244,8 +244,7 @@ def _logs(probabilities: Floats) -> Floats:
 
 
 def _logistic_terms(method: CalibratorMethod, confidence: Floats) -> Floats:
-    """A column for each coefficient: of the log odds (Platt) or of both logarithms (beta), and the
-    intercept."""
+    """A column for each coefficient: the log odds (Platt) or both logarithms (beta), and the intercept."""
     right, wrong = _logs(confidence), -_logs(1 - confidence)
     slopes = [right + wrong] if method == "platt" else [right, wrong]
     return np.column_stack([*slopes, np.ones(len(confidence))])
