@@ -1,6 +1,6 @@
 """What is measured from time to time, in order; each for itself, and none keeps the others from their turn.
 
-Certificates come before calibrators: with a new one their evidence begins anew.
+Certificates come before calibrators: with a new calibrator their evidence begins anew.
 """
 
 from collections.abc import Callable

@@ -16,19 +16,19 @@ ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 def note_new(ctx: Context) -> int:
     """Note the label sets that are new; how many changed.
 
-    The first one of a task counts as if it had been there always.
+    The first set of a task counts as if it had been there always.
     """
     now = ctx.clock.now()
     with ctx.database.read() as tx:
-        known = {one.task: one.profile["digest"] for one in profiles.of_kind(tx, LABELS)}
+        noted = {row.task: row.profile["digest"] for row in profiles.of_kind(tx, LABELS)}
     digests = {name: task.labels_digest for name, task in ctx.policy.tasks.items()}
-    changed = [name for name, digest in digests.items() if known.get(name) != digest]
+    changed = [name for name, digest in digests.items() if noted.get(name) != digest]
     if changed:
         with ctx.database.write() as tx:
             for name in changed:
-                since = now if name in known else ALWAYS
+                since = now if name in noted else ALWAYS
                 profiles.save(tx, StoredProfile(name, LABELS, {"digest": digests[name]}, since))
-    return sum(name in known for name in changed)
+    return sum(name in noted for name in changed)
 
 
 def since(tx: Transaction) -> Mapping[str, datetime]:

@@ -70,7 +70,7 @@ def threshold_rows(
     since: datetime,
     until: datetime,
 ) -> tuple[tuple[ThresholdRow, ...], RiskCoverage | None]:
-    """The threshold of every stream of the team's tasks, and the curve of the busiest one that has labels."""
+    """The threshold of every stream of the team's tasks, and the curve of the busiest that has labels."""
     rows: list[ThresholdRow] = []
     curve: RiskCoverage | None = None
     versions = calibrators.versions_in_force(tx)
@@ -84,18 +84,18 @@ def threshold_rows(
             tx, [stream.window(since, settled, cell) for cell, _ in standing]
         )
         look = _looks(tx, stream, since, until)
-        known = [
-            (_with_proposal(row, one, look, stream.share(cell)), one)
-            for (cell, row), one in zip(standing, scores, strict=True)
+        proposals = [
+            (_with_proposal(row, columns, look, stream.share(cell)), columns)
+            for (cell, row), columns in zip(standing, scores, strict=True)
         ]
-        rows += [row for row, _ in known]
-        curve = curve or _busiest_curve(known)
+        rows += [row for row, _ in proposals]
+        curve = curve or _busiest_curve(proposals)
     return tuple(rows), curve
 
 
-def _busiest_curve(known: Iterable[tuple[ThresholdRow, Scores]]) -> RiskCoverage | None:
+def _busiest_curve(proposals: Iterable[tuple[ThresholdRow, Scores]]) -> RiskCoverage | None:
     """The curve of the cell with most traffic that has labels."""
-    busiest = sorted(known, key=lambda one: -len(one[1]))
+    busiest = sorted(proposals, key=lambda proposal: -len(proposal[1]))
     return next((curve for row, scores in busiest if (curve := _curve(row, scores)) is not None), None)
 
 
@@ -107,7 +107,7 @@ def streams(policy: Policy, tasks: Iterable[str], counts: Iterable[TrafficCount]
     wanted = frozenset(tasks)
     for (task_name, tier_name, model), number in received.most_common():
         task = policy.tasks.get(task_name)
-        tier = next((one for one in task.tiers if one.name == tier_name), None) if task else None
+        tier = next((tier for tier in task.tiers if tier.name == tier_name), None) if task else None
         if task is not None and tier is not None and task_name in wanted:
             yield Stream(task, tier, model, number)
 
@@ -137,13 +137,13 @@ def _promised(
     tx: Transaction, stream: Stream, row: ThresholdRow, terms: GrantTerms
 ) -> list[tuple[Cell, ThresholdRow]]:
     held = certificates.last_granted(tx, stream.key)
-    last = {one.key.cell: one for one in certificates.last(tx, stream.key)}
-    in_force = {one.key.cell for one in held if one.revoked_at is None}
+    last = {test.key.cell: test for test in certificates.last(tx, stream.key)}
+    in_force = {certificate.key.cell for certificate in held if certificate.revoked_at is None}
     if not any(cell.key in in_force for cell in stream.cells):
         # Where all that slices had was revoked, the newest reason is that of the whole tier.
-        whole = max(held, key=lambda one: (one.key.cell == EVERYTHING.key, one.attempted_at), default=None)
+        whole = max(held, key=lambda old: (old.key.cell == EVERYTHING.key, old.attempted_at), default=None)
         return [(EVERYTHING, _of_cell(row, terms, whole, last.get(EVERYTHING.key)))]
-    granted = {one.key.cell: one for one in held}
+    granted = {certificate.key.cell: certificate for certificate in held}
     return [
         (cell, _of_cell(replace(row, slice=cell.words), terms, granted.get(cell.key), last.get(cell.key)))
         for cell in stream.cells
@@ -160,9 +160,9 @@ def _of_cell(
         if lapse is None:
             return replace(row, state=ThresholdState.GRANTED, in_force=granted.threshold)
         return replace(row, state=ThresholdState.SUSPENDED, why=lapse_words(lapse, terms.promise))
-    found = answer_from_json(last.answer) if last else None
-    why = found.why if isinstance(found, NotYet) else ""
-    return replace(row, state=ThresholdState.NOT_YET, found=found, why=why)
+    result = answer_from_json(last.answer) if last else None
+    why = result.why if isinstance(result, NotYet) else ""
+    return replace(row, state=ThresholdState.NOT_YET, found=result, why=why)
 
 
 def _looks(tx: Transaction, stream: Stream, since: datetime, until: datetime) -> int:
@@ -178,10 +178,10 @@ def _with_proposal(row: ThresholdRow, scores: Scores, look: int, share: float) -
         return row
     from routing.measures.certification.guarantee import certify
 
-    found = certify(traffic_of(scores), row.promise, row.in_force, look, share=share)
-    if not isinstance(found, Certificate):
-        return replace(row, found=found)
-    return replace(row, found=found, gain=_gain(scores, row.in_force, found.threshold))
+    result = certify(traffic_of(scores), row.promise, row.in_force, look, share=share)
+    if not isinstance(result, Certificate):
+        return replace(row, found=result)
+    return replace(row, found=result, gain=_gain(scores, row.in_force, result.threshold))
 
 
 def _gain(scores: Scores, before: float | None, after: float) -> float:
@@ -207,7 +207,7 @@ def _curve(row: ThresholdRow, scores: Scores) -> RiskCoverage | None:
     from routing.measures.estimation.coverage_curve import risk_coverage
 
     promised = row.found.threshold if isinstance(row.found, Certificate) else None
-    marked = [one for one in (row.in_force, promised) if one is not None]
+    marked = [threshold for threshold in (row.in_force, promised) if threshold is not None]
     points = risk_coverage(traffic_of(scores), marked=marked)
     if not points:
         return None

@@ -116,7 +116,7 @@ def test_a_day_is_looked_at_once_and_a_change_told_once_per_reference(database: 
 def test_a_look_that_failed_is_had_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     world = drifted(database)
     with monkeypatch.context() as broken:
-        broken.setattr(drift, "_found", None)
+        broken.setattr(drift, "_alarms", None)
         with pytest.raises(ExceptionGroup):
             drift.detect_due(world.ctx)
     assert drift.detect_due(world.ctx) == 1

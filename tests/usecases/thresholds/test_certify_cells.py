@@ -8,7 +8,7 @@ import pytest
 from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.thresholds import cell_sets, certify, label_sets
 from bot.usecases.thresholds import in_force as standing
-from bot.usecases.thresholds.attempt import Case, case_of
+from bot.usecases.thresholds.attempt import Basis, basis_of
 from bot.usecases.thresholds.threshold_table import streams, threshold_rows
 from bot.usecases.thresholds.watch import Watch
 from routing.cell import EVERYTHING, cells
@@ -203,10 +203,10 @@ def test_what_spoke_against_a_slice_is_no_evidence_for_another_that_holds_it(div
             divided.ctx.policy, ["fraud"], model_evidence.strata(tx, ["fraud"], FRIDAY, divided.clock.moment)
         )
         since = dict.fromkeys([("fraud", "ordinary", rest.key)], FRIDAY)
-        case = case_of(tx, stream, label_sets.since(tx), since, divided.clock.moment)
-    assert case is not None
-    assert case.received(rest).since > divided.clock.moment
-    assert case.received(SPANISH).since <= divided.clock.moment
+        basis = basis_of(tx, stream, label_sets.since(tx), since, divided.clock.moment)
+    assert basis is not None
+    assert basis.received(rest).since > divided.clock.moment
+    assert basis.received(SPANISH).since <= divided.clock.moment
 
 
 def test_drift_ends_the_evidence_of_every_cell_whether_it_was_certified_or_not(database: Database) -> None:
@@ -232,10 +232,10 @@ def test_replicas_whose_policies_name_other_slices_do_not_use_one_attempt_twice(
     other = changed(divided, '"country=AT", "country=ES", "country=PT"')
     store = certify._store
 
-    def late(ctx: Context, case: Case, tests: Sequence[Attempt]) -> int:
+    def late(ctx: Context, basis: Basis, tests: Sequence[Attempt]) -> int:
         monkeypatch.setattr(certify, "_store", store)
         certify.certify_due(divided.ctx)  # the other one, in the meantime
-        return store(ctx, case, tests)
+        return store(ctx, basis, tests)
 
     monkeypatch.setattr(certify, "_store", late)
     assert certify.certify_due(other.ctx) == 0
