@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.delivery.sender.tempo import Tempo
 from bot.errors import BotError
-from bot.outages.backoff import Backoff, Jitter
+from bot.outages.backoff import Jitter
 from bot.slack.api.gateway import SlackPermanent, SlackRetryable, SlackUnknownOutcome
 from bot.slack.api.refusals import LOOK_UPS, Breadth, Consequence
 
@@ -38,7 +38,9 @@ def judge(error: Exception, failures: int, tempo: Tempo, jitter: Jitter) -> Verd
         return Verdict(str(error), tempo.stretched(wait), is_certain=False)
     if isinstance(error, SlackPermanent):
         return _refused(error, failures, tempo, jitter)
-    return _poisoned(error, failures, tempo.poison, tempo, jitter)
+    if tempo.poison.is_spent(failures):
+        return Verdict(described(error), None)
+    return Verdict(described(error), tempo.stretched(tempo.poison.wait(failures, jitter)))
 
 
 def _refused(error: SlackPermanent, failures: int, tempo: Tempo, jitter: Jitter) -> Verdict:
@@ -51,12 +53,6 @@ def _refused(error: SlackPermanent, failures: int, tempo: Tempo, jitter: Jitter)
     if refusal.outcome is Consequence.RETRY and has_tries:
         return Verdict(str(error), tempo.stretched(tempo.stubborn.wait(failures, jitter)))
     return Verdict(str(error), None)
-
-
-def _poisoned(error: Exception, failures: int, backoff: Backoff, tempo: Tempo, jitter: Jitter) -> Verdict:
-    if backoff.is_spent(failures):
-        return Verdict(described(error), None)
-    return Verdict(described(error), tempo.stretched(backoff.wait(failures, jitter)))
 
 
 def described(error: Exception) -> str:
