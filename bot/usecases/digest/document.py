@@ -1,4 +1,4 @@
-"""A digest as JSON and back: what is kept, sent as a report, and shown again is one and the same."""
+"""A digest as JSON and back: what is kept, sent as a report, and shown again is the same document."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -46,7 +46,7 @@ def current(document: JsonObject) -> JsonObject:
 
 
 def coded(part: Any) -> Any:
-    """A document, or a part of one, with codes where version 0 had prose."""
+    """A document, or a part of it, with codes where version 0 had prose."""
     if isinstance(part, list):
         return [coded(item) for item in part]
     if not isinstance(part, dict):

@@ -45,7 +45,7 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The digest's period and the one before it."""
+    """The digest's period and its predecessor."""
 
     before_at: datetime
     since_at: datetime
@@ -85,7 +85,9 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         errors=tuple(_error_rows(stored)),
         target=team.target_error,
         calibration=_calibration(stored.labeled.values()),
-        fits=tuple(_fits(stored.calibrators)),
+        fits=tuple(
+            ModelFit(fit.task, fit.model, CalibratorFit.from_json(fit.report)) for fit in stored.calibrators
+        ),
         thresholds=thresholds,
         curve=curve,
         days=tuple(_day(day, ZoneInfo(team.timezone)) for day in stored.days),
@@ -154,14 +156,10 @@ def _error_rows(stored: _Facts) -> Iterator[ErrorRow]:
     from routing.measures.estimation.error_estimate import estimate
 
     now, before = _parts(stored.now), _parts(stored.before)
-    for part in sorted(now, key=_order):
+    for part in sorted(now, key=lambda part: (list(About).index(part[0]), part[1])):
         about, name = part
         earlier = estimate(name, before[part]) if part in before else None
         yield ErrorRow(about, name, estimate(name, now[part]), earlier)
-
-
-def _order(part: Part) -> tuple[int, str]:
-    return list(About).index(part[0]), part[1]
 
 
 def _parts(counts: Iterable[TrafficCount]) -> Mapping[Part, list[Stratum]]:
@@ -194,11 +192,6 @@ def _calibration(of_tasks: Iterable[Labeled]) -> CalibrationReport | None:
 
     pairs = [pair for labeled in columns for pair in zip(labeled.calibrated, labeled.is_right, strict=True)]
     return seeded_report(pairs, SEED, [weight for labeled in columns for weight in _weights(labeled)])
-
-
-def _fits(stored: Iterable[StoredCalibrator]) -> Iterator[ModelFit]:
-    for fit in stored:
-        yield ModelFit(fit.task, fit.model, CalibratorFit.from_json(fit.report))
 
 
 def _slices(of_tasks: Iterable[Labeled]) -> tuple[SliceFinding, ...]:

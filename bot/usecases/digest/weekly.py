@@ -29,8 +29,8 @@ SEED = 0
 def latest_period(name: str, team: Team, now: datetime) -> Period:
     """The team's last week that has ended, at `digest_at` of its `digest_day` in its own time zone.
 
-    A time that the clock skips counts with the offset before the change, of one that comes twice the first
-    (PEP 495).
+    A time that the clock skips counts with the offset before the change, a time that comes twice with its
+    first (PEP 495).
     """
     zone = ZoneInfo(team.timezone)
     at = time.fromisoformat(team.digest_at)

@@ -25,7 +25,7 @@ QUICK_BACK = timedelta(days=30)
 QUICK_MOST = 20_000
 """What a person waits a few seconds for."""
 Tell = Callable[[int, int], None]
-"""Told how many of how many predictions are done."""
+"""Hears how many of how many predictions are done."""
 
 
 class NothingLogged(BotError):
@@ -79,15 +79,12 @@ class QuickReplay:
         if not self._turn.acquire(blocking=False):  # clicks that queue here would hang past Slack's 3 seconds
             raise Busy
         try:
-            return replay(self._ctx.snapshot(), policy, QUICK_BACK, _untold, Scope((task,), QUICK_MOST))
+            scope = Scope((task,), QUICK_MOST)
+            return replay(self._ctx.snapshot(), policy, QUICK_BACK, lambda _done, _total: None, scope)
         except NothingLogged as error:
             raise NothingLogged(f"No prediction of {task} came in during the last 30 days.") from error
         finally:
             self._turn.release()
-
-
-def _untold(_done: int, _total: int) -> None:
-    """Nobody looks on."""
 
 
 def replay(ctx: Context, policy: Policy, back: timedelta, tell: Tell, scope: Scope = EVERYTHING) -> Replayed:
@@ -107,16 +104,11 @@ def replay(ctx: Context, policy: Policy, back: timedelta, tell: Tell, scope: Sco
 
 
 def budget(
-    ctx: Context,
-    minutes: float,
-    back: timedelta,
-    half_width: float | None,
-    tell: Tell,
-    by: str | None = None,
+    ctx: Context, minutes: float, back: timedelta, half_width: float | None, tell: Tell, by: str | None = None
 ) -> Budget:
     """Thresholds and audit shares of the present policy for so many expert minutes in a week.
 
-    With `by` the errors of the slices of this name are to be known to within `half_width` too. Raises
+    With `by` the errors of the slices of this name are to be measured to within `half_width` too. Raises
     NothingLogged; CannotPlan where the minutes do not do for what has to be looked at.
     """
     from routing.measures.planning.budget import plan_budget

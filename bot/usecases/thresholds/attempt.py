@@ -136,7 +136,7 @@ def in_force_since(fits: Sequence[StoredCalibrator]) -> datetime | None:
 
 
 def is_worth_it(tx: Transaction, basis: Basis, now: datetime) -> bool:
-    """Whether enough labels came since the last attempt for another one to spend its part."""
+    """Whether enough labels came since the last attempt for another to spend its part."""
     since = min(basis.received(cell).since for cell in basis.cells)
     if since >= basis.until:
         return False

@@ -1,18 +1,17 @@
 """Since when each cell is named by the policy: a cell that was chosen by its labels is not tested on them."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.usecases.context import Context
 from routing.policy import Task
 from storage.engine.database import Transaction
 from storage.measured import profiles
 from storage.measured.profiles import StoredProfile
+from storage.sql.column_types import EPOCH
 
 CELLS = "cells"
 """The kind of profile that keeps the cells of a task's tiers, with when each was first seen."""
-ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
-
 CellKey = tuple[str, str, str]
 """`(task, tier, key of the cell)`."""
 
@@ -53,7 +52,7 @@ def _noted(tx: Transaction) -> dict[str, dict[str, dict[str, str]]]:
 
 
 def _named(task: Task, noted: dict[str, dict[str, str]] | None, now: datetime) -> dict[str, dict[str, str]]:
-    first = ALWAYS if noted is None else now
+    first = EPOCH if noted is None else now
     return {
         tier.name: {
             cell.key: (noted or {}).get(tier.name, {}).get(cell.key, first.isoformat()) for cell in tier.cells

@@ -94,7 +94,7 @@ def _store(ctx: Context, basis: Basis, attempts: Sequence[Attempt]) -> int:
         if certificates.held(tx, basis.stream.key) != basis.in_force:
             return 0  # a revocation since then makes the tests those of another world
         if not certificates.add(tx, first):
-            return 0  # the first row of every attempt has the same key, so here all but one replica stop
+            return 0  # the first row of every attempt has the same key, so here every other replica stops
         for attempt in others:
             certificates.add(tx, attempt)
         if granted:

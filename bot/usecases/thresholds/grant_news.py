@@ -1,4 +1,4 @@
-"""What teams are told when thresholds come into force: from where on what is accepted, and why."""
+"""News of thresholds that come into force: from where on what is accepted, and why."""
 
 from collections.abc import Iterator, Sequence
 

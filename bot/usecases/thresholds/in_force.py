@@ -19,7 +19,7 @@ NOVELTY = "novelty"
 def refresh(ctx: Context) -> dict[str, int]:
     """Read what is in force anew; whether that changed anything.
 
-    Profiles are large and change once a day, so they are read only when the moment of one of them changed.
+    Profiles are large and change once a day, so they are read only when the moment of any changed.
     """
     holder = ctx.standing
     with ctx.database.read() as tx:

@@ -1,16 +1,16 @@
 """Since when each task has the labels it has now: what was learned under others counts for nothing."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.usecases.context import Context
 from storage.engine.database import Transaction
 from storage.measured import profiles
 from storage.measured.profiles import StoredProfile
+from storage.sql.column_types import EPOCH
 
 LABELS = "labels"
 """The kind of profile that keeps the digest of a task's labels, made when it was first seen."""
-ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def note_new(ctx: Context) -> int:
@@ -26,7 +26,7 @@ def note_new(ctx: Context) -> int:
     if changed:
         with ctx.database.write() as tx:
             for name in changed:
-                since = now if name in noted else ALWAYS
+                since = now if name in noted else EPOCH  # labels from before this version count, too
                 profiles.save(tx, StoredProfile(name, LABELS, {"digest": digests[name]}, since))
     return sum(name in noted for name in changed)
 

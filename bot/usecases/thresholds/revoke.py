@@ -28,7 +28,7 @@ def revoke(
     now: datetime,
     alarm: Alarm | None = None,
 ) -> int:
-    """Revoke certificates of one stream and raise `alarm`; how many were not revoked by somebody faster."""
+    """Revoke certificates of a stream and raise `alarm`; how many were not revoked by somebody faster."""
     revoked = [old for old in granted if certificates.revoke(tx, str(old.certificate_id), now, reason)]
     if not revoked:
         return 0

@@ -29,12 +29,12 @@ USUAL_CONFIDENCE = 0.95
 """A tier without a promise is held against the team's target with this confidence."""
 WEEK = timedelta(days=7)
 FOR_CELLS = 0.5
-"""The part of a promise's δ for thresholds by cell; the rest is for one threshold for everything."""
+"""The part of a promise's δ for thresholds by cell; the rest is for the threshold for everything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """The predictions of one model that fall in one tier of a task; `received` of them in the period."""
+    """The predictions of a model that fall in a tier of a task; `received` of them in the period."""
 
     task: Task
     tier: Tier
@@ -80,9 +80,8 @@ def threshold_rows(
             rows += [row for _, row in standing]
             continue
         settled = until - stream.tier.due_in  # what experts still have time for would count as unanswered
-        scores = model_evidence.scores_of_each(
-            tx, [stream.window(since, settled, cell) for cell, _ in standing]
-        )
+        windows = [stream.window(since, settled, cell) for cell, _ in standing]
+        scores = model_evidence.scores_of_each(tx, windows)
         look = _looks(tx, stream, since, until)
         proposals = [
             (_with_proposal(row, columns, look, stream.share(cell)), columns)
@@ -167,9 +166,7 @@ def _of_cell(
 
 def _looks(tx: Transaction, stream: Stream, since: datetime, until: datetime) -> int:
     """The number of this look at the labels: each spends its part of the promise."""
-    made = certificates.attempts(tx, stream.key)
-    weeks = (until - since) // WEEK
-    return 1 + max(made, weeks)
+    return 1 + max(certificates.attempts(tx, stream.key), (until - since) // WEEK)
 
 
 def _with_proposal(row: ThresholdRow, scores: Scores, look: int, share: float) -> ThresholdRow:
@@ -195,11 +192,7 @@ def traffic_of(scores: Scores) -> "Traffic":
     from routing.measures.estimation.coverage_curve import Traffic
 
     return Traffic.of(
-        scores.calibrated,
-        scores.inclusion_probability,
-        scores.is_asked,
-        scores.is_labeled,
-        scores.is_error,
+        scores.calibrated, scores.inclusion_probability, scores.is_asked, scores.is_labeled, scores.is_error
     )
 
 

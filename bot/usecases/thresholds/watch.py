@@ -25,7 +25,7 @@ from storage.measured import calibrators, certificates
 from storage.measured.certificates import Attempt
 
 LATEST = 50
-"""So many of the latest audits are told apart where there are at least twice as many."""
+"""So many of the latest audits are counted apart where there are at least twice as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,8 @@ class Watch:
             if not granted:
                 return {"revoked": 0}
             versions = calibrators.versions_in_force(tx)
-            present = (
-                decisions.changes(tx),
-                *(certificate.certificate_id for certificate in granted),
-                *versions.values(),
-            )
+            ids = (certificate.certificate_id for certificate in granted)
+            present = (decisions.changes(tx), *ids, *versions.values())
         if present == self._seen:
             return {"revoked": 0}
         revoked = self._look(granted, versions)
@@ -74,7 +71,7 @@ class Watch:
 
 
 def _watch(ctx: Context, versions: Versions, now: datetime, granted: Sequence[Attempt]) -> int:
-    """How many of a stream's certificates were revoked; those with the same reason are told of together."""
+    """How many of a stream's certificates were revoked; those with the same reason share their news."""
     key = granted[0].key
     if key.task not in ctx.policy.tasks:
         return 0
@@ -93,7 +90,7 @@ def _watch(ctx: Context, versions: Versions, now: datetime, granted: Sequence[At
 
 
 class _Objections:
-    """What speaks against the certificates of one stream; its audits are read once, if at all."""
+    """What speaks against the certificates of a stream; its audits are read once, if at all."""
 
     def __init__(self, ctx: Context, granted: Sequence[Attempt], terms: GrantTerms) -> None:
         self._ctx = ctx
@@ -105,7 +102,7 @@ class _Objections:
         promise, lapse = self._terms.promise, lapse_of(attempt.grant, self._terms)
         if lapse is not None:
             return _Objection(lapse_words(lapse, promise))
-        assert promise is not None  # noqa: S101  without one it lapsed
+        assert promise is not None  # noqa: S101  without a promise it lapsed
         tier = self._ctx.policy.task(attempt.key.task).tier(attempt.key.tier)
         return _by_audits(attempt, promise, tier.audit, self._audits_of(attempt))
 
