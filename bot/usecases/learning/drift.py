@@ -111,9 +111,8 @@ def _calibrated(prediction: Prediction, by_model: Mapping[ModelRef, Calibrator])
 
 
 def _stored(raised: Iterable[Alarm], looked: Spans, now: datetime) -> Iterator[StoredAlarm]:
-    against = (
-        looked.reference_until.date().isoformat()
-    )  # so the same change makes news once for each reference
+    # In the key, so that the same change makes news once for each reference, however often it is seen.
+    against = looked.reference_until.date().isoformat()
     for alarm in raised:
         key = f"drift:{alarm.task}:{alarm.kind}:{alarm.subject or ''}:{alarm.slice}:{against}"
         yield StoredAlarm(key, alarm.kind, alarm.task, alarm.to_json(), now)

@@ -76,7 +76,7 @@ class QuickReplay:
 
     def __call__(self, policy: Policy, task: str) -> Replayed:
         """What `policy` would have done with what came in of `task`. Raises Busy or NothingLogged."""
-        if not self._turn.acquire(blocking=False):  # clicks that queue here would hang past Slack's 3 seconds
+        if not self._turn.acquire(blocking=False):  # else each further click would hold a thread for seconds
             raise Busy
         try:
             scope = Scope((task,), QUICK_MOST)
