@@ -57,7 +57,7 @@ def threshold_words(row: ThresholdRow) -> str:
     """What is in force, why, and what could be."""
     name = f"{row.task}, tier {row.place}, {row.model.name} {row.model.version}"
     promise = f" {aim_words(row)}." if row.promise else ""
-    return f"{name}: {in_force_words(row)}.{promise}{_result(row)}"
+    return f"{name}: {in_force_words(row)}.{promise}{_conclusion(row)}"
 
 
 def in_force_words(row: ThresholdRow) -> str:
@@ -72,17 +72,16 @@ def aim_words(row: ThresholdRow) -> str:
     return f"{aim}: {row.promise.words if row.promise else 'none'}"
 
 
-def _result(row: ThresholdRow) -> str:
-    result = row.found
-    if isinstance(result, NotYet):
-        missing = f" Not yet: about {result.needed:,} more labels." if result.needed else " Not yet."
-        return f"{missing} {result.why}"
+def _conclusion(row: ThresholdRow) -> str:
+    conclusion = row.found
+    if isinstance(conclusion, NotYet):
+        missing = f" Not yet: about {conclusion.needed:,} more labels." if conclusion.needed else " Not yet."
+        return f"{missing} {conclusion.why}"
     why = f" {row.why}" if row.why else ""
-    if isinstance(result, Certificate) and row.proposal is not None:
+    if isinstance(conclusion, Certificate) and row.proposal is not None:
         gain = f", {row.gain:+.1%} of its traffic" if row.gain is not None else ""
-        return (
-            f"{why} The labels would certify {result.threshold:.3g}{gain} (error at most {result.bound:.1%})."
-        )
+        bound = f"error at most {conclusion.bound:.1%}"
+        return f"{why} The labels would certify {conclusion.threshold:.3g}{gain} ({bound})."
     return why
 
 

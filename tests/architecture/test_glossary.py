@@ -17,7 +17,6 @@ ANOTHER_MEANING = {
     ("result", "storage/sql/column_types.py"): "SQLAlchemy's name",
     ("score", "routing/measures"): "a proper score, or a classifier's score, as the literature has it",
     ("score", "storage/evidence/model_evidence.py"): "every prediction's scores, as the measures take them",
-    ("standing", "bot/process/ticks.py"): "the value that holds what is in force",
     ("standing", "bot/usecases"): "the value that holds what is in force, and how far a case has come",
     ("standing", "routing/triage/in_force.py"): "the value that holds what is in force",
     ("standing", "storage/measured/certificates.py"): "certificates in force",

@@ -165,6 +165,6 @@ def _labels_at(tx: Transaction, basis: Basis, since: datetime, moment: datetime)
 
 def _missing(basis: Basis) -> int:
     """Half of the labels that the last attempt missed, in the cell that needed least."""
-    results = (answer_from_json(test.answer) for test in basis.last)
-    needed = (result.needed for result in results if isinstance(result, NotYet) and result.needed)
-    return min(needed, default=0) // 2
+    conclusions = (answer_from_json(test.answer) for test in basis.last)
+    needed = (refusal.needed for refusal in conclusions if isinstance(refusal, NotYet))
+    return min(filter(None, needed), default=0) // 2

@@ -79,7 +79,7 @@ def _attempt(ctx: Context, basis: Basis, test: CellTest, now: datetime, is_grant
         attempt=basis.attempt,
         labels_digest=basis.stream.task.labels_digest,
         calibrator_version=basis.calibrator_version,
-        answer=test.result.to_json(),
+        answer=test.conclusion.to_json(),
         attempted_at=now,
         certificate_id=ctx.new_id("cert") if certificate else None,
         threshold=certificate.threshold if certificate else None,

@@ -20,7 +20,7 @@ WORTH_DIVIDING = 0.02
 
 @dataclass(frozen=True, slots=True)
 class CellTest:
-    """The test of a cell: its traffic, the threshold it was held against until now, and the result.
+    """The test of a cell: its traffic, the threshold it was held against until now, and the conclusion.
 
     `days` is how long its traffic took to come in.
     """
@@ -28,13 +28,13 @@ class CellTest:
     cell: Cell
     traffic: "Traffic"
     in_force: float | None
-    result: Certificate | NotYet
+    conclusion: Certificate | NotYet
     days: float = 1.0
 
     @property
     def granted(self) -> Certificate | None:
         """The certificate that the test would grant."""
-        return self.result if isinstance(self.result, Certificate) else None
+        return self.conclusion if isinstance(self.conclusion, Certificate) else None
 
     @property
     def accepts(self) -> float:
@@ -49,7 +49,7 @@ class CellTest:
 
     @property
     def is_wanted(self) -> bool:
-        """Whether the result is to replace what is in force: where it is looser, or where that errs."""
+        """Whether the conclusion is to replace what is in force: where it is looser, or where that errs."""
         granted = self.granted
         if granted is None or self.in_force is None or granted.threshold < self.in_force:
             return granted is not None
@@ -70,8 +70,8 @@ def cell_test(basis: Basis, received: Received, traffic: "Traffic") -> CellTest:
     threshold = in_force.threshold if in_force else None
     if not len(traffic):
         return CellTest(cell, traffic, threshold, NotYet(0, "Not yet: nothing came in."))
-    result = certify(traffic, basis.promise, threshold, basis.attempt, share=basis.stream.share(cell))
-    return CellTest(cell, traffic, threshold, result, (received.until - received.since) / DAY)
+    conclusion = certify(traffic, basis.promise, threshold, basis.attempt, share=basis.stream.share(cell))
+    return CellTest(cell, traffic, threshold, conclusion, (received.until - received.since) / DAY)
 
 
 def to_grant(basis: Basis, tests: Sequence[CellTest]) -> list[CellTest]:

@@ -51,6 +51,6 @@ def _reviewed(basis: Basis, attempts: Sequence[Attempt], granted: Sequence[Attem
     certified = [*granted, *(basis.in_force if basis.is_divided else ())]
     held = {certificate.key.cell for certificate in certified}
     for attempt in attempts:
-        cell, result = Cell.of(attempt.key.cell), answer_from_json(attempt.answer)
-        if cell != EVERYTHING and cell.key not in held and isinstance(result, NotYet):
-            yield f"{cell.words}: everything is reviewed. {result.why}"
+        cell, conclusion = Cell.of(attempt.key.cell), answer_from_json(attempt.answer)
+        if cell != EVERYTHING and cell.key not in held and isinstance(conclusion, NotYet):
+            yield f"{cell.words}: everything is reviewed. {conclusion.why}"

@@ -159,9 +159,9 @@ def _of_cell(
         if lapse is None:
             return replace(row, state=ThresholdState.GRANTED, in_force=granted.threshold)
         return replace(row, state=ThresholdState.SUSPENDED, why=lapse_words(lapse, terms.promise))
-    result = answer_from_json(last.answer) if last else None
-    why = result.why if isinstance(result, NotYet) else ""
-    return replace(row, state=ThresholdState.NOT_YET, found=result, why=why)
+    conclusion = answer_from_json(last.answer) if last else None
+    why = conclusion.why if isinstance(conclusion, NotYet) else ""
+    return replace(row, state=ThresholdState.NOT_YET, found=conclusion, why=why)
 
 
 def _looks(tx: Transaction, stream: Stream, since: datetime, until: datetime) -> int:
@@ -175,10 +175,10 @@ def _with_proposal(row: ThresholdRow, scores: Scores, look: int, share: float) -
         return row
     from routing.measures.certification.guarantee import certify
 
-    result = certify(traffic_of(scores), row.promise, row.in_force, look, share=share)
-    if not isinstance(result, Certificate):
-        return replace(row, found=result)
-    return replace(row, found=result, gain=_gain(scores, row.in_force, result.threshold))
+    conclusion = certify(traffic_of(scores), row.promise, row.in_force, look, share=share)
+    if not isinstance(conclusion, Certificate):
+        return replace(row, found=conclusion)
+    return replace(row, found=conclusion, gain=_gain(scores, row.in_force, conclusion.threshold))
 
 
 def _gain(scores: Scores, before: float | None, after: float) -> float:

@@ -318,8 +318,8 @@ def test_a_stricter_threshold_is_wanted_only_where_the_one_in_force_errs(
     stricter = Certificate(0.9, Promise(0.05, 0.9), "census_and_audit", 2, 0.01, 100, 50, 0, 0.04)
     test = CellTest(EVERYTHING, certainties(errors), 0.8, stricter)
     assert test.is_wanted is is_wanted
-    assert replace(test, result=replace(stricter, threshold=0.8)).is_wanted is False
-    assert replace(test, result=replace(stricter, threshold=0.7)).is_wanted is True
+    assert replace(test, conclusion=replace(stricter, threshold=0.8)).is_wanted is False
+    assert replace(test, conclusion=replace(stricter, threshold=0.7)).is_wanted is True
 
 
 def certainties(errors: int) -> Evidence:
