@@ -157,7 +157,7 @@ def look_back(ctx: Context, policy: Policy, back: timedelta, tell: Tell, scope: 
     return Past(max(since, extent.first_at), until, tuple(rows), dict(left_out), since > asked)
 
 
-def _rerouted(logged: Logged, routing: Routing, policy: Policy, now: datetime) -> Rerouted:
+def _rerouted(logged: Logged, routing: Routing, policy: Policy, now: datetime) -> Rerouting:
     prediction, routed = logged.submission.prediction, logged.routing
     hours = policy.tasks[logged.submission.task].hours
     before = _placement(routed)
@@ -166,7 +166,7 @@ def _rerouted(logged: Logged, routing: Routing, policy: Policy, now: datetime) -
         seconds = working_between(hours, logged.received_at, logged.decided_at).total_seconds()
     elif before.is_reviewed:
         waited = working_between(hours, logged.received_at, now).total_seconds()
-    return Rerouted(
+    return Rerouting(
         task=logged.submission.task,
         slices=logged.submission.slices,
         inclusion_probability=routed.inclusion_probability,
