@@ -1,4 +1,4 @@
-"""The command `secondlook`: lists every command, and imports one only when it is called."""
+"""The command `secondlook`: lists every command, and imports each only when it is called."""
 
 import sys
 from collections.abc import Callable
@@ -14,6 +14,7 @@ Loader = Callable[[], click.Command]
 CANNOT = 2
 
 
+# A function each, so that a command waits for no other's imports: `--help` needs neither numpy nor Slack.
 def _demo() -> click.Command:
     from bot.demo.command import demo
 
@@ -93,7 +94,7 @@ def _audit() -> click.Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class CommandEntry:
     """A command as the help lists it, and how to get it."""
 
     summary: str
@@ -101,24 +102,24 @@ class Listed:
 
 
 COMMANDS = {
-    "demo": Listed("See it work here: a real model, a local Slack in your browser.", _demo),
-    "init": Listed("Write a starter policy, env file and Slack manifest into DIR.", _init),
-    "doctor": Listed("Check tokens, scopes, channels, policy, database and callbacks.", _doctor),
-    "serve": Listed("Run the bot: webhook API, Slack, deliveries and reminders.", _serve),
-    "send": Listed("Sign a case in FILE and post it, as a service would.", _send),
-    "policy": Listed("Check a policy, or replay the past under it.", _policy),
-    "budget": Listed("Propose thresholds and audits for the expert time there is.", _budget),
-    "digest": Listed("Show a team's digest before it is posted.", _digest),
-    "report": Listed("Print a team's digest as it was made, as table, JSON or CSV.", _report),
-    "deliveries": Listed("List what could not be delivered, and send it again.", _deliveries),
-    "sandbox": Listed("Run only the local Slack, to build against.", _sandbox),
-    "database": Listed("Bring the database up to date, or say whether it is.", _database),
-    "audit": Listed("Verify that the record of who did what is unbroken.", _audit),
+    "demo": CommandEntry("See it work here: a real model, a local Slack in your browser.", _demo),
+    "init": CommandEntry("Write a starter policy, env file and Slack manifest into DIR.", _init),
+    "doctor": CommandEntry("Check tokens, scopes, channels, policy, database and callbacks.", _doctor),
+    "serve": CommandEntry("Run the bot: webhook API, Slack, deliveries and reminders.", _serve),
+    "send": CommandEntry("Sign a case in FILE and post it, as a service would.", _send),
+    "policy": CommandEntry("Check a policy, or replay the past under it.", _policy),
+    "budget": CommandEntry("Propose thresholds and audits for the expert time there is.", _budget),
+    "digest": CommandEntry("Show a team's digest before it is posted.", _digest),
+    "report": CommandEntry("Print a team's digest as it was made, as table, JSON or CSV.", _report),
+    "deliveries": CommandEntry("List what could not be delivered, and send it again.", _deliveries),
+    "sandbox": CommandEntry("Run only the local Slack, to build against.", _sandbox),
+    "database": CommandEntry("Bring the database up to date, or say whether it is.", _database),
+    "audit": CommandEntry("Verify that the record of who did what is unbroken.", _audit),
 }
 
 
 class Commands(click.Group):
-    """Commands in the order a newcomer needs them; only the one that is called is imported."""
+    """Commands in the order a newcomer needs them; only what is called is imported."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The names, in order."""
@@ -130,12 +131,12 @@ class Commands(click.Group):
         return listed.load() if listed else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """One line each, from the list above: nothing is imported for it."""
+        """A line each, from the list above: nothing is imported for it."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, listed.summary) for name, listed in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; what it refuses is said in plain words, with exit status 2."""
+        """Run the command; what it refuses is printed in plain words, with exit status 2."""
         try:
             return super().invoke(ctx)
         except (BotError, RoutingError, StorageError) as error:

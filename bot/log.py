@@ -1,4 +1,4 @@
-"""Sets up the log: one structured line of JSON each, newlines escaped, secrets masked."""
+"""Sets up the log: a structured line of JSON each, newlines escaped, secrets masked."""
 
 import logging
 import re

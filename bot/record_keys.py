@@ -1,4 +1,4 @@
-"""The keys of the record: those of the settings, or one that is made once and kept in a file."""
+"""The keys of the record: those of the settings, or a key that is made once and kept in a file."""
 
 import hmac
 import os
@@ -25,7 +25,7 @@ def key_file(settings: Settings) -> Path:
 
 
 def keyring(settings: Settings, *, may_make: bool = False) -> Keyring:
-    """Every key there is, the one that signs first; with `may_make` one is made where there is none.
+    """Every key there is, the signing key first; with `may_make` a key is made where there is none.
 
     Raises SettingsInvalid for a file that cannot be read as a key.
     """
@@ -33,6 +33,7 @@ def keyring(settings: Settings, *, may_make: bool = False) -> Keyring:
     keys = settings.audit_keys or _kept(path)
     if not keys and may_make and _is_kept(settings.database_url) and _make(path):
         keys = _kept(path)
+    # Keys that sign no longer still verify: what they signed stays on record.
     older = (*_kept(path), *_derived(settings))
     return Keyring((*keys, *(key for key in older if key not in keys)))
 
@@ -43,7 +44,7 @@ def _is_kept(url: str) -> bool:
 
 
 def _file_of(url: str) -> Path | None:
-    """The file of a database of SQLite; None for one in memory and for other databases."""
+    """The file of a database of SQLite; None for a database in memory and for other databases."""
     path = url.removeprefix(SQLITE).split("?")[0]
     return None if path in (url, "", ":memory:") else Path(path)
 

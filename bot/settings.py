@@ -76,8 +76,8 @@ def read_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
 
     Raises SettingsInvalid naming every variable that is wrong.
     """
-    given = os.environ if environ is None else environ
-    values = {**(_anchored(read_env_file(env_file), env_file.parent) if env_file else {}), **given}
+    lines = _anchored(read_env_file(env_file), env_file.parent) if env_file else {}
+    values = {**lines, **(os.environ if environ is None else environ)}
     errors = _errors(values)
     if errors:
         raise SettingsInvalid(" ".join(errors))
@@ -86,9 +86,9 @@ def read_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """The `NAME=value` lines of a file: comments and blank lines skipped, one pair of quotes taken off.
+    """The `NAME=value` lines of a file: comments and blank lines skipped, a pair of quotes taken off.
 
-    A missing file is an empty one.
+    A missing file has no lines.
     """
     if not path.is_file():
         return {}
@@ -112,7 +112,7 @@ def parse_audit_keys(text: str, where: str) -> tuple[tuple[str, bytes], ...]:
 
 
 def _anchored(values: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """The same values with the file's relative paths starting at its folder, wherever one types."""
+    """The same values with the file's relative paths starting at its folder, wherever somebody types."""
     anchored = dict(values)
     if anchored.get("SECONDLOOK_POLICY"):
         anchored["SECONDLOOK_POLICY"] = str(folder / anchored["SECONDLOOK_POLICY"])
@@ -128,24 +128,17 @@ def _unquoted(value: str) -> str:
 
 
 def _errors(values: Mapping[str, str]) -> list[str]:
-    """What is wrong with each variable; never the value of a secret one."""
+    """What is wrong with each variable; never the value of a secret."""
     port = values.get("SECONDLOOK_PORT") or "0"
     key = values.get("SECONDLOOK_DRAW_KEY") or ""
-    checks = [
-        (
-            port.isascii() and port.isdigit() and int(port[:9]) <= HIGHEST_PORT,
-            f"SECONDLOOK_PORT is {port!r}; give a number from 0 to {HIGHEST_PORT}.",
-        ),
-        (
-            not key or len(key) >= SHORTEST_DRAW_KEY,
-            f"SECONDLOOK_DRAW_KEY is too short; give at least {SHORTEST_DRAW_KEY} random characters.",
-        ),
-        (
-            _is_address(values.get("SLACK_API_URL", "")),
-            "SLACK_API_URL is not an address; begin it with https://.",
-        ),
-    ]
-    messages = [message for is_right, message in checks if not is_right]
+    messages = []
+    if not (port.isascii() and port.isdigit() and int(port[:9]) <= HIGHEST_PORT):
+        messages.append(f"SECONDLOOK_PORT is {port!r}; give a number from 0 to {HIGHEST_PORT}.")
+    if key and len(key) < SHORTEST_DRAW_KEY:
+        short = f"SECONDLOOK_DRAW_KEY is too short; give at least {SHORTEST_DRAW_KEY} random characters."
+        messages.append(short)
+    if not _is_address(values.get("SLACK_API_URL", "")):
+        messages.append("SLACK_API_URL is not an address; begin it with https://.")
     try:
         parse_audit_keys(values.get("SECONDLOOK_AUDIT_KEYS") or "", "SECONDLOOK_AUDIT_KEYS")
     except SettingsInvalid as error:

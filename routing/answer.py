@@ -9,7 +9,7 @@ JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "Jso
 class Answer:
     """What was answered. Two answers are the same if, and only if, their `key` is.
 
-    `content` is the answer as JSON: as services are told of it and as it is kept.
+    `content` is the answer as JSON: as services get it and as it is kept.
     """
 
     key: str

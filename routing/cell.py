@@ -5,19 +5,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-__all__ = ["EVERYTHING", "Cell", "cells", "slice_parts"]
-
 OTHERS = "!="
 """No slice's name has a "!"."""
 LONGEST_KEY = 1_500
 """Bytes: PostgreSQL's index, which the key is in, takes rows of up to 2,704."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True)  # without slots, where cached_property could not keep its value
 class Cell:
-    """The predictions whose slice `name` has one of `values`; where `is_rest`, those that have none of them.
+    """The predictions whose slice `name` is among `values`; where `is_rest`, those that have none of them.
 
-    Without a name it is all of the traffic. Cells of one list are disjoint and hold everything together.
+    Without a name it is all of the traffic. Cells of a list are disjoint and hold everything together.
     """
 
     name: str = ""
@@ -26,7 +24,7 @@ class Cell:
 
     @classmethod
     def of(cls, key: str) -> "Cell":
-        """The cell that has this `key`. Raises ValueError for one that no cell has."""
+        """The cell that has this `key`. Raises ValueError for a key that no cell has."""
         if not key:
             return cls()
         name, is_others, values = key.partition(OTHERS)

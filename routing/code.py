@@ -1,14 +1,12 @@
-"""A stable code for the wire and for storage; how it is said stands in the edge's words."""
+"""A stable code for the wire and for storage; its words stand in the edge."""
 
 from enum import StrEnum
 
-__all__ = ["Code"]
-
 
 class Code(StrEnum):
-    """Codes of one kind. One that this version does not know, but a newer one wrote, is kept as it is.
+    """Codes of a kind. A code that only a newer version knows is kept as it is.
 
-    It equals none of the known codes and is none of the kind's list, so whoever asks for a known one passes
+    It equals no member and is not in the kind's list, so whoever asks for a member passes
     it over, and whoever shows it shows the code itself.
     """
 

@@ -1,4 +1,4 @@
-"""One thing to say about a policy: where, what is wrong, and the mend."""
+"""Something to say about a policy: where, what is wrong, and the mend."""
 
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -18,13 +18,13 @@ class Finding:
         return f"{source}: {self.key}: {self.problem}; {self.mend}"
 
 
-class Known(NamedTuple):
-    """Names that exist, with a suggestion for one that does not."""
+class ExistingNames(NamedTuple):
+    """Names that exist, with a suggestion for a name that does not."""
 
     names: tuple[str, ...]
 
     def mend(self, wrong: str, what: str) -> str:
-        """The closest known name, or all of them, or how to add one."""
+        """The closest of them, or all, or how to add the first."""
         close = get_close_matches(wrong, self.names, n=1, cutoff=0.6)
         if close:
             return f"did you mean {close[0]!r}?"

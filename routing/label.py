@@ -16,7 +16,7 @@ class ExpertId:
     user_id: str
 
     def is_same_person(self, other: "ExpertId | None") -> bool:
-        """Whether both are one human: what one workspace shows has one user id for each person.
+        """Whether both are the same human: what a workspace shows has a user id for each person.
 
         The same id under two workspaces is a person seen from both, so it never counts twice.
         """
@@ -47,7 +47,7 @@ class RationaleRule(StrEnum):
     ALWAYS = "always"
 
     def requires(self, label: str, predicted: str) -> bool:
-        """Whether an expert who answers `label` where the model said `predicted` must say why."""
+        """Whether an expert who answers `label` where the model predicted `predicted` must say why."""
         return self is RationaleRule.ALWAYS or (self is RationaleRule.ON_OVERRIDE and label != predicted)
 
 
@@ -61,7 +61,7 @@ class Rationale:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One expert's recorded answer; append-only. `round` counts this expert's answers to this case from 1.
+    """An expert's recorded answer; append-only. `round` counts this expert's answers to this case from 1.
 
     `screen_version` is the version of the message the expert saw. `withdrawn_at` is set by Undo.
     """
@@ -95,9 +95,10 @@ class Abstention:
 
 
 def labels_in_force(labels: Iterable[Label]) -> tuple[Label, ...]:
-    """Of one case's labels each person's latest that was not withdrawn, oldest first; nobody counts twice."""
+    """Of a case's labels each person's latest that was not withdrawn, oldest first; nobody counts twice."""
     latest: dict[str, Label] = {}
     for label in labels:
+        # By user id alone, as `is_same_person`: a person seen from two workspaces has a single voice.
         before = latest.get(label.expert.user_id)
         if label.withdrawn_at is None and (before is None or order_of(before) < order_of(label)):
             latest[label.expert.user_id] = label
@@ -105,5 +106,5 @@ def labels_in_force(labels: Iterable[Label]) -> tuple[Label, ...]:
 
 
 def order_of(label: Label) -> tuple[int, datetime, ExpertId]:
-    """Which of one person's answers came later; rounds were once counted in each workspace apart."""
+    """Which of a person's answers came later; rounds were once counted in each workspace apart."""
     return label.round, label.labeled_at, label.expert

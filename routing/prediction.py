@@ -1,4 +1,4 @@
-"""What a model said, and the submission that carries it from a service."""
+"""What a model predicted, and the submission that carries it from a service."""
 
 import math
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ class Origin(StrEnum):
     PRODUCTION = "production"
     SYNTHETIC = "synthetic"
     RED_TEAM = "red_team"
-    # No service may say these, but a row that has one stays readable: see POSTED_ORIGINS.
+    # No service may say these, but a row with such an origin stays readable: see POSTED_ORIGINS.
     GOLD = "gold"
     PLANTED = "planted"
     REPEAT = "repeat"
@@ -38,7 +38,7 @@ class ModelRef:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A label with the model's probability of it (`confidence`, 0 to 1) and, where known, of every label.
+    """A label with the model's probability of it (`confidence`, 0 to 1) and, where it says, of all labels.
 
     `confidence` is None where the model gave neither it nor probabilities: then a person looks. `scores` are
     what else it says in numbers, by name, on whatever scale.
@@ -66,6 +66,7 @@ class Prediction:
         """Shannon entropy in nats; None without probabilities."""
         if self.probabilities is None:
             return None
+        # + 0.0 makes of −0.0, for a probability of 1, a plain 0.
         return -sum(p * math.log(p) for p in self.probabilities.values() if p > 0) + 0.0
 
 
@@ -90,7 +91,7 @@ class CaseInput:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One thing that speaks for or against the prediction, shown below the input."""
+    """Something that speaks for or against the prediction, shown below the input."""
 
     title: str
     text: str | None = None
@@ -99,7 +100,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One posted prediction with its input and circumstances; `(service, external_id)` names it for ever."""
+    """A posted prediction with its input and circumstances; `(service, external_id)` names it for ever."""
 
     service: str
     external_id: str

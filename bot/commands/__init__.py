@@ -1,1 +1,1 @@
-"""The commands, one module per noun; each imports only what it needs."""
+"""The commands, a module per noun; each imports only what it needs."""

@@ -42,9 +42,10 @@ def verify(settings: Settings, kept: tuple[Anchor, ...]) -> None:
         return
     for finding in report.findings[:SHOWN]:
         click.echo(f"  {sentence(finding)}", err=True)
-    if report.total > SHOWN:
-        click.echo(f"  … and {report.total - SHOWN} more.", err=True)
-    if report.total:
+    count = report.total
+    if count > SHOWN:
+        click.echo(f"  … and {count - SHOWN} more.", err=True)
+    if count:
         click.echo(ADVICE, err=True)
     sys.exit(1)
 
@@ -56,7 +57,7 @@ def anchor(settings: Settings) -> None:
     with existing_database(settings) as database:
         with database.write() as tx:
             anchors.cast(tx, SystemClock().now())
-        with database.read() as tx:
+        with database.read() as tx:  # another transaction: only what is committed may be kept elsewhere
             last = anchors.last(tx)
     click.echo("Nothing is on record yet." if last is None else str(last))
 

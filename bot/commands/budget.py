@@ -38,13 +38,13 @@ def budget(
     """
     from rich.console import Console
 
-    from bot.commands.past import told, world
+    from bot.commands.past import progress_bar, world
     from bot.commands.plan_text import shown_budget
     from bot.usecases.plan import replay
 
     if by is not None and width is None:
         raise click.UsageError("--by says for which slices --width holds; give --width, such as 0.02")
-    with world(settings) as ctx, told() as tell:
+    with world(settings) as ctx, progress_bar() as tell:
         plan = replay.budget(ctx, minutes, back, width, tell, by)
     console = Console(highlight=False)
     for part in shown_budget(plan):
@@ -61,14 +61,14 @@ def _propose(plan: Budget, path: Path) -> None:
     """Print the lines to change, and what the policy's check says of the result; exit status 1 if refused."""
     from bot.policy.policy_change import changed, lines
 
-    plans = [one for one in plan.tiers if one.is_changed]
+    plans = [tier for tier in plan.tiers if tier.is_changed]
     if not plans:
         click.echo(f"{path} needs no change.")
         return
     click.echo(f"\nChange in {path}:")
-    for one in plans:
-        click.echo(f'\n# [[tasks.{one.task}.tiers]] with name = "{one.tier}"')
-        for line in lines(one):
+    for tier in plans:
+        click.echo(f'\n# [[tasks.{tier.task}.tiers]] with name = "{tier.tier}"')
+        for line in lines(tier):
             click.echo(line)
     try:
         proposed = changed(path, plans)

@@ -7,7 +7,7 @@ import click
 from bot.clock import SystemClock
 from bot.commands.options import settings_option
 from bot.doctor.database import check_database
-from bot.doctor.finding import Standing
+from bot.doctor.finding import CheckStatus
 from bot.record_keys import keyring
 from bot.settings import Settings
 
@@ -38,5 +38,5 @@ def status(settings: Settings) -> None:
     findings = check_database(settings.database_url, SystemClock().now())
     for finding in findings:
         click.echo(f"{finding.what} {finding.mend}".strip())
-    if any(finding.standing is not Standing.OK for finding in findings):
+    if any(finding.status is not CheckStatus.OK for finding in findings):
         sys.exit(1)

@@ -16,6 +16,8 @@ from bot.settings import Settings
 from bot.usecases.repairs import message_homes
 from routing.errors import InvalidPolicy
 from storage.delivery import holds, outbox, projections
+from storage.delivery.outbox_item import Item
+from storage.delivery.projection_state import Projection
 from storage.engine.database import Database, Transaction
 
 MOST = 1000
@@ -75,37 +77,30 @@ def retry(letter_id: str | None, settings: Settings, *, is_all: bool) -> None:
 
 def dead_letters(tx: Transaction) -> list[DeadLetter]:
     """All dead letters, messages first, oldest first."""
-    messages = [
-        DeadLetter(row.projection_id, "message", row.case_id, row.failures, row.dead_reason or "")
-        for row in projections.dead(tx, MOST)
-    ]
-    items = [
-        DeadLetter(
-            item.item_id, item.kind, item.ordering_key or item.key, item.failures, item.dead_reason or ""
-        )
-        for item in outbox.dead(tx, MOST)
-    ]
-    return messages + items
+    messages = [_message_letter(row, row.dead_reason or "") for row in projections.dead(tx, MOST)]
+    return messages + [_outbox_letter(item, item.dead_reason or "") for item in outbox.dead(tx, MOST)]
 
 
 def held_letters(tx: Transaction) -> list[DeadLetter]:
     """What waits for a repair in Slack, messages first, oldest first."""
     messages = [
-        DeadLetter(row.projection_id, "message", row.case_id, row.failures, one.reason)
-        for one in holds.all_of(tx)
-        for row in holds.messages(tx, one, MOST)
+        _message_letter(row, hold.reason)
+        for hold in holds.all_of(tx)
+        for row in holds.messages(tx, hold, MOST)
     ]
-    items = [
-        DeadLetter(
-            item.item_id, item.kind, item.ordering_key or item.key, item.failures, item.last_error or ""
-        )
-        for item in holds.items(tx, MOST)
-    ]
-    return messages + items
+    return messages + [_outbox_letter(item, item.last_error or "") for item in holds.items(tx, MOST)]
+
+
+def _message_letter(row: Projection, reason: str) -> DeadLetter:
+    return DeadLetter(row.projection_id, "message", row.case_id, row.failures, reason)
+
+
+def _outbox_letter(item: Item, reason: str) -> DeadLetter:
+    return DeadLetter(item.item_id, item.kind, item.ordering_key or item.key, item.failures, reason)
 
 
 def _revive(database: Database, settings: Settings, letter_id: str | None) -> int:
-    """Try them again where the policy now says, which may have been mended since they were given up."""
+    """Try them again where the policy now says, which may have been mended since they died."""
     now = SystemClock().now()
     with database.write() as tx:
         held = [letter for letter in held_letters(tx) if letter_id in (None, letter.letter_id)]

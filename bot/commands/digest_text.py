@@ -20,7 +20,7 @@ NOTHING = "–"
 
 
 def show(parts: Iterable[RenderableType]) -> None:
-    """Print the parts one under the other."""
+    """Print the parts, each under the last."""
     console = Console(highlight=False, markup=False)  # names come from services
     for part in parts:
         console.print(part)
@@ -78,7 +78,7 @@ def _sentences(digest: Digest) -> Iterator[str]:
         yield from _quality(digest.quality)
     yield calibration_words(digest)
     if digest.quality is None or not digest.quality.confusions:
-        yield from (f"{confused_words(one)}." for one in digest.confusions)
+        yield from (f"{confused_words(confusion)}." for confusion in digest.confusions)
     for case in digest.oldest_open:
         yield (
             f"Waiting since {case.opened_at:%d %b %H:%M} UTC, due {case.due_at:%d %b %H:%M}:"
@@ -104,12 +104,9 @@ def listed(team: str, kept: Sequence[tuple[StoredDigest, Digest]]) -> Table:
     table = _table(*columns, title=f"Digests of {team}")
     for stored, digest in kept:
         counts = (count(digest.received.now), count(digest.auto_accepted.now))
-        errors = (_error_of(digest.quality, about) for about in (About.ALL, About.ACCEPTED))
+        abouts = (About.ALL, About.ACCEPTED)
+        rows = [digest.quality.row(about) if digest.quality else None for about in abouts]
+        errors = (estimate_words(row.now.period) if row else NOTHING for row in rows)
         first = digest.headlines[0].words if digest.headlines else NOTHING
         table.add_row(f"{stored.until_at:%Y-%m-%d %H:%M}", *counts, *errors, first)
     return table
-
-
-def _error_of(quality: Quality | None, about: About) -> str:
-    row = quality.row(about) if quality else None
-    return estimate_words(row.now.period) if row else NOTHING

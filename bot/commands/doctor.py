@@ -8,10 +8,10 @@ from rich.text import Text
 
 from bot.clock import SystemClock
 from bot.commands.options import settings_option
-from bot.doctor.finding import Finding, Standing, has_failed
+from bot.doctor.finding import CheckFinding, CheckStatus, has_failed
 from bot.settings import Settings
 
-MARKS = {Standing.OK: ("✓", "green"), Standing.WARN: ("!", "yellow"), Standing.FAIL: ("✗", "red")}
+MARKS = {CheckStatus.OK: ("✓", "green"), CheckStatus.WARN: ("!", "yellow"), CheckStatus.FAIL: ("✗", "red")}
 
 
 @click.command()
@@ -34,9 +34,9 @@ def doctor(settings: Settings) -> None:
         sys.exit(1)
 
 
-def line(finding: Finding) -> Text:
+def line(finding: CheckFinding) -> Text:
     """A finding as it is printed: mark, name, what, and the mend below."""
-    mark, color = MARKS[finding.standing]
+    mark, color = MARKS[finding.status]
     text = Text.assemble((f"{mark} ", color), (f"{finding.name:<20} ", "bold"), indented(finding.what))
     if finding.mend:
         text.append(f"\n    → {finding.mend}", "cyan")
@@ -44,14 +44,14 @@ def line(finding: Finding) -> Text:
 
 
 def indented(text: str) -> str:
-    """A text of several lines as a block of its own; one line as it is."""
+    """A text of several lines as a block of its own; a single line as it is."""
     lines = text.splitlines()
-    return "".join(f"\n    {one}" for one in lines) if len(lines) > 1 else text
+    return "".join(f"\n    {row}" for row in lines) if len(lines) > 1 else text
 
 
-def conclusion(findings: list[Finding]) -> str:
+def conclusion(findings: list[CheckFinding]) -> str:
     """The last line: what is next."""
-    wrong = sum(finding.standing is Standing.FAIL for finding in findings)
+    wrong = sum(finding.status is CheckStatus.FAIL for finding in findings)
     if wrong:
         return f"\n{wrong} in the way of running; the arrows say what to do."
     return "\nNothing in the way: `secondlook serve`."

@@ -27,7 +27,7 @@ def world(settings: Settings) -> Iterator[Context]:
 
 
 @contextmanager
-def told() -> Iterator[Tell]:
+def progress_bar() -> Iterator[Tell]:
     """A bar on the error stream, so that what is printed can be piped; gone at the end."""
     columns = (
         TextColumn("{task.description}"),

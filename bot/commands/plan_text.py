@@ -13,11 +13,11 @@ from routing.evidence.plan import Budget, ChannelLoad, Outcome, Replayed, TierOu
 NOTHING = "–"
 
 
-def shown_replay(found: Replayed, name: str) -> list[RenderableType]:
+def shown_replay(replayed: Replayed, name: str) -> list[RenderableType]:
     """The parts in reading order."""
-    replay = found.replay
+    replay, since, until = replayed.replay, replayed.since, replayed.until
     title = (
-        f"{found.since:%a %d %b %H:%M} to {found.until:%a %d %b %H:%M} UTC: {replay.received} predictions; "
+        f"{since:%a %d %b %H:%M} to {until:%a %d %b %H:%M} UTC: {replay.received} predictions; "
         f"{replay.newly_accepted} would be accepted that were reviewed, "
         f"{replay.newly_reviewed} reviewed that were accepted"
     )
@@ -26,7 +26,7 @@ def shown_replay(found: Replayed, name: str) -> list[RenderableType]:
         table.add_row(*row)
     left_out = [
         f"the new policy has no task {task}: {number} predictions are left out of what would have been"
-        for task, number in found.left_out.items()
+        for task, number in replayed.left_out.items()
     ]
     return [Text(title, "bold"), table, *_warnings((*left_out, *replay.warnings))]
 

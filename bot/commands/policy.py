@@ -14,7 +14,7 @@ from rich.text import Text
 from bot.clock import SystemClock
 from bot.commands.options import settings_option, since_option
 from bot.doctor.active_policy import check_active_policy
-from bot.doctor.finding import Standing
+from bot.doctor.finding import CheckStatus
 from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 from routing.errors import InvalidPolicy
@@ -51,7 +51,7 @@ def status(settings: Settings) -> None:
         click.echo(f"{finding.what} {finding.mend}".strip())
     if not findings:
         click.echo("The database cannot tell; `secondlook database status` says why.", err=True)
-    if not findings or any(finding.standing is not Standing.OK for finding in findings):
+    if not findings or any(finding.status is not CheckStatus.OK for finding in findings):
         sys.exit(1)
 
 

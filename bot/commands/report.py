@@ -62,7 +62,9 @@ def report(
     name = team_name(policy, team)
     with existing_database(settings) as database:
         if last is not None:
-            _list(name, [(one, _read(one)) for one in _kept(database, name, last)])
+            from bot.commands.digest_text import listed, show
+
+            show([listed(name, [(digest, _read(digest)) for digest in _kept(database, name, last)])])
             return
         digest = _digest(database, policy, name, since, until)
     _print(name, digest, form)
@@ -93,13 +95,13 @@ def _moment(text: str, zone: ZoneInfo, option: str) -> datetime:
 
 def _kept(database: Database, team: str, limit: int) -> list[StoredDigest]:
     with database.read() as tx:
-        found = kept_digests.history(tx, team, limit)
-    if not found:
+        digests = kept_digests.history(tx, team, limit)
+    if not digests:
         raise NoDigest(
             f"`secondlook serve` makes {team}'s at its time; "
             f"`secondlook report {team} --since DAY` measures a period now."
         )
-    return found
+    return digests
 
 
 def _read(kept: StoredDigest) -> Digest:
@@ -120,9 +122,3 @@ def _print(team: str, digest: Digest, form: str | None) -> None:
         from bot.commands.digest_text import show, shown
 
         show(shown(team, digest))
-
-
-def _list(team: str, found: list[tuple[StoredDigest, Digest]]) -> None:
-    from bot.commands.digest_text import listed, show
-
-    show([listed(team, found)])

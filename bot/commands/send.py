@@ -71,12 +71,14 @@ def send(
     """
     text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
     is_batch = isinstance(_parsed(text, file), list)
-    address = _address(settings, url, is_batch=is_batch)
+    base = (url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    address = f"{base}/v1/cases/batch" if is_batch else f"{base}/v1/cases"
     variable = secret_env or _secret_variable(settings, service)
     if show:
         click.echo(SNIPPET.format(file=str(file), variable=variable, address=address))
         return
-    headers = signed_headers(settings.secrets.get(variable), variable, text, SystemClock().wall())
+    now = SystemClock().wall()  # signatures are checked by the wall clock, also where the demo's runs fast
+    headers = signed_headers(settings.secrets.get(variable), variable, text, now)
     _post(address, text, headers)
 
 
@@ -98,18 +100,13 @@ def _parsed(text: str, file: Path) -> Any:
         raise CaseUnreadable(f"{file} is not JSON: {error}.") from error
 
 
-def _address(settings: Settings, url: str | None, *, is_batch: bool) -> str:
-    base = (url or f"http://{settings.host}:{settings.port}").rstrip("/")
-    return f"{base}/v1/cases/batch" if is_batch else f"{base}/v1/cases"
-
-
 def _secret_variable(settings: Settings, name: str | None) -> str:
     """The variable whose secret signs what service `name` sends; raises SettingsInvalid."""
     services = read_policy(settings.policy_path).services
     wanted = name or (next(iter(services)) if len(services) == 1 else "")
-    known = ", ".join(services) or "none"
+    names = ", ".join(services) or "none"
     if wanted not in services:
-        raise SettingsInvalid(f"Say which service sends, --service NAME; the policy has: {known}.")
+        raise SettingsInvalid(f"Say which service sends, --service NAME; the policy has: {names}.")
     if not services[wanted].secret_env:
         raise SettingsInvalid(f"The service {wanted} has no secret_env in the policy; add one.")
     return services[wanted].secret_env[0]

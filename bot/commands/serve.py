@@ -23,8 +23,5 @@ def serve(settings: Settings, host: str | None, port: int | None) -> None:
     chosen = dataclasses.replace(
         settings, host=host or settings.host, port=settings.port if port is None else port
     )
-    wiring.serve(chosen, _announce)
-
-
-def _announce(url: str) -> None:
-    click.echo(f"Second Look takes cases at {url} (its API: {url}/docs). Stop it with Ctrl+C.")
+    words = "Second Look takes cases at {url} (its API: {url}/docs). Stop it with Ctrl+C."
+    wiring.serve(chosen, lambda url: click.echo(words.format(url=url)))

@@ -29,7 +29,7 @@ STOP_SECONDS = 4.0
 
 
 class Deliveries:
-    """The sending threads of one process; `wake` makes all of them look at once.
+    """The sending threads of a process; `wake` makes all of them look at once.
 
     `wake_messages` wakes those that show cases only: what services post leaves nothing else to deliver.
     """

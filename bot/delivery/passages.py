@@ -1,4 +1,4 @@
-"""Headings with lists of lines, as many as a Slack message holds; what is left out is said to be."""
+"""Headings with lists of lines, as many as a Slack message holds; what is left out is counted."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.blocks.text import escape, label_text, length
 
 Line = Sequence[JsonObject]
-"""One line of rich text, run by run."""
+"""A line of rich text, run by run."""
 ROOM = 4_500
 TEXT_ROOM = 3_500
 LINE = 400
@@ -16,14 +16,14 @@ COLUMN = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class TitledList:
     """A heading and its lines; without lines it is not shown."""
 
     title: str
     lines: tuple[Line, ...]
 
 
-def said(text: str) -> Line:
+def literal(text: str) -> Line:
     """A line of nothing but literal words."""
     return [run(label_text(text, LINE))]
 
@@ -41,7 +41,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> JsonObject:
 
 
 def details(
-    passages: Iterable[Passage],
+    passages: Iterable[TitledList],
     title: str = "",
     columns: Sequence[str] = (),
     rows: Sequence[Sequence[str]] = (),
@@ -80,7 +80,7 @@ def words(line: Line) -> str:
     return "".join(str(piece.get("text") or piece.get("fallback") or "") for piece in line)
 
 
-def _fitting(passage: Passage, room: int) -> tuple[list[Line], int]:
+def _fitting(passage: TitledList, room: int) -> tuple[list[Line], int]:
     kept: list[Line] = []
     for line in passage.lines:
         room -= length(words(line))
@@ -90,7 +90,7 @@ def _fitting(passage: Passage, room: int) -> tuple[list[Line], int]:
     return kept, room
 
 
-def _block(passage: Passage, kept: Sequence[Line]) -> JsonObject:
+def _block(passage: TitledList, kept: Sequence[Line]) -> JsonObject:
     left = len(passage.lines) - len(kept)
     more = [paragraph(run(f"{left:,} more in the CSV file", "italic"))] if left else []
     lists = [bullets(paragraph(*line) for line in kept)] if kept else []

@@ -24,8 +24,8 @@ Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """One held-out item as the service posts it, and the `truth` that only the simulation knows."""
+class HeldOutExample:
+    """A held-out item as the service posts it, and the `truth` that only the simulation sees."""
 
     task: str
     external_id: str
@@ -39,7 +39,7 @@ class Example:
     image: bytes | None = None
 
 
-def held_out(count: int, seed: int) -> list[Example]:
+def held_out(count: int, seed: int) -> list[HeldOutExample]:
     """`count` predictions on held-out items of both tasks, mixed; the same for the same seed.
 
     Raises ValueError when the data sets do not hold that many.
@@ -51,7 +51,7 @@ def held_out(count: int, seed: int) -> list[Example]:
     return [chosen[i] for i in np.random.default_rng(seed).permutation(len(chosen))]
 
 
-def _digits(count: int, seed: int) -> list[Example]:
+def _digits(count: int, seed: int) -> list[HeldOutExample]:
     data = load_digits()
     train_x, test_x, train_y, test_y = train_test_split(
         data.data, data.target, train_size=DIGITS_TRAINED_ON, random_state=seed, stratify=data.target
@@ -62,9 +62,9 @@ def _digits(count: int, seed: int) -> list[Example]:
     return [_digit(number, *row) for number, row in enumerate(rows)]
 
 
-def _digit(number: int, pixels: Matrix, truth: int, probabilities: Matrix) -> Example:
+def _digit(number: int, pixels: Matrix, truth: int, probabilities: Matrix) -> HeldOutExample:
     by_label = _rounded([str(digit) for digit in range(10)], probabilities)
-    return Example(
+    return HeldOutExample(
         task="digits",
         external_id=f"scan-{number:04d}",
         question_text="A handwritten digit, scanned at 8 × 8 pixels.",
@@ -76,7 +76,7 @@ def _digit(number: int, pixels: Matrix, truth: int, probabilities: Matrix) -> Ex
     )
 
 
-def _tumors(count: int, seed: int) -> list[Example]:
+def _tumors(count: int, seed: int) -> list[HeldOutExample]:
     data = load_breast_cancer()
     names = [str(name) for name in data.feature_names]
     train_x, test_x, train_y, test_y = train_test_split(
@@ -91,10 +91,10 @@ def _tumors(count: int, seed: int) -> list[Example]:
 
 def _tumor(
     number: int, names: list[str], values: Matrix, truth: int, probabilities: Matrix, pulls: Matrix
-) -> Example:
+) -> HeldOutExample:
     by_label = _rounded(["malignant", "benign"], probabilities)
     strongest = np.argsort(-np.abs(pulls))[:FEATURES_SHOWN]
-    return Example(
+    return HeldOutExample(
         task="tumor",
         external_id=f"biopsy-{number:04d}",
         question_text="Cell nuclei measured on a fine-needle aspirate of a breast mass.",
@@ -124,7 +124,7 @@ def _fitted(rows: Matrix, targets: NDArray[np.int64], seed: int) -> Pipeline:
 
 
 def _rounded(labels: Sequence[str], probabilities: Matrix) -> dict[str, float]:
-    """Probabilities of four decimals that sum to one exactly: the largest takes the rest."""
+    """Probabilities of four decimals that sum to 1 exactly: the largest takes the rest."""
     rounded = {name: round(float(p), 4) for name, p in zip(labels, probabilities, strict=True)}
     top = max(rounded, key=rounded.__getitem__)
     others = sum(p for name, p in rounded.items() if name != top)

@@ -5,19 +5,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from bot.demo.examples import Example
-from bot.demo.person import HandsRefused, Person, inputs
+from bot.demo.examples import HeldOutExample
+from bot.demo.person import HandsRefused, JsonObject, SimulatedPerson, inputs
 from bot.slack.api.history_page import screen_by_metadata
-
-JsonObject = dict[str, Any]
 
 HASTE = (timedelta(minutes=1), timedelta(minutes=12))
 DELAY = (timedelta(minutes=32), timedelta(minutes=58))
 LATE_SHARE = 0.1
 LOOKS_AGAIN_AFTER = timedelta(hours=2)
-"""A case that is still open was not saved, as the bot has told the expert."""
+"""A case that is still open was not saved, as the bot wrote to the expert."""
 TRIES = 4
 
 
@@ -35,7 +32,7 @@ MANNERS = {Manner.CLICK: 0.72, Manner.MODAL: 0.14, Manner.THREAD: 0.1, Manner.AB
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """One simulated expert: the channel they watch and how often they are right."""
+    """A simulated expert: the channel they watch and how often they are right."""
 
     user_id: str
     channel: str
@@ -62,11 +59,11 @@ class Simulation:
 
     slack_url: str
     skills: tuple[Skill, ...]
-    examples: Mapping[str, Example]
+    examples: Mapping[str, HeldOutExample]
     seed: int
     answered_share: float = 1.0
     refusals: list[str] = field(default_factory=list)
-    _people: dict[str, Person] = field(default_factory=dict)
+    _people: dict[str, SimulatedPerson] = field(default_factory=dict)
     _plans: dict[str, Plan] = field(default_factory=dict)
     _done: set[str] = field(default_factory=set)
 
@@ -113,7 +110,8 @@ class Simulation:
         truth = self.examples[case_id].truth
         self._plans[case_id] = Plan(others[0].user_id, truth, Manner.CLICK, now + HASTE[1])
 
-    def _plan(self, example: Example, channel: str, now: datetime) -> Plan:
+    def _plan(self, example: HeldOutExample, channel: str, now: datetime) -> Plan:
+        # Dice of its own for each case: which of them is looked at first must not change the answers.
         dice = random.Random(f"{self.seed}:{example.external_id}")  # noqa: S311 - a simulation
         if dice.random() >= self.answered_share:
             return Plan("", "", Manner.CLICK, now)
@@ -126,13 +124,13 @@ class Simulation:
     def _of(self, channel: str) -> list[Skill]:
         return [skill for skill in self.skills if skill.channel == channel]
 
-    def _person(self, user_id: str) -> Person:
+    def _person(self, user_id: str) -> SimulatedPerson:
         if user_id not in self._people:
-            self._people[user_id] = Person(self.slack_url, user_id)
+            self._people[user_id] = SimulatedPerson(self.slack_url, user_id)
         return self._people[user_id]
 
 
-def _mistake(example: Example, dice: random.Random) -> str:
+def _mistake(example: HeldOutExample, dice: random.Random) -> str:
     """A wrong label, likelier where the model, too, sees it."""
     wrong = [label for label in example.probabilities if label != example.truth]
     return dice.choices(wrong, weights=[example.probabilities[label] + 0.01 for label in wrong])[0]
@@ -146,12 +144,11 @@ def case_of(message: JsonObject) -> str:
 
 def controls(message: JsonObject) -> list[tuple[JsonObject, JsonObject]]:
     """The pairs of block and element with which an open case can be answered; none once it is decided."""
-    found = list(_elements(message))
-    texts = [_text(element) for _, element in found]
-    return found if any(text.startswith("Confirm") for text in texts) else []
+    pairs = list(_elements(message))
+    return pairs if any(_text(element).startswith("Confirm") for _, element in pairs) else []
 
 
-def answer(person: Person, channel: str, message: JsonObject, plan: Plan) -> None:
+def answer(person: SimulatedPerson, channel: str, message: JsonObject, plan: Plan) -> None:
     """Carry out `plan` on the message. Raises HandsRefused when Slack or the app does not take it."""
     if plan.manner is Manner.THREAD:
         person.reply(channel, message, f"{plan.label}: {_why(plan)}")
@@ -159,13 +156,14 @@ def answer(person: Person, channel: str, message: JsonObject, plan: Plan) -> Non
         _choose(person, channel, message, "Can't tell…")
         _submit(person, {"note": "I cannot make it out."})
     elif plan.manner is Manner.MODAL:
-        _press(person, channel, message, "Label…")
+        block, element = next(pair for pair in _elements(message) if _text(pair[1]) == "Label…")
+        person.click(channel, message, block, element)
         _submit(person, {"label": plan.label, "rationale": _why(plan), "confidence": "high"})
     else:
-        _one_click(person, channel, message, plan)
+        _confirm_or_choose(person, channel, message, plan)
 
 
-def _one_click(person: Person, channel: str, message: JsonObject, plan: Plan) -> None:
+def _confirm_or_choose(person: SimulatedPerson, channel: str, message: JsonObject, plan: Plan) -> None:
     for block, element in _elements(message):
         if element["type"] == "button" and _text(element).removeprefix("Confirm: ").rstrip("…") == plan.label:
             person.click(channel, message, block, element)
@@ -176,12 +174,7 @@ def _one_click(person: Person, channel: str, message: JsonObject, plan: Plan) ->
         _submit(person, {"label": plan.label, "rationale": _why(plan)})
 
 
-def _press(person: Person, channel: str, message: JsonObject, text: str) -> None:
-    block, element = next(pair for pair in _elements(message) if _text(pair[1]) == text)
-    person.click(channel, message, block, element)
-
-
-def _choose(person: Person, channel: str, message: JsonObject, text: str) -> None:
+def _choose(person: SimulatedPerson, channel: str, message: JsonObject, text: str) -> None:
     for block, element in _elements(message):
         for option in element.get("options", []):
             if option["text"]["text"] == text:
@@ -190,13 +183,13 @@ def _choose(person: Person, channel: str, message: JsonObject, text: str) -> Non
     raise HandsRefused(f"The message offers no “{text}”.")
 
 
-def _submit(person: Person, answers: dict[str, str]) -> None:
+def _submit(person: SimulatedPerson, answers: dict[str, str]) -> None:
     window = person.window()
     if window is None:
         raise HandsRefused("No window opened.")
-    asked = {block["block_id"] for block in inputs(window)}
+    fields = {block["block_id"] for block in inputs(window)}
     try:
-        person.submit(window, {name: text for name, text in answers.items() if name in asked})
+        person.submit(window, {name: text for name, text in answers.items() if name in fields})
     except HandsRefused:
         person.close(window)
         raise

@@ -14,8 +14,8 @@ class HandsRefused(RuntimeError):
     """The local Slack or the app refused what a simulated person did."""
 
 
-class Person:
-    """One person of the local Slack, acting through `/ui/…` at `slack_url`."""
+class SimulatedPerson:
+    """A person of the local Slack, acting through `/ui/…` at `slack_url`."""
 
     def __init__(self, slack_url: str, user_id: str) -> None:
         self.user_id = user_id
@@ -24,13 +24,13 @@ class Person:
 
     def messages(self, channel: str) -> list[JsonObject]:
         """Every message of the channel that this person sees, oldest first."""
-        found: list[JsonObject] = []
+        messages: list[JsonObject] = []
         before: dict[str, str] = {}
         while True:
             page = self._get("messages", channel=channel, limit=str(PAGE_SIZE), **before)
-            found = page["messages"] + found
+            messages = page["messages"] + messages
             if not page["has_more"] or not page["messages"]:
-                return found
+                return messages
             before = {"before": page["messages"][0]["ts"]}
 
     def click(self, channel: str, message: JsonObject, block: JsonObject, element: JsonObject) -> None:
@@ -69,7 +69,7 @@ class Person:
         message: JsonObject,
         block: JsonObject,
         element: JsonObject,
-        given: JsonObject,
+        choice: JsonObject,
     ) -> None:
         self._post(
             "action",
@@ -79,15 +79,15 @@ class Person:
             action_id=element["action_id"],
             type=element["type"],
             state={"values": {}},
-            **given,
+            **choice,
         )
 
     def _get(self, path: str, **query: str) -> JsonObject:
         url = f"{self._url}/ui/{path}"
         response = self._session.get(url, params={"as": self.user_id, **query}, timeout=TIMEOUT)
         response.raise_for_status()
-        found: JsonObject = response.json()
-        return found
+        answer: JsonObject = response.json()
+        return answer
 
     def _post(self, path: str, **body: Any) -> JsonObject:
         data = {"as": self.user_id, **body}

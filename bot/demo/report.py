@@ -3,20 +3,18 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import requests
 
-from bot.demo.examples import Example
+from bot.demo.examples import HeldOutExample
 from bot.demo.experts import case_of
-from bot.demo.person import Person
+from bot.demo.person import JsonObject, SimulatedPerson
 from bot.demo.traffic import CallbackLog
 from storage.cases import cases
 from storage.engine.database import Database
 from storage.evidence import digest_facts
 from storage.evidence.digest_facts import Counts
 
-JsonObject = dict[str, Any]
 FOLLOW_UPS = frozenset({"case.reopened", "case.amended"})
 """Events that tell of a decision once more: no second arrival of it."""
 
@@ -70,7 +68,7 @@ class Run:
     slack_url: str
     reader_id: str
     channels: Sequence[str]
-    examples: Mapping[str, Example]
+    examples: Mapping[str, HeldOutExample]
     reviewed: frozenset[str]
     callbacks: CallbackLog
 
@@ -100,7 +98,7 @@ def measure(run: Run) -> Report:
 
 def messages_by_case(run: Run) -> Counter[str]:
     """How many messages show each case, over all expert channels."""
-    reader = Person(run.slack_url, run.reader_id)
+    reader = SimulatedPerson(run.slack_url, run.reader_id)
     seen = (case_of(message) for channel in run.channels for message in reader.messages(channel))
     return Counter(case_id for case_id in seen if case_id)
 
@@ -115,15 +113,15 @@ def _arrivals(log: CallbackLog) -> Counter[str]:
     return arrivals
 
 
-def _missing(expected: Sequence[str] | frozenset[str], found: Counter[str]) -> int:
-    return sum(1 for name in expected if not found[name])
+def _missing(expected: Sequence[str] | frozenset[str], counts: Counter[str]) -> int:
+    return sum(1 for name in expected if not counts[name])
 
 
-def _surplus(found: Counter[str]) -> int:
-    return sum(count - 1 for count in found.values())
+def _surplus(counts: Counter[str]) -> int:
+    return sum(count - 1 for count in counts.values())
 
 
-def _accuracy(examples: Mapping[str, Example], labels: Mapping[str, str]) -> Accuracy:
+def _accuracy(examples: Mapping[str, HeldOutExample], labels: Mapping[str, str]) -> Accuracy:
     model = sum(example.label == example.truth for example in examples.values())
     after = sum(labels.get(case_id, e.label) == e.truth for case_id, e in examples.items())
     count = max(1, len(examples))

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.demo.examples import Example
+from bot.demo.examples import HeldOutExample
 from bot.demo.experts import Simulation
 from bot.demo.report import Report, Run, measure
 from bot.demo.stage import DIGITS, NEWCOMER, ONCOLOGY, SKILLS, Stage
@@ -20,7 +20,7 @@ class Script:
     `spread_seconds` is the real time over which the predictions are posted.
     """
 
-    examples: Sequence[Example]
+    examples: Sequence[HeldOutExample]
     seed: int
     answered_share: float
     spread_seconds: float
@@ -28,13 +28,13 @@ class Script:
 
 @dataclass
 class Play:
-    """One running demo."""
+    """A running demo."""
 
     stage: Stage
     script: Script
     posted: int = 0
     failure: BaseException | None = None
-    _examples: dict[str, Example] = field(default_factory=dict)
+    _examples: dict[str, HeldOutExample] = field(default_factory=dict)
     _reviewed: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:

@@ -33,7 +33,7 @@ SKILLS = (
 
 
 DRAW_KEY = b"the demo draws the same audits every time"
-"""Not secret, unlike a real one: the same cases and the same seed are to give the same report."""
+"""Not secret, unlike a real key: the same cases and the same seed are to give the same report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,8 @@ def stage(folder: Path, clock: FastClock, slack_pace: float, port: int) -> Itera
     """Start everything and stop it again; `slack_pace` is the messages a second that a channel takes."""
     secret = new_secret()
     with ExitStack() as stack:
-        slack = stack.enter_context(Sandbox(_slack_config(slack_pace, port), clock))
+        config = replace(SandboxConfig.default(), pace=slack_pace, burst=max(3, round(slack_pace)), port=port)
+        slack = stack.enter_context(Sandbox(config, clock))
         receiver = Receiver(secret)
         receiver.start()
         stack.callback(receiver.stop)
@@ -99,10 +100,6 @@ def stage(folder: Path, clock: FastClock, slack_pace: float, port: int) -> Itera
         stack.callback(application.stop)
         poster = Poster(application.url, secret, clock.wall)
         yield Stage(clock, slack, application, receiver, poster)
-
-
-def _slack_config(pace: float, port: int) -> SandboxConfig:
-    return replace(SandboxConfig.default(), pace=pace, burst=max(3, round(pace)), port=port)
 
 
 def _tempo(clock: FastClock, pace: float) -> Tempo:

@@ -13,15 +13,15 @@ from typing import Any
 import requests
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from bot.demo.examples import Example
+from bot.demo.examples import HeldOutExample
 
 JsonObject = dict[str, Any]
 POST_TIMEOUT = 10.0
 MAX_CALLBACK_BYTES = 1_000_000
 
 
-def body_of(example: Example, occurred_at: datetime) -> JsonObject:
-    """The webhook body of one example."""
+def body_of(example: HeldOutExample, occurred_at: datetime) -> JsonObject:
+    """The webhook body of an example."""
     case_input: JsonObject = {"text": example.question_text, "fields": example.fields}
     if example.image is not None:
         case_input["image"] = {
@@ -49,8 +49,8 @@ class Poster:
         self._wall = wall
         self._session = requests.Session()
 
-    def post(self, example: Example, occurred_at: datetime) -> JsonObject:
-        """The answer to one posted prediction. Raises requests.HTTPError when it is refused."""
+    def post(self, example: HeldOutExample, occurred_at: datetime) -> JsonObject:
+        """The answer to a posted prediction. Raises requests.HTTPError when it is refused."""
         data = json.dumps(body_of(example, occurred_at))
         message_id, sent_at = f"demo-{example.external_id}", self._wall()
         headers = {
@@ -75,7 +75,7 @@ class CallbackLog:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def record(self, event_id: str, body: JsonObject) -> None:
-        """Note one arrival."""
+        """Note an arrival."""
         with self.lock:
             self.bodies[event_id] = body
             self.arrivals[event_id] += 1

@@ -1,10 +1,10 @@
-"""Which policy is active for all replicas, and whether the file here holds another one."""
+"""Which policy is active for all replicas, and whether the file here holds another version."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from bot.doctor.database import findings_in
-from bot.doctor.finding import Finding, ok, warn
+from bot.doctor.finding import CheckFinding, ok, warn
 from bot.usecases.active_policy import LIVE_FOR
 from routing.policy import Policy
 from storage import policies, replicas
@@ -17,7 +17,7 @@ WAITS = (
 )
 
 
-def check_active_policy(url: str, policy: Policy, now: datetime) -> tuple[Finding, ...]:
+def check_active_policy(url: str, policy: Policy, now: datetime) -> tuple[CheckFinding, ...]:
     """The active version beside the file's, and the processes that run with another file.
 
     Nothing where the database cannot tell.
@@ -25,7 +25,7 @@ def check_active_policy(url: str, policy: Policy, now: datetime) -> tuple[Findin
     return findings_in(url, lambda database: _findings(database, policy, now))
 
 
-def _findings(database: Database, policy: Policy, now: datetime) -> Iterator[Finding]:
+def _findings(database: Database, policy: Policy, now: datetime) -> Iterator[CheckFinding]:
     with database.read() as tx:
         active = policies.active(tx)
         live = replicas.seen_since(tx, now - LIVE_FOR)
@@ -39,5 +39,5 @@ def _findings(database: Database, policy: Policy, now: datetime) -> Iterator[Fin
         yield warn(NAME, f"{since}; the file holds version {policy.version}.", WAITS)
     for replica in live:
         if replica.policy_version != active.version:
-            held = f"{replica.name} runs with a file of version {replica.policy_version}"
-            yield warn(NAME, f"{held}, and goes by the active one.", "Give it the same file.")
+            other = f"{replica.name} runs with a file of version {replica.policy_version}"
+            yield warn(NAME, f"{other}, and goes by the active one.", "Give it the same file.")

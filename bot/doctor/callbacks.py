@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import requests
 
 from bot.delivery.callbacks.callback_session import CallbackSession
-from bot.doctor.finding import Finding, fail, ok, warn
+from bot.doctor.finding import CheckFinding, fail, ok, warn
 from routing.policy import Policy
 
 CONNECT_SECONDS = 5.0
@@ -16,8 +16,8 @@ ALLOW = "Use a public address, or set allow_private_callbacks = true in the poli
 START = "Start it, or open the way to it. Decisions are tried for 3 days, and GET /v1/decisions has them too."
 
 
-def check_callbacks(policy: Policy) -> tuple[Finding, ...]:
-    """One finding for each service with a callback address."""
+def check_callbacks(policy: Policy) -> tuple[CheckFinding, ...]:
+    """A finding for each service with a callback address."""
     return tuple(
         check_callback(f"callback {name}", service.callback_url, allow_private=policy.allow_private_callbacks)
         for name, service in policy.services.items()
@@ -25,29 +25,26 @@ def check_callbacks(policy: Policy) -> tuple[Finding, ...]:
     )
 
 
-def check_callback(name: str, url: str, *, allow_private: bool) -> Finding:
+def check_callback(name: str, url: str, *, allow_private: bool) -> CheckFinding:
     """Whether `url` resolves, is public unless private ones are allowed, and answers a HEAD request."""
     host = urlsplit(url).hostname or ""
     try:
-        addresses = _addresses(host)
-    except OSError:
+        entries = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):  # UnicodeError: a part of the name is empty or longer than 63 characters
         return fail(
             name, f"{host} does not resolve.", "Check callback_url in the policy, and this machine's DNS."
         )
+    addresses = {str(address[0]).split("%")[0] for *_, address in entries}
     private = sorted(address for address in addresses if not ip_address(address).is_global)
     if private and not allow_private:
         return fail(name, f"{host} is a private address ({private[0]}); callbacks there are refused.", ALLOW)
     return _answer(name, url, allow_private=allow_private)
 
 
-def _addresses(host: str) -> set[str]:
-    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    return {str(address[0]).split("%")[0] for *_, address in found}
-
-
-def _answer(name: str, url: str, *, allow_private: bool) -> Finding:
+def _answer(name: str, url: str, *, allow_private: bool) -> CheckFinding:
     where = urlsplit(url).netloc.rpartition("@")[2]
     try:
+        # The sender's session checks what it connects to: DNS may answer otherwise than a moment ago.
         with CallbackSession(allow_private=allow_private) as session:
             status = session.head(url, timeout=(CONNECT_SECONDS, CONNECT_SECONDS)).status_code
     except requests.RequestException as error:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from bot.doctor.finding import Finding, fail, ok, warn
+from bot.doctor.finding import CheckFinding, fail, ok, warn
 from storage.delivery import claimed_events
 from storage.engine import schema
 from storage.engine.database import Database
@@ -16,9 +16,9 @@ REACH = "Check SECONDLOOK_DATABASE_URL, that the server runs, and that this user
 WRITABLE = "Let this user write: a full disk, a read-only file or a replica refuse it."
 
 
-def check_database(url: str, now: datetime) -> tuple[Finding, ...]:
+def check_database(url: str, now: datetime) -> tuple[CheckFinding, ...]:
     """What there is to say about the database at `url`; creates nothing."""
-    absent = absent_file(url)
+    absent = absent_file(url)  # first: to connect to a SQLite file creates it
     if absent is not None:
         return (absent,)
     try:
@@ -31,7 +31,7 @@ def check_database(url: str, now: datetime) -> tuple[Finding, ...]:
         database.dispose()
 
 
-def absent_file(url: str) -> Finding | None:
+def absent_file(url: str) -> CheckFinding | None:
     """About a SQLite file that does not exist yet; None for everything else."""
     path = Path(url.removeprefix(SQLITE).split("?")[0])
     if not url.startswith(SQLITE) or path.exists():
@@ -43,7 +43,7 @@ def absent_file(url: str) -> Finding | None:
     return warn("database", f"{path} does not exist yet.", "`secondlook serve` creates it.")
 
 
-def findings_in(url: str, find: Callable[[Database], Iterable[Finding]]) -> tuple[Finding, ...]:
+def findings_in(url: str, find: Callable[[Database], Iterable[CheckFinding]]) -> tuple[CheckFinding, ...]:
     """What `find` reads in the database; nothing where it cannot tell, which the check of it says itself."""
     if absent_file(url) is not None:
         return ()
@@ -59,7 +59,7 @@ def findings_in(url: str, find: Callable[[Database], Iterable[Finding]]) -> tupl
         database.dispose()
 
 
-def _checked(database: Database, now: datetime) -> tuple[Finding, ...]:
+def _checked(database: Database, now: datetime) -> tuple[CheckFinding, ...]:
     try:
         with database.read() as tx:
             is_current = schema.is_current(tx)
@@ -71,11 +71,11 @@ def _checked(database: Database, now: datetime) -> tuple[Finding, ...]:
     return (_written(database, now),)
 
 
-def _written(database: Database, now: datetime) -> Finding:
+def _written(database: Database, now: datetime) -> CheckFinding:
     try:
         with database.write() as tx:
             claimed_events.claim(tx, "doctor", now)
-            claimed_events.release(tx, "doctor")
+            claimed_events.release(tx, "doctor")  # in the same transaction: the examination leaves no row
     except StorageError as error:
         return fail("database", f"{database.dialect} answers, but cannot be written: {error}", WRITABLE)
     return ok("database", f"{database.dialect}, migrated, writable")

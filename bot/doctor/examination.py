@@ -1,4 +1,4 @@
-"""Every check in the order in which one mends, from what this machine knows to what Slack says."""
+"""Every check in the order of mending, from what this machine knows to what Slack says."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from bot.doctor.active_policy import check_active_policy
 from bot.doctor.callbacks import check_callbacks
 from bot.doctor.database import check_database
-from bot.doctor.finding import Finding
+from bot.doctor.finding import CheckFinding
 from bot.doctor.limits import check_limits
 from bot.doctor.manifest import wanted_scopes
 from bot.doctor.open_cases import check_open_cases
@@ -22,8 +22,8 @@ from bot.slack.api.web_calls import slack_client
 from routing.policy import Policy
 
 
-def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Each finding as soon as it is known; `now` is the wall clock's."""
+def examine(settings: Settings, now: datetime) -> Iterator[CheckFinding]:
+    """Each finding as soon as it is there; `now` is the wall clock's."""
     policy, finding = check_policy(settings.policy_path)
     yield finding
     yield check_draw_key(settings)
@@ -40,7 +40,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield from check_callbacks(policy)
 
 
-def _slack(settings: Settings, policy: Policy | None, now: datetime) -> Iterator[Finding]:
+def _slack(settings: Settings, policy: Policy | None, now: datetime) -> Iterator[CheckFinding]:
     client = slack_client(settings.slack_bot_token, settings.slack_api_url)
     identity, finding = check_bot_token(client, settings.slack_bot_token)
     yield finding
@@ -52,7 +52,7 @@ def _slack(settings: Settings, policy: Policy | None, now: datetime) -> Iterator
         yield from _workspace(client if identity else None, policy, now)
 
 
-def _workspace(client: WebClient | None, policy: Policy, now: datetime) -> Iterator[Finding]:
+def _workspace(client: WebClient | None, policy: Policy, now: datetime) -> Iterator[CheckFinding]:
     if client is not None:
         yield from check_channels(client, policy)
         yield from check_groups(client, policy)

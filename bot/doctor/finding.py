@@ -1,11 +1,11 @@
-"""What a check found: how it stands, in words, and what to do about it."""
+"""What a check brings to light: how grave it is, in words, and what to do about it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Standing(StrEnum):
+class CheckStatus(StrEnum):
     """Fine, worth a look, or in the way of running."""
 
     OK = "ok"
@@ -14,30 +14,30 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One fact about the installation; `mend` is empty where nothing is to be done. Holds no secret."""
+class CheckFinding:
+    """A fact about the installation; `mend` is empty where nothing is to be done. Holds no secret."""
 
     name: str
-    standing: Standing
+    status: CheckStatus
     what: str
     mend: str = ""
 
 
-def ok(name: str, what: str) -> Finding:
+def ok(name: str, what: str) -> CheckFinding:
     """All is well."""
-    return Finding(name, Standing.OK, what)
+    return CheckFinding(name, CheckStatus.OK, what)
 
 
-def warn(name: str, what: str, mend: str) -> Finding:
-    """It runs, but not as one would wish."""
-    return Finding(name, Standing.WARN, what, mend)
+def warn(name: str, what: str, mend: str) -> CheckFinding:
+    """It runs, but not as it should."""
+    return CheckFinding(name, CheckStatus.WARN, what, mend)
 
 
-def fail(name: str, what: str, mend: str) -> Finding:
+def fail(name: str, what: str, mend: str) -> CheckFinding:
     """It will not run like this."""
-    return Finding(name, Standing.FAIL, what, mend)
+    return CheckFinding(name, CheckStatus.FAIL, what, mend)
 
 
-def has_failed(findings: Iterable[Finding]) -> bool:
+def has_failed(findings: Iterable[CheckFinding]) -> bool:
     """Whether any of them is in the way of running."""
-    return any(finding.standing is Standing.FAIL for finding in findings)
+    return any(finding.status is CheckStatus.FAIL for finding in findings)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from slack_sdk import WebClient
 
-from bot.doctor.finding import Finding, fail, ok, warn
+from bot.doctor.finding import CheckFinding, fail, ok, warn
 from bot.slack.api.failures import SlackFailure, SlackPermanent
 from bot.slack.api.web_calls import call
 from bot.slack.limits import message_violations
@@ -19,12 +19,12 @@ LONG_TEXT = "An input as long as one can be posted, with *marks*, <links> and & 
 REPORT = "Shorten the question, labels and names of this task; if they are short, report a defect."
 
 
-def check_limits(client: WebClient | None, policy: Policy, now: datetime) -> tuple[Finding, ...]:
-    """One finding for each task; without a client only our own validator is asked."""
+def check_limits(client: WebClient | None, policy: Policy, now: datetime) -> tuple[CheckFinding, ...]:
+    """A finding for each task; without a client only our own validator is asked."""
     return tuple(_task(client, task, now) for task in policy.tasks.values())
 
 
-def _task(client: WebClient | None, task: Task, now: datetime) -> Finding:
+def _task(client: WebClient | None, task: Task, now: datetime) -> CheckFinding:
     tier = task.tiers[0]
     message = case_message(sample_case(task, tier, now), task, tier, now, {}).payload()
     name = f"message {task.name}"
@@ -40,7 +40,7 @@ def _task(client: WebClient | None, task: Task, now: datetime) -> Finding:
     return ok(name, "Slack takes a full case")
 
 
-def _not_validated(name: str, failure: SlackFailure) -> Finding:
+def _not_validated(name: str, failure: SlackFailure) -> CheckFinding:
     if not isinstance(failure, SlackPermanent):
         return warn(name, f"Slack did not answer: {failure}", "Try again in a minute.")
     if failure.code in UNKNOWN_METHOD:

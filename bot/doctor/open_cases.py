@@ -2,7 +2,7 @@
 
 from bot.clock import SystemClock
 from bot.doctor.database import findings_in
-from bot.doctor.finding import Finding, warn
+from bot.doctor.finding import CheckFinding, warn
 from bot.ids import new_id
 from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.repairs.stranded_cases import StrandedCases, stranded
@@ -17,8 +17,8 @@ NOBODY = (
 )
 
 
-def check_open_cases(url: str, policy: Policy) -> tuple[Finding, ...]:
-    """One finding for each task and tier with such cases; none where the database cannot tell."""
+def check_open_cases(url: str, policy: Policy) -> tuple[CheckFinding, ...]:
+    """A finding for each task and tier with such cases; none where the database cannot tell."""
     return findings_in(url, lambda database: map(_finding, stranded(_context(database, policy))))
 
 
@@ -33,12 +33,12 @@ def _context(database: Database, policy: Policy) -> Context:
     )
 
 
-def _finding(one: StrandedCases) -> Finding:
-    name = f"cases {one.task} {one.tier}"
-    count = "1 case waits" if one.count == 1 else f"{one.count} cases wait"
-    left = f"{', '.join(one.left)} {'has' if len(one.left) == 1 else 'have'} left the policy"
-    what = f"{count}, and since then {left}. Due first: {one.external_id}."
-    if one.may_answer is False:
+def _finding(cases: StrandedCases) -> CheckFinding:
+    name = f"cases {cases.task} {cases.tier}"
+    count = "1 case waits" if cases.count == 1 else f"{cases.count} cases wait"
+    left = f"{', '.join(cases.left)} {'has' if len(cases.left) == 1 else 'have'} left the policy"
+    what = f"{count}, and since then {left}. Due first: {cases.external_id}."
+    if cases.may_answer is False:
         return warn(name, f"{what} Nobody may answer them.", NOBODY)
-    unsure = "" if one.may_answer else " Who may answer is known once `secondlook serve` has asked Slack."
+    unsure = "" if cases.may_answer else " Who may answer is known once `secondlook serve` has asked Slack."
     return warn(name, f"{what}{unsure}", KEPT)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.doctor.finding import Finding, fail, ok
+from bot.doctor.finding import CheckFinding, fail, ok
 from bot.errors import SettingsInvalid
 from bot.http.signatures import Services
 from bot.policy.policy_file import read_policy
@@ -11,7 +11,7 @@ from routing.errors import InvalidPolicy
 from routing.policy import Policy
 
 
-def check_policy(path: Path) -> tuple[Policy | None, Finding]:
+def check_policy(path: Path) -> tuple[Policy | None, CheckFinding]:
     """The policy, if it can work as written."""
     try:
         policy = read_policy(path)
@@ -22,7 +22,7 @@ def check_policy(path: Path) -> tuple[Policy | None, Finding]:
     return policy, ok("policy", f"{path}: {', '.join(policy.tasks)}; version {policy.version}")
 
 
-def check_draw_key(settings: Settings) -> Finding:
+def check_draw_key(settings: Settings) -> CheckFinding:
     """Whether the draws of audits have a key."""
     if settings.draw_key is None:
         return fail(
@@ -33,7 +33,7 @@ def check_draw_key(settings: Settings) -> Finding:
     return ok("draw key", "set")
 
 
-def check_secrets(policy: Policy, secrets: Secrets) -> tuple[Finding, ...]:
+def check_secrets(policy: Policy, secrets: Secrets) -> tuple[CheckFinding, ...]:
     """Whether each service of the policy has its secrets, well-formed and its own."""
     named = {name: (*service.secret_env, *service.bearer_env) for name, service in policy.services.items()}
     missing = tuple(

@@ -1,6 +1,6 @@
 """Whether the record is signed with a key that outlives this machine and that all replicas share."""
 
-from bot.doctor.finding import Finding, fail, ok, warn
+from bot.doctor.finding import CheckFinding, fail, ok, warn
 from bot.errors import SettingsInvalid
 from bot.record_keys import key_file, keyring
 from bot.settings import Settings
@@ -12,7 +12,7 @@ KEEP = (
 )
 
 
-def check_audit_keys(settings: Settings) -> Finding:
+def check_audit_keys(settings: Settings) -> CheckFinding:
     """Where the key that signs comes from."""
     path = key_file(settings)
     try:

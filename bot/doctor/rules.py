@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from bot.doctor.database import findings_in
-from bot.doctor.finding import Finding, warn
-from routing.digest.facts import UnreadableRule
+from bot.doctor.finding import CheckFinding, warn
 from routing.policy import Policy
 from storage.engine.database import Database
 from storage.evidence import digest_facts
@@ -17,16 +16,14 @@ MEND = (
 )
 
 
-def check_rules(url: str, policy: Policy, now: datetime) -> tuple[Finding, ...]:
-    """One finding for each tier and reason; none where all could be judged or the database cannot tell."""
+def check_rules(url: str, policy: Policy, now: datetime) -> tuple[CheckFinding, ...]:
+    """A finding for each tier and reason; none where all could be judged or the database cannot tell."""
 
-    def find(database: Database) -> Iterator[Finding]:
+    def find(database: Database) -> Iterator[CheckFinding]:
         with database.read() as tx:
             rules = digest_facts.unreadable(tx, policy.tasks, now - LATELY, now)
-        return (warn(f"rule {rule.tier}", _words(rule), MEND) for rule in rules)
+        for rule in rules:
+            what = f"Predictions of {rule.task} of the last 7 days that it could not judge: {rule.n:,}"
+            yield warn(f"rule {rule.tier}", f"{what}; {rule.why}.", MEND)
 
     return findings_in(url, find)
-
-
-def _words(rule: UnreadableRule) -> str:
-    return f"Predictions of {rule.task} of the last 7 days that it could not judge: {rule.n:,}; {rule.why}."

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
-from bot.doctor.finding import Finding, fail, ok, warn
+from bot.doctor.finding import CheckFinding, fail, ok, warn
 from bot.slack.api.failures import NO_BOT, SlackFailure, SlackPermanent
 from bot.slack.api.token_kinds import kind_of, refusal, wrong_app_token, wrong_bot_token
 from bot.slack.api.web_calls import call
@@ -38,12 +38,12 @@ def identify(client: WebClient) -> Identity:
     """Ask `auth.test`; raises SlackFailure."""
     headers: dict[str, str] = {}
 
-    def asked() -> SlackResponse:
+    def ask() -> SlackResponse:
         response = client.auth_test()
         headers.update((name.lower(), str(value)) for name, value in response.headers.items())
         return response
 
-    answer = call("auth.test", asked)
+    answer = call("auth.test", ask)
     return Identity(
         team_id=str(answer.get("team_id", "")),
         team=str(answer.get("team", "")),
@@ -54,8 +54,8 @@ def identify(client: WebClient) -> Identity:
     )
 
 
-def check_bot_token(client: WebClient, token: str | None) -> tuple[Identity | None, Finding]:
-    """Whether the bot token is a bot's, lasts, and is one that Slack knows; who the bot is, if so."""
+def check_bot_token(client: WebClient, token: str | None) -> tuple[Identity | None, CheckFinding]:
+    """Whether the bot token is a bot's, lasts, and is in use at Slack; who the bot is, if so."""
     if token is None:
         mend = "Copy it from your app's OAuth & Permissions page (xoxb-…) after installing the app."
         return None, fail("bot token", "SLACK_BOT_TOKEN is not set.", mend)
@@ -73,7 +73,7 @@ def check_bot_token(client: WebClient, token: str | None) -> tuple[Identity | No
     return identity, ok("bot token", f"workspace {identity.team}")
 
 
-def check_scopes(identity: Identity, wanted: frozenset[str]) -> Finding:
+def check_scopes(identity: Identity, wanted: frozenset[str]) -> CheckFinding:
     """Whether the bot token carries every scope of the manifest."""
     if identity.scopes is None:
         return warn(
@@ -81,14 +81,14 @@ def check_scopes(identity: Identity, wanted: frozenset[str]) -> Finding:
         )
     missing = sorted(wanted - identity.scopes)
     if missing == [RECEIPTS]:
-        said = f"The bot token lacks {RECEIPTS}: typed answers are acknowledged by a private line."
-        return warn("scopes", said, REINSTALL)
+        what = f"The bot token lacks {RECEIPTS}: typed answers are acknowledged by a private line."
+        return warn("scopes", what, REINSTALL)
     if missing:
         return fail("scopes", f"The bot token lacks {', '.join(missing)}.", REINSTALL)
     return ok("scopes", f"all {len(wanted)} of the manifest")
 
 
-def check_app_token(client: WebClient, token: str | None, signing_secret: str | None) -> Finding:
+def check_app_token(client: WebClient, token: str | None, signing_secret: str | None) -> CheckFinding:
     """Whether clicks can arrive: by Socket Mode, or without an app token by signed HTTP."""
     if token is None and signing_secret is None:
         mend = "Set SLACK_APP_TOKEN (xapp-…, scope connections:write), or SLACK_SIGNING_SECRET for HTTP."
@@ -105,7 +105,7 @@ def check_app_token(client: WebClient, token: str | None, signing_secret: str | 
     return ok("app token", "Socket Mode opens")
 
 
-def _app_token_failure(failure: SlackFailure) -> Finding:
+def _app_token_failure(failure: SlackFailure) -> CheckFinding:
     code = failure.code if isinstance(failure, SlackPermanent) else ""
     mends = {
         "missing_scope": "Give the app token the scope connections:write (Basic Information).",
@@ -117,7 +117,7 @@ def _app_token_failure(failure: SlackFailure) -> Finding:
     return fail("app token", str(failure), "Try again; check the network to Slack.")
 
 
-def check_clock(identity: Identity, now: datetime) -> Finding:
+def check_clock(identity: Identity, now: datetime) -> CheckFinding:
     """How far this machine's clock is from Slack's; signatures older than 5 minutes are refused."""
     if identity.answered_at is None:
         return warn("clock", "Slack's answer carries no date to compare with.", "Keep NTP running.")
@@ -140,4 +140,4 @@ def _moment(header: str | None) -> datetime | None:
         moment = parsedate_to_datetime(header or "")
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return moment if moment.tzinfo else None  # without a zone it cannot be compared with `now`

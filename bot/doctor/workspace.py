@@ -2,7 +2,7 @@
 
 from slack_sdk import WebClient
 
-from bot.doctor.finding import Finding, Standing, fail, ok, warn
+from bot.doctor.finding import CheckFinding, CheckStatus, fail, ok, warn
 from bot.slack.api.failures import SlackFailure, SlackPermanent
 from bot.slack.api.user_info import UserInfo
 from bot.slack.api.web_calls import call
@@ -12,22 +12,22 @@ from routing.policy import Policy, Tier
 INVITE = "Type /invite @Second Look in the channel."
 
 
-def check_channels(client: WebClient, policy: Policy) -> tuple[Finding, ...]:
+def check_channels(client: WebClient, policy: Policy) -> tuple[CheckFinding, ...]:
     """Every channel of the policy: it exists, is in use, and the bot is a member."""
     return tuple(_channel(client, name, channel.id) for name, channel in policy.channels.items())
 
 
-def check_groups(client: WebClient, policy: Policy) -> tuple[Finding, ...]:
+def check_groups(client: WebClient, policy: Policy) -> tuple[CheckFinding, ...]:
     """Every user group of the policy: it exists and is not empty."""
     groups = {tier.experts.user_group for tier in tiers(policy) if tier.experts.user_group}
     return tuple(_group(client, group) for group in sorted(groups))
 
 
-def check_people(client: WebClient, policy: Policy) -> tuple[Finding, ...]:
-    """The people of the policy are there and active: one finding if all are, else one for each not."""
+def check_people(client: WebClient, policy: Policy) -> tuple[CheckFinding, ...]:
+    """The people of the policy are there and active: a finding for all, or for each who is not."""
     people = sorted({person for tier in tiers(policy) for person in tier.people})
     findings = [_person(client, person) for person in people]
-    wrong = tuple(finding for finding in findings if finding.standing is not Standing.OK)
+    wrong = tuple(finding for finding in findings if finding.status is not CheckStatus.OK)
     if people and not wrong:
         return (ok("people", f"all {len(people)} whom the policy names are active"),)
     return wrong
@@ -38,7 +38,7 @@ def tiers(policy: Policy) -> tuple[Tier, ...]:
     return tuple(tier for task in policy.tasks.values() for tier in task.tiers)
 
 
-def _channel(client: WebClient, key: str, channel_id: str) -> Finding:
+def _channel(client: WebClient, key: str, channel_id: str) -> CheckFinding:
     name = f"channel {key}"
     try:
         channel = call("conversations.info", client.conversations_info, channel=channel_id)["channel"]
@@ -52,7 +52,7 @@ def _channel(client: WebClient, key: str, channel_id: str) -> Finding:
     return ok(name, f"{title}, the bot is in it")
 
 
-def _group(client: WebClient, group_id: str) -> Finding:
+def _group(client: WebClient, group_id: str) -> CheckFinding:
     name = f"user group {group_id}"
     try:
         members = WebClientGateway(client).group_members(group_id)
@@ -63,7 +63,7 @@ def _group(client: WebClient, group_id: str) -> Finding:
     return ok(name, f"{len(members)} members")
 
 
-def _person(client: WebClient, user_id: str) -> Finding:
+def _person(client: WebClient, user_id: str) -> CheckFinding:
     name = f"person {user_id}"
     try:
         info = WebClientGateway(client).user_info(user_id)
@@ -76,7 +76,7 @@ def _person(client: WebClient, user_id: str) -> Finding:
     return ok(name, f"{info.name} is active")
 
 
-def _bot(client: WebClient, name: str, info: UserInfo) -> Finding:
+def _bot(client: WebClient, name: str, info: UserInfo) -> CheckFinding:
     """A bot that the policy names may answer; that we answer ourselves is surely a mistake."""
     try:
         is_own = call("auth.test", client.auth_test).get("user_id") == info.user_id
@@ -88,7 +88,7 @@ def _bot(client: WebClient, name: str, info: UserInfo) -> Finding:
     return warn(name, what, "Name a person in the policy, unless you want a program to answer.")
 
 
-def _refused(name: str, subject_id: str, failure: SlackFailure) -> Finding:
+def _refused(name: str, subject_id: str, failure: SlackFailure) -> CheckFinding:
     if isinstance(failure, SlackPermanent):
         return fail(name, f"Slack says {failure.code} of {subject_id}.", failure.mend)
     return fail(name, str(failure), "Try again in a minute; check the network to Slack.")

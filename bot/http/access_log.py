@@ -1,4 +1,4 @@
-"""Counts every request and writes one structured line for it."""
+"""Counts every request and writes a structured line for it."""
 
 import time
 
@@ -6,7 +6,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.http.metrics import Metrics
-from bot.http.problems import Fault, json_response, problem
+from bot.http.problems import RequestFault, json_response, problem
 from bot.log import line_of
 
 log = structlog.get_logger()
@@ -14,7 +14,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 NOTES = "secondlook.notes"
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 CLIENT_GONE = 499
-FAILED = problem([Fault((), "this went wrong on our side, and is on record", "internal")])
+FAILED = problem([RequestFault((), "this went wrong on our side, and is on record", "internal")])
 
 
 def note(scope: Scope, **facts: object) -> None:
@@ -46,9 +46,9 @@ class AccessLog:
 
         try:
             await self._app(scope, receive, sending)
-        except Exception as error:  # noqa: BLE001 - a request's outermost frame: nothing is told but where
+        except Exception as error:  # noqa: BLE001 - a request's outermost frame: the line says only where
             log.error("http.failed", error=type(error).__name__, at_line=line_of(error))  # noqa: TRY400
-            if status == CLIENT_GONE:
+            if status == CLIENT_GONE:  # nothing was sent yet; after a first byte no other answer can follow
                 await json_response(500, FAILED)(scope, receive, sending)
         finally:
             self._record(scope, status, time.monotonic() - started)

@@ -1,4 +1,4 @@
-"""One thread that stores what waits: whatever came while the last transaction ran goes into the next."""
+"""The thread that stores what waits: whatever came while the last transaction ran goes into the next."""
 
 import asyncio
 import threading
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.http.problems import Fault, Refused, unavailable
+from bot.http.problems import RequestFault, RequestRefused, unavailable
 from bot.log import Seldom, line_of
 from bot.outages.database_health import waiting_words
 from bot.usecases.intake.outcome import Outcome, Reception, Rejection
@@ -26,7 +26,7 @@ RETRY_SECONDS = 5.0
 Observe = Callable[[int], None]
 MOST_WAITING = 5_000
 MOST_WAITING_BYTES = 64 * 1024 * 1024
-MOST_PER_FLUSH = 1_000
+MOST_PER_FLUSH = 1_000  # a longer transaction would keep experts' clicks from SQLite's only writer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,11 +38,11 @@ class _Waiter:
 
 
 class Writer:
-    """Queues postings, stores them in one transaction for many, and says what came of each once it is stored.
+    """Queues postings, stores many in a transaction, and says what came of each once it is stored.
 
-    The queue is bounded by number and by bytes; a full one refuses at once (503), as does one with a reason
-    from `refuses`. A transaction that fails is halved until only the posting that cannot be stored is left,
-    so that it spoils nobody else's.
+    The queue is bounded by number and by bytes; when it is full it refuses at once (503), as it does while
+    `refuses` has a reason. A transaction that fails is halved until only the posting that cannot be stored
+    is left, so that it spoils nobody else's.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Writer:
         self._thread.join(timeout)
 
     async def submit(self, posting: Posting, size: int) -> Outcome:
-        """What came of a posting of `size` bytes, once stored; raises Refused (503) when full or closed."""
+        """What came of a posting of `size` bytes, once stored; raises RequestRefused (503) if it cannot."""
         loop = asyncio.get_running_loop()
         if why := self.refuses():
             raise unavailable(f"{why}; {AGAIN}", retry_in=RETRY_SECONDS)
@@ -127,12 +127,12 @@ class Writer:
             outcomes = self._receive([waiter.posting for waiter in batch])
         except DatabaseUnavailable as error:
             _reply(batch, [self._unavailable(error, len(batch))] * len(batch))
-        except Exception as error:  # noqa: BLE001 - the thread's outermost loop: one posting must not end it
+        except Exception as error:  # noqa: BLE001 - the thread's outermost loop: no posting may end it
             self._isolate(batch, error)
         else:
             _reply(batch, outcomes)
 
-    def _unavailable(self, error: DatabaseUnavailable, postings: int) -> Refused:
+    def _unavailable(self, error: DatabaseUnavailable, postings: int) -> RequestRefused:
         if self._line.is_due():
             log.error("intake.database_unavailable", detail=error.detail, postings=postings)
         return unavailable(f"{waiting_words(error)}; {AGAIN}")
@@ -165,7 +165,7 @@ class Writer:
             outcome = self._receive([part])[0]
         except DatabaseUnavailable as error:  # it is nobody's fault: to halve the part would not help
             return Reception((Rejection(self._unavailable(error, 1)),) * len(part.items), is_batch=True)
-        except Exception as error:  # noqa: BLE001 - one item must not spoil the others
+        except Exception as error:  # noqa: BLE001 - no item may spoil the others
             if len(part.items) > 1:
                 return self._store_parts(part)
             return Reception((Rejection(_refusal(error, part)),), is_batch=True)
@@ -173,31 +173,31 @@ class Writer:
         return outcome
 
 
-def _refusal(error: Exception, posting: Posting) -> Refused:
-    """What the culprit is told: 422 when it is to blame, 503 when it may be us."""
+def _refusal(error: Exception, posting: Posting) -> RequestRefused:
+    """What the culprit is answered: 422 when it is to blame, 503 when it may be us."""
     log.error(
         "intake.not_stored", error=type(error).__name__, at_line=line_of(error), service=posting.service
     )
     if isinstance(error, DataRefused | RoutingError):
-        return Refused(422, Fault(("body",), "this cannot be stored", "not_storable"))
+        return RequestRefused(422, RequestFault(("body",), "this cannot be stored", "not_storable"))
     return unavailable("this could not be stored: try again", retry_in=60)
 
 
-def _reply(batch: Sequence[_Waiter], outcomes: Sequence[Outcome | Refused]) -> None:
+def _reply(batch: Sequence[_Waiter], outcomes: Sequence[Outcome | RequestRefused]) -> None:
     """Wake each event loop once for all its waiters."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiter, Outcome | Refused]]] = {}
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiter, Outcome | RequestRefused]]] = {}
     for waiter, outcome in zip(batch, outcomes, strict=True):
         by_loop.setdefault(waiter.loop, []).append((waiter, outcome))
     for loop, pairs in by_loop.items():
-        if not loop.is_closed():
+        if not loop.is_closed():  # futures belong to their loop: from this thread it must be asked
             loop.call_soon_threadsafe(_resolve, pairs)
 
 
-def _resolve(pairs: Sequence[tuple[_Waiter, Outcome | Refused]]) -> None:
+def _resolve(pairs: Sequence[tuple[_Waiter, Outcome | RequestRefused]]) -> None:
     for waiter, outcome in pairs:
         if waiter.outcome.done():  # its caller has gone
             continue
-        if isinstance(outcome, Refused):
+        if isinstance(outcome, RequestRefused):
             waiter.outcome.set_exception(outcome)
         else:
             waiter.outcome.set_result(outcome)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from starlette.requests import ClientDisconnect, Request
 
-from bot.http.problems import Fault, Refused, unavailable
+from bot.http.problems import RequestFault, RequestRefused, unavailable
 
 MIB = 1024 * 1024
 CASE_BYTES = MIB
@@ -25,8 +25,10 @@ class BodyReader:
         self._seconds = seconds
 
     async def read(self, request: Request, limit: int) -> bytes:
-        """The whole body; raises Refused: 413 over `limit` bytes, 408 too slow, 400 cut off, 503 too busy."""
-        _refuse_announced(request.headers.get("content-length"), limit)
+        """The whole body; raises RequestRefused: 413 over `limit` bytes, 408 slow, 400 cut off, 503 busy."""
+        announced = request.headers.get("content-length", "")
+        if announced.isdigit() and int(announced[:20]) > limit:  # cut: int() refuses thousands of digits
+            raise _too_large(limit)
         try:
             async with asyncio.timeout(self._seconds):
                 return await self._collect(request, limit)
@@ -40,7 +42,7 @@ class BodyReader:
         size = 0
         try:
             async for chunk in request.stream():
-                size += len(chunk)
+                size += len(chunk)  # no lock: only the event loop's thread gets here
                 self._free -= len(chunk)
                 if size > limit:
                     raise _too_large(limit)
@@ -53,7 +55,7 @@ class BodyReader:
 
 
 def media_type(headers: Mapping[str, str], allowed: frozenset[str]) -> str:
-    """The body's media type; raises Refused (415) unless it is one of `allowed`, as UTF-8, uncompressed."""
+    """The body's media type; raises RequestRefused (415) unless it is `allowed`, as UTF-8, uncompressed."""
     if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
         raise _unsupported("content-encoding", "send the body uncompressed")
     name, _, parameters = headers.get("content-type", "").partition(";")
@@ -65,18 +67,13 @@ def media_type(headers: Mapping[str, str], allowed: frozenset[str]) -> str:
     return name.strip().lower()
 
 
-def _refuse_announced(content_length: str | None, limit: int) -> None:
-    if content_length is not None and content_length.isdigit() and int(content_length[:20]) > limit:
-        raise _too_large(limit)
-
-
-def _too_large(limit: int) -> Refused:
+def _too_large(limit: int) -> RequestRefused:
     return _fault(413, f"the body is larger than {limit} bytes", "body_too_large")
 
 
-def _unsupported(header: str, message: str) -> Refused:
-    return Refused(415, Fault(("header", header), message, "unsupported_media_type"))
+def _unsupported(header: str, message: str) -> RequestRefused:
+    return RequestRefused(415, RequestFault(("header", header), message, "unsupported_media_type"))
 
 
-def _fault(status: int, message: str, code: str) -> Refused:
-    return Refused(status, Fault(("body",), message, code))
+def _fault(status: int, message: str, code: str) -> RequestRefused:
+    return RequestRefused(status, RequestFault(("body",), message, code))

@@ -14,7 +14,7 @@ Caller = Callable[[Request], str]
 def target_of(request: Request) -> bytes:
     """Path and query as they were sent: what a request without a body signs in its place.
 
-    Standard Webhooks signs id, time and body only, so that with an empty body whoever saw one such request
+    Standard Webhooks signs id, time and body only, so that with an empty body whoever saw a single request
     could read anything else of the service for five minutes.
     """
     path: bytes = request.scope["raw_path"]
@@ -23,7 +23,7 @@ def target_of(request: Request) -> bytes:
 
 
 def caller_of(services: Services, rates: Rates) -> Caller:
-    """Gives the service that sent a request without a body; raises Refused (401, 429)."""
+    """Gives the service that sent a request without a body; raises RequestRefused (401, 429)."""
 
     def caller(request: Request) -> str:
         service = services.identify(read_credentials(request.headers), target_of(request))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.http.problems import Fault, JsonObject, Refused, problem
+from bot.http.problems import JsonObject, RequestFault, RequestRefused, problem
 from bot.usecases.decision_document import utc_text
 from bot.usecases.grounds import grounds
 from bot.usecases.intake.outcome import (
@@ -23,7 +23,7 @@ STORED, STORED_BEFORE, CONFLICT = 202, 200, 409
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """A status and a body."""
 
     status: int
@@ -31,15 +31,16 @@ class Answer:
     is_replay: bool = False
 
 
-def answer(outcome: Outcome) -> Answer:
+def answer(outcome: Outcome) -> HttpAnswer:
     """What a service is answered."""
     match outcome:
         case FirstAnswer(status, body):
-            return Answer(status, body, is_replay=True)
+            return HttpAnswer(status, body, is_replay=True)
         case RequestConflict():
             return _conflict("header", "webhook-id", "this webhook-id was used with another body")
         case Reception(items, is_batch=True):
-            return Answer(200, {"answers": [_batch_item(item) for item in items]})
+            answers = map(_item_answer, items)
+            return HttpAnswer(200, {"answers": [{"status": its.status, **its.body} for its in answers]})
         case Reception(items):
             return _item_answer(items[0])
 
@@ -68,23 +69,18 @@ def case_body(prediction: StoredPrediction, due_at: datetime | None) -> JsonObje
     }
 
 
-def _batch_item(item: ItemOutcome) -> JsonObject:
-    its = _item_answer(item)
-    return {"status": its.status, **its.body}
-
-
-def _item_answer(item: ItemOutcome) -> Answer:
+def _item_answer(item: ItemOutcome) -> HttpAnswer:
     match item:
         case Admission(prediction, due_at):
-            return Answer(STORED, case_body(prediction, due_at))
+            return HttpAnswer(STORED, case_body(prediction, due_at))
         case Repetition(prediction, due_at):
-            return Answer(STORED_BEFORE, case_body(prediction, due_at))
+            return HttpAnswer(STORED_BEFORE, case_body(prediction, due_at))
         case Conflict():
             return _conflict("body", "external_id", "this id was posted with another body")
         case Rejection(why):
-            assert isinstance(why, Refused)  # noqa: S101 - nothing else is put into a posting
-            return Answer(why.status, why.as_json())
+            assert isinstance(why, RequestRefused)  # noqa: S101 - nothing else is put into a posting
+            return HttpAnswer(why.status, why.as_json())
 
 
-def _conflict(where: str, field: str, message: str) -> Answer:
-    return Answer(CONFLICT, problem([Fault((where, field), message, "conflict")]))
+def _conflict(where: str, field: str, message: str) -> HttpAnswer:
+    return HttpAnswer(CONFLICT, problem([RequestFault((where, field), message, "conflict")]))

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from bot.http import strict_json
 from bot.http.body_limits import CASE_BYTES
 from bot.http.posted_case import CASE, PostedCase, PostedInput, json_values
-from bot.http.problems import Fault, Path, Refused, invalid
+from bot.http.problems import Path, RequestFault, RequestRefused, invalid
 from bot.usecases.context import Context
 from bot.usecases.intake.triage import Picture, PostedItem
 from routing.policy import Policy, parse_duration
@@ -30,52 +30,48 @@ class Parser:
     ctx: Context
 
     def parse(self, text: str, service: str, policy: Policy) -> PostedItem:
-        """The case in `text`; raises Refused (413, 422, 403) naming each wrong field."""
+        """The case in `text`; raises RequestRefused (413, 422, 403) naming each wrong field."""
         case, received_at = _parsed(text), self.ctx.clock.now()
         _may_post(policy, service, case.task)
         posted = _posted(case, service, received_at, self.ctx.new_id)
-        faults = [
-            *_circumstances(policy, case, received_at),
-            *_faults(check_submission(policy.task(case.task), posted.submission)),
-        ]
+        faults = _circumstances(policy, case, received_at)
+        for path, message in check_submission(policy.task(case.task), posted.submission):
+            faults.append(RequestFault((*BODY, *path.split(".", 2)), message, "prediction"))
         if faults:
-            raise Refused(422, *faults)
+            raise RequestRefused(422, *faults)
         return posted
 
 
 def _may_post(policy: Policy, service: str, task: str) -> None:
     loc = (*BODY, "task")
     if task not in policy.tasks:
-        raise Refused(422, Fault(loc, "the policy has no such task", "unknown_task"))
+        raise RequestRefused(422, RequestFault(loc, "the policy has no such task", "unknown_task"))
     sender = policy.services.get(service)  # it may have left the policy since its signature was checked
     if sender is None or task not in sender.tasks:
-        raise Refused(403, Fault(loc, "your service may not post this task", "forbidden_task"))
+        raise RequestRefused(403, RequestFault(loc, "your service may not post this task", "forbidden_task"))
 
 
-def _circumstances(policy: Policy, case: PostedCase, received_at: datetime) -> list[Fault]:
+def _circumstances(policy: Policy, case: PostedCase, received_at: datetime) -> list[RequestFault]:
     """What only the clock and the policy can tell."""
     faults = []
     if case.occurred_at is not None and case.occurred_at > received_at + AHEAD:
-        faults.append(Fault((*BODY, "occurred_at"), "more than 5 minutes ahead", "datetime_future"))
+        faults.append(RequestFault((*BODY, "occurred_at"), "more than 5 minutes ahead", "datetime_future"))
     is_plain = case.callback_url is not None and urlsplit(case.callback_url).scheme != "https"
     if is_plain and not policy.allow_private_callbacks:
-        faults.append(Fault((*BODY, "callback_url"), "must begin with https://", "url_scheme"))
+        faults.append(RequestFault((*BODY, "callback_url"), "must begin with https://", "url_scheme"))
     return faults
 
 
 def _parsed(text: str) -> PostedCase:
-    if len(text) > CASE_BYTES or len(text.encode()) > CASE_BYTES:
-        raise Refused(413, Fault(BODY, f"the item is larger than {CASE_BYTES} bytes", "body_too_large"))
-    strict_json.check(text, BODY)
+    if len(text) > CASE_BYTES or len(text.encode()) > CASE_BYTES:  # characters first: they cost nothing
+        raise RequestRefused(
+            413, RequestFault(BODY, f"the item is larger than {CASE_BYTES} bytes", "body_too_large")
+        )
+    strict_json.check(text, BODY)  # pydantic takes the last of two equal keys, other parsers the first
     try:
         return CASE.validate_json(text)
     except ValidationError as error:
         raise invalid(error, BODY) from None
-
-
-def _faults(found: tuple[tuple[str, str], ...]) -> list[Fault]:
-    """The core's faults: a dotted path such as `prediction.label`, and what is wrong there."""
-    return [Fault((*BODY, *path.split(".", 2)), message, "prediction") for path, message in found]
 
 
 def _digest(case: PostedCase) -> bytes:

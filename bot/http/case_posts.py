@@ -1,7 +1,6 @@
 """POST /v1/cases and /v1/cases/batch: plain routes from bytes to the writer and back."""
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +13,7 @@ from bot.http.batch_writer import Writer
 from bot.http.body_limits import BATCH_BYTES, CASE_BYTES, JSON, NDJSON, BodyReader, media_type
 from bot.http.case_answers import answer
 from bot.http.case_parser import Parser
-from bot.http.problems import Fault, Refused, json_response
+from bot.http.problems import RequestFault, RequestRefused, json_response
 from bot.http.rate_limit import Rates
 from bot.http.signatures import Credentials, Services, read_credentials
 from bot.usecases.intake.outcome import Outcome, Rejection
@@ -25,8 +24,8 @@ from routing.policy import Policy
 MOST_ITEMS = 1_000
 INLINE_BYTES = 32 * 1024
 REPLAYED = {"webhook-replayed": "true"}
-ONE = frozenset({JSON})
-MANY = NDJSON | ONE
+SINGLE = frozenset({JSON})
+MANY = NDJSON | SINGLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +39,14 @@ class Door:
     reader: BodyReader
 
     async def post_case(self, request: Request) -> Response:
-        """Take one case."""
+        """Take a case."""
         credentials = read_credentials(request.headers)
-        media_type(request.headers, ONE)
+        media_type(request.headers, SINGLE)
         body = await self.reader.read(request, CASE_BYTES)
         if len(body) <= INLINE_BYTES:
-            posting = self._one(request, credentials, body)
+            posting = self._case_posting(request, credentials, body)
         else:  # in a thread, so that nobody waits for a large body
-            posting = await run_in_threadpool(self._one, request, credentials, body)
+            posting = await run_in_threadpool(self._case_posting, request, credentials, body)
         return await self._submit(request, posting, len(body))
 
     async def post_batch(self, request: Request) -> Response:
@@ -55,20 +54,25 @@ class Door:
         credentials = read_credentials(request.headers)
         form = media_type(request.headers, MANY)
         body = await self.reader.read(request, BATCH_BYTES)
-        posting = await run_in_threadpool(self._many, request, credentials, body, form)
+        posting = await run_in_threadpool(self._batch_posting, request, credentials, body, form)
         return await self._submit(request, posting, len(body))
 
-    def _one(self, request: Request, credentials: Credentials, body: bytes) -> Posting:
+    def _case_posting(self, request: Request, credentials: Credentials, body: bytes) -> Posting:
         service = self._identify(request, credentials, body)
         self.rates.take(service)
+        # Taken once: a policy that changes meanwhile must not split a request between two.
         active = self.parser.ctx.active.present
         posted = self.parser.parse(_text(body), service, active.policy)
         return Posting(service, (posted,), posted.body_digest, credentials.webhook_id, active=active)
 
-    def _many(self, request: Request, credentials: Credentials, body: bytes, form: str) -> Posting:
+    def _batch_posting(self, request: Request, credentials: Credentials, body: bytes, form: str) -> Posting:
         service = self._identify(request, credentials, body)
         split = strict_json.lines if form in NDJSON else strict_json.array_items
-        texts = self._counted(service, split(_text(body), MOST_ITEMS))
+        unread = split(_text(body), MOST_ITEMS)
+        self.rates.take(service)  # before the items are read: a malformed batch costs something, too
+        texts = list(unread)
+        if len(texts) > 1:
+            self.rates.take(service, len(texts) - 1)
         active = self.parser.ctx.active.present
         items = tuple(self._item(text, service, active.policy) for text in texts)
         digest = hashlib.sha256(body).digest()
@@ -79,18 +83,10 @@ class Door:
         note(request.scope, service=service)
         return service
 
-    def _counted(self, service: str, texts: Iterable[str]) -> list[str]:
-        """The items, paid for; a malformed batch costs one."""
-        self.rates.take(service)
-        found = list(texts)
-        if len(found) > 1:
-            self.rates.take(service, len(found) - 1)
-        return found
-
     def _item(self, text: str, service: str, policy: Policy) -> PostedItem | Rejection:
         try:
             return self.parser.parse(text, service, policy)
-        except Refused as refused:
+        except RequestRefused as refused:
             return Rejection(refused)
 
     async def _submit(self, request: Request, posting: Posting, size: int) -> Response:
@@ -112,4 +108,6 @@ def _text(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError:
-        raise Refused(422, Fault(("body",), "invalid JSON: not UTF-8", "json_invalid")) from None
+        raise RequestRefused(
+            422, RequestFault(("body",), "invalid JSON: not UTF-8", "json_invalid")
+        ) from None

@@ -10,7 +10,7 @@ from bot.http.caller import Caller, caller_of
 from bot.http.case_answers import case_body
 from bot.http.openapi import refusals
 from bot.http.posted_fields import NAME
-from bot.http.problems import Fault, JsonObject, Refused
+from bot.http.problems import JsonObject, RequestFault, RequestRefused
 from bot.http.rate_limit import Rates
 from bot.http.signatures import Services
 from bot.usecases import service_reads
@@ -63,6 +63,7 @@ def _add_cases(router: APIRouter, ctx: Context, caller: Caller) -> None:
     @router.get("/v1/cases", summary="Find a case", **documented)
     def find_case(caller_name: Name, external_id: ExternalId, service: ServiceName = None) -> JsonObject:
         """The case that you posted under your own id."""
+        # Another service's case is not there, rather than forbidden: nobody learns which ids others use.
         is_own = service is None or service == caller_name
         return _view(service_reads.standing_of(ctx, caller_name, external_id) if is_own else None)
 
@@ -86,7 +87,7 @@ def _add_feed(router: APIRouter, ctx: Context, caller: Caller) -> None:
 
 def _view(standing: CaseStanding | None) -> JsonObject:
     if standing is None:
-        raise Refused(404, Fault((), "you have no such case", "not_found"))
+        raise RequestRefused(404, RequestFault((), "you have no such case", "not_found"))
     prediction, case, decision = standing.prediction, standing.case, standing.decision
     names = standing.names
     submission = prediction.submission

@@ -1,4 +1,4 @@
-"""The examples of the OpenAPI page: one story, a payment that a model holds for fraud."""
+"""The examples of the OpenAPI page: the story of a payment that a model holds for fraud."""
 
 from typing import Any
 

@@ -34,7 +34,7 @@ class SlackState:
 
 @dataclass(frozen=True, slots=True)
 class PolicyState:
-    """Which policy is in force; `detail` says in words what keeps another one from it, if anything does."""
+    """Which policy is in force; `detail` says in words what keeps another from it, if anything does."""
 
     is_ok: bool
     version: str
@@ -42,7 +42,7 @@ class PolicyState:
 
 
 ANSWER_SECONDS = 5.0
-"""A probe without an answer takes the process for dead, and one that only waits would be killed."""
+"""A probe without an answer takes the process for dead: it would be killed though it only waits."""
 WAITING = ("oldest_undelivered_for", "channels_to_read", "threads_to_read", "dead_letters", "held_messages")
 ReadSlackState = Callable[[], SlackState]
 ReadPolicyState = Callable[[], PolicyState]
@@ -117,10 +117,10 @@ def watch(metrics: Metrics, ctx: Context) -> None:
 
         return figure
 
-    given_up = "Messages, notices and callbacks that were given up."
-    metrics.watch("dead_letters", given_up, reading(lambda found: found.dead))
+    dead = "Messages, notices and callbacks that were given up."
+    metrics.watch("dead_letters", dead, reading(lambda undelivered: undelivered.dead))
     waiting = "Messages and notices that wait for a repair in Slack."
-    metrics.watch("held_messages", waiting, reading(lambda found: found.held))
+    metrics.watch("held_messages", waiting, reading(lambda undelivered: undelivered.held))
 
 
 def readiness(ctx: Context, writer: Writer, slack: SlackState, policy: PolicyState) -> JsonObject:
@@ -152,15 +152,11 @@ def _database(ctx: Context) -> tuple[JsonObject, JsonObject]:
             undelivered, to_read = counts(tx), (channel_readings.waiting(tx), thread_readings.waiting(tx))
             waiting = (undelivered_for(ctx, tx), *to_read, undelivered.dead, undelivered.held)
     except StorageError as error:
-        return _unknown(_why(error))
+        if isinstance(error, DatabaseUnavailable):
+            return _unknown(waiting_words(error))
+        return _unknown((type(error).__doc__ or "").strip())
     return {"is_ok": True, "detail": "answers"}, dict(zip(WAITING, waiting, strict=True))
 
 
 def _unknown(detail: str) -> tuple[JsonObject, JsonObject]:
     return {"is_ok": False, "detail": detail}, dict.fromkeys(WAITING)
-
-
-def _why(error: StorageError) -> str:
-    if isinstance(error, DatabaseUnavailable):
-        return waiting_words(error)
-    return (type(error).__doc__ or "").strip()

@@ -1,6 +1,7 @@
 """What Prometheus reads: requests, the intake's batches and queue, predictions by disposition."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -22,45 +23,26 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
-        self._requests = Counter(
-            "secondlook_http_requests",
-            "Requests answered.",
-            ("method", "route", "status"),
-            registry=self.registry,
+        counter = partial(Counter, registry=self.registry)
+        histogram = partial(Histogram, registry=self.registry)
+        requests, labels = "Requests answered.", ("method", "route", "status")
+        self._requests = counter("secondlook_http_requests", requests, labels)
+        self._request_seconds = histogram(
+            "secondlook_http_request_seconds", "Time to answer.", ("route",), buckets=SECONDS
         )
-        self._request_seconds = Histogram(
-            "secondlook_http_request_seconds",
-            "Time to answer.",
-            ("route",),
-            buckets=SECONDS,
-            registry=self.registry,
-        )
-        self._flushes = Histogram(
-            "secondlook_intake_flush_items",
-            "Predictions stored in one transaction.",
-            buckets=FLUSH_SIZES,
-            registry=self.registry,
-        )
-        self._predictions = Counter(
-            "secondlook_predictions",
-            "Predictions stored.",
-            ("task", "disposition"),
-            registry=self.registry,
-        )
-        self._unreadable = Counter(
-            "secondlook_unreadable_predictions",
-            "Predictions reviewed because the rule of their tier could not be judged.",
-            ("task", "tier"),
-            registry=self.registry,
-        )
+        stored = "Predictions stored in one transaction."
+        self._flushes = histogram("secondlook_intake_flush_items", stored, buckets=FLUSH_SIZES)
+        self._predictions = counter("secondlook_predictions", "Predictions stored.", ("task", "disposition"))
+        doubt = "Predictions reviewed because the rule of their tier could not be judged."
+        self._unreadable = counter("secondlook_unreadable_predictions", doubt, ("task", "tier"))
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one request, by its route's template."""
+        """Count a request, by its route's template."""
         self._requests.labels(method, route, str(status)).inc()
         self._request_seconds.labels(route).observe(seconds)
 
     def flushed(self, items: int) -> None:
-        """Count one transaction of the intake."""
+        """Count a transaction of the intake."""
         self._flushes.observe(items)
 
     def stored(self, outcomes: Sequence[Outcome]) -> None:

@@ -86,10 +86,6 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: _refusal(status) for status in statuses}
 
 
-def _example(value: JsonObject) -> JsonObject:
-    return {"content": {"application/json": {"example": value}}}
-
-
 def _refusal(status: int) -> dict[str, Any]:
     answer: dict[str, Any] = {"model": Problem, "description": REASONS[status]}
     if status in WAITS:
@@ -116,7 +112,11 @@ POST_CASE: JsonObject = {
     "responses": {
         200: {"model": CaseAnswer, "description": "The same body was posted before.", "headers": REPLAYED},
         **refusals(403),
-        409: {"model": Problem, "description": REASONS[409]} | _example(CONFLICT),
+        409: {
+            "model": Problem,
+            "description": REASONS[409],
+            "content": {"application/json": {"example": CONFLICT}},
+        },
         **_POST_REFUSALS,
     },
     "openapi_extra": _body({"application/json": {"schema": _CASE, "example": POSTED_CASE}}),

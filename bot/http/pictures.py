@@ -29,7 +29,7 @@ def check_format(media_type: str) -> str:
 def decode(data: str, media_type: str) -> bytes:
     """The picture's bytes; raises PydanticCustomError for bad base64, too many bytes or another format."""
     try:
-        content = base64.b64decode(data, validate=True)
+        content = base64.b64decode(data, validate=True)  # else Python drops what is no base64
     except (binascii.Error, ValueError):
         raise PydanticCustomError("base64", "not base64 (standard alphabet, with padding)") from None
     if len(content) > IMAGE_BYTES:

@@ -1,4 +1,4 @@
-"""What services post: one prediction with its input and circumstances, checked while it is parsed."""
+"""What services post: a prediction with its input and circumstances, checked while it is parsed."""
 
 import base64
 from typing import Annotated, Any, Literal
@@ -51,6 +51,7 @@ class PostedImage(Strict):
     )
     alt_text: AltText = Field(description="What a person who cannot see it reads.")
     url: SecureLink | None = Field(default=None, description="A public https link; Slack fetches it.")
+    # Before `data`: pydantic checks fields in order, and the check of `data` reads the type.
     media_type: MediaType | None = Field(default=None, description=f"{FORMATS}.")
     data: Annotated[str, Field(max_length=LONGEST_BASE64)] | None = Field(
         default=None, description="The picture as base64, at most 256 KiB when decoded."
@@ -62,7 +63,7 @@ class PostedImage(Strict):
         return None if self.data is None else base64.b64decode(self.data)
 
     @model_validator(mode="after")
-    def _one_source(self) -> "PostedImage":
+    def _single_source(self) -> "PostedImage":
         if (self.url is None) == (self.data is None):
             raise PydanticCustomError("image_source", "give either url, or data and media_type")
         if (self.data is None) != (self.media_type is None):
@@ -166,6 +167,7 @@ class PostedCase(Strict):
         default=None,
         description="Only production counts in numbers about all traffic; default: production.",
     )
+    # After `origin`, which its check reads.
     kind: PostedOrigin | None = Field(
         default=None,
         description="The origin by its old name, which the next version does not take.",

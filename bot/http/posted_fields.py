@@ -11,13 +11,13 @@ from pydantic_core import PydanticCustomError
 from routing.policy import parse_duration
 
 TEXT = r"^[^\x00]*$"  # anything but NUL, which PostgreSQL cannot hold
-NAME = r"^[^\x00-\x1f\x7f]+$"  # one line
+NAME = r"^[^\x00-\x1f\x7f]+$"  # a single line
 LINK = r"^https?://[^\x00-\x20\x7f<>|\"\\]+$"
 SECURE_LINK = r"^https://[^\x00-\x20\x7f<>|\"\\]+$"
 DURATION = r"^[1-9][0-9]{0,5}[smhdw]$"
 
 SHORTEST_DUE_IN = timedelta(minutes=1)
-SAFE_INTEGER = 2**53
+SAFE_INTEGER = 2**53  # beyond it programs that read every number as a float lose digits
 FIRST_YEAR = 1970
 LONGEST_VALUE = 5_000
 SCALAR_SCHEMA = {
@@ -57,7 +57,8 @@ def _scalar(value: object) -> object:
         return value
     if isinstance(value, str):
         return _short(value)
-    if isinstance(value, int | float) and math.isfinite(value) and abs(value) <= SAFE_INTEGER:
+    # Not isfinite() first: it raises at an integer of hundreds of digits.
+    if isinstance(value, int | float) and abs(value) <= SAFE_INTEGER:
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value

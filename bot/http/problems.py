@@ -1,4 +1,4 @@
-"""How a refused request is told: one shape of error for every endpoint, naming each wrong field."""
+"""How a refused request is answered: the same shape of error at every endpoint, naming each wrong field."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -24,8 +24,8 @@ LONGEST_STEP = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong: where (`loc`, from `body`, `query` or `header` inward), what, and its code."""
+class RequestFault:
+    """A thing that is wrong: where (`loc`, from `body`, `query` or `header` inward), what, and its code."""
 
     loc: Path
     msg: str
@@ -37,10 +37,10 @@ class Fault:
         return {"loc": loc, "msg": self.msg, "type": self.type}
 
 
-class Refused(BotError):
+class RequestRefused(BotError):
     """The request was refused."""
 
-    def __init__(self, status: int, *faults: Fault, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, status: int, *faults: RequestFault, headers: Mapping[str, str] | None = None) -> None:
         super().__init__("; ".join(fault.msg for fault in faults))
         self.status = status
         self.faults = faults
@@ -51,7 +51,7 @@ class Refused(BotError):
         return problem(self.faults)
 
 
-def problem(faults: Iterable[Fault]) -> JsonObject:
+def problem(faults: Iterable[RequestFault]) -> JsonObject:
     """The body of an error answer."""
     return {"detail": [fault.as_json() for fault in faults]}
 
@@ -61,40 +61,40 @@ def json_response(status: int, body: object, headers: Mapping[str, str] | None =
     return Response(to_json(body), status, headers, media_type="application/json")
 
 
-def unavailable(message: str, retry_in: float = 1.0) -> Refused:
+def unavailable(message: str, retry_in: float = 1.0) -> RequestRefused:
     """A 503 that says when to come back, in seconds."""
-    return Refused(503, Fault((), message, "unavailable"), headers=retry_after(retry_in))
+    return RequestRefused(503, RequestFault((), message, "unavailable"), headers=retry_after(retry_in))
 
 
 def retry_after(seconds: float) -> dict[str, str]:
-    """The header that says when to try again: whole seconds, at least one."""
+    """The header that says when to try again: whole seconds, at least 1."""
     return {"retry-after": str(max(1, math.ceil(seconds)))}
 
 
-def invalid(error: ValidationError, prefix: Path) -> Refused:
+def invalid(error: ValidationError, prefix: Path) -> RequestRefused:
     """A 422 with each wrong field; never what was in it."""
-    return Refused(422, *faults_of(error.errors(include_url=False, include_input=False), prefix))
+    return RequestRefused(422, *faults_of(error.errors(include_url=False, include_input=False), prefix))
 
 
-def faults_of(errors: Iterable[Mapping[str, Any]], prefix: Path = ()) -> list[Fault]:
+def faults_of(errors: Iterable[Mapping[str, Any]], prefix: Path = ()) -> list[RequestFault]:
     """Pydantic's errors as faults, the first fifty of them."""
-    found = [Fault((*prefix, *error["loc"]), error["msg"], error["type"]) for error in errors]
-    if len(found) > MOST_FAULTS:
-        more = len(found) - MOST_FAULTS
-        return [*found[:MOST_FAULTS], Fault(prefix, f"and {more} more faults", "too_many_faults")]
-    return found
+    faults = [RequestFault((*prefix, *error["loc"]), error["msg"], error["type"]) for error in errors]
+    if len(faults) > MOST_FAULTS:
+        more = len(faults) - MOST_FAULTS
+        return [*faults[:MOST_FAULTS], RequestFault(prefix, f"and {more} more faults", "too_many_faults")]
+    return faults
 
 
 def install(app: FastAPI) -> None:
     """Make `app` answer every error in this shape."""
-    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestRefused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(StorageError, _not_stored)
 
 
 def _refused(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)  # noqa: S101 - what it is registered for
+    assert isinstance(error, RequestRefused)  # noqa: S101 - what it is registered for
     return json_response(error.status, error.as_json(), error.headers)
 
 
@@ -105,7 +105,7 @@ def _invalid_request(_request: Request, error: Exception) -> Response:
 
 def _http_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
-    fault = Fault((), str(error.detail), f"http_{error.status_code}")
+    fault = RequestFault((), str(error.detail), f"http_{error.status_code}")
     return json_response(error.status_code, problem([fault]), error.headers)
 
 

@@ -1,11 +1,11 @@
-"""Holds each service to its rate, so that one that floods slows down itself alone."""
+"""Holds each service to its rate, so that whoever floods slows down itself alone."""
 
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.http.problems import Fault, Refused, retry_after
+from bot.http.problems import RequestFault, RequestRefused, retry_after
 
 Monotonic = Callable[[], float]
 
@@ -29,12 +29,12 @@ class Rates:
         self._buckets: dict[str, _Bucket] = {}
 
     def take(self, service: str, count: int = 1) -> None:
-        """Spend `count` cases of the service's rate; raises Refused (429) when they are not there.
+        """Spend `count` cases of the service's rate; raises RequestRefused (429) when they are not there.
 
         A batch larger than a whole minute's worth passes when the bucket is full, and leaves a debt.
         """
         rate, now = self._per_minute(service), self._monotonic()
-        with self._lock:
+        with self._lock:  # small bodies are taken on the event loop, large ones in threads
             bucket = self._buckets.get(service)
             if bucket is None:
                 bucket = self._buckets[service] = _Bucket(rate, rate / 60, rate, now)
@@ -42,8 +42,8 @@ class Rates:
                 bucket.capacity, bucket.per_second = rate, rate / 60
             wait = _take(bucket, count, now)
         if wait > 0:
-            fault = Fault((), "over the rate the policy gives this service", "rate_limited")
-            raise Refused(429, fault, headers=retry_after(wait))
+            fault = RequestFault((), "over the rate the policy gives this service", "rate_limited")
+            raise RequestRefused(429, fault, headers=retry_after(wait))
 
 
 def _take(bucket: _Bucket, count: int, now: float) -> float:

@@ -1,4 +1,4 @@
-"""The example of a report on the OpenAPI page: one week of a team that watches payments."""
+"""The example of a report on the OpenAPI page: a week of a team that watches payments."""
 
 from typing import Any
 

@@ -16,7 +16,7 @@ from bot.http.answer_shapes import Reports
 from bot.http.caller import Caller, caller_of
 from bot.http.openapi import refusals
 from bot.http.posted_fields import NAME
-from bot.http.problems import Fault, JsonObject, Refused, json_response
+from bot.http.problems import JsonObject, RequestFault, RequestRefused, json_response
 from bot.http.rate_limit import Rates
 from bot.http.signatures import Services
 from bot.usecases.context import Context
@@ -54,7 +54,7 @@ TAGS: list[str | Enum] = ["Reports"]
 
 
 def _meanings(words: Mapping[Any, str]) -> str:
-    return ", ".join(f"`{code.value}` ({said})" for code, said in words.items())
+    return ", ".join(f"`{code.value}` ({meaning})" for code, meaning in words.items())
 
 
 MEANINGS = (
@@ -101,7 +101,7 @@ def _add_list(router: APIRouter, ctx: Context, caller: Caller) -> None:
         """The digests of a team, newest first; for services that may post all of the team's tasks."""
         with _telling():
             kept = service_reports.newest(ctx, caller_name, team, limit)
-        return {"reports": [_line(one) for one in kept]}
+        return {"reports": [_line(digest) for digest in kept]}
 
 
 def _add_report(router: APIRouter, ctx: Context, caller: Caller) -> None:
@@ -119,12 +119,14 @@ def _add_report(router: APIRouter, ctx: Context, caller: Caller) -> None:
         of a number that would rest on too few labels there is `{"n", "needed"}`, in CSV no value.
         """
         with _telling():
-            found = service_reports.ended_on(ctx, caller_name, team, last_day)
-        if found is None:
-            raise Refused(404, Fault(("path", "last_day"), "no digest of that week was made", "not_found"))
+            digest = service_reports.ended_on(ctx, caller_name, team, last_day)
+        if digest is None:
+            raise RequestRefused(
+                404, RequestFault(("path", "last_day"), "no digest of that week was made", "not_found")
+            )
         if prefers_csv(accept):
-            return _csv(found)
-        return json_response(200, with_words(current(found.document)), VARIES)
+            return _csv(digest)
+        return json_response(200, with_words(current(digest.document)), VARIES)
 
 
 def prefers_csv(accept: str) -> bool:
@@ -134,8 +136,10 @@ def prefers_csv(accept: str) -> bool:
 
 
 def _weighed(part: str) -> tuple[str, float]:
-    media_range, *parameters = (piece.strip() for piece in part.split(";"))
-    weight = next((one.removeprefix("q=") for one in parameters if one.startswith("q=")), "1")
+    media_range, *parameters = map(str.strip, part.split(";"))
+    weight = next(
+        (parameter.removeprefix("q=") for parameter in parameters if parameter.startswith("q=")), "1"
+    )
     try:
         return media_range, float(weight)
     except ValueError:
@@ -146,7 +150,7 @@ def _weight(weights: dict[str, float], media_type: tuple[str, str]) -> float:
     """That of the most exact range."""
     kind, form = media_type
     ranges = (f"{kind}/{form}", f"{kind}/*", "*/*")
-    return next((weights[one] for one in ranges if one in weights), 0.0)
+    return next((weights[media_range] for media_range in ranges if media_range in weights), 0.0)
 
 
 @contextmanager
@@ -156,10 +160,10 @@ def _telling() -> Iterator[None]:
     try:
         yield
     except TeamUnknown:
-        raise Refused(404, Fault(loc, "the policy has no such team", "not_found")) from None
+        raise RequestRefused(404, RequestFault(loc, "the policy has no such team", "not_found")) from None
     except TeamForbidden:
         message = "the team has tasks that your service may not post"
-        raise Refused(403, Fault(loc, message, "forbidden_team")) from None
+        raise RequestRefused(403, RequestFault(loc, message, "forbidden_team")) from None
 
 
 def _line(digest: StoredDigest) -> JsonObject:
@@ -179,7 +183,7 @@ def _csv(digest: StoredDigest) -> Response:
         text = to_csv(from_document(digest.document), code_words)
     except ValidationError:  # made by a version that knew other numbers
         message = "made by another version: there is no CSV of it, ask for JSON"
-        raise Refused(404, Fault(("header", "accept"), message, "not_found")) from None
+        raise RequestRefused(404, RequestFault(("header", "accept"), message, "not_found")) from None
     name = f"digest-{digest.team}-{service_reports.last_day_of(digest)}.csv"
     headers = {**VARIES, "content-disposition": f'attachment; filename="{name}"'}
     return Response(text, 200, headers, media_type="text/csv")

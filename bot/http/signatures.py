@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
 
 from bot.errors import SettingsInvalid
-from bot.http.problems import Fault, Refused
+from bot.http.problems import RequestFault, RequestRefused
 from bot.settings import Secrets
 from routing.policy import Policy, Service
 
@@ -30,7 +30,7 @@ class Credentials:
 
 
 def read_credentials(headers: Mapping[str, str]) -> Credentials:
-    """The credentials in the headers; raises Refused (401) where there are none of the right form.
+    """The credentials in the headers; raises RequestRefused (401) where there are none of the right form.
 
     Costs nothing worth a flood: the body has not been read.
     """
@@ -69,7 +69,7 @@ class Services:
     """The live secrets and bearer keys of every service; knows a caller by which of them fits."""
 
     def __init__(self, policy: Policy, secrets: Secrets) -> None:
-        """Read the secrets the policy names; raises SettingsInvalid for one missing, malformed or shared."""
+        """Read the secrets the policy names; raises SettingsInvalid: any is missing, malformed or shared."""
         self._secrets = secrets
         self._keys = _keys_of(policy.services, secrets)
 
@@ -94,10 +94,11 @@ class Services:
         lacking = set(self.missing(policy))
         services = policy.services.items()
         whole = {name: service for name, service in services if lacking.isdisjoint(_variables(service))}
+        # A single assignment: other threads see the keys before or after, never a mixture.
         self._keys = _keys_of(whole, self._secrets)
 
     def identify(self, credentials: Credentials, body: bytes) -> str:
-        """The service that sent `body`; raises Refused (401) where no live secret fits.
+        """The service that sent `body`; raises RequestRefused (401) where no live secret fits.
 
         A signature is tried against every secret: an HMAC each, compared in constant time. A bearer key is
         looked up by its hash, so that how long it takes says nothing about the keys.
@@ -161,14 +162,14 @@ def webhook(secret: str, variable: str) -> Webhook:
     return signer
 
 
-def unauthorized(header: str, message: str) -> Refused:
-    """A 401 about one header."""
+def unauthorized(header: str, message: str) -> RequestRefused:
+    """A 401 about a header."""
     headers = {"www-authenticate": "Bearer"}
-    return Refused(401, Fault(("header", header), message, "unauthorized"), headers=headers)
+    return RequestRefused(401, RequestFault(("header", header), message, "unauthorized"), headers=headers)
 
 
 def _claim(owners: dict[str, str], value: str, service: str, variable: str) -> None:
-    owner = owners.setdefault(value, service)
+    owner = owners.setdefault(value, service)  # who shares a secret could post as the other
     if owner != service:
         raise SettingsInvalid(
             f"{variable} holds the same secret for {owner} and {service}; give each its own."

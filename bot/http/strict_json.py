@@ -1,11 +1,11 @@
-"""Refuses JSON that parsers read differently: a key twice in one object, endless keys, NaN, deep nesting."""
+"""Refuses JSON that parsers read differently: a key twice in an object, endless keys, NaN, deep nesting."""
 
 import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from bot.http.problems import Fault, Path, Refused
+from bot.http.problems import Path, RequestFault, RequestRefused
 
 JsonObject = dict[str, Any]
 MOST_KEYS = 1_000
@@ -17,7 +17,7 @@ class _Doubtful(ValueError):
 
 
 def check(text: str, prefix: Path) -> None:
-    """Raise Refused (422) unless `text` is one JSON value that every parser reads alike."""
+    """Raise RequestRefused (422) unless `text` is a JSON value that every parser reads alike."""
     try:
         _DECODER.decode(text)
     except RecursionError:
@@ -27,9 +27,9 @@ def check(text: str, prefix: Path) -> None:
 
 
 def array_items(text: str, most: int) -> Iterator[str]:
-    """The text of each element of a JSON array; raises Refused (422) for anything else or more than `most`.
+    """The text of each element of a JSON array; raises RequestRefused (422) for all else and over `most`.
 
-    Elements are told apart without judging them: a key twice in one of them is that element's fault.
+    Elements are split without judging them: a key twice in an element is that element's own fault.
     """
     at = _after_space(text, 0)
     if text[at : at + 1] != "[":
@@ -49,21 +49,21 @@ def array_items(text: str, most: int) -> Iterator[str]:
 
 
 def lines(text: str, most: int) -> Iterator[str]:
-    """The lines of NDJSON that are not empty; raises Refused (422) for more than `most`."""
+    """The lines of NDJSON that are not empty; raises RequestRefused (422) for more than `most`."""
     for count, match in enumerate(re.finditer(r"[^\r\n]+", text), start=1):
         if count > most:
             raise too_many(most)
         yield match.group()
 
 
-def malformed(reason: str, prefix: Path) -> Refused:
+def malformed(reason: str, prefix: Path) -> RequestRefused:
     """A 422 for JSON that is not."""
-    return Refused(422, Fault(prefix, f"invalid JSON: {reason}", "json_invalid"))
+    return RequestRefused(422, RequestFault(prefix, f"invalid JSON: {reason}", "json_invalid"))
 
 
-def too_many(most: int) -> Refused:
+def too_many(most: int) -> RequestRefused:
     """A 422 for a batch that is too long."""
-    return Refused(422, Fault(("body",), f"more than {most} items", "too_long"))
+    return RequestRefused(422, RequestFault(("body",), f"more than {most} items", "too_long"))
 
 
 def _after_space(text: str, at: int) -> int:
@@ -81,7 +81,7 @@ def _element_end(text: str, at: int) -> int:
 
 
 def _separator(text: str, end: int) -> tuple[int, bool]:
-    """Where the next element (or the closing bracket) is, and whether there is a next one."""
+    """Where the next element (or the closing bracket) is, and whether there is a next element."""
     at = _after_space(text, end)
     if text[at : at + 1] == ",":
         return _after_space(text, at + 1), True
@@ -100,10 +100,10 @@ def _reason(error: ValueError) -> str:
 def _pairs(pairs: list[tuple[str, Any]]) -> JsonObject:
     if len(pairs) > MOST_KEYS:
         raise _Doubtful(f"more than {MOST_KEYS} keys in one object")
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    values = dict(pairs)
+    if len(values) != len(pairs):
         raise _Doubtful("a key occurs twice in one object")
-    return found
+    return values
 
 
 def _constant(name: str) -> None:

@@ -26,6 +26,7 @@ class Backoff:
 
     def longest_wait(self, failures: int) -> timedelta:
         """The wait after the failure number `failures` (from 1) at its longest."""
+        # Capped: after some thousand failures the shift would be more than a timedelta holds.
         return min(self.first * (1 << min(max(failures - 1, 0), 40)), self.longest)
 
     def is_spent(self, failures: int) -> bool:

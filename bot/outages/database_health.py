@@ -1,4 +1,4 @@
-"""Whether the database answers: while it does not, one asks for it and all others wait."""
+"""Whether the database answers: while it does not, a single thread asks for it and all others wait."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 PACE = Backoff(timedelta(seconds=0.25), timedelta(seconds=10), most_tries=0)
 """How often a database that is away is asked for; for ever."""
 POLL = 0.05
-"""Seconds until one looks again who waits for another's question."""
+"""Seconds until whoever waits for another's question looks again."""
 
 
 def waiting_words(error: DatabaseUnavailable) -> str:
@@ -27,7 +27,7 @@ def waiting_words(error: DatabaseUnavailable) -> str:
 class DatabaseHealth:
     """Shared by every thread that uses the database; `ping` raises DatabaseUnavailable where it is away.
 
-    Going away and coming back are one line in the log each, however many threads see it.
+    Going away and coming back are a line in the log each, however many threads see it.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class DatabaseHealth:
             if self._is_asking or not (at_once or self._seconds() >= self._ask_at):
                 return False
             self._is_asking = True
-        try:
+        try:  # outside the lock: the question may take seconds, and the others are to see that it is asked
             return self._asked()
         finally:
             self._is_asking = False

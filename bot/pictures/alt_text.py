@@ -20,7 +20,7 @@ def picture_words(digest: Digest) -> str:
 def _sentences(digest: Digest) -> Iterator[str]:
     report, whose = shown_calibration(digest)
     if report is not None:
-        points = "; ".join(point_words(one) for one in report.bins)
+        points = "; ".join(point_words(row) for row in report.bins)
         yield f"Reliability {whose} (n={report.n:,}): {points}."
     quality = digest.quality
     if quality is not None and quality.curve is not None and quality.curve.points:

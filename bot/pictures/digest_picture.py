@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.pictures.palette import BLUE, FAINT, GREEN, INK, ORANGE, PAPER
+from bot.pictures.palette import BLUE, FAINT, GREEN, INK, ORANGE
+from bot.pictures.sheet import LETTERS, png, sheet, title_axes
 from bot.words.calibration_words import shown_calibration
 from routing.digest.day import Day
 from routing.digest.digest import Digest
@@ -17,9 +17,7 @@ from routing.evidence.risk_coverage import RiskCoverage
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PIXELS_PER_INCH = 200
-WIDTH, PANEL = 6.0, 3.1
-LETTERS = 12
+PANEL = 3.1
 HOUR_SECONDS = 3600
 
 
@@ -40,8 +38,6 @@ def draw(
     whose: str = "of reviewed cases",
 ) -> bytes | None:
     """A PNG, 1200 pixels wide for phones, on white for dark mode too; None where there is nothing to show."""
-    from matplotlib.figure import Figure
-
     panels: list[Callable[[Axes], None]] = []
     if calibration is not None:
         panels.append(partial(_reliability, report=calibration, whose=whose))
@@ -51,23 +47,10 @@ def draw(
         panels.append(partial(_work, days=days))
     if not panels:
         return None
-    figure = Figure(
-        figsize=(WIDTH, PANEL * len(panels)), dpi=PIXELS_PER_INCH, facecolor=PAPER, layout="constrained"
-    )
-    figure.suptitle(title, fontsize=15, color=INK, fontweight="bold")
-    for axes, panel in zip(figure.subplots(len(panels), squeeze=False)[:, 0], panels, strict=True):
+    figure, column = sheet(title, len(panels), PANEL)
+    for axes, panel in zip(column, panels, strict=True):
         panel(axes)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.tick_params(labelsize=11)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png")
-    return stream.getvalue()
-
-
-def _say(axes: Axes, title: str, along: str, up: str) -> None:
-    axes.set_title(title, loc="left", fontsize=LETTERS, color=INK)
-    axes.set_xlabel(along, fontsize=LETTERS, color=INK)
-    axes.set_ylabel(up, fontsize=LETTERS, color=INK)
+    return png(figure)
 
 
 def _reliability(axes: Axes, report: CalibrationReport, whose: str) -> None:
@@ -75,19 +58,20 @@ def _reliability(axes: Axes, report: CalibrationReport, whose: str) -> None:
     axes.plot([0, 1], [0, 1], color=INK, linewidth=1, linestyle="--", label="as sure as it is right")
     shown = report.bins
     axes.errorbar(
-        [one.mean_confidence for one in shown],
-        [one.accuracy for one in shown],
+        [row.mean_confidence for row in shown],
+        [row.accuracy for row in shown],
         yerr=[
-            [one.accuracy - one.accuracy_low for one in shown],
-            [one.accuracy_high - one.accuracy for one in shown],
+            [row.accuracy - row.accuracy_low for row in shown],
+            [row.accuracy_high - row.accuracy for row in shown],
         ],
         fmt="o",
         color=BLUE,
         capsize=4,
         label="this model, with 95 % intervals",
     )
+    # No share is above 1: the room there is for the legend.
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.3), yticks=[0, 0.2, 0.4, 0.6, 0.8, 1])
-    _say(
+    title_axes(
         axes,
         f"Is it as right as it is sure? (n={report.n}, {whose})",
         "the model's confidence",
@@ -117,13 +101,16 @@ def _risk(axes: Axes, curve: RiskCoverage) -> None:
     ):
         point = curve.at(threshold) if threshold is not None else None
         if point is not None:
-            said = f"{words}: {threshold:.2f}"
+            legend = f"{words}: {threshold:.2f}"
             color = ORANGE if mark == "s" else GREEN
             place = 100 * point.coverage, 100 * point.error
-            axes.plot(*place, mark, color=color, markersize=13, label=said, linestyle="none")
+            axes.plot(*place, mark, color=color, markersize=13, label=legend, linestyle="none")
+    # The strictest quarter rests on few labels: its wide intervals would flatten all the others.
     top = max(100 * point.high for point in curve.points[len(curve.points) // 4 :])
     axes.set(xlim=(0, 101), ylim=(0, min(100, max(1.0, 1.1 * top))))
-    _say(axes, f"What accepting more would cost ({curve.name})", "% of all traffic accepted", "% of it wrong")
+    title_axes(
+        axes, f"What accepting more would cost ({curve.name})", "% of all traffic accepted", "% of it wrong"
+    )
     axes.legend(frameon=False, fontsize=11, loc="upper left")
 
 
@@ -143,11 +130,11 @@ def _work(axes: Axes, days: Sequence[Day]) -> None:
         label="accepted by the model alone",
     )
     axes.set_xticks(list(places), [f"{day.date:%a}\n{day.date.day}." for day in days])
-    _say(axes, "What came in, and how long decisions took", "", "predictions a day")
+    title_axes(axes, "What came in, and how long decisions took", "", "predictions a day")
     axes.set_ylim(0, 1.6 * max(1, *(day.reviewed + day.auto_accepted for day in days)))
     times = axes.twinx()
     _times(times, days)
-    lines = [part for one in (axes, times) for part in one.get_legend_handles_labels()[0]]
+    lines = [part for row in (axes, times) for part in row.get_legend_handles_labels()[0]]
     axes.legend(handles=lines, frameon=False, fontsize=11, loc="upper left")
 
 
@@ -161,6 +148,7 @@ def _times(times: Axes, days: Sequence[Day]) -> None:
         color=ORANGE,
         label="median hours to a decision",
     )
+    # `or`: decisions that all took no time would leave an axis from 0 to 0.
     times.set_ylim(bottom=0, top=1.6 * max([value for _, value in timed], default=1.0) or 1.0)
     times.set_ylabel("hours", fontsize=LETTERS, color=INK)
     times.spines["top"].set_visible(False)

@@ -10,12 +10,8 @@ from routing.evidence.plan import TierPlan
 from routing.policy import Policy, policy_of
 
 
-def lines(plan: TierPlan) -> tuple[str, ...]:
+def lines(plan: TierPlan) -> Iterator[str]:
     """The lines of TOML that change in the tier; audits fall away where nothing is accepted."""
-    return tuple(_lines(plan))
-
-
-def _lines(plan: TierPlan) -> Iterator[str]:
     if plan.threshold is None and not plan.is_kept:
         yield 'accept_above = "always_review"'
         yield "# and without `audit`"
@@ -26,23 +22,19 @@ def _lines(plan: TierPlan) -> Iterator[str]:
         yield f"accept_above = {plan.threshold:g}"
     yield f"audit = {plan.audit:g}"
     if plan.audit_slices != plan.was_audit_slices:
-        shares = (f"{_quoted(name)} = {share:g}" for name, share in plan.audit_slices.items())
-        yield f"audit_slices = {{ {', '.join(shares)} }}"
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+        quoted = ((json.dumps(name, ensure_ascii=False), share) for name, share in plan.audit_slices.items())
+        yield f"audit_slices = {{ {', '.join(f'{name} = {share:g}' for name, share in quoted)} }}"
 
 
 def changed(path: Path, plans: Iterable[TierPlan]) -> Policy:
-    """The policy in the file with these plans in place, by the very check that hand-written ones go through.
+    """The policy in the file with these plans in place, by the very check of a policy written by hand.
 
     Raises InvalidPolicy.
     """
     raw = tomllib.loads(path.read_text(encoding="utf-8"))
     for plan in plans:
         tiers: list[dict[str, Any]] = raw["tasks"][plan.task]["tiers"]
-        tier = next(one for one in tiers if one["name"] == plan.tier)
+        tier = next(tier for tier in tiers if tier["name"] == plan.tier)
         _set(tier, plan)
     return policy_of(raw, f"{path} as proposed")
 

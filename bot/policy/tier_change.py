@@ -1,4 +1,4 @@
-"""One tier of a policy changed in memory, to see what that would do; and the lines of the file to set."""
+"""A tier of a policy changed in memory, to see what that would do; and the lines of the file to set."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -26,31 +26,32 @@ class TierChange:
 
 
 def changed(policy: Policy, change: TierChange) -> Policy:
-    """The policy with the change in place, by the very check that hand-written ones go through.
+    """The policy with the change in place, by the very check of a policy written by hand.
 
     What a rule leaves no room for falls away with it: audits where nothing is accepted, `suspend_on` where
     nothing is promised. Raises InvalidPolicy; KeyError for a task that the policy does not have.
     """
     task = policy.tasks[change.task]
     tiers = [
-        {**_fields(tier), **_given(tier, change)} if tier.name == change.tier else tier for tier in task.tiers
+        {**_fields(tier), **_wanted(tier, change)} if tier.name == change.tier else tier
+        for tier in task.tiers
     ]
     tasks = {**policy.tasks, change.task: {**_fields(task), "tiers": tiers}}
     return policy_of({**_fields(policy), "tasks": tasks}, "the change")
 
 
 def _fields(section: BaseModel) -> dict[str, Any]:
-    """Values, not text: written out and read again, a duration in working days would be another one."""
+    """Values, not text: written out and read again, a duration in working days would be another duration."""
     return {name: getattr(section, name) for name in type(section).model_fields}
 
 
-def _given(tier: Tier, change: TierChange) -> dict[str, Any]:
+def _wanted(tier: Tier, change: TierChange) -> dict[str, Any]:
     wanted = {"accept_above": _rule(tier, change), "audit": change.audit, "due_in": change.due_in}
     return {name: value for name, value in wanted.items() if value is not None} | _falls_away(tier, change)
 
 
 def _rule(tier: Tier, change: TierChange) -> str | float | Mapping[str, Any] | None:
-    """What the tier is to say: another promise keeps the slices of the one before."""
+    """What the tier is to say: another promise keeps the slices of its predecessor."""
     rule = change.accept_above
     if isinstance(rule, Mapping) and tier.certified and tier.certified.slices:
         return {**rule, "slices": tier.certified.slices}
@@ -87,5 +88,5 @@ def _lines(tier: Tier, change: TierChange) -> Iterator[str]:
 
 def _toml(value: Any) -> str:
     if isinstance(value, Mapping):
-        return f"{{ {', '.join(f'{name} = {_toml(one)}' for name, one in value.items())} }}"
+        return f"{{ {', '.join(f'{name} = {_toml(part)}' for name, part in value.items())} }}"
     return json.dumps(value, ensure_ascii=False)

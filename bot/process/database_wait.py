@@ -15,7 +15,7 @@ from storage.errors import DatabaseUnavailable
 log = structlog.get_logger()
 
 MISTAKE_SECONDS = 60.0
-"""So long a wrong password or an unknown database may be one that is still being set up."""
+"""So long a wrong password or an unknown database may belong to a server that is still being set up."""
 LINE_SECONDS = 60.0
 NOT_YET = "waiting for the database: it was not asked yet"
 
@@ -25,7 +25,7 @@ class DatabaseWait:
     """Tries to open the database until that works or `is_over` is set.
 
     `words` say what is waited for, None once it is open. What may pass is waited for without end: a server
-    that starts, a name that is not known yet, a network that comes up late. A refused user, password or
+    that starts, a name that is not there yet, a network that comes up late. A refused user, password or
     database is a mistake if it lasts `mistake_seconds`.
     """
 
@@ -34,7 +34,7 @@ class DatabaseWait:
     mistake_seconds: float = MISTAKE_SECONDS
     jitter: Jitter = JITTER
     seconds: Callable[[], float] = time.monotonic
-    _told: tuple[str, float] | None = None
+    _logged: tuple[str, float] | None = None
 
     def open(self, act: Callable[[], None]) -> bool:
         """Run `act` until the database answers it; False when that is over before.
@@ -58,8 +58,8 @@ class DatabaseWait:
         return False
 
     def _tell(self, words: str, now: float) -> None:
-        """A line when the reason changes, and one a minute."""
+        """A line when the reason changes, and every minute."""
         self.words = words
-        if self._told is None or self._told[0] != words or now - self._told[1] >= LINE_SECONDS:
-            self._told = (words, now)
+        if self._logged is None or self._logged[0] != words or now - self._logged[1] >= LINE_SECONDS:
+            self._logged = (words, now)
             log.warning("database.waiting", reason=words)

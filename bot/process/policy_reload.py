@@ -27,7 +27,7 @@ LEAVE_SECONDS = 1.0
 
 
 class PolicyReload:
-    """Follows one file (None: the policy was handed over, and only others' proposals are followed).
+    """Follows a file (None: the policy was handed over, and only others' proposals are followed).
 
     A policy that cannot work is refused: what was in force stays, and the file is read again when it changes.
     The environment is read at the start only, so a policy that names a new secret needs a restart.
@@ -71,7 +71,7 @@ class PolicyReload:
             return not was_settled
 
     def leave(self) -> None:
-        """The process ends; what is not said in a second others notice by themselves."""
+        """The process ends; what cannot be stored in a second others notice by themselves."""
         if not self._turn.acquire(timeout=LEAVE_SECONDS):
             return
         try:
@@ -125,8 +125,9 @@ class PolicyReload:
     def _check_secrets(self, policy: Policy) -> None:
         missing = self._services.missing(policy)
         if missing:
+            names = ", ".join(missing)
             raise SettingsInvalid(
-                f"It names {', '.join(missing)}, and this process was started without: set it and restart."
+                f"It names {names}, and this process was started without: set it and restart."
             )
         self._services.check(policy)
 
@@ -163,7 +164,7 @@ class PolicyReload:
         log.info("policy.active", version=version, before=before)
 
     def _settle(self) -> None:
-        """What goes with another policy, also at the start: messages move, and it is said what was left."""
+        """What goes with another policy, also at the start: messages move, and what was left is logged."""
         ctx = self._ctx.snapshot()
         message_homes.rehome_all(ctx.database, ctx.policy, ctx.clock.now())
         for group in stranded_cases.stranded(ctx):

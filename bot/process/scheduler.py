@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 WORKERS = 6
 LINE_EVERY = 60.0
-"""Seconds between two lines of one tick about a database that answers, but not to it."""
+"""Seconds between two lines of a tick about a database that answers, but not to it."""
 Figures = Mapping[str, int]
 
 
@@ -39,7 +39,7 @@ class Tick:
 
 
 class Ticker:
-    """Runs ticks in threads: never the same one twice at once, missed ones once, failed ones the next time.
+    """Runs ticks in threads: none twice at once, what was missed once, what failed the next time.
 
     An accelerated clock is ticked as much faster. While the `database` is away nothing is tried; what was
     missed is done as soon as it is back.
@@ -62,9 +62,8 @@ class Ticker:
         for tick in self._ticks:
             seconds = max(tick.every / speed_of(self._clock), tick.shortest).total_seconds()
             first = {"next_run_time": self._clock.wall()} if tick.is_at_start else {}
-            self._scheduler.add_job(
-                self._run, "interval", args=[tick], seconds=seconds, id=tick.name, **first
-            )
+            timing = {"seconds": seconds, **first}
+            self._scheduler.add_job(self._run, "interval", args=[tick], id=tick.name, **timing)
         self._scheduler.start()
 
     def catch_up(self) -> None:
@@ -74,7 +73,7 @@ class Ticker:
             self.hurry(name)
 
     def hurry(self, name: str) -> None:
-        """Do one now; where it runs just then, its next time is soon enough."""
+        """Do a tick now; where it runs just then, its next time is soon enough."""
         with suppress(JobLookupError):  # the ticks are not started yet, or are being stopped
             self._scheduler.modify_job(name, next_run_time=self._clock.wall())
 
@@ -98,7 +97,7 @@ class Ticker:
 
 
 def run(tick: Tick) -> None:
-    """Do a tick and log it in one line; whatever goes wrong is tried again at the next."""
+    """Do a tick and log it in a line; whatever goes wrong is tried again at the next."""
     try:
         _do(tick)
     except DatabaseUnavailable as error:
@@ -106,7 +105,7 @@ def run(tick: Tick) -> None:
 
 
 def _do(tick: Tick) -> None:
-    """Do a tick and log what came of it. Raises DatabaseUnavailable, for which one line serves all."""
+    """Do a tick and log what came of it. Raises DatabaseUnavailable, for which a single line serves all."""
     started = monotonic()
     try:
         figures = tick.act()
@@ -117,5 +116,5 @@ def _do(tick: Tick) -> None:
     except Exception:  # the outermost loop of a tick
         log.exception("tick.failed", tick=tick.name)
     else:
-        told = log.info if any(figures.values()) else log.debug
-        told("tick.done", tick=tick.name, seconds=round(monotonic() - started, 3), **figures)
+        write = log.info if any(figures.values()) else log.debug
+        write("tick.done", tick=tick.name, seconds=round(monotonic() - started, 3), **figures)

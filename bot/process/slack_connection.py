@@ -33,15 +33,15 @@ WORKERS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Identified:
+class BotAccount:
     """The bot in its workspace."""
 
     team_id: str
     identity: BotIdentity
 
 
-def who_am_i(client: WebClient) -> Identified:
-    """Ask Slack; raises a SlackFailure, a permanent one for a token that is no bot's or does not last."""
+def who_am_i(client: WebClient) -> BotAccount:
+    """Ask Slack; raises a SlackFailure, SlackPermanent for a token that is no bot's or does not last."""
     wrong = wrong_bot_token(client.token or "")
     if wrong is not None:
         raise wrong
@@ -51,7 +51,7 @@ def who_am_i(client: WebClient) -> Identified:
     )
     if not (team_id and user_id and bot_id):  # Slack names a bot only where a bot token asks
         raise refusal(NO_BOT)
-    return Identified(team_id, BotIdentity(user_id, bot_id, enterprise_id))
+    return BotAccount(team_id, BotIdentity(user_id, bot_id, enterprise_id))
 
 
 class Socket(Protocol):
@@ -70,7 +70,7 @@ class SlackConnection:
     """Socket Mode where there is an app token, else signed HTTP; nothing is heard before `connect`.
 
     `on_hello` is called whenever a socket opens: what happened while none was open is lost, so that things
-    have to be looked at again. A click that the database cannot save within so many seconds is told so.
+    have to be looked at again. A click that the database cannot save within so many seconds is answered so.
     """
 
     def __init__(
@@ -121,13 +121,13 @@ class SlackConnection:
 
     def connect(self) -> tuple[Context, App]:
         """Find out who we are and listen; the context that knows the workspace. Raises a SlackFailure."""
-        known = who_am_i(self._client)
-        ctx = replace(self._ctx, team_id=known.team_id)
+        account = who_am_i(self._client)
+        ctx = replace(self._ctx, team_id=account.team_id)
         app = build_app(
             replace(ctx, database=self._hurried),
             self._gateway,
             signing_secret=self._settings.slack_signing_secret or "",
-            identity=known.identity,
+            identity=account.identity,
             wake=self._wake,
             replay=QuickReplay(ctx),
             aftermath=self._aftermath,
@@ -136,7 +136,7 @@ class SlackConnection:
             self._open_socket(app, self._settings.slack_app_token)
         self._is_usable = True
         self._health.worked()
-        log.info("slack.connected", team=known.team_id, transport="http" if self.uses_http else "socket")
+        log.info("slack.connected", team=account.team_id, transport="http" if self.uses_http else "socket")
         return ctx, app
 
     def _open_socket(self, app: App, app_token: str) -> None:
@@ -157,11 +157,11 @@ class SlackConnection:
         threading.Thread(target=self._watch, args=[handler.client], name="slack-pulse", daemon=True).start()
 
     def _watch(self, client: SocketModeClient) -> None:
-        """Open another socket as soon as one does not answer: what Slack sends to it meanwhile is lost."""
+        """Open another socket as soon as this does not answer: what Slack sends to it meanwhile is lost."""
         while not self._is_closing.wait(BEAT_SECONDS):
             session = client.current_session
             if session is None or not session.is_active() or not self._pulse.look(session):
-                continue  # one that is closed is opened again by slack_sdk
+                continue  # a closed socket is opened again by slack_sdk
             log.warning("slack.socket_silent")
             try:
                 _hang_up(client)

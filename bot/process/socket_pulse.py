@@ -1,4 +1,4 @@
-"""Whether an open socket still answers: a dead connection without a close frame is told by missing pongs."""
+"""Whether an open socket still answers: missing pongs betray a dead connection without a close frame."""
 
 from typing import Protocol
 
@@ -9,7 +9,7 @@ ANSWER_SECONDS = 2.0
 MISSED_PINGS = 2
 
 
-class Session(Protocol):
+class SocketSession(Protocol):
     """What we look at of slack_sdk's connection."""
 
     session_id: str
@@ -34,7 +34,7 @@ class Pulse:
         """Whether pings have gone unanswered and none was answered since, on whichever connection."""
         return self._is_silent
 
-    def look(self, session: Session) -> bool:
+    def look(self, session: SocketSession) -> bool:
         """Look at the socket that is open; True when it is to be given up for another."""
         seen = (session.session_id, session.last_ping_pong_time)
         if seen != self._seen:

@@ -32,7 +32,7 @@ SWEEP_CHECK = timedelta(seconds=1)
 
 
 class Ticks:
-    """The acts of all ticks; those that need the workspace wait until it is known."""
+    """The acts of all ticks; those that need the workspace wait for the first connection to Slack."""
 
     def __init__(
         self, courier: Courier, wake: Callable[[], None], look_at_policy: Callable[[], bool]
@@ -47,32 +47,38 @@ class Ticks:
 
     @property
     def _ctx(self) -> Context:
-        """The world as it is now: a tick goes by one policy from its beginning to its end."""
+        """The world as it is now: a tick goes by the same policy from its beginning to its end."""
         return self._courier.ctx.snapshot()
 
     def all(self) -> tuple[Tick, ...]:
         """The ticks with their distances in the application's time."""
         return (
             Tick("policy", SOON, self.read_policy, is_at_start=False, shortest=SWEEP_CHECK),
-            Tick("standing", SOON, self.read_standing, is_at_start=False),
-            Tick("escalation", OFTEN, self.escalate),
-            Tick("expiry", MINUTE, self.expire),
-            Tick("redraw", MINUTE, self.redraw),
+            Tick("standing", SOON, lambda: in_force.refresh(self._ctx), is_at_start=False),
+            Tick("escalation", OFTEN, lambda: self._waking(asdict(escalate.escalate_due(self._ctx)))),
+            Tick("expiry", MINUTE, lambda: self._waking({"closed": expire.expire_due(self._ctx)})),
+            Tick("redraw", MINUTE, lambda: self._waking(redraw.redraw_due(self._ctx))),
             Tick("watch", OFTEN, self.watch),
-            Tick("measures", HOUR, self.measure, is_at_start=False),
+            Tick("measures", HOUR, lambda: self._waking(hourly.measure_due(self._ctx)), is_at_start=False),
             Tick("digests", MINUTE, self.queue_digests),
             Tick("members", 5 * MINUTE, self.refresh_members, shortest=MINUTE / 2),
             Tick("newcomers", SOON, self.meet_newcomers, shortest=SOON),
-            Tick("undelivered", MINUTE, self.tell_undelivered, is_at_start=False),
+            Tick(
+                "undelivered",
+                MINUTE,
+                lambda: self._waking(undelivered_news.tell_teams(self._ctx)),
+                is_at_start=False,
+            ),
             Tick("sweep", SWEEP_CHECK, self.sweep, shortest=SWEEP_CHECK),
-            Tick("origins", OFTEN, self.fill_origins),
-            Tick("record", OFTEN, self.take_in),
+            # Until an upgrade is complete: rows of an earlier version get what this version added.
+            Tick("origins", OFTEN, lambda: earlier_rows.fill_origins(self._ctx)),
+            Tick("record", OFTEN, lambda: earlier_rows.take_in(self._ctx)),
             Tick("anchor", 10 * MINUTE, self.cast_anchor, is_at_start=False),
-            Tick("retention", HOUR, self.forget, is_at_start=False),
+            Tick("retention", HOUR, lambda: retention.forget_due(self._ctx), is_at_start=False),
         )
 
     def know_workspace(self, ctx: Context) -> None:
-        """From now on the workspace is known, and who we are there."""
+        """Slack is connected: from now on it is clear in which workspace, and who we are there."""
         self._workspace = ctx
         self._has_connected.set()
         self.sweep_soon()
@@ -89,29 +95,9 @@ class Ticks:
         self.refresh_members()
         return self._waking({"taken_up": 1})
 
-    def read_standing(self) -> Figures:
-        """Read anew which calibrators and certified thresholds are in force: a revoked one ends here."""
-        return in_force.refresh(self._ctx)
-
     def watch(self) -> Figures:
         """Revoke the certified thresholds that audits speak against."""
         return self._waking(self._watch.revoke_due())
-
-    def measure(self) -> Figures:
-        """Fit, certify and look for drift anew where there is enough that is new."""
-        return self._waking(hourly.measure_due(self._ctx))
-
-    def escalate(self) -> Figures:
-        """Take the escalation steps that are due."""
-        return self._waking(asdict(escalate.escalate_due(self._ctx)))
-
-    def expire(self) -> Figures:
-        """Close the cases whose time is over."""
-        return self._waking({"closed": expire.expire_due(self._ctx)})
-
-    def redraw(self) -> Figures:
-        """Want the messages anew that time alone has changed."""
-        return self._waking(redraw.redraw_due(self._ctx))
 
     def queue_digests(self) -> Figures:
         """Queue the weekly digests that are due."""
@@ -141,29 +127,16 @@ class Ticks:
         self._has_connected.clear()
         try:
             channels = catch_up.look_again(self._workspace)
-            tried_again = (
-                retry.all_repaired(self._workspace, CURABLE)
-                if has_connected
-                else retry.look_again(self._workspace)
-            )
+            if has_connected:
+                tried_again = retry.all_repaired(self._workspace, CURABLE)
+            else:
+                tried_again = retry.look_again(self._workspace)
         except StorageError:
             if has_connected:
                 self._has_connected.set()
             self.sweep_soon()  # it is not on record yet that somebody has to look
             raise
         return self._waking({"channels": channels, "tried_again": tried_again})
-
-    def tell_undelivered(self) -> Figures:
-        """Tell the teams what could not be shown or delivered."""
-        return self._waking(undelivered_news.tell_teams(self._ctx))
-
-    def fill_origins(self) -> Figures:
-        """Give predictions of an earlier version their origin."""
-        return earlier_rows.fill_origins(self._ctx)
-
-    def take_in(self) -> Figures:
-        """Take rows of an earlier version into the record."""
-        return earlier_rows.take_in(self._ctx)
 
     def cast_anchor(self) -> Figures:
         """Log how far the record reaches, for who keeps the log where the database's owner cannot edit it."""
@@ -172,10 +145,6 @@ class Ticks:
             return {}
         log.info("record.anchored", anchor=anchor)
         return {"anchored": 1}
-
-    def forget(self) -> Figures:
-        """Drop what was kept only to notice repeats."""
-        return retention.forget_due(self._ctx)
 
     def _waking(self, figures: Figures) -> Figures:
         if any(figures.values()):

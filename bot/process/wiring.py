@@ -149,7 +149,7 @@ class Application:
         except SlackFailure as error:
             self.slack.refused(error)
             self._reconnecting.start()
-        self._sweep()  # before anything is sent, so that one look serves the start and its gap
+        self._sweep()  # before anything is sent, so that a single look serves the start and its gap
         self.deliveries.start()
         self._ticker.start()
         log.info("application.started", url=self.url, slack=self.slack.trouble or "connected")
@@ -175,17 +175,14 @@ class Application:
         if self._is_stopping.is_set():
             return
         self._is_stopping.set()
-        with self._changing:
-            self._stop()
-
-    def _stop(self) -> None:
-        self._ticker.stop()
-        self._server.stop()
-        self.slack.close()
-        has_ended = self.deliveries.stop()
-        if self._waiting.words is None:
-            self._policy.leave()
-        self.ctx.database.dispose()
+        with self._changing:  # first who brings work, last what all of them use
+            self._ticker.stop()
+            self._server.stop()
+            self.slack.close()
+            has_ended = self.deliveries.stop()
+            if self._waiting.words is None:
+                self._policy.leave()
+            self.ctx.database.dispose()
         log.info("application.stopped", is_drained=has_ended)
 
     def _connect(self) -> None:
@@ -265,7 +262,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     # Every thread inherits this. A handler would be lost if the signal came just before the wait for it.
     signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
     application = build(settings)
-    starting = Starting(application, announce)
+    starting = Startup(application, announce)
     starting.thread.start()
     while signal.sigwait(HEARD) == RELOADS:
         application.reload()
@@ -275,7 +272,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         raise starting.error
 
 
-class Starting:
+class Startup:
     """Starts the application in a thread of its own, so that a signal is heard while it waits.
 
     `error` is what kept it from starting; then it sends the signal itself.

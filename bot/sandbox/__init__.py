@@ -1,26 +1,26 @@
 """A local Slack: enough of Slack's Web API, events and semantics to trust a bot that works with it."""
 
 from bot.sandbox.config import (
-    Bot,
-    Channel,
-    Command,
-    Person,
+    BotUser,
     SandboxConfig,
-    Team,
+    SlackChannel,
+    SlackTeam,
+    SlackUser,
+    SlashCommand,
     UserGroup,
 )
-from bot.sandbox.faults import Fault
+from bot.sandbox.faults import SlackFault
 from bot.sandbox.server import Sandbox, serve
 
 __all__ = [
-    "Bot",
-    "Channel",
-    "Command",
-    "Fault",
-    "Person",
+    "BotUser",
     "Sandbox",
     "SandboxConfig",
-    "Team",
+    "SlackChannel",
+    "SlackFault",
+    "SlackTeam",
+    "SlackUser",
+    "SlashCommand",
     "UserGroup",
     "serve",
 ]

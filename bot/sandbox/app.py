@@ -1,7 +1,5 @@
 """The sandbox's web application: every path it serves."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from starlette.applications import Starlette

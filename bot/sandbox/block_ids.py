@@ -1,15 +1,12 @@
 """Fills in what Slack adds to an app's blocks: ids, and the addresses of uploaded pictures."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bot.sandbox.files import StoredFile
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import interactive_elements
-
-JsonObject = dict[str, Any]
 
 
 def with_ids(blocks: list[JsonObject], next_id: Callable[[str], str]) -> list[JsonObject]:
@@ -37,10 +34,10 @@ def images(blocks: Any, path: str = "/blocks") -> Iterator[tuple[str, JsonObject
 
 def find_file(reference: JsonObject, files: Mapping[str, StoredFile]) -> StoredFile | None:
     """The completed file that a `slack_file` object names by id or address, or None."""
-    found = files.get(str(reference.get("id")))
-    if found is None and "url" in reference:
-        found = next((f for f in files.values() if str(reference["url"]).endswith(f.path())), None)
-    return found if found is not None and found.is_complete else None
+    stored = files.get(str(reference.get("id")))
+    if stored is None and "url" in reference:
+        stored = next((f for f in files.values() if str(reference["url"]).endswith(f.path())), None)
+    return stored if stored is not None and stored.is_complete else None
 
 
 def with_image_urls(blocks: list[JsonObject] | None, files: Mapping[str, StoredFile]) -> Any:

@@ -1,9 +1,8 @@
 """What a local Slack is made of: team, people, channels, tokens, transport and pace."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 BOT_SCOPES = frozenset(
     {
@@ -30,10 +29,11 @@ BOT_SCOPES = frozenset(
     }
 )
 APP_SCOPES = frozenset({"connections:write"})
+VERIFICATION_TOKEN = "local-verification-token"  # noqa: S105
 
 
 @dataclass(frozen=True)
-class Team:
+class SlackTeam:
     """The workspace."""
 
     id: str
@@ -42,7 +42,7 @@ class Team:
 
 
 @dataclass(frozen=True)
-class Bot:
+class BotUser:
     """The app's bot user; `icon` is the name of an emoji that the page shows as its picture."""
 
     user_id: str
@@ -53,7 +53,7 @@ class Bot:
 
 
 @dataclass(frozen=True)
-class Person:
+class SlackUser:
     """A member of the workspace; `tz` is an IANA zone, `color` a hex color without `#`."""
 
     id: str
@@ -70,7 +70,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Channel:
+class SlackChannel:
     """A channel with its members' user ids; `has_bot` says whether the app was invited."""
 
     id: str
@@ -92,7 +92,7 @@ class UserGroup:
 
 
 @dataclass(frozen=True)
-class Command:
+class SlashCommand:
     """A slash command that the app registered."""
 
     command: str
@@ -111,15 +111,15 @@ class SandboxConfig:
     `port` 0 takes a free one.
     """
 
-    team: Team
-    bot: Bot
-    people: tuple[Person, ...]
-    channels: tuple[Channel, ...]
+    team: SlackTeam
+    bot: BotUser
+    people: tuple[SlackUser, ...]
+    channels: tuple[SlackChannel, ...]
     user_groups: tuple[UserGroup, ...]
     bot_token: str
     app_token: str
     signing_secret: str
-    commands: tuple[Command, ...]
+    commands: tuple[SlashCommand, ...]
     request_url: str | None = None
     bot_scopes: frozenset[str] = BOT_SCOPES
     app_scopes: frozenset[str] = APP_SCOPES
@@ -132,11 +132,11 @@ class SandboxConfig:
     port: int = 0
 
     @classmethod
-    def default(cls) -> SandboxConfig:
+    def default(cls) -> Self:
         """A small bank: seven people over the world, four channels, tokens that work here only."""
         return cls(
-            team=Team("T0ACMEBANK", "Acme Bank", "acme-bank"),
-            bot=Bot("U0SECONDLOOK", "B0SECONDLOOK", "A0SECONDLOOK", "Second Look", ":eyes:"),
+            team=SlackTeam("T0ACMEBANK", "Acme Bank", "acme-bank"),
+            bot=BotUser("U0SECONDLOOK", "B0SECONDLOOK", "A0SECONDLOOK", "Second Look", ":eyes:"),
             people=_PEOPLE,
             channels=_CHANNELS,
             user_groups=(
@@ -147,7 +147,7 @@ class SandboxConfig:
             app_token="xapp-1-LOCAL-0000000000-second-look",  # noqa: S106
             signing_secret="local-signing-secret",  # noqa: S106
             commands=(
-                Command(
+                SlashCommand(
                     "/secondlook",
                     "Cases that need a second look",
                     "next | queue | mine | digest | replay | help",
@@ -156,8 +156,8 @@ class SandboxConfig:
         )
 
 
-def _person(user_id: str, name: str, real_name: str, title: str, tz: str, color: str) -> Person:
-    return Person(user_id, name, real_name, title, tz, color, f"{name}@acme-bank.example")
+def _person(user_id: str, name: str, real_name: str, title: str, tz: str, color: str) -> SlackUser:
+    return SlackUser(user_id, name, real_name, title, tz, color, f"{name}@acme-bank.example")
 
 
 _PEOPLE = (
@@ -171,13 +171,17 @@ _PEOPLE = (
 )
 _EVERYONE = tuple(person.id for person in _PEOPLE)
 _CHANNELS = (
-    Channel("C0GENERAL", "general", _EVERYONE, "Everybody, everything"),
-    Channel("C0DIGITS", "digits-experts", ("U0MAYA", "U0JONAS", "U0AIKO", "U0SAM"), "Which digit is it?"),
-    Channel(
+    SlackChannel("C0GENERAL", "general", _EVERYONE, "Everybody, everything"),
+    SlackChannel(
+        "C0DIGITS", "digits-experts", ("U0MAYA", "U0JONAS", "U0AIKO", "U0SAM"), "Which digit is it?"
+    ),
+    SlackChannel(
         "C0ONCOLOGY",
         "oncology-experts",
         ("U0AIKO", "U0DIEGO", "U0NADIA", "U0SAM"),
         "Every prediction of a benign tumor gets a second look",
     ),
-    Channel("C0LEADS", "second-look-leads", ("U0NADIA", "U0SAM", "U0PRIYA"), "Digests and overdue cases"),
+    SlackChannel(
+        "C0LEADS", "second-look-leads", ("U0NADIA", "U0SAM", "U0PRIYA"), "Digests and overdue cases"
+    ),
 )

@@ -1,7 +1,5 @@
 """The sandbox's side of TCP connections: which can be cut, and which stay silent."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 

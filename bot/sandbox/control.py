@@ -1,11 +1,8 @@
 """What tests and the demo steer over HTTP: faults, statistics, channels and people."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -14,11 +11,11 @@ from starlette.routing import Route
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.errors import SandboxError
-from bot.sandbox.faults import Fault
+from bot.sandbox.faults import SlackFault
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.sockets import Sockets
 from bot.sandbox.workspace import Workspace
 
-JsonObject = dict[str, Any]
 OTHER_NAMES = {"ratelimited": "rate_limited", "lost_answer": "accept_then_drop"}
 
 
@@ -64,20 +61,20 @@ class Control:
         if "channel" in fields:
             fields["channel_id"] = fields.pop("channel")
         try:
-            return {"ok": True, "number": self._workspace.faults.add(Fault(**fields))}
+            return {"ok": True, "number": self._workspace.faults.add(SlackFault(**fields))}
         except TypeError as wrong:
             raise UnknownTarget(str(wrong)) from wrong
 
     async def clear_faults(self, body: JsonObject) -> JsonObject:
-        """Switch one fault (`number`) or all off."""
+        """Switch a fault (`number`) or all of them off."""
         self._workspace.faults.clear(body.get("number"))
         return {"ok": True}
 
     def _conversation(self, body: JsonObject, name: str = "channel") -> Conversation:
-        found = self._workspace.state.conversations.get(str(body.get(name)))
-        if found is None:
+        conversation = self._workspace.state.conversations.get(str(body.get(name)))
+        if conversation is None:
             raise UnknownTarget(f"channel {body.get(name)}")
-        return found
+        return conversation
 
     async def channel(self, body: JsonObject) -> JsonObject:
         """`rename`: name; `archive`, `unarchive`, `delete`, `remove_bot` or `add_bot`: true."""

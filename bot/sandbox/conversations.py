@@ -1,15 +1,11 @@
 """Conversations: channels and direct messages with their messages, members and read marks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import Any
 
-from bot.sandbox.messages import Message
-
-JsonObject = dict[str, Any]
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.messages import SlackMessage
 
 
 @dataclass
@@ -27,12 +23,12 @@ class Conversation:
     im_user_id: str | None = None
     is_archived: bool = False
     created: int = 0
-    messages: dict[str, Message] = field(default_factory=dict)
+    messages: dict[str, SlackMessage] = field(default_factory=dict)
     read_ts: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_im(self) -> bool:
-        """Whether it is between one person and the bot."""
+        """Whether it is between a person and the bot."""
         return self.im_user_id is not None
 
     @property
@@ -49,19 +45,19 @@ class Conversation:
             return "directmessage"
         return "privategroup" if self.is_private else self.name
 
-    def top_level(self, viewer_id: str | None = None) -> list[Message]:
+    def top_level(self, viewer_id: str | None = None) -> list[SlackMessage]:
         """Messages outside threads, oldest first; ephemeral ones only for their person."""
         return [m for m in self.visible(viewer_id) if not m.is_reply]
 
-    def thread(self, ts: str, viewer_id: str | None = None) -> list[Message]:
+    def thread(self, ts: str, viewer_id: str | None = None) -> list[SlackMessage]:
         """Replies under the message, oldest first."""
         return [m for m in self.visible(viewer_id) if m.is_reply and m.thread_ts == ts]
 
-    def visible(self, viewer_id: str | None) -> Iterator[Message]:
+    def visible(self, viewer_id: str | None) -> Iterator[SlackMessage]:
         """Everything `viewer_id` may see; None sees what the Web API shows."""
         return (m for m in self.messages.values() if m.ephemeral_to is None or m.ephemeral_to == viewer_id)
 
-    def unread_by(self, user_id: str) -> list[Message]:
+    def unread_by(self, user_id: str) -> list[SlackMessage]:
         """Others' top-level messages after the person's read mark; nothing for those outside."""
         if user_id not in self.members:
             return []

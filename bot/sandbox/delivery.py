@@ -1,7 +1,5 @@
 """Takes events and interactions to the app: over Socket Mode when it is connected, else signed HTTP."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import secrets
@@ -11,13 +9,13 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from bot.clock import Clock
-from bot.sandbox.config import SandboxConfig
+from bot.sandbox.config import VERIFICATION_TOKEN, SandboxConfig
 from bot.sandbox.errors import DispatchFailed, NotConnected, SandboxError
 from bot.sandbox.faults import Faults
 from bot.sandbox.http_client import HttpReply, post, signature_headers
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.sockets import Sockets
 
-JsonObject = dict[str, Any]
 Kind = Literal["events_api", "interactive", "slash_commands"]
 FORM = "application/x-www-form-urlencoded"
 
@@ -27,8 +25,8 @@ class UrlNotVerified(SandboxError):
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """How one try to deliver an event ended."""
+class DeliveryAttempt:
+    """How a try to deliver an event ended."""
 
     is_accepted: bool
     reason: str = ""
@@ -65,7 +63,7 @@ class Delivery:
         return self._sockets.count > 0 or self.request_url is not None
 
     def wait_idle(self, timeout: float) -> bool:
-        """Block until no event is on its way (one that waits for a later retry does not count)."""
+        """Block until no event is on its way (what waits for a later retry does not count)."""
         with self._idle:
             return self._idle.wait_for(lambda: self._busy == 0, timeout)
 
@@ -79,7 +77,7 @@ class Delivery:
         loop = self._loop
         if loop is None or not self.is_connected:
             return
-        self._count(1)
+        self._count(1)  # here and not in the loop: wait_idle() right after this must not see nothing to do
         try:
             loop.call_soon_threadsafe(self._begin, payload)
         except RuntimeError:  # the loop has just closed
@@ -111,31 +109,31 @@ class Delivery:
         finally:
             self._count(1)
 
-    async def _try_event(self, payload: JsonObject, retry: int, reason: str) -> Attempt:
+    async def _try_event(self, payload: JsonObject, retry: int, reason: str) -> DeliveryAttempt:
         try:
             attempt = await self._send_event_once(payload, retry, reason)
         except NotConnected:
-            return Attempt(is_accepted=False, is_final=True)
+            return DeliveryAttempt(is_accepted=False, is_final=True)
         except TimeoutError:
-            return Attempt(is_accepted=False, reason="http_timeout")
+            return DeliveryAttempt(is_accepted=False, reason="http_timeout")
         except (OSError, DispatchFailed):
-            return Attempt(is_accepted=False, reason="connection_failed")
+            return DeliveryAttempt(is_accepted=False, reason="connection_failed")
         if attempt.is_accepted and self._faults.take(("ack_lost",), payload["event"]["type"]):
-            return Attempt(is_accepted=False, reason="http_timeout")
+            return DeliveryAttempt(is_accepted=False, reason="http_timeout")
         return attempt
 
-    async def _send_event_once(self, payload: JsonObject, retry: int, reason: str) -> Attempt:
+    async def _send_event_once(self, payload: JsonObject, retry: int, reason: str) -> DeliveryAttempt:
         seconds = self._config.ack_seconds
         if self._sockets.count:
             more = {"accepts_response_payload": False, "retry_attempt": retry, "retry_reason": reason}
             await self._sockets.deliver("events_api", payload, seconds, **more)
-            return Attempt(is_accepted=True)
+            return DeliveryAttempt(is_accepted=True)
         headers = {"content-type": "application/json"}
         if retry:
             headers |= {"x-slack-retry-num": str(retry), "x-slack-retry-reason": reason}
         reply = await self._post(json.dumps(payload).encode(), headers)
         is_final = reply.headers.get("x-slack-no-retry") == "1"
-        return Attempt(reply.status // 100 == 2, "http_error", is_final)
+        return DeliveryAttempt(reply.status // 100 == 2, "http_error", is_final)
 
     async def _post(self, body: bytes, headers: dict[str, str], url: str | None = None) -> HttpReply:
         target = url or self.request_url
@@ -158,13 +156,15 @@ class Delivery:
             if self._sockets.count:
                 seconds = self._config.ack_seconds
                 return await self._sockets.deliver(kind, payload, seconds, accepts_response_payload=True)
-            return _parsed(await self._post(_form(kind, payload), {"content-type": FORM}))
+            fields = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
+            return _parsed(await self._post(urlencode(fields).encode(), {"content-type": FORM}))
         except TimeoutError:
             message = f"The app did not answer within {self._config.ack_seconds:g} seconds."
             raise DispatchFailed("timeout", message) from None
         except OSError:
             raise DispatchFailed("dispatch_failed", "The app could not be reached.") from None
         except asyncio.CancelledError:
+            # stop() cancels only the inner request: whoever clicked on the page still gets an answer.
             if self._loop is None:
                 raise DispatchFailed("dispatch_failed", "The local Slack is stopping.") from None
             raise
@@ -172,18 +172,13 @@ class Delivery:
     async def verify_url(self, url: str) -> None:
         """Send the signed `url_verification` challenge; UrlNotVerified unless it comes back."""
         challenge = secrets.token_urlsafe(24)
-        body = {"token": "local-verification-token", "challenge": challenge, "type": "url_verification"}
+        body = {"token": VERIFICATION_TOKEN, "challenge": challenge, "type": "url_verification"}
         try:
             reply = await self._post(json.dumps(body).encode(), {"content-type": "application/json"}, url)
         except (OSError, TimeoutError) as failed:
             raise UrlNotVerified(url) from failed
         if reply.status != 200 or challenge.encode() not in reply.body:
             raise UrlNotVerified(f"{url} answered {reply.status}")
-
-
-def _form(kind: Kind, payload: JsonObject) -> bytes:
-    fields = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
-    return urlencode(fields).encode()
 
 
 def _parsed(reply: HttpReply) -> JsonObject:

@@ -1,11 +1,9 @@
 """The local Slack's errors: what the Web API refuses, and what a person on the page may not do."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 
-JsonObject = dict[str, Any]
+from bot.sandbox.json_types import JsonObject
 
 
 class SandboxError(Exception):

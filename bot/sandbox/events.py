@@ -1,16 +1,15 @@
 """Events as Slack's Events API wraps and words them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any
 
+from bot.sandbox.config import VERIFICATION_TOKEN
 from bot.sandbox.conversations import Conversation
-from bot.sandbox.messages import Message, api_message
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.messages import SlackMessage, api_message
 from bot.sandbox.state import State
 
-JsonObject = dict[str, Any]
 _TOKEN = re.compile(r"(<@[UW][A-Z0-9]+>)")
 
 
@@ -36,10 +35,10 @@ class Events:
         self._bot = state.config.bot
 
     def emit(self, event: JsonObject) -> None:
-        """Wrap one event with its id and time and send it."""
+        """Wrap an event with its id and time and send it."""
         self._send(
             {
-                "token": "local-verification-token",
+                "token": VERIFICATION_TOKEN,
                 "team_id": self._team_id,
                 "context_team_id": self._team_id,
                 "context_enterprise_id": None,
@@ -66,14 +65,14 @@ class Events:
     def _is_heard(self, conversation: Conversation) -> bool:
         return self._bot.user_id in conversation.members
 
-    def body_of(self, message: Message) -> JsonObject:
+    def body_of(self, message: SlackMessage) -> JsonObject:
         """The message as events give it: what a person typed has the blocks of Slack's own client."""
         body = api_message(message, self._team_id, self._bot.app_id)
         if message.bot_id is None:
             body |= {"client_msg_id": f"local-{message.ts}", "blocks": rich_text(message.text)}
         return body
 
-    def posted(self, conversation: Conversation, message: Message, parent: Message | None) -> None:
+    def posted(self, conversation: Conversation, message: SlackMessage, parent: SlackMessage | None) -> None:
         """`message`, and `app_mention` when the bot is named outside its direct messages."""
         if not self._is_heard(conversation):
             return
@@ -84,11 +83,11 @@ class Events:
         if f"<@{self._bot.user_id}>" in message.text and not conversation.is_im and message.bot_id is None:
             self.emit(body | {"type": "app_mention"})
 
-    def changed(self, conversation: Conversation, message: Message, before: JsonObject) -> None:
+    def changed(self, conversation: Conversation, message: SlackMessage, before: JsonObject) -> None:
         """`message_changed`."""
         self._message_event(conversation, "message_changed", message=self.body_of(message), before=before)
 
-    def deleted(self, conversation: Conversation, message: Message) -> None:
+    def deleted(self, conversation: Conversation, message: SlackMessage) -> None:
         """`message_deleted`."""
         before = self.body_of(message)
         self._message_event(conversation, "message_deleted", deleted_ts=message.ts, before=before)
@@ -113,7 +112,7 @@ class Events:
             }
         )
 
-    def reacted(self, message: Message, user_id: str, name: str, *, is_added: bool) -> None:
+    def reacted(self, message: SlackMessage, user_id: str, name: str, *, is_added: bool) -> None:
         """`reaction_added` or `reaction_removed`."""
         if not self._is_heard(self._state.conversations[message.channel_id]):
             return

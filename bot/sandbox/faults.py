@@ -1,15 +1,12 @@
 """Troubles that a test can switch on."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import dataclass
 from itertools import count as counter
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from bot.sandbox.errors import SandboxError
 
-JsonObject = dict[str, Any]
 FaultKind = Literal[
     "rate_limited",  # 429 with Retry-After `retry_after`; nothing is done
     "server_error",  # 500; nothing is done
@@ -33,8 +30,8 @@ class UnknownFault(SandboxError):
 
 
 @dataclass(frozen=True)
-class Fault:
-    """A trouble: for one `method` or `channel_id` or for all, `count` times or until cleared.
+class SlackFault:
+    """A trouble: for a `method` or `channel_id` or for all, `count` times or until cleared.
 
     `seconds` is how long `time_out` and `slow` last; `retry_after` is in seconds too.
     """
@@ -63,10 +60,10 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._numbers = counter(1)
-        self._active: dict[int, Fault] = {}
+        self._active: dict[int, SlackFault] = {}
         self._left: dict[int, int | None] = {}
 
-    def add(self, fault: Fault) -> int:
+    def add(self, fault: SlackFault) -> int:
         """Switch a fault on; returns the number to clear it by."""
         with self._lock:
             number = next(self._numbers)
@@ -75,20 +72,20 @@ class Faults:
             return number
 
     def clear(self, number: int | None = None) -> None:
-        """Switch one fault off, or all."""
+        """Switch a fault off, or all of them."""
         with self._lock:
-            for each in list(self._active) if number is None else [number]:
-                self._active.pop(each, None)
-                self._left.pop(each, None)
+            for cleared in list(self._active) if number is None else [number]:
+                self._active.pop(cleared, None)
+                self._left.pop(cleared, None)
 
-    def active(self) -> list[Fault]:
+    def active(self) -> list[SlackFault]:
         """What is switched on."""
         with self._lock:
             return list(self._active.values())
 
     def take(
         self, kinds: tuple[FaultKind, ...], method: str = "", channel_id: str | None = None
-    ) -> Fault | None:
+    ) -> SlackFault | None:
         """The first fault of these kinds that concerns the call, counted down; None if there is none."""
         with self._lock:
             for number, fault in self._active.items():
@@ -97,17 +94,17 @@ class Faults:
                     return fault
         return None
 
-    def take_all(self, kind: FaultKind, method: str) -> list[Fault]:
+    def take_all(self, kind: FaultKind, method: str) -> list[SlackFault]:
         """Every fault of this kind that concerns the call, each counted down."""
         with self._lock:
-            found = [
-                (number, fault)
+            matches = {
+                number: fault
                 for number, fault in self._active.items()
                 if fault.kind == kind and fault.matches(method, None)
-            ]
-            for number, _ in found:
+            }
+            for number in matches:
                 self._count_down(number)
-        return [fault for _, fault in found]
+        return list(matches.values())
 
     def _count_down(self, number: int) -> None:
         left = self._left[number]

@@ -1,13 +1,10 @@
 """Files of the v2 upload flow: announced, uploaded, completed."""
 
-from __future__ import annotations
-
 import mimetypes
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import quote
 
-JsonObject = dict[str, Any]
+from bot.sandbox.json_types import JsonObject
 
 
 @dataclass

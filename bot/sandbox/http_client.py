@@ -1,6 +1,4 @@
-"""One signed HTTP request to the app, cancellable, without a thread."""
-
-from __future__ import annotations
+"""A signed HTTP request to the app, cancellable, without a thread."""
 
 import asyncio
 import hashlib

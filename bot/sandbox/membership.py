@@ -1,7 +1,5 @@
 """What an administrator or a person does to channels and to membership."""
 
-from __future__ import annotations
-
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.events import Events
 from bot.sandbox.state import State

@@ -1,13 +1,12 @@
-"""One message of a conversation, and how it looks to the Web API, to events and to the page."""
-
-from __future__ import annotations
+"""A message of a conversation, and how it looks to the Web API, to events and to the page."""
 
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-JsonObject = dict[str, Any]
+from bot.sandbox.json_types import JsonObject
+
 Blocks = list[JsonObject]
 _SIGNS = {
     "mrkdwn": ("text", "{}"),
@@ -19,7 +18,7 @@ _SIGNS = {
 
 
 @dataclass
-class Message:
+class SlackMessage:
     """A posted message; `earlier_blocks` keeps what a slow client may still be showing."""
 
     channel_id: str
@@ -66,17 +65,17 @@ class Message:
     def find_control(self, block_id: str, action_id: str) -> JsonObject | None:
         """The element of the current or an earlier version, or None."""
         for version in [self.blocks or [], *reversed(self.earlier_blocks)]:
-            found = find_element(version, block_id, action_id)
-            if found is not None:
-                return found
+            element = find_element(version, block_id, action_id)
+            if element is not None:
+                return element
         return None
 
 
 def _interpreted(part: Any) -> Iterator[str]:
     """Mrkdwn and the mentions of rich text as mrkdwn writes them; plain and rich text are literal."""
     if isinstance(part, list):
-        for each in part:
-            yield from _interpreted(each)
+        for child in part:
+            yield from _interpreted(child)
     elif isinstance(part, dict):
         name, sign = _SIGNS.get(str(part.get("type")), ("", ""))
         if sign:
@@ -98,11 +97,11 @@ def find_element(blocks: Blocks, block_id: str, action_id: str) -> JsonObject | 
 
 def interactive_elements(block: JsonObject) -> list[JsonObject]:
     """The elements of a block that can be acted on."""
-    found = list(block.get("elements", [])) if block.get("type") == "actions" else []
-    return found + [block[name] for name in ("accessory", "element") if block.get(name)]
+    elements = list(block.get("elements", [])) if block.get("type") == "actions" else []
+    return elements + [block[name] for name in ("accessory", "element") if block.get(name)]
 
 
-def api_message(message: Message, team_id: str, app_id: str) -> JsonObject:
+def api_message(message: SlackMessage, team_id: str, app_id: str) -> JsonObject:
     """The message as the Web API and events give it, without metadata."""
     body: JsonObject = {
         "type": "message",
@@ -121,18 +120,13 @@ def api_message(message: Message, team_id: str, app_id: str) -> JsonObject:
         "thread_ts": message.thread_ts,
         "edited": {"user": message.user_id, "ts": message.edited_ts} if message.edited_ts else None,
         "subtype": "tombstone" if message.is_tombstone else None,
+        "reactions": reactions_of(message, with_count=True) or None,
     }
     body |= {name: value for name, value in optional.items() if value is not None}
-    return body | _thread_summary(message) | _reactions(message)
+    return body | _thread_summary(message)
 
 
-def _reactions(message: Message) -> JsonObject:
-    if not message.reactions:
-        return {}
-    return {"reactions": reactions_of(message, with_count=True)}
-
-
-def reactions_of(message: Message, *, with_count: bool) -> list[JsonObject]:
+def reactions_of(message: SlackMessage, *, with_count: bool) -> list[JsonObject]:
     """Each emoji with the people who used it."""
     return [
         {"name": name, "users": list(users), **({"count": len(users)} if with_count else {})}
@@ -140,7 +134,7 @@ def reactions_of(message: Message, *, with_count: bool) -> list[JsonObject]:
     ]
 
 
-def _thread_summary(message: Message) -> JsonObject:
+def _thread_summary(message: SlackMessage) -> JsonObject:
     if not message.reply_ts:
         return {}
     return {

@@ -1,18 +1,16 @@
 """Each person's stack of modals, and Home tab."""
 
-from __future__ import annotations
-
 import json
 import secrets
 from typing import Any
 
 from bot.sandbox.block_ids import find_file, images, with_ids
 from bot.sandbox.errors import ApiError
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.state import State
 from bot.sandbox.views import STACK, View
 from bot.slack.limits import view_violations
 
-JsonObject = dict[str, Any]
 LARGEST_VIEW = 250_000
 
 
@@ -24,19 +22,16 @@ class Modals:
 
     def check(self, content: Any) -> JsonObject:
         """The app's view with ids filled in; ApiError if Slack would refuse it."""
-        found = [f"[ERROR] {violation}" for violation in view_violations(content)]
-        if found:
-            raise ApiError("invalid_arguments", found)
+        problems = [f"[ERROR] {violation}" for violation in view_violations(content)]
+        if problems:
+            raise ApiError("invalid_arguments", problems)
         if len(json.dumps(content)) > LARGEST_VIEW:
             raise ApiError("view_too_large")
-        self._check_files(content["blocks"])
-        checked: JsonObject = {**content, "blocks": with_ids(content["blocks"], self._state.next_id)}
-        return checked
-
-    def _check_files(self, blocks: list[JsonObject]) -> None:
-        for path, image in images(blocks, "/view/blocks"):
+        for path, image in images(content["blocks"], "/view/blocks"):
             if find_file(image["slack_file"], self._state.files) is None:
                 raise ApiError("invalid_arguments", [f"[ERROR] invalid slack file [json-pointer:{path}]"])
+        checked: JsonObject = {**content, "blocks": with_ids(content["blocks"], self._state.next_id)}
+        return checked
 
     def _check_external_id(self, content: JsonObject, view: View | None = None) -> None:
         external_id = content.get("external_id")
@@ -76,25 +71,26 @@ class Modals:
         self._state.notify("view", user_id=user_id)
         return view
 
-    def update(self, view: View, content: JsonObject, known_hash: str | None = None) -> View:
-        """Change a view; ApiError `hash_conflict` if it changed since `known_hash`."""
+    def update(self, view: View, content: JsonObject, expected_hash: str | None = None) -> View:
+        """Change a view; ApiError `hash_conflict` unless its hash is `expected_hash` (None: any)."""
         checked = self.check(content)
         self._check_external_id(checked, view)
         with self._state.lock:
-            if known_hash and known_hash != view.hash:
+            if expected_hash and expected_hash != view.hash:
                 raise ApiError("hash_conflict")
             view.content = checked
             view.hash = self._new_hash()
+            # What the person entered outlives an update only under the same block id, as in Slack.
             kept = {block["block_id"] for block in view.blocks}
             view.values = {block_id: value for block_id, value in view.values.items() if block_id in kept}
         self._state.notify("home" if checked["type"] == "home" else "view", user_id=view.user_id)
         return view
 
-    def publish(self, user_id: str, content: JsonObject, known_hash: str | None = None) -> View:
+    def publish(self, user_id: str, content: JsonObject, expected_hash: str | None = None) -> View:
         """Show a person's Home tab."""
         home = self._state.homes.get(user_id)
         if home is not None:
-            return self.update(home, content, known_hash)
+            return self.update(home, content, expected_hash)
         checked = self.check(content)
         with self._state.lock:
             view_id = self._state.next_id("V")
@@ -104,12 +100,12 @@ class Modals:
         return home
 
     def close(self, view: View) -> None:
-        """Take one modal off its stack, with what lies on it."""
+        """Take a modal off its stack, with what lies on it."""
         with self._state.lock:
             stack = self._state.modals.get(view.user_id, [])
             if view in stack:
-                for each in stack[stack.index(view) :]:
-                    self._state.views.pop(each.id, None)
+                for modal in stack[stack.index(view) :]:
+                    self._state.views.pop(modal.id, None)
                 del stack[stack.index(view) :]
         self._state.notify("view", user_id=view.user_id)
 

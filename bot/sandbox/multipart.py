@@ -1,7 +1,5 @@
 """Reads multipart forms with the standard library's mail parser."""
 
-from __future__ import annotations
-
 from email.parser import BytesParser
 from email.policy import HTTP
 

@@ -1,7 +1,5 @@
 """Rate limits: tokens that refill steadily, so many at once."""
 
-from __future__ import annotations
-
 import math
 import threading
 from collections.abc import Callable, Hashable, Mapping
@@ -22,14 +20,14 @@ class Pace:
         self._lock = threading.Lock()
 
     def take(self, key: Hashable) -> None:
-        """Use one token of `key`; raises RateLimited with the whole seconds until there is one."""
+        """Use a token of `key`; raises RateLimited with the whole seconds until the next."""
         if not self._rate:
             return
         with self._lock:
             now = self._monotonic()
             full_at = max(self._full_at.get(key, now), now)
             wait = full_at - now - (self._burst - 1) / self._rate
-            if wait > 1e-9:
+            if wait > 1e-9:  # less is a rounding error of the sum, and would refuse a call that is due
                 raise RateLimited(max(1, math.ceil(wait)))
             self._full_at[key] = full_at + 1 / self._rate
 
@@ -44,6 +42,6 @@ class MethodLimits:
         }
 
     def take(self, method: str) -> None:
-        """Count one call; raises RateLimited over the limit."""
+        """Count a call; raises RateLimited over the limit."""
         if method in self._paces:
             self._paces[method].take(method)

@@ -1,15 +1,13 @@
-"""Puts one local Slack together."""
-
-from __future__ import annotations
+"""Puts a local Slack together."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.sandbox.api.endpoint import AppEndpoints
-from bot.sandbox.api.fault_injection import Faulting
+from bot.sandbox.api.fault_injection import FaultInjector
 from bot.sandbox.api.gateway import Gateway
-from bot.sandbox.api.response_urls import Responding
+from bot.sandbox.api.response_urls import Responder
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.connections import Connections
 from bot.sandbox.control import Control
@@ -17,17 +15,17 @@ from bot.sandbox.delivery import Delivery
 from bot.sandbox.events import Events
 from bot.sandbox.faults import Faults
 from bot.sandbox.membership import Membership
-from bot.sandbox.message_changes import Posting
+from bot.sandbox.message_changes import MessageWriter
 from bot.sandbox.modals import Modals
 from bot.sandbox.pace import MethodLimits, Pace
-from bot.sandbox.person_acts import Acting
+from bot.sandbox.person_acts import PersonActs
 from bot.sandbox.sockets import Sockets
 from bot.sandbox.state import State
 from bot.sandbox.stats import Stats
 from bot.sandbox.triggers import ResponseUrls, Triggers
 from bot.sandbox.ui.endpoints import UiEndpoints
-from bot.sandbox.ui.page_state import Reading
-from bot.sandbox.ui.stream import Stream
+from bot.sandbox.ui.page_state import PageReader
+from bot.sandbox.ui.stream import PageStream
 from bot.sandbox.workspace import Workspace
 
 
@@ -38,9 +36,9 @@ class Parts:
     workspace: Workspace
     delivery: Delivery
     sockets: Sockets
-    stream: Stream
+    stream: PageStream
     connections: Connections
-    faulting: Faulting
+    fault_injector: FaultInjector
     app_endpoints: AppEndpoints
     ui_endpoints: UiEndpoints
     control: Control
@@ -60,7 +58,7 @@ def _workspace(
         config=config,
         url=url,
         state=state,
-        posting=Posting(state, events),
+        messages=MessageWriter(state, events),
         modals=Modals(state),
         membership=Membership(state, events),
         triggers=Triggers(config.trigger_seconds, monotonic),
@@ -80,17 +78,17 @@ def build_parts(config: SandboxConfig, url: str, clock: Clock, monotonic: Callab
     delivery = Delivery(config, clock, sockets, faults)
     events = Events(state, delivery.send_event)
     workspace = _workspace(config, url, state, events, faults, sockets, monotonic)
-    faulting = Faulting(faults, workspace.stats, connections)
-    responding = Responding(workspace)
-    acting = Acting(workspace, delivery, events)
+    fault_injector = FaultInjector(faults, workspace.stats, connections)
+    responder = Responder(workspace)
+    acts = PersonActs(workspace, delivery, events)
     return Parts(
         workspace=workspace,
         delivery=delivery,
         sockets=sockets,
-        stream=Stream(state),
+        stream=PageStream(state),
         connections=connections,
-        faulting=faulting,
-        app_endpoints=AppEndpoints(workspace, Gateway(workspace), responding, faulting),
-        ui_endpoints=UiEndpoints(workspace, acting, Reading(state)),
+        fault_injector=fault_injector,
+        app_endpoints=AppEndpoints(workspace, Gateway(workspace), responder, fault_injector),
+        ui_endpoints=UiEndpoints(workspace, acts, PageReader(state)),
         control=Control(workspace, delivery, sockets),
     )

@@ -1,16 +1,12 @@
 """Interaction payloads as Slack sends them: actions, submissions, commands, shortcuts, suggestions."""
 
-from __future__ import annotations
-
-from typing import Any
-
+from bot.sandbox.config import VERIFICATION_TOKEN
 from bot.sandbox.conversations import Conversation
-from bot.sandbox.messages import Message, api_message
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.messages import SlackMessage, api_message
 from bot.sandbox.state import State
 from bot.sandbox.views import View, api_view
 
-JsonObject = dict[str, Any]
-VERIFICATION_TOKEN = "local-verification-token"  # noqa: S105
 _OWN = ("text", "value", "style", "placeholder")
 _CHOSEN = (
     "value",
@@ -30,7 +26,7 @@ _CHOSEN = (
 
 
 class Payloads:
-    """Words interactions of one workspace."""
+    """Words the interactions of a workspace."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -47,7 +43,7 @@ class Payloads:
             "is_enterprise_install": False,
         }
 
-    def message(self, message: Message) -> JsonObject:
+    def message(self, message: SlackMessage) -> JsonObject:
         """The message inside a payload."""
         return api_message(message, self._state.config.team.id, self._state.bot.app_id)
 
@@ -55,8 +51,10 @@ class Payloads:
         """The view inside a payload."""
         return api_view(view, self._state.config.team.id, self._state.bot)
 
-    def in_message(self, kind: str, user_id: str, conversation: Conversation, message: Message) -> JsonObject:
-        """What a payload says about the message acted on; an ephemeral one comes without its content."""
+    def in_message(
+        self, kind: str, user_id: str, conversation: Conversation, message: SlackMessage
+    ) -> JsonObject:
+        """What a payload says about the message acted on; an ephemeral message comes without its content."""
         is_ephemeral = message.ephemeral_to is not None
         container: JsonObject = {
             "type": "message",
@@ -80,10 +78,10 @@ class Payloads:
             "view": shown,
         }
 
-    def action(self, element: JsonObject, block_id: str, given: JsonObject) -> JsonObject:
-        """One item of `actions`: the element's own words with what the person chose."""
+    def action(self, element: JsonObject, block_id: str, choice: JsonObject) -> JsonObject:
+        """An item of `actions`: the element's own words with what the person chose."""
         kept: JsonObject = {name: element[name] for name in _OWN if name in element}
-        chosen = {name: given[name] for name in _CHOSEN if given.get(name) is not None}
+        chosen = {name: choice[name] for name in _CHOSEN if choice.get(name) is not None}
         return {
             **kept,
             **(chosen if element["type"] != "button" else {}),
@@ -128,7 +126,7 @@ class Payloads:
         return payload | {"callback_id": callback_id, "action_ts": self._state.next_ts()}
 
     def message_shortcut(
-        self, user_id: str, callback_id: str, conversation: Conversation, message: Message
+        self, user_id: str, callback_id: str, conversation: Conversation, message: SlackMessage
     ) -> JsonObject:
         """A shortcut from a message's menu."""
         return self._frame("message_action", user_id) | {

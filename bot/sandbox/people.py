@@ -1,23 +1,19 @@
 """People as the Web API and the page give them."""
 
-from __future__ import annotations
-
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.sandbox.config import Bot, Person
+from bot.sandbox.config import BotUser, SlackUser
+from bot.sandbox.json_types import JsonObject
 
-JsonObject = dict[str, Any]
 
-
-def bot_person(bot: Bot) -> Person:
+def bot_person(bot: BotUser) -> SlackUser:
     """The app's bot user as a member of the workspace."""
     name = bot.name.lower().replace(" ", "_")
-    return Person(bot.user_id, name, bot.name, "", "America/Los_Angeles", "4a154b", "", is_bot=True)
+    return SlackUser(bot.user_id, name, bot.name, "", "America/Los_Angeles", "4a154b", "", is_bot=True)
 
 
-def api_user(person: Person, team_id: str, now: datetime, *, with_email: bool) -> JsonObject:
+def api_user(person: SlackUser, team_id: str, now: datetime, *, with_email: bool) -> JsonObject:
     """The person as `users.info` gives it."""
     local = now.astimezone(ZoneInfo(person.tz))
     offset = local.utcoffset()
@@ -54,7 +50,7 @@ def api_user(person: Person, team_id: str, now: datetime, *, with_email: bool) -
     }
 
 
-def page_person(person: Person) -> JsonObject:
+def page_person(person: SlackUser) -> JsonObject:
     """The person as the page gets it."""
     return {
         "id": person.id,

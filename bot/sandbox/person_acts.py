@@ -1,30 +1,27 @@
 """What people do that the app must answer: clicks, submissions, commands, shortcuts, lookups."""
 
-from __future__ import annotations
-
 import copy
-from typing import Any
 
-from bot.sandbox.api.response_urls import Responding
+from bot.sandbox.api.response_urls import Responder
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.errors import ApiError, DispatchFailed, NotConnected, UiRefused
 from bot.sandbox.events import Events
-from bot.sandbox.messages import Blocks, Message, find_element
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.messages import Blocks, SlackMessage, find_element
 from bot.sandbox.payloads import Payloads
 from bot.sandbox.views import View, input_errors, state_values
 from bot.sandbox.workspace import Workspace
 
-JsonObject = dict[str, Any]
 OPTIONS = 100
 
 
-def _values(given: JsonObject) -> JsonObject:
-    values = (given.get("state") or {}).get("values")
+def _values(body: JsonObject) -> JsonObject:
+    values = (body.get("state") or {}).get("values")
     return values if isinstance(values, dict) else {}
 
 
-class Acting:
+class PersonActs:
     """Carries a person's act to the app and its answer back into the workspace.
 
     Each method raises UiRefused for an impossible act, NotConnected, or DispatchFailed.
@@ -35,7 +32,7 @@ class Acting:
         self._delivery = delivery
         self._events = events
         self._payloads = Payloads(workspace.state)
-        self._responding = Responding(workspace)
+        self._responder = Responder(workspace)
 
     def require_connection(self) -> None:
         """NotConnected if nothing listens."""
@@ -45,36 +42,36 @@ class Acting:
     def _trigger(self, user_id: str, view: View | None = None) -> JsonObject:
         return {"trigger_id": self._workspace.triggers.issue(user_id, view.id if view else None)}
 
-    def _response_url(self, user_id: str, channel_id: str, message: Message | None = None) -> JsonObject:
+    def _response_url(self, user_id: str, channel_id: str, message: SlackMessage | None = None) -> JsonObject:
         ts = message.ts if message else None
         thread_ts = message.thread_ts if message and message.is_reply else None
         path = self._workspace.response_urls.issue(channel_id, user_id, ts, thread_ts)
         return {"response_url": self._workspace.url + path}
 
     async def act_on_message(
-        self, user_id: str, conversation: Conversation, message: Message, given: JsonObject
+        self, user_id: str, conversation: Conversation, message: SlackMessage, choice: JsonObject
     ) -> None:
         """A click or a choice in a message."""
         self.require_connection()
-        element = message.find_control(given["block_id"], given["action_id"])
+        element = message.find_control(choice["block_id"], choice["action_id"])
         if element is None:
             raise UiRefused("no_such_control", "The message has no such control.", 404)
-        values = state_values(message.blocks or [], _values(given))
+        values = state_values(message.blocks or [], _values(choice))
         payload = self._payloads.in_message("block_actions", user_id, conversation, message)
         payload |= self._trigger(user_id) | self._response_url(user_id, conversation.id, message)
         payload |= {"state": {"values": values}}
-        payload["actions"] = [self._payloads.action(element, given["block_id"], given)]
+        payload["actions"] = [self._payloads.action(element, choice["block_id"], choice)]
         await self._delivery.ask("interactive", payload)
 
-    async def act_in_view(self, user_id: str, view: View, given: JsonObject) -> None:
+    async def act_in_view(self, user_id: str, view: View, choice: JsonObject) -> None:
         """A click or a choice in a modal or on the Home tab."""
         self.require_connection()
-        element = find_element(view.blocks, given["block_id"], given["action_id"])
+        element = find_element(view.blocks, choice["block_id"], choice["action_id"])
         if element is None:
             raise UiRefused("no_such_control", "The view has no such control.", 404)
-        view.values = state_values(view.blocks, _values(given))
+        view.values = state_values(view.blocks, _values(choice))
         payload = self._payloads.in_view("block_actions", user_id, view) | self._trigger(user_id, view)
-        payload["actions"] = [self._payloads.action(element, given["block_id"], given)]
+        payload["actions"] = [self._payloads.action(element, choice["block_id"], choice)]
         await self._delivery.ask("interactive", payload)
 
     async def submit(self, user_id: str, view: View, values: JsonObject) -> JsonObject:
@@ -131,21 +128,21 @@ class Acting:
     async def command(self, user_id: str, conversation: Conversation, command: str, text: str) -> None:
         """A slash command; what the acknowledgment says is shown."""
         self.require_connection()
-        if command not in {each.command for each in self._workspace.config.commands}:
+        if command not in {slash.command for slash in self._workspace.config.commands}:
             raise UiRefused("unknown_command", f"{command} is not a valid command.")
         payload = self._payloads.command(user_id, conversation, command, text)
         payload |= self._trigger(user_id) | self._response_url(user_id, conversation.id)
         answer = await self._delivery.ask("slash_commands", payload)
         if answer.get("text") or answer.get("blocks"):
             try:
-                self._responding.say(conversation.id, user_id, answer)
+                self._responder.say(conversation.id, user_id, answer)
             except ApiError as refused:
                 raise DispatchFailed(
                     "dispatch_failed", f"The answer was refused: {refused.code}"
                 ) from refused
 
     def open_home(self, user_id: str) -> None:
-        """The Home tab is opened: `app_home_opened`, with the view shown there if there is one."""
+        """The Home tab is opened: `app_home_opened`, with the view shown there, if any."""
         self.require_connection()
         home = self._workspace.state.homes.get(user_id)
         event: JsonObject = {
@@ -163,7 +160,7 @@ class Acting:
         await self._delivery.ask("interactive", payload)
 
     async def message_shortcut(
-        self, user_id: str, callback_id: str, conversation: Conversation, message: Message
+        self, user_id: str, callback_id: str, conversation: Conversation, message: SlackMessage
     ) -> None:
         """A shortcut from a message's menu."""
         self.require_connection()
@@ -171,24 +168,24 @@ class Acting:
         payload |= self._trigger(user_id) | self._response_url(user_id, conversation.id, message)
         await self._delivery.ask("interactive", payload)
 
-    async def suggest_in_view(self, user_id: str, view: View, given: JsonObject) -> list[JsonObject]:
+    async def suggest_in_view(self, user_id: str, view: View, choice: JsonObject) -> list[JsonObject]:
         """Options that the app suggests while a person types in a modal or on the Home tab."""
         payload = self._payloads.in_view("block_suggestion", user_id, view)
-        return await self._suggest(payload, view.blocks, given)
+        return await self._suggest(payload, view.blocks, choice)
 
     async def suggest_in_message(
-        self, user_id: str, conversation: Conversation, message: Message, given: JsonObject
+        self, user_id: str, conversation: Conversation, message: SlackMessage, choice: JsonObject
     ) -> list[JsonObject]:
         """Options that the app suggests while a person types in a message's select."""
         payload = self._payloads.in_message("block_suggestion", user_id, conversation, message)
-        return await self._suggest(payload, message.blocks or [], given)
+        return await self._suggest(payload, message.blocks or [], choice)
 
-    async def _suggest(self, payload: JsonObject, blocks: Blocks, given: JsonObject) -> list[JsonObject]:
+    async def _suggest(self, payload: JsonObject, blocks: Blocks, choice: JsonObject) -> list[JsonObject]:
         self.require_connection()
-        if find_element(blocks, given["block_id"], given["action_id"]) is None:
+        if find_element(blocks, choice["block_id"], choice["action_id"]) is None:
             raise UiRefused("no_such_control", "There is no such control.", 404)
-        asked = {name: given.get(name, "") for name in ("block_id", "action_id", "value")}
-        answer = await self._delivery.ask("interactive", {**payload, **asked})
+        query = {name: choice.get(name, "") for name in ("block_id", "action_id", "value")}
+        answer = await self._delivery.ask("interactive", {**payload, **query})
         groups: list[JsonObject] = answer.get("option_groups") or []
         options: list[JsonObject] = answer.get("options") or []
         return copy.deepcopy(options or groups)[:OPTIONS]

@@ -1,7 +1,5 @@
 """Serves a local Slack in a thread of its own."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import socket
@@ -10,7 +8,7 @@ import time
 import webbrowser
 from collections.abc import Callable, Coroutine
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import uvicorn
 
@@ -22,13 +20,13 @@ from bot.sandbox.connections import http_protocol, socket_protocol
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.faults import Faults
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.parts import Parts, build_parts
 from bot.sandbox.state import WAIT_SECONDS, State
 from bot.sandbox.workspace import Workspace
 
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 1.0
-JsonObject = dict[str, Any]
 
 
 class NotRunning(SandboxError):
@@ -94,7 +92,7 @@ class Sandbox:
 
     @property
     def workspace(self) -> Workspace:
-        """The writers of the state: posting, membership, modals."""
+        """The writers of the state: messages, membership, modals."""
         return self._parts.workspace
 
     @property
@@ -163,7 +161,7 @@ class Sandbox:
 
     def _halt(self) -> None:
         self._parts.stream.stop()
-        self._parts.faulting.stop()
+        self._parts.fault_injector.stop()
         self._delivery.stop()
         if self._server is not None:
             self._server.stopping.set()
@@ -187,7 +185,7 @@ class Sandbox:
             self._loop = loop
             self._started.set()
         else:
-            loop.call_soon(self._announce, loop)
+            loop.call_soon(self._announce, loop)  # uvicorn tells nobody when it begins to serve
 
     def _uvicorn_config(self) -> uvicorn.Config:
         return uvicorn.Config(
@@ -203,7 +201,7 @@ class Sandbox:
             timeout_keep_alive=60,
         )
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -1,8 +1,7 @@
 """Socket Mode: connections of the app, each payload to exactly one of them."""
 
-from __future__ import annotations
-
 import asyncio
+import contextlib
 import json
 import secrets
 from collections.abc import Callable
@@ -13,8 +12,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.sandbox.errors import DispatchFailed, NotConnected
 from bot.sandbox.faults import Faults
+from bot.sandbox.json_types import JsonObject
 
-JsonObject = dict[str, Any]
 MOST_CONNECTIONS = 10
 POLICY_VIOLATION = 1008
 GOING_AWAY = 1001
@@ -43,7 +42,7 @@ class Sockets:
         return len(self._connections)
 
     def issue_ticket(self) -> str:
-        """A ticket that opens one connection."""
+        """A ticket that opens a connection once."""
         ticket = secrets.token_urlsafe(18)
         self._tickets.add(ticket)
         return ticket
@@ -53,7 +52,7 @@ class Sockets:
         return any(fault.kind == "socket_silent" for fault in self._faults.active())
 
     async def serve(self, socket: WebSocket) -> None:
-        """Greet one connection and read its acknowledgments until it ends."""
+        """Greet a connection and read its acknowledgments until it ends."""
         ticket = socket.path_params["ticket"]
         if ticket not in self._tickets or self._faults.take(("socket_refuse",)) is not None:
             await socket.close(POLICY_VIOLATION)
@@ -106,7 +105,7 @@ class Sockets:
                 waiting.set_exception(DispatchFailed("dispatch_failed", "The connection ended."))
 
     async def deliver(self, kind: str, payload: JsonObject, seconds: float, **more: Any) -> JsonObject:
-        """Send one envelope to one connection and wait for its acknowledgment's payload.
+        """Send an envelope to one connection and wait for its acknowledgment's payload.
 
         Raises NotConnected, TimeoutError, or DispatchFailed when the connection ends meanwhile.
         """
@@ -139,8 +138,6 @@ class Sockets:
             self._forget(connection)
 
     async def _part(self, socket: WebSocket, reason: str) -> None:
-        try:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             await socket.send_text(json.dumps({"type": "disconnect", "reason": reason, "debug_info": {}}))
             await socket.close(GOING_AWAY)
-        except (WebSocketDisconnect, RuntimeError):
-            return

@@ -1,28 +1,27 @@
-"""Everything the local Slack knows, in memory, behind one lock, telling listeners of each change."""
-
-from __future__ import annotations
+"""Everything the local Slack knows, in memory, behind a lock, telling listeners of each change."""
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Self
 
 from bot.clock import Clock
-from bot.sandbox.config import Bot, Channel, Person, SandboxConfig, UserGroup
+from bot.sandbox.config import BotUser, SandboxConfig, SlackChannel, SlackUser, UserGroup
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.files import StoredFile
-from bot.sandbox.messages import Message
+from bot.sandbox.messages import SlackMessage
 from bot.sandbox.people import bot_person
 from bot.sandbox.views import View
 
 MICROSECONDS = 1_000_000
 WAIT_SECONDS = 60.0
-"""Who waits is told sooner; only what never happens takes so long."""
+"""Who waits hears sooner; only what never happens takes so long."""
 
 
 @dataclass(frozen=True)
-class Change:
-    """Something that a page may be showing has changed; `user_id` narrows it to one person's page."""
+class PageChange:
+    """Something that a page may be showing has changed; `user_id` narrows it to a person's page."""
 
     version: int
     kind: str
@@ -39,8 +38,8 @@ class State:
         self.clock = clock
         self.lock = threading.RLock()
         self.version = 0
-        self.listeners: list[Callable[[Change], None]] = []
-        self.people: dict[str, Person] = {person.id: person for person in config.people}
+        self.listeners: list[Callable[[PageChange], None]] = []
+        self.people: dict[str, SlackUser] = {person.id: person for person in config.people}
         self.people[config.bot.user_id] = bot_person(config.bot)
         self.user_groups: dict[str, UserGroup] = {group.id: group for group in config.user_groups}
         self.conversations: dict[str, Conversation] = {}
@@ -57,11 +56,11 @@ class State:
             self._add_im(person.id)
 
     @property
-    def bot(self) -> Bot:
+    def bot(self) -> BotUser:
         """The app's bot user."""
         return self.config.bot
 
-    def _add_channel(self, channel: Channel) -> None:
+    def _add_channel(self, channel: SlackChannel) -> None:
         members = [*channel.members, *([self.bot.user_id] if channel.has_bot else [])]
         self.conversations[channel.id] = Conversation(
             channel.id, channel.name, members, channel.topic, channel.is_private, created=self.now_seconds()
@@ -75,7 +74,7 @@ class State:
         )
 
     @contextmanager
-    def reading(self) -> Iterator[State]:
+    def reading(self) -> Iterator[Self]:
         """The state while nobody changes it."""
         with self.lock:
             yield self
@@ -85,7 +84,7 @@ class State:
         return int(self.clock.now().timestamp())
 
     def next_ts(self) -> str:
-        """A message's `ts`: the moment in microseconds, always greater than the one before."""
+        """A message's `ts`: the moment in microseconds, always greater than the last."""
         with self.lock:
             moment = int(self.clock.now().timestamp() * MICROSECONDS)
             self._last_microsecond = max(self._last_microsecond + 1, moment)
@@ -93,7 +92,7 @@ class State:
             return f"{seconds}.{rest:06d}"
 
     def next_id(self, prefix: str) -> str:
-        """An id that begins with `prefix` and was not given before."""
+        """An id that begins with `prefix`, never used before."""
         with self.lock:
             number = self._numbers.get(prefix, 0) + 1
             self._numbers[prefix] = number
@@ -105,13 +104,13 @@ class State:
         """Count a change and tell listeners and waiters of it."""
         with self.lock:
             self.version += 1
-            change = Change(self.version, kind, channel_id, ts, user_id)
+            change = PageChange(self.version, kind, channel_id, ts, user_id)
             self._changed.notify_all()
             listeners = list(self.listeners)
         for listener in listeners:
             listener(change)
 
-    def wait_for(self, condition: Callable[[State], bool], timeout: float = WAIT_SECONDS) -> bool:
+    def wait_for(self, condition: Callable[[Self], bool], timeout: float = WAIT_SECONDS) -> bool:
         """Block until `condition` holds, checked at each change; False after `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: condition(self), timeout)
@@ -127,12 +126,12 @@ class State:
         """The person's direct messages with the bot; KeyError if there is no such person."""
         return self.conversations[f"D{user_id[1:]}"]
 
-    def messages_in(self, channel_id: str) -> list[Message]:
+    def messages_in(self, channel_id: str) -> list[SlackMessage]:
         """All messages of a conversation that are not ephemeral, oldest first."""
         with self.lock:
             return list(self.conversations[channel_id].visible(None))
 
-    def ephemerals_of(self, user_id: str) -> list[Message]:
+    def ephemerals_of(self, user_id: str) -> list[SlackMessage]:
         """All ephemeral messages the person got, oldest first."""
         with self.lock:
             everything = [m for c in self.conversations.values() for m in c.messages.values()]

@@ -1,12 +1,10 @@
 """Counts of what the app did, for tests and the demo's report."""
 
-from __future__ import annotations
-
 import threading
 from collections import Counter
-from typing import Any
 
-JsonObject = dict[str, Any]
+from bot.sandbox.json_types import JsonObject
+
 _TALLIES = ("posted", "updated", "deleted", "ephemeral", "views_opened", "uploads")
 
 
@@ -30,7 +28,7 @@ class Stats:
             self._rejected[code] += 1
 
     def happened(self, tally: str) -> None:
-        """One more of `posted`, `updated`, `deleted`, `ephemeral`, `views_opened` or `uploads`."""
+        """Count one more of `posted`, `updated`, `deleted`, `ephemeral`, `views_opened` or `uploads`."""
         with self._lock:
             self._tallies[tally] += 1
 

@@ -1,7 +1,5 @@
 """Short-lived permissions: trigger ids that open modals, and response URLs."""
 
-from __future__ import annotations
-
 import secrets
 import threading
 from collections.abc import Callable
@@ -55,7 +53,7 @@ class Triggers:
 
 @dataclass
 class ResponseUrl:
-    """Where answers to one interaction go; `message_ts` is the message acted on."""
+    """Where answers to an interaction go; `message_ts` is the message acted on."""
 
     id: str
     channel_id: str
@@ -85,7 +83,7 @@ class ResponseUrls:
         return f"/response/{url_id}"
 
     def use(self, url_id: str) -> ResponseUrl:
-        """Count one use; ApiError if it is unknown, too old or used up."""
+        """Count a use; ApiError if it is unknown, too old or used up."""
         with self._lock:
             url = self._urls.get(url_id)
             if url is None:

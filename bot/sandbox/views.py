@@ -1,15 +1,13 @@
-"""Modals and Home tabs: one view, how Slack gives it, and which inputs a submission must fill."""
-
-from __future__ import annotations
+"""Modals and Home tabs: a view, how Slack gives it, and which inputs a submission must fill."""
 
 import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.sandbox.config import Bot
+from bot.sandbox.config import BotUser
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import interactive_elements
 
-JsonObject = dict[str, Any]
 STACK = 3
 REQUIRED = "Please complete this required field."
 
@@ -33,7 +31,7 @@ class View:
         return blocks
 
 
-def api_view(view: View, team_id: str, bot: Bot) -> JsonObject:
+def api_view(view: View, team_id: str, bot: BotUser) -> JsonObject:
     """The view as `views.open` answers it and interaction payloads carry it."""
     content = copy.deepcopy(view.content)
     defaults: JsonObject = {"private_metadata": "", "callback_id": "", "external_id": ""}
@@ -100,7 +98,7 @@ _INITIAL = {
 }
 
 
-def state_values(blocks: list[JsonObject], given: JsonObject) -> JsonObject:
+def state_values(blocks: list[JsonObject], answers: JsonObject) -> JsonObject:
     """Slack's `state.values`: every stateful element, with what the person gave or it began with."""
     values: JsonObject = {}
     for block in blocks:
@@ -108,19 +106,15 @@ def state_values(blocks: list[JsonObject], given: JsonObject) -> JsonObject:
             if element["type"] not in _EMPTY:
                 continue
             block_id, action_id = block["block_id"], element["action_id"]
-            entry = (given.get(block_id) or {}).get(action_id)
-            values.setdefault(block_id, {})[action_id] = _entry(element, entry)
+            answer = (answers.get(block_id) or {}).get(action_id)
+            values.setdefault(block_id, {})[action_id] = _entry(element, answer)
     return values
 
 
-def _entry(element: JsonObject, given: JsonObject | None) -> JsonObject:
+def _entry(element: JsonObject, answer: JsonObject | None) -> JsonObject:
     name, empty = _EMPTY[element["type"]]
-    if given is not None and name in given:
-        value = given[name]
-    elif given is not None:
-        value = empty
-    else:
-        value = element.get(_INITIAL.get(name, ""), empty)
+    initial = element.get(_INITIAL.get(name, ""), empty)
+    value = initial if answer is None else answer.get(name, empty)
     return {"type": element["type"], name: None if value == "" else value}
 
 

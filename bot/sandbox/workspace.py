@@ -1,6 +1,4 @@
-"""The parts of one running local Slack, gathered for those who serve it."""
-
-from __future__ import annotations
+"""The parts of a running local Slack, gathered for those who serve it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +6,7 @@ from dataclasses import dataclass
 from bot.sandbox.config import SandboxConfig
 from bot.sandbox.faults import Faults
 from bot.sandbox.membership import Membership
-from bot.sandbox.message_changes import Posting
+from bot.sandbox.message_changes import MessageWriter
 from bot.sandbox.modals import Modals
 from bot.sandbox.pace import MethodLimits, Pace
 from bot.sandbox.state import State
@@ -23,7 +21,7 @@ class Workspace:
     config: SandboxConfig
     url: str
     state: State
-    posting: Posting
+    messages: MessageWriter
     modals: Modals
     membership: Membership
     triggers: Triggers

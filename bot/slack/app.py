@@ -61,16 +61,16 @@ def build_app(
     the window that asks for it, since it takes seconds; `aftermath` runs what comes after
     an ack (default: 32 threads of its own).
     """
-    known = ctx.installation.present
-    enterprise_id = identity.enterprise_id or known.enterprise_id
-    ctx.installation.present = replace(known, bot_user_id=identity.user_id, enterprise_id=enterprise_id)
+    present = ctx.installation.present
+    enterprise_id = identity.enterprise_id or present.enterprise_id
+    ctx.installation.present = replace(present, bot_user_id=identity.user_id, enterprise_id=enterprise_id)
     executor = aftermath or ThreadPoolExecutor(WORKERS, thread_name_prefix="slack-aftermath")
     app = App(
         name="secondlook",
         signing_secret=signing_secret,
-        client=WebClient(),
+        client=WebClient(),  # without a token: nothing but the gateway calls Slack
         authorize=_authorize(ctx.team_id, identity),
-        process_before_response=True,
+        process_before_response=True,  # else Bolt acknowledges an event before it is stored
         listener_executor=executor,
         request_verification_enabled=True,
         ignoring_self_events_enabled=False,  # to Bolt the deletion of our message is our own act
@@ -82,7 +82,7 @@ def build_app(
 
 
 def _authorize(team_id: str, identity: BotIdentity) -> Callable[[], AuthorizeResult]:
-    """One workspace, known from the start: no click waits for `auth.test`."""
+    """The bot's only workspace, from the start: no click waits for `auth.test`."""
 
     def authorize() -> AuthorizeResult:
         return AuthorizeResult(
@@ -132,10 +132,10 @@ def _on_error(line: Seldom) -> Callable[[Exception, JsonObject], BoltResponse]:
 class CheckingHandler(SocketModeHandler):
     """Socket Mode that acknowledges what is no payload of Slack's, and shows it to no listener."""
 
-    def handle(  # type: ignore[override]  # as its parent's, whose client is of one kind
+    def handle(  # type: ignore[override]  # as its parent's, whose client is the same
         self, client: SocketModeClient, req: SocketModeRequest
     ) -> None:
-        """Take one envelope."""
+        """Take an envelope."""
         try:
             checked(req.payload)
         except PayloadRefused as refused:

@@ -32,11 +32,6 @@ async def _body(request: Request) -> bytes | None:
     return body
 
 
-def _bolt_request(request: Request, body: str) -> BoltRequest:
-    headers: dict[str, str | Sequence[str]] = dict(request.headers.items())
-    return BoltRequest(body=body, query=dict(request.query_params), headers=headers)
-
-
 def _text(body: bytes) -> str | None:
     """What Slack sends is UTF-8; None for anything else."""
     try:
@@ -53,7 +48,7 @@ def _is_signed(verifier: SignatureVerifier, request: Request, body: str) -> bool
 
 
 class SlackDoor:
-    """The route while the bot does not know yet who it is: Slack is told to come again."""
+    """The route while the bot does not know yet who it is: Slack is asked to come again."""
 
     def __init__(self, path: str = PATH) -> None:
         self._opened: Route | None = None
@@ -101,7 +96,9 @@ def slack_route(app: App, signing_secret: str, path: str = PATH) -> Route:
         except PayloadRefused as refused:
             log.warning("slack.payload_refused", transport="http", reason=refused.detail)
             return PlainTextResponse(str(refused), 400)
-        bolt_request = _bolt_request(request, text)
+        headers: dict[str, str | Sequence[str]] = dict(request.headers.items())
+        bolt_request = BoltRequest(body=text, query=dict(request.query_params), headers=headers)
+        # In a thread: a listener waits for the database, and the loop serves the webhook API meanwhile.
         answer = await anyio.to_thread.run_sync(app.dispatch, bolt_request, limiter=limiter)
         return to_starlette_response(answer)
 

@@ -24,7 +24,7 @@ class StarterRefused(BotError):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What is known when the files are written; empty text for what is not."""
+    """What the files are filled with; empty text where the operator has still to fill it in."""
 
     draw_key: str
     service_secret: str
@@ -70,7 +70,7 @@ def render(answers: Answers) -> dict[str, str]:
 def write(directory: Path, texts: dict[str, str]) -> None:
     """Write every file, the env file readable by its owner only.
 
-    Raises StarterRefused, having written nothing, where one of them exists; or where the disk refuses.
+    Raises StarterRefused, having written nothing, where any of them exists; or where the disk refuses.
     """
     existing = [name for name in texts if os.path.lexists(directory / name)]
     if existing:
@@ -86,6 +86,7 @@ def write(directory: Path, texts: dict[str, str]) -> None:
 
 
 def _create(path: Path, text: str, mode: int) -> None:
+    # The mode at creation, and O_EXCL: no moment in which others read the secrets, no file written over.
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)

@@ -15,7 +15,7 @@ def shown_calibration(digest: Digest) -> tuple[CalibrationReport | None, str]:
 
 
 def calibration_words(digest: Digest) -> str:
-    """Over all watched traffic where that is known, else of reviewed cases beside the week before."""
+    """Over all watched traffic where that was measured, else of reviewed cases beside the week before."""
     report, _ = shown_calibration(digest)
     if report is not None and digest.quality is not None and report is digest.quality.calibration:
         labels = counted(report.n, "label")
@@ -49,11 +49,11 @@ def _figures(report: CalibrationReport | TooFew) -> str:
 
 
 def few(value: TooFew) -> str:
-    """Why a number is not given."""
+    """Why there is no number."""
     return f"too few labels yet (n={value.n}, {value.needed} needed)"
 
 
 def point_words(point: ReliabilityBin) -> str:
-    """One point of the picture: what the model said, and how often it was right, with its interval."""
+    """A point of the picture: how sure the model was, and how often it was right, with its interval."""
     right = share(point.accuracy, point.accuracy_low, point.accuracy_high, point.n, digits=0)
     return f"said {point.mean_confidence:.0%}, experts agreed with {right}"

@@ -39,7 +39,7 @@ _OF_KIND: Mapping[type[Code], Mapping[Any, str]] = {
 
 
 def code_words(code: Code) -> str:
-    """The code in words; one that this version does not know as it is."""
+    """The code in words; a code that this version does not know stays as it is."""
     return _OF_KIND.get(type(code), {}).get(code, code.value)
 
 
@@ -49,9 +49,9 @@ def with_words(part: Any) -> Any:
         return [with_words(item) for item in part]
     if not isinstance(part, dict):
         return part
-    said = {
+    worded = {
         f"{name}_words": WORDED[name].get(value, value)
         for name, value in part.items()
         if name in WORDED and isinstance(value, str)
     }
-    return {name: with_words(value) for name, value in part.items()} | said
+    return {name: with_words(value) for name, value in part.items()} | worded

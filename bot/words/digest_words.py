@@ -1,11 +1,12 @@
-"""A digest's numbers in words: each with its n, and "too few" instead of one that means nothing."""
+"""A digest's numbers in words: each with its n, and "too few" instead of a number that means nothing."""
 
 from collections.abc import Iterator
 
 from bot.words.calibration_words import few
 from bot.words.numbers import count, counted, duration, share
 from bot.words.quality_words import error_cells
-from routing.digest.digest import Change, Confusion, Digest, Quantile, Share, ShareRow, TooFew
+from routing.digest.digest import Change, Digest, Quantile, Share, ShareRow, TooFew
+from routing.digest.facts import Confusion
 from routing.digest.model_quality import About, Quality
 
 Row = tuple[str, str, str]
@@ -25,35 +26,27 @@ def lead(digest: Digest) -> str:
     """The week in two sentences."""
     if digest.is_quiet:
         return "A quiet week: nothing came in, and nothing waits."
-    came = counted(digest.received.now, "prediction")
+    came, before = counted(digest.received.now, "prediction"), digest.received.before
+    beside = "" if before is None else f" ({before:,} the week before)"
     first = (
-        f"{came} came in{_since(digest.received)}: the model's word was taken for "
-        f"{digest.auto_accepted.now:,}, experts were asked about {digest.reviewed.now:,}."
+        f"{came} came in{beside}: the model's word was taken for {digest.auto_accepted.now:,}, experts were "
+        f"asked about {digest.reviewed.now:,}."
     )
-    overdue = digest.overdue.now
-    late = (
-        "none is overdue"
-        if overdue == 0
-        else f"{overdue:,} {'was or is' if overdue == 1 else 'were or are'} overdue"
-    )
-    decided = digest.decided.now
-    return f"{first} {counted(decided, 'case')} {'was' if decided == 1 else 'were'} decided, {late}."
+    overdue, decided = digest.overdue.now, digest.decided.now
+    late = f"{overdue:,} {'was or is' if overdue == 1 else 'were or are'}" if overdue else "none is"
+    return f"{first} {counted(decided, 'case')} {'was' if decided == 1 else 'were'} decided, {late} overdue."
 
 
 def unreadable_words(digest: Digest) -> tuple[str, ...]:
-    """What was looked at because something was left out, one sentence for each rule and reason."""
-    is_one_task = len({rule.task for rule in digest.unreadable}) == 1
+    """What was looked at because something was left out, a sentence for each rule and reason."""
+    is_same_task = len({rule.task for rule in digest.unreadable}) == 1
     number = digest.without_confidence
     unsure = (f"{counted(number, 'prediction')} came without a confidence.",) if number else ()
     return unsure + tuple(
         f"{counted(rule.n, 'prediction')} could not be judged by rule {rule.tier}"
-        f"{'' if is_one_task else f' of {rule.task}'}: {rule.why}."
+        f"{'' if is_same_task else f' of {rule.task}'}: {rule.why}."
         for rule in digest.unreadable
     )
-
-
-def _since(change: Change) -> str:
-    return "" if change.before is None else f" ({change.before:,} the week before)"
 
 
 def error_rows(quality: Quality | None) -> Iterator[Row]:

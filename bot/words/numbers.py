@@ -17,7 +17,7 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def count(value: int | None) -> str:
-    """A count, or a dash where nothing is known."""
+    """A count, or a dash where there is none."""
     return "–" if value is None else f"{value:,}"
 
 

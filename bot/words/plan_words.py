@@ -1,4 +1,4 @@
-"""How a replay says what is not known, and a cost, in the terminal and in Slack alike."""
+"""How a replay puts what it cannot tell, and a cost, in the terminal and in Slack alike."""
 
 from routing.evidence.plan import Cost
 

@@ -10,7 +10,7 @@ from routing.evidence.promise import Certificate, NotYet
 
 
 def error_lines(row: ErrorRow) -> Iterator[str]:
-    """The error of this period and of the future, what is not known of it, and the naive figure by name."""
+    """The error of this period and of the future, what it leaves open, and the naive figure by name."""
     now = row.now
     yield f"{now.name}, {_reaches(row)}."
     yield (
@@ -27,7 +27,8 @@ def _reaches(row: ErrorRow) -> str:
     now = row.now
     if now.period is None or now.future is None:
         return "nothing is labeled, so nothing is known of its error"
-    named = [f"{code_words(one.reach)}: {estimate_words(one)}" for one in (now.period, now.future)]
+    estimates = (now.period, now.future)
+    named = [f"{code_words(estimate.reach)}: {estimate_words(estimate)}" for estimate in estimates]
     moved = f"; {code_words(row.movement)}" if row.movement else ""
     return f"{'; '.join(named)}{moved}"
 
@@ -56,7 +57,7 @@ def threshold_words(row: ThresholdRow) -> str:
     """What is in force, why, and what could be."""
     name = f"{row.task}, tier {row.place}, {row.model.name} {row.model.version}"
     promise = f" {aim_words(row)}." if row.promise else ""
-    return f"{name}: {in_force_words(row)}.{promise}{_found(row)}"
+    return f"{name}: {in_force_words(row)}.{promise}{_conclusion(row)}"
 
 
 def in_force_words(row: ThresholdRow) -> str:
@@ -71,25 +72,24 @@ def aim_words(row: ThresholdRow) -> str:
     return f"{aim}: {row.promise.words if row.promise else 'none'}"
 
 
-def _found(row: ThresholdRow) -> str:
-    found = row.found
-    if isinstance(found, NotYet):
-        missing = f" Not yet: about {found.needed:,} more labels." if found.needed else " Not yet."
-        return f"{missing} {found.why}"
+def _conclusion(row: ThresholdRow) -> str:
+    conclusion = row.found
+    if isinstance(conclusion, NotYet):
+        missing = f" Not yet: about {conclusion.needed:,} more labels." if conclusion.needed else " Not yet."
+        return f"{missing} {conclusion.why}"
     why = f" {row.why}" if row.why else ""
-    if isinstance(found, Certificate) and row.proposal is not None:
+    if isinstance(conclusion, Certificate) and row.proposal is not None:
         gain = f", {row.gain:+.1%} of its traffic" if row.gain is not None else ""
-        return (
-            f"{why} The labels would certify {found.threshold:.3g}{gain} (error at most {found.bound:.1%})."
-        )
+        bound = f"error at most {conclusion.bound:.1%}"
+        return f"{why} The labels would certify {conclusion.threshold:.3g}{gain} ({bound})."
     return why
 
 
-def confusion_words(one: TaskConfusion) -> str:
+def confusion_words(confusion: TaskConfusion) -> str:
     """A confusion with what it weighs in all traffic."""
-    pair = one.pair
+    pair = confusion.pair
     return (
-        f"{one.task}: {pair.predicted} was {pair.decided} in {counted(pair.n, 'decision')}, standing for "
-        f"about {pair.weight:,.0f} predictions, {pair.share_of_errors:.0%} of all errors; of what the model "
-        f"calls {pair.predicted}, {pair.share:.1%} ({between(pair.share_low, pair.share_high)})"
+        f"{confusion.task}: {pair.predicted} was {pair.decided} in {counted(pair.n, 'decision')}, standing "
+        f"for about {pair.weight:,.0f} predictions, {pair.share_of_errors:.0%} of all errors; of what the "
+        f"model calls {pair.predicted}, {pair.share:.1%} ({between(pair.share_low, pair.share_high)})"
     )

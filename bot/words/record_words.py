@@ -1,4 +1,4 @@
-"""What a check of the record found, in sentences."""
+"""The outcome of a check of the record, in sentences."""
 
 from bot.words.numbers import counted
 from storage.record.chain_check import ANCHORS, TAKEN_IN
@@ -37,9 +37,9 @@ def summary(report: AuditReport) -> str:
 
 
 def sentence(finding: RecordFinding) -> str:
-    """One thing that is wrong."""
+    """A thing that is wrong."""
     where, place, columns = finding.where, finding.place, ", ".join(finding.fields)
-    row, entry = f"{_ROWS.get(where, where)} {place}", f"{_chain(where)}"
+    row, entry = f"{_ROWS.get(where, where)} {place}", _CHAINS.get(where, where)
     return {
         Fault.ENTRY_CHANGED: f"Entry {place} of {entry} was edited or moved.",
         Fault.ENTRIES_MISSING: f"Of {entry}, {_numbers(place)} missing.",
@@ -61,10 +61,6 @@ def _key(key: MissingKey) -> str:
         f"the key “{key.key_id}” signed {entries} and is not here; add it to SECONDLOOK_AUDIT_KEYS, behind "
         "the key that signs."
     )
-
-
-def _chain(name: str) -> str:
-    return _CHAINS.get(name, name)
 
 
 def _numbers(place: str) -> str:

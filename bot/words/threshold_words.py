@@ -1,4 +1,4 @@
-"""Thresholds in words: where one comes from, and why a certificate does not hold any more."""
+"""Thresholds in words: why a certificate does not hold any more."""
 
 from collections.abc import Mapping
 

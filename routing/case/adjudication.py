@@ -12,7 +12,7 @@ from routing.questions.question import Question
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class SettledAnswer:
     """The answers settle the case."""
 
     label: str
@@ -22,30 +22,30 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class Disputed:
+class Disagreement:
     """The answers differ, and an adjudicator has to settle it."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class OneMoreOpinion:
+class FurtherOpinion:
     """The answers differ without a majority, and nobody is named to settle it: ask another expert."""
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Shortfall:
     """`missing` more answers are needed."""
 
     missing: int
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class Closure:
     """The time is up, and the policy closes the case without a decision."""
 
 
-Settlement = Decided | Disputed | OneMoreOpinion | Waiting
+Settlement = SettledAnswer | Disagreement | FurtherOpinion | Shortfall
 
 
 def settle(case: Case, question: Question, tier: Tier, now: datetime) -> Settlement:
@@ -56,7 +56,7 @@ def settle(case: Case, question: Question, tier: Tier, now: datetime) -> Settlem
     """
     labels = case.current_labels
     if len(labels) < case.quorum:
-        return Waiting(case.quorum - len(labels))
+        return Shortfall(case.quorum - len(labels))
     answers = [label.label for label in labels]
     if len(set(answers)) == 1:
         method = Method.SINGLE if len(labels) == 1 else Method.CONSENSUS
@@ -65,59 +65,60 @@ def settle(case: Case, question: Question, tier: Tier, now: datetime) -> Settlem
     if seniors or (tier.adjudicators and question.is_disputed(answers)):
         return _adjudicated(labels, seniors, question, now)
     leader = question.settled(answers)
-    return OneMoreOpinion() if leader is None else _decided(leader, Method.CONSENSUS, labels, now)
+    return FurtherOpinion() if leader is None else _decided(leader, Method.CONSENSUS, labels, now)
 
 
 def _adjudicated(
     labels: Sequence[Label], seniors: Sequence[Label], question: Question, now: datetime
-) -> Decided | Disputed:
+) -> SettledAnswer | Disagreement:
     leader = question.settled([label.label for label in seniors]) if seniors else None
     if leader is not None:
         return _decided(leader, Method.ADJUDICATED, seniors, now)
     answers = ", ".join(sorted({label.label for label in labels}))
     who = "the adjudicators disagree" if seniors else "the experts disagree"
-    return Disputed(f"{who}: {answers}")
+    return Disagreement(f"{who}: {answers}")
 
 
-def _decided(label: str, method: Method, labels: Iterable[Label], now: datetime) -> Decided:
-    return Decided(label, method, tuple(sorted(one.expert for one in labels if one.label == label)), now)
+def _decided(label: str, method: Method, labels: Iterable[Label], now: datetime) -> SettledAnswer:
+    experts = sorted(answer.expert for answer in labels if answer.label == label)
+    return SettledAnswer(label, method, tuple(experts), now)
 
 
-def expiry(case: Case, tier: Tier, now: datetime) -> Decided | Closed | None:
+def expiry(case: Case, tier: Tier, now: datetime) -> SettledAnswer | Closure | None:
     """What the policy says about a case whose time is up; None if it is not, or the case stays open."""
     if not case.is_waiting or case.expires_at is None or now < case.expires_at:
         return None
     if tier.on_expiry == "close":
-        return Closed()
+        return Closure()
     label = {"accept_prediction": case.submission.prediction.label, "safe_label": tier.safe_label}.get(
         tier.on_expiry
     )
-    return None if label is None else Decided(label, Method.EXPIRED, (), now)
+    return None if label is None else SettledAnswer(label, Method.EXPIRED, (), now)
 
 
 def conclude(
     case: Case,
-    settlement: Settlement | Closed,
+    settlement: Settlement | Closure,
     question: Question,
     *,
     decision_id: str,
     policy_version: str,
     screen_version: int,
 ) -> Case:
-    """The case after `settlement`, the same one if nothing changes.
+    """The case after `settlement`, the same case if nothing changes.
 
-    A decision gets `decision_id` if it is a new one or corrects the one in force. One by a time-out stands
-    until the answers decide otherwise.
-    Raises InvalidTransition if the case was closed without a decision.
+    A decision gets `decision_id` if it is new or corrects the decision in force. A decision by a time-out
+    stands until the answers decide otherwise. Raises InvalidTransition if the case was closed without a
+    decision.
     """
-    if isinstance(settlement, Closed):
+    if isinstance(settlement, Closure):
         return expire(case)
-    if isinstance(settlement, Decided):
+    if isinstance(settlement, SettledAnswer):
         decision = _decision(case, settlement, question, decision_id, policy_version, screen_version)
         return case if _stands(case.decision, decision) else decide(case, decision)
     if case.decision is not None and case.decision.is_by_time_out:
         return case
-    wanted = CaseStatus.DISPUTED if isinstance(settlement, Disputed) else CaseStatus.OPEN
+    wanted = CaseStatus.DISPUTED if isinstance(settlement, Disagreement) else CaseStatus.OPEN
     if case.status is wanted:
         return case
     opened = case if case.status is CaseStatus.OPEN else reopen(case)
@@ -134,7 +135,7 @@ def _stands(in_force: Decision | None, decision: Decision) -> bool:
 
 def _decision(
     case: Case,
-    settled: Decided,
+    settled: SettledAnswer,
     question: Question,
     decision_id: str,
     policy_version: str,
@@ -152,5 +153,6 @@ def _decision(
         policy_version=policy_version,
         screen_version=screen_version,
         decided_by=settled.decided_by,
+        # Nobody looked at it: it may say nothing of the model, least of all that the model was right.
         loss=None if is_by_time_out else question.loss(predicted, settled.label),
     )

@@ -1,4 +1,4 @@
-"""A prediction under human review: its values, and one function for every arrow of its diagram."""
+"""A prediction under human review: its values, and a function for every arrow of its diagram."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -9,30 +9,11 @@ from itertools import takewhile
 from routing.case.decision import Decision
 from routing.case.hours import add_working
 from routing.case.schedule import expires_at, first_step_at
-from routing.disposition import Disposition, Routing
+from routing.disposition import Routing
 from routing.errors import InvalidTransition
 from routing.label import Abstention, ExpertId, Label, labels_in_force, order_of
 from routing.policy import Task
 from routing.prediction import Submission
-
-__all__ = [
-    "Case",
-    "CaseStatus",
-    "Disposition",
-    "abstain",
-    "can_undo",
-    "decide",
-    "dispute",
-    "expire",
-    "open_case",
-    "reassign",
-    "record_label",
-    "reopen",
-    "rounds_in_force",
-    "snooze",
-    "take_step",
-    "withdraw",
-]
 
 
 class CaseStatus(StrEnum):
@@ -46,7 +27,7 @@ class CaseStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case with everything said about it so far, oldest first."""
+    """A case with all answers and decisions so far, oldest first."""
 
     case_id: str
     submission: Submission
@@ -93,7 +74,7 @@ class Case:
 
     def label_of(self, expert: ExpertId) -> Label | None:
         """The expert's answer in force, or None."""
-        return next((one for one in self.current_labels if one.expert.is_same_person(expert)), None)
+        return next((label for label in self.current_labels if label.expert.is_same_person(expert)), None)
 
     def next_round(self, expert: ExpertId) -> int:
         """The round of the expert's next answer to this case, from 1."""
@@ -148,17 +129,19 @@ def record_label(case: Case, label: Label) -> Case:
     """
     if not case.takes_answer_of(label.expert):
         _demand(case, WAITING, "take this answer")
+    # The round is in the unique key of a stored label: a double click must fail here, not in the database.
     if label.case_id != case.case_id or label.round != case.next_round(label.expert):
         raise InvalidTransition(f"Case {case.case_id} does not expect label {label.label_id}.")
     return replace(case, labels=(*case.labels, label))
 
 
 def abstain(case: Case, abstention: Abstention) -> Case:
-    """Put a "can't tell" on record; a case given to that expert is anybody's again.
+    """Put a "can't tell" on record; a case assigned to that expert is anybody's again.
 
     Raises InvalidTransition if nothing is asked any more.
     """
     _demand(case, WAITING, "take an abstention")
+    # Left assigned, the case would wait for somebody who cannot tell.
     assigned_to = None if abstention.expert.is_same_person(case.assigned_to) else case.assigned_to
     return replace(case, abstentions=(*case.abstentions, abstention), assigned_to=assigned_to)
 
@@ -168,14 +151,15 @@ def rounds_in_force(case: Case, expert: ExpertId) -> tuple[Label, ...]:
 
     Those differ in the reason, which may be added to an answer later.
     """
-    own = [one for one in case.labels if one.expert.is_same_person(expert) and one.withdrawn_at is None]
+    own = [label for label in case.labels if label.expert.is_same_person(expert) and not label.withdrawn_at]
     own.sort(key=order_of, reverse=True)
-    return tuple(takewhile(lambda one: one.label == own[0].label, own))
+    return tuple(takewhile(lambda label: label.label == own[0].label, own))
 
 
 def can_undo(case: Case, expert: ExpertId, now: datetime, undo_for: timedelta) -> bool:
-    """Whether the expert has an answer in force that was given at most `undo_for` ago."""
+    """Whether the expert has an answer in force from at most `undo_for` ago."""
     rounds = rounds_in_force(case, expert)
+    # From the first of the rounds on: a reason that was added later prolongs nothing.
     return case.status is not CaseStatus.EXPIRED and bool(rounds) and now - rounds[-1].labeled_at <= undo_for
 
 
@@ -190,7 +174,7 @@ def withdraw(case: Case, expert: ExpertId, now: datetime) -> Case:
     rounds = rounds_in_force(case, expert)
     if not rounds:
         raise InvalidTransition(f"Case {case.case_id} has no answer of {expert.user_id}.")
-    labels = tuple(replace(one, withdrawn_at=now) if one in rounds else one for one in case.labels)
+    labels = tuple(replace(label, withdrawn_at=now) if label in rounds else label for label in case.labels)
     stands = case.decision is not None and case.decision.is_by_time_out
     return replace(case, labels=labels, status=case.status if stands else CaseStatus.OPEN)
 
@@ -208,9 +192,9 @@ def reopen(case: Case) -> Case:
 
 
 def decide(case: Case, decision: Decision) -> Case:
-    """Close the case with a decision, or correct the one in force with the next.
+    """Close the case with a decision, or correct the decision in force with the next.
 
-    Raises InvalidTransition if the case was closed without one, or `decision` is not the next of this case.
+    Raises InvalidTransition if the case was closed without a decision, or `decision` is not its next.
     """
     _demand(case, WAITING | {CaseStatus.DECIDED}, "be decided")
     if decision.case_id != case.case_id or decision.sequence != len(case.decisions) + 1:

@@ -19,9 +19,9 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A case's final answer; a correction makes a new one with the next `sequence` (from 1).
+    """A case's final answer; a correction makes a new decision with the next `sequence` (from 1).
 
-    `loss` is how far the prediction is from it, 0 to 1; None for one by a time-out, which says
+    `loss` is how far the prediction is from it, 0 to 1; None after a time-out, which says
     nothing of that.
     """
 

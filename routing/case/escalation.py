@@ -9,10 +9,8 @@ from typing import Literal
 
 from routing.case.case import Case, take_step
 from routing.case.hours import next_working
-from routing.case.schedule import Occurrence, first_step_at, occurrences, step_at, working_words
+from routing.case.schedule import Occurrence, occurrences, step_at, working_words
 from routing.policy import Tier, WorkingHours
-
-__all__ = ["Step", "first_step_at", "next_step", "reschedule", "step_now", "take"]
 
 BY_HAND = "An expert asked for somebody else's eyes."
 
@@ -39,12 +37,13 @@ def next_step(case: Case, tier: Tier, hours: WorkingHours | None, now: datetime)
     ahead = _ahead(case, planned, hours, now)
     if not case.is_waiting or not ahead:
         return None
-    index = min(ahead, key=lambda one: (_due(case, planned[one], hours), one))
-    one, due_at = planned[index], _due(case, planned[index], hours)
+    # By time, not by place: what a snooze holds back comes after later steps that call other people.
+    index = min(ahead, key=lambda taking: (_due(case, planned[taking], hours), taking))
+    taking, due_at = planned[index], _due(case, planned[index], hours)
     at = next_working(hours, now) if due_at <= now else due_at
     is_asleep = case.snoozed_until is not None and at < case.snoozed_until
-    people = _awake(case, one) if is_asleep else one.step.people
-    return _step(index, one, people, at, _note(one, hours))
+    people = _awake(case, taking) if is_asleep else taking.step.people
+    return _step(index, taking, people, at, _note(taking, hours))
 
 
 def step_now(case: Case, tier: Tier, now: datetime) -> Step | None:
@@ -53,11 +52,11 @@ def step_now(case: Case, tier: Tier, now: datetime) -> Step | None:
     That is no reminder: it calls those who snoozed, too.
     """
     ahead = enumerate(occurrences(tier)[case.steps_taken :], start=case.steps_taken)
-    found = next(((index, one) for index, one in ahead if one.step.to != "thread"), None)
-    if found is None or not case.is_waiting:
+    upcoming = next(((index, taking) for index, taking in ahead if taking.step.to != "thread"), None)
+    if upcoming is None or not case.is_waiting:
         return None
-    index, one = found
-    return _step(index, one, one.step.people, now, BY_HAND)
+    index, taking = upcoming
+    return _step(index, taking, taking.step.people, now, BY_HAND)
 
 
 def take(case: Case, step: Step, tier: Tier, hours: WorkingHours | None, now: datetime) -> Case:
@@ -88,22 +87,22 @@ def _ahead(
     return [index for index in left if not _is_missed(case, planned, index, hours, now)]
 
 
-def _sleeps(case: Case, one: Occurrence) -> bool:
-    """Whether a snooze holds the step back: it calls nobody beyond the thread and the one who snoozed."""
+def _sleeps(case: Case, taking: Occurrence) -> bool:
+    """Whether a snooze holds the step back: it calls nobody beyond the thread and the person who snoozed."""
     if case.snoozed_until is None:
         return False
-    return one.step.to == "thread" or (one.step.to == "people" and not _awake(case, one))
+    return taking.step.to == "thread" or (taking.step.to == "people" and not _awake(case, taking))
 
 
-def _awake(case: Case, one: Occurrence) -> tuple[str, ...]:
+def _awake(case: Case, taking: Occurrence) -> tuple[str, ...]:
     """Whom the step calls while the snooze lasts."""
     asleep = case.snoozed_by.user_id if case.snoozed_by else None
-    return tuple(user_id for user_id in one.step.people if user_id != asleep)
+    return tuple(user_id for user_id in taking.step.people if user_id != asleep)
 
 
-def _due(case: Case, one: Occurrence, hours: WorkingHours | None) -> datetime:
-    at = step_at(one, hours, case.opened_at)
-    if case.snoozed_until is None or not _sleeps(case, one):
+def _due(case: Case, taking: Occurrence, hours: WorkingHours | None) -> datetime:
+    at = step_at(taking, hours, case.opened_at)
+    if case.snoozed_until is None or not _sleeps(case, taking):
         return at
     return next_working(hours, max(at, case.snoozed_until))
 
@@ -112,14 +111,14 @@ def _is_missed(
     case: Case, planned: tuple[Occurrence, ...], index: int, hours: WorkingHours | None, now: datetime
 ) -> bool:
     """Whether a later repetition of the same step is due as well, whatever comes between."""
-    repetitions = (one for one in planned[index + 1 :] if one.step is planned[index].step)
-    return any(_due(case, one, hours) <= now for one in repetitions)
+    repetitions = (taking for taking in planned[index + 1 :] if taking.step is planned[index].step)
+    return any(_due(case, taking, hours) <= now for taking in repetitions)
 
 
-def _note(one: Occurrence, hours: WorkingHours | None) -> str:
-    count = f" ({one.number} of {one.step.times})" if one.step.times > 1 else ""
-    return f"No decision {working_words(one.after, hours)} after the case was opened{count}."
+def _note(taking: Occurrence, hours: WorkingHours | None) -> str:
+    count = f" ({taking.number} of {taking.step.times})" if taking.step.times > 1 else ""
+    return f"No decision {working_words(taking.after, hours)} after the case was opened{count}."
 
 
-def _step(index: int, one: Occurrence, people: tuple[str, ...], at: datetime, note: str) -> Step:
-    return Step(index, one.step.to, people, one.step.channel, at, note)
+def _step(index: int, taking: Occurrence, people: tuple[str, ...], at: datetime, note: str) -> Step:
+    return Step(index, taking.step.to, people, taking.step.channel, at, note)

@@ -2,7 +2,7 @@
 
 All moments are aware UTC. `None` for hours means day and night. Opening and closing are times on the wall: on
 the day the clock changes a working day is longer or shorter. A time that the clock skips counts with the
-offset before the change (PEP 495); a closing time that comes twice means the second one.
+offset before the change (PEP 495); a closing time that comes twice means the second time.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from routing.fields import minutes
 from routing.policy import DAYS, WorkingHours
 
-ONE_DAY = timedelta(days=1)
+DAY = timedelta(days=1)
 
 
 def is_working(hours: WorkingHours | None, moment: datetime) -> bool:
@@ -53,19 +53,21 @@ def working_between(hours: WorkingHours | None, since: datetime, until: datetime
 def _windows(hours: WorkingHours, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Opening and closing of every working day that is not over at `moment`, for ever."""
     zone = ZoneInfo(hours.timezone)
-    day = moment.astimezone(zone).date() - ONE_DAY
+    # From the day before: where midnight comes twice, its closing at 24:00 is the second.
+    day = moment.astimezone(zone).date() - DAY
     while True:
         if DAYS[day.weekday()] in hours.days:
             start = _utc(day, minutes(hours.start), zone, is_end=False)
             end = _utc(day, minutes(hours.end), zone, is_end=True)
+            # A clock that skips the hours of work leaves a window without length, or with less than none.
             if moment < end and start < end:
                 yield start, end
-        day += ONE_DAY
+        day += DAY
 
 
 def _utc(day: date, minute: int, zone: ZoneInfo, *, is_end: bool) -> datetime:
     days, rest = divmod(minute, 24 * 60)
-    local = datetime.combine(day + days * ONE_DAY, time(rest // 60, rest % 60), zone)
+    local = datetime.combine(day + days * DAY, time(rest // 60, rest % 60), zone)
     later = local.replace(fold=1)
-    comes_twice = (later.utcoffset() or ONE_DAY) < (local.utcoffset() or ONE_DAY)
+    comes_twice = (later.utcoffset() or DAY) < (local.utcoffset() or DAY)
     return (later if is_end and comes_twice else local).astimezone(UTC)

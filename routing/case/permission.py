@@ -22,7 +22,7 @@ def sources(
     """
     ids = {**past_channels, **{name: channel.id for name, channel in policy.channels.items()}}
     homes = [case.channel] if case.channel in policy.channels else [case.channel, tier.channel]
-    reached = [one.step.channel for one in occurrences(tier)[: case.steps_taken] if one.step.channel]
+    reached = (occurrence.step.channel for occurrence in occurrences(tier)[: case.steps_taken])
     at_home = [source for name in homes if name in ids for source in tier.experts.sources(ids[name])]
     return tuple(dict.fromkeys([*at_home, *(f"channel:{ids[name]}" for name in reached if name in ids)]))
 
@@ -34,7 +34,7 @@ def may_answer(
     home_team_id: str,
     guest_teams: Collection[str] = NO_GUESTS,
 ) -> bool:
-    """Whether the tier names this person: by id, in whatever part, or as one of `members`.
+    """Whether the tier names this person: by id, in whatever part, or among `members`.
 
     `members` are those of the case's `sources`. People of other workspaces need their workspace in the
     policy's `guest_teams`, and are never meant by a bare user id.
@@ -50,12 +50,12 @@ def may_lead(
     home_team_id: str,
     guest_teams: Collection[str] = NO_GUESTS,
 ) -> bool:
-    """Whether this person, of a workspace that counts here, is one of `members`.
+    """Whether this person, of a workspace that counts here, is among `members`.
 
     Those of a team's channel may act on its digest.
     """
-    is_known_team = expert.team_id == home_team_id or expert.team_id in guest_teams
-    return is_known_team and expert in members
+    is_trusted_team = expert.team_id == home_team_id or expert.team_id in guest_teams
+    return is_trusted_team and expert in members
 
 
 def may_adjudicate(tier: Tier, expert: ExpertId, home_team_id: str) -> bool:

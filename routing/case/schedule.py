@@ -9,7 +9,7 @@ from routing.policy import EscalationStep, Tier, WorkingHours, format_duration
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One taking of a step: the `number`-th, from 1, this much time after the case was opened."""
+    """A taking of a step: the `number`-th, from 1, this much time after the case was opened."""
 
     step: EscalationStep
     number: int
@@ -23,12 +23,12 @@ def occurrences(tier: Tier) -> tuple[Occurrence, ...]:
         for step in tier.escalation
         for number in range(1, step.times + 1)
     ]
-    return tuple(sorted(unrolled, key=lambda one: one.after))
+    return tuple(sorted(unrolled, key=lambda occurrence: occurrence.after))
 
 
-def step_at(one: Occurrence, hours: WorkingHours | None, opened_at: datetime) -> datetime:
+def step_at(occurrence: Occurrence, hours: WorkingHours | None, opened_at: datetime) -> datetime:
     """When that taking of a step is due: in working time, so not at a closing but at the next opening."""
-    return next_working(hours, add_working(hours, opened_at, one.after))
+    return next_working(hours, add_working(hours, opened_at, occurrence.after))
 
 
 def first_step_at(tier: Tier, hours: WorkingHours | None, opened_at: datetime) -> datetime | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from routing.case.case import Case
 from routing.policy import LabelSpec, Policy, Task, Tier
-from routing.questions.table import Asked
+from routing.questions.table import Inquiry
 
 MOST_LABELS = 100
 """Slack takes so many options in a select."""
@@ -18,7 +18,7 @@ NO_CHANNELS: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The task and the tier of one case, and where its channels are.
+    """The task and the tier of a case, and where its channels are.
 
     `past_channels` are the Slack ids, as they were last, of names that the policy in force does not have.
     """
@@ -29,12 +29,12 @@ class Terms:
     past_channels: Mapping[str, str] = field(default_factory=dict)
 
     def channel_id(self, name: str) -> str | None:
-        """The Slack id of a channel by its name; None for one that no policy had."""
+        """The Slack id of a channel by its name; None for a name that no policy had."""
         channel = self.policy.channels.get(name)
         return channel.id if channel else self.past_channels.get(name)
 
     def home_id(self, channel: str) -> str:
-        """The Slack channel of a case in `channel`; its tier's if no policy that is kept had that one."""
+        """The Slack channel of a case in `channel`; its tier's if no policy that is kept had that channel."""
         home = self.channel_id(channel) or self.channel_id(self.tier.channel)
         return home or next(iter(self.policy.channels.values())).id
 
@@ -55,7 +55,7 @@ def task_of_opening(case: Case, present: Task, opening: Task | None) -> Task:
         carried = _with_carried(case, present) if present.labels else ()
         return present if carried == present.labels else _with(present, labels=carried)
     answers = {
-        name: getattr(opening, name) for name in ("question", "kind", "reason_codes", *Asked.model_fields)
+        name: getattr(opening, name) for name in ("question", "kind", "reason_codes", *Inquiry.model_fields)
     }
     return _with(present, **answers)
 
@@ -79,8 +79,8 @@ def _with(task: Task, **changes: object) -> Task:
 
 def _with_carried(case: Case, task: Task) -> tuple[LabelSpec, ...]:
     prediction = case.submission.prediction
-    given = [label.label for label in case.labels]
-    carried = dict.fromkeys((prediction.label, *(prediction.probabilities or {}), *given))
+    answers = [label.label for label in case.labels]
+    carried = dict.fromkeys((prediction.label, *(prediction.probabilities or {}), *answers))
     lost = [_unknown(name) for name in carried if name not in task.label_names]
     spare = [label.name for label in task.labels if label.name not in carried]
     excess = max(0, len(task.labels) + len(lost) - MOST_LABELS)
@@ -89,4 +89,5 @@ def _with_carried(case: Case, task: Task) -> tuple[LabelSpec, ...]:
 
 
 def _unknown(name: str) -> LabelSpec:
+    # Not validated: a policy may not leave these two empty.
     return LabelSpec.model_construct(name=name, description="", example="")

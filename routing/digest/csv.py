@@ -1,4 +1,4 @@
-"""A digest as CSV: one line per number, which a spreadsheet reads and never takes for a formula."""
+"""A digest as CSV: a line per number, which a spreadsheet reads and never takes for a formula."""
 
 import csv
 import io
@@ -11,8 +11,6 @@ from routing.digest.model_rows import calibration_rows, quality_rows
 from routing.digest.row import Cell, DigestRow
 from routing.evidence.estimate import Reach
 
-__all__ = ["COLUMNS", "digest_rows", "to_csv"]
-
 COLUMNS = tuple(field.name for field in fields(DigestRow))
 COUNTS = ("received", "auto_accepted", "audited", "reviewed", "decided", "overdue")
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -20,7 +18,7 @@ FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def to_csv(digest: Digest, words: Callable[[Code], str]) -> str:
-    """The digest's numbers under COLUMNS (RFC 4180), for people: codes are said in `words`.
+    """The digest's numbers under COLUMNS (RFC 4180), for people: `words` say the codes.
 
     Text that a spreadsheet would run gets an apostrophe.
     """
@@ -35,7 +33,10 @@ def to_csv(digest: Digest, words: Callable[[Code], str]) -> str:
 
 def digest_rows(digest: Digest) -> Iterator[DigestRow]:
     """Every number of the digest, in reading order."""
-    yield from _opening(digest)
+    yield DigestRow("period", "", "since_at", digest.since_at.isoformat())
+    yield DigestRow("period", "", "until_at", digest.until_at.isoformat())
+    for headline in digest.headlines:
+        yield DigestRow("headline", headline.subject, "sentence", headline.words)
     yield from _counts(digest)
     for rule in digest.unreadable:
         yield DigestRow("rule not judged", f"{rule.task}, {rule.tier}: {rule.why}", "predictions", rule.n)
@@ -51,17 +52,11 @@ def digest_rows(digest: Digest) -> Iterator[DigestRow]:
 
 
 def _harmless(cell: Cell) -> Cell:
-    """Text as text: a tab or line break before a formula does not make it one either."""
+    """Text as text: a tab or line break before a formula does not make it harmless."""
+    # `and cell`: of an empty cell the first character is the empty text, which is in every text.
     if isinstance(cell, str) and (cell[:1] in "\t\r\n" or cell.lstrip().startswith(FORMULA)) and cell:
         return f"'{cell}"
     return cell
-
-
-def _opening(digest: Digest) -> Iterator[DigestRow]:
-    yield DigestRow("period", "", "since_at", digest.since_at.isoformat())
-    yield DigestRow("period", "", "until_at", digest.until_at.isoformat())
-    for headline in digest.headlines:
-        yield DigestRow("headline", headline.subject, "sentence", headline.words)
 
 
 def _counts(digest: Digest) -> Iterator[DigestRow]:
@@ -102,14 +97,14 @@ def _reviewed_calibration(digest: Digest) -> Iterator[DigestRow]:
     if isinstance(now, TooFew):
         yield DigestRow("calibration", "reviewed cases", "ece", None, n=now.n, reach=reach)
         return
-    known = None if isinstance(before, TooFew) else before
-    yield from calibration_rows("reviewed cases", now, reach, known)
+    earlier = None if isinstance(before, TooFew) else before
+    yield from calibration_rows("reviewed cases", now, reach, earlier)
 
 
 def _cases(digest: Digest) -> Iterator[DigestRow]:
-    for one in digest.confusions:
-        name = f"{one.task}: {one.predicted} -> {one.decided}"
-        yield DigestRow("confusion", name, "cases", one.n, reach=Reach.REVIEWED)
+    for confusion in digest.confusions:
+        name = f"{confusion.task}: {confusion.predicted} -> {confusion.decided}"
+        yield DigestRow("confusion", name, "cases", confusion.n, reach=Reach.REVIEWED)
     for case in digest.oldest_open:
         yield DigestRow("oldest open case", case.case_id, "opened_at", case.opened_at.isoformat())
         yield DigestRow("oldest open case", case.case_id, "due_at", case.due_at.isoformat())

@@ -1,4 +1,4 @@
-"""One day of a team's work, as the digest's picture shows it."""
+"""A day of a team's work, as the digest's picture shows it."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -14,25 +14,6 @@ from routing.digest.model_quality import Quality
 from routing.evidence.reliability import CalibrationReport, wilson
 from routing.questions.question import Question
 
-__all__ = [
-    "MIN_LABELS",
-    "MIN_TIMES",
-    "Change",
-    "Concordance",
-    "Confusion",
-    "Digest",
-    "OldestCase",
-    "PeriodFacts",
-    "Quantile",
-    "QuantileChange",
-    "ScaleRow",
-    "Share",
-    "ShareRow",
-    "TooFew",
-    "UnreadableRule",
-    "summarise",
-]
-
 MIN_LABELS = 20
 """Below it a share's interval is wider than 0.4: it would tell nothing. Also for the 90th percentile."""
 MIN_TIMES = 5
@@ -42,7 +23,7 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class TooFew:
-    """A number that is not given: it would rest on `n` labels where `needed` are the least."""
+    """A number that is not shown: it would rest on `n` labels where `needed` are the least."""
 
     n: int
     needed: int
@@ -68,7 +49,7 @@ class Quantile:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A count, and that of the period before; None if nothing is known of it."""
+    """A count, and that of the period before; None if that has no facts."""
 
     now: int
     before: int | None
@@ -152,6 +133,7 @@ def summarise(
     Calibration is shown from MIN_LABELS on; of `muted` subjects no headline speaks. `questions` are by task.
     """
     change = partial(_change, facts, previous)
+    confusions = sorted(facts.confusions, key=lambda row: (-row.n, row.task, row.predicted, row.decided))
     return Digest(
         since_at=facts.since_at,
         until_at=facts.until_at,
@@ -163,13 +145,13 @@ def summarise(
         overdue=change("overdue"),
         median_time=_quantiles(0.5, MIN_TIMES, facts, previous),
         p90_time=_quantiles(0.9, MIN_LABELS, facts, previous),
-        concordance=_overall(facts, previous),
+        concordance=ShareRow("all", _total(facts.by_tier), _total(previous.by_tier) if previous else None),
         by_tier=_rows(facts.by_tier, previous.by_tier if previous else ()),
         by_model=_rows(facts.by_model, previous.by_model if previous else ()),
         by_scale=_scales(questions, facts, previous),
         calibration=_calibration(facts, calibration),
         calibration_before=_calibration(previous, calibration_before) if previous else None,
-        confusions=tuple(sorted(facts.confusions, key=_most_first)[:SHOWN]),
+        confusions=tuple(confusions[:SHOWN]),
         oldest_open=tuple(sorted(facts.oldest_open, key=lambda case: (case.opened_at, case.case_id))[:SHOWN]),
         quality=quality,
         headlines=headlines(quality, muted) if quality else (),
@@ -180,10 +162,6 @@ def summarise(
 
 def _change(facts: PeriodFacts, previous: PeriodFacts | None, name: str) -> Change:
     return Change(getattr(facts, name), getattr(previous, name) if previous else None)
-
-
-def _most_first(confusion: Confusion) -> tuple[int, str, str, str]:
-    return -confusion.n, confusion.task, confusion.predicted, confusion.decided
 
 
 def _quantile(seconds: Sequence[float], share: float, needed: int) -> Quantile | TooFew:
@@ -210,10 +188,6 @@ def _total(rows: Sequence[Concordance]) -> Share | TooFew:
     return _share(sum(row.agreed for row in rows), sum(row.n for row in rows))
 
 
-def _overall(facts: PeriodFacts, previous: PeriodFacts | None) -> ShareRow:
-    return ShareRow("all", _total(facts.by_tier), _total(previous.by_tier) if previous else None)
-
-
 def _rows(now: Sequence[Concordance], before: Sequence[Concordance]) -> tuple[ShareRow, ...]:
     earlier = {row.name: _share(row.agreed, row.n) for row in before}
     return tuple(ShareRow(row.name, _share(row.agreed, row.n), earlier.get(row.name)) for row in now)
@@ -222,13 +196,13 @@ def _rows(now: Sequence[Concordance], before: Sequence[Concordance]) -> tuple[Sh
 def _scales(
     questions: Mapping[str, Question], facts: PeriodFacts, previous: PeriodFacts | None
 ) -> tuple[ScaleRow, ...]:
-    """One row for each task with a scale of which something was decided."""
+    """A row for each task with a scale of which something was decided."""
     exact = {row.name: row for row in _rows(facts.by_task, previous.by_task if previous else ())}
-    within_one = _rows(_within_one(questions, facts), _within_one(questions, previous) if previous else ())
-    return tuple(ScaleRow(row.name, exact[row.name], row) for row in within_one)
+    rows = _rows(_near(questions, facts), _near(questions, previous) if previous else ())
+    return tuple(ScaleRow(row.name, exact[row.name], row) for row in rows)
 
 
-def _within_one(questions: Mapping[str, Question], facts: PeriodFacts) -> tuple[Concordance, ...]:
+def _near(questions: Mapping[str, Question], facts: PeriodFacts) -> tuple[Concordance, ...]:
     near = Counter[str]()
     for confusion in facts.confusions:
         question = questions.get(confusion.task)

@@ -37,7 +37,7 @@ class OldestCase:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableRule:
-    """How many predictions the rule of a tier could not be judged on, for one reason, in words."""
+    """How many predictions the rule of a tier could not be judged on, for the same reason, in words."""
 
     task: str
     tier: str
@@ -50,7 +50,7 @@ class PeriodFacts:
     """Production predictions received, and cases decided, from `since_at` up to but not including `until_at`.
 
     `audited` and those `without_confidence` are part of `reviewed`. `overdue` counts cases open past their
-    `due_at` at the period's end or decided after it. `seconds_to_decision` has one value for each case
+    `due_at` at the period's end or decided after it. `seconds_to_decision` has a value for each case
     decided in the period. `reliability_pairs` are (confidence, whether the decided label was the model's), of
     reviewed cases only.
     `unreadable` has the rules that could not be judged on predictions of the period, the most frequent first.

@@ -1,4 +1,4 @@
-"""The digest's first sentences: at most three, each with what one can do about it at once."""
+"""The digest's first sentences: at most three, each with what can be done about it at once."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -45,14 +45,15 @@ class Headline:
 def headlines(quality: Quality, muted: frozenset[str] = frozenset()) -> tuple[Headline, ...]:
     """The three most urgent sentences that are not muted: what broke, what slips, what could be won.
 
-    A subject has one sentence, and what was broken or alarmed may take all three; of anything else the first
-    that is not muted is told.
+    A subject has a single sentence, and what was broken or alarmed may take all three; of anything else the
+    first that is not muted counts.
     """
-    found: dict[str, Headline] = {}
+    sentences: dict[str, Headline] = {}
     for kind, most in _KINDS:
-        heard = {one.subject: one for one in kind(quality) if one.subject not in muted | found.keys()}
-        found |= dict(islice(heard.items(), most))
-    return tuple(found.values())[:MOST]
+        passed = muted | sentences.keys()
+        heard = {headline.subject: headline for headline in kind(quality) if headline.subject not in passed}
+        sentences |= dict(islice(heard.items(), most))
+    return tuple(sentences.values())[:MOST]
 
 
 def _named(row: ThresholdRow) -> dict[str, str]:
@@ -67,17 +68,17 @@ def _subject(kind: str, row: ThresholdRow) -> str:
 def _broken(quality: Quality) -> Iterator[Headline]:
     for row, *others in _alike(quality.thresholds):
         if row.state in (ThresholdState.REVOKED, ThresholdState.SUSPENDED):
-            state, place = row.state.value, ", ".join([row.place, *(one.slice for one in others)])
+            state, place = row.state.value, ", ".join([row.place, *(other.slice for other in others)])
             words = f"{row.task}, tier {place}: the threshold was {state}, everything is reviewed. {row.why}"
             yield Headline(_subject(state, row), words.strip(), Deed.REVIEW_THRESHOLD, _named(row))
 
 
 def _alike(rows: Iterable[ThresholdRow]) -> Iterable[list[ThresholdRow]]:
     """The rows of a tier and model that say the same, together."""
-    found: dict[tuple[object, ...], list[ThresholdRow]] = {}
+    groups: dict[tuple[object, ...], list[ThresholdRow]] = {}
     for row in rows:
-        found.setdefault((row.task, row.tier, row.model, row.state, row.why), []).append(row)
-    return found.values()
+        groups.setdefault((row.task, row.tier, row.model, row.state, row.why), []).append(row)
+    return groups.values()
 
 
 def _alarms(quality: Quality) -> Iterator[Headline]:
@@ -102,7 +103,7 @@ def _errors(quality: Quality) -> Iterator[Headline]:
 
 
 def _review(quality: Quality) -> tuple[Deed | None, dict[str, str]]:
-    # Which of several slices errs is not known here.
+    # Which of several slices errs cannot be told from here.
     open_rows = [row for row in quality.thresholds if row.in_force is not None and not row.slice]
     return (Deed.REVIEW_THRESHOLD, _named(open_rows[0])) if open_rows else (None, {})
 
@@ -136,8 +137,8 @@ def _proposals(quality: Quality) -> Iterator[Headline]:
 
 
 def _missing(quality: Quality) -> Iterator[Headline]:
-    for row, found in audits_missing(quality.thresholds):
-        words = f"{row.task}, tier {row.place}: no threshold is certified. {found.why}"
+    for row, answer in audits_missing(quality.thresholds):
+        words = f"{row.task}, tier {row.place}: no threshold is certified. {answer.why}"
         # A slice without a threshold is reviewed whole: more audits would be drawn from the others.
         deed = Deed.REVIEW_THRESHOLD if row.slice else Deed.ASK_AUDITS
         yield Headline(_subject("audits", row), words, deed, _named(row))
@@ -145,9 +146,9 @@ def _missing(quality: Quality) -> Iterator[Headline]:
 
 def _hopeless(quality: Quality) -> Iterator[Headline]:
     for row in quality.thresholds:
-        found = row.found
-        if row.state is ThresholdState.NOT_YET and isinstance(found, NotYet) and not found.needed:
-            words = f"{row.task}, tier {row.place}: no threshold is certified. {found.why}"
+        result = row.found
+        if row.state is ThresholdState.NOT_YET and isinstance(result, NotYet) and not result.needed:
+            words = f"{row.task}, tier {row.place}: no threshold is certified. {result.why}"
             yield Headline(_subject("hopeless", row), words, Deed.REVIEW_THRESHOLD, _named(row))
 
 
@@ -171,4 +172,4 @@ _KINDS: tuple[tuple[Callable[[Quality], Iterator[Headline]], int], ...] = (
     (_hopeless, 1),
     (_fine, 1),
 )
-"""Kinds of sentences, the most urgent first, and how many of each are told at most."""
+"""Kinds of sentences, the most urgent first, and how many of each at most."""

@@ -35,7 +35,7 @@ class About(Code):
 
 @dataclass(frozen=True, slots=True)
 class ErrorRow:
-    """The model's error on one part of the traffic, now and in the period before (None: nothing came in)."""
+    """The model's error on a part of the traffic, now and in the period before (None: nothing came in)."""
 
     about: About
     name: str
@@ -44,7 +44,7 @@ class ErrorRow:
 
     @property
     def movement(self) -> Movement | None:
-        """None where one of the two rests on no labels; small while the intervals for the future overlap."""
+        """None where either rests on no labels; small while the intervals for the future overlap."""
         now, before = self.now.future, self.before.future if self.before else None
         if now is None or before is None:
             return None
@@ -69,7 +69,7 @@ class ThresholdState(Code):
 
 @dataclass(frozen=True, slots=True)
 class ThresholdRow:
-    """The threshold of a tier for one model, or of a `slice`: what is in force, promised, and what could be.
+    """The threshold of a tier for a model, or of a `slice`: what is in force, promised, and what could be.
 
     `in_force` is None where everything is reviewed. `proposal` is what the labels of the last weeks would
     certify for `promise` (the tier's own, or the team's target), `found` the test's answer to it. `gain` is
@@ -82,19 +82,19 @@ class ThresholdRow:
     state: ThresholdState
     in_force: float | None
     promise: Promise | None = None
-    found: Certificate | NotYet | None = None
+    found: Certificate | NotYet | None = None  # a key of the digests that are stored
     gain: float | None = None
     why: str = ""
     slice: str = ""
 
     @property
     def place(self) -> str:
-        """The tier, and the slice if the threshold is that of one."""
+        """The tier, and the slice if the threshold is a slice's."""
         return f"{self.tier}, {self.slice}" if self.slice else self.tier
 
     @property
     def proposal(self) -> float | None:
-        """The threshold that could be certified and is not the one in force; None if there is none."""
+        """The threshold that could be certified and is not in force; None if there is none."""
         if not isinstance(self.found, Certificate) or self.found.threshold == self.in_force:
             return None
         return self.found.threshold
@@ -102,7 +102,7 @@ class ThresholdRow:
 
 @dataclass(frozen=True, slots=True)
 class ModelFit:
-    """How the confidences of one model of a task were calibrated, or why they were left alone."""
+    """How the confidences of a model of a task were calibrated, or why they were left alone."""
 
     task: str
     model: ModelRef
@@ -119,7 +119,7 @@ class TaskConfusion:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """All of it for one team and period. `target` is the error that the policy allows, if it names one.
+    """All of it for a team and period. `target` is the error that the policy allows, if it names one.
 
     `calibration` weighs every label by the inverse of its inclusion probability: it speaks of all traffic
     that was watched.
@@ -140,7 +140,7 @@ class Quality:
     contradictions: tuple[Contradiction, ...] = field(default=())
 
     def row(self, about: About) -> ErrorRow | None:
-        """The first row about that part; None without one."""
+        """The first row about that part; None without any."""
         return next((row for row in self.errors if row.about is about), None)
 
 
@@ -152,7 +152,7 @@ def is_above(estimate: Estimate | None, target: float | None) -> bool:
 def audits_missing(thresholds: Sequence[ThresholdRow]) -> list[tuple[ThresholdRow, NotYet]]:
     """The tiers that more labels would give a certificate, with what is missing; the fewest first.
 
-    A tier whose certificate is in force is none of them, nor one whose model errs too often for any.
+    A tier whose certificate is in force is none of them, nor a tier whose model errs too often for any.
     """
     lacking = [
         (row, row.found)

@@ -13,8 +13,6 @@ from routing.evidence.promise import Certificate, NotYet
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
 
-__all__ = ["calibration_rows", "quality_rows"]
-
 SCORES = (
     "ece",
     "ece_equal_mass",
@@ -58,11 +56,11 @@ def calibration_rows(
         yield DigestRow(
             "calibration", name, score, getattr(report, score), n=report.n, reach=reach, before=was
         )
-    for one in report.bins:
-        bounds = f"{name}, confidence {one.low:g} to {one.high:g}"
-        low, high = one.accuracy_low, one.accuracy_high
-        yield DigestRow("reliability", bounds, "accuracy", one.accuracy, low, high, one.n, reach)
-        yield DigestRow("reliability", bounds, "mean_confidence", one.mean_confidence, n=one.n, reach=reach)
+    for band in report.bins:
+        bounds = f"{name}, confidence {band.low:g} to {band.high:g}"
+        low, high = band.accuracy_low, band.accuracy_high
+        yield DigestRow("reliability", bounds, "accuracy", band.accuracy, low, high, band.n, reach)
+        yield DigestRow("reliability", bounds, "mean_confidence", band.mean_confidence, n=band.n, reach=reach)
 
 
 def _rows(section: str, name: str, values: Mapping[str, Cell], n: int | None = None) -> Iterator[DigestRow]:
@@ -99,7 +97,7 @@ def _counts(
 
 
 def _threshold(row: ThresholdRow) -> Iterator[DigestRow]:
-    promise, found = row.promise, row.found
+    promise, result = row.promise, row.found
     values = {
         "state": row.state,
         "in_force": row.in_force,
@@ -107,12 +105,12 @@ def _threshold(row: ThresholdRow) -> Iterator[DigestRow]:
         "gain": row.gain,
         "promised_error": promise.error if promise else None,
         "promised_confidence": promise.confidence if promise else None,
-        "labels_needed": found.needed if isinstance(found, NotYet) else None,
+        "labels_needed": result.needed if isinstance(result, NotYet) else None,
     }
     name = f"{row.task}, {row.place}, {row.model.name} {row.model.version}"
     yield from _rows("threshold", name, values)
-    if isinstance(found, Certificate):
-        yield DigestRow("threshold", name, "error_bound", found.bound, n=found.labels)
+    if isinstance(result, Certificate):
+        yield DigestRow("threshold", name, "error_bound", result.bound, n=result.labels)
 
 
 def _fit(row: ModelFit) -> Iterator[DigestRow]:
@@ -155,9 +153,9 @@ def _findings(quality: Quality) -> Iterator[DigestRow]:
         yield from _confusion(confusion)
     for theme in quality.themes:
         yield from _theme(theme)
-    for one in quality.contradictions:
-        name = f"{one.first.case_id} and {one.second.case_id}"
-        yield DigestRow("contradiction", name, "similarity", one.similarity)
+    for contradiction in quality.contradictions:
+        name = f"{contradiction.first.case_id} and {contradiction.second.case_id}"
+        yield DigestRow("contradiction", name, "similarity", contradiction.similarity)
 
 
 def _alarm(alarm: Alarm) -> Iterator[DigestRow]:
@@ -168,17 +166,17 @@ def _alarm(alarm: Alarm) -> Iterator[DigestRow]:
     yield DigestRow("alarm", name, "sentence", alarm.sentence, n=n)
 
 
-def _slice(found: SliceFinding) -> Iterator[DigestRow]:
-    name = f"{found.key}={found.value}"
+def _slice(row: SliceFinding) -> Iterator[DigestRow]:
+    name = f"{row.key}={row.value}"
     yield DigestRow(
-        "worse slice", name, "error", found.error, found.error_low, found.error_high, found.n, Reach.WATCHED
+        "worse slice", name, "error", row.error, row.error_low, row.error_high, row.n, Reach.WATCHED
     )
     values = {
-        "raw_error": found.raw_error,
-        "error_elsewhere": found.error_elsewhere,
-        "p_value": found.adjusted_p_value,
+        "raw_error": row.raw_error,
+        "error_elsewhere": row.error_elsewhere,
+        "p_value": row.adjusted_p_value,
     }
-    yield from _rows("worse slice", name, values, found.n)
+    yield from _rows("worse slice", name, values, row.n)
 
 
 def _confusion(row: TaskConfusion) -> Iterator[DigestRow]:

@@ -1,4 +1,4 @@
-"""One number of a digest, as a line of a table: what it is about, its interval and what it rests on."""
+"""A number of a digest, as a line of a table: what it is about, its interval and what it rests on."""
 
 from dataclasses import dataclass
 

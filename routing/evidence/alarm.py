@@ -6,8 +6,6 @@ from typing import Any
 
 from routing.code import Code
 
-__all__ = ["EXAMPLES", "WHOLE", "Alarm", "AlarmKind", "Drift"]
-
 EXAMPLES = 3
 WHOLE = ""
 """The slice that is all of the traffic."""
@@ -27,9 +25,9 @@ class AlarmKind(Code):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One finding about a task, with its size and its evidence.
+    """A finding about a task, with its size and its evidence.
 
-    `slice` is "key=value" or WHOLE, `subject` the field or slice key it is about, where there is one.
+    `slice` is "key=value" or WHOLE, `subject` the field or slice key it is about, where there is any.
     `effect` is measured in `unit`, `statistic` is that of the test, whose `p_value` is adjusted for all that
     was tested and every look of a year; of an e-process the p-value is 1/e (Ville). `sentence` tells a lead
     all of it, `case_ids` are up to three cases that are most typical of what changed.
@@ -62,7 +60,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What one look at a window found after `tests` tests.
+    """What a look at a window showed after `tests` tests.
 
     `alarms` are sure and large enough to act on, surest first; `small` are as sure, but too small to matter.
     """

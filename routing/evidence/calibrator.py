@@ -1,4 +1,4 @@
-"""Calibrators: JSON parameters that map a model's raw confidence to a calibrated one, without numpy."""
+"""Calibrators: JSON parameters that map a model's raw confidence to its calibrated value, without numpy."""
 
 import json
 import math
@@ -72,7 +72,7 @@ class Calibrator:
         return self.calibrate(prediction.confidence)
 
     def calibrate(self, confidence: float) -> float:
-        """The calibrated confidence of a label whose confidence is all that is known."""
+        """The calibrated confidence of a label of which there is nothing but its confidence."""
         match self.method:
             case "identity":
                 return confidence
@@ -163,17 +163,13 @@ def _share(prediction: Prediction, temperature: float) -> float:
 
 
 def _interpolated(confidence: float, knots: tuple[tuple[float, float], ...]) -> float:
-    place = bisect_right(knots, confidence, key=_raw)
+    place = bisect_right(knots, confidence, key=lambda knot: knot[0])
     if place == 0:
         return knots[0][1]
     if place == len(knots):
         return knots[-1][1]
     (left, low), (right, high) = knots[place - 1], knots[place]
     return min(high, low + (high - low) * (confidence - left) / (right - left))
-
-
-def _raw(knot: tuple[float, float]) -> float:
-    return knot[0]
 
 
 def _log(probability: float) -> float:

@@ -12,7 +12,7 @@ PREDICTED = "predicted label"
 
 @dataclass(frozen=True, slots=True)
 class CaseRationale:
-    """One rationale with the words of the case it speaks of, which are not what a theme should be about."""
+    """A rationale with the words of the case it speaks of, which are not what a theme should be about."""
 
     case_id: str
     text: str
@@ -45,7 +45,7 @@ class Theme:
 
     @property
     def name(self) -> str:
-        """Its terms in one line."""
+        """Its terms in a line."""
         return " · ".join(self.terms)
 
 
@@ -102,7 +102,7 @@ class DecidedInput:
 
 @dataclass(frozen=True, slots=True)
 class DecidedCase:
-    """One side of a contradiction."""
+    """A side of a contradiction."""
 
     case_id: str
     decided: str

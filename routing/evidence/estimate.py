@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from routing.code import Code
 
-__all__ = ["LEVEL", "Estimate", "Interval", "Reach", "Stratum", "TrafficEstimate", "between"]
-
 LEVEL = 0.95
 """The confidence level of an interval, two-sided, unless it says otherwise."""
 
@@ -25,7 +23,7 @@ class Reach(Code):
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """Production predictions with the same inclusion probability, and what experts found among them.
+    """Production predictions with the same inclusion probability, and what experts decided of them.
 
     `received` were predicted, `asked` of these drawn for review, `labeled` of these decided by experts, and
     of `errors` of these the decided label differs from the model's. At an inclusion probability of 1 it is a
@@ -82,8 +80,8 @@ class TrafficEstimate:
     assume that the unanswered are like the answered of their stratum; `bounds` assumes nothing of them: it is
     the value if all unanswered and unwatched were right, and if all of them were wrong (as an estimate, so
     without the chance of the draw). `naive` is the error among reviewed cases only: never show it without
-    saying so. Of the `unwatched` nothing is known (they had no chance of review, or nothing of their stratum
-    is labeled): the value speaks of the others, the intervals allow for anything among them.
+    saying so. The `unwatched` have no decision to speak for them (they had no chance of review, or nothing of
+    their stratum is labeled): the value speaks of the others, the intervals allow for anything among them.
     """
 
     name: str
@@ -99,5 +97,5 @@ class TrafficEstimate:
 
 
 def between(low: float, high: float, digits: int = 1) -> str:
-    """How the interval of a share is said, everywhere: "between 2.4% and 4.1%"."""
+    """The words for the interval of a share, everywhere: "between 2.4% and 4.1%"."""
     return f"between {low:.{digits}%} and {high:.{digits}%}"

@@ -1,4 +1,4 @@
-"""A threshold that a certificate grants, and when it holds: the one home of that."""
+"""A threshold that a certificate grants, and when it holds: the only home of that."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,6 @@ from enum import StrEnum
 
 from routing.cell import EVERYTHING, Cell
 from routing.evidence.promise import Promise
-
-__all__ = ["Grant", "Lapse", "Terms", "lapse_of"]
 
 
 class Lapse(StrEnum):
@@ -25,7 +23,7 @@ class Grant:
     """A threshold on calibrated confidence that a certificate grants, and what it was certified for.
 
     `labels_digest` is the task's when it was certified; `calibrator_version` is that of the calibrator in
-    force then, None without one. `cell` is the key of the part of the tier's traffic that it is for.
+    force then, None without any. `cell` is the key of the part of the tier's traffic that it is for.
     """
 
     certificate_id: str
@@ -37,7 +35,7 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class GrantTerms:
     """What a certificate has to be for to hold now: the policy's promise and cells, labels and calibrator.
 
     `promise` is None where the policy promises nothing, or has no such tier, any more.
@@ -49,7 +47,7 @@ class Terms:
     calibrator_version: str | None
 
 
-def lapse_of(grant: Grant, terms: Terms) -> Lapse | None:
+def lapse_of(grant: Grant, terms: GrantTerms) -> Lapse | None:
     """Why the certificate does not hold under these terms; None where it does.
 
     A promise at least as strict as the policy's, in both its numbers, keeps the policy's.
@@ -62,6 +60,7 @@ def lapse_of(grant: Grant, terms: Terms) -> Lapse | None:
         return Lapse.OTHER_SLICES
     if grant.labels_digest != terms.labels_digest:
         return Lapse.OTHER_LABELS
+    # The threshold is on calibrated confidence: by another map it cuts elsewhere.
     if grant.calibrator_version != terms.calibrator_version:
         return Lapse.OTHER_CALIBRATOR
     return None

@@ -12,7 +12,7 @@ TierKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What a policy does with one prediction: its tier, who would look at it, and by when.
+    """What a policy does with a prediction: its tier, who would look at it, and by when.
 
     `is_accepted`: it is auto-accepted, or would have been had it not been drawn (`is_audit`).
     """
@@ -31,10 +31,10 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
-class Rerouted:
-    """A logged prediction: what was done with it, what is known of it, and what another policy would do.
+class Rerouting:
+    """A logged prediction: what was done with it, what became of it, and what another policy would do.
 
-    `inclusion_probability` is the logged one, `score` the confidence that counts under the other policy, None
+    `inclusion_probability` is as logged, `score` the confidence that counts under the other policy, None
     where the model gave none.
     `is_error` counts where `is_labeled`. `seconds` is the working time until experts decided, None where they
     did not; then `waited` is the working time since they were asked (0 where they were not).
@@ -54,7 +54,7 @@ class Rerouted:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What an accepted error of a tier costs, in the policy's unit, and the minutes that one label takes."""
+    """What an accepted error of a tier costs, in the policy's unit, and the minutes that a label takes."""
 
     error: float = 1.0
     minutes: float = 1.0
@@ -62,7 +62,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class ChannelLoad:
-    """What one channel gets: `cases`, the expert hours they take, and how many come in a working hour.
+    """What a channel gets: `cases`, the expert hours they take, and how many come in a working hour.
 
     `late` is the number expected to be decided after they were due; None where nothing tells how long experts
     take there.
@@ -86,7 +86,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class TierOutcome:
-    """What a policy does in one tier; `error` is that of what it accepts, None where that is nothing."""
+    """What a policy does in a tier; `error` is that of what it accepts, None where that is nothing."""
 
     task: str
     tier: str
@@ -145,22 +145,22 @@ class Replayed:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class WatchedStratum:
     """A stratum to audit: `received` are accepted there in a week, and the share of errors anticipated.
 
-    `is_told`: its own error is to be known, where that of each stratum is.
+    `is_separate`: its own error is wanted, where that of each stratum is.
     """
 
     name: str
     received: int
     error: float
     minutes: float = 1.0
-    is_told: bool = True
+    is_separate: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class StratumShare:
-    """The audit share of one stratum, and the labels a week that it costs."""
+    """The audit share of a stratum, and the labels a week that it costs."""
 
     name: str
     share: float

@@ -5,16 +5,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-__all__ = [
-    "Certificate",
-    "CertificateMethod",
-    "MonitorReport",
-    "NotYet",
-    "Promise",
-    "answer_from_json",
-    "percent",
-]
-
 CertificateMethod = Literal["fixed_sequence", "census_and_audit"]
 
 
@@ -59,6 +49,7 @@ class Promise:
         """
         if attempt < 1:
             raise ValueError(f"attempts are counted from 1: {attempt}")
+        # Not in equal parts: nobody can say beforehand how many attempts there will be.
         return 6 * self.delta / (math.pi * attempt) ** 2
 
 
@@ -66,8 +57,8 @@ class Promise:
 class Certificate:
     """A threshold that keeps a promise: accept a calibrated confidence of `threshold` or more.
 
-    `method` is a CertificateMethod, or one that a newer version has. `attempt` counts the tests of this
-    promise from 1, `spent` is the chance of failure that this one used.
+    `method` is a CertificateMethod, or a method of a newer version. `attempt` counts the tests of this
+    promise from 1, `spent` is the chance of failure that this attempt used.
     The test rests on `labels` among `accepted` predictions, `errors` of them wrong; what was asked and is
     `unanswered` was counted as wrong. The error of what will be accepted is at most `bound` with confidence
     1 − `spent`, if it comes from the same source.
@@ -123,10 +114,10 @@ def answer_from_json(stored: Mapping[str, Any]) -> Certificate | NotYet:
 class MonitorReport:
     """What the audits since a certificate say: is its promise still believable?
 
-    `e_value` is the largest evidence so far against an error of at most the promised one; it reaches 1/δ by
-    chance with probability δ at most, however often one looks (Ville 1939). `revoked_at` is the index of the
-    audit at which it did, None if it never did. The error lies between `low` and `high` with confidence 1 − δ
-    at all times at once.
+    `e_value` is the largest evidence so far against an error of at most the promised error; it reaches 1/δ by
+    chance with probability δ at most, however often anybody looks (Ville 1939). `revoked_at` is the index of
+    the audit at which it did, None if it never did. The error lies between `low` and `high` with confidence 1
+    − δ at all times at once.
     """
 
     n: int

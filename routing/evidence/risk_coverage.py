@@ -20,10 +20,10 @@ class CoveragePoint:
 
 @dataclass(frozen=True, slots=True)
 class RiskCoverage:
-    """The curve of one task, tier and model over `received` predictions, from strict to loose.
+    """The curve of a task, tier and model over `received` predictions, from strict to loose.
 
-    `current` is the threshold in force, `promised` the one that a certificate grants or would grant; None
-    where there is none. `target` is the error that is allowed, if one is named.
+    `current` is the threshold in force, `promised` what a certificate grants or would grant; None
+    where there is none. `target` is the error that is allowed, if it is named.
     """
 
     name: str

@@ -1,6 +1,6 @@
 """Arithmetic in the strict form: whole numbers with fractions, and nothing that is infinite.
 
-JSON tells 200 from 200.5, so a service may send both kinds for one field; CEL has no arithmetic between them.
+JSON tells 200 from 200.5, so a service may send both kinds for a field; CEL has no arithmetic between them.
 Division of fractions follows IEEE 754, section 7.3: what is divided by zero is infinite, and so is compared.
 """
 
@@ -29,11 +29,11 @@ def is_fraction(node: Node) -> bool:
     )
 
 
-def arithmetic(word: str, left: Node, right: Node, one: str, other: str) -> str:
-    """`left` and `right`, written as `one` and `other`, added, subtracted, multiplied or divided."""
-    result = _of_one_kind(word, (left, one), (right, other))
+def arithmetic(word: str, left: Node, right: Node, first: str, second: str) -> str:
+    """`left` and `right`, written as `first` and `second`, added, subtracted, multiplied or divided."""
+    result = _of_the_same_kind(word, (left, first), (right, second))
     if word == "/" and not (right.op == "number" and right.literal != 0):
-        return f"({other} == 0 ? {INFINITE} : {result})"
+        return f"({second} == 0 ? {INFINITE} : {result})"
     return f"({result})"
 
 
@@ -43,14 +43,14 @@ def converted(node: Node, written: str) -> str:
     return value if kind_of(node) == "number" else f"({value} * 0.0 == 0.0 ? {value} : {INFINITE})"
 
 
-def _of_one_kind(word: str, *sides: tuple[Node, str]) -> str:
-    (left, one), (right, other) = sides
+def _of_the_same_kind(word: str, *sides: tuple[Node, str]) -> str:
+    (left, first), (right, second) = sides
     if is_fraction(left) or is_fraction(right):
         return f" {word} ".join(_fraction(*side) for side in sides)
-    plain = f"{one} {word} {other}"
+    plain = f"{first} {word} {second}"
     open_ = [written for node, written in sides if node.path is not None and kind_of(node) is None]
     if len(open_) == 2:
-        return f"type({one}) == type({other}) ? {plain} : {_double(one)} {word} {_double(other)}"
+        return f"type({first}) == type({second}) ? {plain} : {_double(first)} {word} {_double(second)}"
     if open_ and any(kind_of(node) == "number" for node, _ in sides):
         fractions = f" {word} ".join(text if text in open_ else f"double({text})" for _, text in sides)
         return f"type({open_[0]}) == double ? {fractions} : {plain}"

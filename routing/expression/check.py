@@ -1,4 +1,4 @@
-"""What can be known about a tier's `when` before any prediction comes.
+"""What can be checked of a tier's `when` before any prediction comes.
 
 Checked: attributes of `prediction`, `input` and `service`; texts compared with `prediction.label`, `origin`
 or `service.name` and keys of `prediction.probabilities`, where they are written out; and that the expression
@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from itertools import product
 
 from routing.errors import InvalidExpression
-from routing.expression.expression import Expression, Facts
+from routing.expression.expression import Expression
+from routing.expression.facts import Facts
 from routing.expression.kinds import PROBABILITIES
 from routing.expression.syntax import Node, Path
-from routing.finding import Known
+from routing.finding import ExistingNames
 from routing.prediction import POSTED_ORIGINS, CaseInput, Image, ModelRef, Prediction, Submission
 
 ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
@@ -33,14 +34,14 @@ class Vocabulary:
     labels: tuple[str, ...]
     services: tuple[str, ...]
 
-    def of(self, path: str) -> Known | None:
-        """The values that the fact at `path` can have, if they are known."""
+    def of(self, path: str) -> ExistingNames | None:
+        """The values that the fact at `path` can have, where the policy lists them."""
         values = {
             "prediction.label": self.labels,
             **dict.fromkeys(("origin", "kind"), tuple(map(str, POSTED_ORIGINS))),
             "service.name": self.services,
         }
-        return Known(values[path]) if path in values else None
+        return ExistingNames(values[path]) if path in values else None
 
 
 def expression_problems(source: str, vocabulary: Vocabulary) -> tuple[tuple[str, str], ...]:
@@ -57,23 +58,23 @@ def expression_problems(source: str, vocabulary: Vocabulary) -> tuple[tuple[str,
 
 def _attributes(parts: tuple[Node, ...]) -> Iterator[tuple[str, str]]:
     for owner, name in (part.path for part in parts if part.path is not None and len(part.path) == 2):
-        known = Known(ATTRIBUTES.get(owner, ()))
-        if known.names and name not in known.names:
-            yield f"`{owner}` has no `{name}`", known.mend(name, "attribute")
+        attributes = ExistingNames(ATTRIBUTES.get(owner, ()))
+        if attributes.names and name not in attributes.names:
+            yield f"`{owner}` has no `{name}`", attributes.mend(name, "attribute")
 
 
 def _literals(parts: tuple[Node, ...], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
     for part in parts:
         for read, text in _compared(part):
             path = ".".join(read)
-            known = vocabulary.of(path) or Known(())
-            if known.names and text not in known.names:
-                yield f"{path} is never {text!r}", known.mend(text, "value")
+            existing = vocabulary.of(path) or ExistingNames(())
+            if existing.names and text not in existing.names:
+                yield f"{path} is never {text!r}", existing.mend(text, "value")
         if part.path is not None and len(part.path) == 3 and part.path[:2] == PROBABILITIES:
-            known, name = Known(vocabulary.labels), part.path[2]
-            if name not in known.names:
+            existing, name = ExistingNames(vocabulary.labels), part.path[2]
+            if name not in existing.names:
                 read = part.path if part.op == "select" else PROBABILITIES
-                yield f"{'.'.join(read)} is never {name!r}", known.mend(name, "value")
+                yield f"{'.'.join(read)} is never {name!r}", existing.mend(name, "value")
 
 
 def _compared(part: Node) -> Iterator[tuple[Path, str]]:

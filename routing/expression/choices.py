@@ -32,7 +32,7 @@ def choices(literal: Node) -> tuple[Node, ...]:
 
 
 def _terms(choice: Node) -> Iterator[Node]:
-    """The lists that are added up, with literals beside each other as one."""
+    """The lists that are added up, with literals beside each other put together."""
     if choice.op != "binary" or choice.word != "+":
         yield choice
         return

@@ -1,6 +1,6 @@
-"""How long an expression may take, told from its parts and the size of what it reads, before it is run.
+"""How long an expression may take, judged from its parts and the size of what it reads, before it is run.
 
-Figures are nanoseconds of one core, from above; they need not be exact, only grow as the evaluator does. The
+Figures are nanoseconds of a core, from above; they need not be exact, only grow as the evaluator does. The
 library copies whatever an expression reads, and a loop reads again for each entry.
 """
 
@@ -18,7 +18,7 @@ from routing.expression.pattern_cost import pattern_work
 from routing.expression.syntax import Node
 
 LIMIT = 20e6
-"""The most that one rule may take in the thread that stores all posts."""
+"""The most that a rule may take in the thread that stores all posts."""
 VISIT, ENTRY, TURN = 150.0, 150.0, 400.0
 COPY, MAKE, SCAN, PARSE = 0.1, 6.0, 1.0, 5.0
 
@@ -49,8 +49,8 @@ class Amount:
 
     def __mul__(self, other: "Amount") -> "Amount":
         products: dict[tuple[int, int, int], float] = {}
-        for (one, factor), (two, other_factor) in product(self.terms.items(), other.terms.items()):
-            key = one[0] + two[0], one[1] + two[1], one[2] + two[2]
+        for (left, factor), (right, other_factor) in product(self.terms.items(), other.terms.items()):
+            key = left[0] + right[0], left[1] + right[1], left[2] + right[2]
             products[key] = products.get(key, 0.0) + factor * other_factor
         return Amount(products)
 

@@ -14,8 +14,6 @@ from routing.expression.facts import OLD_NAMES, VARIABLES, Facts, wanted_by
 from routing.expression.strict_form import strict
 from routing.expression.syntax import Node, Path, syntax
 
-__all__ = ["VARIABLES", "Expression", "Facts"]
-
 MAX_LENGTH = 1_000
 MAX_MACROS = 3
 FUNCTIONS = (
@@ -62,21 +60,16 @@ class Expression:
 
     def matches(self, facts: Facts) -> bool:
         """Whether the facts match. Raises InvalidExpression if that cannot be judged, for whatever reason."""
+        # Not evaluated: the last tier has to take what no rule can read, too.
         if self.is_always_true:
             return True
         if not (self.work.is_small or self.work.fits(facts.extent())):
             raise InvalidExpression(TOO_LARGE)
-        result = _executed(self.program, facts)
-        if not isinstance(result, bool):
-            raise InvalidExpression(f"it gives {result!r} instead of true or false")
-        return result
+        return _truth(self.program, facts)
 
     def matches_as_cel_has_it(self, facts: Facts) -> bool:
         """The same where a silent false is an answer. Raises InvalidExpression."""
-        result = _executed(_program(self.source), facts)
-        if not isinstance(result, bool):
-            raise InvalidExpression(f"it gives {result!r} instead of true or false")
-        return result
+        return _truth(_program(self.source), facts)
 
     def doubt(self, facts: Facts) -> str:
         """Why the facts cannot be judged, for people: which field or value, and what is wrong with it."""
@@ -99,6 +92,13 @@ def _part(part: Node, facts: Facts) -> object:
         return _executed(_program(strict(part)), facts)
     except InvalidExpression:
         return FAILED
+
+
+def _truth(program: Any, facts: Facts) -> bool:
+    result = _executed(program, facts)
+    if not isinstance(result, bool):
+        raise InvalidExpression(f"it gives {result!r} instead of true or false")
+    return result
 
 
 def _executed(program: Any, facts: Facts) -> object:
@@ -128,8 +128,8 @@ def _unfit(program: cel.Program, tree: Node) -> str | None:
 
 
 def _place(error: ValueError) -> str:
-    found = re.search(r"<input>:\d+:(\d+): (?:Syntax error: )?([^\n]{1,120})", str(error))
-    return f"character {found[1]}: {_plainly(found[2])}" if found else "it is not valid CEL"
+    match = re.search(r"<input>:\d+:(\d+): (?:Syntax error: )?([^\n]{1,120})", str(error))
+    return f"character {match[1]}: {_plainly(match[2])}" if match else "it is not valid CEL"
 
 
 def _plainly(complaint: str) -> str:

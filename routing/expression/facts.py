@@ -73,7 +73,7 @@ class Facts:
         texts = (
             shown.get("link"),
             prediction.get("label"),
-            *(text for held in maps for text in _texts(held)),
+            *(text for held in maps for text in (*held, *held.values())),
         )
         return Extent(max(map(len, maps)), _length(shown.get("text")), sum(map(_length, texts)))
 
@@ -131,11 +131,6 @@ def _fields(names: tuple[str, ...]) -> Read:
         return {name: fields[name] for name in names if name in fields}
 
     return read
-
-
-def _texts(held: Mapping[str, object]) -> Iterator[object]:
-    yield from held
-    yield from held.values()
 
 
 def _length(value: object) -> int:

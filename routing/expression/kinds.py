@@ -56,11 +56,11 @@ def kind_of(node: Node) -> str | None:
         return kinds.pop() if len(kinds) == 1 else None
     if node.op in {"binary", "not", "has", "call", "method", "loop"}:
         return RESULTS.get(node.word)
-    return _fact(node.path)
+    return None if node.path is None else KINDS.get(node.path) or ENTRIES.get(node.path[:-1])
 
 
 def is_certain(node: Node, bound: frozenset[str] = frozenset()) -> bool:
-    """Whether the kinds of all that is in its value are known, however deep it holds them."""
+    """Whether the kinds of all that is in its value are certain, however deep it holds them."""
     if node.op == "bound":
         return node.word in bound
     if node.path is not None:
@@ -69,11 +69,5 @@ def is_certain(node: Node, bound: frozenset[str] = frozenset()) -> bool:
         return all(is_certain(part, bound) for part in node.parts)
     choice, name, *bodies = node.parts
     inner = bound | {name.word}
-    is_known = choice.path in KEYED_BY_TEXT or is_certain(choice, bound)
-    return is_known and all(is_certain(body, inner) for body in bodies)
-
-
-def _fact(path: Path | None) -> str | None:
-    if path is None:
-        return None
-    return KINDS.get(path) or ENTRIES.get(path[:-1])
+    is_certain_choice = choice.path in KEYED_BY_TEXT or is_certain(choice, bound)
+    return is_certain_choice and all(is_certain(body, inner) for body in bodies)

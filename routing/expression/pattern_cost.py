@@ -3,7 +3,7 @@
 The engine (Rust's `regex`) never backtracks, so the time is at most the pattern's size times the text's. Near
 that bound come patterns in which many open parts follow each other (classes, dots, alternatives, and whatever
 may be left out or repeated); others are read in some nanoseconds a byte. `\\w` and `\\p{…}` are tables of
-Unicode, long to compile. Figures are nanoseconds of one core, from above.
+Unicode, long to compile. Figures are nanoseconds of a core, from above.
 """
 
 import re
@@ -65,7 +65,7 @@ SINGLE = {
 
 
 def pattern_work(pattern: str) -> Pattern:
-    """The pattern's size. It need not be a valid one."""
+    """The pattern's size. It need not be valid."""
     groups: list[list[Pattern]] = [[Pattern(20_000.0)]]
     for piece in PIECE.finditer(pattern):
         kind, latest = piece.lastgroup, groups[-1]

@@ -73,7 +73,7 @@ def _is_size(node: Node) -> bool:
 
 
 def _compared(node: Node, other: Node) -> str:
-    """One side of a comparison; who compares with nothing asks whether there are probabilities."""
+    """A side of a comparison; who compares with nothing asks whether there are probabilities."""
     if _is_size(node) and node.parts[0].path == PROBABILITIES and other.word == "0":
         return f"size({strict(node.parts[0])})"
     written = strict(node)
@@ -107,17 +107,17 @@ def _equal(word: str, left: Node, right: Node) -> str:
         pairs = zip(left.parts, right.parts, strict=True)
         equal = " && ".join(_equal("==", *pair) for pair in pairs)
         return f"({equal})" if word == "==" else f"!({equal})"
-    one, other = _compared(left, right), _compared(right, left)
-    plain = f"{one} {word} {other}"
+    first, second = _compared(left, right), _compared(right, left)
+    plain = f"{first} {word} {second}"
     if _is_settled(left, right):
         return f"({plain})"
-    return f"({one} < {other} ? {'false' if word == '==' else 'true'} : {plain})"
+    return f"({first} < {second} ? {'false' if word == '==' else 'true'} : {plain})"
 
 
 def _is_settled(left: Node, right: Node) -> bool:
-    """Whether CEL's own equality answers: values of one kind, and null, which the author has asked about.
+    """Whether CEL's own equality answers: values of the same kind, and null, which the author asked about.
 
-    Lists and maps are of one kind only if all that they hold is, unless one of them is empty or shorter.
+    Lists and maps are of the same kind only if all that they hold is, unless either is empty or shorter.
     """
     kinds = {kind_of(left), kind_of(right)}
     if "null" in kinds:
@@ -136,17 +136,17 @@ def _among(item: Node, choice: Node) -> str:
     simpler = membership(item, choice)
     if simpler is not None:
         return strict(simpler)
-    one, among = strict(item), strict(choice)
-    plain = f"{one} in {among}"
+    key, among = strict(item), strict(choice)
+    plain = f"{key} in {among}"
     if choice.path == ("input", "fields"):
-        plain = f"{plain} && ({among}[{one}] != null || {among}[{one}] < 0)"
+        plain = f"{plain} && ({among}[{key}] != null || {among}[{key}] < 0)"
     if choice.path is not None:
-        return f"({plain})" if kind_of(item) == "text" else f"(({one} < '' ? true : true) ? {plain} : false)"
-    guards = _guards(item, one, choice)
+        return f"({plain})" if kind_of(item) == "text" else f"(({key} < '' ? true : true) ? {plain} : false)"
+    guards = _guards(item, key, choice)
     return f"({' || '.join(guards)} ? {plain} : false)" if guards else f"({plain})"
 
 
-def _guards(item: Node, one: str, choice: Node) -> list[str]:
+def _guards(item: Node, key: str, choice: Node) -> list[str]:
     """For each kind among the choices, a test that fails on an item of another kind and holds on its own.
 
     None are needed where the item is of a kind that is among them.
@@ -155,6 +155,6 @@ def _guards(item: Node, one: str, choice: Node) -> list[str]:
     if kind_of(item) in by_kind:
         return []
     return [
-        f"{one} == null" if kind == "null" else f"({one} < {strict(part)} ? true : true)"
+        f"{key} == null" if kind == "null" else f"({key} < {strict(part)} ? true : true)"
         for kind, part in by_kind.items()
     ]

@@ -38,7 +38,7 @@ TOKEN = re.compile(
 
 @dataclass(frozen=True)  # no slots: parts of an expression remember what was worked out of them
 class Node:
-    """One part of an expression: what it is (`op`), its own word or operator, and its parts.
+    """A part of an expression: what it is (`op`), its own word or operator, and its parts.
 
     `op` is "text", "bytes", "number", "bool" or "null" for a literal; "name", or "bound" by a loop; "select",
     "index", "has", "call", "method", "loop", "not", "negative", "either" (?:), "list", "map", or "binary".
@@ -98,8 +98,8 @@ class _Reader:
     """Reads tokens from left to right, by precedence."""
 
     def __init__(self, source: str) -> None:
-        found = TOKEN.finditer(source)
-        self._tokens = [(match.lastgroup, match[0]) for match in found if match.lastgroup != "space"]
+        matches = TOKEN.finditer(source)
+        self._tokens = [(match.lastgroup, match[0]) for match in matches if match.lastgroup != "space"]
         self._place = 0
         self._bound: list[str] = []
 
@@ -141,7 +141,7 @@ class _Reader:
         while PRECEDENCE.get(word := self._word() or "", 0) >= least:
             self._take()
             right = self._binary(PRECEDENCE[word] + 1)
-            # A chain of one connective is one part, so that sixty conditions are not sixty deep.
+            # A chain of the same connective is a single part, so that sixty conditions are not sixty deep.
             chained = left.parts if word in {"&&", "||"} and left.word == word else (left,)
             left = self._node("binary", word, *chained, right)
         return left

@@ -110,7 +110,7 @@ CONDITION = beginnings("""
     kommt drauf an, kommt darauf an, si, sauf si, à moins, ça dépend, a menos, depende, a meno,
     dipende, tenzij, mits, если, если только, зависит, eğer, もし, 如果, 除非, 만약
 """)
-"""A label that depends on something is not given yet."""
+"""A label that depends on something is no answer yet."""
 RETORT = beginnings("""
     no, nope, nah, actually, i mean, i meant, but, edit, edited, update, rather, on second thought,
     on second thoughts, better, instead, nein, nö, eigentlich, ich meine, ich meinte, aber, doch,

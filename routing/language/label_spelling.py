@@ -14,7 +14,7 @@ BETWEEN_WORDS = re.compile(r"(?<=[^\W_])(?:[\s_]+|-+|\s+-+\s+)(?=[^\W_])")
 """A sign is none: the minus of `grade -1` stays."""
 
 
-class Named(Protocol):
+class NamedLabel(Protocol):
     """A label: by `name` in data, by `shown` to people."""
 
     @property
@@ -40,27 +40,27 @@ def _digit(letter: str) -> str:
     return str(unicodedata.decimal(letter)) if letter.isdecimal() else letter
 
 
-def spellings(labels: Iterable[Named]) -> Mapping[str, frozenset[str]]:
+def spellings(labels: Iterable[NamedLabel]) -> Mapping[str, frozenset[str]]:
     """The labels' names by each folded spelling that may mean them."""
-    found: dict[str, set[str]] = defaultdict(set)
+    names_by_spelling: dict[str, set[str]] = defaultdict(set)
     for label in labels:
         for text in (label.name, label.shown):
-            for spelling in (fold(text), fold(_without_pictograms(text))):
+            for spelling in (fold(text), fold(without_pictograms(text))):
                 if any(not is_pictogram(letter) for letter in spelling):
-                    found[spelling].add(label.name)
-    return {spelling: frozenset(names) for spelling, names in found.items()}
+                    names_by_spelling[spelling].add(label.name)
+    return {spelling: frozenset(names) for spelling, names in names_by_spelling.items()}
 
 
-def exact_spellings(labels: Iterable[Named]) -> Mapping[str, frozenset[str]]:
+def exact_spellings(labels: Iterable[NamedLabel]) -> Mapping[str, frozenset[str]]:
     """The labels' names by their name and title, letter by letter."""
-    found: dict[str, set[str]] = defaultdict(set)
+    names_by_spelling: dict[str, set[str]] = defaultdict(set)
     for label in labels:
         for text in (label.name, label.shown):
-            found[unicodedata.normalize("NFC", text)].add(label.name)
-    return {spelling: frozenset(names) for spelling, names in found.items()}
+            names_by_spelling[unicodedata.normalize("NFC", text)].add(label.name)
+    return {spelling: frozenset(names) for spelling, names in names_by_spelling.items()}
 
 
-def collisions(labels: Iterable[Named]) -> Iterator[tuple[str, str]]:
+def collisions(labels: Iterable[NamedLabel]) -> Iterator[tuple[str, str]]:
     """Pairs of names or titles of two labels that are the same for whoever types them."""
     seen: dict[str, tuple[str, str]] = {}
     for label in labels:
@@ -70,5 +70,6 @@ def collisions(labels: Iterable[Named]) -> Iterator[tuple[str, str]]:
                 yield spelling, text
 
 
-def _without_pictograms(text: str) -> str:
+def without_pictograms(text: str) -> str:
+    """The text without its emoji."""
     return "".join(letter for letter in text if not is_pictogram(letter))

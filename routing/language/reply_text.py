@@ -35,7 +35,7 @@ BEFORE_THE_WORDS = re.compile(rf"(?:\s|•|[,:](?=\s)|{MENTION_SPAN.pattern}|{EM
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenReply:
     """A reply in three readings, all with markers: `whole` as written; `quote`, the quoted lines in front;
     `body`, what the person says: without the quote, mentions, emoji and struck words in front of it.
     """
@@ -77,16 +77,16 @@ def mentioned(text: str) -> frozenset[str]:
     return frozenset(target[1:] for target in targets if target.startswith("@"))
 
 
-def read(text: str, names: Mapping[str, str]) -> Written:
+def read(text: str, names: Mapping[str, str]) -> WrittenReply:
     """The reply as it was meant; `names` by user id are those of the people it mentions."""
     whole = _without_invisible(_marked(text, names))
     lines = whole.strip("\n").split("\n")
     first = next((place for place, line in enumerate(lines) if not line.startswith(QUOTED)), len(lines))
-    return Written(whole, "\n".join(lines[:first]), _in_front("\n".join(lines[first:])))
+    return WrittenReply(whole, "\n".join(lines[:first]), _in_front("\n".join(lines[first:])))
 
 
 def readable(marked: str) -> str:
-    """Working text as a person reads it: without markers and emphasis, blanks in a row as one."""
+    """Working text as a person reads it: without markers and emphasis, blanks in a row as a single blank."""
     pieces = CODE.split(marked.translate(MARKERS))
     plain = (piece if place % 2 else _without_emphasis(piece) for place, piece in enumerate(pieces))
     lines = (" ".join(line.split()) for line in "".join(plain).split("\n"))
@@ -94,7 +94,7 @@ def readable(marked: str) -> str:
 
 
 def is_pictogram(letter: str) -> bool:
-    """Whether a letter is an emoji or a part of one."""
+    """Whether a letter is an emoji or a part of it."""
     if letter in "\u200d\ufe0f\u20e3":
         return True
     return (unicodedata.category(letter) == "So" and ord(letter) >= FIRST_PICTOGRAM) or ord(
@@ -143,13 +143,9 @@ def _without_invisible(text: str) -> str:
 
 def _without_emphasis(text: str) -> str:
     for mark in EMPHASIS:
-        text = mark.sub(lambda match: match[1] if _has_letter(match[1]) else match[0], text)
+        # Stars around words emphasize them; around a number they multiply.
+        text = mark.sub(lambda match: match[1] if any(map(str.isalpha, match[1])) else match[0], text)
     return text
-
-
-def _has_letter(text: str) -> bool:
-    """Whether stars around `text` emphasize it; around a number they multiply."""
-    return any(letter.isalpha() for letter in text)
 
 
 def _in_front(own: str) -> str:
@@ -159,12 +155,8 @@ def _in_front(own: str) -> str:
         for pattern in (BEFORE_THE_WORDS, STRUCK):
             if match := pattern.match(rest):
                 rest = rest[match.end() :]
-        rest = rest[_pictograms(rest) :]
+        words = (place for place, letter in enumerate(rest) if not is_pictogram(letter))
+        rest = rest[next(words, len(rest)) :]
         if rest == own:
             return rest
         own = rest
-
-
-def _pictograms(text: str) -> int:
-    """How many emoji `text` begins with."""
-    return next((place for place, letter in enumerate(text) if not is_pictogram(letter)), len(text))

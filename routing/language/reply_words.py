@@ -1,4 +1,4 @@
-"""The words by which a reply is told apart: reasons, regrets, denials, doubts and talk, in many languages.
+"""The words that give away what a reply is: reasons, regrets, denials, doubts and talk, in many languages.
 
 All are folded (`label_spelling.fold`). Nothing here decides alone: what a word may do at most is to make the
 bot ask, or leave a line alone.
@@ -232,7 +232,7 @@ ASKING = re.compile(
     r"(?:anyone|anybody|someone|somebody|you|we|everyone|everybody|one of you)(?!\w)"
     r"|(?:team|everyone|everybody|all|guys)[,:!] "
 )
-"""How one asks or calls everybody."""
+"""How people ask or call everybody."""
 SMALL = phrases("""
     lunch, coffee, tea, break, dinner, meeting, standup, stand up, weekend, vacation, holiday, holidays,
     beer, pizza, cake, party, brb, thanks, thank you, thx, mittagessen, mittag, kaffee, feierabend,

@@ -16,27 +16,13 @@ from scipy.stats import hypergeom
 from routing.evidence.estimate import LEVEL, Interval
 from routing.evidence.reliability import wilson
 
-__all__ = [
-    "Part",
-    "blaker",
-    "clopper_pearson",
-    "clopper_pearson_upper",
-    "hypergeometric",
-    "hypergeometric_lower",
-    "hypergeometric_upper",
-    "mover",
-    "normal_quantile",
-    "wilson_interval",
-]
-
-
 TIED = 1 + 1e-9
 """Tails that differ by less than this factor are equal: floating point must not break a symmetric tie."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One of several independent estimates, and its share `weight` of the whole."""
+class WeightedEstimate:
+    """An independent estimate of a part, and that part's share `weight` of the whole."""
 
     weight: float
     value: float
@@ -84,6 +70,7 @@ def clopper_pearson_upper(errors: int, n: int, alpha: float = 1 - LEVEL) -> floa
     A quantile of the beta distribution; `scipy.stats.binomtest` searches for it in 400 times the time.
     """
     _check(errors, n, n, alpha)
+    # The beta quantile is NaN for a second parameter of 0.
     return 1.0 if errors == n else float(betaincinv(errors + 1, n - errors, 1 - alpha))
 
 
@@ -94,6 +81,7 @@ def wilson_interval(errors: int, n: int, level: float = LEVEL, population: int |
     hypergeometric distribution. Not exact: below 5 expected errors it may cover 85 % where it says 95 %.
     """
     _check(errors, n, n if population is None else population, 1 - level)
+    # The correction divides by N − n.
     if population is not None and n == population:
         return Interval(errors / n, errors / n) if n else Interval(0.0, 1.0)
     effective = n if population is None else n * (population - 1) / (population - n)
@@ -104,8 +92,8 @@ def wilson_interval(errors: int, n: int, level: float = LEVEL, population: int |
 def hypergeometric_upper(errors: int, n: int, population: int, alpha: float = 1 - LEVEL) -> int:
     """The most errors there may be among `population` if `n` drawn at random held `errors`, one-sided.
 
-    The largest number D with P(at most `errors` | D) > `alpha`; `errors` themselves if all were drawn.
-    Found by bisection: about 20 evaluations for a population of a million.
+    The largest number D with P(at most `errors` | D) > `alpha`; `errors` themselves if all were drawn. By
+    bisection: about 20 evaluations for a population of a million.
     """
     _check(errors, n, population, alpha)
     draw = _Draw(errors, n, population)
@@ -139,9 +127,9 @@ def blaker(errors: int, n: int, population: int, level: float = LEVEL) -> tuple[
 
 
 def _blaker_upper(draw: _Draw, alpha: float) -> int:
-    """Goes down from the limit with equal tails, one opposite tail after the other.
+    """Goes down from the limit with equal tails, opposite tail after opposite tail.
 
-    For one and the same opposite tail acceptability first falls and then rises in the count (hypergeometric
+    For the same opposite tail acceptability first falls and then rises in the count (hypergeometric
     likelihood ratios are monotone), so it is enough to look at the end and to bisect from the start.
     """
     end = hypergeometric_upper(draw.errors, draw.n, draw.population, alpha / 2)
@@ -177,11 +165,11 @@ def _kept(draw: _Draw, counts: range, least: int, alpha: float) -> int:
     return bisect_left(counts, True, key=lambda count: draw.acceptability(count, least) <= alpha)
 
 
-def mover(parts: Sequence[Part], spread: float = 0.0) -> tuple[float, Interval]:
+def mover(parts: Sequence[WeightedEstimate], spread: float = 0.0) -> tuple[float, Interval]:
     """The weighted sum of independent parts and its interval, recovered from theirs (Zou & Donner 2008).
 
     The distances of value and limit are added as the root of the sum of squares, each side for itself, so
-    that skewed intervals stay skewed. `spread` is one more such distance, the same on both sides. Of one part
+    that skewed intervals stay skewed. `spread` is another such distance, the same on both sides. Of one part
     alone its own interval results. Limits are kept within 0..1.
     """
     value = math.fsum(part.weight * part.value for part in parts)

@@ -8,7 +8,7 @@ import numpy as np
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     """P-values corrected for their number (Holm 1979), however the tests depend on each other.
 
-    Of all findings at a level, the chance that even one is false is at most that level.
+    The chance that any of the findings at a level is false is at most that level.
     """
     raw = np.asarray(p_values, dtype=np.float64)
     order = np.argsort(raw, kind="stable")

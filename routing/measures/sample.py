@@ -13,7 +13,7 @@ Flags = Sequence[bool] | npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Probabilities that were given, 1.0 where they came true and 0.0 where not, and what each stands for."""
+    """Probabilities, 1.0 where they came true and 0.0 where not, and what each of them stands for."""
 
     confidence: Floats
     correct: Floats
@@ -28,7 +28,7 @@ class Sample:
         return float(self.weights.sum() ** 2 / (self.weights**2).sum())
 
     def mean(self, values: Floats) -> float:
-        """The weighted mean of one value for each prediction."""
+        """The weighted mean of a value for each prediction."""
         return float(np.average(values, weights=self.weights))
 
 
@@ -46,3 +46,8 @@ def sample_of(confidence: Values, correct: Flags, weights: Values | None = None)
     if not np.all((sample.confidence >= 0) & (sample.confidence <= 1)):
         raise ValueError("confidences have to lie between 0 and 1")
     return sample
+
+
+def coins(probabilities: Floats, rng: np.random.Generator) -> Floats:
+    """Outcomes drawn from Bernoulli(p) for each p: 1.0 where it came true."""
+    return (rng.random(len(probabilities)) < probabilities).astype(np.float64)

@@ -8,7 +8,7 @@ from routing.evidence.alarm import Drift
 from routing.evidence.calibrator import CalibratorFit
 from routing.measures.calibration.recalibration import LabeledConfidences, choose
 from routing.measures.drift.drift import DAILY, Look, find_drift, learn_reference
-from routing.measures.drift.observations import Seen, columns
+from routing.measures.drift.observations import Observation, columns
 
 
 def choose_calibrator(labeled: LabeledConfidences, seed: int) -> CalibratorFit:
@@ -17,7 +17,7 @@ def choose_calibrator(labeled: LabeledConfidences, seed: int) -> CalibratorFit:
 
 
 def drift_between(
-    task: str, reference: Sequence[Seen], window: Sequence[Seen], seed: int, look: Look = DAILY
+    task: str, reference: Sequence[Observation], window: Sequence[Observation], seed: int, look: Look = DAILY
 ) -> Drift:
     """What changed from the reference to the window, as `drift.find_drift`; the same give the same."""
     rng = np.random.default_rng(seed)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from routing.expression.check import Vocabulary, expression_problems
-from routing.finding import Finding, Known
+from routing.finding import ExistingNames, Finding
 from routing.language.label_spelling import collisions
 from routing.policy.model import Policy, Service, Task, Team
 from routing.policy.rule_advice import rule_advice
@@ -30,10 +30,10 @@ def names_of(policy: Policy) -> Names:
     )
 
 
-def _unknown(key: str, wrong: Iterable[str], known: tuple[str, ...], what: str) -> Iterator[Finding]:
+def _unknown(key: str, wrong: Iterable[str], existing: tuple[str, ...], what: str) -> Iterator[Finding]:
     for name in wrong:
-        if name not in known:
-            yield Finding(key, f"there is no {what} {name!r}", Known(known).mend(name, what))
+        if name not in existing:
+            yield Finding(key, f"there is no {what} {name!r}", ExistingNames(existing).mend(name, what))
 
 
 def _twice(key: str, values: Iterable[str], what: str) -> Iterator[Finding]:
@@ -67,13 +67,14 @@ def team_findings(key: str, team: Team, names: Names) -> Iterator[Finding]:
 
 def label_findings(key: str, labels: Iterable[LabelSpec], *, are_typed: bool = True) -> Iterator[Finding]:
     """Labels: none twice; if they `are_typed` in replies, no two that are the same to whoever types them."""
-    known = tuple(labels)
-    shown = [text for label in known for text in {label.name.casefold(), label.shown.casefold()}]
+    listed = tuple(labels)
+    shown = [text for label in listed for text in {label.name.casefold(), label.shown.casefold()}]
     if not are_typed:
-        repeated = [name for name, count in Counter(label.name for label in known).items() if count > 1]
-        shown = [name for name in shown if name in {one.casefold() for one in repeated}]
+        # Titles may repeat where nobody types them; a name may not, as answers are kept under it.
+        repeated = [name for name, count in Counter(label.name for label in listed).items() if count > 1]
+        shown = [name for name in shown if name in {text.casefold() for text in repeated}]
     yield from _twice(f"{key}.labels", shown, "label")
-    for first, second in collisions(known) if are_typed else ():
+    for first, second in collisions(listed) if are_typed else ():
         if first.casefold() != second.casefold():
             problem = f"nobody who types a reply can tell {first!r} from {second!r}"
             yield Finding(f"{key}.labels", problem, "rename one, or set `thread_replies = false`")
@@ -118,6 +119,7 @@ def _quorum(key: str, tier: Tier, count: int) -> Iterator[Finding]:
     experts = tier.experts
     if experts.channel_members or experts.user_group:
         return
+    # Between two labels an odd number of people always has a majority; else they may split.
     people = len(tier.people)
     if tier.quorum > people:
         problem = f"{tier.quorum} labels are wanted from {people} named people"

@@ -18,7 +18,7 @@ PLAIN: Mapping[type, tuple[type, ...]] = {str: (str,), bool: (bool,), int: (int,
 
 
 def document_of(policy: Policy) -> dict[str, Any]:
-    """Everything the policy says, its defaults too, as JSON: a default may be another one later."""
+    """Everything the policy says, its defaults too, as JSON: a default may be another later."""
     return policy.model_dump(mode="json")
 
 
@@ -40,19 +40,21 @@ def _derive(task: Task) -> None:
     """What a check would have derived: each tier's place, and the cells of its promise."""
     for place, tier in enumerate(task.tiers):
         tier._risk = place
-        if tier.certified is not None:
-            tier.certified._cells = cells(tier.certified.slices)
-            tier.certified._by_value = {one.values[0]: one for one in tier.certified.cells if not one.is_rest}
+        if (certified := tier.certified) is not None:
+            certified._cells = cells(certified.slices)
+            certified._by_value = {cell.values[0]: cell for cell in certified.cells if not cell.is_rest}
 
 
 def _section(model: type[Section], raw: object) -> Any:
     if not isinstance(raw, Mapping):
         raise TypeError(f"{model.__name__} is no table")
+    # A newer version's key is no error: after a step back to this version its policies stay readable.
     values = {
         name: _value(field.annotation, raw[name])
         for name, field in model.model_fields.items()
         if name in raw or field.is_required()
     }
+    # Without validation: what a later version refuses was right when the case was opened.
     return model.model_construct(**values)
 
 
@@ -64,9 +66,9 @@ def _value(annotation: Any, raw: Any) -> Any:
     if origin in (Union, types.UnionType):
         return _value(_meant(arguments, raw), raw)
     if origin is tuple:
-        return tuple(_value(arguments[0], one) for one in raw)
+        return tuple(_value(arguments[0], item) for item in raw)
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return {key: _value(arguments[1], one) for key, one in raw.items()}
+        return {key: _value(arguments[1], item) for key, item in raw.items()}
     return _plain(annotation, raw)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from routing.finding import Finding, Known
+from routing.finding import ExistingNames, Finding
 from routing.policy.model import Channel, Policy, Service, Task, Team, WorkingHours
 from routing.policy.tier import CertifiedThreshold, EscalationStep, Experts, Tier
 from routing.questions.option import LabelSpec
@@ -63,17 +63,6 @@ def _section(path: Sequence[str | int]) -> type[BaseModel]:
     return named[-1] if named else Policy
 
 
-def _unknown_key(error: ErrorDetails) -> tuple[str, str]:
-    wrong = str(error["loc"][-1])
-    fields = tuple(name for name in _section(error["loc"]).model_fields if name != wrong)
-    return "this key is not known", Known(fields).mend(wrong, "key")
-
-
-def _own_words(error: ErrorDetails) -> tuple[str, str]:
-    problem, _, mend = error["msg"].removeprefix("Value error, ").rpartition("; ")
-    return problem, mend
-
-
 def _limit(error: ErrorDetails) -> tuple[str, str] | None:
     limits = {
         name.removesuffix("_length"): value
@@ -90,11 +79,14 @@ def _limit(error: ErrorDetails) -> tuple[str, str] | None:
 def _words(error: ErrorDetails) -> tuple[str, str]:
     kind = error["type"]
     if kind == "extra_forbidden":
-        return _unknown_key(error)
+        wrong = str(error["loc"][-1])
+        fields = tuple(name for name in _section(error["loc"]).model_fields if name != wrong)
+        return "this key is not known", ExistingNames(fields).mend(wrong, "key")
     if kind == "missing":
         return "is missing", f"add `{error['loc'][-1]} = …`"
     if kind == "value_error":
-        return _own_words(error)
+        problem, _, mend = error["msg"].removeprefix("Value error, ").rpartition("; ")
+        return problem, mend
     if kind in {"literal_error", "enum"}:
         return f"{error['input']!r} is not possible here", f"use {error.get('ctx', {}).get('expected')}"
     if kind in TYPES:
@@ -103,7 +95,7 @@ def _words(error: ErrorDetails) -> tuple[str, str]:
 
 
 def findings(error: ValidationError, raw: Any, prefix: tuple[str | int, ...] = ()) -> tuple[Finding, ...]:
-    """Everything pydantic found, in plain words."""
+    """Everything pydantic refused, in plain words."""
     return tuple(
-        Finding(key_of((*prefix, *one["loc"]), raw), *_words(one)) for one in error.errors(include_url=False)
+        Finding(key_of((*prefix, *row["loc"]), raw), *_words(row)) for row in error.errors(include_url=False)
     )

@@ -22,7 +22,7 @@ from routing.policy.error_words import findings
 from routing.policy.model import Policy, Service, Task, Team
 from routing.policy.tier import Tier
 from routing.questions.option import LabelSpec
-from routing.questions.table import Asked
+from routing.questions.table import Inquiry
 
 Section = TypeVar("Section", bound=BaseModel)
 Raw = Mapping[str, Any]
@@ -42,11 +42,12 @@ def policy_of(raw: Raw, source: str) -> Policy:
     try:
         policy = Policy.model_validate(raw)
     except ValidationError as error:
-        found = (*findings(error, raw), *_partial(raw))
-        raise _refusal(found, source) from None
-    found = tuple(cross_findings(policy))
-    if found:
-        raise _refusal(found, source)
+        faults = (*findings(error, raw), *_partial(raw))
+        # `from None`: pydantic's own text is for programmers, and repeats what stands in the policy.
+        raise _refusal(faults, source) from None
+    faults = tuple(cross_findings(policy))
+    if faults:
+        raise _refusal(faults, source)
     return policy
 
 
@@ -60,8 +61,8 @@ def _parsed(text: str, source: str) -> dict[str, Any]:
         raise _refusal((Finding(line, problem, "mend the TOML there (see toml.io)"),), source) from None
 
 
-def _refusal(found: tuple[Finding, ...], source: str) -> InvalidPolicy:
-    once = tuple(dict.fromkeys(found))
+def _refusal(faults: tuple[Finding, ...], source: str) -> InvalidPolicy:
+    once = tuple(dict.fromkeys(faults))
     return InvalidPolicy("\n" + "\n".join(finding.line(source) for finding in once), once)
 
 
@@ -108,11 +109,11 @@ def _each(
 
 
 def _parts_of_task(key: str, raw: Any, names: Names) -> Iterator[Finding]:
-    labels = [label for one in _items(raw, "labels") if (label := _valid(LabelSpec, one)) is not None]
+    labels = [label for item in _items(raw, "labels") if (label := _valid(LabelSpec, item)) is not None]
     are_typed = not (isinstance(raw, Mapping) and raw.get("thread_replies") is False)
     yield from label_findings(key, labels, are_typed=are_typed)
     parts = raw if isinstance(raw, Mapping) else {}
-    asked = _valid(Asked, {name: parts[name] for name in Asked.model_fields if name in parts})
+    asked = _valid(Inquiry, {name: parts[name] for name in Inquiry.model_fields if name in parts})
     if asked is None:
         return
     answers = tuple(option.name for option in asked.asks.options)

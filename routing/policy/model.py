@@ -29,7 +29,7 @@ from routing.policy.duration import Duration
 from routing.policy.tier import Tier
 from routing.policy.working_days import spell_out_days
 from routing.questions.option import LabelSpec
-from routing.questions.table import Asked
+from routing.questions.table import Inquiry
 from routing.section import Section
 
 Exposure = Literal["none", "pseudonym", "slack_id"]
@@ -82,7 +82,7 @@ class WorkingHours(Section):
         return timedelta(minutes=minutes(self.end) - minutes(self.start))
 
 
-class Task(Asked):
+class Task(Inquiry):
     """One kind of decision; `name` is the task's key in the policy.
 
     `thread_replies`: whether what people write in a case's thread is read as answers.
@@ -103,10 +103,10 @@ class Task(Asked):
     def _days_are_working_days(cls, data: Any) -> Any:
         hours = data.get("hours") if isinstance(data, Mapping) else None
         try:
-            known = WorkingHours.model_validate(hours) if hours is not None else None
+            working_hours = WorkingHours.model_validate(hours) if hours is not None else None
         except ValueError:
-            known = None
-        return spell_out_days(data, known.length, len(known.days)) if known else data
+            working_hours = None
+        return spell_out_days(data, working_hours.length, len(working_hours.days)) if working_hours else data
 
     @model_validator(mode="after")
     def _order_is_risk(self) -> "Task":
@@ -122,6 +122,7 @@ class Task(Asked):
     @cached_property
     def labels_digest(self) -> str:
         """12 hex digits of the set of label names: what was measured holds for the same set only."""
+        # Names only, sorted: a new title, example or order of labels keeps certificates and calibrators.
         text = json.dumps(sorted(self.label_names), ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -183,6 +184,7 @@ class Policy(Section):
     @cached_property
     def version(self) -> str:
         """12 hex digits that change when, and only when, the policy's content does."""
+        # Without defaults: a field that a later release adds must not change the version of a policy.
         content = self.model_dump(mode="json", exclude_defaults=True)
         text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -11,8 +11,8 @@ from itertools import product
 from typing import Any
 
 from routing.errors import InvalidExpression
-from routing.expression.expression import Expression, Facts
-from routing.expression.facts import OLD_NAMES
+from routing.expression.expression import Expression
+from routing.expression.facts import OLD_NAMES, Facts
 from routing.expression.kinds import MAY_BE_ABSENT, SCORES
 from routing.expression.syntax import Node, Path
 from routing.finding import Finding
@@ -111,7 +111,7 @@ def _lacks(path: Path) -> str:
 
 
 def _always_fails(expression: Expression, task: Task) -> str | None:
-    """Why the rule cannot be judged on any probe; None where it can on one."""
+    """Why the rule cannot be judged on any probe; None where it can on some."""
     doubt = None
     for value in (ABSENT, *_values(expression)):
         for sent in _probes(task, expression, value):
@@ -152,7 +152,7 @@ def _names(expression: Expression, owner: Path) -> list[str]:
 
 
 def _values(expression: Expression) -> tuple[Scalar, ...]:
-    """One value of each kind, and those around what the rule compares with."""
+    """A value of each kind, and those around what the rule compares with."""
     literals = [part for part in expression.tree.within() if part.op in {"text", "number"}]
     near: list[Scalar] = []
     for literal in literals:
@@ -176,8 +176,8 @@ def _probes(task: Task, expression: Expression, value: Scalar | object) -> Itera
     labels = task.label_names
     even = 1 / len(labels)
     shares = dict.fromkeys(labels, even)
-    for label, text, given in product(labels[:MOST_LABELS], ("text", None), (shares, None)):
-        prediction = Prediction(label, even, ModelRef("probe", "0"), given, scores)
+    for label, text, probabilities in product(labels[:MOST_LABELS], ("text", None), (shares, None)):
+        prediction = Prediction(label, even, ModelRef("probe", "0"), probabilities, scores)
         shown = CaseInput(text, fields, "https://example.com")
         yield Submission("probe", "probe", task.name, shown, prediction, PROBED_AT, slices=slices)
 

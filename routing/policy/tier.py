@@ -159,6 +159,7 @@ class Tier(Section):
     @field_validator("accept_above", mode="before")
     @classmethod
     def _threshold_or_words(cls, value: object) -> object:
+        # Before pydantic tries the three forms: its own errors would speak of each of them.
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number and not isinstance(value, Mapping | CertifiedThreshold) and value != "always_review":
             raise ValueError(
@@ -171,6 +172,7 @@ class Tier(Section):
     @classmethod
     def _audits_slices(cls, value: Mapping[str, float]) -> Mapping[str, float]:
         for named in value:
+            # For its check alone: every key is a slice.
             cells([named])
         return value
 

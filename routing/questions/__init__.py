@@ -1,1 +1,1 @@
-"""What a task may ask: one module a question, behind one interface."""
+"""What a task may ask: a module for each question, behind one interface."""

@@ -1,4 +1,4 @@
-"""The question "which of these is it?": the answer is one label, right or wrong."""
+"""The question "which of these is it?": the answer is a label, right or wrong."""
 
 from collections import Counter
 from collections.abc import Sequence

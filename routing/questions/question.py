@@ -8,7 +8,7 @@ from routing.questions.option import LabelSpec
 
 
 class Question(Protocol):
-    """One kind of question, with what a task's policy says of it. Answers go by their keys."""
+    """A kind of question, with what a task's policy says of it. Answers go by their keys."""
 
     @property
     def options(self) -> tuple[LabelSpec, ...]:

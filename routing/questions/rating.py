@@ -46,6 +46,7 @@ class Rating(Section):
 
     def _option(self, step: str) -> LabelSpec:
         title = self.titles.get(step)
+        # Not validated: with its step in front a title may be longer than a label may be.
         return LabelSpec.model_construct(
             name=step,
             title=f"{step}: {title}" if title else None,

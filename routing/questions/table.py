@@ -12,7 +12,7 @@ from routing.section import Section
 FEWEST_LABELS, MOST_LABELS = 2, 100
 
 
-class Asked(Section):
+class Inquiry(Section):
     """What a task asks: its `labels` to choose from, or the section of another question."""
 
     rating: Rating | None = None
@@ -20,11 +20,12 @@ class Asked(Section):
 
     @field_validator("labels")
     @classmethod
-    def _one_question(cls, labels: tuple[LabelSpec, ...], info: ValidationInfo) -> tuple[LabelSpec, ...]:
+    def _labels_or_rating(cls, labels: tuple[LabelSpec, ...], info: ValidationInfo) -> tuple[LabelSpec, ...]:
         is_other = info.data.get("rating") is not None or "rating" not in info.data
         if is_other and labels:
             raise ValueError("a task with a rating has no labels; keep one of the two")
         if not is_other and len(labels) < FEWEST_LABELS:
+            # By pydantic's own kinds of error, for which the policy's words are written.
             sizes = {"field_type": "Tuple", "min_length": FEWEST_LABELS, "actual_length": len(labels)}
             raise PydanticKnownError("too_short", sizes) if labels else PydanticKnownError("missing")
         return labels

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from routing.language.doubt_words import CLAIM
 from routing.language.label_spelling import fold
-from routing.language.reply_text import LONGEST_HEARD, MARKERS, Written, read, readable
+from routing.language.reply_text import LONGEST_HEARD, MARKERS, WrittenReply, read, readable
 from routing.language.reply_words import ANSWERS_TO_PEOPLE, END_OF_CLAUSE
 from routing.policy import Task
 from routing.thread_reply.label_mentions import LIKENESS, Front, Mention, Reader
@@ -46,7 +46,7 @@ class LabelReply:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason for the answer that the person has given. `is_free`: it does not say that it is one."""
+    """A reason for the answer of the person. `is_free`: it does not call itself a reason."""
 
     text: str
     is_free: bool = False
@@ -60,27 +60,29 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Unclear:
+class UnclearReply:
     """The reply speaks of a label, but does not give it plainly: ask."""
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Said to other people, or about something else: leave it alone."""
+    """Meant for other people, or about something else: leave it alone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class OwnAnswer:
     """The person's answer in force. `awaits_reason`: the first free line would still be its reason."""
 
     label: str
     awaits_reason: bool
 
 
-Meaning = LabelReply | Reason | Doubt | Unclear | Talk
+Meaning = LabelReply | Reason | Doubt | UnclearReply | Talk
 
 
-def interpret(text: str, task: Task, own: Own | None = None, people: Mapping[str, str] = NOBODY) -> Meaning:
+def interpret(
+    text: str, task: Task, own: OwnAnswer | None = None, people: Mapping[str, str] = NOBODY
+) -> Meaning:
     """What a thread reply, as Slack sends it, means for a case of the task.
 
     A label is read from its name or title in front of the reply, alone or with a reason behind a mark or
@@ -89,27 +91,27 @@ def interpret(text: str, task: Task, own: Own | None = None, people: Mapping[str
     """
     written = read(text, people)
     hearing = _Hearing(written, Reader(task.asks.options), frozenset(people.values()))
-    return hearing.of_nobody_yet() if own is None else hearing.of_one_who_answered(own)
+    return hearing.without_answer() if own is None else hearing.with_answer(own)
 
 
 @dataclass(frozen=True, slots=True)
 class _Hearing:
-    """One reply before one set of labels."""
+    """A reply before a set of labels."""
 
-    written: Written
+    written: WrittenReply
     reader: Reader
     names: frozenset[str]
 
-    def of_nobody_yet(self) -> Meaning:
+    def without_answer(self) -> Meaning:
         """The meaning for somebody without an answer."""
         fronts = self.fronts()
         if len(fronts) == 1 and not self._is_doubtful(fronts[0]):
             return self._answer(fronts[0])
         if self.is_addressed() or not (fronts or self.mentions() or self._is_nearly_a_label()):
             return Talk()
-        return Unclear()
+        return UnclearReply()
 
-    def of_one_who_answered(self, own: Own) -> Meaning:
+    def with_answer(self, own: OwnAnswer) -> Meaning:
         """The meaning for somebody with an answer."""
         fronts = self.fronts()
         plain = fronts[0] if len(fronts) == 1 and not self._is_doubtful(fronts[0]) else None
@@ -132,8 +134,8 @@ class _Hearing:
         fronts = self.reader.in_front(self.written.body)
         # A name such as `>5` or `:x:` looks like markup of Slack; spelled exactly it is meant.
         typed = self.reader.as_typed(self.written.whole.translate(MARKERS).strip())
-        known = {front.label for front in fronts}
-        return (*fronts, *(front for front in typed if front.label not in known))
+        labels = {front.label for front in fronts}
+        return (*fronts, *(front for front in typed if front.label not in labels))
 
     def mentions(self) -> tuple[Mention, ...]:
         """The labels that the person's own words speak of."""
@@ -155,54 +157,54 @@ class _Hearing:
         if not front.why:
             return False
         heard = readable(front.why[:LONGEST_HEARD])
-        if leaves_doubt(heard, is_explicit=front.is_explicit) or self._is_said_to_people(front, heard):
+        if leaves_doubt(heard, is_explicit=front.is_explicit) or self._is_for_people(front, heard):
             return True
         if len(front.label) <= LONGEST_ITEM and ITEM.search(front.why.partition("\n")[2]):
             return True
-        said = folded(heard)
-        if front.is_explicit and self._ends_nearly_in_another(said, front):
+        words = folded(heard)
+        if front.is_explicit and self._ends_nearly_in_another(words, front):
             return True
-        return any(self._unsettles(said, mention, front) for mention in self.reader.speaks_of(said))
+        return any(self._unsettles(words, mention, front) for mention in self.reader.speaks_of(words))
 
     def _is_refused(self, front: Front) -> bool:
         """Whether an emoji denies or asks, in front of the label, behind it, or at the end of the reason."""
-        said, why = self.written.own.translate(MARKERS), front.why.translate(MARKERS)
-        around = said.rpartition(why)[0] if why else said
+        words, why = self.written.own.translate(MARKERS), front.why.translate(MARKERS)
+        around = words.rpartition(why)[0] if why else words
         ends = why.split()
         shown = refusals(" ".join((around, *ends[:1], *ends[-1:])))
         return bool(shown - refusals(" ".join(self.reader.names_of(front.label))))
 
-    def _is_said_to_people(self, front: Front, heard: str) -> bool:
+    def _is_for_people(self, front: Front, heard: str) -> bool:
         """Whether a label with which people also answer each other may be meant so: `no - I'm at lunch`."""
         if not any(fold(name) in ANSWERS_TO_PEOPLE for name in self.reader.names_of(front.label)):
             return False
         is_declared = front.mark.startswith((":", "：", "﹕", "꞉")) or says_why(heard)
         return not is_declared or is_talk(heard) or addresses(heard, self.names)
 
-    def _ends_nearly_in_another(self, said: str, front: Front) -> bool:
+    def _ends_nearly_in_another(self, words: str, front: Front) -> bool:
         """Whether a reason ends in another label with a slip of the finger: `no wait, legit`."""
-        *_, last = clauses(said) or [""]
+        *_, last = clauses(words) or [""]
         if self.reader.speaks_of(last):
             return False
         near = self.reader.nearly(" ".join(word for word in last.split() if word not in CLAIM))
         return bool(near) and front.label not in near
 
-    def _unsettles(self, said: str, mention: Mention, front: Front) -> bool:
+    def _unsettles(self, words: str, mention: Mention, front: Front) -> bool:
         """Whether a label named in the reason speaks against the label in front."""
         if front.label in mention.labels:
-            return is_denied(said, mention)
-        if not front.is_explicit or turns(said):
+            return is_denied(words, mention)
+        if not front.is_explicit or turns(words):
             return True
-        if is_denied(said, mention):
+        if is_denied(words, mention):
             return False
-        behind = said[mention.end :]
+        behind = words[mention.end :]
         if not any(letter.isalnum() for letter in behind):
             return True
-        begun = END_OF_CLAUSE.split(said[: mention.start])[-1]
+        begun = END_OF_CLAUSE.split(words[: mention.start])[-1]
         ended = END_OF_CLAUSE.split(behind, maxsplit=1)[0]
         return all(word.strip(MARKS) in CLAIM for word in f"{begun} {ended}".split() if word.strip(MARKS))
 
-    def _others(self, own: Own, fronts: tuple[Front, ...]) -> tuple[str, ...]:
+    def _others(self, own: OwnAnswer, fronts: tuple[Front, ...]) -> tuple[str, ...]:
         named = {front.label for front in fronts} | self._differing_by_a_sign()
         near = self.reader.nearly(self._head())
         named |= set() if own.label in near else near
@@ -210,20 +212,16 @@ class _Hearing:
             named |= mention.labels
         return tuple(sorted(named - {own.label}))
 
-    def _takes_back(self, own: Own, fronts: tuple[Front, ...]) -> bool:
-        said = folded(self.written.own_words)
-        if says_doubt(said) and not self._is_talk():
+    def _takes_back(self, own: OwnAnswer, fronts: tuple[Front, ...]) -> bool:
+        words = folded(self.written.own_words)
+        if says_doubt(words) and not self._is_talk():
             return True
-        if says_undo(said) or any(front.label == own.label for front in fronts):
+        if says_undo(words) or any(front.label == own.label for front in fronts):
             return True
         if not self._has_words():
-            return "~" in self.written.whole and bool(self._struck())
-        return any(own.label in one.labels and is_denied(said, one) for one in self.mentions())
-
-    def _struck(self) -> tuple[Mention, ...]:
-        return self.reader.speaks_of(
-            folded(self.written.whole[:LONGEST_HEARD].translate(MARKERS).replace("~", " "))
-        )
+            struck = self.written.whole[:LONGEST_HEARD].translate(MARKERS).replace("~", " ")
+            return "~" in self.written.whole and bool(self.reader.speaks_of(folded(struck)))
+        return any(own.label in mention.labels and is_denied(words, mention) for mention in self.mentions())
 
     def _has_words(self) -> bool:
         return any(letter.isalpha() for letter in self.written.own_words)
@@ -232,7 +230,7 @@ class _Hearing:
         return is_talk(self.written.own_words)
 
     def _is_nearly_a_label(self) -> bool:
-        """Whether a short reply is a part of a label's name, or one with a slip of the finger."""
+        """Whether a short reply is a part of a label's name, or a name with a slip of the finger."""
         head = self._head()
         if self._differing_by_a_sign():
             return True
@@ -245,11 +243,11 @@ class _Hearing:
     def _differing_by_a_sign(self) -> set[str]:
         """The labels that the reply begins with but for a sign: `1` where labels are `-1` and `+1`."""
         head = _without_signs(self._head())
-        found: set[str] = set()
+        named: set[str] = set()
         for spelling, labels in self.reader.folded.items():
             if head and head == _without_signs(spelling):
-                found |= labels
-        return found
+                named |= labels
+        return named
 
     def _head(self) -> str:
         """What stands before the first mark, folded."""

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from routing.language.label_spelling import Named, exact_spellings, fold, spellings
-from routing.language.reply_text import EMOJI_SPAN, is_pictogram
+from routing.language.label_spelling import NamedLabel, exact_spellings, fold, spellings, without_pictograms
+from routing.language.reply_text import EMOJI_SPAN
 from routing.language.reply_words import BECAUSE, EVERYDAY, LEAD_IN, POINTING, UNSPACED
 
 QUOTES = "\"'“”„‟‘’‚‛«»‹›`´*_「」『』《》【】"
@@ -78,9 +78,9 @@ class _Span:
 
 
 class Reader:
-    """Reads replies for one set of labels."""
+    """Reads replies for a set of labels."""
 
-    def __init__(self, labels: Iterable[Named]) -> None:
+    def __init__(self, labels: Iterable[NamedLabel]) -> None:
         labels = tuple(labels)
         self.folded = spellings(labels)
         self._exact = exact_spellings(labels)
@@ -92,10 +92,10 @@ class Reader:
 
         `label: fraud` says the same as `fraud`, unless a label begins so.
         """
-        found = self._fronts(body)
+        fronts = self._fronts(body)
         lead = LEAD_IN.match(body)
-        if found or lead is None:
-            return _meant(found)
+        if fronts or lead is None:
+            return _meant(fronts)
         declared = self._fronts(body[lead.end() :])
         return _meant([replace(front, mark=":", is_explicit=True) for front in declared])
 
@@ -114,17 +114,17 @@ class Reader:
         near = [labels for spelling, labels in self.folded.items() if _is_near(head, spelling)]
         return frozenset().union(*near)
 
-    def speaks_of(self, said: str) -> tuple[Mention, ...]:
+    def speaks_of(self, text: str) -> tuple[Mention, ...]:
         """The labels that a folded text names anywhere, the longest names first."""
-        found = []
+        mentions = []
         for spelling in sorted(self.folded, key=len, reverse=True):
-            if spelling not in said:
+            if spelling not in text:
                 continue
-            for match in _pattern(spelling).finditer(said):
-                if _is_meant(said, spelling, match.start()):
-                    found.append(Mention(self.folded[spelling], match.start(), match.end()))
-                said = said[: match.start()] + "\ufffc" * len(match[0]) + said[match.end() :]
-        return tuple(found)
+            for match in _pattern(spelling).finditer(text):
+                if _is_meant(text, spelling, match.start()):
+                    mentions.append(Mention(self.folded[spelling], match.start(), match.end()))
+                text = text[: match.start()] + "\ufffc" * len(match[0]) + text[match.end() :]
+        return tuple(mentions)
 
     def _fronts(self, body: str) -> list[Front]:
         spans = list(self._spans(body))
@@ -168,7 +168,7 @@ def _is_near(head: str, spelling: str) -> bool:
     if 2 * len(head) < len(spelling):
         return False
     beginnings = {spelling, *(spelling[: len(head) + more] for more in (-1, 0, 1))}
-    return bool(difflib.get_close_matches(head, [one for one in beginnings if one], n=1, cutoff=LIKENESS))
+    return bool(difflib.get_close_matches(head, list(filter(None, beginnings)), n=1, cutoff=LIKENESS))
 
 
 def _alike(folded: Mapping[str, frozenset[str]]) -> Mapping[str, set[str]]:
@@ -184,7 +184,7 @@ def _behind(body: str, span: _Span) -> tuple[int, str | None, bool]:
     emoji = EMOJI_BEHIND.match(body, span.end)
     ends = emoji.end() if emoji else span.end
     rest = body[ends:]
-    if len(rest) <= LONGEST_ORNAMENT and BARE.fullmatch(_without_emoji(rest)):
+    if len(rest) <= LONGEST_ORNAMENT and BARE.fullmatch(without_pictograms(EMOJI_SPAN.sub("", rest))):
         return len(body), "", True
     for form in (EXPLICIT, LOOSE):
         match = form.fullmatch(rest)
@@ -204,12 +204,8 @@ def _within(why: str, opening: str) -> str:
     return enclosed[1].strip() if enclosed else why
 
 
-def _without_emoji(text: str) -> str:
-    return "".join(letter for letter in EMOJI_SPAN.sub("", text) if not is_pictogram(letter))
-
-
 def _reaches(span: _Span, front: Front) -> bool:
-    """Whether another label takes in what was read as the mark behind this one: `No!` and `no`."""
+    """Whether another label takes in what was read as the mark behind this label: `No!` and `no`."""
     return front.end < span.end <= front.why_at and bool(span.labels - {front.label})
 
 
@@ -239,8 +235,8 @@ def _pattern(spelling: str) -> re.Pattern[str]:
     return re.compile(rf"{before}{name}{ending}(?![\w+#]){behind}")
 
 
-def _is_meant(said: str, spelling: str, start: int) -> bool:
+def _is_meant(text: str, spelling: str, start: int) -> bool:
     """Whether a word that ordinary talk has, too, is meant as a label: pointed at, or nearly alone."""
     if spelling not in EVERYDAY and len(spelling) > 1 and not spelling.isdecimal():
         return True
-    return len(said.split()) <= FEW_WORDS or bool(POINTING.search(said[max(0, start - NEAR) : start]))
+    return len(text.split()) <= FEW_WORDS or bool(POINTING.search(text[max(0, start - NEAR) : start]))

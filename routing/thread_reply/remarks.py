@@ -63,43 +63,43 @@ def says_why(words: str) -> bool:
     return bool(REASON.match(words.strip(MARKS).strip()))
 
 
-def says_undo(said: str) -> bool:
+def says_undo(text: str) -> bool:
     """Whether a folded line says that its writer wants an answer back."""
-    if UNDO.search(said):
+    if UNDO.search(text):
         return True
-    start = said.strip(MARKS)
+    start = text.strip(MARKS)
     if TALK.match(start):
         return False
     is_short = len(start.split()) <= LONGEST_REGRET
     return bool(REGRET.search(start) if is_short else REGRET.match(start)) or _is_slip(start)
 
 
-def _is_slip(said: str) -> bool:
+def _is_slip(text: str) -> bool:
     """Whether the first clause or the last says nothing but that something was wrong."""
-    return any(SLIP.search(clause) and _is_all_of(SLIP, SLIP_AROUND, clause) for clause in _ends(said))
+    return any(SLIP.search(clause) and _is_all_of(SLIP, SLIP_AROUND, clause) for clause in _ends(text))
 
 
-def _is_all_of(pattern: re.Pattern[str], around: Collection[str], said: str) -> bool:
+def _is_all_of(pattern: re.Pattern[str], around: Collection[str], text: str) -> bool:
     """Whether a text holds nothing but what the pattern finds, numbers, and words of `around`."""
-    others = (word.strip(MARKS) for word in pattern.sub(" ", said).split())
+    others = (word.strip(MARKS) for word in pattern.sub(" ", text).split())
     return all(not word or word in around or word[0].isdecimal() for word in others)
 
 
-def clauses(said: str) -> list[str]:
+def clauses(text: str) -> list[str]:
     """The clauses of a folded text, without the marks around them."""
-    pieces = (piece.strip(MARKS) for piece in END_OF_CLAUSE.split(said))
+    pieces = (piece.strip(MARKS) for piece in END_OF_CLAUSE.split(text))
     return [piece for piece in pieces if piece]
 
 
-def _ends(said: str) -> list[str]:
+def _ends(text: str) -> list[str]:
     """The first clause and the last."""
-    pieces = clauses(said)
+    pieces = clauses(text)
     return [*pieces[:1], *pieces[-1:]]
 
 
-def says_doubt(said: str) -> bool:
+def says_doubt(text: str) -> bool:
     """Whether a short folded text doubts or denies as its beginning or end: `not sure`, `false alarm`."""
-    bare = _without_leading(said.strip(MARKS))
+    bare = _without_leading(text.strip(MARKS))
     if len(bare.split()) > LONGEST_DOUBT:
         return False
     if any(clause in HEDGE or _without_leading(clause) in HEDGE for clause in _ends(bare)):
@@ -107,15 +107,15 @@ def says_doubt(said: str) -> bool:
     return bool(DOUBT.match(bare) or DOUBT_BEHIND.search(bare))
 
 
-def _without_leading(said: str) -> str:
-    leading = LEADING.match(said)
-    return said[leading.end() :] if leading else said
+def _without_leading(text: str) -> str:
+    leading = LEADING.match(text)
+    return text[leading.end() :] if leading else text
 
 
-def turns(said: str) -> bool:
+def turns(text: str) -> bool:
     """Whether a folded reason begins by turning against what stands before it: `no, …`, `actually …`."""
-    bare = said.strip(MARKS)
-    return bool(RETORT.match(bare) or REGRET.match(bare) or SLIP.match(bare)) or says_undo(said)
+    bare = text.strip(MARKS)
+    return bool(RETORT.match(bare) or REGRET.match(bare) or SLIP.match(bare)) or says_undo(text)
 
 
 def refusals(text: str) -> frozenset[str]:
@@ -123,22 +123,22 @@ def refusals(text: str) -> frozenset[str]:
     return frozenset(REFUSING[match["name"] or match["sign"]] for match in REFUSAL.finditer(text))
 
 
-def is_denied(said: str, mention: Mention) -> bool:
+def is_denied(text: str, mention: Mention) -> bool:
     """Whether a folded text says that the label it names there is none: `not fraud`, `fraudではない`."""
-    before = said[max(0, mention.start - NEAR) : mention.start]
+    before = text[max(0, mention.start - NEAR) : mention.start]
     before = END_OF_CLAUSE.split(NO_DENIAL.sub(" ", before))[-1]
     near = " ".join(before.split()[-DENIED_WITHIN:])
     has_denial = NOT.search(near) or SHORT_NOT.search(near)
-    return bool(has_denial) or bool(NOT_AFTER.match(said[mention.end :]))
+    return bool(has_denial) or bool(NOT_AFTER.match(text[mention.end :]))
 
 
 def leaves_doubt(why: str, *, is_explicit: bool) -> bool:
     """Whether what stands behind a label takes back that it is an answer: `fraud, or?`, `fraud: not sure`."""
-    said = folded(why)
-    bare = said.strip(MARKS)
+    text = folded(why)
+    bare = text.strip(MARKS)
     if not any(letter.isalnum() for letter in bare) or bare in NO_REASON or OR.match(bare):
         return True
-    if UNDO.match(bare) or says_doubt(said) or (len(bare.split()) <= LONGEST_DOUBT and says_undo(said)):
+    if UNDO.match(bare) or says_doubt(text) or (len(bare.split()) <= LONGEST_DOUBT and says_undo(text)):
         return True
     if any(clause in DENIAL or CONDITION.match(clause) for clause in _ends(bare)):
         return True
@@ -154,8 +154,7 @@ def is_question(words: str) -> bool:
 
 def is_talk(words: str) -> bool:
     """Whether a line is plainly about no case: thanks, greetings, plans, questions, bare agreement."""
-    said = folded(words)
-    bare = said.strip(MARKS)
+    bare = folded(words).strip(MARKS)
     if not any(letter.isalpha() for letter in bare) or is_question(words) or bare in ACKNOWLEDGMENT:
         return True
     if _is_all_small(bare):
@@ -183,11 +182,11 @@ def addresses(words: str, names: Collection[str], *, by_name_only: bool = False)
     """Whether a line begins by calling somebody of these names: `Jonas, …`, or with `by_name_only=False`
     also `Jonas can you …`.
     """
-    said = folded(words).lstrip(MARKS)
+    text = folded(words).lstrip(MARKS)
     for name in names:
         whole = fold(name)
         for called in {whole, whole.partition(" ")[0]}:
             end = r"\s*[,:!?—]" if by_name_only else r"(?!\w)"
-            if len(called) >= SHORTEST_NAME and re.match(rf"{ADDRESS}@?{re.escape(called)}{end}", said):
+            if len(called) >= SHORTEST_NAME and re.match(rf"{ADDRESS}@?{re.escape(called)}{end}", text):
                 return True
     return False

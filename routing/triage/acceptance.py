@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from routing.evidence.grant import Terms
+from routing.evidence.grant import GrantTerms
 from routing.policy import CertifiedThreshold, Tier
 from routing.prediction import Submission
 from routing.triage.in_force import Standing
@@ -10,7 +10,7 @@ from routing.triage.in_force import Standing
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """How sure the model is of its label: as it said, and after its calibrator, if one is in force."""
+    """How sure the model is of its label: raw, and after its calibrator, if any is in force."""
 
     raw: float
     calibrated: float | None = None
@@ -18,11 +18,11 @@ class Confidence:
 
     @property
     def counts(self) -> float:
-        """The one that thresholds are held against."""
+        """What thresholds are held against."""
         return self.raw if self.calibrated is None else self.calibrated
 
     def shown(self, digits: int) -> str:
-        """The one that counts, and what the model said where that reads differently."""
+        """What counts, and the raw confidence where that reads differently."""
         counts, raw = f"{self.counts:.{digits}f}", f"{self.raw:.{digits}f}"
         return counts if counts == raw else f"{counts} ({raw} before calibration)"
 
@@ -58,7 +58,7 @@ def accept(
     confidence: Confidence | None,
     standing: Standing,
 ) -> Acceptance:
-    """Hold `confidence` against the tier's threshold, or the one that is certified for its promise.
+    """Hold `confidence` against the tier's threshold, or what is certified for its promise.
 
     Without a confidence nothing is accepted.
     """
@@ -74,7 +74,7 @@ def accept(
     suspended = standing.suspension(submission, tier.name, cell)
     if suspended is not None:
         return Acceptance(False, f"{suspended} {place}")
-    terms = Terms(wanted.promise, wanted.cells, labels_digest, confidence.calibrator_version)
+    terms = GrantTerms(wanted.promise, wanted.cells, labels_digest, confidence.calibrator_version)
     grant = standing.grant(submission, tier.name, cell, terms)
     if grant is None:
         model = submission.prediction.model
@@ -89,9 +89,10 @@ def _held(
 ) -> Acceptance:
     is_accepted = confidence.counts >= threshold
     verb = "reaches" if is_accepted else "is below"
+    # With two digits "0.95 is below 0.95" would read like a fault of ours.
     digits = 2 if is_accepted else _telling_digits(confidence.counts, threshold)
-    said = f"confidence {confidence.shown(digits)} {verb} {threshold:.{digits}f}{granted} (tier {tier.name})"
-    return Acceptance(is_accepted, said, threshold, certificate_id)
+    why = f"confidence {confidence.shown(digits)} {verb} {threshold:.{digits}f}{granted} (tier {tier.name})"
+    return Acceptance(is_accepted, why, threshold, certificate_id)
 
 
 def _telling_digits(low: float, high: float) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from routing.cell import EVERYTHING, Cell
 from routing.evidence.calibrator import Calibrator
-from routing.evidence.grant import Grant, Terms, lapse_of
+from routing.evidence.grant import Grant, GrantTerms, lapse_of
 from routing.policy import Tier
 from routing.prediction import Submission
 from routing.triage.novelty import Novelty, NoveltyProfile
@@ -54,10 +54,10 @@ class Standing:
         keys = _keys(submission, tier, cell)
         return next((self.suspensions[key] for key in keys if key in self.suspensions), None)
 
-    def grant(self, submission: Submission, tier: str, cell: Cell | None, terms: Terms) -> Grant | None:
+    def grant(self, submission: Submission, tier: str, cell: Cell | None, terms: GrantTerms) -> Grant | None:
         """The granted threshold for this model that holds under these terms.
 
-        That of its `cell` goes before the one for everything.
+        That of its `cell` goes before that for everything.
         """
         for key in _keys(submission, tier, cell):
             grant = self.thresholds.get(key)
@@ -70,7 +70,7 @@ def _keys(submission: Submission, tier: str, cell: Cell | None) -> list[GrantKey
     """What a grant for this prediction may be named by: its cell, then everything."""
     model = submission.prediction.model
     named = [EVERYTHING] if cell is None else [cell, EVERYTHING]
-    return [(submission.task, tier, model.name, model.version, one.key) for one in named]
+    return [(submission.task, tier, model.name, model.version, part.key) for part in named]
 
 
 NOTHING_STANDING = Standing()

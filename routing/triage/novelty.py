@@ -3,29 +3,16 @@
 import re
 import unicodedata
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from struct import iter_unpack, pack
 from typing import Any
 from zlib import crc32
 
 from routing.prediction import CaseInput, Scalar
 
-__all__ = [
-    "MAX_TERMS",
-    "Categories",
-    "Novelty",
-    "NoveltyProfile",
-    "Numbers",
-    "Words",
-    "terms",
-    "value_key",
-    "words_of",
-]
-
 MAX_TERMS = 50_000
-"""Words a profile knows at most. A new word is taken for one of them with odds of at most 50,000 / 2**32,
+"""Words a profile knows at most. A new word is taken for any of them with odds of at most 50,000 / 2**32,
 1 in 85,000, because a profile keeps CRC-32 of the words instead of what customers wrote."""
 MAX_CHARACTERS = 10_000
 """How much of a text is read."""
@@ -48,8 +35,8 @@ class Novelty:
 def words_of(text: str) -> frozenset[str]:
     """The distinct words of a text's first 10,000 characters.
 
-    Case and compatible forms of a character (NFKC) are one, all numbers are one word. Where a script writes
-    no spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) each character is a word.
+    Case and compatible forms of a character (NFKC) are the same, all numbers are a single word. Where a
+    script writes no spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) each character is a word.
     """
     plain = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).casefold()
     return frozenset(_TERM.findall(_DIGITS.sub("0", plain)))
@@ -57,6 +44,7 @@ def words_of(text: str) -> frozenset[str]:
 
 def terms(text: str) -> frozenset[int]:
     """The distinct words of a text, each as CRC-32."""
+    # JSON may bring lone surrogates, which UTF-8 refuses.
     return frozenset([crc32(word.encode("utf-8", "surrogatepass")) for word in words_of(text)])
 
 
@@ -73,14 +61,14 @@ class Words:
     texts had, each held against the others.
     """
 
-    known: frozenset[int]
+    keys: frozenset[int]
     limit: float
     rarity: int
 
     def judge(self, text: str | None) -> str | None:
         """What is new about the text, in words; None if nothing is."""
         words = terms(text) if text else frozenset()
-        new = len(words - self.known)
+        new = len(words - self.keys)
         if new / (len(words) + SHRINK) <= self.limit:
             return None
         are = "word is" if len(words) == 1 else "words are"
@@ -113,11 +101,11 @@ class Categories:
     """The values of a field in labeled cases, as `value_key`; of a missing field that of None."""
 
     name: str
-    known: frozenset[int]
+    keys: frozenset[int]
 
     def judge(self, value: Scalar) -> str | None:
         """How the value is unlike all labeled ones, in words; None if it is not."""
-        if value_key(value) in self.known:
+        if value_key(value) in self.keys:
             return None
         what = "is missing, as" if value is None else "has a value seen"
         return f"{self.name} {what} in no labeled case"
@@ -139,13 +127,10 @@ class NoveltyProfile:
 
     def judge(self, case_input: CaseInput) -> Novelty | None:
         """What is new about a case; None if it is like the labeled ones."""
-        found = [reason for reason in self._reasons(case_input) if reason is not None]
-        return Novelty(f"unlike anything labeled: {'; '.join(found)}") if found else None
-
-    def _reasons(self, case_input: CaseInput) -> Iterator[str | None]:
-        given = case_input.fields
-        of_fields = (field.judge(given.get(field.name)) for field in self.fields)
-        return chain([self.words.judge(case_input.text)] if self.words else [], of_fields)
+        of_text = [self.words.judge(case_input.text)] if self.words else []
+        of_fields = [field.judge(case_input.fields.get(field.name)) for field in self.fields]
+        reasons = [reason for reason in (*of_text, *of_fields) if reason is not None]
+        return Novelty(f"unlike anything labeled: {'; '.join(reasons)}") if reasons else None
 
     def to_json(self) -> dict[str, Any]:
         """As JSON, the same for equal profiles."""
@@ -153,7 +138,7 @@ class NoveltyProfile:
         return {
             "n": self.n,
             "alpha": self.alpha,
-            "words": words and {"known": _packed(words.known), "limit": words.limit, "rarity": words.rarity},
+            "words": words and {"known": _packed(words.keys), "limit": words.limit, "rarity": words.rarity},
             "fields": [_field_to_json(field) for field in self.fields],
         }
 
@@ -171,11 +156,12 @@ class NoveltyProfile:
 
 def _field_to_json(field: Numbers | Categories) -> dict[str, Any]:
     if isinstance(field, Categories):
-        return {"name": field.name, "known": _packed(field.known)}
+        return {"name": field.name, "known": _packed(field.keys)}
     return {"name": field.name, "low": field.low, "high": field.high, "has_gaps": field.has_gaps}
 
 
 def _field_from_json(stored: Mapping[str, Any]) -> Numbers | Categories:
+    # By its keys: profiles that are stored name no kind.
     if "known" in stored:
         return Categories(stored["name"], _unpacked(stored["known"]))
     return Numbers(stored["name"], stored["low"], stored["high"], stored["has_gaps"])

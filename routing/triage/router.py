@@ -7,16 +7,14 @@ from types import MappingProxyType
 
 from routing.disposition import Disposition, Routing
 from routing.errors import InvalidExpression
-from routing.expression.expression import Expression, Facts
+from routing.expression.expression import Expression
+from routing.expression.facts import Facts
 from routing.expression.syntax import Path
-from routing.policy import Policy, Task, Tier, format_duration
+from routing.policy import Policy, Tier, format_duration
 from routing.prediction import Origin, Submission
 from routing.triage.acceptance import Acceptance, accept, confidence_of
 from routing.triage.in_force import NOTHING_STANDING, Standing
 from routing.triage.sampling import draw
-from routing.triage.submission_check import check_submission
-
-__all__ = ["Router", "Routing", "check_submission", "compile_router"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +26,14 @@ class _Route:
     labels_digest: str
 
 
-def _compiled(task: Task) -> _Route:
-    tiers = tuple((tier, Expression.compile(tier.when)) for tier in task.tiers)
-    wanted = frozenset[Path]().union(*(expression.variables for _, expression in tiers))
-    return _Route(tiers, wanted, task.labels_digest)
-
-
 def compile_router(policy: Policy) -> "Router":
     """Compile every tier's expression once. Raises InvalidExpression; a loaded policy never does."""
-    return Router(MappingProxyType({name: _compiled(task) for name, task in policy.tasks.items()}))
+    routes: dict[str, _Route] = {}
+    for name, task in policy.tasks.items():
+        tiers = tuple((tier, Expression.compile(tier.when)) for tier in task.tiers)
+        wanted = frozenset[Path]().union(*(expression.variables for _, expression in tiers))
+        routes[name] = _Route(tiers, wanted, task.labels_digest)
+    return Router(MappingProxyType(routes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +45,7 @@ class Router:
     def route(
         self, submission: Submission, draw_key: bytes, standing: Standing = NOTHING_STANDING
     ) -> Routing:
-        """Route one checked submission by the policy and what is in force.
-
-        Raises KeyError if its task is not in the policy.
-        """
+        """Route a checked submission by the policy and what is in force. Raises KeyError for another task."""
         route = self.routes[submission.task]
         tier, unreadable, reasons = _matching(route, submission)
         confidence = confidence_of(submission, standing)
@@ -63,6 +57,7 @@ class Router:
         reasons.append(acceptance.reason)
         has_to_be_seen = _is_novel(tier, submission, standing, reasons)
         is_accepted = acceptance.is_accepted and not has_to_be_seen
+        # 1 for what is reviewed anyway: estimates weigh each label by the inverse of this chance.
         share = standing.audit_share(submission, tier) if is_accepted else 1.0
         is_audit = is_accepted and _is_drawn(share, submission, draw_key)
         if is_audit:
@@ -90,7 +85,7 @@ class Router:
 def _matching(route: _Route, submission: Submission) -> tuple[Tier, str | None, list[str]]:
     """The tier, why its rule could not be judged where it was not, and the reasons for both.
 
-    The first tier that cannot be judged takes the prediction, though a later one would match: it is the
+    The first tier that cannot be judged takes the prediction, though a later tier would match: it is the
     riskiest that the prediction may belong to.
     """
     facts = Facts(submission, route.wanted)
@@ -128,12 +123,13 @@ def _name_origin(submission: Submission, reasons: list[str]) -> None:
 def _is_drawn(share: float, submission: Submission, draw_key: bytes) -> bool:
     if not share:
         return False
+    # By key, not at random: a retry, or another replica, must draw the same.
     return draw(draw_key, "audit", submission.task, submission.service, submission.external_id) < share
 
 
 def _share(share: float) -> str:
-    one_in = round(1 / share)
-    return f"1 in {one_in}" if abs(one_in * share - 1) < 1e-6 else f"{share:.3%}".replace(".000%", "%")
+    rate = round(1 / share)
+    return f"1 in {rate}" if abs(rate * share - 1) < 1e-6 else f"{share:.3%}".replace(".000%", "%")
 
 
 def _due_in(tier: Tier, submission: Submission, reasons: list[str]) -> timedelta:

@@ -1,4 +1,4 @@
-"""What goes where: one row per tier, as words, for `policy check`."""
+"""What goes where: a row per tier, as words, for `policy check`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ CAUSES: Mapping[Suspender, str] = {
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One tier in words."""
+    """A tier in words."""
 
     task: str
     tier: str
@@ -40,7 +40,7 @@ class TableRow:
 
 
 def table(policy: Policy) -> tuple[TableRow, ...]:
-    """One row per tier, in the order in which tiers are tried."""
+    """A row per tier, in the order in which tiers are tried."""
     return tuple(_row(policy, task, tier) for task in policy.tasks.values() for tier in task.tiers)
 
 

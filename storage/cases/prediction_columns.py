@@ -2,9 +2,16 @@
 
 from typing import Any
 
-from routing.case.case import Disposition
-from routing.prediction import CaseInput, Evidence, Image, ModelRef, Origin, Prediction, Submission
-from routing.triage.router import Routing
+from routing.disposition import Disposition, Routing
+from routing.prediction import (
+    CaseInput,
+    Evidence,
+    Image,
+    ModelRef,
+    Origin,
+    Prediction,
+    Submission,
+)
 from storage.sql.upserts import Row
 
 ROUTING = Routing.__slots__

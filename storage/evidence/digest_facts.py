@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from routing.case.case import CaseStatus, Disposition
+from routing.case.case import CaseStatus
 from routing.case.decision import Method
 from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
+from routing.disposition import Disposition
 from routing.prediction import Origin
 from storage.engine.database import Transaction
 from storage.evidence.day_volumes import ARRIVALS

@@ -13,8 +13,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from routing.case.case import Disposition
 from routing.cell import EVERYTHING
+from routing.disposition import Disposition
 from routing.evidence.estimate import Stratum
 from routing.prediction import ModelRef
 from storage.engine.database import Transaction

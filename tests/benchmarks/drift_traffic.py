@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from routing.evidence.alarm import AlarmKind
-from routing.measures.drift.observations import Seen
+from routing.measures.drift.observations import Observation
 from routing.measures.sample import Floats
 from routing.prediction import CaseInput
 
@@ -36,7 +36,7 @@ class Change:
 
     name: str
     kind: AlarmKind
-    happens: Callable[[Seen, np.random.Generator], Seen]
+    happens: Callable[[Observation, np.random.Generator], Observation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +44,20 @@ class Arrived:
     """A prediction, and when it came in."""
 
     at: datetime
-    seen: Seen
+    seen: Observation
 
 
-def _new_country(seen: Seen, rng: np.random.Generator) -> Seen:
+def _new_country(seen: Observation, rng: np.random.Generator) -> Observation:
     if rng.random() >= 0.2:
         return seen
     return replace(seen, input=replace(seen.input, fields={**seen.input.fields, "country": "pt"}))
 
 
-def _less_sure(seen: Seen, rng: np.random.Generator) -> Seen:
+def _less_sure(seen: Observation, rng: np.random.Generator) -> Observation:
     return replace(seen, confidence=max(0.0, seen.confidence - 0.1))
 
 
-def _new_topic(seen: Seen, rng: np.random.Generator) -> Seen:
+def _new_topic(seen: Observation, rng: np.random.Generator) -> Observation:
     if rng.random() >= 0.15:
         return seen
     return replace(seen, input=replace(seen.input, text=_text(TOPICS, rng)))
@@ -94,7 +94,7 @@ def arrivals(
     return found
 
 
-def _day(stream: Stream, rng: np.random.Generator, n: int, *, is_weekend: bool) -> list[Seen]:
+def _day(stream: Stream, rng: np.random.Generator, n: int, *, is_weekend: bool) -> list[Observation]:
     confidence = np.where(rng.random(n) < 0.85, 1 - 0.2 * rng.random(n) ** 3, rng.random(n))
     label = rng.choice(8, n, p=_falling(8))
     country = rng.choice(["us", "de", "fr", "it"], n, p=[0.6, 0.25, 0.1, 0.05])
@@ -102,7 +102,7 @@ def _day(stream: Stream, rng: np.random.Generator, n: int, *, is_weekend: bool) 
     amount = rng.lognormal(3, 1, n).round(2)
     is_app = rng.random(n) < (0.7 if is_weekend else 0.55)
     return [
-        Seen(
+        Observation(
             case_id="",
             input=CaseInput(
                 _text(int(label[place]) * 3 + int(rng.integers(3)), rng) if stream.has_text else None,

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from routing.evidence.estimate import Estimate, Interval, Reach, Stratum
 from routing.measures.estimation.error_estimate import estimate, strata_of
-from routing.measures.intervals import Part, hypergeometric, mover, wilson_interval
+from routing.measures.intervals import WeightedEstimate, hypergeometric, mover, wilson_interval
 from routing.measures.sample import Floats
 from tests.benchmarks.figure import Figure, at_least, at_most
 from tests.benchmarks.parallel import spread
@@ -187,5 +187,8 @@ def _wilson(stratum: Stratum, population: int | None) -> Interval:
 def _combined(limits: Sequence[Interval], strata: Sequence[Stratum]) -> Interval:
     received = sum(stratum.received for stratum in strata)
     pairs = zip(strata, limits, strict=True)
-    parts = [Part(one.received / received, one.errors / one.labeled, interval) for one, interval in pairs]
+    parts = [
+        WeightedEstimate(one.received / received, one.errors / one.labeled, interval)
+        for one, interval in pairs
+    ]
     return mover(parts)[1]

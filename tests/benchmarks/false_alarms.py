@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from routing.measures.certification.monitor import monitor
 from routing.measures.drift.drift import find_drift, learn_reference
-from routing.measures.drift.observations import Seen, columns
+from routing.measures.drift.observations import Observation, columns
 from routing.measures.sample import Floats
 from tests.benchmarks.figure import Figure, at_most, told
 from tests.benchmarks.parallel import spread
@@ -127,9 +127,9 @@ def _drift_alarms(one: RealSet, year: int) -> bool:
     return False
 
 
-def _cases(one: RealSet, count: int, rng: np.random.Generator) -> list[Seen]:
+def _cases(one: RealSet, count: int, rng: np.random.Generator) -> list[Observation]:
     predicted, score = one.predicted, one.score
     return [
-        Seen(str(place), one.inputs[place], str(predicted[place]), float(score[place]))
+        Observation(str(place), one.inputs[place], str(predicted[place]), float(score[place]))
         for place in rng.integers(len(one), size=count)
     ]

@@ -5,7 +5,8 @@ from dataclasses import replace
 from itertools import count
 
 from routing.evidence.grant import Grant
-from routing.expression.expression import Expression, Facts
+from routing.expression.expression import Expression
+from routing.expression.facts import Facts
 from routing.policy import load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
 from routing.triage.in_force import Standing

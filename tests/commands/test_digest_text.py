@@ -7,7 +7,8 @@ from rich.console import Console, RenderableType
 
 from bot.commands.digest_text import listed, shown
 from bot.words.quality_words import fit_words, threshold_words
-from routing.digest.digest import Digest, PeriodFacts, summarise
+from routing.digest.digest import Digest, summarise
+from routing.digest.facts import PeriodFacts
 from routing.digest.model_quality import About, ModelFit, Quality, ThresholdRow, ThresholdState
 from routing.evidence.calibrator import IDENTITY, CalibratorFit
 from storage.leads.digests import StoredDigest

@@ -7,7 +7,7 @@ import pytest
 
 from bot.commands.doctor import conclusion, line
 from bot.doctor.finding import fail, ok, warn
-from bot.sandbox import Fault, Sandbox, SandboxConfig
+from bot.sandbox import Sandbox, SandboxConfig, SlackFault
 from storage.engine.database import Database
 from tests.commands.installation import Installation, install
 from tests.doctor.policies import environment, policy_text
@@ -37,7 +37,7 @@ def test_a_complete_installation_is_told_to_serve(examined: Installation) -> Non
 def test_what_is_wrong_is_followed_by_its_mend_and_exit_status_1(
     examined: Installation, slack: Sandbox
 ) -> None:
-    slack.faults.add(Fault("error", method="conversations.info", error="channel_not_found"))
+    slack.faults.add(SlackFault("error", method="conversations.info", error="channel_not_found"))
     shown = examined.run("doctor")
     assert shown.exit_code == 1
     lines = shown.output.splitlines()

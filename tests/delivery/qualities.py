@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from routing.digest.day import Day
-from routing.digest.digest import Digest, PeriodFacts, summarise
-from routing.digest.facts import Concordance, Confusion, OldestCase
+from routing.digest.digest import Digest, summarise
+from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts
 from routing.digest.headline import headlines
 from routing.digest.model_quality import (
     About,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.delivery.memberships import Memberships
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from bot.slack.api.gateway import UserInfo, WebClientGateway
 from bot.slack.api.web_calls import slack_client
 from bot.usecases.context import PolicyHolder
@@ -52,13 +52,13 @@ def test_people_are_asked_about_once_a_day(world: World) -> None:
 def test_a_channel_that_cannot_be_read_keeps_its_members(world: World) -> None:
     refresh(world)
     before = members(world)
-    world.sandbox.faults.add(Fault("server_error", method="conversations.members"))
+    world.sandbox.faults.add(SlackFault("server_error", method="conversations.members"))
     refresh(world)
     assert members(world) == before
 
 
 def test_a_person_slack_does_not_know_stops_nobody_else(world: World) -> None:
-    world.sandbox.faults.add(Fault("error", method="users.info", error="user_not_found", count=1))
+    world.sandbox.faults.add(SlackFault("error", method="users.info", error="user_not_found", count=1))
     refresh(world)
     with world.database.read() as tx:
         assert experts.get(tx, NADIA) is not None
@@ -66,7 +66,7 @@ def test_a_person_slack_does_not_know_stops_nobody_else(world: World) -> None:
 
 def test_slack_being_down_is_no_reason_to_give_cases_back(world: World) -> None:
     case = open_case(world.ctx, assigned_to=MAYA)
-    world.sandbox.faults.add(Fault("down"))
+    world.sandbox.faults.add(SlackFault("down"))
     assert refresh(world)["unassigned"] == 0
     assert assigned(world, case) == MAYA
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery.memberships import MOST_NEWCOMERS, Memberships
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from bot.slack.api.gateway import UserInfo, WebClientGateway
 from bot.slack.api.web_calls import slack_client
 from bot.usecases import members
@@ -102,7 +102,7 @@ def test_a_name_that_slack_has_told_is_not_replaced_by_a_handle(world: World) ->
 def test_nobody_is_asked_about_twice_in_a_minute_nor_again_once_told(world: World) -> None:
     members.joined(world.ctx, DIGITS, MAYA)
     gateway = ToldGateway(world)
-    world.sandbox.faults.add(Fault("error", method="users.info", error="fatal_error", count=1))
+    world.sandbox.faults.add(SlackFault("error", method="users.info", error="fatal_error", count=1))
     for _ in range(2):
         Memberships(world.ctx, gateway).meet()
     world.clock.advance(timedelta(minutes=1))
@@ -129,7 +129,7 @@ def test_whom_slack_does_not_let_us_see_is_no_member_of_ours_until_it_does(world
     members.record(world.ctx, SOURCE, [MAYA.user_id])
     with world.database.write() as tx:
         experts.meet(tx, {MAYA: ""})
-    world.sandbox.faults.add(Fault("error", method="users.info", error=code, count=1))
+    world.sandbox.faults.add(SlackFault("error", method="users.info", error=code, count=1))
     Memberships(world.ctx, world.gateway()).meet()
     members.record(world.ctx, SOURCE, [MAYA.user_id])
 
@@ -148,7 +148,7 @@ def test_whom_slack_lets_us_see_no_longer_stays_ours_only_if_it_told_so_before(
 ) -> None:
     members.record(world.ctx, SOURCE, [MAYA.user_id])
     members.record_people(world.ctx, [Expert(MAYA, "Maya", timezone, MONDAY - timedelta(days=2))])
-    world.sandbox.faults.add(Fault("error", method="users.info", error="user_not_visible"))
+    world.sandbox.faults.add(SlackFault("error", method="users.info", error="user_not_visible"))
 
     Memberships(world.ctx, world.gateway()).refresh()
 
@@ -158,7 +158,7 @@ def test_whom_slack_lets_us_see_no_longer_stays_ours_only_if_it_told_so_before(
 def test_a_program_that_slack_lets_us_see_no_longer_stays_one(world: World) -> None:
     long_ago = MONDAY - timedelta(days=2)
     members.record_people(world.ctx, [Expert(MAYA, "Maya", "UTC", long_ago, is_active=False, is_bot=True)])
-    world.sandbox.faults.add(Fault("error", method="users.info", error="user_not_found"))
+    world.sandbox.faults.add(SlackFault("error", method="users.info", error="user_not_found"))
 
     Memberships(world.ctx, world.gateway()).refresh()
 

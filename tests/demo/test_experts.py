@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 import responses
 
-from bot.demo.examples import Example
+from bot.demo.examples import HeldOutExample
 from bot.demo.experts import Manner, Plan, Simulation, Skill, answer, case_of, controls
-from bot.demo.person import HandsRefused, Person
+from bot.demo.person import HandsRefused, SimulatedPerson
 from bot.slack.blocks.message import EVENT_TYPE
 
 JsonObject = dict[str, Any]
 SLACK = "http://127.0.0.1:9"
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
-EXAMPLE = Example("t", "x-1", "?", "no", "yes", {"no": 0.6, "yes": 0.4}, {"name": "m", "version": "1"})
+EXAMPLE = HeldOutExample("t", "x-1", "?", "no", "yes", {"no": 0.6, "yes": 0.4}, {"name": "m", "version": "1"})
 
 
 def button(text: str, action_id: str) -> JsonObject:
@@ -107,25 +107,25 @@ def test_a_decided_case_offers_nothing_to_answer() -> None:
 
 
 def test_confirming_presses_the_button_with_the_label(slack: Any) -> None:
-    answer(Person(SLACK, "U1"), "C1", MESSAGE, plan(Manner.CLICK))
+    answer(SimulatedPerson(SLACK, "U1"), "C1", MESSAGE, plan(Manner.CLICK))
     assert [act["action_id"] for act in sent(slack, "action")] == ["a:0"]
 
 
 def test_a_label_without_a_button_is_chosen_from_the_select(slack: Any) -> None:
-    answer(Person(SLACK, "U1"), "C1", MESSAGE, plan(Manner.CLICK, "maybe"))
+    answer(SimulatedPerson(SLACK, "U1"), "C1", MESSAGE, plan(Manner.CLICK, "maybe"))
     assert sent(slack, "action")[0]["selected_option"]["value"] == "maybe"
 
 
 def test_a_button_that_asks_for_a_reason_gets_one(slack: Any) -> None:
     open_window(slack)
-    answer(Person(SLACK, "U1"), "C1", MESSAGE, plan(Manner.CLICK, "yes"))
+    answer(SimulatedPerson(SLACK, "U1"), "C1", MESSAGE, plan(Manner.CLICK, "yes"))
     values = sent(slack, "view/submit")[0]["state"]["values"]
     assert values["label"]["label"]["selected_option"]["value"] == "yes"
     assert "yes" in values["rationale"]["text"]["value"]
 
 
 def test_a_reply_names_label_and_reason(slack: Any) -> None:
-    answer(Person(SLACK, "U1"), "C1", MESSAGE, plan(Manner.THREAD))
+    answer(SimulatedPerson(SLACK, "U1"), "C1", MESSAGE, plan(Manner.THREAD))
     message = sent(slack, "message")[0]
     assert message["thread_ts"] == "1.1"
     assert message["text"].startswith("no: ")
@@ -133,19 +133,19 @@ def test_a_reply_names_label_and_reason(slack: Any) -> None:
 
 def test_a_window_that_does_not_open_is_told(slack: Any) -> None:
     with pytest.raises(HandsRefused, match="No window"):
-        answer(Person(SLACK, "U1"), "C1", MESSAGE, plan(Manner.MODAL))
+        answer(SimulatedPerson(SLACK, "U1"), "C1", MESSAGE, plan(Manner.MODAL))
     assert sent(slack, "view/submit") == []
 
 
 def test_an_abstention_is_chosen_from_the_menu(slack: Any) -> None:
     open_window(slack)
-    answer(Person(SLACK, "U1"), "C1", MESSAGE, plan(Manner.ABSTAIN))
+    answer(SimulatedPerson(SLACK, "U1"), "C1", MESSAGE, plan(Manner.ABSTAIN))
     assert sent(slack, "action")[0]["selected_option"]["value"] == "Can't tell…"
 
 
 def test_a_label_nobody_offers_is_told(slack: Any) -> None:
     with pytest.raises(HandsRefused, match="offers no"):
-        answer(Person(SLACK, "U1"), "C1", MESSAGE, plan(Manner.CLICK, "never heard of"))
+        answer(SimulatedPerson(SLACK, "U1"), "C1", MESSAGE, plan(Manner.CLICK, "never heard of"))
     assert sent(slack, "action") == []
 
 
@@ -155,7 +155,7 @@ def test_a_window_with_errors_is_closed_and_told(slack: Any) -> None:
         responses.POST, f"{SLACK}/ui/view/submit", json={"ok": True, "errors": {"label": "Choose one."}}
     )
     with pytest.raises(HandsRefused, match="Choose one"):
-        answer(Person(SLACK, "U1"), "C1", MESSAGE, plan(Manner.MODAL))
+        answer(SimulatedPerson(SLACK, "U1"), "C1", MESSAGE, plan(Manner.MODAL))
     assert len(sent(slack, "view/close")) == 1
 
 
@@ -204,9 +204,9 @@ def test_a_refused_expert_tries_again_and_then_stops(slack: Any) -> None:
     slack.upsert(responses.POST, f"{SLACK}/ui/action", json={"ok": False, "error": "timeout"})
     slack.upsert(responses.POST, f"{SLACK}/ui/message", json={"error": "not_in_channel"}, status=403)
     show(slack, MESSAGE)
-    one = simulation(accuracy=1.0)
-    play(slack, one)
-    assert len(one.refusals) == 4
+    refused = simulation(accuracy=1.0)
+    play(slack, refused)
+    assert len(refused.refusals) == 4
 
 
 def test_all_messages_of_a_long_channel_are_read(slack: Any) -> None:
@@ -217,4 +217,4 @@ def test_all_messages_of_a_long_channel_are_read(slack: Any) -> None:
         return 200, {}, json.dumps(body)
 
     slack.add_callback(responses.GET, f"{SLACK}/ui/messages", callback=page)
-    assert [m["ts"] for m in Person(SLACK, "U1").messages("C1")] == ["1.0", "2.0"]
+    assert [m["ts"] for m in SimulatedPerson(SLACK, "U1").messages("C1")] == ["1.0", "2.0"]

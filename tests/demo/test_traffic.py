@@ -11,12 +11,12 @@ import responses
 from standardwebhooks.webhooks import Webhook
 
 from bot.clock import SystemClock
-from bot.demo.examples import Example
+from bot.demo.examples import HeldOutExample
 from bot.demo.traffic import Poster, Receiver, body_of
 from tests.patience import PATIENCE
 
 SECRET = "whsec_" + base64.b64encode(b"demo secret of the tests").decode()
-EXAMPLE = Example(
+EXAMPLE = HeldOutExample(
     task="tumor",
     external_id="biopsy-1",
     question_text="Nuclei.",
@@ -50,7 +50,9 @@ def test_the_truth_is_never_posted() -> None:
 
 
 def test_an_image_is_posted_as_base64_with_its_alt_text() -> None:
-    example = Example("digits", "s", "t", "1", "1", {"1": 1.0}, {"name": "m", "version": "1"}, image=b"png")
+    example = HeldOutExample(
+        "digits", "s", "t", "1", "1", {"1": 1.0}, {"name": "m", "version": "1"}, image=b"png"
+    )
     image = body_of(example, OCCURRED_AT)["input"]["image"]
     assert base64.b64decode(image["data"]) == b"png"
     assert image["alt_text"]

@@ -38,6 +38,6 @@ def complaints(report: JsonObject) -> list[str]:
 
 
 if __name__ == "__main__":
-    found = complaints(json.loads(Path(sys.argv[1]).read_text()))
-    print("\n".join(found) or "The report is complete: nothing lost, nothing duplicated.")
-    sys.exit(bool(found))
+    problems = complaints(json.loads(Path(sys.argv[1]).read_text()))
+    print("\n".join(problems) or "The report is complete: nothing lost, nothing duplicated.")
+    sys.exit(bool(problems))

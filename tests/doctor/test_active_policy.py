@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from bot.cli import main
 from bot.clock import SystemClock
 from bot.doctor.active_policy import check_active_policy
-from bot.doctor.finding import Standing
+from bot.doctor.finding import CheckStatus
 from bot.usecases.active_policy import LIVE_FOR, Proposal, propose
 from routing.policy import load_policy
 from storage.engine.database import Database
@@ -27,13 +27,13 @@ def world(database: Database) -> World:
 
 def test_a_database_in_which_nothing_was_active_yet_says_so(world: World, database_url: str) -> None:
     (finding,) = check_active_policy(database_url, world.policy, FRIDAY)
-    assert (finding.standing, finding.what[:8]) == (Standing.OK, "none yet")
+    assert (finding.status, finding.what[:8]) == (CheckStatus.OK, "none yet")
 
 
 def test_the_active_version_is_named_with_who_brought_it(world: World, database_url: str) -> None:
     propose(world.ctx, Proposal("host:1", world.policy))
     (finding,) = check_active_policy(database_url, world.policy, FRIDAY)
-    assert finding.standing is Standing.OK
+    assert finding.status is CheckStatus.OK
     assert world.policy.version in finding.what
     assert "host:1" in finding.what
 
@@ -44,7 +44,7 @@ def test_a_file_with_another_policy_and_a_process_with_another_file_are_named(
     propose(world.ctx, Proposal("host:1", world.policy))
     propose(world.ctx, Proposal("host:2", NEW))
     file, process = check_active_policy(database_url, world.policy, FRIDAY)
-    assert file.standing is process.standing is Standing.WARN
+    assert file.status is process.status is CheckStatus.WARN
     assert world.policy.version in file.what
     assert process.what.startswith("host:1 runs with a file")
     assert len(check_active_policy(database_url, world.policy, FRIDAY + LIVE_FOR)) == 1

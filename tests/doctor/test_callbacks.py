@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from bot.doctor.callbacks import check_callback, check_callbacks
-from bot.doctor.finding import Standing
+from bot.doctor.finding import CheckStatus
 from tests.doctor.policies import policy
 
 
@@ -36,20 +36,21 @@ def endpoint() -> Iterator[str]:
 
 def test_an_endpoint_that_answers_anything_is_fine(endpoint: str) -> None:
     finding = check_callback("callback shop", endpoint, allow_private=True)
-    assert finding.standing is Standing.OK
+    assert finding.status is CheckStatus.OK
     assert "405" in finding.what
 
 
 def test_a_private_address_is_refused_unless_the_policy_allows_it(endpoint: str) -> None:
     finding = check_callback("callback shop", endpoint, allow_private=False)
-    assert finding.standing is Standing.FAIL
+    assert finding.status is CheckStatus.FAIL
     assert "allow_private_callbacks" in finding.mend
 
 
-def test_a_name_that_does_not_resolve_is_named() -> None:
-    finding = check_callback("callback shop", "https://nowhere.invalid/x", allow_private=False)
-    assert finding.standing is Standing.FAIL
-    assert "nowhere.invalid does not resolve" in finding.what
+@pytest.mark.parametrize("host", ["nowhere.invalid", "two..dots.example", f"{'x' * 64}.example"])
+def test_a_name_that_does_not_resolve_is_named(host: str) -> None:
+    finding = check_callback("callback shop", f"https://{host}/x", allow_private=False)
+    assert finding.status is CheckStatus.FAIL
+    assert f"{host} does not resolve" in finding.what
 
 
 def test_an_endpoint_that_is_down_is_worth_a_look_and_no_secret_is_shown() -> None:
@@ -57,7 +58,7 @@ def test_an_endpoint_that_is_down_is_worth_a_look_and_no_secret_is_shown() -> No
         closed.bind(("127.0.0.1", 0))
         url = f"http://user:hush@127.0.0.1:{closed.getsockname()[1]}/x?key=hush"
         finding = check_callback("callback shop", url, allow_private=True)
-    assert finding.standing is Standing.WARN
+    assert finding.status is CheckStatus.WARN
     assert "hush" not in repr(finding)
 
 
@@ -69,4 +70,4 @@ def test_each_service_is_named(endpoint: str) -> None:
     called = policy("\n[services.shop]", "\nallow_private_callbacks = true\n[services.shop]")
     shop = called.services["shop"].model_copy(update={"callback_url": endpoint})
     (finding,) = check_callbacks(called.model_copy(update={"services": {"shop": shop}}))
-    assert (finding.name, finding.standing) == ("callback shop", Standing.OK)
+    assert (finding.name, finding.status) == ("callback shop", CheckStatus.OK)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.doctor.examination import examine
-from bot.doctor.finding import Finding, Standing
+from bot.doctor.finding import CheckFinding, CheckStatus
 from bot.doctor.manifest import scopes_of, wanted_scopes
-from bot.sandbox import Fault, Sandbox, SandboxConfig
+from bot.sandbox import Sandbox, SandboxConfig, SlackFault
 from bot.settings import Settings, read_settings
 from bot.slack.api.gateway import SCOPES
 from tests.doctor.policies import environment, policy_text
@@ -22,12 +22,12 @@ def settings_of(slack: Sandbox, folder: Path, url: str, **changed: str) -> Setti
     return read_settings({**environment(slack.api_url), **places, **changed}, None)
 
 
-def examined(settings: Settings) -> dict[str, Finding]:
+def examined(settings: Settings) -> dict[str, CheckFinding]:
     return {finding.name: finding for finding in examine(settings, NOON)}
 
 
-def failed(findings: dict[str, Finding]) -> list[str]:
-    return [name for name, finding in findings.items() if finding.standing is Standing.FAIL]
+def failed(findings: dict[str, CheckFinding]) -> list[str]:
+    return [name for name, finding in findings.items() if finding.status is CheckStatus.FAIL]
 
 
 def test_an_installation_that_is_complete_has_nothing_in_the_way(
@@ -62,11 +62,11 @@ def test_nothing_is_posted(slack: Sandbox, tmp_path: Path, sqlite_url: str) -> N
 def test_a_revoked_token_is_the_finding_and_hides_nothing_that_needs_no_slack(
     slack: Sandbox, tmp_path: Path, sqlite_url: str
 ) -> None:
-    slack.faults.add(Fault("token_revoked"))
+    slack.faults.add(SlackFault("token_revoked"))
     findings = examined(settings_of(slack, tmp_path, sqlite_url))
     assert {"bot token", "app token"} >= set(failed(findings)) >= {"bot token"}
     assert "token_revoked" in findings["bot token"].what
-    assert findings["message digits"].standing is Standing.OK
+    assert findings["message digits"].status is CheckStatus.OK
     assert "channel digits" not in findings
 
 
@@ -95,7 +95,7 @@ def test_a_wrong_policy_leaves_the_tokens_examined(slack: Sandbox, tmp_path: Pat
     settings.policy_path.write_text("nonsense = 1")
     findings = examined(settings)
     assert failed(findings) == ["policy"]
-    assert findings["bot token"].standing is Standing.OK
+    assert findings["bot token"].status is CheckStatus.OK
 
 
 def test_no_finding_shows_a_secret(slack: Sandbox, tmp_path: Path, sqlite_url: str) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.doctor.finding import Standing
+from bot.doctor.finding import CheckStatus
 from bot.doctor.open_cases import check_open_cases
 from bot.usecases.active_policy import Proposal, propose
 from routing.policy import Policy, load_policy
@@ -36,7 +36,7 @@ def test_a_tier_that_has_left_is_named_with_its_cases_and_the_first(world: World
     first = world.open()
     world.open()
     (finding,) = check_open_cases(database_url, policy(RENAMED))
-    assert (finding.name, finding.standing) == ("cases fraud high", Standing.WARN)
+    assert (finding.name, finding.status) == ("cases fraud high", CheckStatus.WARN)
     assert finding.what == (
         "2 cases wait, and since then the tier “high” has left the policy. "
         f"Due first: {first.submission.external_id}."

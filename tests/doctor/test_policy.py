@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.doctor.finding import Standing
+from bot.doctor.finding import CheckStatus
 from bot.doctor.policy import check_draw_key, check_policy, check_secrets
 from bot.settings import Secrets, read_settings
 from tests.doctor.policies import SECRET, policy, policy_text
@@ -13,7 +13,7 @@ def test_a_good_policy_is_counted(tmp_path: Path) -> None:
     path.write_text(policy_text())
     read, finding = check_policy(path)
     assert read is not None
-    assert finding.standing is Standing.OK
+    assert finding.status is CheckStatus.OK
     assert read.version in finding.what
 
 
@@ -22,7 +22,7 @@ def test_a_wrong_policy_says_file_and_key(tmp_path: Path) -> None:
     path.write_text(policy_text('"digits"]', '"digit"]'))
     read, finding = check_policy(path)
     assert read is None
-    assert finding.standing is Standing.FAIL
+    assert finding.status is CheckStatus.FAIL
     assert f"{path}: services.shop.tasks" in finding.what
 
 
@@ -35,14 +35,14 @@ def test_a_policy_that_is_absent_or_no_text_is_said_plainly(tmp_path: Path) -> N
 
 
 def test_a_draw_key_is_needed() -> None:
-    assert check_draw_key(read_settings({}, None)).standing is Standing.FAIL
+    assert check_draw_key(read_settings({}, None)).status is CheckStatus.FAIL
     keyed = read_settings({"SECONDLOOK_DRAW_KEY": "0123456789abcdef"}, None)
-    assert check_draw_key(keyed).standing is Standing.OK
+    assert check_draw_key(keyed).status is CheckStatus.OK
 
 
 def test_secrets_that_are_set_are_fine() -> None:
     (finding,) = check_secrets(policy(), Secrets({"SHOP_SECRET": SECRET}))
-    assert finding.standing is Standing.OK
+    assert finding.status is CheckStatus.OK
 
 
 def test_every_secret_that_is_missing_is_named() -> None:
@@ -53,5 +53,5 @@ def test_every_secret_that_is_missing_is_named() -> None:
 
 def test_a_malformed_secret_is_told_without_being_shown() -> None:
     (finding,) = check_secrets(policy(), Secrets({"SHOP_SECRET": "hush hush"}))
-    assert finding.standing is Standing.FAIL
+    assert finding.status is CheckStatus.FAIL
     assert "hush" not in repr(finding)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.doctor.finding import Standing
+from bot.doctor.finding import CheckStatus
 from bot.doctor.record_keys import check_audit_keys
 from bot.record_keys import key_file, keyring
 from bot.settings import Settings, read_settings
@@ -16,8 +16,8 @@ def settings_in(folder: Path, **variables: str) -> Settings:
 def test_a_key_of_the_settings_is_well(tmp_path: Path) -> None:
     two = settings_in(tmp_path, SECONDLOOK_AUDIT_KEYS=f"2026:{'s' * 32},2025:{'t' * 32}")
     finding = check_audit_keys(two)
-    assert (finding.standing, finding.what) == (
-        Standing.OK,
+    assert (finding.status, finding.what) == (
+        CheckStatus.OK,
         "“2026” signs the record, 1 more verify it",
     )
 
@@ -25,7 +25,7 @@ def test_a_key_of_the_settings_is_well(tmp_path: Path) -> None:
 def test_before_the_start_it_says_where_a_key_will_be(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     finding = check_audit_keys(settings)
-    assert finding.standing is Standing.WARN
+    assert finding.status is CheckStatus.WARN
     assert f"will keep a key in {key_file(settings)}" in finding.what
     assert not key_file(settings).exists()
 
@@ -34,7 +34,7 @@ def test_a_kept_key_is_to_be_shared_and_copied(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     secret = keyring(settings, may_make=True).signer[1].decode()
     finding = check_audit_keys(settings)
-    assert finding.standing is Standing.WARN
+    assert finding.status is CheckStatus.WARN
     assert "every replica" in finding.mend
     assert secret not in finding.what + finding.mend
 
@@ -42,4 +42,4 @@ def test_a_kept_key_is_to_be_shared_and_copied(tmp_path: Path) -> None:
 def test_a_damaged_key_is_in_the_way(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     key_file(settings).write_text("damaged")
-    assert check_audit_keys(settings).standing is Standing.FAIL
+    assert check_audit_keys(settings).status is CheckStatus.FAIL

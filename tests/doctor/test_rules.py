@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.doctor.finding import Finding, Standing
+from bot.doctor.finding import CheckFinding, CheckStatus
 from bot.doctor.rules import check_rules
 from routing.policy import load_policy
 from storage.engine.database import Database
@@ -16,7 +16,7 @@ from tests.worlds.policies import SHOP
 POLICY = load_policy(SHOP, "policy.toml")
 
 
-def check(url: str) -> tuple[Finding, ...]:
+def check(url: str) -> tuple[CheckFinding, ...]:
     return check_rules(url, POLICY, NOW + timedelta(days=1))
 
 
@@ -29,7 +29,7 @@ def test_rules_that_could_not_be_judged_lately_are_named_with_what_to_do(
         store(tx, [prediction(1), prediction(2, routed=doubted), prediction(3, routed=doubted)])
         store(tx, [prediction(4, routed=replace(doubted, tier="old"), received_at=earlier)])
     (finding,) = check(database_url)
-    assert (finding.name, finding.standing) == ("rule large", Standing.WARN)
+    assert (finding.name, finding.status) == ("rule large", CheckStatus.WARN)
     assert finding.what == (
         "Predictions of fraud of the last 7 days that it could not judge: 2; "
         "amount is text, a number is needed."

@@ -5,15 +5,15 @@ import dataclasses
 import pytest
 from slack_sdk import WebClient
 
-from bot.doctor.finding import Finding, Standing
+from bot.doctor.finding import CheckFinding, CheckStatus
 from bot.doctor.workspace import check_channels, check_groups, check_people
-from bot.sandbox import Fault, Sandbox, SandboxConfig
+from bot.sandbox import Sandbox, SandboxConfig, SlackFault
 from bot.slack.api.web_calls import slack_client
 from tests.doctor.policies import policy
 
 
-def standings(findings: tuple[Finding, ...]) -> list[Standing]:
-    return [finding.standing for finding in findings]
+def statuses(findings: tuple[CheckFinding, ...]) -> list[CheckStatus]:
+    return [finding.status for finding in findings]
 
 
 def client_of(sandbox: Sandbox) -> WebClient:
@@ -22,7 +22,7 @@ def client_of(sandbox: Sandbox) -> WebClient:
 
 def test_channels_with_the_bot_in_them_are_fine(client: WebClient) -> None:
     findings = check_channels(client, policy())
-    assert standings(findings) == [Standing.OK, Standing.OK]
+    assert statuses(findings) == [CheckStatus.OK, CheckStatus.OK]
     assert "#digits-experts" in findings[0].what
 
 
@@ -33,26 +33,26 @@ def test_a_channel_without_the_bot_says_how_to_invite_it() -> None:
     )
     with Sandbox(dataclasses.replace(config, channels=channels)) as sandbox:
         outside, inside = check_channels(client_of(sandbox), policy())
-    assert (outside.standing, inside.standing) == (Standing.FAIL, Standing.OK)
+    assert (outside.status, inside.status) == (CheckStatus.FAIL, CheckStatus.OK)
     assert "/invite @Second Look" in outside.mend
 
 
 def test_a_channel_that_is_not_there_is_named(client: WebClient) -> None:
     finding = check_channels(client, policy('"C0DIGITS"', '"C0NOWHERE"'))[0]
-    assert finding.standing is Standing.FAIL
+    assert finding.status is CheckStatus.FAIL
     assert "channel_not_found of C0NOWHERE" in finding.what
 
 
 def test_an_archived_channel_cannot_be_used(slack: Sandbox, client: WebClient) -> None:
     slack.state.conversations["C0DIGITS"].is_archived = True
     finding = check_channels(client, policy())[0]
-    assert finding.standing is Standing.FAIL
+    assert finding.status is CheckStatus.FAIL
     assert "Unarchive" in finding.mend
 
 
 def test_a_missing_scope_is_told_with_the_scope(slack: Sandbox, client: WebClient) -> None:
-    slack.faults.add(Fault("missing_scope", scope="channels:read"))
-    slack.faults.add(Fault("missing_scope", scope="groups:read"))
+    slack.faults.add(SlackFault("missing_scope", scope="channels:read"))
+    slack.faults.add(SlackFault("missing_scope", scope="groups:read"))
     finding = check_channels(client, policy())[0]
     assert "missing_scope" in finding.what
     assert "channels:read" in finding.mend
@@ -61,20 +61,20 @@ def test_a_missing_scope_is_told_with_the_scope(slack: Sandbox, client: WebClien
 def test_a_slack_that_does_not_answer_is_not_called_a_missing_channel(
     slack: Sandbox, client: WebClient
 ) -> None:
-    slack.faults.add(Fault("down"))
+    slack.faults.add(SlackFault("down"))
     finding = check_channels(client, policy())[0]
-    assert finding.standing is Standing.FAIL
+    assert finding.status is CheckStatus.FAIL
     assert "Try again" in finding.mend
 
 
 def test_a_user_group_is_counted(client: WebClient) -> None:
     (finding,) = check_groups(client, policy())
-    assert (finding.standing, finding.what) == (Standing.OK, "3 members")
+    assert (finding.status, finding.what) == (CheckStatus.OK, "3 members")
 
 
 def test_an_unknown_user_group_is_named(client: WebClient) -> None:
     (finding,) = check_groups(client, policy('"S0DIGITS"', '"S0NOBODY"'))
-    assert finding.standing is Standing.FAIL
+    assert finding.status is CheckStatus.FAIL
     assert "S0NOBODY" in finding.what
 
 
@@ -83,7 +83,7 @@ def test_an_empty_user_group_is_worth_a_look() -> None:
     groups = tuple(dataclasses.replace(group, members=()) for group in config.user_groups)
     with Sandbox(dataclasses.replace(config, user_groups=groups)) as sandbox:
         (finding,) = check_groups(client_of(sandbox), policy())
-    assert finding.standing is Standing.WARN
+    assert finding.status is CheckStatus.WARN
 
 
 def test_people_who_are_active_are_one_line(client: WebClient) -> None:
@@ -92,17 +92,17 @@ def test_people_who_are_active_are_one_line(client: WebClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("user", "standing", "words"),
+    ("user", "status", "words"),
     [
-        ("U0NOBODY", Standing.FAIL, "user_not_found"),
-        ("U0SECONDLOOK", Standing.FAIL, "is a bot"),
+        ("U0NOBODY", CheckStatus.FAIL, "user_not_found"),
+        ("U0SECONDLOOK", CheckStatus.FAIL, "is a bot"),
     ],
 )
 def test_a_person_who_cannot_answer_is_named(
-    client: WebClient, user: str, standing: Standing, words: str
+    client: WebClient, user: str, status: CheckStatus, words: str
 ) -> None:
     (finding,) = check_people(client, policy('"U0MAYA"', f'"{user}"'))
-    assert (finding.name, finding.standing) == (f"person {user}", standing)
+    assert (finding.name, finding.status) == (f"person {user}", status)
     assert words in finding.what
 
 
@@ -111,7 +111,7 @@ def test_a_person_who_has_left_is_worth_a_look() -> None:
     people = tuple(dataclasses.replace(person, deleted=person.id == "U0MAYA") for person in config.people)
     with Sandbox(dataclasses.replace(config, people=people)) as sandbox:
         (finding,) = check_people(client_of(sandbox), policy())
-    assert finding.standing is Standing.WARN
+    assert finding.status is CheckStatus.WARN
     assert "deactivated" in finding.what
 
 
@@ -124,9 +124,9 @@ def test_a_policy_that_names_nobody_asks_nobody(client: WebClient) -> None:
 
 def test_a_bot_that_the_policy_names_is_worth_a_look() -> None:
     config = SandboxConfig.default()
-    people = tuple(dataclasses.replace(one, is_bot=one.id == "U0PRIYA") for one in config.people)
+    people = tuple(dataclasses.replace(user, is_bot=user.id == "U0PRIYA") for user in config.people)
     with Sandbox(dataclasses.replace(config, people=people)) as slack:
         client = slack_client(slack.config.bot_token, slack.api_url)
         (finding,) = check_people(client, policy('"U0MAYA"', '"U0PRIYA"'))
-    assert finding.standing is Standing.WARN
+    assert finding.status is CheckStatus.WARN
     assert "is a bot; it may answer" in finding.what

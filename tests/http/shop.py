@@ -10,7 +10,7 @@ from typing import Any
 import requests
 from standardwebhooks.webhooks import Webhook
 
-from bot.http.case_answers import Answer, answer, first_answer
+from bot.http.case_answers import HttpAnswer, answer, first_answer
 from bot.http.signatures import Services
 from bot.ids import new_id
 from bot.settings import Secrets
@@ -43,7 +43,7 @@ def exposing(database: Database, exposure: str) -> Context:
     return served(database, SHOP.replace("[services.shop]", asked))
 
 
-def answers(ctx: Context, postings: Sequence[Posting]) -> list[Answer]:
+def answers(ctx: Context, postings: Sequence[Posting]) -> list[HttpAnswer]:
     """What the webhook answers to these postings, stored in one transaction."""
     return [answer(outcome) for outcome in receive_by_policy(ctx, postings, first_answer)]
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.http.batch_writer import MOST_PER_FLUSH, Writer
 from bot.http.case_answers import answer
-from bot.http.problems import Refused
+from bot.http.problems import RequestRefused
 from bot.usecases.intake.outcome import Admission, Outcome, Reception
 from bot.usecases.intake.receive import Posting
 from bot.usecases.intake.triage import PostedItem
@@ -84,7 +84,7 @@ def run(store: Receive, *postings: Posting) -> list[Outcome | BaseException]:
 
 
 def status(outcome: Outcome | BaseException) -> int:
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, RequestRefused):
         return outcome.status
     assert isinstance(outcome, Reception)
     return answer(outcome).status
@@ -132,7 +132,7 @@ def test_only_the_culprit_is_refused() -> None:
 def test_the_culprit_is_told_whose_fault_it_is(error: Exception, expected: int) -> None:
     (outcome,) = run(Store({"p": error}), posting("p"))
     assert status(outcome) == expected
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, RequestRefused)
     assert ("retry-after" in outcome.headers) == (expected == 503)
 
 
@@ -195,8 +195,8 @@ def test_a_queue_too_large_in_bytes_refuses_and_recovers() -> None:
     writer.close(30)
 
 
-async def _refusal(writer: Writer, size: int) -> Refused:
-    with pytest.raises(Refused) as caught:
+async def _refusal(writer: Writer, size: int) -> RequestRefused:
+    with pytest.raises(RequestRefused) as caught:
         await writer.submit(posting("a"), size)
     return caught.value
 

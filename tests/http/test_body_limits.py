@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from bot.http.body_limits import BodyReader
-from bot.http.problems import Refused
+from bot.http.problems import RequestRefused
 
 
 def request(chunks: Sequence[bytes], *, ends: bool = True) -> Request:
@@ -32,7 +32,7 @@ def test_chunks_are_joined() -> None:
 
 
 def test_a_body_that_never_ends_times_out() -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RequestRefused) as caught:
         read(BodyReader(seconds=0.01), request([b"a"], ends=False))
     assert caught.value.status == 408
 
@@ -40,10 +40,10 @@ def test_a_body_that_never_ends_times_out() -> None:
 def test_all_unfinished_bodies_share_one_memory_and_give_it_back() -> None:
     reader = BodyReader(most_bytes=10)
     for _ in range(3):
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(RequestRefused) as caught:
             read(reader, request([b"x" * 6, b"x" * 6]))
         assert (caught.value.status, caught.value.headers["retry-after"]) == (503, "1")
     assert read(reader, request([b"x" * 10])) == b"x" * 10
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         read(reader, request([b"x" * 8]), limit=7)
     assert read(reader, request([b"x" * 10])) == b"x" * 10

@@ -93,6 +93,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (fields("a\x00b"), "input.fields.a"),
     (fields("x" * 5_001), "input.fields.a"),
     (fields(2**53 + 1), "input.fields.a"),
+    (fields(10**400), "input.fields.a"),
     (case(input={"fields": {"a\x00": 1}}), "input.fields.a\x00.[key]"),
     (prediction(confidence=1.1), "prediction.confidence"),
     (prediction(confidence="0.5"), "prediction.confidence"),

@@ -9,23 +9,23 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import ndtri
 
-from routing.evidence.plan import Watched
+from routing.evidence.plan import WatchedStratum
 from routing.measures.planning.allocation import allocate
 
 Z = float(ndtri(0.975))
 STRATA = (
-    Watched("ordinary", 20_000, 0.01),
-    Watched("large", 4_000, 0.05),
-    Watched("odd", 800, 0.30),
+    WatchedStratum("ordinary", 20_000, 0.01),
+    WatchedStratum("large", 4_000, 0.05),
+    WatchedStratum("odd", 800, 0.30),
 )
 
 
-def shares(strata: Sequence[Watched], half_width: float, **options: float) -> dict[str, float]:
+def shares(strata: Sequence[WatchedStratum], half_width: float, **options: float) -> dict[str, float]:
     found = allocate(strata, half_width, **options)
     return {one.name: one.share for one in found.shares}
 
 
-def half_width_of(strata: Sequence[Watched], drawn: Sequence[float]) -> float:
+def half_width_of(strata: Sequence[WatchedStratum], drawn: Sequence[float]) -> float:
     total = sum(one.received for one in strata)
     return Z * math.sqrt(
         sum(
@@ -51,7 +51,9 @@ def test_between_the_bounds_it_is_neymans_number_of_labels() -> None:
 @pytest.mark.parametrize("floor", [0.001, 0.02, 0.05])
 @pytest.mark.parametrize("width", [0.0007, 0.002, 0.008])
 def test_with_bounds_a_general_solver_finds_nothing_cheaper(width: float, floor: float) -> None:
-    strata = [Watched(one.name, one.received, one.error, 1.0 + place) for place, one in enumerate(STRATA)]
+    strata = [
+        WatchedStratum(one.name, one.received, one.error, 1.0 + place) for place, one in enumerate(STRATA)
+    ]
     found = allocate(strata, width, floor)
     numbers = np.array([one.received for one in strata], dtype=float)
     second = minimize(
@@ -82,19 +84,24 @@ def test_where_the_floor_is_enough_nothing_more_is_asked() -> None:
 
 
 def test_a_small_stratum_of_many_errors_is_looked_at_wholly_before_others_are() -> None:
-    found = shares((Watched("calm", 100_000, 0.0001), Watched("wild", 200, 0.5)), 0.00005)
+    found = shares((WatchedStratum("calm", 100_000, 0.0001), WatchedStratum("wild", 200, 0.5)), 0.00005)
     assert found["wild"] == 1.0
     assert 0.01 < found["calm"] < 1.0
 
 
 def test_a_stratum_without_doubt_gets_the_floor() -> None:
-    found = shares((Watched("sure", 1_000, 0.0), Watched("unsure", 1_000, 0.2)), 0.01, floor=0.02)
+    found = shares(
+        (WatchedStratum("sure", 1_000, 0.0), WatchedStratum("unsure", 1_000, 0.2)), 0.01, floor=0.02
+    )
     assert found["sure"] == 0.02
     assert found["unsure"] > 0.1
 
 
 def test_dearer_labels_are_asked_more_rarely() -> None:
-    alike = (Watched("quick", 5_000, 0.1, minutes=1.0), Watched("slow", 5_000, 0.1, minutes=4.0))
+    alike = (
+        WatchedStratum("quick", 5_000, 0.1, minutes=1.0),
+        WatchedStratum("slow", 5_000, 0.1, minutes=4.0),
+    )
     found = shares(alike, 0.01)
     assert found["quick"] == pytest.approx(2 * found["slow"], rel=0.01)
 
@@ -122,13 +129,13 @@ def test_order_changes_nothing() -> None:
         (STRATA, 0.0, 0.01, "lie above 0"),
         (STRATA, 0.02, 0.0, "lie above 0"),
         (STRATA, 0.02, 1.5, "lie above 0"),
-        ((Watched("empty", 0, 0.1),), 0.02, 0.01, "needs predictions"),
-        ((Watched("impossible", 5, 1.1),), 0.02, 0.01, "needs predictions"),
-        ((Watched("free", 5, 0.1, minutes=0.0),), 0.02, 0.01, "needs predictions"),
+        ((WatchedStratum("empty", 0, 0.1),), 0.02, 0.01, "needs predictions"),
+        ((WatchedStratum("impossible", 5, 1.1),), 0.02, 0.01, "needs predictions"),
+        ((WatchedStratum("free", 5, 0.1, minutes=0.0),), 0.02, 0.01, "needs predictions"),
     ],
 )
 def test_what_cannot_be_is_refused(
-    strata: tuple[Watched, ...], half_width: float, floor: float, wrong: str
+    strata: tuple[WatchedStratum, ...], half_width: float, floor: float, wrong: str
 ) -> None:
     with pytest.raises(ValueError, match=wrong):
         allocate(strata, half_width, floor)

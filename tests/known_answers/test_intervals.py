@@ -10,7 +10,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from routing.evidence.estimate import Interval
 from routing.measures.intervals import (
-    Part,
+    WeightedEstimate,
     blaker,
     clopper_pearson,
     clopper_pearson_upper,
@@ -193,13 +193,13 @@ def test_mover_of_a_difference_is_newcombes_tenth_method() -> None:
     """Newcombe 1998, Statistics in Medicine 17, table II (a): 56/70 − 48/80 is in 0.0524..0.3339."""
     first, second = wilson_interval(56, 70), wilson_interval(48, 80)
     negated = Interval(-second.high, -second.low)
-    value, found = mover([Part(1.0, 0.8, first), Part(1.0, -0.6, negated)])
+    value, found = mover([WeightedEstimate(1.0, 0.8, first), WeightedEstimate(1.0, -0.6, negated)])
     assert value == pytest.approx(0.2)
     assert (found.low, found.high) == pytest.approx((0.0524, 0.3339), abs=5e-5)
 
 
 def test_mover_of_one_part_is_its_interval_and_a_spread_widens_it() -> None:
-    part = Part(1.0, 0.3, Interval(0.2, 0.45))
+    part = WeightedEstimate(1.0, 0.3, Interval(0.2, 0.45))
     value, alone = mover([part])
     _, spread = mover([part], 0.2)
     assert value == 0.3

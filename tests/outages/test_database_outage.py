@@ -19,13 +19,13 @@ from structlog.testing import capture_logs
 from bot.demo.person import HandsRefused
 from bot.process.wiring import Application
 from bot.sandbox import Sandbox, SandboxConfig
-from storage import experts
 from storage.cases import cases
 from tests.delivery.receiver import Receiver, receiving
 from tests.patience import PATIENCE, eventually, patient
 from tests.process.test_wiring import application, messages, post_case, serving_process
 from tests.scenarios.people import Case, Expert
 from tests.worlds import postgres
+from tests.worlds.contexts import has_members
 from tests.worlds.people import DIGITS
 
 SOON = 3.0
@@ -232,7 +232,7 @@ def test_what_people_do_during_an_outage_is_answered_in_time_and_can_be_done_aga
             slack.connect_url(f"{app.url}/slack/events")
         case = Case(post_case(app), "order-1", DIGITS)
         maya = Expert(slack.url, "U0MAYA")
-        eventually(lambda: maya.messages_of(case) and members_are_known(app))
+        eventually(lambda: maya.messages_of(case) and has_members(app.ctx))
         maya.press(case, "Label…")
         eventually(maya.window)
         with outage(server):
@@ -240,9 +240,9 @@ def test_what_people_do_during_an_outage_is_answered_in_time_and_can_be_done_aga
                 maya.fill_in(label="fine", rationale="a known customer")
             window = maya.window()
             maya.press(case, "Confirm: fraud")
-            eventually(lambda: "nothing was recorded" in maya.told(case))
+            eventually(lambda: "nothing was recorded" in maya.private_words(case))
             maya._post("command", channel=DIGITS, command="/secondlook", text="next")
-            eventually(lambda: "could not be read just now" in maya.told(case))
+            eventually(lambda: "could not be read just now" in maya.private_words(case))
         assert window is not None
         with app.ctx.database.read() as tx:
             assert cases.get(tx, case.case_id).labels == ()
@@ -259,8 +259,3 @@ def is_filled_in(person: Expert) -> bool:
         person.fill_in(label="fine", rationale="a known customer")
         return True
     return False
-
-
-def members_are_known(app: Application) -> bool:
-    with app.ctx.database.read() as tx:
-        return len(experts.members(tx, f"channel:{DIGITS}")) >= 4

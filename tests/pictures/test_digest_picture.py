@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 from PIL import Image
 
-from bot.pictures.digest_picture import PANEL, PIXELS_PER_INCH, draw, draw_digest
+from bot.pictures.digest_picture import PANEL, draw, draw_digest
+from bot.pictures.sheet import PIXELS_PER_INCH
 from bot.words.calibration_words import shown_calibration
 from routing.digest.day import Day
 from routing.digest.model_quality import Quality

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsInvalid
-from bot.http.problems import Refused
+from bot.http.problems import RequestRefused
 from bot.http.signatures import Credentials, Services
 from bot.policy.policy_file import read_policy
 from bot.process.policy_reload import PolicyReload
@@ -126,7 +126,7 @@ def test_where_another_process_has_the_new_secret_only_its_service_is_not_known(
     assert process.looks(ORDERS) == with_bank.version
     assert "names BANK_KEY" in process.says
     credentials = Credentials(None, None, BANK_KEY)
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         process.services.identify(credentials, b"")
     there = Services(with_bank, Secrets({**KEYS, "BANK_KEY": BANK_KEY}))
     assert there.identify(credentials, b"") == "bank"
@@ -137,7 +137,7 @@ def test_a_service_that_left_the_policy_is_not_known_any_more(process: Process) 
     process.file.write_text(WITH_BANK, encoding="utf-8")
     services = Services(read_policy(process.file), keys)
     services.follow(process.ctx.policy)
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         services.identify(Credentials(None, None, BANK_KEY), b"")
 
 

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from bot.process.slack_connection import Identified, who_am_i
+from bot.process.slack_connection import BotAccount, who_am_i
 from bot.sandbox import Sandbox, SandboxConfig
 from bot.slack.api.failures import SlackPermanent
 from bot.slack.api.web_calls import slack_client
@@ -47,7 +47,7 @@ def test_the_bot_is_who_the_local_slack_says_it_is() -> None:
     with Sandbox(SandboxConfig.default()) as slack:
         identified = who_am_i(slack_client(slack.config.bot_token, slack.api_url))
         bot = slack.config.bot
-    assert identified == Identified(slack.config.team.id, BotIdentity(bot.user_id, bot.bot_id))
+    assert identified == BotAccount(slack.config.team.id, BotIdentity(bot.user_id, bot.bot_id))
 
 
 def test_on_grid_the_organization_is_learned_from_the_answer() -> None:

@@ -19,14 +19,13 @@ import sqlalchemy as sa
 from standardwebhooks.webhooks import Webhook
 
 from bot.clock import SystemClock
-from bot.demo.person import Person
+from bot.demo.person import SimulatedPerson
 from bot.process import wiring
 from bot.process.wiring import Application, build
-from bot.sandbox import Fault, Sandbox, SandboxConfig
+from bot.sandbox import Sandbox, SandboxConfig, SlackFault
 from bot.settings import Secrets, Settings
 from bot.slack.api.gateway import SlackPermanent
 from routing.policy import load_policy
-from storage import experts
 from storage.cases import cases
 from storage.engine import dialects
 from storage.engine.database import Database
@@ -35,6 +34,7 @@ from tests.delivery.receiver import Receiver, receiving
 from tests.patience import PATIENCE, eventually, patient
 from tests.places import ROOT
 from tests.worlds.clocks import MONDAY, StillClock
+from tests.worlds.contexts import has_members
 from tests.worlds.delivery import delivering, open_case
 from tests.worlds.people import DIGITS
 from tests.worlds.policies import ORDERS
@@ -109,15 +109,10 @@ def readiness(app: Application) -> dict[str, Any]:
 
 def answer(slack: Sandbox, user_id: str = "U0MAYA") -> None:
     """Click the first answer of the only message in the channel."""
-    person = Person(slack.url, user_id)
+    person = SimulatedPerson(slack.url, user_id)
     (message,) = person.messages(DIGITS)
     block = next(block for block in message["blocks"] if block["type"] == "actions")
     person.click(DIGITS, message, block, block["elements"][0])
-
-
-def members_are_known(app: Application) -> bool:
-    with app.ctx.database.read() as tx:
-        return len(experts.members(tx, f"channel:{DIGITS}")) >= 4
 
 
 def messages(slack: Sandbox) -> list[str]:
@@ -132,7 +127,7 @@ def test_a_case_is_posted_answered_updated_and_called_back(
         if not is_socket:
             slack.connect_url(f"{app.url}/slack/events")
         case_id = post_case(app)
-        eventually(lambda: messages(slack) and members_are_known(app))
+        eventually(lambda: messages(slack) and has_members(app.ctx))
         answer(slack)
         eventually(lambda: receiver.received)
         eventually(lambda: "decided" in messages(slack)[0].lower())
@@ -154,7 +149,7 @@ def test_it_takes_cases_while_slack_is_down_and_posts_them_after(
     slack: Sandbox, receiver: Receiver, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wiring, "RECONNECT_SECONDS", 0.1)
-    slack.faults.add(Fault("down"))
+    slack.faults.add(SlackFault("down"))
     with application(slack, sqlite_url, receiver) as app:
         post_case(app)
         assert not app.ready()
@@ -203,7 +198,7 @@ def test_slack_is_heard_when_it_is_back_though_the_database_fails_just_then(
     slack: Sandbox, receiver: Receiver, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wiring, "RECONNECT_SECONDS", 0.1)
-    slack.faults.add(Fault("down"))
+    slack.faults.add(SlackFault("down"))
     with application(slack, sqlite_url, receiver, is_socket=False) as app:
         give_up(app, post_case(app))
         assert status_of_a_knock(app) == 503
@@ -218,7 +213,7 @@ def test_slack_is_heard_when_it_is_back_though_the_database_fails_just_then(
 def test_it_starts_though_the_database_fails_once_slack_is_there(
     slack: Sandbox, receiver: Receiver, sqlite_url: str, is_socket: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slack.faults.add(Fault("down"))
+    slack.faults.add(SlackFault("down"))
     with application(slack, sqlite_url, receiver) as before:
         give_up(before, post_case(before))
     slack.faults.clear()
@@ -240,7 +235,7 @@ def test_it_starts_though_the_database_fails_once_slack_is_there(
 def test_no_look_is_wanted_at_a_channel_whose_id_was_mended(
     slack: Sandbox, receiver: Receiver, sqlite_url: str
 ) -> None:
-    slack.faults.add(Fault("down"))
+    slack.faults.add(SlackFault("down"))
     right = load_policy(ORDERS, "policy.toml")
     wrong = load_policy(ORDERS.replace(f'id = "{DIGITS}"', 'id = "C0DIGITZ"'), "policy.toml")
     open_case(delivering(Database(sqlite_url), StillClock(MONDAY), wrong))
@@ -255,17 +250,19 @@ def test_a_click_that_cannot_be_saved_soon_is_told_so_while_slack_still_waits(
     monkeypatch.setattr(dialects, "WAIT_FOR_TURN", 3_600.0)
     with application(slack, database_url, receiver, save_within=0.1) as app:
         case_id = post_case(app)
-        eventually(lambda: messages(slack) and members_are_known(app))
+        eventually(lambda: messages(slack) and has_members(app.ctx))
         with app.ctx.database.write() as tx:  # another transaction that takes its time
             cases.lock(tx, case_id)
             answer(slack)
-            eventually(lambda: "could not be saved" in str(Person(slack.url, "U0MAYA").messages(DIGITS)))
+            eventually(
+                lambda: "could not be saved" in str(SimulatedPerson(slack.url, "U0MAYA").messages(DIGITS))
+            )
         with app.ctx.database.read() as tx:
             assert cases.get(tx, case_id).labels == ()
 
 
 def test_a_refused_token_is_told_at_the_start(slack: Sandbox, receiver: Receiver, sqlite_url: str) -> None:
-    slack.faults.add(Fault("token_revoked"))
+    slack.faults.add(SlackFault("token_revoked"))
     with pytest.raises(SlackPermanent, match="token_revoked"):
         application(slack, sqlite_url, receiver).start()
 
@@ -273,7 +270,7 @@ def test_a_refused_token_is_told_at_the_start(slack: Sandbox, receiver: Receiver
 def test_a_restart_goes_on_with_what_was_open(slack: Sandbox, receiver: Receiver, database_url: str) -> None:
     with application(slack, database_url, receiver) as app:
         post_case(app)
-        eventually(lambda: messages(slack) and members_are_known(app))
+        eventually(lambda: messages(slack) and has_members(app.ctx))
     with application(slack, database_url, receiver) as again:
         eventually(again.ready)
         answer(slack)

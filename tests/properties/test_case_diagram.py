@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from routing.case import case as arrows
-from routing.case.adjudication import Closed, Decided, Settlement, conclude, expiry, settle
+from routing.case.adjudication import Closure, SettledAnswer, Settlement, conclude, expiry, settle
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Method
 from routing.errors import InvalidTransition
@@ -63,7 +63,7 @@ class CaseDiagram(RuleBasedStateMachine):
         self.case = after
         return True
 
-    def conclude(self, settlement: Settlement | Closed) -> None:
+    def conclude(self, settlement: Settlement | Closure) -> None:
         """Follow a settlement; a broken consensus opens the case before it is disputed."""
         before = self.case
         decision_id = f"dec_{len(before.decisions) + 1}"
@@ -135,7 +135,7 @@ class CaseDiagram(RuleBasedStateMachine):
         in_force = self.case.decision
         if in_force is not None and in_force.method is not Method.EXPIRED:
             settled = settle(self.case, CHOICE, self.tier, self.now)
-            assert isinstance(settled, Decided)
+            assert isinstance(settled, SettledAnswer)
             assert (settled.label, settled.decided_by) == (in_force.label, in_force.decided_by)
 
     @invariant()

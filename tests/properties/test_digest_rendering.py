@@ -14,7 +14,8 @@ from bot.slack.show.digest_windows import cases_view, threshold_view
 from bot.usecases.digest.period import Period
 from bot.usecases.lead.look_closer import CaseList, DigestThreshold, ListedCase
 from routing.digest.day import Day
-from routing.digest.digest import PeriodFacts, summarise
+from routing.digest.digest import summarise
+from routing.digest.facts import PeriodFacts
 from routing.digest.headline import headlines
 from routing.digest.model_quality import (
     About,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.case.adjudication import Decided, Waiting, settle
+from routing.case.adjudication import SettledAnswer, Shortfall, settle
 from routing.case.case import Case, can_undo, record_label, withdraw
 from routing.label import ExpertId
 from tests.answers import CHOICE
@@ -41,8 +41,8 @@ def test_a_quorum_takes_as_many_humans(given_answers: list[tuple[str, str, str]]
     outcome = settle(asked, CHOICE, PAIR, MONDAY)
 
     assert len(asked.current_labels) == len(humans)
-    assert isinstance(outcome, Waiting) is (len(humans) < 2)
-    if isinstance(outcome, Decided):
+    assert isinstance(outcome, Shortfall) is (len(humans) < 2)
+    if isinstance(outcome, SettledAnswer):
         assert len({one.user_id for one in outcome.decided_by}) == len(outcome.decided_by) >= 2
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.evidence.plan import Placement, Rerouted, Watched
+from routing.evidence.plan import Placement, Rerouting, WatchedStratum
 from routing.measures.planning.allocation import allocate
 from routing.measures.planning.replay import replay
 from tests.routing.replaying import accepted, rerouted, reviewed
@@ -13,7 +13,7 @@ from tests.routing.replaying import accepted, rerouted, reviewed
 MODEST = settings(max_examples=60, deadline=None)
 
 watched = st.builds(
-    Watched,
+    WatchedStratum,
     name=st.text(min_size=1, max_size=3),
     received=st.integers(1, 100_000),
     error=st.floats(0, 1),
@@ -25,7 +25,7 @@ placements = st.sampled_from(
 
 
 @st.composite
-def rows(draw: st.DrawFn) -> Rerouted:
+def rows(draw: st.DrawFn) -> Rerouting:
     """A prediction of any fate under both policies; only what was reviewed is labeled."""
     before: Placement = draw(placements)
     row = rerouted(before, draw(placements), slices={"country": draw(st.sampled_from("ab"))})
@@ -38,7 +38,7 @@ def rows(draw: st.DrawFn) -> Rerouted:
 @MODEST
 @given(st.lists(watched, min_size=1, max_size=6), st.floats(0.0005, 0.3), st.floats(0.001, 1.0))
 def test_shares_stay_within_their_bounds_and_reach_the_width(
-    strata: list[Watched], half_width: float, floor: float
+    strata: list[WatchedStratum], half_width: float, floor: float
 ) -> None:
     found = allocate(strata, half_width, floor)
     assert all(floor - 1e-9 <= one.share <= 1 for one in found.shares)
@@ -47,7 +47,7 @@ def test_shares_stay_within_their_bounds_and_reach_the_width(
 
 @MODEST
 @given(st.lists(watched, min_size=1, max_size=6), st.floats(0.001, 0.2))
-def test_a_narrower_width_never_costs_less(strata: list[Watched], half_width: float) -> None:
+def test_a_narrower_width_never_costs_less(strata: list[WatchedStratum], half_width: float) -> None:
     wide, narrow = allocate(strata, half_width), allocate(strata, half_width / 2)
     rounding = sum(one.received * one.minutes for one in strata) / 10_000
     assert narrow.minutes >= wide.minutes - rounding
@@ -55,7 +55,7 @@ def test_a_narrower_width_never_costs_less(strata: list[Watched], half_width: fl
 
 @MODEST
 @given(st.lists(rows(), max_size=60))
-def test_everything_is_either_accepted_or_reviewed(logged: list[Rerouted]) -> None:
+def test_everything_is_either_accepted_or_reviewed(logged: list[Rerouting]) -> None:
     found = replay(logged, {}, {"returns": 8.0})
     for side in (found.before, found.after):
         assert side.auto_accepted + side.reviewed == len(logged) == found.received
@@ -66,7 +66,7 @@ def test_everything_is_either_accepted_or_reviewed(logged: list[Rerouted]) -> No
 
 @MODEST
 @given(st.lists(rows(), min_size=1, max_size=60))
-def test_neither_order_nor_names_of_slices_change_a_replay(logged: list[Rerouted]) -> None:
+def test_neither_order_nor_names_of_slices_change_a_replay(logged: list[Rerouting]) -> None:
     renamed = [replace(row, slices={"land": row.slices["country"]}) for row in reversed(logged)]
     one, other = replay(logged, {}, {"returns": 8.0}), replay(renamed, {}, {"returns": 8.0})
     assert (one.before, one.after) == (other.before, other.after)
@@ -75,7 +75,7 @@ def test_neither_order_nor_names_of_slices_change_a_replay(logged: list[Rerouted
 
 @MODEST
 @given(st.lists(rows(), max_size=60))
-def test_what_changes_nothing_would_have_done_the_same(logged: list[Rerouted]) -> None:
+def test_what_changes_nothing_would_have_done_the_same(logged: list[Rerouting]) -> None:
     found = replay([replace(row, after=row.before) for row in logged], {}, {"returns": 8.0})
     assert found.before == found.after
     assert (found.newly_accepted, found.newly_reviewed) == (0, 0)

@@ -14,7 +14,7 @@ from bot.slack.limits import message_violations, view_violations
 from bot.slack.show import read_windows, review_windows
 from bot.slack.show.case_message import case_message
 from bot.slack.show.home import home_view, mine_message, next_message
-from bot.slack.show.private_answers import Private, say
+from bot.slack.show.private_answers import PrivateAnswers, say
 from bot.usecases.review.outcome import AlreadyDecided, NotAllowed, RationaleNeeded, RecordedAct, UnclearReply
 from bot.usecases.review.screen import Screen
 from bot.usecases.review.worklist import Board, LabelTotals, WaitingCase
@@ -273,7 +273,7 @@ def test_every_private_answer_list_and_home_is_inside_the_limits_and_safe(
 ) -> None:
     case, task = found
     policy: Any = type("P", (), {"tasks": {"task": task}, "undo_for": timedelta(minutes=10)})()
-    private = Private(policy, {EXPERT: written})
+    private = PrivateAnswers(policy, {EXPERT: written})
     outcomes = (
         AlreadyDecided(case),
         RecordedAct(case, case.labels[0] if case.labels else None),

@@ -7,16 +7,17 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from routing.case.adjudication import Decided, Settlement, settle
-from routing.case.case import Disposition
+from routing.case.adjudication import SettledAnswer, Settlement, settle
 from routing.case.escalation import next_step
 from routing.case.hours import add_working, is_working, next_working
+from routing.disposition import Disposition
 from routing.label import Label
 from routing.policy import DAYS, WorkingHours, format_duration, load_policy, parse_duration
 from routing.prediction import CaseInput
 from routing.thread_reply.interpretation import LabelReply, interpret
-from routing.triage.router import Router, check_submission, compile_router
+from routing.triage.router import Router, compile_router
 from routing.triage.sampling import draw
+from routing.triage.submission_check import check_submission
 from tests.answers import CHOICE
 from tests.routing.making import (
     KEY,
@@ -160,7 +161,7 @@ def test_an_expert_counts_once_and_only_the_latest_answer(
     latest = {one.expert: one for one in labels}
     once = settle(case(labels=tuple(latest.values()), quorum=quorum), CHOICE, TIERS[name], MONDAY)
     assert settle(case(labels=labels, quorum=quorum), CHOICE, TIERS[name], MONDAY) == once
-    if isinstance(once, Decided):
+    if isinstance(once, SettledAnswer):
         assert {latest[expert].label for expert in once.decided_by} == {once.label}
         assert len(set(once.decided_by)) == len(once.decided_by)
 

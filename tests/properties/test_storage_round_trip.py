@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from routing.answer import Answer
-from routing.case.case import Case, CaseStatus, Disposition
+from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision, Method
+from routing.disposition import Disposition, Routing
 from routing.label import Abstention, ExpertConfidence, ExpertId, Label, Rationale, Via
 from routing.prediction import (
     CaseInput,
@@ -20,7 +21,6 @@ from routing.prediction import (
     Prediction,
     Submission,
 )
-from routing.triage.router import Routing
 from storage import audit
 from storage.audit import Entry
 from storage.cases import cases, decisions, labels, predictions

@@ -44,7 +44,8 @@ def _members(world: World) -> set[str]:
 
 
 def _digest_arrives(world: World, _kept: JsonObject) -> bool:
-    return any("The last seven days: leads" in one["text"] for one in world.person(SAM).direct_messages())
+    messages = world.person(SAM).direct_messages()
+    return any("The last seven days: leads" in message["text"] for message in messages)
 
 
 AFTERMATH: Mapping[str, Callable[[World, JsonObject], bool]] = {

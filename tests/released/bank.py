@@ -11,7 +11,7 @@ from typing import Any
 import requests
 from standardwebhooks.webhooks import Webhook
 
-from bot.sandbox import Channel, Sandbox, SandboxConfig, UserGroup
+from bot.sandbox import Sandbox, SandboxConfig, SlackChannel, UserGroup
 from tests.patience import PATIENCE
 from tests.scenarios.inbox import inbox
 from tests.scenarios.passing import UNHURRIED
@@ -32,11 +32,11 @@ def bank_config() -> SandboxConfig:
     """The payments desk and its leads, and rooms that nobody works in, to be changed at will."""
     everyone = (MAYA, JONAS, AIKO, NADIA, SAM)
     channels = (
-        Channel(PAYMENTS, "payments-desk", everyone, "Payments that need a look"),
-        Channel(LEADS, "leads", (NADIA, SAM), "Digests and overdue cases"),
-        Channel(OLD, "old-desk", (NADIA,), "Closed"),
-        Channel(CLOSED_ROOM, "lobby", (MAYA,), "Nobody works here"),
-        Channel(PRIVATE_ROOM, "vault", (MAYA,), "Nor here", is_private=True),
+        SlackChannel(PAYMENTS, "payments-desk", everyone, "Payments that need a look"),
+        SlackChannel(LEADS, "leads", (NADIA, SAM), "Digests and overdue cases"),
+        SlackChannel(OLD, "old-desk", (NADIA,), "Closed"),
+        SlackChannel(CLOSED_ROOM, "lobby", (MAYA,), "Nobody works here"),
+        SlackChannel(PRIVATE_ROOM, "vault", (MAYA,), "Nor here", is_private=True),
     )
     seniors = UserGroup("S0SENIORS", "seniors", "Seniors", (NADIA, SAM))
     return replace(slack_config(), channels=channels, user_groups=(seniors,))
@@ -67,9 +67,9 @@ def post(address: str, path: str, text: str, webhook_id: str) -> requests.Respon
 
 def posted(address: str, path: str, text: str, webhook_id: str) -> Post:
     """Post a body and keep the answer."""
-    told = post(address, path, text, webhook_id)
-    assert told.status_code in (200, 202), told.text
-    return Post(path, webhook_id, text, told.status_code, json.loads(told.text))
+    answer = post(address, path, text, webhook_id)
+    assert answer.status_code in (200, 202), answer.text
+    return Post(path, webhook_id, text, answer.status_code, json.loads(answer.text))
 
 
 @contextmanager

@@ -82,8 +82,8 @@ def _copy(original: str, folder: Path, server: Server | None) -> Iterator[str]:
 @pytest.fixture(params=RECORDED)
 def recorded(request: pytest.FixtureRequest) -> tuple[Version, str]:
     """A recorded version and the name of a database."""
-    found: tuple[Version, str] = request.param
-    return found
+    recorded: tuple[Version, str] = request.param
+    return recorded
 
 
 @pytest.fixture

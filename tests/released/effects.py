@@ -25,12 +25,12 @@ def effect_of(world: World, kept: JsonObject) -> JsonObject:
     `window` opened, whether something was `told` in private, and how the `case` stands after it.
     """
     payload, case_id, user_id = kept["payload"], kept["case_id"], person_of(kept["payload"])
-    before, told = _done(world), _told(world, user_id)
+    before, private = _done(world), _private_count(world, user_id)
     shown = (payload.get("view") or {}).get("id")
     answered = send(world, payload)
 
     def seen() -> tuple[str | None, bool]:
-        return _window(world, user_id, shown), _told(world, user_id) > told
+        return _window(world, user_id, shown), _private_count(world, user_id) > private
 
     if answered.ok:
         _await(world, kept.get("effect"), seen)
@@ -45,8 +45,8 @@ def effect_of(world: World, kept: JsonObject) -> JsonObject:
 
 
 def _action(answered: requests.Response) -> str | None:
-    told: str | None = answered.json().get("response_action") if answered.text.startswith("{") else None
-    return told
+    action: str | None = answered.json().get("response_action") if answered.text.startswith("{") else None
+    return action
 
 
 def _await(world: World, was: JsonObject | None, seen: Callable[[], tuple[str | None, bool]]) -> None:
@@ -57,7 +57,7 @@ def _await(world: World, was: JsonObject | None, seen: Callable[[], tuple[str | 
         world.slack.state.wait_for(lambda _: seen() != (None, False), 1.0)
 
 
-def _told(world: World, user_id: str) -> int:
+def _private_count(world: World, user_id: str) -> int:
     return len(world.slack.state.ephemerals_of(user_id))
 
 

@@ -47,14 +47,14 @@ def measured(ctx: Context) -> JsonObject:
     """The numbers, by what they are about."""
     plan = replay.budget(ctx, MINUTES, BACK, 0.05, _untold)
     again = replay.replay(ctx, ctx.policy, BACK, _untold)
-    found = {
+    measures = {
         "digests": _digests(ctx),
         "calibrators": _calibrators(ctx),
         "certificates": _certificates(ctx),
         "budget": asdict(plan),
         "replay": asdict(again),
     }
-    kept: JsonObject = to_jsonable_python(found, by_alias=False)
+    kept: JsonObject = to_jsonable_python(measures, by_alias=False)
     return kept
 
 
@@ -89,4 +89,5 @@ def _certificates(ctx: Context) -> list[JsonObject]:
     """All attempts, granted or not, with their evidence."""
     now = ctx.clock.now()
     with ctx.database.read() as tx:
-        return [asdict(one) for one in certificates.history(tx, list(ctx.policy.tasks), now - 52 * WEEK, now)]
+        history = certificates.history(tx, list(ctx.policy.tasks), now - 52 * WEEK, now)
+        return [asdict(certificate) for certificate in history]

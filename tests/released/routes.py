@@ -82,7 +82,7 @@ def routed(
 ) -> list[JsonObject]:
     """What the policy says of each prediction under what is in force."""
     router = compile_router(load_policy(policy_text, "policy.toml"))
-    return [_outcome(router.route(submission_of(one), draw_key, standing)) for one in kept]
+    return [_outcome(router.route(submission_of(prediction), draw_key, standing)) for prediction in kept]
 
 
 def _outcome(routing: Any) -> JsonObject:

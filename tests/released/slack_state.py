@@ -6,7 +6,7 @@ from typing import Any
 from bot.sandbox import Sandbox
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.files import StoredFile
-from bot.sandbox.messages import Message
+from bot.sandbox.messages import SlackMessage
 from bot.sandbox.views import View
 
 JsonObject = dict[str, Any]
@@ -19,32 +19,32 @@ def kept(slack: Sandbox) -> JsonObject:
     """Conversations with their messages, Home tabs, files and how far the counters came."""
     with slack.state.reading() as state:
         return {
-            "conversations": [_conversation(one) for one in state.conversations.values()],
-            "homes": [asdict(one) for one in state.homes.values()],
-            "files": [asdict(one) | {"content": None} for one in state.files.values()],
+            "conversations": [_conversation(item) for item in state.conversations.values()],
+            "homes": [asdict(item) for item in state.homes.values()],
+            "files": [asdict(item) | {"content": None} for item in state.files.values()],
             "numbers": dict(state._numbers),
             "last_microsecond": state._last_microsecond,
         }
 
 
-def _conversation(one: Conversation) -> JsonObject:
+def _conversation(conversation: Conversation) -> JsonObject:
     """The channel with its messages, of which what is empty is left out."""
     messages = [
-        {name: value for name, value in asdict(each).items() if value and name not in _UNKEPT}
-        for each in one.messages.values()
+        {name: value for name, value in asdict(message).items() if value and name not in _UNKEPT}
+        for message in conversation.messages.values()
     ]
-    return asdict(one) | {"messages": messages}
+    return asdict(conversation) | {"messages": messages}
 
 
 def restore(slack: Sandbox, was: JsonObject) -> None:
     """Put it all back; call before anything is connected."""
     with slack.state.reading() as state:
-        for one in was["conversations"]:
-            messages = {each["ts"]: Message(**{"text": ""} | each) for each in one["messages"]}
-            state.conversations[one["id"]] = Conversation(**one | {"messages": messages})
-        for one in was["homes"]:
-            show(slack, View(**one))
-        state.files.update({one["id"]: StoredFile(**one | {"content": _PICTURE}) for one in was["files"]})
+        for item in was["conversations"]:
+            messages = {message["ts"]: SlackMessage(**{"text": ""} | message) for message in item["messages"]}
+            state.conversations[item["id"]] = Conversation(**item | {"messages": messages})
+        for item in was["homes"]:
+            show(slack, View(**item))
+        state.files.update({item["id"]: StoredFile(**item | {"content": _PICTURE}) for item in was["files"]})
         state._numbers.update(was["numbers"])
         state._last_microsecond = was["last_microsecond"]
 

@@ -35,12 +35,12 @@ def rows(url: str) -> dict[str, list[Any]]:
     """Everything in the database."""
     engine = engine_of(url)
     with engine.connect() as connection:
-        found = {
+        rows = {
             name: sorted(map(repr, connection.execute(sa.text(f"SELECT * FROM {name}"))))  # noqa: S608 - ours
             for name in sa.inspect(connection).get_table_names()
         }
     engine.dispose()
-    return found
+    return rows
 
 
 def test_a_dump_of_sqlite_comes_back_whole(sqlite_url: str, tmp_path: Path) -> None:
@@ -73,9 +73,9 @@ def test_a_dump_of_postgresql_comes_back_whole_and_names_no_server(
 def fill_more(url: str) -> None:
     """What is numbered goes on being numbered."""
     database = Database(url)
-    known, numbers = traffic(database), count(1_000)
-    ctx = replace(known.ctx, new_id=lambda prefix: f"{prefix}_{next(numbers)}")
-    assert len(Traffic(ctx, known.clock, _numbers=count(1_000)).day(3)) == 3
+    world, numbers = traffic(database), count(1_000)
+    ctx = replace(world.ctx, new_id=lambda prefix: f"{prefix}_{next(numbers)}")
+    assert len(Traffic(ctx, world.clock, _numbers=count(1_000)).day(3)) == 3
     database.dispose()
 
 
@@ -85,8 +85,8 @@ def test_predictions_are_drawn_alike_whenever_they_are_asked_for() -> None:
     assert predictions == list(drawn(policy, "recorded", 600))
 
     outcomes = routed(policy, predictions, b"a key")
-    assert {one["disposition"] for one in outcomes} == {"auto_accepted", "review"}
-    assert {one["tier"] for one in outcomes} >= {"ordinary", "large", "lapsing", "all", "pair"}
+    assert {outcome["disposition"] for outcome in outcomes} == {"auto_accepted", "review"}
+    assert {outcome["tier"] for outcome in outcomes} >= {"ordinary", "large", "lapsing", "all", "pair"}
     assert outcomes != routed(policy, predictions, b"another key")
 
 
@@ -105,4 +105,4 @@ def test_what_is_held_back_is_heard_and_goes_no_further() -> None:
         assert heard == {"command": "/secondlook", "text": ""}
         assert application.received == []
         say()
-        assert [one.body.decode() for one in application.received] == [body]
+        assert [request.body.decode() for request in application.received] == [body]

@@ -18,7 +18,7 @@ LATER = timedelta(hours=1)
 
 def test_each_that_waits_is_delivered_once_with_its_id(recorded: Recorded, upgraded: World) -> None:
     version, _ = recorded
-    (decided,) = [json.loads(one["body"]) for one in version.callbacks if one["type"] == "case.decided"]
+    (decided,) = [json.loads(was["body"]) for was in version.callbacks if was["type"] == "case.decided"]
 
     upgraded.advance(LATER)
     upgraded.settle()
@@ -34,8 +34,8 @@ def test_each_that_waits_is_delivered_once_with_its_id(recorded: Recorded, upgra
 
 def test_each_kind_of_event_is_still_told_in_the_same_shape(recorded: Recorded, upgraded: World) -> None:
     version, dialect = recorded
-    known = {one["type"]: json.loads(one["body"]) for one in version.callbacks}
-    assert set(known) == {"case.decided", "case.corrected", "case.amended", "case.reopened"}
+    released = {callback["type"]: json.loads(callback["body"]) for callback in version.callbacks}
+    assert set(released) == {"case.decided", "case.corrected", "case.amended", "case.reopened"}
 
     for path in version.situations(dialect):
         if path.stem in ACTS:
@@ -43,12 +43,12 @@ def test_each_kind_of_event_is_still_told_in_the_same_shape(recorded: Recorded, 
     upgraded.advance(LATER)
     upgraded.settle()
 
-    bodies = [json.loads(one.body) for one in upgraded.inbox.receiver.received]
-    told = {kind: [body for body in bodies if body["type"] == kind] for kind in known}
+    bodies = [json.loads(request.body) for request in upgraded.inbox.receiver.received]
+    sent = {kind: [body for body in bodies if body["type"] == kind] for kind in released}
     assert [
-        kind for kind, body in known.items() if not all(shape(body) <= shape(one) for one in told[kind])
+        kind for kind, body in released.items() if not all(shape(body) <= shape(new) for new in sent[kind])
     ] == []
-    assert all(told.values())
+    assert all(sent.values())
 
 
 def shape(value: Any, path: str = "") -> set[str]:

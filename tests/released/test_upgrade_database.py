@@ -116,20 +116,20 @@ def rows(url: str) -> dict[str, int]:
     engine = engine_of(url)
     with engine.connect() as connection:
         names = sa.inspect(connection).get_table_names()
-        found = {
+        rows = {
             name: connection.execute(sa.select(sa.func.count()).select_from(sa.table(name))).scalar_one()
             for name in names
         }
     engine.dispose()
-    return found
+    return rows
 
 
 def schema(url: str) -> Any:
     """Everything that the schema is made of, in no order."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
-            found = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
-            return {(kind, name, table, _columns(sql)) for kind, name, table, sql in found}
+            rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
+            return {(kind, name, table, _columns(sql)) for kind, name, table, sql in rows}
     with psycopg.connect(url) as opened:
         columns = opened.execute(
             "SELECT table_name, column_name, data_type, is_nullable, column_default"

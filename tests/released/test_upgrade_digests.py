@@ -44,8 +44,8 @@ def test_the_command_shows_each(recorded: Recorded, upgraded_url: str, team: str
     listed = run("--last", "100")
     assert [day for day in kept if day not in listed] == []
     newest = json.loads(run("--json"))
-    sentences = [one["words"] for one in newest["headlines"]]
-    assert [one for one in sentences if _squeezed(one) not in _squeezed(run())] == []
+    sentences = [headline["words"] for headline in newest["headlines"]]
+    assert [sentence for sentence in sentences if _squeezed(sentence) not in _squeezed(run())] == []
     assert "received" in run("--csv")
 
 
@@ -56,9 +56,9 @@ def test_programs_read_each_as_it_was_made(upgraded: World, team: str) -> None:
 
     listed = upgraded.shop.reports(team)
 
-    assert [one["key"] for one in listed] == [one.key for one in kept]
-    read = [upgraded.shop.read_report(one) for one in listed]
-    assert read == [with_words(one.document) for one in kept]
+    assert [report["key"] for report in listed] == [report.key for report in kept]
+    read = [upgraded.shop.read_report(report) for report in listed]
+    assert read == [with_words(report.document) for report in kept]
 
 
 def test_each_is_read_as_it_was_kept_and_as_it_is_migrated(
@@ -70,7 +70,7 @@ def test_each_is_read_as_it_was_kept_and_as_it_is_migrated(
         was, now = _documents(before), _documents(after)
     assert len(was) >= 2 * len(TEAMS)
     assert now == {key: current(document) for key, document in was.items()}
-    assert {one["version"] for one in now.values()} == {VERSION}
+    assert {report["version"] for report in now.values()} == {VERSION}
     assert [key for key in was if from_document(was[key]) != from_document(now[key])] == []
     assert PROSE_VALUES & _values(list(was.values()))
     assert not PROSE_VALUES & _values(list(now.values()))
@@ -82,13 +82,13 @@ def _documents(url: str) -> dict[str, JsonObject]:
         rows = connection.execute(sa.text("SELECT key, document FROM digests")).all()
     engine.dispose()
     documents = {row.key: row.document for row in rows}
-    return {key: json.loads(one) if isinstance(one, str) else one for key, one in documents.items()}
+    return {key: json.loads(text) if isinstance(text, str) else text for key, text in documents.items()}
 
 
 def _values(part: object) -> set[str]:
     """The text that stands under a name which has codes."""
     if isinstance(part, list):
-        return {value for one in part for value in _values(one)}
+        return {value for child in part for value in _values(child)}
     if not isinstance(part, dict):
         return set()
     own = {value for name, value in part.items() if name in PROSE and isinstance(value, str)}
@@ -106,4 +106,4 @@ def _kept(url: str, team: str) -> list[str]:
     with database.read() as tx:
         kept = digests.history(tx, team, 100)
     database.dispose()
-    return [one.key.rpartition(":")[2] for one in kept]
+    return [report.key.rpartition(":")[2] for report in kept]

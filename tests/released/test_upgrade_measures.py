@@ -30,16 +30,16 @@ def different(was: object, now: object, path: str = "") -> list[str]:
     """Where a number or word that was kept is another one now; what is new beside it is nobody's loss."""
     if isinstance(was, dict) and isinstance(now, dict):
         return [
-            found
+            difference
             for name, value in was.items()
             if name not in PROSE
-            for found in (
+            for difference in (
                 different(value, now[name], f"{path}/{name}") if name in now else [f"{path}/{name}"]
             )
         ]
     if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
         pairs = enumerate(zip(was, now, strict=True))
-        return [found for place, pair in pairs for found in different(*pair, f"{path}/{place}")]
+        return [difference for place, pair in pairs for difference in different(*pair, f"{path}/{place}")]
     return [] if _is_same(was, now, path) else [f"{path}: {now!r} was {was!r}"]
 
 

@@ -102,17 +102,18 @@ def test_it_does_what_it_did(recorded_payload: tuple[Version, str, Path], worlds
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_control_window_command_and_event_was_recorded(dialect: str) -> None:
-    payloads = [situation(path)["payload"] for one in VERSIONS for path in one.situations(dialect)]
+    payloads = [situation(path)["payload"] for version in VERSIONS for path in version.situations(dialect)]
 
-    clicks = [one for one in CLICKS if not any(_matches(one, acted) for acted in _actions(payloads))]
+    clicks = [click for click in CLICKS if not any(_matches(click, acted) for acted in _actions(payloads))]
     assert clicks == UNRELEASED_CLICKS
-    menus = [one.get("selected_option", {}).get("value") for one in _clicks(payloads)]
+    menus = [click.get("selected_option", {}).get("value") for click in _clicks(payloads)]
     assert [entry for entry in control_ids.Menu if entry not in menus] == []
-    views = [one["view"]["callback_id"] for one in payloads if one.get("type") == "view_submission"]
+    submissions = [payload for payload in payloads if payload.get("type") == "view_submission"]
+    views = [submission["view"]["callback_id"] for submission in submissions]
     assert set(WINDOWS) - set(views) == set()
-    heard = {one["event"]["type"] for one in payloads if "event" in one}
+    heard = {payload["event"]["type"] for payload in payloads if "event" in payload}
     assert set(HAPPENINGS) - heard == UNRELEASED_EVENTS
-    words = [one["text"].partition(" ")[0] for one in payloads if "command" in one]
+    words = [payload["text"].partition(" ")[0] for payload in payloads if "command" in payload]
     assert set(WORDS) - set(words) == set()
 
 
@@ -128,8 +129,8 @@ def _matches(name: str | re.Pattern[str], action_id: str) -> bool:
 
 
 def _clicks(payloads: list[JsonObject]) -> Iterator[JsonObject]:
-    return (action for one in payloads for action in one.get("actions", []))
+    return (action for payload in payloads for action in payload.get("actions", []))
 
 
 def _actions(payloads: list[JsonObject]) -> set[str]:
-    return {one["action_id"] for one in _clicks(payloads)}
+    return {click["action_id"] for click in _clicks(payloads)}

@@ -16,9 +16,9 @@ POLICIES = [
 Recorded = tuple[Version, str]
 
 
-@pytest.mark.parametrize("known", POLICIES)
-def test_it_loads_and_predictions_go_where_they_went(known: Recorded) -> None:
-    version, name = known
+@pytest.mark.parametrize("policy_of", POLICIES)
+def test_it_loads_and_predictions_go_where_they_went(policy_of: Recorded) -> None:
+    version, name = policy_of
     text = (version.folder / "policies" / f"{name}.toml").read_text(encoding="utf-8")
     routes = version.packed("routes")[name]
 
@@ -34,9 +34,9 @@ def test_what_is_in_force_sends_them_where_it_did(recorded: Recorded, upgraded_u
 
     for path in version.policies:
         text, routes = path.read_text(encoding="utf-8"), version.packed("routes")[path.stem]
-        told = routed(text, routes["predictions"], version.draw_key, in_force)
-        assert told == routes["in_force"][dialect]
-        assert path.stem != "recorded" or told != routes["nothing_in_force"]
+        outcome = routed(text, routes["predictions"], version.draw_key, in_force)
+        assert outcome == routes["in_force"][dialect]
+        assert path.stem != "recorded" or outcome != routes["nothing_in_force"]
 
 
 def test_a_thousand_predictions_were_kept() -> None:

@@ -12,12 +12,12 @@ Recorded = tuple[Version, str]
 def test_the_same_bodies_again_are_200_with_the_same_answers(recorded: Recorded, upgraded: World) -> None:
     version, dialect = recorded
     posts = version.posts(dialect)
-    assert {one.path for one in posts} == {SINGLE, BATCH}
+    assert {was.path for was in posts} == {SINGLE, BATCH}
 
     for number, was in enumerate(posts):
-        told = post(upgraded.app.url, was.path, was.text, f"msg_again_{number}")
-        assert told.status_code == 200, told.text
-        assert is_kept(said(was.answer), said(told.json()))
+        answer = post(upgraded.app.url, was.path, was.text, f"msg_again_{number}")
+        assert answer.status_code == 200, answer.text
+        assert is_kept(without_status(was.answer), without_status(answer.json()))
 
 
 def test_the_same_webhook_id_is_answered_by_replay_and_another_body_is_refused(
@@ -25,18 +25,18 @@ def test_the_same_webhook_id_is_answered_by_replay_and_another_body_is_refused(
 ) -> None:
     version, dialect = recorded
     latest = [
-        next(one for one in reversed(version.posts(dialect)) if one.path == path) for path in (SINGLE, BATCH)
+        next(was for was in reversed(version.posts(dialect)) if was.path == path) for path in (SINGLE, BATCH)
     ]
 
     for was in latest:
-        told = post(upgraded.app.url, was.path, was.text, was.webhook_id)
-        assert told.status_code == was.status
-        assert told.headers["webhook-replayed"] == "true"
-        assert is_kept(was.answer, told.json())
+        answer = post(upgraded.app.url, was.path, was.text, was.webhook_id)
+        assert answer.status_code == was.status
+        assert answer.headers["webhook-replayed"] == "true"
+        assert is_kept(was.answer, answer.json())
         other = changed(was)
         assert post(upgraded.app.url, was.path, other, was.webhook_id).status_code == 409
         again = post(upgraded.app.url, was.path, other, f"{was.webhook_id}_other")
-        assert 409 in (again.status_code, *(one["status"] for one in again.json().get("answers", [])))
+        assert 409 in (again.status_code, *(item["status"] for item in again.json().get("answers", [])))
 
 
 def changed(was: Post) -> str:
@@ -47,11 +47,11 @@ def changed(was: Post) -> str:
     return "\n".join([json.dumps(body), *others])
 
 
-def said(answer: object) -> object:
+def without_status(answer: object) -> object:
     """The answer without the status of each item: stored then, known now."""
     if isinstance(answer, dict):
-        return {name: said(value) for name, value in answer.items() if name != "status"}
-    return [said(one) for one in answer] if isinstance(answer, list) else answer
+        return {name: without_status(value) for name, value in answer.items() if name != "status"}
+    return [without_status(item) for item in answer] if isinstance(answer, list) else answer
 
 
 def is_kept(was: object, now: object) -> bool:

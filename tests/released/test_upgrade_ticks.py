@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.sandbox.messages import Message
+from bot.sandbox.messages import SlackMessage
 from storage.engine.database import Database
 from tests.released.restoring import taken_up
 from tests.released.versions import Version
@@ -89,12 +89,12 @@ def _settle(world: World) -> None:
 def _shown(world: World) -> Counter[tuple[str, str]]:
     """How often the bot's messages stand in each channel: of cases by case, others by their words."""
     with world.slack.state.reading() as state:
-        messages = [one for each in state.conversations.values() for one in each.messages.values()]
-    ours = [one for one in messages if one.bot_id and one.ephemeral_to is None and not one.is_reply]
-    return Counter((one.channel_id, _case_of(one) or one.text) for one in ours)
+        messages = [post for chat in state.conversations.values() for post in chat.messages.values()]
+    ours = [post for post in messages if post.bot_id and post.ephemeral_to is None and not post.is_reply]
+    return Counter((post.channel_id, _case_of(post) or post.text) for post in ours)
 
 
-def _case_of(message: Message) -> str:
+def _case_of(message: SlackMessage) -> str:
     return str(((message.metadata or {}).get("event_payload") or {}).get("case_id", ""))
 
 
@@ -105,6 +105,6 @@ def _dead(url: str) -> dict[str, Any]:
 def _read(url: str, query: str) -> list[tuple[Any, ...]]:
     database = Database(url)
     with database.read() as tx:
-        found = [tuple(row) for row in tx.execute(sa.text(query))]
+        rows = [tuple(row) for row in tx.execute(sa.text(query))]
     database.dispose()
-    return found
+    return rows

@@ -57,7 +57,7 @@ class Version:
 
     def posts(self, dialect: str) -> list[Post]:
         """What its service posted and was answered, oldest first."""
-        return [Post(**one) for one in self.packed("posts")[dialect]]
+        return [Post(**fields) for fields in self.packed("posts")[dialect]]
 
     def situations(self, dialect: str) -> tuple[Path, ...]:
         """The recorded payloads of Slack, a file each."""
@@ -79,7 +79,7 @@ class Version:
         return kept
 
 
-VERSIONS = tuple(Version(one.parent) for one in sorted(FOLDER.glob("v*/recorded.json")))
+VERSIONS = tuple(Version(path.parent) for path in sorted(FOLDER.glob("v*/recorded.json")))
 """All of them, oldest first."""
 
 

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from routing.case.case import Case, Disposition
+from routing.case.case import Case
 from routing.case.decision import Decision, Method
-from routing.disposition import Routing
+from routing.disposition import Disposition, Routing
 from routing.label import ExpertId, Label, Rationale, Via
 from routing.policy import Policy, Task, Tier, load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from routing.evidence.plan import Placement, Rerouted
+from routing.evidence.plan import Placement, Rerouting
 
 HOUR = timedelta(hours=1)
 
@@ -19,7 +19,7 @@ def accepted(tier: str = "ordinary", *, is_audit: bool = False) -> Placement:
     return Placement(tier, "desk", 1, 4 * HOUR, is_accepted=True, is_audit=is_audit)
 
 
-def rerouted(before: Placement, after: Placement, **changes: Any) -> Rerouted:
+def rerouted(before: Placement, after: Placement, **changes: Any) -> Rerouting:
     """A prediction of the task "returns", reviewed for sure unless it was accepted: then with 1 in 10."""
     values: dict[str, Any] = {
         "task": "returns",
@@ -31,15 +31,15 @@ def rerouted(before: Placement, after: Placement, **changes: Any) -> Rerouted:
         "before": before,
         "after": after,
     }
-    return Rerouted(**{**values, **changes})
+    return Rerouting(**{**values, **changes})
 
 
-def labeled(before: Placement, after: Placement, *, wrong: bool = False, **changes: Any) -> Rerouted:
+def labeled(before: Placement, after: Placement, *, wrong: bool = False, **changes: Any) -> Rerouting:
     """The same, decided by experts an hour after it came in."""
     decided = {"is_labeled": True, "is_error": wrong, "seconds": 3600.0}
     return rerouted(before, after, **{**decided, **changes})
 
 
-def unwatched(row: Rerouted) -> Rerouted:
+def unwatched(row: Rerouting) -> Rerouting:
     """The same without any chance of review."""
     return replace(row, inclusion_probability=0.0)

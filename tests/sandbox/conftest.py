@@ -13,18 +13,9 @@ from slack_sdk import WebClient
 
 from bot.sandbox import Sandbox, SandboxConfig
 from tests.patience import PATIENCE
+from tests.worlds.clocks import MonotonicClock
 
 Json = dict[str, Any]
-
-
-class FakeTime:
-    """A monotonic clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Page:
@@ -48,8 +39,8 @@ class Page:
 
 
 @pytest.fixture
-def fake_time() -> FakeTime:
-    return FakeTime()
+def fake_time() -> MonotonicClock:
+    return MonotonicClock()
 
 
 @pytest.fixture
@@ -58,7 +49,7 @@ def config() -> SandboxConfig:
 
 
 @pytest.fixture
-def sandbox(config: SandboxConfig, fake_time: FakeTime) -> Iterator[Sandbox]:
+def sandbox(config: SandboxConfig, fake_time: MonotonicClock) -> Iterator[Sandbox]:
     with Sandbox(config, monotonic=fake_time) as running:
         yield running
 

@@ -13,10 +13,11 @@ from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox import Fault, Sandbox
+from bot.sandbox import Sandbox, SlackFault
 from bot.sandbox.delivery import UrlNotVerified
 from tests.patience import PATIENCE
-from tests.sandbox.conftest import FakeTime, Heard, Json, Page
+from tests.sandbox.conftest import Heard, Json, Page
+from tests.worlds.clocks import MonotonicClock
 
 MODAL: Json = {
     "type": "modal",
@@ -183,7 +184,7 @@ def test_a_choice_carries_the_option_and_the_state(
 
 
 def test_a_modal_opens_once_within_three_seconds(
-    app: App, server: BoltServer, client: WebClient, maya: Page, heard: Heard, fake_time: FakeTime
+    app: App, server: BoltServer, client: WebClient, maya: Page, heard: Heard, fake_time: MonotonicClock
 ) -> None:
     @app.action("confirm")
     def confirm(ack: Any, body: Json) -> None:
@@ -350,7 +351,7 @@ def test_a_command_is_answered_to_its_person(
 
 
 def test_a_response_url_works_five_times_and_can_replace_and_delete(
-    app: App, server: BoltServer, client: WebClient, maya: Page, heard: Heard, fake_time: FakeTime
+    app: App, server: BoltServer, client: WebClient, maya: Page, heard: Heard, fake_time: MonotonicClock
 ) -> None:
     @app.action("confirm")
     def confirm(ack: Any, respond: Any) -> None:
@@ -372,7 +373,7 @@ def test_a_response_url_works_five_times_and_can_replace_and_delete(
 
 
 def test_a_response_url_ends_after_half_an_hour(
-    app: App, server: BoltServer, client: WebClient, maya: Page, heard: Heard, fake_time: FakeTime
+    app: App, server: BoltServer, client: WebClient, maya: Page, heard: Heard, fake_time: MonotonicClock
 ) -> None:
     @app.action("confirm")
     def confirm(ack: Any, respond: Any) -> None:
@@ -458,7 +459,7 @@ def test_a_lost_acknowledgment_brings_the_same_event_again(
     def message(body: Json) -> None:
         heard.add(body)
 
-    sandbox.faults.add(Fault("ack_lost", count=1))
+    sandbox.faults.add(SlackFault("ack_lost", count=1))
     maya.post("message", channel="C0DIGITS", text="hello")
 
     first, second = heard.wait_for(2)

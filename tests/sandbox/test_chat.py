@@ -11,7 +11,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot.sandbox import Sandbox
 from tests.patience import PATIENCE
-from tests.sandbox.conftest import FakeTime, Page
+from tests.sandbox.conftest import Page
+from tests.worlds.clocks import MonotonicClock
 
 BLOCKS: list[dict[str, Any]] = [
     {"type": "section", "text": {"type": "mrkdwn", "text": "*Which digit?*"}},
@@ -32,10 +33,10 @@ def refusal(error: pytest.ExceptionInfo[SlackApiError]) -> Any:
 def test_a_posted_message_is_in_the_history_with_ids_and_metadata(client: WebClient) -> None:
     posted = client.chat_postMessage(channel="C0DIGITS", text="t", blocks=BLOCKS, metadata=METADATA)
 
-    (found,) = client.conversations_history(channel="C0DIGITS", include_all_metadata=True)["messages"]
-    assert found["ts"] == posted["ts"]
-    assert found["metadata"] == METADATA
-    assert all(block["block_id"] for block in found["blocks"])
+    (stored,) = client.conversations_history(channel="C0DIGITS", include_all_metadata=True)["messages"]
+    assert stored["ts"] == posted["ts"]
+    assert stored["metadata"] == METADATA
+    assert all(block["block_id"] for block in stored["blocks"])
     assert "metadata" not in client.conversations_history(channel="C0DIGITS")["messages"][0]
 
 
@@ -108,11 +109,11 @@ def test_an_update_without_blocks_removes_them_and_keeps_the_metadata(client: We
 
     client.chat_update(channel="C0DIGITS", ts=posted["ts"], text="decided")
 
-    (found,) = client.conversations_history(channel="C0DIGITS", include_all_metadata=True)["messages"]
-    assert found["text"] == "decided"
-    assert "blocks" not in found
-    assert found["metadata"] == METADATA
-    assert found["edited"]["user"] == "U0SECONDLOOK"
+    (stored,) = client.conversations_history(channel="C0DIGITS", include_all_metadata=True)["messages"]
+    assert stored["text"] == "decided"
+    assert "blocks" not in stored
+    assert stored["metadata"] == METADATA
+    assert stored["edited"]["user"] == "U0SECONDLOOK"
 
 
 def test_only_own_messages_can_be_updated_or_deleted(client: WebClient, maya: Page) -> None:
@@ -157,7 +158,7 @@ def test_a_person_can_be_posted_to_by_user_id(client: WebClient, maya: Page) -> 
 
 
 def test_a_channel_takes_a_burst_and_then_one_message_a_second(
-    client: WebClient, fake_time: FakeTime
+    client: WebClient, fake_time: MonotonicClock
 ) -> None:
     for number in range(3):
         client.chat_postMessage(channel="C0DIGITS", text=str(number))

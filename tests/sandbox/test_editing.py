@@ -11,7 +11,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.sandbox import Sandbox
-from bot.sandbox.messages import Message
+from bot.sandbox.messages import SlackMessage
 from tests.patience import PATIENCE
 from tests.sandbox.conftest import Heard, Json, Page
 from tests.sandbox.test_bolt_http import BoltServer
@@ -120,8 +120,8 @@ def test_an_edit_is_seen_by_everybody_with_its_mark(maya: Page, jonas: Page) -> 
 def test_only_ones_own_standing_message_can_be_edited(
     sandbox: Sandbox, maya: Page, of_another_kind: dict[str, Any]
 ) -> None:
-    given = {"user_id": "U0MAYA", "text": "seven", **of_another_kind}
-    message = sandbox.workspace.posting.post(Message(DIGITS, sandbox.state.next_ts(), **given))
+    content = {"user_id": "U0MAYA", "text": "seven", **of_another_kind}
+    message = sandbox.workspace.messages.post(SlackMessage(DIGITS, sandbox.state.next_ts(), **content))
 
     answer = maya.post("edit", channel=DIGITS, ts=message.ts, text="nine")
 

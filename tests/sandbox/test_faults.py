@@ -11,7 +11,7 @@ import requests
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox import Fault, Sandbox
+from bot.sandbox import Sandbox, SlackFault
 from bot.sandbox.faults import Faults, UnknownFault
 from tests.patience import PATIENCE
 from tests.sandbox.conftest import Page
@@ -31,7 +31,7 @@ def post(client: WebClient, channel: str = "C0DIGITS") -> Any:
 
 
 def test_a_rate_limit_says_how_long_to_wait_and_ends_by_itself(sandbox: Sandbox, hasty: WebClient) -> None:
-    sandbox.faults.add(Fault("rate_limited", method="chat.postMessage", count=1, retry_after=7))
+    sandbox.faults.add(SlackFault("rate_limited", method="chat.postMessage", count=1, retry_after=7))
 
     with pytest.raises(SlackApiError) as error:
         post(hasty)
@@ -43,7 +43,7 @@ def test_a_rate_limit_says_how_long_to_wait_and_ends_by_itself(sandbox: Sandbox,
 
 
 def test_a_fault_of_one_channel_leaves_others_alone(sandbox: Sandbox, hasty: WebClient) -> None:
-    sandbox.faults.add(Fault("error", channel_id="C0DIGITS", error="internal_error"))
+    sandbox.faults.add(SlackFault("error", channel_id="C0DIGITS", error="internal_error"))
 
     post(hasty, "C0GENERAL")
     with pytest.raises(SlackApiError, match="internal_error"):
@@ -52,7 +52,7 @@ def test_a_fault_of_one_channel_leaves_others_alone(sandbox: Sandbox, hasty: Web
 
 @pytest.mark.parametrize(("kind", "status"), [("server_error", 500), ("down", 503)])
 def test_a_server_error_does_nothing(sandbox: Sandbox, hasty: WebClient, kind: Any, status: int) -> None:
-    sandbox.faults.add(Fault(kind, count=1))
+    sandbox.faults.add(SlackFault(kind, count=1))
 
     answer = requests.post(
         f"{sandbox.api_url}chat.postMessage",
@@ -67,13 +67,13 @@ def test_a_server_error_does_nothing(sandbox: Sandbox, hasty: WebClient, kind: A
 @pytest.mark.parametrize(
     ("fault", "posted"),
     [
-        (Fault("refused", count=1), 0),
-        (Fault("time_out", count=1, seconds=0.05), 0),
-        (Fault("accept_then_drop", count=1), 1),
+        (SlackFault("refused", count=1), 0),
+        (SlackFault("time_out", count=1, seconds=0.05), 0),
+        (SlackFault("accept_then_drop", count=1), 1),
     ],
 )
 def test_a_dropped_connection_hides_whether_the_work_was_done(
-    sandbox: Sandbox, hasty: WebClient, fault: Fault, posted: int
+    sandbox: Sandbox, hasty: WebClient, fault: SlackFault, posted: int
 ) -> None:
     sandbox.faults.add(fault)
 
@@ -85,7 +85,7 @@ def test_a_dropped_connection_hides_whether_the_work_was_done(
 
 
 def test_the_default_client_posts_twice_when_the_answer_is_lost(sandbox: Sandbox, client: WebClient) -> None:
-    sandbox.faults.add(Fault("accept_then_drop", count=1))
+    sandbox.faults.add(SlackFault("accept_then_drop", count=1))
 
     post(client)
 
@@ -93,7 +93,7 @@ def test_the_default_client_posts_twice_when_the_answer_is_lost(sandbox: Sandbox
 
 
 def test_a_slow_answer_is_an_answer(sandbox: Sandbox, hasty: WebClient) -> None:
-    sandbox.faults.add(Fault("slow", count=1, seconds=0.05))
+    sandbox.faults.add(SlackFault("slow", count=1, seconds=0.05))
 
     assert post(hasty)["ok"]
 
@@ -102,7 +102,7 @@ def test_a_slow_answer_is_an_answer(sandbox: Sandbox, hasty: WebClient) -> None:
 def test_a_dead_token_is_refused_until_the_fault_is_cleared(
     sandbox: Sandbox, hasty: WebClient, code: Any
 ) -> None:
-    number = sandbox.faults.add(Fault(code))
+    number = sandbox.faults.add(SlackFault(code))
 
     with pytest.raises(SlackApiError, match=code):
         hasty.auth_test()
@@ -111,7 +111,7 @@ def test_a_dead_token_is_refused_until_the_fault_is_cleared(
 
 
 def test_a_scope_can_go_missing(sandbox: Sandbox, hasty: WebClient) -> None:
-    sandbox.faults.add(Fault("missing_scope", scope="chat:write"))
+    sandbox.faults.add(SlackFault("missing_scope", scope="chat:write"))
 
     with pytest.raises(SlackApiError) as error:
         post(hasty)
@@ -124,7 +124,7 @@ def test_a_scope_can_go_missing(sandbox: Sandbox, hasty: WebClient) -> None:
 
 def test_several_scopes_can_go_missing_at_once(sandbox: Sandbox, hasty: WebClient) -> None:
     for scope in ("channels:read", "groups:read"):
-        sandbox.faults.add(Fault("missing_scope", scope=scope, count=1))
+        sandbox.faults.add(SlackFault("missing_scope", scope=scope, count=1))
 
     with pytest.raises(SlackApiError) as error:
         hasty.conversations_list(types="private_channel")
@@ -135,8 +135,8 @@ def test_several_scopes_can_go_missing_at_once(sandbox: Sandbox, hasty: WebClien
 
 
 def test_a_response_url_and_an_upload_can_fail_too(sandbox: Sandbox, hasty: WebClient) -> None:
-    sandbox.faults.add(Fault("down", method="upload", count=1))
-    sandbox.faults.add(Fault("down", method="response_url", count=1))
+    sandbox.faults.add(SlackFault("down", method="upload", count=1))
+    sandbox.faults.add(SlackFault("down", method="response_url", count=1))
 
     upload = hasty.files_getUploadURLExternal(filename="a.png", length=1)["upload_url"]
     assert requests.post(upload, data=b"x", timeout=PATIENCE).status_code == 503
@@ -177,13 +177,13 @@ def test_the_page_has_words_of_its_own_for_faults(sandbox: Sandbox, name: str, k
 
 def test_an_unknown_kind_cannot_be_made() -> None:
     with pytest.raises(UnknownFault, match="take one of"):
-        Fault("flood")  # type: ignore[arg-type]  # what the test is about
+        SlackFault("flood")  # type: ignore[arg-type]  # what the test is about
 
 
 def test_faults_count_down_in_the_order_they_were_added() -> None:
     faults = Faults()
-    faults.add(Fault("down", count=1))
-    faults.add(Fault("refused", count=1))
+    faults.add(SlackFault("down", count=1))
+    faults.add(SlackFault("refused", count=1))
 
     taken = [faults.take(("refused", "down"), "any") for _ in range(3)]
 
@@ -191,7 +191,7 @@ def test_faults_count_down_in_the_order_they_were_added() -> None:
 
 
 def test_the_page_goes_on_while_the_api_is_down(sandbox: Sandbox, maya: Page) -> None:
-    sandbox.faults.add(Fault("down"))
+    sandbox.faults.add(SlackFault("down"))
 
     assert maya.post("message", channel="C0DIGITS", text="hello")["ok"]
     assert maya.get("messages", channel="C0DIGITS")["messages"][0]["text"] == "hello"

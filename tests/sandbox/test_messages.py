@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.messages import Message
+from bot.sandbox.messages import SlackMessage
 
 
 def rich(element: dict[str, Any]) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def rich(element: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_a_mention_in_a_block_calls(block: dict[str, Any], sign: str) -> None:
-    assert sign in Message("C1", "1.0", "U0", "text", [block]).words
+    assert sign in SlackMessage("C1", "1.0", "U0", "text", [block]).words
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,8 @@ def test_a_mention_in_a_block_calls(block: dict[str, Any], sign: str) -> None:
     ],
 )
 def test_literal_text_calls_nobody(block: dict[str, Any]) -> None:
-    assert "<@U1>" not in Message("C1", "1.0", "U0", "text", [block]).words
+    assert "<@U1>" not in SlackMessage("C1", "1.0", "U0", "text", [block]).words
 
 
 def test_the_top_level_text_calls() -> None:
-    assert "<@U1>" in Message("C1", "1.0", "U0", "Hello <@U1>").words
+    assert "<@U1>" in SlackMessage("C1", "1.0", "U0", "Hello <@U1>").words

@@ -15,9 +15,9 @@ from tests.sandbox.conftest import Page
 
 
 def channel(page: Page, channel_id: str) -> dict[str, Any]:
-    (found,) = [each for each in page.get("state")["channels"] if each["id"] == channel_id]
-    assert isinstance(found, dict)
-    return found
+    (state,) = [channel for channel in page.get("state")["channels"] if channel["id"] == channel_id]
+    assert isinstance(state, dict)
+    return state
 
 
 def test_the_state_has_everything_but_messages(sandbox: Sandbox, maya: Page) -> None:
@@ -113,14 +113,14 @@ def test_the_stream_tells_each_person_what_concerns_them(
         mine_lines, other_lines = mine.iter_lines(), other.iter_lines()
         assert (next(mine_lines), next(other_lines)) == (b": connected", b": connected")
         client.chat_postEphemeral(channel="C0DIGITS", user="U0MAYA", text="psst")
-        assert told(mine_lines)["kind"] == "ephemeral"
+        assert news_of(mine_lines)["kind"] == "ephemeral"
         posted = client.chat_postMessage(channel="C0DIGITS", text="all")
         for lines in (mine_lines, other_lines):
-            news = told(lines)
+            news = news_of(lines)
             assert (news["kind"], news["channel"], news["ts"]) == ("message", "C0DIGITS", posted["ts"])
 
 
-def told(lines: Any) -> dict[str, Any]:
+def news_of(lines: Any) -> dict[str, Any]:
     data = next(line for line in lines if line.startswith(b"data: "))
     news = json.loads(data.removeprefix(b"data: "))
     assert isinstance(news, dict)

@@ -13,7 +13,7 @@ import requests
 
 from bot.listener import PortTaken, take_no_more
 from bot.sandbox import Sandbox, SandboxConfig, serve
-from bot.sandbox.config import Command
+from bot.sandbox.config import SlashCommand
 from bot.sandbox.server import NotRunning
 from tests.patience import PATIENCE
 from tests.sandbox.conftest import Page
@@ -111,7 +111,7 @@ def test_a_plain_answer_to_a_command_is_shown(config: SandboxConfig, raw: RawApp
 
 @pytest.mark.parametrize("raw", [answered(b"[]")], indirect=True)
 def test_a_command_must_be_one_of_the_app(config: SandboxConfig, raw: RawApp) -> None:
-    with Sandbox(replace(config, request_url=raw.url, commands=(Command("/other", "", ""),))) as sandbox:
+    with Sandbox(replace(config, request_url=raw.url, commands=(SlashCommand("/other", "", ""),))) as sandbox:
         assert say(sandbox)["error"] == "unknown_command"
 
 

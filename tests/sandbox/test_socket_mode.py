@@ -15,7 +15,7 @@ from slack_sdk import WebClient
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from bot.sandbox import Fault, Sandbox
+from bot.sandbox import Sandbox, SlackFault
 from tests.patience import PATIENCE
 from tests.sandbox.conftest import Heard, Json, Page
 from tests.sandbox.test_bolt_http import MODAL, click, post_case, values
@@ -92,10 +92,10 @@ def test_each_envelope_goes_to_exactly_one_connection(sandbox: Sandbox, maya: Pa
         assert '"hello"' in str(second.recv(PATIENCE))
         maya.post("message", channel="C0DIGITS", text="one")
         maya.post("message", channel="C0DIGITS", text="two")
-        one, two = str(first.recv(PATIENCE)), str(second.recv(PATIENCE))
+        first_text, second_text = str(first.recv(PATIENCE)), str(second.recv(PATIENCE))
 
-    assert ('"one"' in one) != ('"one"' in two)
-    assert ('"two"' in one) != ('"two"' in two)
+    assert ('"one"' in first_text) != ('"one"' in second_text)
+    assert ('"two"' in first_text) != ('"two"' in second_text)
 
 
 def test_an_unacknowledged_event_comes_again_with_its_number(sandbox: Sandbox, client: WebClient) -> None:
@@ -135,7 +135,7 @@ def test_the_handler_reconnects_when_it_is_asked_to(
 
 
 def test_a_refused_socket_is_closed_and_the_next_is_not(sandbox: Sandbox) -> None:
-    sandbox.faults.add(Fault("socket_refuse", count=1))
+    sandbox.faults.add(SlackFault("socket_refuse", count=1))
     web = WebClient(base_url=sandbox.api_url)
     first, second = (web.apps_connections_open(app_token=sandbox.config.app_token)["url"] for _ in range(2))
 
@@ -151,7 +151,7 @@ def test_a_silent_socket_answers_no_ping_and_takes_no_acknowledgment(sandbox: Sa
     with connect(url) as socket:
         socket.recv(PATIENCE)
         assert socket.ping().wait(PATIENCE)
-        number = sandbox.faults.add(Fault("socket_silent"))
+        number = sandbox.faults.add(SlackFault("socket_silent"))
         unanswered = socket.ping()
         assert not unanswered.wait(0.2)
         sandbox.faults.clear(number)
@@ -191,7 +191,7 @@ def test_a_silent_socket_gets_nothing_and_the_person_sees_a_timeout(sandbox: San
         url = WebClient(base_url=other.api_url).apps_connections_open(app_token=other.config.app_token)["url"]
         with connect(url) as socket:
             socket.recv(PATIENCE)
-            other.faults.add(Fault("socket_silent"))
+            other.faults.add(SlackFault("socket_silent"))
             answer = Page(other, "U0MAYA").post(
                 "command", channel="C0DIGITS", command="/secondlook", text="next"
             )

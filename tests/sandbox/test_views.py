@@ -177,6 +177,6 @@ def test_the_client_checks_inputs_before_it_submits(block: Json, value: Any, err
         {"type": "input", "block_id": "b", **block, "element": element},
     ]
 
-    found = input_errors(blocks, {"b": {"a": {"value": value}}})
+    errors = input_errors(blocks, {"b": {"a": {"value": value}}})
 
-    assert found == ({"b": error} if error else {})
+    assert errors == ({"b": error} if error else {})

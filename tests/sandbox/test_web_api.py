@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox import Sandbox, SandboxConfig
-from bot.sandbox.config import BOT_SCOPES, Channel
+from bot.sandbox.config import BOT_SCOPES, SlackChannel
 from tests.patience import PATIENCE
 from tests.sandbox.conftest import Page
 
@@ -89,7 +89,7 @@ def test_a_list_can_leave_out_archived_channels(client: WebClient, sandbox: Sand
 
 
 def test_a_private_channel_is_hidden_from_those_outside(config: SandboxConfig) -> None:
-    secret = Channel("C0SECRET", "secret", ("U0SAM",), is_private=True, has_bot=False)
+    secret = SlackChannel("C0SECRET", "secret", ("U0SAM",), is_private=True, has_bot=False)
     with Sandbox(replace(config, channels=(*config.channels, secret))) as sandbox:
         client = WebClient(token=config.bot_token, base_url=sandbox.api_url)
 

@@ -20,17 +20,18 @@ def sent_at(message: JsonObject) -> datetime:
 def in_channel(world: World, channel: str) -> list[Notice]:
     """The notices that stand in a channel outside of threads."""
     messages = world.person(SAM).messages(channel)
-    return [_notice(one) for one in messages if not _shows_case(one) and not one["ephemeral"]]
+    return [_notice(message) for message in messages if not _shows_case(message) and not message["ephemeral"]]
 
 
 def in_thread(world: World, case: Case) -> list[Notice]:
     """The notices under a case's message."""
-    return [_notice(one) for one in world.person(SAM).thread(case) if one["is_bot"] and not one["ephemeral"]]
+    replies = world.person(SAM).thread(case)
+    return [_notice(reply) for reply in replies if reply["is_bot"] and not reply["ephemeral"]]
 
 
 def to_person(world: World, user_id: str) -> list[Notice]:
     """The notices that one person got as direct messages."""
-    return [_notice(one) for one in world.person(user_id).direct_messages()]
+    return [_notice(message) for message in world.person(user_id).direct_messages()]
 
 
 def all_notices(world: World, *cases: Case) -> list[Notice]:

@@ -11,14 +11,14 @@ def delete_the_message(world: World, case: Case) -> str:
     """Delete the one message of a case, once the bot knows it; its `ts`."""
     world.settle()
     ts = str(world.person(SAM).message(case)["ts"])
-    given = {"as": SAM, "channel": case.channel, "ts": ts}
-    requests.post(f"{world.slack.url}/ui/delete", json=given, timeout=PATIENCE).raise_for_status()
+    body = {"as": SAM, "channel": case.channel, "ts": ts}
+    requests.post(f"{world.slack.url}/ui/delete", json=body, timeout=PATIENCE).raise_for_status()
     return ts
 
 
 def await_another(world: World, case: Case, old: str) -> None:
     """Wait for a message of the case in place of `old`; fails if more than one comes."""
     sam = world.person(SAM)
-    world.eventually(lambda: [one for one in sam.messages_of(case) if one["ts"] != old])
+    world.eventually(lambda: [message for message in sam.messages_of(case) if message["ts"] != old])
     world.settle()
     assert len(sam.messages_of(case)) == 1

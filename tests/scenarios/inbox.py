@@ -44,7 +44,7 @@ class Inbox:
 
     def arrivals(self) -> list[Event]:
         """Every request in the order of arrival; fails if one is not signed by our secret."""
-        return [self._verified(one.headers, one.body) for one in list(self.receiver.received)]
+        return [self._verified(request.headers, request.body) for request in list(self.receiver.received)]
 
     def events(self, case_id: str) -> list[Event]:
         """What has arrived about a case, each event once, in the order of first arrival."""
@@ -82,8 +82,8 @@ class Inbox:
 
     def _verified(self, headers: dict[str, str], body: bytes) -> Event:
         Webhook(self.secret).verify(body, headers)
-        told = json.loads(body)
-        return Event(headers["webhook-id"], told["type"], told["data"])
+        event = json.loads(body)
+        return Event(headers["webhook-id"], event["type"], event["data"])
 
 
 @contextmanager

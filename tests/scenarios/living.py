@@ -74,11 +74,11 @@ class Chronicle:
 
     def of_weeks(self, first: int, end: int = WEEKS) -> list[Lived]:
         """What came in from week `first` to before week `end`."""
-        return [one for one in self.lived if first <= one.foretold.week < end]
+        return [prediction for prediction in self.lived if first <= prediction.foretold.week < end]
 
     def of_version(self, name: str) -> list[Lived]:
         """What that version of the model predicted."""
-        return [one for one in self.lived if one.foretold.version == name]
+        return [prediction for prediction in self.lived if prediction.foretold.version == name]
 
 
 def live(world: World, year: Year) -> Chronicle:
@@ -102,32 +102,33 @@ def begin_of(week: int) -> datetime:
 def _come_in(world: World, foretold: list[Foretold], clicks: int) -> list[Lived]:
     """Post them, let experts answer what they are asked, and let the watch look at it."""
     received_at = world.clock.now()
-    posted = world.shop.post_batch("\n".join(json.dumps(one.body()) for one in foretold)).json()["answers"]
-    lived = [Lived(one, told, received_at) for one, told in zip(foretold, posted, strict=True)]
+    batch = "\n".join(json.dumps(prediction.body()) for prediction in foretold)
+    posted = world.shop.post_batch(batch).json()["answers"]
+    lived = [Lived(*pair, received_at) for pair in zip(foretold, posted, strict=True)]
     world.clock.advance(ANSWERED_IN)
-    asked = [one for one in lived if one.is_asked]
-    clicked = [one for one in asked if not one.foretold.is_wrong][:clicks]
-    for one in asked:
-        if one in clicked:
-            _click(world, one)
+    asked = [prediction for prediction in lived if prediction.is_asked]
+    clicked = [prediction for prediction in asked if not prediction.foretold.is_wrong][:clicks]
+    for prediction in asked:
+        if prediction in clicked:
+            _click(world, prediction)
         else:
-            _answer(world, one)
+            _answer(world, prediction)
     world.app.ticks.watch()
     return lived
 
 
-def _click(world: World, one: Lived) -> None:
-    maya, case = world.person(MAYA), Case(one.answer["case_id"], one.foretold.external_id)
+def _click(world: World, lived: Lived) -> None:
+    maya, case = world.person(MAYA), Case(lived.answer["case_id"], lived.foretold.external_id)
     as_time_passes(world, lambda: maya.messages_of(case), SECOND)
-    maya.press(case, f"Confirm: {one.foretold.truth.title()}")
+    maya.press(case, f"Confirm: {lived.foretold.truth.title()}")
 
 
-def _answer(world: World, one: Lived) -> None:
-    ctx, case_id = world.app.ctx, one.answer["case_id"]
-    expert = ExpertId(ctx.team_id, EXPERTS[int(one.foretold.external_id[-2:]) % len(EXPERTS)])
+def _answer(world: World, lived: Lived) -> None:
+    ctx, case_id = world.app.ctx, lived.answer["case_id"]
+    expert = ExpertId(ctx.team_id, EXPERTS[int(lived.foretold.external_id[-2:]) % len(EXPERTS)])
     act = Act(Screen(case_id), expert, f"answer:{case_id}")
-    given = answer(ctx, ExpertAnswer(act, one.foretold.truth, Via.BUTTON))
-    assert isinstance(given, RecordedAct), given
+    result = answer(ctx, ExpertAnswer(act, lived.foretold.truth, Via.BUTTON))
+    assert isinstance(result, RecordedAct), result
 
 
 def _end_week(world: World, moment: datetime) -> None:

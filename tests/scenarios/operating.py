@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import main
 from tests.patience import PATIENCE
+from tests.scenarios.rules import changed
 from tests.scenarios.world import AUDIT_KEYS, World
 
 JsonObject = dict[str, Any]
@@ -64,6 +65,19 @@ def readiness(world: World) -> JsonObject:
     """`GET /readyz`."""
     answer: JsonObject = requests.get(f"{world.app.url}/readyz", timeout=PATIENCE).json()
     return answer
+
+
+def has_read_all(world: World) -> bool:
+    """Whether no channel and no thread is left to read after a gap in listening."""
+    ready = readiness(world)
+    return (ready["channels_to_read"], ready["threads_to_read"]) == (0, 0)
+
+
+def restart_with(world: World, *changes: tuple[str, str]) -> None:
+    """Restart the bot with a changed policy."""
+    world.stop()
+    world.policy_text = changed(*changes, policy=world.policy_text)
+    world.start()
 
 
 def slack_is_well(world: World) -> bool:

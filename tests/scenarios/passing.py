@@ -17,11 +17,11 @@ UNHURRIED = replace(AT_ONCE, lease=timedelta(days=1))
 """Time passes so fast here that a call under way would outlast its claim."""
 
 
-def as_time_passes(world: World, found: Callable[[], T], pause: timedelta = LONGEST_PAUSE) -> T:
-    """What `found` returns as soon as it is true, while one pause after the other passes."""
+def as_time_passes(world: World, condition: Callable[[], T], pause: timedelta = LONGEST_PAUSE) -> T:
+    """What `condition` returns as soon as it is true, while one pause after the other passes."""
 
     def look() -> T:
-        result = found()
+        result = condition()
         if not result:
             world.clock.advance(pause)
             world.app.deliveries.wake()

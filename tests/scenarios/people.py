@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.demo.experts import case_of
-from bot.demo.person import HandsRefused, Person
+from bot.demo.person import HandsRefused, SimulatedPerson
 from tests.scenarios.words import buttons, controls, options, words
 
 JsonObject = dict[str, Any]
@@ -22,17 +22,17 @@ class Case:
     channel: str = PAYMENTS
 
 
-class Expert(Person):
+class Expert(SimulatedPerson):
     """A person who reads cases and answers them."""
 
     def message(self, case: Case) -> JsonObject:
         """The case's message; fails unless there is exactly one."""
-        (found,) = self.messages_of(case)
-        return found
+        (message,) = self.messages_of(case)
+        return message
 
     def messages_of(self, case: Case) -> list[JsonObject]:
         """The messages that show the case in its channel."""
-        return [one for one in self.messages(case.channel) if case_of(one) == case.case_id]
+        return [message for message in self.messages(case.channel) if case_of(message) == case.case_id]
 
     def reads(self, case: Case) -> str:
         """The words of the case's message."""
@@ -48,15 +48,15 @@ class Expert(Person):
 
     def replies(self, channel: str, message: JsonObject) -> list[JsonObject]:
         """The replies under a message that this person sees."""
-        found: list[JsonObject] = self._get("thread", channel=channel, ts=message["ts"])["replies"]
-        return found
+        replies: list[JsonObject] = self._get("thread", channel=channel, ts=message["ts"])["replies"]
+        return replies
 
     def private(self, case: Case) -> list[JsonObject]:
         """What only this person sees in the case's channel and thread."""
         seen = [*self.messages(case.channel), *self.thread(case)]
-        return [one for one in seen if one["ephemeral"]]
+        return [message for message in seen if message["ephemeral"]]
 
-    def told(self, case: Case) -> str:
+    def private_words(self, case: Case) -> str:
         """The words that only this person sees."""
         return "\n".join(map(words, self.private(case)))
 
@@ -90,8 +90,8 @@ class Expert(Person):
         window = self.window() or {}
         for block, element in controls(window):
             if element["type"] == "button" and words({"blocks": [element]}) == text:
-                given = {"block_id": block["block_id"], "action_id": element["action_id"], "type": "button"}
-                self._post("action", view_id=window["id"], value=element.get("value"), **given)
+                control = {"block_id": block["block_id"], "action_id": element["action_id"], "type": "button"}
+                self._post("action", view_id=window["id"], value=element.get("value"), **control)
                 return
         raise HandsRefused(f"No button of the window says “{text}”.")
 
@@ -101,18 +101,18 @@ class Expert(Person):
 
     def edit_reply(self, case: Case, was: str, text: str) -> None:
         """Edit the reply in the case's thread that says `was`."""
-        (reply,) = [one for one in self.thread(case) if one["text"] == was]
+        (reply,) = [message for message in self.thread(case) if message["text"] == was]
         self._post("edit", channel=case.channel, ts=reply["ts"], text=text)
 
     def delete_reply(self, case: Case, text: str) -> None:
         """Delete the reply in the case's thread that says `text`."""
-        (reply,) = [one for one in self.thread(case) if one["text"] == text]
+        (reply,) = [message for message in self.thread(case) if message["text"] == text]
         self._post("delete", channel=case.channel, ts=reply["ts"])
 
     def marks(self, case: Case, text: str) -> list[str]:
         """The reactions on the reply in the case's thread that says `text`."""
-        (reply,) = [one for one in self.thread(case) if one["text"] == text]
-        return [str(one["name"]) for one in reply.get("reactions") or []]
+        (reply,) = [entry for entry in self.thread(case) if entry["text"] == text]
+        return [str(entry["name"]) for entry in reply.get("reactions") or []]
 
     def type_command(self, text: str) -> None:
         """Type `/secondlook TEXT` in the payments channel."""
@@ -128,5 +128,5 @@ class Expert(Person):
 
     def direct_messages(self) -> list[JsonObject]:
         """What the app wrote to this person alone."""
-        ims = [one["id"] for one in self._get("state")["channels"] if one["is_im"]]
+        ims = [channel["id"] for channel in self._get("state")["channels"] if channel["is_im"]]
         return [message for im in ims for message in self.messages(im)]

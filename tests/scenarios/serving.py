@@ -82,10 +82,10 @@ class Served:
     def _read(self, process: "subprocess.Popen[str]", runs: threading.Event) -> None:
         assert process.stderr is not None
         for line in process.stderr:
-            told = json.loads(line) if line.startswith("{") else {"event": line}
-            self.log.append(told)
-            if told.get("event") == "application.started":
-                self.url = str(told["url"])
+            entry = json.loads(line) if line.startswith("{") else {"event": line}
+            self.log.append(entry)
+            if entry.get("event") == "application.started":
+                self.url = str(entry["url"])
                 runs.set()
         runs.set()
 

@@ -51,8 +51,8 @@ class Shop:
 
     def decisions(self) -> list[JsonObject]:
         """`GET /v1/decisions` from the beginning."""
-        found: list[JsonObject] = self.decisions_page(0)["decisions"]
-        return found
+        decisions: list[JsonObject] = self.decisions_page(0)["decisions"]
+        return decisions
 
     def decisions_page(self, after: int, limit: int = 100) -> JsonObject:
         """One page of the feed."""
@@ -60,8 +60,8 @@ class Shop:
 
     def reports(self, team: str) -> list[JsonObject]:
         """The team's digests as `GET /v1/reports/{team}` lists them, newest first."""
-        found: list[JsonObject] = self._get(f"/v1/reports/{team}?limit=100")["reports"]
-        return found
+        reports: list[JsonObject] = self._get(f"/v1/reports/{team}?limit=100")["reports"]
+        return reports
 
     def read_report(self, listed: JsonObject) -> JsonObject:
         """One of those, whole."""

@@ -22,7 +22,7 @@ def test_one_click_decides_and_calls_back(world: World) -> None:
     world.eventually(lambda: "✓ Fraud — by @U0MAYA" in maya.reads(case))
     assert maya.buttons(case) == ["Undo"]
     assert maya.window() is None
-    assert maya.told(case) == ""
+    assert maya.private_words(case) == ""
     answer = world.shop.read(case.case_id)
     assert (answer["status"], answer["decision"]["label"]) == ("decided", "fraud")
     assert [line["case_id"] for line in world.shop.decisions()] == [case.case_id]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.operating import Operator, readiness
+from tests.scenarios.operating import Operator, readiness, restart_with
 from tests.scenarios.people import LEADS, MAYA, NADIA, PAYMENTS, Case
 from tests.scenarios.rules import changed
 from tests.scenarios.shop import prediction
@@ -16,12 +16,6 @@ RIGHT, WRONG = f'id = "{PAYMENTS}"', 'id = "C0PAIMENTS"'
 @pytest.fixture
 def policy_text() -> str:
     return changed((RIGHT, WRONG))
-
-
-def restart_with(world: World, *changes: tuple[str, str]) -> None:
-    world.stop()
-    world.policy_text = changed(*changes, policy=world.policy_text)
-    world.start()
 
 
 def post(world: World, external_id: str) -> Case:

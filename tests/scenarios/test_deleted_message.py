@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from tests.scenarios.deleting import await_another, delete_the_message
 from tests.scenarios.everywhere import everywhere
 from tests.scenarios.operating import Operator
@@ -37,7 +37,7 @@ def test_a_decided_case_comes_back_decided(world: World) -> None:
 
 def test_slack_telling_it_twice_posts_it_once(world: World) -> None:
     case = world.post_case()
-    world.slack.faults.add(Fault("ack_lost", method="message", count=1))
+    world.slack.faults.add(SlackFault("ack_lost", method="message", count=1))
     await_another(world, case, delete_the_message(world, case))
 
     assert world.slack.faults.active() == []

@@ -16,7 +16,7 @@ def test_a_double_click_counts_once(world: World) -> None:
 
     world.eventually(lambda: "✓ Fraud — by @U0MAYA" in maya.reads(case))
     world.settle()
-    assert maya.told(case) == ""
+    assert maya.private_words(case) == ""
     assert world.inbox.types(case.case_id) == ["case.decided"]
     assert world.inbox.tries == 1
     assert len(world.shop.read(case.case_id)["labels"]) == 1

@@ -64,7 +64,7 @@ def test_whoever_reads_the_next_channel_may_answer_then_and_not_before(world: Wo
     case = world.post_case()
     priya = world.person(PRIYA)
     priya.press(case, "Confirm: Fraud")
-    assert "you are not among them" in world.eventually(lambda: priya.told(case))
+    assert "you are not among them" in world.eventually(lambda: priya.private_words(case))
 
     at(world, berlin(2026, 11, 23, 11, 30))
     world.eventually(lambda: in_channel(world, LEADS))

@@ -52,7 +52,7 @@ def test_one_who_left_the_channel_is_refused_at_once(world: World) -> None:
 
     jonas.press(case, "Confirm: Fraud")
 
-    assert "you are not among them" in world.eventually(lambda: jonas.told(case))
+    assert "you are not among them" in world.eventually(lambda: jonas.private_words(case))
     arrive(world)
     assert (world.shop.read(case.case_id)["status"], world.inbox.tries) == ("open", 0)
     assert world.audited(case)[-1] == "act.refused"

@@ -66,7 +66,7 @@ def test_the_prediction_is_taken_and_a_late_answer_is_told_so(world: World) -> N
 
     maya.press(case, "Confirm: Loan", old_screen)
 
-    said = world.eventually(lambda: maya.told(case))
+    said = world.eventually(lambda: maya.private_words(case))
     assert "Loan, by nobody, when its time ran out. Your answer was not recorded." in said
     after(world, 2 * DAY)
     assert len(world.shop.decisions()) == world.inbox.tries == 1

@@ -53,7 +53,7 @@ def test_a_button_changed_to_a_label_that_does_not_exist(world: World, tmp_path:
     payload["actions"][0]["value"] = '{"label":"approved"}'
     assert send(world, payload).status_code == 200
 
-    world.eventually(lambda: "no such label" in world.person(MAYA).told(case))
+    world.eventually(lambda: "no such label" in world.person(MAYA).private_words(case))
     assert refusals(world, case) == ["unknown_label"]
     assert_nothing_changed(world, tmp_path, case)
 
@@ -65,7 +65,7 @@ def test_a_button_changed_to_another_case(world: World, tmp_path: Path) -> None:
     payload["actions"][0]["block_id"] = click_payload(world, other, MAYA)["actions"][0]["block_id"]
     assert send(world, payload).status_code == 200
 
-    world.eventually(lambda: "does not belong to that case" in world.person(MAYA).told(case))
+    world.eventually(lambda: "does not belong to that case" in world.person(MAYA).private_words(case))
     assert refusals(world, other) == ["foreign_message"]
     assert_nothing_changed(world, tmp_path, case, other)
 
@@ -101,7 +101,7 @@ def test_somebody_of_another_workspace(world: World, tmp_path: Path) -> None:
     case = world.post_case()
     assert send(world, click_payload(world, case, MAYA, team=GUEST_TEAM)).status_code == 200
 
-    world.eventually(lambda: "Only people of this workspace" in world.person(MAYA).told(case))
+    world.eventually(lambda: "Only people of this workspace" in world.person(MAYA).private_words(case))
     assert refusals(world, case) == ["not_allowed"]
     assert_nothing_changed(world, tmp_path, case)
 

@@ -21,7 +21,7 @@ def test_who_cannot_tell_leaves_the_case_to_others(world: World) -> None:
     maya.pick(case, "Can't tell…")
     maya.fill_in(note="The address is cut off.")
 
-    told = world.eventually(lambda: maya.told(case))
+    told = world.eventually(lambda: maya.private_words(case))
     assert "Noted that you can't tell. The case goes on waiting for others." in told
     arrive(world)
     assert (world.shop.read(case.case_id)["status"], world.inbox.tries) == ("open", 0)
@@ -90,7 +90,7 @@ def test_put_off_reminders_wait_but_neither_the_due_time_nor_the_people_to_ask_n
     maya.pick(case, "Snooze…")
     maya.fill_in(until="4h")
 
-    told = world.eventually(lambda: maya.told(case))
+    told = world.eventually(lambda: maya.private_words(case))
     assert "The due time stays, and others are still asked" in told
     world.eventually(lambda: "Reminders sleep until" in maya.reads(case))
     assert world.shop.read(case.case_id)["due_at"] == due_at

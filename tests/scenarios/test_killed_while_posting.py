@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from bot.settings import parse_audit_keys
 from storage import audit
 from storage.engine.database import Database
@@ -15,7 +15,7 @@ from tests.scenarios.people import MAYA, Case
 from tests.scenarios.serving import Branch, serving
 from tests.scenarios.world import AUDIT_KEYS
 
-SLOW = Fault("slow", method="chat.postMessage", seconds=0.3)
+SLOW = SlackFault("slow", method="chat.postMessage", seconds=0.3)
 KILLS = 2
 SENDERS = 4
 

@@ -22,9 +22,9 @@ def test_a_late_click_tells_who_decided(world: World) -> None:
     jonas.press(case, "Confirm: Fraud", old_screen)
 
     world.eventually(lambda: jonas.private(case))
-    assert "Already decided" in jonas.told(case)
-    assert "Fraud, by maya. Your answer was not recorded." in jonas.told(case)
-    assert world.person(MAYA).told(case) == ""
+    assert "Already decided" in jonas.private_words(case)
+    assert "Fraud, by maya. Your answer was not recorded." in jonas.private_words(case)
+    assert world.person(MAYA).private_words(case) == ""
     assert len(world.shop.read(case.case_id)["labels"]) == 1
     world.settle()
     assert world.inbox.types(case.case_id) == ["case.decided"]
@@ -38,7 +38,7 @@ def test_a_late_contradiction_opens_no_window(world: World) -> None:
 
     jonas.press(case, "Fine…", old_screen)
 
-    world.eventually(lambda: "Fraud, by maya" in jonas.told(case))
+    world.eventually(lambda: "Fraud, by maya" in jonas.private_words(case))
     assert jonas.window() is None
 
 
@@ -62,5 +62,5 @@ def test_a_late_reply_in_the_thread_is_answered_privately(world: World) -> None:
 
     jonas.answer_in_thread(case, "fine: he called us himself")
 
-    world.eventually(lambda: "Fraud, by maya" in jonas.told(case))
+    world.eventually(lambda: "Fraud, by maya" in jonas.private_words(case))
     assert world.shop.read(case.case_id)["decision"]["label"] == "fraud"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.sender.tempo import Tempo
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from tests.scenarios.everywhere import everywhere
 from tests.scenarios.operating import Operator, slack_is_well
 from tests.scenarios.passing import UNHURRIED, as_time_passes, has_settled
@@ -21,7 +21,7 @@ def tempo() -> Tempo:
 
 
 def lose_the_answer(world: World, method: str, count: int = 1) -> None:
-    world.slack.faults.add(Fault("accept_then_drop", method=method, count=count))
+    world.slack.faults.add(SlackFault("accept_then_drop", method=method, count=count))
 
 
 def recover(world: World) -> None:

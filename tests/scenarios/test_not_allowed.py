@@ -14,8 +14,9 @@ def test_an_outsider_is_told_privately_and_nothing_changes(world: World) -> None
     jonas.press(case, "Confirm: Fraud")
 
     world.eventually(lambda: jonas.private(case))
-    assert "Cases of the tier “large” may be answered by people named in the policy" in jonas.told(case)
-    assert nadia.told(case) == ""
+    refusal = jonas.private_words(case)
+    assert "Cases of the tier “large” may be answered by people named in the policy" in refusal
+    assert nadia.private_words(case) == ""
     world.settle()
     assert nadia.message(case) == before
     assert world.shop.read(case.case_id)["status"] == "open"

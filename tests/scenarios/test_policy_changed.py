@@ -8,6 +8,7 @@ from bot.demo.person import HandsRefused
 from storage.tables import policies
 from tests.scenarios.calling import in_thread
 from tests.scenarios.calm import after, arrive
+from tests.scenarios.operating import restart_with
 from tests.scenarios.people import JONAS, LEADS, MAYA, NADIA, PAYMENTS, SAM, Case
 from tests.scenarios.rules import changed
 from tests.scenarios.shop import prediction
@@ -23,13 +24,6 @@ LATE = timedelta(days=3)
 def policy_text() -> str:
     """Topics expire after four days."""
     return changed((TOPIC, f'on_expiry = "accept_prediction"\nexpires_in = "4d"\n{TOPIC}'))
-
-
-def restart_with(world: World, *changes: tuple[str, str]) -> None:
-    """Restart with a changed policy and let three days pass."""
-    world.stop()
-    world.policy_text = changed(*changes, policy=world.policy_text)
-    world.start()
 
 
 def let_time_pass(world: World) -> None:
@@ -69,7 +63,8 @@ def test_of_a_tier_that_was_changed_before_it_went_the_last_people_count(world: 
     maya, jonas = world.person(MAYA), world.person(JONAS)
 
     maya.press(case, "Confirm: Fraud")
-    assert "may be answered by people named in the policy" in world.eventually(lambda: maya.told(case))
+    refusal = world.eventually(lambda: maya.private_words(case))
+    assert "may be answered by people named in the policy" in refusal
     jonas.press(case, "Confirm: Fraud")
 
     world.eventually(lambda: f"✓ Fraud — by @{JONAS}" in maya.reads(case))
@@ -82,7 +77,7 @@ def test_people_of_a_tier_that_is_still_there_are_those_of_now(world: World) -> 
     maya, jonas = world.person(MAYA), world.person(JONAS)
 
     maya.press(case, "Confirm: Fraud")
-    assert "you are not among them" in world.eventually(lambda: maya.told(case))
+    assert "you are not among them" in world.eventually(lambda: maya.private_words(case))
     jonas.press(case, "Confirm: Fraud")
 
     world.eventually(lambda: f"✓ Fraud — by @{JONAS}" in maya.reads(case))
@@ -194,7 +189,7 @@ def test_a_case_whose_channel_is_another_now_stays_where_it_is(world: World) -> 
     maya, sam = world.person(MAYA), world.person(SAM)
 
     maya.press(case, "Confirm: Card")
-    assert "you are not among them" in world.eventually(lambda: maya.told(case))
+    assert "you are not among them" in world.eventually(lambda: maya.private_words(case))
     let_time_pass(world)
     sam.press(case, "Confirm: Card")
 
@@ -270,7 +265,7 @@ def test_of_a_task_that_was_not_kept_it_is_said_that_nobody_may_answer(world: Wo
     maya = world.person(MAYA)
 
     maya.press(case, "Confirm: Fraud")
-    assert "The policy no longer has this task." in world.eventually(lambda: maya.told(case))
+    assert "The policy no longer has this task." in world.eventually(lambda: maya.private_words(case))
     let_time_pass(world)
     assert is_open(world, case)
     assert in_thread(world, case) == []

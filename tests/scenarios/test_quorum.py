@@ -11,9 +11,9 @@ def test_two_who_agree_decide_and_nothing_is_seen_before(world: World) -> None:
 
     maya.press(case, "Grant")
     world.eventually(lambda: "1 of 2 answers in" in jonas.reads(case))
-    assert "Your answer Grant is recorded." in world.eventually(lambda: maya.told(case))
+    assert "Your answer Grant is recorded." in world.eventually(lambda: maya.private_words(case))
     assert "U0MAYA" not in str(jonas.message(case))
-    assert (jonas.thread(case), jonas.told(case)) == ([], "")
+    assert (jonas.thread(case), jonas.private_words(case)) == ([], "")
     sealed = world.shop.read(case.case_id)
     assert (sealed["status"], sealed["labels"], world.inbox.tries) == ("open", [], 0)
     jonas.press(case, "Grant")
@@ -36,7 +36,7 @@ def test_a_senior_settles_a_disagreement(world: World) -> None:
     assert world.shop.read(case.case_id)["status"] == "disputed"
     aiko = world.person(AIKO)
     aiko.press(case, "Grant")
-    world.eventually(lambda: "only a senior expert may answer now" in aiko.told(case))
+    world.eventually(lambda: "only a senior expert may answer now" in aiko.private_words(case))
     nadia.press(case, "Grant")
 
     world.eventually(lambda: "✓ Grant — by @U0NADIA after a disagreement" in nadia.reads(case))

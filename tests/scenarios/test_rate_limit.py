@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery.sender.tempo import Tempo
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from tests.scenarios.passing import UNHURRIED
 from tests.scenarios.people import LEADS, NADIA, PAYMENTS, Case
 from tests.scenarios.shop import prediction
@@ -47,7 +47,7 @@ def is_shown(world: World, case: Case) -> bool:
 
 def test_one_channel_waits_and_the_critical_case_overtakes(world: World) -> None:
     world.slack.faults.add(
-        Fault("rate_limited", method="chat.postMessage", channel_id=PAYMENTS, retry_after=30, count=1)
+        SlackFault("rate_limited", method="chat.postMessage", channel_id=PAYMENTS, retry_after=30, count=1)
     )
     backlog = [post(world, f"order-{n}", "fraud", "fraud") for n in range(4)]
     world.eventually(lambda: world.slack.stats()["rejected"].get("ratelimited"))
@@ -74,7 +74,7 @@ def test_one_channel_waits_and_the_critical_case_overtakes(world: World) -> None
 def test_a_limit_on_updates_does_not_hold_up_new_cases(world: World) -> None:
     first = world.post_case("order-1")
     nadia = world.person(NADIA)
-    world.slack.faults.add(Fault("rate_limited", method="chat.update", retry_after=30, count=1))
+    world.slack.faults.add(SlackFault("rate_limited", method="chat.update", retry_after=30, count=1))
     nadia.press(first, "Confirm: Fraud")
     world.eventually(lambda: world.slack.stats()["rejected"].get("ratelimited"))
     world.advance(PACE)

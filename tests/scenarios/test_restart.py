@@ -3,8 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
-from bot.sandbox import Fault
-from tests.scenarios.operating import Operator, readiness
+from bot.sandbox import SlackFault
+from tests.scenarios.operating import Operator, has_read_all, readiness
 from tests.scenarios.passing import as_time_passes
 from tests.scenarios.people import JONAS, MAYA
 from tests.scenarios.world import World
@@ -59,11 +59,6 @@ def test_a_decision_that_waits_for_the_shop_outlives_the_process(world: World) -
     assert world.inbox.types(case.case_id) == ["case.decided"]
 
 
-def has_read_all(world: World) -> bool:
-    ready = readiness(world)
-    return (ready["channels_to_read"], ready["threads_to_read"]) == (0, 0)
-
-
 def test_a_start_after_which_nothing_has_changed_asks_slack_little(world: World) -> None:
     for number in range(3):
         world.post_case(f"order-{number}")
@@ -83,10 +78,10 @@ def test_a_start_after_which_nothing_has_changed_asks_slack_little(world: World)
 def test_what_slack_did_not_let_be_read_is_read_by_the_next_process(world: World) -> None:
     case = world.post_case()
     world.settle()
-    refusal = Fault("rate_limited", method="conversations.history", retry_after=5)
+    refusal = SlackFault("rate_limited", method="conversations.history", retry_after=5)
     world.stop()
     old = world.slack.state.conversations[case.channel].top_level()[0]
-    world.slack.workspace.posting.delete(old)
+    world.slack.workspace.messages.delete(old)
     number = world.slack.faults.add(refusal)
     world.start()
     world.eventually(lambda: "ratelimited" in world.slack.stats()["rejected"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from tests.scenarios.backups import Backup, back_up
 from tests.scenarios.operating import Operator, readiness
 from tests.scenarios.passing import as_time_passes
@@ -18,7 +18,7 @@ from tests.scenarios.world import World
 on_each_database = pytest.mark.parametrize(
     ("world", "server"), [("socket-sqlite", None), ("http-postgresql", "postgres_server")], indirect=["world"]
 )
-NO_POST = Fault("down", method="chat.postMessage")
+NO_POST = SlackFault("down", method="chat.postMessage")
 
 
 def post(world: World, number: int) -> Case:
@@ -116,7 +116,7 @@ def test_a_message_that_was_posted_anew_after_the_backup_stays_the_only_one(
     world.settle()
     backup = backup_of(world, server, request)
     message = world.slack.state.conversations[PAYMENTS].top_level()[0]
-    world.slack.workspace.posting.delete(message)
+    world.slack.workspace.messages.delete(message)
     as_time_passes(
         world, lambda: [one for one in world.person(SAM).messages_of(case) if one["ts"] != message.ts]
     )

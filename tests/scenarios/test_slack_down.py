@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.sender.tempo import Tempo
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from tests.scenarios.operating import Operator, readiness, slack_is_well
 from tests.scenarios.passing import UNHURRIED, as_time_passes, has_settled
 from tests.scenarios.people import MAYA, Case
 from tests.scenarios.shop import prediction
 from tests.scenarios.world import World
 
-OUTAGES = [Fault("down"), Fault("refused"), Fault("time_out", seconds=0.1)]
+OUTAGES = [SlackFault("down"), SlackFault("refused"), SlackFault("time_out", seconds=0.1)]
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def tempo() -> Tempo:
 
 
 @pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.kind)
-def test_everything_arrives_once_after_an_outage(world: World, outage: Fault, tmp_path: Path) -> None:
+def test_everything_arrives_once_after_an_outage(world: World, outage: SlackFault, tmp_path: Path) -> None:
     answered = world.post_case("order-0")
     maya = world.person(MAYA)
 

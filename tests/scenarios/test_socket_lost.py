@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from bot.process import slack_connection
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from tests.patience import PATIENCE
 from tests.scenarios.deleting import await_another, delete_the_message
-from tests.scenarios.operating import Operator, readiness, slack_is_well
+from tests.scenarios.operating import Operator, has_read_all, readiness, slack_is_well
 from tests.scenarios.people import JONAS, MAYA
 from tests.scenarios.world import World
 
@@ -83,7 +83,7 @@ def test_two_replies_in_one_thread_in_two_gaps_are_both_heard(world: World) -> N
     fall_silent(world)
     maya.answer_in_thread(case, "Who knows this customer?")
     hear_again(world)
-    world.eventually(lambda: has_caught_up(world))
+    world.eventually(lambda: has_read_all(world))
     fall_silent(world)
     jonas.answer_in_thread(case, "fine: I know her")
     hear_again(world)
@@ -93,7 +93,7 @@ def test_two_replies_in_one_thread_in_two_gaps_are_both_heard(world: World) -> N
 def fall_silent(world: World) -> None:
     """From now on nothing that happens in Slack reaches the application."""
     if world.is_socket:
-        world.slack.faults.add(Fault("socket_refuse"))
+        world.slack.faults.add(SlackFault("socket_refuse"))
         world.slack.drop_sockets()
     else:
         world.slack.connect_url(None)
@@ -109,11 +109,6 @@ def hear_again(world: World) -> None:
         world.restart()
 
 
-def has_caught_up(world: World) -> bool:
-    ready = readiness(world)
-    return (ready["channels_to_read"], ready["threads_to_read"]) == (0, 0)
-
-
 @pytest.fixture
 def hasty_pulse(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pings so often that a story need not wait for them."""
@@ -127,7 +122,7 @@ def test_a_socket_that_dies_in_silence_is_told_and_opened_again(world: World) ->
     case = world.post_case()
     world.settle()
     before = times_opened(world)
-    world.slack.faults.add(Fault("socket_silent"))
+    world.slack.faults.add(SlackFault("socket_silent"))
     world.eventually(lambda: "does not answer" in readiness(world)["slack"]["detail"])
     assert readiness(world)["status"] == "degraded"
     maya = world.person(MAYA)

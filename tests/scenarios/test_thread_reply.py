@@ -17,7 +17,7 @@ def test_a_label_with_its_reason_decides(world: World) -> None:
     assert event.data["labels"][0]["rationale"]["text"] == "the address does not match"
     world.eventually(lambda: "✓ Fraud — by @U0MAYA" in maya.reads(case))
     assert "the address does not match" in maya.reads(case)
-    assert maya.told(case) == ""
+    assert maya.private_words(case) == ""
 
 
 def test_what_is_unclear_is_asked_privately_and_kept_as_the_reason(world: World) -> None:
@@ -26,8 +26,8 @@ def test_what_is_unclear_is_asked_privately_and_kept_as_the_reason(world: World)
 
     maya.answer_in_thread(case, "I know her, this is no fraud")
     question = world.eventually(lambda: maya.private(case))[0]
-    assert "Is this an answer?" in maya.told(case)
-    assert jonas.told(case) == ""
+    assert "Is this an answer?" in maya.private_words(case)
+    assert jonas.private_words(case) == ""
     assert world.shop.read(case.case_id)["status"] == "open"
     maya.press(case, "Fine…", question)
 
@@ -51,7 +51,7 @@ def test_free_text_of_one_who_has_labeled_is_their_reason(world: World) -> None:
     world.eventually(lambda: world.inbox.types(case.case_id) == ["case.decided", "case.amended"])
     (label,) = world.inbox.events(case.case_id)[1].data["labels"]
     assert label["rationale"]["text"] == "The same card was used in two countries"
-    assert maya.told(case) == ""
+    assert maya.private_words(case) == ""
 
 
 def test_an_edited_reply_counts_as_it_reads_now(world: World) -> None:
@@ -82,7 +82,7 @@ def test_talk_of_others_is_left_alone(world: World) -> None:
     jonas.answer_in_thread(case, "Thank you, I was about to look at this one")
     world.settle()
 
-    assert jonas.told(case) == ""
+    assert jonas.private_words(case) == ""
     assert maya.message(case)["blocks"] == before["blocks"]
 
 
@@ -96,7 +96,7 @@ def test_a_change_of_mind_is_asked_about_at_once_and_changes_the_answer(world: W
     maya.answer_in_thread(case, "Oh wait, it is fine after all")
 
     (question,) = world.eventually(lambda: maya.private(case))
-    assert "Your answer is Fraud. Does it still stand?" in maya.told(case)
+    assert "Your answer is Fraud. Does it still stand?" in maya.private_words(case)
     assert "stolen" in maya.reads(case)
     assert world.inbox.types(case.case_id) == ["case.decided"]
     maya.press(case, "Change to Fine", question)
@@ -129,7 +129,7 @@ def test_talk_of_one_who_has_answered_is_left_alone(world: World) -> None:
         maya.answer_in_thread(case, text)
     world.settle()
 
-    assert maya.told(case) == ""
+    assert maya.private_words(case) == ""
     assert world.inbox.types(case.case_id) == ["case.decided"]
 
 
@@ -147,7 +147,7 @@ def test_a_reason_keeps_every_word_and_what_it_points_to(world: World) -> None:
     assert reason.startswith("@jonas")
     assert " saw the photo <https://x.example>, 2*3*4\n> hers\nThe same card" in reason
     assert reason.endswith(long.strip())
-    world.eventually(lambda: "characters of your reason are kept" in maya.told(case))
+    world.eventually(lambda: "characters of your reason are kept" in maya.private_words(case))
     assert world.shop.read(case.case_id)["labels"][-1]["rationale"] == reason
 
 
@@ -173,7 +173,7 @@ def test_who_deletes_their_answer_is_asked_whether_to_take_it_back(world: World)
 
     maya.delete_reply(case, "fraud: stolen")
     (question,) = world.eventually(lambda: maya.private(case))
-    assert "You deleted the reply that gave your answer Fraud." in maya.told(case)
+    assert "You deleted the reply that gave your answer Fraud." in maya.private_words(case)
     maya.press(case, "Take it back", question)
 
     world.eventually(lambda: "Confirm: Fraud" in maya.buttons(case))
@@ -187,4 +187,4 @@ def test_a_typed_answer_is_marked_where_it_was_typed(world: World) -> None:
     maya.answer_in_thread(case, "fraud: stolen")
 
     world.eventually(lambda: maya.marks(case, "fraud: stolen") == ["white_check_mark"])
-    assert maya.told(case) == ""
+    assert maya.private_words(case) == ""

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.delivery.sender.tempo import Tempo
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from tests.scenarios.operating import readiness, slack_is_well
 from tests.scenarios.passing import UNHURRIED
 from tests.scenarios.shop import prediction
@@ -27,7 +27,7 @@ def posts(world: World) -> int:
 
 @pytest.mark.parametrize("trouble", ["token_revoked", "account_inactive"])
 def test_no_call_is_made_again_and_again(world: World, trouble: str) -> None:
-    world.slack.faults.add(Fault(trouble))  # type: ignore[arg-type]  # one of the kinds
+    world.slack.faults.add(SlackFault(trouble))  # type: ignore[arg-type]  # one of the kinds
     for number in range(CASES):
         assert world.shop.post(prediction(f"order-{number}", "fraud", "fraud", 0.7)).status_code == 202
     world.eventually(lambda: not slack_is_well(world))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.sender.tempo import Tempo
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from tests.scenarios.operating import Operator, readiness, slack_is_well
 from tests.scenarios.passing import UNHURRIED, as_time_passes, has_settled
 from tests.scenarios.people import MAYA, Case
@@ -24,7 +24,7 @@ def tempo() -> Tempo:
 
 
 def test_it_says_so_and_recovers(world: World, tmp_path: Path) -> None:
-    revoked = world.slack.faults.add(Fault("token_revoked"))
+    revoked = world.slack.faults.add(SlackFault("token_revoked"))
     answers = [world.shop.post(prediction(f"order-{n}", "fraud", "fraud", 0.7)) for n in range(CASES)]
     cases = [Case(answer.json()["case_id"], "") for answer in answers]
     assert {answer.status_code for answer in answers} == {202}

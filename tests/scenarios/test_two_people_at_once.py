@@ -21,9 +21,9 @@ def test_one_decides_and_the_other_is_told_who_did(world: World) -> None:
     (event,) = world.eventually(lambda: world.inbox.events(case.case_id))
     (winner,) = (one["user_id"] for one in event.data["decision"]["decided_by"])
     first, second = (maya, jonas) if winner == MAYA else (jonas, maya)
-    world.eventually(lambda: f"Fraud, by {NAMES[winner]}" in second.told(case))
+    world.eventually(lambda: f"Fraud, by {NAMES[winner]}" in second.private_words(case))
     world.eventually(lambda: f"✓ Fraud — by @{winner}" in maya.reads(case))
     world.settle()
-    assert first.told(case) == ""
+    assert first.private_words(case) == ""
     assert world.inbox.types(case.case_id) == ["case.decided"]
     assert len(world.shop.read(case.case_id)["labels"]) == 1

@@ -37,7 +37,7 @@ def test_after_ten_minutes_it_is_too_late(world: World) -> None:
 
     maya.press(case, "Undo", old_screen)
 
-    world.eventually(lambda: "Too late to undo: that is possible for 10 minutes." in maya.told(case))
+    world.eventually(lambda: "Too late to undo: that is possible for 10 minutes." in maya.private_words(case))
     world.settle()
     assert "✓ Fraud — by @U0MAYA" in maya.reads(case)
     assert world.shop.read(case.case_id)["status"] == "decided"

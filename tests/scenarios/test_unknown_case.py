@@ -20,9 +20,9 @@ def test_a_click_on_an_erased_case_is_answered_privately(world: World, button: s
     before = maya.reads(case)
 
     maya.press(case, button)
-    world.eventually(lambda: "This case is not known here" in maya.told(case))
+    world.eventually(lambda: "This case is not known here" in maya.private_words(case))
     assert maya.reads(case) == before
-    assert world.person(SAM).told(case) == ""
+    assert world.person(SAM).private_words(case) == ""
     assert maya.window() is None
     assert world.inbox.tries == 0
     assert Operator(world, tmp_path).finds_the_audit_unbroken()

@@ -14,7 +14,7 @@ from bot.delivery.sender.tempo import Tempo
 from bot.process.scheduler import run
 from bot.process.ticks import HOUR
 from bot.process.wiring import Application, build
-from bot.sandbox import Channel, Sandbox, SandboxConfig
+from bot.sandbox import Sandbox, SandboxConfig, SlackChannel
 from bot.settings import Secrets, Settings, parse_audit_keys
 from routing.policy import load_policy
 from storage import audit
@@ -133,9 +133,9 @@ class World:
             assert audit.verify(tx).ok
             return [entry.action for entry in audit.of_subject(tx, case.case_id, 100)]
 
-    def eventually(self, found: Callable[[], T]) -> T:
-        """What `found` returns as soon as it is true; fails when that takes too long."""
-        return eventually(found)
+    def eventually(self, condition: Callable[[], T]) -> T:
+        """What `condition` returns as soon as it is true; fails when that takes too long."""
+        return eventually(condition)
 
     def settle(self) -> None:
         """Wait until nothing is on its way any more: from Slack, to Slack or to the shop."""
@@ -163,8 +163,8 @@ class World:
 def slack_config() -> SandboxConfig:
     """The bank: the payments desk, its leads, and no pace but the bot's own."""
     channels = (
-        Channel(PAYMENTS, "payments-desk", (MAYA, JONAS, AIKO, NADIA, SAM), "Payments that need a look"),
-        Channel(LEADS, "leads", (NADIA, SAM), "Digests and overdue cases"),
+        SlackChannel(PAYMENTS, "payments-desk", (MAYA, JONAS, AIKO, NADIA, SAM), "Payments that need a look"),
+        SlackChannel(LEADS, "leads", (NADIA, SAM), "Digests and overdue cases"),
     )
     return replace(patient(SandboxConfig.default()), channels=channels, user_groups=(), pace=0.0)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from bot.sandbox import Channel, Person, Sandbox, SandboxConfig, Team
+from bot.sandbox import Sandbox, SandboxConfig, SlackChannel, SlackTeam, SlackUser
 from bot.slack.api.web_calls import slack_client
 from bot.slack.api.web_gateway import WebClientGateway
 from bot.slack.app import BotIdentity, build_app, build_socket_handler
@@ -21,9 +21,9 @@ from tests.worlds.desk import World
 from tests.worlds.people import ANN, BEN, CAROL, CHANNEL, STRANGER, TEAM
 
 
-def _person(user_id: str) -> Person:
+def _person(user_id: str) -> SlackUser:
     name = user_id[2:].lower()
-    return Person(user_id, name, name.title(), "", "Europe/Berlin", "336699", f"{name}@example.com")
+    return SlackUser(user_id, name, name.title(), "", "Europe/Berlin", "336699", f"{name}@example.com")
 
 
 def config() -> SandboxConfig:
@@ -31,9 +31,9 @@ def config() -> SandboxConfig:
     members = (ANN.user_id, BEN.user_id, CAROL.user_id)
     return replace(
         patient(SandboxConfig.default()),
-        team=Team(TEAM, "Shop", "shop"),
+        team=SlackTeam(TEAM, "Shop", "shop"),
         people=tuple(_person(expert.user_id) for expert in (ANN, BEN, CAROL, STRANGER)),
-        channels=(Channel(CHANNEL, "fraud", members), Channel("C0000000002", "seniors", members)),
+        channels=(SlackChannel(CHANNEL, "fraud", members), SlackChannel("C0000000002", "seniors", members)),
         user_groups=(),
         pace=0.0,
     )

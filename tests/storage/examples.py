@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from routing.case.case import Case, Disposition
+from routing.case.case import Case
 from routing.case.decision import Decision, Method
+from routing.disposition import Disposition, Routing
 from routing.label import ExpertId, Label, Rationale, Via
 from routing.prediction import (
     CaseInput,
@@ -15,7 +16,6 @@ from routing.prediction import (
     Prediction,
     Submission,
 )
-from routing.triage.router import Routing
 from storage.cases import cases, predictions
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Transaction

@@ -3,9 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from routing.case.case import Disposition
 from routing.case.decision import Method
-from routing.triage.router import Routing
+from routing.disposition import Disposition, Routing
 from storage.cases import decisions
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Transaction

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from bot.usecases.digest.document import to_document
 from bot.usecases.lead.access import LeadAct
-from routing.digest.digest import Digest, PeriodFacts, summarise
+from routing.digest.digest import Digest, summarise
+from routing.digest.facts import PeriodFacts
 from routing.digest.headline import headlines
 from routing.digest.model_quality import Quality, ThresholdRow, ThresholdState
 from routing.evidence.alarm import Alarm, AlarmKind
@@ -32,8 +33,8 @@ SERVICE = 'tasks = ["fraud", "team", "topic"]'
 
 
 def threshold(tier: str = "standard", **changes: object) -> ThresholdRow:
-    found = Certificate(0.8725, PROMISE, "census_and_audit", 1, 0.05, 700, 160, 1, 0.0183)
-    row = ThresholdRow("payout", tier, MODEL, ThresholdState.FIXED, 0.95, PROMISE, found, 0.17)
+    result = Certificate(0.8725, PROMISE, "census_and_audit", 1, 0.05, 700, 160, 1, 0.0183)
+    row = ThresholdRow("payout", tier, MODEL, ThresholdState.FIXED, 0.95, PROMISE, result, 0.17)
     return replace(row, **changes)  # type: ignore[arg-type]  # fields by name
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.usecases.context import Context
 from bot.usecases.intake import triage
 from bot.usecases.intake.triage import PostedItem
+from bot.usecases.outgoing import NEWS, News
 from bot.usecases.thresholds import in_force
 from routing.case.decision import Decision, Method
 from routing.disposition import Disposition
@@ -21,6 +22,7 @@ from storage import tables
 from storage.cases import decisions
 from storage.cases.answer_columns import answer_columns
 from storage.cases.predictions import StoredPrediction
+from storage.delivery import outbox
 from storage.engine.database import Database, Transaction
 from storage.measured import calibrators
 from storage.measured.calibrators import StoredCalibrator
@@ -85,6 +87,12 @@ class Traffic:
             )
         self.clock.moment += DAY
         return stored
+
+    def news(self) -> list[News]:
+        """What the leads are to hear; taken from the outbox."""
+        with self.ctx.database.write() as tx:
+            claims = outbox.claim(tx, {NEWS}, "test", self.clock.moment, HOUR, 50)
+        return [News.from_payload(claim.item.payload) for claim in claims]
 
     def _decision(self, stored: StoredPrediction, is_wrong: bool) -> Decision:
         label = "legit" if is_wrong else "fraud"

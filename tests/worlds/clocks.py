@@ -50,3 +50,13 @@ class MovableClock(ServedClock):
     def move_to(self, moment: datetime) -> None:
         """Jump to `moment`, forward or back."""
         self.moment = moment
+
+
+@dataclass
+class MonotonicClock:
+    """Seconds that only go on when a test moves `now`."""
+
+    now: float = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now

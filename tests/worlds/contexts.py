@@ -7,8 +7,9 @@ from typing import Any
 from bot.clock import Clock
 from bot.usecases.context import Context, PolicyHolder
 from routing.policy import Policy, load_policy
+from storage import experts
 from storage.engine.database import Database
-from tests.worlds.people import TEAM
+from tests.worlds.people import DIGITS, TEAM
 
 DRAW_KEY = b"a key for the tests' draws"
 
@@ -18,6 +19,12 @@ def context(database: Database, policy: Policy | str, clock: Clock, **others: An
     loaded = load_policy(policy, "policy.toml") if isinstance(policy, str) else policy
     fields = {"new_id": ids(), "draw_key": DRAW_KEY, "team_id": TEAM, **others}
     return Context(database=database, active=PolicyHolder.of(loaded), clock=clock, **fields)
+
+
+def has_members(ctx: Context) -> bool:
+    """Whether the bot has asked the local Slack who is in the digits channel."""
+    with ctx.database.read() as tx:
+        return len(experts.members(tx, f"channel:{DIGITS}")) >= 4
 
 
 def ids() -> Callable[[str], str]:

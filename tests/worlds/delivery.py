@@ -16,15 +16,16 @@ from bot.slack.api.web_calls import slack_client
 from bot.usecases.context import Context
 from bot.usecases.installation import Installation, InstallationHolder
 from bot.usecases.review import catch_up
-from routing.case.case import Case, CaseStatus, Disposition
+from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision, Method
+from routing.disposition import Disposition, Routing
 from routing.label import ExpertId, Label, Via
 from routing.policy import Policy
 from routing.prediction import CaseInput, Image, ModelRef, Prediction, Submission
-from routing.triage.router import Routing
 from storage.cases import cases, decisions, labels, predictions
 from storage.cases.predictions import NewPrediction
 from storage.delivery import projections
+from storage.delivery.projections import Projection
 from storage.engine.database import Database
 from tests.answers import chosen
 from tests.patience import PATIENCE
@@ -86,6 +87,12 @@ class World:
     def shown(self, channel_id: str) -> list[str]:
         """What the channel shows, oldest first: the texts of the messages outside threads."""
         return [message.text for message in self.sandbox.state.conversations[channel_id].top_level()]
+
+    def projection(self, case_id: str) -> Projection:
+        """The case's message as the database holds it."""
+        with self.database.read() as tx:
+            (projection,) = projections.of_case(tx, case_id)
+        return projection
 
     def replies(self, channel_id: str, ts: str) -> list[str]:
         return [message.text for message in self.sandbox.state.conversations[channel_id].thread(ts)]

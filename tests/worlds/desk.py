@@ -54,12 +54,12 @@ class World:
             Disposition.REVIEW, tier.name, tier.channel, tier.quorum, tier.due_in, 1.0, False, ("always",)
         )
         case_id = f"case_{number}"
-        known = NewPrediction(case_id, submission, b"d" * 32, routing, self.policy.version, self.clock.moment)
+        new = NewPrediction(case_id, submission, b"d" * 32, routing, self.policy.version, self.clock.moment)
         case = open_case(
             case_id, submission, routing, self.policy.task(task), self.policy.version, self.clock.moment
         )
         with self.database.write() as tx:
-            predictions.add_many(tx, [known])
+            predictions.add_many(tx, [new])
             cases.add_many(tx, [case])
             projections.want(tx, case_id, CHANNEL, tier.risk, case.due_at)
         return case
@@ -87,12 +87,12 @@ class World:
     def sent(self, kind: str) -> list[Item]:
         """What is to be delivered, oldest first."""
         with self.database.write() as tx:
-            found = []
+            items = []
             while claims := outbox.claim(tx, [kind], "test", self.clock.moment, timedelta(minutes=1), 50):
-                found += [claim.item for claim in claims]
+                items += [claim.item for claim in claims]
                 for claim in claims:
                     outbox.finish(tx, claim, self.clock.moment)
-            return found
+            return items
 
     def recorded(self, case_id: str) -> list[str]:
         """The audited actions on a case, oldest first."""

@@ -115,8 +115,8 @@ def _account(folder: Path) -> str | None:
     """PostgreSQL refuses to run as root: the account to run as, which is given the folder."""
     if os.geteuid() != 0:
         return None
-    known = {entry.pw_name for entry in pwd.getpwall()}
-    account = next((name for name in UNPRIVILEGED if name in known), None)
+    accounts = {entry.pw_name for entry in pwd.getpwall()}
+    account = next((name for name in UNPRIVILEGED if name in accounts), None)
     if account is None:
         raise NoPostgres(f"root may not run it, and there is no account {' or '.join(UNPRIVILEGED)}")
     shutil.chown(folder, account)

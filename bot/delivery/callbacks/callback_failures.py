@@ -8,7 +8,8 @@ from bot.delivery.callbacks.callback_session import Reply
 from bot.errors import BotError
 
 GONE = 410
-SAID = " It said "
+EXCERPT = " It said "
+"""Stands before the endpoint's words, which the log leaves out."""
 
 
 class CallbackFailed(BotError):
@@ -22,7 +23,7 @@ class CallbackFailed(BotError):
     @property
     def loggable(self) -> str:
         """The reason without the endpoint's words, which may repeat a case's input."""
-        return self.detail.partition(SAID)[0]
+        return self.detail.partition(EXCERPT)[0]
 
 
 def check(reply: Reply) -> None:
@@ -37,8 +38,9 @@ def check(reply: Reply) -> None:
         raise CallbackFailed(
             f"The endpoint redirects ({reply.status}), which is not followed; name its final address."
         )
-    said = f"{SAID}{reply.excerpt[:200]!r}" if reply.excerpt else ""
-    raise CallbackFailed(f"The endpoint answered {reply.status}.{said}", is_endpoint_down=reply.status >= 500)
+    words = f"{EXCERPT}{reply.excerpt[:200]!r}" if reply.excerpt else ""
+    is_down = reply.status >= 500
+    raise CallbackFailed(f"The endpoint answered {reply.status}.{words}", is_endpoint_down=is_down)
 
 
 def failure_of(error: requests.RequestException) -> CallbackFailed:
@@ -56,6 +58,7 @@ def failure_of(error: requests.RequestException) -> CallbackFailed:
 
 
 def _words(error: requests.RequestException) -> str:
+    # In this order: a connection that takes too long and a bad certificate are connection errors, too.
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return "No connection in time."
     if isinstance(error, requests.exceptions.Timeout):

@@ -43,7 +43,7 @@ class Session(Protocol):
 class CallbackSender(Sender[ItemClaim]):
     """Delivers the outbox's callbacks.
 
-    `new_session` makes a session for one call; `speed` is the application's seconds in a real one.
+    `new_session` makes a session for each call; `speed` is the application's seconds in a real second.
     """
 
     def __init__(
@@ -102,14 +102,14 @@ class CallbackSender(Sender[ItemClaim]):
         }
 
     def _keys(self, service: str) -> list[Webhook]:
-        known = self._ctx.policy.services.get(service)
-        if known is None or not known.secret_env:
+        sender = self._ctx.policy.services.get(service)
+        if sender is None or not sender.secret_env:
             mend = f"The policy names no secret of {service} to sign with: give it `secret_env`, then retry."
             raise CallbackFailed(mend, is_permanent=True)
         try:
-            return [Webhook(self._secrets.get(variable)) for variable in known.secret_env]
+            return [Webhook(self._secrets.get(variable)) for variable in sender.secret_env]
         except SettingsInvalid as error:
-            # Another process, which proposed this policy, has the secret; this one needs a restart.
+            # Another process, which proposed this policy, has the secret; here it takes a restart.
             raise CallbackFailed(error.detail) from error
         except (EmptyWebhookSecretError, ValueError) as error:
             mend = f"A secret of {service} cannot be used: see `secondlook doctor`, then retry."
@@ -136,11 +136,7 @@ class CallbackSender(Sender[ItemClaim]):
 
 def callback_body(callback: Callback) -> str:
     """The body as the Standard Webhooks specification lays it out: `type`, `timestamp`, `data`."""
-    body = {
-        "type": callback.event,
-        "timestamp": callback.occurred_at.isoformat(),
-        "data": callback.data,
-    }
+    body = {"type": callback.event, "timestamp": callback.occurred_at.isoformat(), "data": callback.data}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -82,7 +82,7 @@ class CallbackSession(requests.Session):
             response = self.post(
                 url, data=body, headers=headers, stream=True, timeout=timeout, allow_redirects=False
             )
-        except LocationValueError as error:  # requests lets this one of urllib3's through
+        except LocationValueError as error:  # requests lets this error of urllib3's through
             raise InvalidURL(str(error)) from error
         with response:
             return Reply(response.status_code, _excerpt(response, ends))

@@ -1,4 +1,4 @@
-"""The digest's first message: what to do, one picture, the week beside the one before and the target."""
+"""The digest's first message: what to do, one picture, the week beside its predecessor and the target."""
 
 from collections.abc import Iterator
 
@@ -28,21 +28,20 @@ ABOUT_QUALITY = (
 
 def digest_message(period: Period, digest: Digest, picture_id: str | None) -> Message:
     """What a busy person needs, the picture, the table, and what the numbers speak of."""
-    title = _title(period)
-    said, calibration = lead(digest), calibration_words(digest)
-    opening = [*headline_blocks(period.key, digest.headlines)] or [section(plain(said, 1_000))]
+    title = f"The last seven days: {period.team}" if period.person else f"Weekly digest: {period.team}"
+    week, calibration = lead(digest), calibration_words(digest)
+    opening = [*headline_blocks(period.key, digest.headlines)] or [section(plain(week, 1_000))]
     blocks = [header(title), *opening, *_unreadable(digest)]
-    blocks += [*_picture(digest, picture_id), _period(digest, said)]
-    blocks += [table(_columns(digest), _rows(digest)), section(plain(calibration, 1_000))]
+    blocks += [*_picture(digest, picture_id), _period(digest, week)]
+    columns = COLUMNS if _target(digest) is None else (*COLUMNS, TARGET)
+    blocks += [table(columns, _rows(digest)), section(plain(calibration, 1_000))]
     blocks.append(context(plain(ABOUT if digest.quality is None else ABOUT_QUALITY, 500)))
     sentences = [headline.words for headline in digest.headlines]
-    figures = *_spoken_errors(digest), _agreement(digest), calibration
-    spoken = (title, *sentences, *unreadable_words(digest), said, *figures)
+    rows = error_rows(digest.quality)
+    errors = (f"{name}: {now}. The week before: {before}." for name, now, before in rows)
+    agreement = f"Experts agreed with the model: {share_words(digest.concordance.now)}."
+    spoken = (title, *sentences, *unreadable_words(digest), week, *errors, agreement, calibration)
     return Message(bounded(spoken), tuple(blocks))
-
-
-def _title(period: Period) -> str:
-    return f"The last seven days: {period.team}" if period.person else f"Weekly digest: {period.team}"
 
 
 def _unreadable(digest: Digest) -> Iterator[JsonObject]:
@@ -53,10 +52,6 @@ def _unreadable(digest: Digest) -> Iterator[JsonObject]:
         yield section(plain(" ".join((*sentences, mend)), 2_000))
 
 
-def _agreement(digest: Digest) -> str:
-    return f"Experts agreed with the model: {share_words(digest.concordance.now)}."
-
-
 def _picture(digest: Digest, picture_id: str | None) -> Iterator[JsonObject]:
     alt_text = picture_words(digest)
     if picture_id is not None and alt_text:
@@ -64,15 +59,11 @@ def _picture(digest: Digest, picture_id: str | None) -> Iterator[JsonObject]:
         yield {"type": "image", "alt_text": shown, "slack_file": {"id": picture_id}}
 
 
-def _period(digest: Digest, said: str) -> JsonObject:
+def _period(digest: Digest, week: str) -> JsonObject:
     """From when to when and, where sentences to act on come first, what happened."""
     when = [run("From "), date(digest.since_at), run(" to "), date(digest.until_at)]
-    what = [run(f". {said}")] if digest.headlines else []
+    what = [run(f". {week}")] if digest.headlines else []
     return rich_text(paragraph(*when, *what))
-
-
-def _columns(digest: Digest) -> tuple[str, ...]:
-    return (*COLUMNS, TARGET) if _target(digest) is not None else COLUMNS
 
 
 def _target(digest: Digest) -> float | None:
@@ -87,8 +78,3 @@ def _rows(digest: Digest) -> list[tuple[str, ...]]:
         return [*errors, *week_rows(digest)]
     aims = f"at most {target:.1%}"
     return [*((*row, aims) for row in errors), *((*row, "") for row in week_rows(digest))]
-
-
-def _spoken_errors(digest: Digest) -> Iterator[str]:
-    for name, now, before in error_rows(digest.quality):
-        yield f"{name}: {now}. The week before: {before}."

@@ -24,9 +24,9 @@ CSV = "csv"
 
 
 class DigestSender(OutboxSender):
-    """Delivers digests one by one; the first takes some seconds, in which numpy and matplotlib load.
+    """Delivers digests; the first takes some seconds, in which numpy and matplotlib load.
 
-    A digest is one item of the outbox; once it is posted, each part of its thread is one, in order.
+    A digest is an item of the outbox; once it is posted, so is each part of its thread, in order.
     """
 
     kind = DIGEST
@@ -47,9 +47,9 @@ class DigestSender(OutboxSender):
 
     def _channel(self, claim: ItemClaim, period: Period, team: Team) -> str:
         """The team's channel, or the direct messages of the person who asked."""
-        known = claim.item.payload.get(CHANNEL)
-        if known:
-            return str(known)
+        noted = claim.item.payload.get(CHANNEL)
+        if noted:
+            return str(noted)
         if period.person:
             return self._courier.gateway.dm(period.person)
         return self._ctx.policy.channel_id(team.channel)
@@ -73,7 +73,7 @@ class DigestSender(OutboxSender):
                 self._finish(claim, "digest.sent", lambda tx: outbox.add_many(tx, parts), channel_id)
 
     def _picture(self, claim: ItemClaim, period: Period, digest: Digest) -> str | None:
-        """The file id of the digest's picture, uploaded once: what a retry finds noted it takes."""
+        """The file id of the digest's picture, uploaded once: a retry takes what was noted."""
         noted = claim.item.payload.get(PICTURE)
         if noted:
             return str(noted)
@@ -124,16 +124,15 @@ class DigestSender(OutboxSender):
         with self._ctx.database.read() as tx:
             rows = [row for case_id in cited(digest) for row in projections.of_case(tx, case_id)]
         addresses = {}
+        gateway = self._courier.gateway
         for row in rows:
-            url = address_of(
-                self._courier.gateway, row.channel_id, row.ts, "digest.no_link", case=row.case_id
-            )
+            url = address_of(gateway, row.channel_id, row.ts, "digest.no_link", case=row.case_id)
             if url:
                 addresses[row.case_id] = url
         return addresses
 
     def _parts(self, item: Item, channel_id: str, ts: str) -> Iterator[Item]:
-        """The thread's messages and the file, one after the other."""
+        """The thread's messages and the file, in order."""
         for part in (*PARTS, CSV):
             payload = {**whole(item.payload), CHANNEL: channel_id, THREAD: ts, PART: part}
             key, now = f"{item.key}:{part}", self._ctx.clock.now()

@@ -1,7 +1,7 @@
 """Reads what happened in channels while nobody listened, page by page, and sets right what the rows missed.
 
-One look at a channel's history finds the messages that were deleted, the threads in which something was said,
-and, when the rows come from a backup, the messages of ours that they do not know.
+A look at a channel's history finds the messages that were deleted, the threads in which somebody wrote, and,
+when the rows come from a backup, the messages of ours that they lack.
 """
 
 from collections import Counter
@@ -29,19 +29,19 @@ log = structlog.get_logger()
 
 CHANNELS = Retries[ChannelClaim](channel_readings.fail, channel_readings.bury)
 LOOK_BACK = timedelta(days=90)
-"""What is older is not looked for in the history: the threads of what still waits are read one by one."""
+"""What is older is not looked for in the history: the threads of what still waits are read singly."""
 REPOSTED_FOR = timedelta(days=1)
 """An older message that is not there any more stays away: channels are tidied up, and Slack forgets."""
 MOST_ROWS = 1_000
 WORTH_A_PAGE = 3
 """To read so few threads costs no more than to go on through the history for them."""
 WORTH_MANY_PAGES = 40
-"""More than these are never read one by one where the history reaches: that would take a minute."""
+"""More than these are never read singly where the history reaches: that would take a minute."""
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A part of a channel's history to read, and what the rows said before it was read."""
+class Stretch:
+    """A part of a channel's history to read, and the rows as they were before that."""
 
     claim: ChannelClaim
     since: str
@@ -54,46 +54,46 @@ class Span:
 
 
 @dataclass(slots=True)
-class Findings:
+class PageFindings:
     """What a page says: threads to read, and in figures what was set right."""
 
     threads: list[WantedThread] = field(default_factory=list)
     figures: Counter[str] = field(default_factory=Counter)
 
 
-class HistoryReader(SlackSender[Span]):
-    """Reads the channels that are wanted, a page of the one that waits longest in each step."""
+class HistoryReader(SlackSender[Stretch]):
+    """Reads the channels that are wanted, a page of whichever waits longest in each step."""
 
     def _may_have_work(self) -> bool:
         with self._ctx.database.read() as tx:
             return bool(channel_readings.waiting(tx))
 
-    def _claim(self, tx: Transaction) -> Span | None:
+    def _claim(self, tx: Transaction) -> Stretch | None:
         claim = claim_in_turn(tx, self._courier, self._owner, paces.HISTORY, channel_readings.claim)
         if claim is None:
             return None
         since = ts_of(slack_now(self._ctx.clock) - LOOK_BACK)
         since = min(since, claim.held_to) if claim.held_to else since
         # Before Slack is asked: what is posted meanwhile must not seem to be missing there.
-        rows = posted_messages.newest(
-            tx, claim.channel_id, claim.reached, since, decided_since(self._ctx), MOST_ROWS
-        )
-        return Span(claim, since, tuple(rows))
+        decided = decided_since(self._ctx)
+        rows = posted_messages.newest(tx, claim.channel_id, claim.reached, since, decided, MOST_ROWS)
+        return Stretch(claim, since, tuple(rows))
 
-    def _send(self, span: Span) -> None:
-        claim = span.claim
-        page = self._courier.gateway.history(claim.channel_id, claim.reached, span.since)
+    def _send(self, stretch: Stretch) -> None:
+        claim = stretch.claim
+        page = self._courier.gateway.history(claim.channel_id, claim.reached, stretch.since)
         self._courier.health.worked()
-        covered = span.covered(page)
-        findings = self._compare(span, page, covered)
-        known = {row.ts for row in span.rows}
+        covered = stretch.covered(page)
+        findings = self._compare(stretch, page, covered)
+        expected = {row.ts for row in stretch.rows}
         for message in page.messages:
             is_ours = message.user_id in (claim.bot_user_id, "")  # where Slack does not say whose it is
-            if is_ours and message.case_id and message.ts not in known:
+            if is_ours and message.case_id and message.ts not in expected:
                 findings.figures[self._adopt(claim, message)] += 1
-        if (page.is_last and covered <= span.since) or self._is_enough(span, page, covered):
+        if (page.is_last and covered <= stretch.since) or self._is_enough(stretch, page, covered):
             self._want_older(claim, covered)
-            is_mine = self._finish(claim)
+            with self._ctx.database.write() as tx:
+                is_mine = channel_readings.finish(tx, claim, self._ctx.clock.now())
         else:
             with self._ctx.database.write() as tx:
                 is_mine = channel_readings.advance(tx, claim, covered, self._ctx.clock.now())
@@ -101,41 +101,38 @@ class HistoryReader(SlackSender[Span]):
         tell = log.warning if figures["of_unknown_cases"] else log.info
         tell("history.read", channel=claim.channel_id, back_to=covered, is_mine=is_mine, **figures)
 
-    def _is_enough(self, span: Span, page: HistoryPage, covered: str) -> bool:
+    def _is_enough(self, stretch: Stretch, page: HistoryPage, covered: str) -> bool:
         """Whether to go on would take more calls than to read thread by thread what is left."""
-        is_holding = span.claim.held_to is not None and covered > span.claim.held_to
-        left = [row for row in span.rows if row.ts < covered and self._matters(row)]
-        if is_holding or len(span.rows) == MOST_ROWS:
+        is_holding = stretch.claim.held_to is not None and covered > stretch.claim.held_to
+        since = self._reposted_since()
+        matters = [row for row in stretch.rows if row.is_open or row.is_recent or row.ts >= since]
+        left = [row for row in matters if row.ts < covered]
+        if is_holding or len(stretch.rows) == MOST_ROWS:
             return False
-        if not left or left[0].ts >= self._reposted_since():  # what was deleted is told by the history only
+        if not left or left[0].ts >= since:  # only the history shows what was deleted
             return not left
         a_page = float(page.messages[0].ts) - float(page.messages[-1].ts)
         pages = (float(covered) - float(left[-1].ts)) / max(a_page, 1.0)
         return len(left) <= max(WORTH_A_PAGE, min(pages, WORTH_MANY_PAGES))
 
-    def _matters(self, row: Post) -> bool:
-        return row.is_open or row.is_recent or row.ts >= self._reposted_since()
-
     def _reposted_since(self) -> str:
         return ts_of(slack_now(self._ctx.clock) - REPOSTED_FOR)
 
-    def _compare(self, span: Span, page: HistoryPage, covered: str) -> Findings:
+    def _compare(self, stretch: Stretch, page: HistoryPage, covered: str) -> PageFindings:
         """Post what is gone anew, want threads read, and show anew what Slack shows as of later."""
-        there = {one.ts: one for one in page.messages if not one.is_deleted}
-        findings, channel_id = Findings(), span.claim.channel_id
+        there = {message.ts: message for message in page.messages if not message.is_deleted}
+        findings, channel_id = PageFindings(), stretch.claim.channel_id
         now = self._ctx.clock.now()
         with self._ctx.database.write() as tx:
-            marks = thread_readings.read_to(
-                tx, channel_id, [ts for ts, one in there.items() if one.is_answered]
-            )
-            for row in span.rows:
+            answered = [ts for ts, message in there.items() if message.is_answered]
+            marks = thread_readings.read_to(tx, channel_id, answered)
+            for row in stretch.rows:
                 message = there.get(row.ts)
                 if message is not None:
                     if row.wanted_version < message.version:  # each is a statement under SQLite's lock
-                        findings.figures["outrun"] += posted_messages.outrun(
-                            tx, row.row_id, message.version, now
-                        )
-                    findings.threads += _wanted(span.claim, row, message, marks.get(row.ts))
+                        is_outrun = posted_messages.outrun(tx, row.row_id, message.version, now)
+                        findings.figures["outrun"] += is_outrun
+                    findings.threads += _wanted(stretch.claim, row, message, marks.get(row.ts))
                 elif row.ts >= max(covered, self._reposted_since()):
                     findings.figures["reposted"] += projections.lost(tx, channel_id, row.ts)
             thread_readings.want_many(tx, findings.threads, now)
@@ -150,7 +147,7 @@ class HistoryReader(SlackSender[Span]):
             if not cases.due_at_of(tx, [message.case_id]):
                 return "of_unknown_cases"
             other = posted_messages.message_of(tx, message.case_id, claim.channel_id)
-        # Of two messages of a case the newer is the one that counts, once the other is gone.
+        # Of two messages of a case the newer counts, once the other is gone.
         has = self._courier.gateway.has_message
         if other is not None and (other > message.ts or has(claim.channel_id, other)):
             return "doubled"
@@ -168,24 +165,19 @@ class HistoryReader(SlackSender[Span]):
     def _want_older(self, claim: ChannelClaim, covered: str) -> None:
         """Want every thread read that the history was not read far enough back for."""
         before = covered
-        while True:
-            now = self._ctx.clock.now()
+        while True:  # in portions, so that no transaction is long
+            now, since = self._ctx.clock.now(), decided_since(self._ctx)
             with self._ctx.database.write() as tx:
-                rows = posted_messages.older(
-                    tx, claim.channel_id, before, decided_since(self._ctx), MOST_ROWS
-                )
-                wanted = [_unseen(claim, row) for row in rows]
+                rows = posted_messages.older(tx, claim.channel_id, before, since, MOST_ROWS)
+                ranks = (Rank.UNSEEN if row.is_open else Rank.DECIDED for row in rows)
+                wanted = [_thread(claim, row, rank) for row, rank in zip(rows, ranks, strict=True)]
                 thread_readings.want_many(tx, wanted, now)
             if len(rows) < MOST_ROWS:
                 return
             before = rows[-1].ts
 
-    def _finish(self, claim: ChannelClaim) -> bool:
-        with self._ctx.database.write() as tx:
-            return channel_readings.finish(tx, claim, self._ctx.clock.now())
-
-    def _failed(self, span: Span, error: Exception) -> None:
-        claim = span.claim
+    def _failed(self, stretch: Stretch, error: Exception) -> None:
+        claim = stretch.claim
         if isinstance(error, SlackPermanent) and error.code == "missing_scope":
             with self._ctx.database.write() as tx:  # what can be posted is not held for what cannot be read
                 channel_readings.bury(tx, claim, str(error))
@@ -197,16 +189,12 @@ class HistoryReader(SlackSender[Span]):
 def _wanted(
     claim: ChannelClaim, row: Post, message: ChannelMessage, read_to: str | None
 ) -> Sequence[WantedThread]:
-    """The message's thread, if there is one to read: Slack does not tell which of its replies were edited."""
+    """The message's thread, if it is to be read: Slack does not tell which of its replies were edited."""
     if not message.is_answered or not (row.is_open or row.is_recent):
         return ()
     is_changed = read_to is None or not message.latest_reply or message.latest_reply > read_to
     rank = (Rank.CHANGED if row.is_open else Rank.DECIDED) if is_changed else Rank.EDITED
     return (_thread(claim, row, rank),)
-
-
-def _unseen(claim: ChannelClaim, row: Post) -> WantedThread:
-    return _thread(claim, row, Rank.UNSEEN if row.is_open else Rank.DECIDED)
 
 
 def _thread(claim: ChannelClaim, row: Post, rank: Rank) -> WantedThread:

@@ -29,7 +29,7 @@ LOOK_BACK = timedelta(days=30)
 
 
 class ThreadReader(SlackSender[ThreadClaim]):
-    """Reads threads one by one, the most urgent first."""
+    """Reads threads, the most urgent first."""
 
     def _may_have_work(self) -> bool:
         with self._ctx.database.read() as tx:
@@ -39,11 +39,11 @@ class ThreadReader(SlackSender[ThreadClaim]):
         return claim_in_turn(tx, self._courier, self._owner, paces.READS, thread_readings.claim)
 
     def _send(self, claim: ThreadClaim) -> None:
-        if self._is_known(claim):
+        if self._has_message(claim):
             self._finish(claim, self._hear(claim))
 
-    def _is_known(self, claim: ThreadClaim) -> bool:
-        """Whether a case's message is there; one that may yet turn out to be ours is waited for."""
+    def _has_message(self, claim: ThreadClaim) -> bool:
+        """Whether a case's message is there; what may yet turn out to be ours is waited for."""
         with self._ctx.database.write() as tx:
             if projections.by_message(tx, claim.channel_id, claim.thread_ts) is not None:
                 return True
@@ -56,7 +56,7 @@ class ThreadReader(SlackSender[ThreadClaim]):
         return False
 
     def _hear(self, claim: ThreadClaim) -> str | None:
-        """Take every reply for what it is; the newest one's `ts`."""
+        """Take every reply for what it is; the `ts` of the newest."""
         since = slack_now(self._ctx.clock) - LOOK_BACK
         messages = self._courier.gateway.replies_since(claim.channel_id, claim.thread_ts, since)
         self._courier.health.worked()
@@ -84,7 +84,7 @@ class ThreadReader(SlackSender[ThreadClaim]):
 
     def _failed(self, claim: ThreadClaim, error: Exception) -> None:
         if isinstance(error, SlackPermanent) and not self._courier.health.refused(error):
-            self._finish(claim, None)  # the message or the channel is gone, and with it what was said there
+            self._finish(claim, None)  # the message or the channel is gone, and the replies with it
         else:
             self._courier.failed(THREADS, claim, claim.failures, error, paces.READS)
         log.warning("thread.not_read", channel=claim.channel_id, ts=claim.thread_ts, reason=str(error))

@@ -13,7 +13,7 @@ from bot.delivery.sender.loop import Wake
 from bot.delivery.sender.picture_formats import PictureUnreadable
 from bot.delivery.sender.sender import SlackSender
 from bot.slack.api.gateway import OverLimits, SlackPermanent
-from bot.slack.api.refusals import Outcome, Reach, Recast
+from bot.slack.api.refusals import Breadth, Consequence, Recast
 from bot.slack.blocks.message import Form
 from bot.slack.show.case_message import Message, case_message
 from bot.usecases.case_terms import terms_of
@@ -65,7 +65,7 @@ class ProjectionSender(SlackSender[Showing]):
         return True
 
     def _next(self) -> Showing | None:
-        """The next message, or None after a short wait for one."""
+        """The next message, or None after a short wait."""
         seen = self._wake.count
         held = self._health.held_for()
         showing = None
@@ -135,7 +135,7 @@ class ProjectionSender(SlackSender[Showing]):
         row = claim.projection
         posted = self._courier.post_once(PROJECTIONS, claim, row.channel_id, message)
         if posted is not None:
-            shown = 0 if posted.is_found else row.wanted_version
+            shown = 0 if posted.is_earlier else row.wanted_version  # version 0 makes the next turn update it
             self._finish(claim, form, case, posted.ts, shown, "projection.posted")
 
     def _finish(self, claim: Claim, form: Form, case: Case, ts: str, version: int, event: str) -> None:
@@ -161,7 +161,7 @@ class ProjectionSender(SlackSender[Showing]):
             terms.task,
             terms.tier,
             now,
-            {expert: known.name for expert, known in people.items()},
+            {expert: person.name for expert, person in people.items()},
             version=claim.projection.wanted_version,
             image_file_id=self._pictures.file_of(case) if form is Form.WHOLE else None,
             has_picture=form is Form.WHOLE,
@@ -175,9 +175,9 @@ class ProjectionSender(SlackSender[Showing]):
             with self._ctx.database.write() as tx:
                 projections.lost(tx, row.channel_id, row.ts)
             log.warning("projection.lost", case=row.case_id, channel=row.channel_id, code=error.code)
-        elif refusal.outcome is Outcome.MEND:
+        elif refusal.outcome is Consequence.MEND:
             self._recast(claim, form, error)
-        elif refusal.reach is Reach.CHANNEL and row.ts is None and message_homes.rehome(self._ctx, row):
+        elif refusal.reach is Breadth.CHANNEL and row.ts is None and message_homes.rehome(self._ctx, row):
             log.info("projection.moved", case=row.case_id, channel=row.channel_id, code=error.code)
         else:
             self._judge(claim, error)

@@ -1,4 +1,4 @@
-"""The words of news: what happened, what is known of it, examples, and what to do."""
+"""The words of news: what happened, its details, examples, and what to do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ DETAILS = 8
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A case that news shows: what it is called, and the address of its message if it has one."""
+    """A case that news shows: what it is called, and the address of its message if it has any."""
 
     name: str
     permalink: str | None
@@ -23,19 +23,19 @@ class Example:
 def news_message(news: News, examples: Sequence[Example]) -> Message:
     """The message; whatever comes from cases stands in rich text, where nothing is interpreted."""
     sentence = label_text(news.sentence, SENTENCE_LONGEST)
-    details = [label_text(one, 500) for one in news.details[:DETAILS]]
+    details = [label_text(detail, 500) for detail in news.details[:DETAILS]]
     parts: list[JsonObject] = [paragraph(run(sentence, "bold"))]
     if details:
-        parts.append(bullets(paragraph(run(one)) for one in details))
+        parts.append(bullets(paragraph(run(detail)) for detail in details))
     if examples:
         parts.append(paragraph(run("Examples:")))
-        parts.append(bullets(paragraph(_example(one)) for one in examples))
+        parts.append(bullets(paragraph(_example(example)) for example in examples))
     blocks = [rich_text(*parts)]
     if news.advice:
         blocks.append(context(plain(news.advice, 500)))
-    names = ", ".join(one.name for one in examples)
-    said = (sentence, *details, f"Examples: {names}" if names else "", news.advice)
-    return Message("\n".join(escape(text, 600) for text in said if text)[:3_500], tuple(blocks))
+    names = ", ".join(example.name for example in examples)
+    texts = (sentence, *details, f"Examples: {names}" if names else "", news.advice)
+    return Message("\n".join(escape(text, 600) for text in texts if text)[:3_500], tuple(blocks))
 
 
 def _example(example: Example) -> JsonObject:

@@ -13,7 +13,7 @@ from storage.measured import alarms
 
 
 class NewsSender(OutboxSender):
-    """Delivers news one by one."""
+    """Delivers news."""
 
     kind = NEWS
 
@@ -35,15 +35,15 @@ class NewsSender(OutboxSender):
             alarms.mark_delivered(tx, key, self._ctx.clock.now())
 
     def _example(self, case_id: str) -> Example | None:
-        """How the service calls the case and what the model said, not what it is about; None if erased."""
+        """How the service calls the case and the model's answer, not what it is about; None if erased."""
         with self._ctx.database.read() as tx:
             stored = predictions.get(tx, case_id)
             shown = next((row for row in projections.of_case(tx, case_id) if row.ts), None)
         if stored is None:
             return None
-        said = stored.submission.prediction
-        sure = "" if said.confidence is None else f", {said.confidence:.0%} sure"
-        name = f"{stored.submission.external_id}: {said.label}{sure}"
+        prediction = stored.submission.prediction
+        sure = "" if prediction.confidence is None else f", {prediction.confidence:.0%} sure"
+        name = f"{stored.submission.external_id}: {prediction.label}{sure}"
         channel_id, ts = (shown.channel_id, shown.ts) if shown else ("", None)
         url = address_of(self._courier.gateway, channel_id, ts, "news.no_link", case=case_id)
         return Example(name, url)

@@ -18,7 +18,7 @@ _PERSON = re.compile(r"<@([UW][A-Z0-9_]{1,30})>")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NamedCase:
     """A case that a notice names: its question, its message's address or why none, its task's hours."""
 
     case: Case
@@ -28,30 +28,30 @@ class Told:
     trouble: str = ""
 
 
-def notice_message(notice: Notice, told: Sequence[Told], total: int, now: datetime) -> Message:
-    """The message of `notice` about the first `told` of `total` cases, most urgent first."""
-    lead = _lead(notice, told, total, now)
+def notice_message(notice: Notice, named: Sequence[NamedCase], total: int, now: datetime) -> Message:
+    """The message of `notice` about the cases `named`, the first of `total`, most urgent first."""
+    lead = _lead(notice, named, total, now)
     blocks = [section(mrkdwn(lead))]
     if notice.note:
         blocks.append(rich_text(paragraph(*_note_runs(notice.note))))
     texts = [lead, escape(_PERSON.sub("somebody", notice.note), NOTE_LONGEST)]
-    if notice.place is not Place.THREAD and told:
-        rest = total - len(told)
+    if notice.place is not Place.THREAD and named:
+        rest = total - len(named)
         more = (paragraph(run(f"and {rest} more: type /secondlook queue")),) if rest > 0 else ()
-        blocks.append(rich_text(bullets(_line(one, now) for one in told), *more))
-        texts += [_text_line(one, now) for one in told] + ([f"and {rest} more"] if rest > 0 else [])
-    ids = {"case_id": told[0].case.case_id} if len(told) == 1 else {}
+        blocks.append(rich_text(bullets(_line(case, now) for case in named), *more))
+        texts += [_text_line(case, now) for case in named] + ([f"and {rest} more"] if rest > 0 else [])
+    ids = {"case_id": named[0].case.case_id} if len(named) == 1 else {}
     return Message("\n".join(text for text in texts if text), tuple(blocks), ids)
 
 
-def _lead(notice: Notice, told: Sequence[Told], total: int, now: datetime) -> str:
+def _lead(notice: Notice, named: Sequence[NamedCase], total: int, now: datetime) -> str:
     """The first sentence, in mrkdwn of our own words, people and dates only."""
     who = " ".join(mention(user_id) for user_id in notice.people)
     call = f"{who}: " if who and notice.place is not Place.DM else ""
     if total > 1:
         return f"{call}{_many(notice, total)}"
-    due = _due(told[0].case, now) if told else ""
-    return f"{call}{_one(notice, due)}"
+    due = _due(named[0].case, now) if named else ""
+    return f"{call}{_single(notice, due)}"
 
 
 def _many(notice: Notice, total: int) -> str:
@@ -60,7 +60,7 @@ def _many(notice: Notice, total: int) -> str:
     return f":hourglass_flowing_sand: {total} cases still wait for an answer, the most urgent first."
 
 
-def _one(notice: Notice, due: str) -> str:
+def _single(notice: Notice, due: str) -> str:
     return {
         Occasion.REMINDER: f":hourglass_flowing_sand: This case still waits for an answer. {due}",
         Occasion.ESCALATION: f":rotating_light: Please give this case a second look. {due}",
@@ -85,26 +85,25 @@ def _note_runs(note: str) -> Iterator[JsonObject]:
             yield run(piece)
 
 
-def _title(told: Told) -> str:
-    text = told.case.submission.input.text or told.case.submission.external_id
-    return label_text(f"{told.question} {text}", 100)
+def _title(named: NamedCase) -> str:
+    text = named.case.submission.input.text or named.case.submission.external_id
+    return label_text(f"{named.question} {text}", 100)
 
 
-def _line(told: Told, now: datetime) -> JsonObject:
-    title: JsonObject = run(_title(told))
-    if told.permalink:
-        title = {"type": "link", "url": told.permalink, "text": _title(told)}
-    late = ", overdue since " if now > told.case.due_at else ", due "
-    return paragraph(
-        title, run(late), date(told.case.due_at), *([run(_trouble(told))] if told.trouble else [])
-    )
+def _line(named: NamedCase, now: datetime) -> JsonObject:
+    title: JsonObject = run(_title(named))
+    if named.permalink:
+        title = {"type": "link", "url": named.permalink, "text": _title(named)}
+    late = ", overdue since " if now > named.case.due_at else ", due "
+    trouble = [run(_trouble(named))] if named.trouble else []
+    return paragraph(title, run(late), date(named.case.due_at), *trouble)
 
 
-def _text_line(told: Told, now: datetime) -> str:
-    late = "overdue since" if now > told.case.due_at else "due"
-    trouble = escape(_trouble(told), 300)
-    return f"• {escape(_title(told), 150)}, {late} {fallback(told.case.due_at)}{trouble}"
+def _text_line(named: NamedCase, now: datetime) -> str:
+    late = "overdue since" if now > named.case.due_at else "due"
+    trouble = escape(_trouble(named), 300)
+    return f"• {escape(_title(named), 150)}, {late} {fallback(named.case.due_at)}{trouble}"
 
 
-def _trouble(told: Told) -> str:
-    return f". Its message could not be posted: {told.trouble}" if told.trouble else ""
+def _trouble(named: NamedCase) -> str:
+    return f". Its message could not be posted: {named.trouble}" if named.trouble else ""

@@ -1,4 +1,4 @@
-"""Delivers the outbox's notices: in a case's thread, in a channel, or as one direct message."""
+"""Delivers the outbox's notices: in a case's thread, in a channel, or as a direct message."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,8 +6,8 @@ from datetime import datetime
 
 import structlog
 
-from bot.delivery.notices.notice_message import LISTED, Told, notice_message
-from bot.delivery.notices.notice_place import Messages, NotYet, Target, messages_of
+from bot.delivery.notices.notice_message import LISTED, NamedCase, notice_message
+from bot.delivery.notices.notice_place import MessagePending, Messages, Target, messages_of
 from bot.delivery.sender.attempts import Courier
 from bot.delivery.sender.outbox_sender import Errand, OutboxSender
 from bot.errors import BotError
@@ -17,7 +17,6 @@ from bot.slack.api.refusals import Recast
 from bot.usecases.case_terms import terms_of
 from bot.usecases.outgoing import NOTICE, Notice, Occasion, Place
 from routing.case.hours import is_working, next_working
-from routing.policy import WorkingHours
 from storage.cases import cases
 from storage.delivery import outbox
 from storage.delivery.outbox import ItemClaim
@@ -29,8 +28,6 @@ log = structlog.get_logger()
 
 ASKS = frozenset({Occasion.REMINDER, Occasion.ESCALATION, Occasion.DISPUTE, Occasion.ASSIGNED})
 """Notices that ask for an answer: pointless once nobody has to answer any more."""
-
-
 BY_HAND = frozenset({Occasion.ESCALATION, Occasion.ASSIGNED})
 """Those of them that somebody who works in quiet hours may want at once."""
 
@@ -40,7 +37,7 @@ class NothingToTell(BotError):
 
 
 class NoticeSender(OutboxSender):
-    """Delivers notices one by one."""
+    """Delivers notices."""
 
     kind = NOTICE
 
@@ -54,114 +51,113 @@ class NoticeSender(OutboxSender):
             self._deliver(errand, notice)
         except NothingToTell:
             self._finish(claim, "notice.dropped")
-        except NotYet as wait:
+        except MessagePending as wait:
             self._wait(claim, wait)
 
     def _deliver(self, errand: Errand, notice: Notice) -> None:
-        """Raises NothingToTell, or NotYet where a message has to come first."""
-        claim = errand.claim
-        told, total = self._told(notice)
-        held_until = self._held_until(claim, notice, told)
+        """Raises NothingToTell, or MessagePending where a message has to come first."""
+        claim, (named, total) = errand.claim, self._named_cases(notice)
+        held_until = self._held_until(claim, notice, named)
         if held_until is not None:
-            self._hold(claim, held_until)
+            with self._ctx.database.write() as tx:
+                outbox.postpone(tx, claim, held_until)
+            log.info("notice.held", **self._named(claim), until=held_until.isoformat())
             return
-        seen = self._messages(notice)
-        target = self._target(notice, seen)
+        with self._ctx.database.read() as tx:
+            messages = messages_of(tx, notice, self._ctx.policy)
+        target = self._target(notice, messages)
         errand.channel_id = target.channel_id
         if target.is_unreachable:
             self._tell_each(claim, notice)
             return
         if target.thread_ts is None:
-            told = [self._linked(case, target, seen) for case in told]
-        self._tell(claim, notice, target, told, total)
+            named = [self._linked(case, target, messages) for case in named]
+        self._tell(claim, notice, target, named, total)
 
     def _tell(
-        self, claim: ItemClaim, notice: Notice, target: Target, told: Sequence[Told], total: int
+        self, claim: ItemClaim, notice: Notice, target: Target, named: Sequence[NamedCase], total: int
     ) -> None:
         if not self._takes_turn(claim, target.channel_id):
             return
         # Only in its thread a case need not be named.
         is_plain = target.thread_ts or notice.place is Place.DM
-        named = notice if is_plain else _in_channel(notice, target.channel_id)
-        message = notice_message(named, told, total, self._ctx.clock.now())
+        addressed = notice if is_plain else _in_channel(notice, target.channel_id)
+        message = notice_message(addressed, named, total, self._ctx.clock.now())
         if self._post(claim, target.channel_id, message, target.thread_ts) is not None:
             self._finish(claim, "notice.sent", arrived_in=target.channel_id)
 
-    def _messages(self, notice: Notice) -> Messages:
-        with self._ctx.database.read() as tx:
-            return messages_of(tx, notice, self._ctx.policy)
-
-    def _told(self, notice: Notice) -> tuple[list[Told], int]:
+    def _named_cases(self, notice: Notice) -> tuple[list[NamedCase], int]:
         """The first cases to name, and how many there are; raises NothingToTell."""
-        found: list[Told] = []
+        named: list[NamedCase] = []
         passed = 0
         with self._ctx.database.read() as tx:
             for case_id in notice.case_ids:
-                if len(found) == LISTED:
+                if len(named) == LISTED:
                     break
-                one = self._case(tx, case_id)
-                if one is None or (notice.about in ASKS and not one.case.is_waiting):
+                case = self._case(tx, case_id)
+                if case is None or (notice.about in ASKS and not case.case.is_waiting):
                     passed += 1
                 else:
-                    found.append(one)
-        if not found:
+                    named.append(case)
+        if not named:
             raise NothingToTell
-        return found, len(notice.case_ids) - passed
+        return named, len(notice.case_ids) - passed
 
-    def _case(self, tx: Transaction, case_id: str) -> Told | None:
+    def _case(self, tx: Transaction, case_id: str) -> NamedCase | None:
         try:
             case = cases.get(tx, case_id)
         except CaseUnknown:
             return None  # erased
         terms = terms_of(self._ctx, tx, case)
         if terms is None:
-            return Told(case, case.submission.task, None)
-        return Told(case, terms.task.question, None, terms.task.hours)
+            return NamedCase(case, case.submission.task, None)
+        return NamedCase(case, terms.task.question, None, terms.task.hours)
 
-    def _held_until(self, claim: ItemClaim, notice: Notice, told: Sequence[Told]) -> datetime | None:
+    def _held_until(self, claim: ItemClaim, notice: Notice, named: Sequence[NamedCase]) -> datetime | None:
         """When quiet hours are over, if the notice has come into them on its way; None to send it now.
 
         What was asked for by hand in quiet hours is sent in them. Of cases with different hours the first
         to open count.
         """
-        now, hours = self._ctx.clock.now(), [one.hours for one in told]
-        if notice.about not in ASKS or any(is_working(one, now) for one in hours):
+        now, hours = self._ctx.clock.now(), [case.hours for case in named]
+        if notice.about not in ASKS or any(is_working(week, now) for week in hours):
             return None
-        if notice.about in BY_HAND and not _was_working(hours, claim.item.created_at):
+        asked_at = claim.item.created_at
+        if notice.about in BY_HAND and not any(is_working(week, asked_at) for week in hours):
             return None
-        return min(next_working(one, now) for one in hours)
+        return min(next_working(week, now) for week in hours)
 
-    def _linked(self, told: Told, target: Target, seen: Messages) -> Told:
-        """With the address of its message, or why it has none; raises NotYet if it is about to come."""
-        shown, trouble = seen.message_of(told.case.case_id, target.channel_id)
+    def _linked(self, named: NamedCase, target: Target, messages: Messages) -> NamedCase:
+        """With the address of its message, or why it has none; raises MessagePending if it is to come."""
+        shown, trouble = messages.message_of(named.case.case_id, target.channel_id)
         if shown is None or shown.ts is None:
-            return replace(told, trouble=trouble)
+            return replace(named, trouble=trouble)
         url = address_of(self._courier.gateway, shown.channel_id, shown.ts)
-        return replace(told, permalink=url)
+        return replace(named, permalink=url)
 
-    def _target(self, notice: Notice, seen: Messages) -> Target:
+    def _target(self, notice: Notice, messages: Messages) -> Target:
         if notice.place is Place.DM:
             user_id = notice.people[0]
             if user_id not in self._dms:
                 self._dms[user_id] = self._courier.gateway.dm(user_id)
             return Target(self._dms[user_id])
-        if notice.place is Place.CHANNEL and seen.channel_id:
-            return Target(seen.channel_id)
-        target = seen.thread_of(notice.case_ids[0])
+        if notice.place is Place.CHANNEL and messages.channel_id:
+            return Target(messages.channel_id)
+        target = messages.thread_of(notice.case_ids[0])
         if target is None:
             raise NothingToTell
         return target
 
     def _tell_each(self, claim: ItemClaim, notice: Notice) -> None:
         """Call the people by direct message: in the channel, which takes no messages, nobody would see it."""
-        queued = []
+        queued, item = [], claim.item
         for user_id in notice.people:
-            one = replace(notice, place=Place.DM, people=(user_id,), channel_id=None)
-            key = f"{claim.item.key}:dm:{user_id}"
-            queued.append(Item(self._ctx.new_id("out"), NOTICE, key, one.to_payload(), claim.item.created_at))
+            message = replace(notice, place=Place.DM, people=(user_id,), channel_id=None)
+            key = f"{item.key}:dm:{user_id}"
+            queued.append(Item(self._ctx.new_id("out"), NOTICE, key, message.to_payload(), item.created_at))
         self._finish(claim, "notice.readdressed", lambda tx: outbox.add_many(tx, queued))
 
-    def _wait(self, claim: ItemClaim, wait: NotYet) -> None:
+    def _wait(self, claim: ItemClaim, wait: MessagePending) -> None:
         """Look again soon, or when the channel is tried again that holds up the case's message."""
         now = self._ctx.clock.now()
         soon = now + self._courier.tempo.stretched(self._courier.tempo.thread_in)
@@ -170,11 +166,6 @@ class NoticeSender(OutboxSender):
                 outbox.postpone(tx, claim, soon)
             else:
                 outbox.hold(tx, claim, now, max(soon, wait.hold.next_at), wait.hold.reason)
-
-    def _hold(self, claim: ItemClaim, until: datetime) -> None:
-        with self._ctx.database.write() as tx:
-            outbox.postpone(tx, claim, until)
-        log.info("notice.held", **self._named(claim), until=until.isoformat())
 
     def _failed(self, errand: Errand, error: Exception) -> None:
         claim, channel_id = errand.claim, errand.channel_id
@@ -195,7 +186,3 @@ class NoticeSender(OutboxSender):
 
 def _in_channel(notice: Notice, channel_id: str) -> Notice:
     return replace(notice, place=Place.CHANNEL, channel_id=channel_id)
-
-
-def _was_working(hours: Sequence[WorkingHours | None], moment: datetime) -> bool:
-    return any(is_working(one, moment) for one in hours)

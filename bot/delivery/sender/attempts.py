@@ -13,7 +13,7 @@ from bot.delivery.sender.tempo import Tempo
 from bot.delivery.sender.verdicts import Verdict, judge
 from bot.outages.backoff import JITTER, Jitter
 from bot.slack.api.gateway import SlackGateway, SlackPermanent, SlackRetryable, SlackUnknownOutcome
-from bot.slack.api.refusals import Reach
+from bot.slack.api.refusals import Breadth
 from bot.slack.blocks.message import Message
 from bot.usecases.context import Context
 from storage.delivery import holds, outbox, paces, projections
@@ -27,7 +27,7 @@ SKEW = timedelta(minutes=5)
 """How far Slack's clock may be from ours when an attempt is looked up."""
 
 
-class Held(Protocol):
+class AttemptedRow(Protocol):
     """A claimed row with the attempt that was never answered, if any."""
 
     @property
@@ -43,7 +43,7 @@ class Held(Protocol):
         """When it was sent."""
 
 
-H = TypeVar("H", bound=Held)
+H = TypeVar("H", bound=AttemptedRow)
 R = TypeVar("R")
 C = TypeVar("C", contravariant=True)
 
@@ -57,7 +57,7 @@ class Fail(Protocol[C]):
         """Schedule it; False when the lease was lost."""
 
 
-class Hold(Protocol[C]):
+class Wait(Protocol[C]):
     """Lets a row wait for a repair."""
 
     def __call__(
@@ -75,7 +75,7 @@ class Hold(Protocol[C]):
 
 @dataclass(frozen=True)
 class Retries(Generic[R]):
-    """What the module of storage that keeps the rows does with a claimed one after a failure."""
+    """What the module of storage that keeps the rows does with a claimed row after a failure."""
 
     fail: Fail[R]
     bury: Callable[[Transaction, R, str], bool]
@@ -89,7 +89,7 @@ class Ledger(Retries[H]):
     """
 
     record_attempt: Callable[[Transaction, H, str, datetime], bool]
-    hold: Hold[H]
+    hold: Wait[H]
     has_lanes: bool
 
 
@@ -100,11 +100,11 @@ OUTBOX = Ledger[ItemClaim](outbox.fail, outbox.bury, outbox.record_attempt, outb
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
-    """A message's `ts`; `is_found`: an earlier attempt had arrived, and shows what was true then."""
+class SentMessage:
+    """A message's `ts`; `is_earlier`: an earlier attempt had arrived, and shows what was true then."""
 
     ts: str
-    is_found: bool
+    is_earlier: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +119,19 @@ class Courier:
 
     def post_once(
         self, ledger: Ledger[H], held: H, channel_id: str, message: Message, thread_ts: str | None = None
-    ) -> Posted | None:
+    ) -> SentMessage | None:
         """Post unless an earlier attempt has arrived; None when the lease was lost, so another does it."""
         earlier = self._earlier(held, channel_id, thread_ts)
         if earlier is not None:
             self.health.worked()
-            return Posted(earlier, is_found=True)
+            return SentMessage(earlier, is_earlier=True)
         attempt_id = self.ctx.new_id("attempt")
         with self.ctx.database.write() as tx:
             if not ledger.record_attempt(tx, held, attempt_id, slack_now(self.ctx.clock)):
                 return None
         ts = self.gateway.post(channel_id, message.attempted(attempt_id), thread_ts)
         self.health.worked()
-        return Posted(ts, is_found=False)
+        return SentMessage(ts, is_earlier=False)
 
     def failed(
         self,
@@ -157,7 +157,7 @@ class Courier:
                 ledger.bury(tx, held, verdict.reason)
             elif verdict.reach is not None and isinstance(ledger, Ledger):
                 self._hold(tx, ledger, held, verdict, place)
-            elif verdict.reach not in (None, Reach.WORKSPACE):
+            elif verdict.reach not in (None, Breadth.WORKSPACE):
                 ledger.bury(tx, held, verdict.reason)  # what is only read does not wait for a repair
             else:
                 retry_at = now + verdict.retry_in
@@ -172,26 +172,26 @@ class Courier:
     def _hold(self, tx: Transaction, ledger: Ledger[H], held: H, verdict: Verdict, place: str | None) -> None:
         now, probe = self.ctx.clock.now(), self.tempo.probe
         until = now + self.tempo.stretched(probe.wait(held.attempt, self.jitter))
-        if verdict.reach is not Reach.MESSAGE:
-            where = paces.WORKSPACE if verdict.reach is Reach.WORKSPACE else place
+        if verdict.reach is not Breadth.MESSAGE:
+            where = paces.WORKSPACE if verdict.reach is Breadth.WORKSPACE else place
             if where is not None:
                 waits = self.tempo.stretched(probe.first), self.tempo.stretched(probe.longest)
                 until = holds.hold(tx, where, now, verdict.reason, *waits)
                 until = now if ledger.has_lanes else until
         ledger.hold(tx, held, now, until, verdict.reason, is_certain=verdict.is_certain)
 
-    def _earlier(self, held: Held, channel_id: str, thread_ts: str | None) -> str | None:
+    def _earlier(self, held: AttemptedRow, channel_id: str, thread_ts: str | None) -> str | None:
         """The message that the unanswered attempt left, if it arrived; an unanswered search keeps it open."""
         attempt_id, sent_at = held.previous_attempt_id, held.previous_attempted_at
         if attempt_id is None or sent_at is None:
             return None
         try:
-            found = self.gateway.find_by_attempt(channel_id, attempt_id, sent_at - SKEW, thread_ts)
+            ts = self.gateway.find_by_attempt(channel_id, attempt_id, sent_at - SKEW, thread_ts)
         except SlackRetryable as error:
             raise SlackUnknownOutcome(error.code) from error
         except SlackPermanent as error:
             if self.health.refused(error):
                 raise SlackUnknownOutcome(error.code) from error
             raise
-        log.info("attempt.looked_up", attempt=attempt_id, channel=channel_id, is_found=found is not None)
-        return found
+        log.info("attempt.looked_up", attempt=attempt_id, channel=channel_id, is_found=ts is not None)
+        return ts

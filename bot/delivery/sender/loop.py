@@ -1,4 +1,4 @@
-"""Threads that repeat one step: at once while there is work, when woken, and from time to time otherwise."""
+"""Threads that repeat a step: at once while there is work, when woken, and from time to time otherwise."""
 
 import threading
 import time
@@ -14,14 +14,14 @@ from storage.errors import DatabaseUnavailable
 log = structlog.get_logger()
 
 LINE_EVERY = 60.0
-"""Seconds between two lines of one loop about a database that answers, but not to it."""
+"""Seconds between two lines of a loop about a database that answers, but not to it."""
 
 Step = Callable[[], bool]
-"""Does one piece of work; True when there may be more at once."""
+"""Does a piece of work; True when there may be more at once."""
 
 
 class Wake:
-    """Wakes every loop that waits on it; a signal given while all are busy is not lost."""
+    """Wakes every loop that waits on it; a signal that comes while all are busy is not lost."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
@@ -36,18 +36,18 @@ class Wake:
 
     @property
     def count(self) -> int:
-        """How often it was given; pass it to `wait` to notice a signal that came in between."""
+        """How often it woke; pass it to `wait` to notice a signal that came in between."""
         with self._condition:
             return self._count
 
     @property
     def is_over(self) -> bool:
-        """Whether it was given for the last time."""
+        """Whether it woke for the last time."""
         with self._condition:
             return self._is_over
 
     def wait(self, seen: int, seconds: float) -> None:
-        """Return when it was given since `count` was `seen` or has ended, at the latest after `seconds`."""
+        """Return when it woke since `count` was `seen` or has ended, at the latest after `seconds`."""
         with self._condition:
             self._condition.wait_for(lambda: self._is_over or self._count != seen, timeout=seconds)
 

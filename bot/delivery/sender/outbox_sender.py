@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import structlog
 
 from bot.delivery.sender import shapes
-from bot.delivery.sender.attempts import OUTBOX, Posted
+from bot.delivery.sender.attempts import OUTBOX, SentMessage
 from bot.delivery.sender.sender import SlackSender
 from bot.delivery.sender.verdicts import Verdict
 from bot.slack.api.gateway import OverLimits, SlackPermanent
@@ -23,14 +23,14 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Errand:
-    """A claimed item under way; `channel_id` is where it goes, once that is known."""
+    """A claimed item under way; `channel_id` is where it goes, as soon as that is settled."""
 
     claim: ItemClaim
     channel_id: str | None = None
 
 
 class OutboxSender(SlackSender[Errand]):
-    """Delivers the outbox's items of one `kind`; `leases` is how many leases' time one may take."""
+    """Delivers the outbox's items of its `kind`; `leases` is how many leases' time an item may take."""
 
     kind: ClassVar[str]
     leases: ClassVar[int] = 1
@@ -57,7 +57,7 @@ class OutboxSender(SlackSender[Errand]):
 
     def _post(
         self, claim: ItemClaim, channel_id: str, message: Message, thread_ts: str | None = None
-    ) -> Posted | None:
+    ) -> SentMessage | None:
         """Post once, in the form that Slack takes; None when the lease was lost."""
         form = shapes.form_of(_shape(claim.item.payload))
         return self._courier.post_once(OUTBOX, claim, channel_id, message.shown_as(form), thread_ts)
@@ -111,7 +111,7 @@ def has_picture(claim: ItemClaim) -> bool:
 
 
 def whole(payload: dict[str, Any]) -> dict[str, Any]:
-    """The payload without what is known of its form."""
+    """The payload without what was learned of its form."""
     return {name: value for name, value in payload.items() if name != SHAPE}
 
 

@@ -13,7 +13,7 @@ C = TypeVar("C")
 
 
 class Sender(ABC, Generic[C]):
-    """Takes one claimed row after another; any number of threads may call `step`.
+    """Takes claimed rows in turn; any number of threads may call `step`.
 
     Without `health` what it sends does not go to Slack.
     """

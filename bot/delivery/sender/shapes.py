@@ -16,8 +16,6 @@ _LOWEST = {
     Recast.LENGTH: Form.TEXT,
     Recast.METADATA: Form.BARE,
 }
-
-
 Untaken = SlackPermanent | OverLimits | PictureUnreadable
 """Why a form of a message is not taken."""
 _OURS = {OverLimits: Recast.BLOCKS, PictureUnreadable: Recast.PICTURE}
@@ -32,7 +30,7 @@ class Try:
 
 
 def form_of(shape: Shape) -> Form:
-    """The form that was last found to be taken."""
+    """The form that Slack took last."""
     return Form(shape.form) if shape.form else Form.WHOLE
 
 

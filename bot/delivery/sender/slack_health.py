@@ -4,13 +4,13 @@ import threading
 import time
 
 from bot.slack.api.gateway import SlackFailure, SlackPermanent, SlackRetryable, SlackUnknownOutcome
-from bot.slack.api.refusals import Outcome, Reach
+from bot.slack.api.refusals import Breadth, Consequence
 
 
 class SlackHealth:
-    """Shared by all who call Slack: one refusal of the token holds everybody, one success frees everybody.
+    """Shared by all who call Slack: a refusal of the token holds everybody, a success frees everybody.
 
-    That Slack does not answer is told, too, but holds nobody: each row waits for itself.
+    That Slack does not answer is shown, too, but holds nobody: each row waits for itself.
     """
 
     def __init__(self, hold_seconds: float = 30.0) -> None:
@@ -34,7 +34,7 @@ class SlackHealth:
     def refused(self, error: SlackPermanent) -> bool:
         """Note a refusal; whether every other call would meet it, so that Slack is left alone for a while."""
         refusal = error.refusal
-        if refusal.outcome is not Outcome.HOLD or refusal.reach is not Reach.WORKSPACE:
+        if refusal.outcome is not Consequence.HOLD or refusal.reach is not Breadth.WORKSPACE:
             return False
         with self._lock:
             self._trouble = f"{error.code}: {error.mend}"
@@ -57,6 +57,6 @@ class SlackHealth:
 
 
 def _is_silence(error: SlackFailure) -> bool:
-    """A 429 is an answer, though not the one that was wanted."""
+    """A 429 is an answer, though not the wanted answer."""
     is_asked_to_wait = isinstance(error, SlackRetryable) and error.retry_after is not None
     return isinstance(error, SlackRetryable | SlackUnknownOutcome) and not is_asked_to_wait

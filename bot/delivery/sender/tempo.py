@@ -23,7 +23,7 @@ PICTURE = Backoff(timedelta(seconds=4), timedelta(seconds=16), most_tries=3)
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """Slack's real limits stretched by `speed`, the application's seconds in a real one.
+    """Slack's real limits stretched by `speed`, the application's seconds in a real second.
 
     `post_every`: one message a second in a channel; `update_every`: `chat.update` 50 times a minute in a
     workspace, as often as threads are read, `read_every` (all from Slack's documentation of rate limits).

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from bot.delivery.sender.tempo import Tempo
 from bot.errors import BotError
-from bot.outages.backoff import Backoff, Jitter
+from bot.outages.backoff import Jitter
 from bot.slack.api.gateway import SlackPermanent, SlackRetryable, SlackUnknownOutcome
-from bot.slack.api.refusals import LOOK_UPS, Outcome, Reach
+from bot.slack.api.refusals import LOOK_UPS, Breadth, Consequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Verdict:
     retry_in: timedelta | None
     is_certain: bool = True
     pause_for: timedelta | None = None
-    reach: Reach | None = None
+    reach: Breadth | None = None
 
 
 def judge(error: Exception, failures: int, tempo: Tempo, jitter: Jitter) -> Verdict:
@@ -38,25 +38,21 @@ def judge(error: Exception, failures: int, tempo: Tempo, jitter: Jitter) -> Verd
         return Verdict(str(error), tempo.stretched(wait), is_certain=False)
     if isinstance(error, SlackPermanent):
         return _refused(error, failures, tempo, jitter)
-    return _poisoned(error, failures, tempo.poison, tempo, jitter)
+    if tempo.poison.is_spent(failures):
+        return Verdict(described(error), None)
+    return Verdict(described(error), tempo.stretched(tempo.poison.wait(failures, jitter)))
 
 
 def _refused(error: SlackPermanent, failures: int, tempo: Tempo, jitter: Jitter) -> Verdict:
     refusal = error.refusal
-    if refusal.outcome is Outcome.HOLD:
-        wait = tempo.hold_for if refusal.reach is Reach.WORKSPACE else tempo.probe.wait(failures, jitter)
+    if refusal.outcome is Consequence.HOLD:
+        wait = tempo.hold_for if refusal.reach is Breadth.WORKSPACE else tempo.probe.wait(failures, jitter)
         is_certain = error.method not in LOOK_UPS
         return Verdict(str(error), tempo.stretched(wait), is_certain, reach=refusal.reach)
     has_tries = refusal.tries is None or failures < refusal.tries
-    if refusal.outcome is Outcome.RETRY and has_tries:
+    if refusal.outcome is Consequence.RETRY and has_tries:
         return Verdict(str(error), tempo.stretched(tempo.stubborn.wait(failures, jitter)))
     return Verdict(str(error), None)
-
-
-def _poisoned(error: Exception, failures: int, backoff: Backoff, tempo: Tempo, jitter: Jitter) -> Verdict:
-    if backoff.is_spent(failures):
-        return Verdict(described(error), None)
-    return Verdict(described(error), tempo.stretched(backoff.wait(failures, jitter)))
 
 
 def described(error: Exception) -> str:

@@ -1,1 +1,1 @@
-"""The answers that services post and are told, for each question that a task may ask."""
+"""The answers that services post and receive, for each question that a task may ask."""

@@ -15,7 +15,7 @@ class PostedAnswer(Strict):
     rating: ratings.Posted | None = None
 
     @model_validator(mode="after")
-    def _one_answer(self) -> "PostedAnswer":
+    def _single_answer(self) -> "PostedAnswer":
         if (self.label is None) == (self.rating is None):
             raise PydanticCustomError("answer", "give either a label or, where the task has one, a rating")
         return self

@@ -1,1 +1,1 @@
-"""The local Slack's Web API: one module per family of methods."""
+"""The local Slack's Web API: a module per family of methods."""

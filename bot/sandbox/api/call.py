@@ -1,6 +1,4 @@
-"""One call of a Web API method: its arguments, read as leniently as Slack reads them."""
-
-from __future__ import annotations
+"""A call of a Web API method: its arguments, read as leniently as Slack reads them."""
 
 import base64
 import binascii
@@ -11,10 +9,10 @@ from typing import Any
 
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.errors import ApiError
-from bot.sandbox.messages import Message
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.messages import SlackMessage
 from bot.sandbox.workspace import Workspace
 
-JsonObject = dict[str, Any]
 PAGE = 100
 LARGEST_PAGE = 1000
 
@@ -68,7 +66,7 @@ class Call:
             raise ApiError(error) from None
 
     def need_scope(self, *any_of: str) -> None:
-        """ApiError `missing_scope` unless one of the scopes was granted."""
+        """ApiError `missing_scope` unless any of the scopes was granted."""
         if any_of and not self.scopes.intersection(any_of):
             provided = ",".join(sorted(self.scopes))
             raise ApiError("missing_scope", needed=",".join(any_of), provided=provided)
@@ -82,12 +80,12 @@ class Call:
         wanted = self.required(argument, "channel_not_found")
         state = self.workspace.state
         try:
-            found = state.conversations.get(wanted) or self._by_name(wanted)
+            conversation = state.conversations.get(wanted) or self._by_name(wanted)
         except KeyError:
             raise ApiError("channel_not_found") from None
-        if found.is_private and not self.is_bot_in(found):
-            raise ApiError("channel_not_found")
-        return found
+        if conversation.is_private and not self.is_bot_in(conversation):
+            raise ApiError("channel_not_found")  # not "not_in_channel": Slack hides that the channel exists
+        return conversation
 
     def _by_name(self, wanted: str) -> Conversation:
         state = self.workspace.state
@@ -95,7 +93,7 @@ class Call:
             return state.im_of(wanted)
         return state.conversation_named(wanted)
 
-    def message(self, conversation: Conversation, argument: str = "ts") -> Message:
+    def message(self, conversation: Conversation, argument: str = "ts") -> SlackMessage:
         """The message with this ts; ApiError `message_not_found`."""
         message = conversation.messages.get(self.required(argument, "message_not_found"))
         if message is None or message.is_tombstone or message.ephemeral_to is not None:
@@ -107,11 +105,8 @@ class Call:
         limit = min(self.number("limit", default) or default, LARGEST_PAGE)
         start = _position(self.text("cursor"))
         end = start + max(limit, 1)
-        return list(items[start:end]), _cursor(end) if end < len(items) else ""
-
-
-def _cursor(position: int) -> str:
-    return base64.b64encode(f"next:{position}".encode()).decode()
+        next_cursor = base64.b64encode(f"next:{end}".encode()).decode()
+        return list(items[start:end]), next_cursor if end < len(items) else ""
 
 
 def _position(cursor: str | None) -> int:
@@ -125,7 +120,7 @@ def _position(cursor: str | None) -> int:
 
 
 @dataclass(frozen=True)
-class Method:
+class ApiMethod:
     """A method: what it does, any of which scopes it needs, and whose token (`bot` or `app`)."""
 
     handle: Callable[[Call], JsonObject]

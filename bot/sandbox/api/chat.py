@@ -1,16 +1,13 @@
 """chat.*: posting, updating, deleting, ephemeral messages and permalinks."""
 
-from __future__ import annotations
-
-from typing import Any
-
-from bot.sandbox.api.call import Call, Method
+from bot.sandbox.api.call import ApiMethod, Call
 from bot.sandbox.block_ids import find_file, images, with_ids
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.errors import ApiError
 from bot.sandbox.files import api_file
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.message_changes import UNCHANGED
-from bot.sandbox.messages import Message, api_message
+from bot.sandbox.messages import SlackMessage, api_message
 from bot.slack.limits import (
     BLOCKS_TEXT,
     MESSAGE_TEXT,
@@ -19,8 +16,6 @@ from bot.slack.limits import (
     characters_in,
     metadata_violations,
 )
-
-JsonObject = dict[str, Any]
 
 
 def checked_blocks(call: Call) -> list[JsonObject] | None:
@@ -43,8 +38,9 @@ def checked_blocks(call: Call) -> list[JsonObject] | None:
 
 def _metadata(call: Call) -> JsonObject | None:
     metadata: JsonObject | None = call.json("metadata", "invalid_metadata_format")
-    if metadata is not None and metadata_violations(metadata):
-        raise ApiError("invalid_metadata_format", [str(each) for each in metadata_violations(metadata)])
+    violations = metadata_violations(metadata) if metadata is not None else []
+    if violations:
+        raise ApiError("invalid_metadata_format", map(str, violations))
     return metadata
 
 
@@ -67,18 +63,18 @@ def _thread_ts(call: Call, conversation: Conversation) -> str | None:
     return parent.thread_ts or parent.ts
 
 
-def _draft(call: Call, conversation: Conversation) -> Message:
+def _draft(call: Call, conversation: Conversation) -> SlackMessage:
     text, blocks = call.text("text") or "", checked_blocks(call)
     attachments = call.json("attachments", "invalid_attachments") or []
     if not isinstance(attachments, list):
         raise ApiError("invalid_attachments")
     if not text and not blocks and not attachments:
         raise ApiError("no_text")
-    return Message(
+    return SlackMessage(
         conversation.id,
         call.workspace.state.next_ts(),
         call.workspace.config.bot.user_id,
-        text[:POSTED_TEXT],
+        text[:POSTED_TEXT],  # as Slack does, which refuses a long text only in chat.update
         blocks,
         _thread_ts(call, conversation),
         call.workspace.config.bot.bot_id,
@@ -88,13 +84,13 @@ def _draft(call: Call, conversation: Conversation) -> Message:
     )
 
 
-def shown(call: Call, message: Message) -> JsonObject:
+def shown(call: Call, message: SlackMessage) -> JsonObject:
     """The message as an answer shows it, with metadata."""
     config = call.workspace.config
     body = api_message(message, config.team.id, config.bot.app_id)
-    files = [call.workspace.state.files[each] for each in message.file_ids]
+    files = [call.workspace.state.files[file_id] for file_id in message.file_ids]
     if files:
-        body["files"] = [api_file(each, call.workspace.url) for each in files]
+        body["files"] = [api_file(stored, call.workspace.url) for stored in files]
     return body | ({"metadata": message.metadata} if message.metadata else {})
 
 
@@ -103,7 +99,7 @@ def post_message(call: Call) -> JsonObject:
     conversation = _writable(call)
     draft = _draft(call, conversation)
     call.workspace.pace.take(conversation.id)
-    message = call.workspace.posting.post(draft)
+    message = call.workspace.messages.post(draft)
     call.workspace.stats.happened("posted")
     return {"channel": conversation.id, "ts": message.ts, "message": shown(call, message)}
 
@@ -116,12 +112,12 @@ def post_ephemeral(call: Call) -> JsonObject:
         raise ApiError("user_not_in_channel")
     draft = _draft(call, conversation)
     draft.ephemeral_to = user_id
-    message = call.workspace.posting.post(draft)
+    message = call.workspace.messages.post(draft)
     call.workspace.stats.happened("ephemeral")
     return {"message_ts": message.ts}
 
 
-def _own_message(call: Call, error: str) -> Message:
+def _own_message(call: Call, error: str) -> SlackMessage:
     message = call.message(call.conversation())
     if message.bot_id != call.workspace.config.bot.bot_id:
         raise ApiError(error)
@@ -129,7 +125,7 @@ def _own_message(call: Call, error: str) -> Message:
 
 
 def update(call: Call) -> JsonObject:
-    """chat.update: text without blocks removes the blocks; metadata stays unless given."""
+    """chat.update: text without blocks removes the blocks; metadata stays unless it is sent."""
     message = _own_message(call, "cant_update_message")
     if call.workspace.state.conversations[message.channel_id].is_archived:
         raise ApiError("is_archived")
@@ -139,7 +135,7 @@ def update(call: Call) -> JsonObject:
     if len(text or "") > MESSAGE_TEXT:
         raise ApiError("msg_too_long")
     metadata = _metadata(call) if "metadata" in call.args else UNCHANGED
-    call.workspace.posting.update(message, text, blocks, metadata)
+    call.workspace.messages.update(message, text, blocks, metadata)
     call.workspace.stats.happened("updated")
     return {
         "channel": message.channel_id,
@@ -152,7 +148,7 @@ def update(call: Call) -> JsonObject:
 def delete(call: Call) -> JsonObject:
     """chat.delete."""
     message = _own_message(call, "cant_delete_message")
-    call.workspace.posting.delete(message)
+    call.workspace.messages.delete(message)
     call.workspace.stats.happened("deleted")
     return {"channel": message.channel_id, "ts": message.ts}
 
@@ -174,10 +170,10 @@ def validate_blocks(call: Call) -> JsonObject:
 
 
 METHODS = {
-    "blocks.validate": Method(validate_blocks),
-    "chat.delete": Method(delete, ("chat:write",)),
-    "chat.getPermalink": Method(get_permalink),
-    "chat.postEphemeral": Method(post_ephemeral, ("chat:write",)),
-    "chat.postMessage": Method(post_message, ("chat:write",)),
-    "chat.update": Method(update, ("chat:write",)),
+    "blocks.validate": ApiMethod(validate_blocks),
+    "chat.delete": ApiMethod(delete, ("chat:write",)),
+    "chat.getPermalink": ApiMethod(get_permalink),
+    "chat.postEphemeral": ApiMethod(post_ephemeral, ("chat:write",)),
+    "chat.postMessage": ApiMethod(post_message, ("chat:write",)),
+    "chat.update": ApiMethod(update, ("chat:write",)),
 }

@@ -1,17 +1,14 @@
 """conversations.*: lists, members, history and replies."""
 
-from __future__ import annotations
-
 from math import inf
-from typing import Any
 
-from bot.sandbox.api.call import Call, Method, paged
+from bot.sandbox.api.call import ApiMethod, Call, paged
 from bot.sandbox.api.chat import shown
 from bot.sandbox.conversations import Conversation, api_conversation
 from bot.sandbox.errors import ApiError
-from bot.sandbox.messages import Message
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.messages import SlackMessage
 
-JsonObject = dict[str, Any]
 _TYPES = {"public_channel": "channel", "private_channel": "group", "im": "im"}
 _FAMILY = {"channel": "channels", "group": "groups", "im": "im"}
 READ = ("channels:read", "groups:read", "im:read")
@@ -29,21 +26,20 @@ def _need(call: Call, conversation: Conversation, right: str) -> None:
 def list_conversations(call: Call) -> JsonObject:
     """conversations.list."""
     wanted = (call.text("types") or "public_channel").replace(" ", "").split(",")
-    unknown = [each for each in wanted if each not in {*_TYPES, "mpim"}]
-    if unknown:
+    if not {*_TYPES, "mpim"}.issuperset(wanted):
         raise ApiError("invalid_types")
-    kinds = {_TYPES[each] for each in wanted if each in _TYPES}
+    kinds = {_TYPES[name] for name in wanted if name in _TYPES}
     for kind in sorted(kinds):
         call.need_scope(f"{_FAMILY[kind]}:read")
     hide_archived = call.flag("exclude_archived")
-    found = [
+    visible = [
         _api(call, conversation)
         for conversation in call.workspace.state.conversations.values()
         if conversation.kind in kinds
         and (not conversation.is_private or call.is_bot_in(conversation))
         and not (hide_archived and conversation.is_archived)
     ]
-    items, cursor = call.page(found)
+    items, cursor = call.page(visible)
     return paged("channels", items, cursor)
 
 
@@ -55,7 +51,7 @@ def info(call: Call) -> JsonObject:
 
 
 def open_im(call: Call) -> JsonObject:
-    """conversations.open: the direct messages with one person."""
+    """conversations.open: the direct messages with a person."""
     if call.text("channel"):
         return {"channel": {"id": call.conversation().id}}
     users = (call.required("users", "users_list_not_supplied")).split(",")
@@ -106,7 +102,7 @@ def _moment(call: Call, name: str, default: float) -> float:
         raise ApiError(f"invalid_ts_{name}") from None
 
 
-def _between(call: Call, messages: list[Message]) -> list[Message]:
+def _between(call: Call, messages: list[SlackMessage]) -> list[SlackMessage]:
     inclusive = call.flag("inclusive")
     oldest, latest = _moment(call, "oldest", 0), _moment(call, "latest", inf)
     return [
@@ -116,7 +112,7 @@ def _between(call: Call, messages: list[Message]) -> list[Message]:
     ]
 
 
-def _listed(call: Call, message: Message) -> JsonObject:
+def _listed(call: Call, message: SlackMessage) -> JsonObject:
     body = shown(call, message)
     if not call.flag("include_all_metadata"):
         body.pop("metadata", None)
@@ -128,29 +124,29 @@ def history(call: Call) -> JsonObject:
     conversation = _readable(call)
     newest_first = list(reversed(_between(call, conversation.top_level())))
     items, cursor = call.page(newest_first)
-    answer: JsonObject = {"messages": [_listed(call, each) for each in items], "has_more": bool(cursor)}
+    answer: JsonObject = {"messages": [_listed(call, message) for message in items], "has_more": bool(cursor)}
     return answer | {"pin_count": 0, "response_metadata": {"next_cursor": cursor}}
 
 
 def replies(call: Call) -> JsonObject:
     """conversations.replies: the parent, then its replies, oldest first."""
     conversation = _readable(call)
-    asked = conversation.messages.get(call.required("ts", "thread_not_found"))
-    parent = conversation.messages.get(asked.thread_ts or asked.ts) if asked is not None else None
+    message = conversation.messages.get(call.required("ts", "thread_not_found"))
+    parent = conversation.messages.get(message.thread_ts or message.ts) if message is not None else None
     if parent is None:
         raise ApiError("thread_not_found")
     thread = [parent, *_between(call, conversation.thread(parent.ts))]
     items, cursor = call.page(thread, 1000)
-    answer: JsonObject = {"messages": [_listed(call, each) for each in items], "has_more": bool(cursor)}
+    answer: JsonObject = {"messages": [_listed(call, message) for message in items], "has_more": bool(cursor)}
     return answer | {"response_metadata": {"next_cursor": cursor}}
 
 
 METHODS = {
-    "conversations.history": Method(history, HISTORY),
-    "conversations.info": Method(info, READ),
-    "conversations.join": Method(join, ("channels:join",)),
-    "conversations.list": Method(list_conversations, READ),
-    "conversations.members": Method(members, READ),
-    "conversations.open": Method(open_im, ("im:write",)),
-    "conversations.replies": Method(replies, HISTORY),
+    "conversations.history": ApiMethod(history, HISTORY),
+    "conversations.info": ApiMethod(info, READ),
+    "conversations.join": ApiMethod(join, ("channels:join",)),
+    "conversations.list": ApiMethod(list_conversations, READ),
+    "conversations.members": ApiMethod(members, READ),
+    "conversations.open": ApiMethod(open_im, ("im:write",)),
+    "conversations.replies": ApiMethod(replies, HISTORY),
 }

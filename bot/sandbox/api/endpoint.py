@@ -1,35 +1,31 @@
 """The HTTP endpoints that the app calls: Web API, response URLs, uploads."""
 
-from __future__ import annotations
-
 import json
-from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.api.fault_injection import Faulting
+from bot.sandbox.api.fault_injection import FaultInjector
 from bot.sandbox.api.gateway import Gateway
-from bot.sandbox.api.response_urls import Responding
+from bot.sandbox.api.response_urls import Responder
 from bot.sandbox.errors import ApiError
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.multipart import form_fields
 from bot.sandbox.workspace import Workspace
-
-JsonObject = dict[str, Any]
 
 
 class AppEndpoints:
     """Serves /api, /response, /upload and /files."""
 
     def __init__(
-        self, workspace: Workspace, gateway: Gateway, responding: Responding, faulting: Faulting
+        self, workspace: Workspace, gateway: Gateway, responder: Responder, fault_injector: FaultInjector
     ) -> None:
         self._workspace = workspace
         self._gateway = gateway
-        self._responding = responding
-        self._faulting = faulting
+        self._responder = responder
+        self._fault_injector = fault_injector
 
     def routes(self) -> list[Route]:
         """What the app and its files need."""
@@ -41,7 +37,7 @@ class AppEndpoints:
         ]
 
     async def call(self, request: Request) -> Response:
-        """One call of the Web API."""
+        """A call of the Web API."""
         method = request.path_params["method"]
         args = await read_args(request)
         token = args.pop("token", None)
@@ -52,7 +48,7 @@ class AppEndpoints:
             answer = self._gateway.answer(method, args, bearer)
             return JSONResponse(answer.body, answer.status, dict(answer.headers))
 
-        return await self._faulting.serve(request, method, _channel_id(args), work)
+        return await self._fault_injector.serve(request, method, _channel_id(args), work)
 
     async def respond(self, request: Request) -> Response:
         """What the app sends to a response URL; Slack answers `ok` as text, refusals as 404."""
@@ -60,13 +56,13 @@ class AppEndpoints:
 
         def work() -> Response:
             try:
-                self._responding.use(request.path_params["url_id"], body)
+                self._responder.use(request.path_params["url_id"], body)
             except ApiError as refused:
                 self._workspace.stats.rejected(refused.code)
                 return JSONResponse(refused.body(), 404)
             return PlainTextResponse("ok")
 
-        return await self._faulting.serve(request, "response_url", None, work)
+        return await self._fault_injector.serve(request, "response_url", None, work)
 
     async def upload(self, request: Request) -> Response:
         """A file's bytes, raw or as a form."""
@@ -79,7 +75,7 @@ class AppEndpoints:
             stored.content = content
             return PlainTextResponse(f"OK - {len(content)}")
 
-        return await self._faulting.serve(request, "upload", None, work)
+        return await self._fault_injector.serve(request, "upload", None, work)
 
     async def download(self, request: Request) -> Response:
         """A completed file's bytes."""
@@ -96,8 +92,8 @@ def _content(body: bytes, content_type: str) -> bytes:
 
 
 def _channel_id(args: JsonObject) -> str | None:
-    found = args.get("channel") or args.get("channel_id")
-    return found if isinstance(found, str) else None
+    channel_id = args.get("channel") or args.get("channel_id")
+    return channel_id if isinstance(channel_id, str) else None
 
 
 def _bearer(request: Request) -> str | None:

@@ -1,15 +1,10 @@
 """files.*, the v2 flow: ask for an address, send the bytes there, complete."""
 
-from __future__ import annotations
-
-from typing import Any
-
-from bot.sandbox.api.call import Call, Method
+from bot.sandbox.api.call import ApiMethod, Call
 from bot.sandbox.errors import ApiError
 from bot.sandbox.files import StoredFile, api_file
-from bot.sandbox.messages import Message
-
-JsonObject = dict[str, Any]
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.messages import SlackMessage
 
 
 def get_upload_url(call: Call) -> JsonObject:
@@ -34,18 +29,18 @@ def _uploaded(call: Call) -> list[StoredFile]:
     files = call.json("files", "invalid_arguments")
     if not isinstance(files, list) or not files:
         raise ApiError("invalid_arguments", ["[ERROR] missing required field: files"])
-    found: list[StoredFile] = []
-    for each in files:
-        stored = call.workspace.state.files.get(str(each.get("id")) if isinstance(each, dict) else "")
+    uploads: list[StoredFile] = []
+    for entry in files:
+        stored = call.workspace.state.files.get(str(entry.get("id")) if isinstance(entry, dict) else "")
         if stored is None or stored.content is None:
             raise ApiError("file_not_found")
-        stored.title = str(each.get("title") or stored.name)
-        found.append(stored)
-    return found
+        stored.title = str(entry.get("title") or stored.name)
+        uploads.append(stored)
+    return uploads
 
 
 def complete_upload(call: Call) -> JsonObject:
-    """files.completeUploadExternal: with channels, the files are shared there in one message each."""
+    """files.completeUploadExternal: with channels, the files are shared in a message each."""
     listed = call.text("channels") or call.text("channel_id") or ""
     uploaded = _uploaded(call)
     targets = [_target(call, channel_id) for channel_id in filter(None, listed.split(","))]
@@ -71,7 +66,7 @@ def _target(call: Call, channel_id: str) -> str:
 
 def _share(call: Call, channel_id: str, uploaded: list[StoredFile]) -> None:
     workspace = call.workspace
-    message = Message(
+    message = SlackMessage(
         channel_id,
         workspace.state.next_ts(),
         workspace.config.bot.user_id,
@@ -80,7 +75,7 @@ def _share(call: Call, channel_id: str, uploaded: list[StoredFile]) -> None:
         bot_id=workspace.config.bot.bot_id,
         file_ids=[stored.id for stored in uploaded],
     )
-    workspace.posting.post(message)
+    workspace.messages.post(message)
 
 
 def info(call: Call) -> JsonObject:
@@ -92,7 +87,7 @@ def info(call: Call) -> JsonObject:
 
 
 METHODS = {
-    "files.completeUploadExternal": Method(complete_upload, ("files:write",)),
-    "files.getUploadURLExternal": Method(get_upload_url, ("files:write",)),
-    "files.info": Method(info, ("files:read",)),
+    "files.completeUploadExternal": ApiMethod(complete_upload, ("files:write",)),
+    "files.getUploadURLExternal": ApiMethod(get_upload_url, ("files:write",)),
+    "files.info": ApiMethod(info, ("files:read",)),
 }

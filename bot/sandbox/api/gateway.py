@@ -1,37 +1,33 @@
 """Answers Web API calls: token, scope, limits, then the method."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from bot.sandbox.api import chat, conversations, files, people, reactions, views
-from bot.sandbox.api.call import Call, Method
+from bot.sandbox.api.call import ApiMethod, Call
 from bot.sandbox.errors import ApiError, RateLimited
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.workspace import Workspace
-
-JsonObject = dict[str, Any]
 
 
 def _open_connection(call: Call) -> JsonObject:
-    """apps.connections.open: an address for one Socket Mode connection."""
+    """apps.connections.open: an address for a Socket Mode connection."""
     return {"url": call.workspace.issue_socket_url()}
 
 
-METHODS: Mapping[str, Method] = {
+METHODS: Mapping[str, ApiMethod] = {
     **chat.METHODS,
     **conversations.METHODS,
     **files.METHODS,
     **people.METHODS,
     **reactions.METHODS,
     **views.METHODS,
-    "apps.connections.open": Method(_open_connection, ("connections:write",), "app"),
+    "apps.connections.open": ApiMethod(_open_connection, ("connections:write",), "app"),
 }
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApiResponse:
     """What goes back over HTTP."""
 
     body: JsonObject
@@ -45,19 +41,20 @@ class Gateway:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def answer(self, name: str, args: JsonObject, token: str | None) -> Answer:
+    def answer(self, name: str, args: JsonObject, token: str | None) -> ApiResponse:
         """Call the method `name`; Slack's errors come back as bodies with `ok` false."""
         headers: dict[str, str] = {}
         try:
+            # A call at a time: a method looks, and then changes what it saw.
             with self._workspace.state.lock:
                 body = self._call(name, args, token, headers)
         except RateLimited as limited:
             self._workspace.stats.rejected(limited.code)
-            return Answer(limited.body(), 429, {**headers, "retry-after": str(limited.retry_after)})
+            return ApiResponse(limited.body(), 429, {**headers, "retry-after": str(limited.retry_after)})
         except ApiError as refused:
             self._workspace.stats.rejected(refused.code)
-            return Answer(refused.body(), headers=headers)
-        return Answer({"ok": True, **body}, headers=headers)
+            return ApiResponse(refused.body(), headers=headers)
+        return ApiResponse({"ok": True, **body}, headers=headers)
 
     def _call(self, name: str, args: JsonObject, token: str | None, headers: dict[str, str]) -> JsonObject:
         method = METHODS.get(name)
@@ -72,25 +69,19 @@ class Gateway:
         self._workspace.method_limits.take(name)
         return method.handle(call)
 
-    def _authorize(self, name: str, method: Method, token: str | None) -> frozenset[str]:
+    def _authorize(self, name: str, method: ApiMethod, token: str | None) -> frozenset[str]:
         if not token:
             raise ApiError("not_authed")
-        kinds = {self._workspace.config.bot_token: "bot", self._workspace.config.app_token: "app"}
+        config = self._workspace.config
+        kinds = {config.bot_token: "bot", config.app_token: "app"}
         kind = kinds.get(token)
         if kind is None:
             raise ApiError("invalid_auth")
-        self._check_token_faults(name)
-        if method.token not in (kind, "any"):
-            raise ApiError("not_allowed_token_type")
-        return self._granted(name, kind)
-
-    def _check_token_faults(self, name: str) -> None:
         fault = self._workspace.faults.take(("token_revoked", "account_inactive"), name)
         if fault is not None:
             raise ApiError(fault.kind)
-
-    def _granted(self, name: str, kind: str) -> frozenset[str]:
-        config = self._workspace.config
+        if method.token not in (kind, "any"):
+            raise ApiError("not_allowed_token_type")
         scopes = config.bot_scopes if kind == "bot" else config.app_scopes
         missing = self._workspace.faults.take_all("missing_scope", name)
         return scopes - {fault.scope for fault in missing}

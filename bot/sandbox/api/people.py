@@ -1,15 +1,11 @@
 """auth.*, team.*, bots.*, users.*, usergroups.* and dnd.*: who is who."""
 
-from __future__ import annotations
-
-from typing import Any
-
-from bot.sandbox.api.call import Call, Method, paged
-from bot.sandbox.config import Person, UserGroup
+from bot.sandbox.api.call import ApiMethod, Call, paged
+from bot.sandbox.config import SlackUser, UserGroup
 from bot.sandbox.errors import ApiError
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.people import api_user
 
-JsonObject = dict[str, Any]
 DND_PEOPLE = 50
 SNOOZE_SECONDS = 3600
 
@@ -44,7 +40,7 @@ def bots_info(call: Call) -> JsonObject:
     return {"bot": {**shown, "user_id": bot.user_id, "updated": 0, "icons": {}}}
 
 
-def _shown(call: Call, person: Person) -> JsonObject:
+def _shown(call: Call, person: SlackUser) -> JsonObject:
     now = call.workspace.state.clock.now()
     with_email = "users:read.email" in call.scopes
     return api_user(person, call.workspace.config.team.id, now, with_email=with_email)
@@ -99,11 +95,11 @@ def usergroups_users_list(call: Call) -> JsonObject:
     group = state.user_groups.get(call.required("usergroup", "no_such_subteam"))
     if group is None:
         raise ApiError("no_such_subteam")
-    active = [each for each in group.members if each in state.people and not state.people[each].deleted]
-    return {"users": active}
+    people = [state.people[user_id] for user_id in group.members if user_id in state.people]
+    return {"users": [person.id for person in people if not person.deleted]}
 
 
-def _dnd(call: Call, person: Person) -> JsonObject:
+def _dnd(call: Call, person: SlackUser) -> JsonObject:
     now = call.workspace.state.now_seconds()
     if not person.is_snoozing:
         return {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
@@ -119,23 +115,23 @@ def dnd_info(call: Call) -> JsonObject:
 
 
 def dnd_team_info(call: Call) -> JsonObject:
-    """dnd.teamInfo: at most 50 people; unknown ones are left out."""
+    """dnd.teamInfo: at most 50 people; unknown people are left out."""
     wanted = call.required("users").split(",")
     if len(wanted) > DND_PEOPLE:
         raise ApiError("too_many_users")
     people = call.workspace.state.people
-    return {"users": {each: _dnd(call, people[each]) for each in wanted if each in people}}
+    return {"users": {user_id: _dnd(call, people[user_id]) for user_id in wanted if user_id in people}}
 
 
 METHODS = {
-    "auth.test": Method(auth_test, token="any"),  # noqa: S106
-    "bots.info": Method(bots_info, ("users:read",)),
-    "dnd.info": Method(dnd_info, ("dnd:read",)),
-    "dnd.teamInfo": Method(dnd_team_info, ("dnd:read",)),
-    "team.info": Method(team_info, ("team:read",)),
-    "usergroups.list": Method(usergroups_list, ("usergroups:read",)),
-    "usergroups.users.list": Method(usergroups_users_list, ("usergroups:read",)),
-    "users.info": Method(users_info, ("users:read",)),
-    "users.list": Method(users_list, ("users:read",)),
-    "users.lookupByEmail": Method(lookup_by_email, ("users:read.email",)),
+    "auth.test": ApiMethod(auth_test, token="any"),  # noqa: S106
+    "bots.info": ApiMethod(bots_info, ("users:read",)),
+    "dnd.info": ApiMethod(dnd_info, ("dnd:read",)),
+    "dnd.teamInfo": ApiMethod(dnd_team_info, ("dnd:read",)),
+    "team.info": ApiMethod(team_info, ("team:read",)),
+    "usergroups.list": ApiMethod(usergroups_list, ("usergroups:read",)),
+    "usergroups.users.list": ApiMethod(usergroups_users_list, ("usergroups:read",)),
+    "users.info": ApiMethod(users_info, ("users:read",)),
+    "users.list": ApiMethod(users_list, ("users:read",)),
+    "users.lookupByEmail": ApiMethod(lookup_by_email, ("users:read.email",)),
 }

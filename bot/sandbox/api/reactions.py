@@ -1,18 +1,13 @@
 """reactions.*."""
 
-from __future__ import annotations
-
-from typing import Any
-
-from bot.sandbox.api.call import Call, Method
+from bot.sandbox.api.call import ApiMethod, Call
 from bot.sandbox.api.chat import shown
 from bot.sandbox.errors import ApiError
-from bot.sandbox.messages import Message
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.messages import SlackMessage
 
-JsonObject = dict[str, Any]
 
-
-def _message(call: Call) -> Message:
+def _message(call: Call) -> SlackMessage:
     conversation = call.conversation()
     if not call.is_bot_in(conversation):
         raise ApiError("not_in_channel")
@@ -26,7 +21,7 @@ def _name(call: Call) -> str:
 def add(call: Call) -> JsonObject:
     """reactions.add."""
     message = _message(call)
-    if not call.workspace.posting.react(message, call.workspace.config.bot.user_id, _name(call)):
+    if not call.workspace.messages.react(message, call.workspace.config.bot.user_id, _name(call)):
         raise ApiError("already_reacted")
     return {}
 
@@ -34,7 +29,7 @@ def add(call: Call) -> JsonObject:
 def remove(call: Call) -> JsonObject:
     """reactions.remove."""
     message = _message(call)
-    if not call.workspace.posting.unreact(message, call.workspace.config.bot.user_id, _name(call)):
+    if not call.workspace.messages.unreact(message, call.workspace.config.bot.user_id, _name(call)):
         raise ApiError("no_reaction")
     return {}
 
@@ -46,7 +41,7 @@ def get(call: Call) -> JsonObject:
 
 
 METHODS = {
-    "reactions.add": Method(add, ("reactions:write",)),
-    "reactions.get": Method(get, ("reactions:read",)),
-    "reactions.remove": Method(remove, ("reactions:write",)),
+    "reactions.add": ApiMethod(add, ("reactions:write",)),
+    "reactions.get": ApiMethod(get, ("reactions:read",)),
+    "reactions.remove": ApiMethod(remove, ("reactions:write",)),
 }

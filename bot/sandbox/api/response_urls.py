@@ -1,20 +1,15 @@
 """What the app answers to an interaction: through its response URL, or in a command's acknowledgment."""
 
-from __future__ import annotations
-
-from typing import Any
-
 from bot.sandbox.api.call import Call
 from bot.sandbox.api.chat import checked_blocks
 from bot.sandbox.errors import ApiError
-from bot.sandbox.messages import Message
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.messages import SlackMessage
 from bot.sandbox.triggers import ResponseUrl
 from bot.sandbox.workspace import Workspace
 
-JsonObject = dict[str, Any]
 
-
-class Responding:
+class Responder:
     """Posts, replaces or deletes what a response says."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -27,28 +22,25 @@ class Responding:
             self._respond(url, body)
 
     def _respond(self, url: ResponseUrl, body: JsonObject) -> None:
-        original = self._original(url)
+        conversation = self._workspace.state.conversations.get(url.channel_id)
+        if conversation is None:
+            raise ApiError("channel_not_found")
+        original = conversation.messages.get(url.message_ts or "")
         if body.get("delete_original"):
             if original is None:
                 raise ApiError("message_not_found")
-            self._workspace.posting.delete(original)
+            self._workspace.messages.delete(original)
             self._workspace.stats.happened("deleted")
         elif body.get("replace_original"):
             self._replace(original, body)
         else:
             self.say(url.channel_id, url.user_id, body, url.thread_ts)
 
-    def _original(self, url: ResponseUrl) -> Message | None:
-        conversation = self._workspace.state.conversations.get(url.channel_id)
-        if conversation is None:
-            raise ApiError("channel_not_found")
-        return conversation.messages.get(url.message_ts or "")
-
-    def _replace(self, original: Message | None, body: JsonObject) -> None:
+    def _replace(self, original: SlackMessage | None, body: JsonObject) -> None:
         if original is None:
             raise ApiError("message_not_found")
         text, blocks = self._content(body)
-        self._workspace.posting.update(original, text, blocks)
+        self._workspace.messages.update(original, text, blocks)
         self._workspace.stats.happened("updated")
 
     def _content(self, body: JsonObject) -> tuple[str, list[JsonObject] | None]:
@@ -63,7 +55,7 @@ class Responding:
         text, blocks = self._content(body)
         is_private = body.get("response_type", "ephemeral") != "in_channel"
         bot = self._workspace.config.bot
-        message = Message(
+        message = SlackMessage(
             channel_id,
             self._workspace.state.next_ts(),
             bot.user_id,
@@ -73,5 +65,5 @@ class Responding:
             bot.bot_id,
             ephemeral_to=user_id if is_private else None,
         )
-        self._workspace.posting.post(message)
+        self._workspace.messages.post(message)
         self._workspace.stats.happened("ephemeral" if is_private else "posted")

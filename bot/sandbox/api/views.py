@@ -1,14 +1,9 @@
 """views.*: modals and the Home tab."""
 
-from __future__ import annotations
-
-from typing import Any
-
-from bot.sandbox.api.call import Call, Method
+from bot.sandbox.api.call import ApiMethod, Call
 from bot.sandbox.errors import ApiError
+from bot.sandbox.json_types import JsonObject
 from bot.sandbox.views import View, api_view
-
-JsonObject = dict[str, Any]
 
 
 def _content(call: Call, kind: str) -> JsonObject:
@@ -65,8 +60,8 @@ def publish(call: Call) -> JsonObject:
 
 
 METHODS = {
-    "views.open": Method(open_view),
-    "views.publish": Method(publish),
-    "views.push": Method(push),
-    "views.update": Method(update),
+    "views.open": ApiMethod(open_view),
+    "views.publish": ApiMethod(publish),
+    "views.push": ApiMethod(push),
+    "views.update": ApiMethod(update),
 }

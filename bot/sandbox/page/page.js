@@ -71,9 +71,9 @@ export class Page {
   /** Shows what the address names: a channel, a message or thread in it, or the Home tab. */
   async show() {
     const { place, ts, threadTs } = readRoute();
-    const isKnown = place === "home" || channel(place);
-    if (place && !isKnown) say("You cannot see that conversation, or it does not exist.", "error");
-    this.place = isKnown ? place : this.#defaultPlace();
+    const isVisible = place === "home" || channel(place);
+    if (place && !isVisible) say("You cannot see that conversation, or it does not exist.", "error");
+    this.place = isVisible ? place : this.#defaultPlace();
     if (this.thread.target && !threadTs && this.thread.target.channelId !== this.place) this.thread.close();
     this.#toggleSidebar(false);
     this.#arrange();

@@ -1,1 +1,1 @@
-"""What the page in the browser calls: reading as a person, and acting as one."""
+"""What the page in the browser calls: reading and acting as a person."""

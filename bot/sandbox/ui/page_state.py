@@ -1,32 +1,28 @@
 """What a person sees: the workspace, a conversation, a thread."""
 
-from __future__ import annotations
-
-from typing import Any
-
 from bot.sandbox.block_ids import with_image_urls
-from bot.sandbox.config import Person
+from bot.sandbox.config import SlackUser
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.errors import UiRefused
 from bot.sandbox.files import page_file
-from bot.sandbox.messages import Message, reactions_of
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.messages import SlackMessage, reactions_of
 from bot.sandbox.people import page_person
 from bot.sandbox.state import State
 from bot.sandbox.views import View, api_view
 
-JsonObject = dict[str, Any]
 PAGE = 50
 BROADCASTS = ("<!channel", "<!here", "<!everyone")
 
 
-class Reading:
-    """Reads the workspace with one person's eyes; UiRefused for what that person cannot see."""
+class PageReader:
+    """Reads the workspace with a person's eyes; UiRefused for what that person cannot see."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def person(self, user_id: str | None) -> Person:
-        """The acting person; the first one if none is named."""
+    def person(self, user_id: str | None) -> SlackUser:
+        """The acting person; the first of the workspace if none is named."""
         if not user_id:
             return next(person for person in self._state.people.values() if not person.is_bot)
         person = self._state.people.get(user_id)
@@ -34,47 +30,47 @@ class Reading:
             raise UiRefused("user_not_found", "There is no such person.", 404)
         return person
 
-    def conversation(self, person: Person, channel_id: str | None) -> Conversation:
+    def conversation(self, person: SlackUser, channel_id: str | None) -> Conversation:
         """A conversation that the person can see."""
-        found = self._state.conversations.get(channel_id or "")
-        if found is None or not self._is_visible(person, found):
+        conversation = self._state.conversations.get(channel_id or "")
+        if conversation is None or not self._is_visible(person, conversation):
             raise UiRefused("channel_not_found", "There is no such conversation.", 404)
-        return found
+        return conversation
 
-    def _is_visible(self, person: Person, conversation: Conversation) -> bool:
+    def _is_visible(self, person: SlackUser, conversation: Conversation) -> bool:
         is_open = not conversation.is_im and not conversation.is_private
         return is_open or person.id in conversation.members
 
-    def message(self, person: Person, conversation: Conversation, ts: str | None) -> Message:
+    def message(self, person: SlackUser, conversation: Conversation, ts: str | None) -> SlackMessage:
         """A message that the person can see."""
-        found = conversation.messages.get(ts or "")
-        if found is None or found.ephemeral_to not in (None, person.id):
+        message = conversation.messages.get(ts or "")
+        if message is None or message.ephemeral_to not in (None, person.id):
             raise UiRefused("message_not_found", "There is no such message.", 404)
-        return found
+        return message
 
-    def view(self, person: Person, view_id: str | None) -> View:
+    def view(self, person: SlackUser, view_id: str | None) -> View:
         """The person's open modal or Home tab."""
-        found = self._state.views.get(view_id or "")
-        if found is None or found.user_id != person.id:
+        view = self._state.views.get(view_id or "")
+        if view is None or view.user_id != person.id:
             raise UiRefused("view_not_found", "This dialog is no longer open.", 404)
-        return found
+        return view
 
-    def state(self, person: Person) -> JsonObject:
+    def state(self, person: SlackUser) -> JsonObject:
         """`GET /ui/state`."""
         config = self._state.config
         home = self._state.homes.get(person.id)
-        visible = [each for each in self._state.conversations.values() if self._is_visible(person, each)]
+        visible = [chat for chat in self._state.conversations.values() if self._is_visible(person, chat)]
         return {
             "team": {"id": config.team.id, "name": config.team.name},
             "bot": {"user_id": config.bot.user_id, "name": config.bot.name, "icon": config.bot.icon},
             "me": page_person(person),
-            "people": [page_person(each) for each in self._state.people.values()],
-            "channels": [self._channel(person, each) for each in visible],
+            "people": [page_person(user) for user in self._state.people.values()],
+            "channels": [self._channel(person, chat) for chat in visible],
             "modals": [self._view(view) for view in self._state.modals.get(person.id, [])],
             "home": self._view(home) if home is not None else None,
             "commands": [
-                {"command": each.command, "description": each.description, "usage_hint": each.usage_hint}
-                for each in config.commands
+                {"command": slash.command, "description": slash.description, "usage_hint": slash.usage_hint}
+                for slash in config.commands
             ],
             "version": self._state.version,
             "now": self._state.clock.now().timestamp(),
@@ -84,9 +80,11 @@ class Reading:
         shown = api_view(view, self._state.config.team.id, self._state.bot)
         return {**shown, "blocks": with_image_urls(shown["blocks"], self._state.files)}
 
-    def _channel(self, person: Person, conversation: Conversation) -> JsonObject:
+    def _channel(self, person: SlackUser, conversation: Conversation) -> JsonObject:
         unread = conversation.unread_by(person.id)
-        mentions = unread if conversation.is_im else [each for each in unread if self._names(person, each)]
+        mentions = (
+            unread if conversation.is_im else [message for message in unread if self._names(person, message)]
+        )
         body: JsonObject = {
             "id": conversation.id,
             "name": self._state.bot.name if conversation.is_im else conversation.name,
@@ -100,13 +98,13 @@ class Reading:
         }
         return body | ({"user_id": self._state.bot.user_id} if conversation.is_im else {})
 
-    def _names(self, person: Person, message: Message) -> bool:
+    def _names(self, person: SlackUser, message: SlackMessage) -> bool:
         groups = [group.id for group in self._state.user_groups.values() if person.id in group.members]
         signs = [f"<@{person.id}", *BROADCASTS, *(f"<!subteam^{group_id}" for group_id in groups)]
         return any(sign in message.words for sign in signs)
 
     def messages(
-        self, person: Person, conversation: Conversation, before: str | None, limit: int = PAGE
+        self, person: SlackUser, conversation: Conversation, before: str | None, limit: int = PAGE
     ) -> JsonObject:
         """`GET /ui/messages`: the newest `limit` before a ts, oldest first."""
         shown = conversation.top_level(person.id)
@@ -118,13 +116,13 @@ class Reading:
             "has_more": len(shown) > len(newest),
         }
 
-    def thread(self, person: Person, conversation: Conversation, ts: str | None) -> JsonObject:
+    def thread(self, person: SlackUser, conversation: Conversation, ts: str | None) -> JsonObject:
         """`GET /ui/thread`."""
         parent = self.message(person, conversation, ts)
         replies = conversation.thread(parent.ts, person.id)
-        return {"parent": self._message(parent), "replies": [self._message(each) for each in replies]}
+        return {"parent": self._message(parent), "replies": [self._message(reply) for reply in replies]}
 
-    def _message(self, message: Message) -> JsonObject:
+    def _message(self, message: SlackMessage) -> JsonObject:
         body: JsonObject = {
             "ts": message.ts,
             "user": message.user_id,
@@ -134,7 +132,7 @@ class Reading:
             "reply_count": len(message.reply_ts),
             "reply_users": list(message.reply_users),
             "reactions": reactions_of(message, with_count=False),
-            "files": [page_file(self._state.files[each]) for each in message.file_ids],
+            "files": [page_file(self._state.files[file_id]) for file_id in message.file_ids],
             "edited": message.edited_ts is not None,
             "ephemeral": message.ephemeral_to is not None,
             "deleted": message.is_tombstone,

@@ -1,7 +1,5 @@
 """Server-sent events: tells each open page what changed."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import AsyncIterator
@@ -9,27 +7,27 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from bot.sandbox.state import Change, State
+from bot.sandbox.state import PageChange, State
 
 COALESCE_SECONDS = 0.05
 KEEP_ALIVE_SECONDS = 15.0
 
 
 class Subscriber:
-    """One open page: changes that wait to be told, at most one of each kind and place."""
+    """An open page: changes that wait for it, at most one of each kind and place."""
 
     def __init__(self, user_id: str | None) -> None:
         self._user_id = user_id
-        self._waiting: dict[tuple[str, str | None, str | None], Change] = {}
+        self._waiting: dict[tuple[str, str | None, str | None], PageChange] = {}
         self.has_news = asyncio.Event()
 
-    def tell(self, change: Change) -> None:
+    def tell(self, change: PageChange) -> None:
         """Remember a change that this person may see."""
         if change.user_id in (None, self._user_id):
             self._waiting[change.kind, change.channel_id, change.ts] = change
             self.has_news.set()
 
-    def take(self) -> list[Change]:
+    def take(self) -> list[PageChange]:
         """The changes since last asked."""
         news = list(self._waiting.values())
         self._waiting.clear()
@@ -37,7 +35,7 @@ class Subscriber:
         return news
 
 
-class Stream:
+class PageStream:
     """All open pages."""
 
     def __init__(self, state: State) -> None:
@@ -57,12 +55,13 @@ class Stream:
         for subscriber in self._subscribers:
             subscriber.has_news.set()
 
-    def _on_change(self, change: Change) -> None:
+    def _on_change(self, change: PageChange) -> None:
+        # Called in whichever thread changed the state; stop() may set _loop to None between two reads of it.
         loop = self._loop
         if loop is not None and self._subscribers:
             loop.call_soon_threadsafe(self._tell, change)
 
-    def _tell(self, change: Change) -> None:
+    def _tell(self, change: PageChange) -> None:
         for subscriber in self._subscribers:
             subscriber.tell(change)
 
@@ -84,12 +83,12 @@ class Stream:
                     continue
                 await asyncio.sleep(0 if self._is_closing else COALESCE_SECONDS)
                 for change in subscriber.take():
-                    yield f"data: {json.dumps(_told(change))}\n\n"
+                    yield f"data: {json.dumps(_event(change))}\n\n"
         finally:
             self._subscribers.discard(subscriber)
 
 
-def _told(change: Change) -> dict[str, object]:
+def _event(change: PageChange) -> dict[str, object]:
     return {
         "version": change.version,
         "channel": change.channel_id,

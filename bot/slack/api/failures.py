@@ -1,4 +1,4 @@
-"""The ways a call to Slack fails, told apart by what is known of it."""
+"""The ways a call to Slack fails, by what Slack may have done of it."""
 
 from datetime import timedelta
 

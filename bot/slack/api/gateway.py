@@ -65,7 +65,7 @@ class SlackGateway(Protocol):
     def ephemeral(
         self, channel_id: str, user_id: str, message: Message, thread_ts: str | None = None
     ) -> None:
-        """Show a message to one person in a channel, until they reload."""
+        """Show a message to a single person in a channel, until they reload."""
 
     def react(self, channel_id: str, ts: str, name: str) -> None:
         """Put the bot's reaction on a message; once more changes nothing."""
@@ -74,7 +74,7 @@ class SlackGateway(Protocol):
         """Answer an interaction privately, in its thread; works five times within 30 minutes."""
 
     def replace(self, response_url: str, message: Message | None) -> None:
-        """Put `message` in the place of the private one that was clicked, or take that away."""
+        """Put `message` in the place of the private message that was clicked, or take that away."""
 
     def open_view(self, trigger_id: str, view: JsonObject) -> str:
         """Open a modal within 3 seconds of the click and return its view id."""

@@ -1,4 +1,4 @@
-"""A page of a channel's history as a value: which messages are there, whose, and what was said under them."""
+"""A page of a channel's history as a value: which messages are there, whose, and what answers they have."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,11 +38,13 @@ class HistoryPage:
 
 def page_of(answer: JsonObject) -> HistoryPage:
     """Slack's answer to `conversations.history`."""
-    messages = tuple(_message(one) for one in answer.get("messages") or [])
-    newest_first = sorted(messages, key=lambda one: one.ts, reverse=True)
+    messages = sorted(
+        map(_message, answer.get("messages") or []), key=lambda message: message.ts, reverse=True
+    )
     cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+    # An empty page is the last whatever it says: whoever reads on does so from its oldest message.
     has_more = bool(messages) and bool(answer.get("has_more") or cursor)
-    return HistoryPage(tuple(newest_first), is_last=not has_more)
+    return HistoryPage(tuple(messages), is_last=not has_more)
 
 
 def _message(message: JsonObject) -> ChannelMessage:

@@ -1,4 +1,4 @@
-"""The table "Slack said no": what Slack may answer instead of doing what it is asked, and what follows.
+"""The table "Slack says no": what Slack may answer instead of doing what it is asked, and what follows.
 
 Codes are those that Slack documents for the methods that the bot calls
 (https://docs.slack.dev/reference/methods, each method's table of errors).
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 
-class Outcome(StrEnum):
+class Consequence(StrEnum):
     """What becomes of a message that Slack refuses."""
 
     RETRY = "retry"  # the same call may succeed in a moment
@@ -18,7 +18,7 @@ class Outcome(StrEnum):
     DEAD = "dead"  # a person has to act, and sees it
 
 
-class Reach(Enum):
+class Breadth(Enum):
     """What else the same refusal would meet."""
 
     WORKSPACE = "workspace"
@@ -33,8 +33,8 @@ class Recast(Enum):
     BLOCKS = "blocks"  # as text
     LENGTH = "length"  # shorter, and as text
     METADATA = "metadata"  # bare of everything
-    ANEW = "anew"  # as a new message: the old one is gone
-    REPLY = "reply"  # in the thread of the old one, which may not be changed
+    ANEW = "anew"  # as a new message: the old message is gone
+    REPLY = "reply"  # in the thread of the old message, which may not be changed
     CHANNEL = "channel"  # outside the thread, which is closed
 
 
@@ -42,9 +42,9 @@ class Recast(Enum):
 class Refusal:
     """What becomes of a refused call; `mend` says to people what to do. `tries`: no more than so many."""
 
-    outcome: Outcome
+    outcome: Consequence
     mend: str
-    reach: Reach = Reach.MESSAGE
+    reach: Breadth = Breadth.MESSAGE
     recast: Recast | None = None
     tries: int | None = None
 
@@ -67,12 +67,12 @@ _NO_PICTURE = "It is shown without its picture."
 _LATER = "It is tried again by itself."
 
 
-def _hold(mend: str, reach: Reach) -> Refusal:
-    return Refusal(Outcome.HOLD, mend, reach)
+def _hold(mend: str, reach: Breadth) -> Refusal:
+    return Refusal(Consequence.HOLD, mend, reach)
 
 
 def _mend(mend: str, recast: Recast) -> Refusal:
-    return Refusal(Outcome.MEND, mend, recast=recast)
+    return Refusal(Consequence.MEND, mend, recast=recast)
 
 
 def _rows(refusal: Refusal, codes: str) -> dict[str, Refusal]:
@@ -80,61 +80,64 @@ def _rows(refusal: Refusal, codes: str) -> dict[str, Refusal]:
 
 
 _RETRIED = _rows(
-    Refusal(Outcome.RETRY, _LATER),
+    Refusal(Consequence.RETRY, _LATER),
     """external_channel_migrating fatal_error fetch_members_failed file_update_failed
             internal_error invalid_cursor list_record_comment_fetch_failed message_limit_exceeded
             rate_limited ratelimited request_timeout service_unavailable streaming_state_conflict
             team_added_to_org update_failed""",
-) | {"thread_not_found": Refusal(Outcome.RETRY, "The thread's first message is posted anew.", tries=8)}
+) | {"thread_not_found": Refusal(Consequence.RETRY, "The thread's first message is posted anew.", tries=8)}
 
 _HELD = {
     **_rows(
-        _hold(_REINSTALL, Reach.WORKSPACE),
+        _hold(_REINSTALL, Breadth.WORKSPACE),
         "account_inactive invalid_auth team_access_not_granted token_expired token_revoked",
     ),
-    **_rows(_hold(_NETWORK, Reach.WORKSPACE), "accesslimited"),
-    **_rows(_hold(_UPDATE, Reach.WORKSPACE), "deprecated_endpoint method_deprecated"),
+    **_rows(_hold(_NETWORK, Breadth.WORKSPACE), "accesslimited"),
+    **_rows(_hold(_UPDATE, Breadth.WORKSPACE), "deprecated_endpoint method_deprecated"),
     NO_BOT: _hold(
-        "SLACK_BOT_TOKEN takes the bot token, xoxb-…, from OAuth & Permissions of your app.", Reach.WORKSPACE
+        "SLACK_BOT_TOKEN takes the bot token, xoxb-…, from OAuth & Permissions of your app.",
+        Breadth.WORKSPACE,
     ),
     NO_APP: _hold(
-        "SLACK_APP_TOKEN takes the app token, xapp-…, from Basic Information of your app.", Reach.WORKSPACE
+        "SLACK_APP_TOKEN takes the app token, xapp-…, from Basic Information of your app.", Breadth.WORKSPACE
     ),
     ROTATES: _hold(
         "Turn token rotation off in your app's settings and use the bot token, xoxb-…, it shows then.",
-        Reach.WORKSPACE,
+        Breadth.WORKSPACE,
     ),
-    "not_authed": _hold("Set SLACK_BOT_TOKEN.", Reach.WORKSPACE),
-    "missing_scope": _hold(_SCOPES, Reach.WORKSPACE),
+    "not_authed": _hold("Set SLACK_BOT_TOKEN.", Breadth.WORKSPACE),
+    "missing_scope": _hold(_SCOPES, Breadth.WORKSPACE),
     "not_allowed_token_type": _hold(
-        "SLACK_BOT_TOKEN takes the xoxb-… token, SLACK_APP_TOKEN the xapp-… one.", Reach.WORKSPACE
+        "SLACK_BOT_TOKEN takes the xoxb-… token, SLACK_APP_TOKEN the xapp-… one.", Breadth.WORKSPACE
     ),
-    "ekm_access_denied": _hold("The workspace's admins have suspended posting: ask them.", Reach.WORKSPACE),
+    "ekm_access_denied": _hold("The workspace's admins have suspended posting: ask them.", Breadth.WORKSPACE),
     "enterprise_is_restricted": _hold(
-        "The organization lets no app do this: ask its admins to approve Second Look.", Reach.WORKSPACE
+        "The organization lets no app do this: ask its admins to approve Second Look.", Breadth.WORKSPACE
     ),
-    "org_login_required": _hold("The workspace moves to an organization; wait for it.", Reach.WORKSPACE),
+    "org_login_required": _hold("The workspace moves to an organization; wait for it.", Breadth.WORKSPACE),
     "two_factor_setup_required": _hold(
-        "Whoever installed the app has to set up two-factor authentication.", Reach.WORKSPACE
+        "Whoever installed the app has to set up two-factor authentication.", Breadth.WORKSPACE
     ),
-    "unknown_method": _hold("SLACK_API_URL does not point to Slack or to the local Slack.", Reach.WORKSPACE),
-    **_rows(_hold(_CHANNEL_ID, Reach.CHANNEL), "channel_not_found invalid_channel team_not_found"),
-    **_rows(_hold(_INVITE, Reach.CHANNEL), "access_denied no_permission not_in_channel"),
+    "unknown_method": _hold(
+        "SLACK_API_URL does not point to Slack or to the local Slack.", Breadth.WORKSPACE
+    ),
+    **_rows(_hold(_CHANNEL_ID, Breadth.CHANNEL), "channel_not_found invalid_channel team_not_found"),
+    **_rows(_hold(_INVITE, Breadth.CHANNEL), "access_denied no_permission not_in_channel"),
     **_rows(
-        _hold("Unarchive the channel, or name another one in the policy.", Reach.CHANNEL),
+        _hold("Unarchive the channel, or name another one in the policy.", Breadth.CHANNEL),
         "is_archived is_inactive",
     ),
     **_rows(
-        _hold(_LET_POST, Reach.CHANNEL),
+        _hold(_LET_POST, Breadth.CHANNEL),
         """channel_is_limited_access posting_to_channel_denied restricted_action
             restricted_action_read_only_channel restricted_action_thread_only_channel""",
     ),
     "messages_tab_disabled": _hold(
-        "Switch on the Messages tab in the app's settings, under App Home.", Reach.CHANNEL
+        "Switch on the Messages tab in the app's settings, under App Home.", Breadth.CHANNEL
     ),
     **_rows(
         _hold(
-            "The channel is shared with another company, whose admins forbid this: ask them.", Reach.CHANNEL
+            "The channel is shared with another company, whose admins forbid this: ask them.", Breadth.CHANNEL
         ),
         "slack_connect_canvas_sharing_blocked slack_connect_lists_sharing_blocked",
     ),
@@ -166,26 +169,28 @@ _MENDED = {
     ),
 }
 
-_SEEN_BY_A_PERSON = {
-    **_rows(Refusal(Outcome.DEAD, "Check the person's id in the policy."), "user_not_found users_not_found"),
+_DEAD = {
     **_rows(
-        Refusal(Outcome.DEAD, "The bot cannot see this person; name somebody else."),
+        Refusal(Consequence.DEAD, "Check the person's id in the policy."), "user_not_found users_not_found"
+    ),
+    **_rows(
+        Refusal(Consequence.DEAD, "The bot cannot see this person; name somebody else."),
         "invalid_user_combination user_is_restricted user_not_visible",
     ),
-    "user_disabled": Refusal(Outcome.DEAD, "The person has left; name somebody else."),
-    "user_not_in_channel": Refusal(Outcome.DEAD, "The person is not in that channel; nothing was shown."),
-    "cannot_dm_bot": Refusal(Outcome.DEAD, "The id in the policy is a bot's; name a person."),
-    "no_such_subteam": Refusal(Outcome.DEAD, "Check the user group's id in the policy."),
-    "subteam_max_users_exceeded": Refusal(Outcome.DEAD, "Use a smaller user group."),
+    "user_disabled": Refusal(Consequence.DEAD, "The person has left; name somebody else."),
+    "user_not_in_channel": Refusal(Consequence.DEAD, "The person is not in that channel; nothing was shown."),
+    "cannot_dm_bot": Refusal(Consequence.DEAD, "The id in the policy is a bot's; name a person."),
+    "no_such_subteam": Refusal(Consequence.DEAD, "Check the user group's id in the policy."),
+    "subteam_max_users_exceeded": Refusal(Consequence.DEAD, "Use a smaller user group."),
     "method_not_supported_for_channel_type": Refusal(
-        Outcome.DEAD, "The id in the policy is not a channel's; name a channel."
+        Consequence.DEAD, "The id in the policy is not a channel's; name a channel."
     ),
-    **_rows(Refusal(Outcome.DEAD, _REOPEN), "exchanged_trigger_id expired_trigger_id invalid_trigger_id"),
-    "hash_conflict": Refusal(Outcome.DEAD, "The window has changed meanwhile; try again."),
-    "not_found": Refusal(Outcome.DEAD, "The window has been closed; open it again."),
-    "not_enabled": Refusal(Outcome.DEAD, "Switch on the Home tab in the app's settings, under App Home."),
+    **_rows(Refusal(Consequence.DEAD, _REOPEN), "exchanged_trigger_id expired_trigger_id invalid_trigger_id"),
+    "hash_conflict": Refusal(Consequence.DEAD, "The window has changed meanwhile; try again."),
+    "not_found": Refusal(Consequence.DEAD, "The window has been closed; open it again."),
+    "not_enabled": Refusal(Consequence.DEAD, "Switch on the Home tab in the app's settings, under App Home."),
     **_rows(
-        Refusal(Outcome.DEAD, _DEFECT),
+        Refusal(Consequence.DEAD, _DEFECT),
         """as_user_not_supported cant_broadcast_message duplicate_channel_not_found
             duplicate_external_id duplicate_message_not_found invalid_arg_name invalid_array_arg
             invalid_charset invalid_form_data invalid_json invalid_limit
@@ -212,24 +217,24 @@ _UPLOAD = {
 }
 """A picture that cannot be uploaded keeps no case from the experts."""
 
-_VIEW = _rows(Refusal(Outcome.DEAD, _DEFECT), "invalid_arguments invalid_blocks invalid_blocks_format")
-"""Whoever clicked is told that no window opened, and clicks again."""
+_VIEW = _rows(Refusal(Consequence.DEAD, _DEFECT), "invalid_arguments invalid_blocks invalid_blocks_format")
+"""Whoever clicked reads that no window opened, and clicks again."""
 
 _REACTION = _rows(
-    Refusal(Outcome.DEAD, "The reply counts all the same; only its mark is missing."),
+    Refusal(Consequence.DEAD, "The reply counts all the same; only its mark is missing."),
     """already_reacted bad_timestamp invalid_name message_not_found no_access no_item_specified
             not_reactable thread_locked too_many_emoji too_many_reactions""",
 )
 
-REFUSALS: Mapping[str, Refusal] = {**_RETRIED, **_HELD, **_MENDED, **_SEEN_BY_A_PERSON}
+REFUSALS: Mapping[str, Refusal] = {**_RETRIED, **_HELD, **_MENDED, **_DEAD}
 """By code, whatever was called."""
 BY_METHOD: Mapping[str, Mapping[str, Refusal]] = {
     "files.completeUploadExternal": _UPLOAD,
     "files.getUploadURLExternal": _UPLOAD,
-    "reactions.add": {**_REACTION, "missing_scope": _hold(_SCOPES, Reach.MESSAGE)},
+    "reactions.add": {**_REACTION, "missing_scope": _hold(_SCOPES, Breadth.MESSAGE)},
     **dict.fromkeys(("views.open", "views.publish", "views.update"), _VIEW),
     **{
-        method: {"missing_scope": _hold(_SCOPES, Reach.MESSAGE)}
+        method: {"missing_scope": _hold(_SCOPES, Breadth.MESSAGE)}
         for method in (
             "conversations.history",
             "conversations.members",
@@ -240,10 +245,12 @@ BY_METHOD: Mapping[str, Mapping[str, Refusal]] = {
         )
     },
 }
-"""Where a code of one method means something else: what reads needs other scopes than what posts."""
+"""Where a method's code means something else: what reads needs other scopes than what posts."""
 
 CURABLE = {
-    code: row.outcome is Outcome.HOLD for code, row in REFUSALS.items() if row.outcome is not Outcome.DEAD
+    code: row.outcome is Consequence.HOLD
+    for code, row in REFUSALS.items()
+    if row.outcome is not Consequence.DEAD
 }
 """What is worth another try if it died of these: True after every repair, False if nothing else was tried."""
 LOOK_UPS = frozenset({"conversations.history", "conversations.replies"})
@@ -251,7 +258,9 @@ LOOK_UPS = frozenset({"conversations.history", "conversations.replies"})
 
 
 def refusal(code: str, method: str = "") -> Refusal:
-    """What becomes of a call to `method` that Slack answers with `code`; a person sees an unknown one."""
+    """What becomes of a call to `method` that Slack answers with `code`; an unknown code is for a person."""
     own = BY_METHOD.get(method, {}).get(code)
-    unknown = Refusal(Outcome.DEAD, f"Slack's documentation of {method or 'the method'} explains this code.")
+    unknown = Refusal(
+        Consequence.DEAD, f"Slack's documentation of {method or 'the method'} explains this code."
+    )
     return own or REFUSALS.get(code, unknown)

@@ -22,7 +22,7 @@ _ROTATING = ("xoxe.xoxb-", "xoxe-", "xoxr-")
 
 
 def kind_of(token: str) -> str | None:
-    """What the token is, in words; None for one whose beginning says nothing."""
+    """What the token is, in words; None where its beginning says nothing."""
     return next((kind for start, kind in _KINDS.items() if token.startswith(start)), None)
 
 
@@ -40,5 +40,5 @@ def wrong_app_token(token: str) -> SlackPermanent | None:
 
 
 def refusal(code: str) -> SlackPermanent:
-    """The failure of one of our own codes."""
+    """The failure for a code of our own."""
     return SlackPermanent(code, table_row(code, "auth.test").mend)

@@ -1,4 +1,4 @@
-"""One call to Slack through slack_sdk, with its failures told apart."""
+"""A call to Slack through slack_sdk: its answer, or the kind of its failure."""
 
 import socket
 from collections.abc import Callable, Mapping
@@ -35,9 +35,9 @@ def slack_client(token: str | None, base_url: str | None = None, timeout: int = 
 
 def retry_after(headers: Mapping[str, Any]) -> timedelta:
     """How long Slack asks to wait, a second where it does not say; at most an hour."""
-    given = {str(name).lower(): value for name, value in headers.items()}
+    lowered = {str(name).lower(): value for name, value in headers.items()}
     try:
-        seconds = float(str(given.get("retry-after", DEFAULT_RETRY_AFTER)))
+        seconds = float(str(lowered.get("retry-after", DEFAULT_RETRY_AFTER)))
     except ValueError:
         seconds = DEFAULT_RETRY_AFTER
     return timedelta(seconds=min(max(seconds, 0.0), 3600.0))
@@ -47,8 +47,8 @@ def _details(data: JsonObject) -> tuple[str, ...]:
     """What Slack says beside the code: the scope that is missing, and what it does not take of the blocks."""
     needed = data.get("needed")
     messages = (data.get("response_metadata") or {}).get("messages") or data.get("errors") or []
-    found = [f"Needed: {needed}."] * bool(needed) + [str(message) for message in messages]
-    return tuple(one[:LONGEST_DETAIL] for one in found[:5])
+    sentences = [f"Needed: {needed}."] * bool(needed) + [str(message) for message in messages]
+    return tuple(sentence[:LONGEST_DETAIL] for sentence in sentences[:5])
 
 
 def failure_of(error: SlackApiError, method: str) -> SlackFailure:

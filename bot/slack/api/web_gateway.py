@@ -1,4 +1,4 @@
-"""The calls to Slack over slack_sdk's web client: checked against Slack's limits, failures told apart."""
+"""The calls to Slack over slack_sdk's web client: checked against Slack's limits, each failure of a kind."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -16,8 +16,8 @@ from bot.slack.api.web_calls import call, connection_failure, retry_after, slack
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.limits import Violation, message_violations, view_violations
 
-PAGE = 200
-PAGES = 50
+PAGE = 200  # Slack recommends no more than 200 items a page (its documentation of pagination)
+PAGES = 50  # a look-up ends, whatever cursors Slack gives
 WINDOW_SECONDS = 2
 """A click has to be answered within 3 seconds, whether its window opens or not."""
 
@@ -31,11 +31,6 @@ def _checked(message: Message) -> JsonObject:
     payload = message.payload()
     _refuse(message_violations(payload))
     return payload
-
-
-def _cursor(page: JsonObject) -> str | None:
-    """Where the next page begins; None after the last."""
-    return (page.get("response_metadata") or {}).get("next_cursor") or None
 
 
 class WebClientGateway:
@@ -62,6 +57,7 @@ class WebClientGateway:
 
     def update(self, channel_id: str, ts: str, message: Message) -> None:
         """Replace a posted message's text, blocks and metadata."""
+        # Without blocks Slack would leave the old ones, with their buttons, in place.
         arguments = {"blocks": [], **_checked(message)}
         call(
             "chat.update", self._client.chat_update, channel=channel_id, ts=ts, link_names=False, **arguments
@@ -70,7 +66,7 @@ class WebClientGateway:
     def ephemeral(
         self, channel_id: str, user_id: str, message: Message, thread_ts: str | None = None
     ) -> None:
-        """Show a message to one person in a channel, until they reload."""
+        """Show a message to a single person in a channel, until they reload."""
         payload = _checked(Message(message.text, message.blocks))
         call(
             "chat.postEphemeral",
@@ -97,7 +93,7 @@ class WebClientGateway:
         self._send(response_url, {**payload, "response_type": "ephemeral", "replace_original": False})
 
     def replace(self, response_url: str, message: Message | None) -> None:
-        """Put `message` in the place of the private one that was clicked, or take that away."""
+        """Put `message` in the place of the private message that was clicked, or take that away."""
         if message is None:
             self._send(response_url, {"delete_original": True})
             return
@@ -139,21 +135,16 @@ class WebClientGateway:
         self, channel_id: str, attempt_id: str, since: datetime, thread_ts: str | None = None
     ) -> str | None:
         """The `ts` of the message that carries `attempt_id` in its metadata, posted since `since`."""
-        arguments = {
-            "channel": channel_id,
-            "oldest": f"{since.timestamp():.6f}",
-            "include_all_metadata": True,
-        }
+        arguments = {"oldest": f"{since.timestamp():.6f}", "include_all_metadata": True}
         if thread_ts is None:
-            pages = self._pages("conversations.history", self._client.conversations_history, **arguments)
+            method, function = "conversations.history", self._client.conversations_history
+            messages = self._entries("messages", method, function, channel=channel_id, **arguments)
         else:
-            arguments["ts"] = thread_ts
-            pages = self._pages("conversations.replies", self._client.conversations_replies, **arguments)
-        for page in pages:
-            for message in page.get("messages", []):
-                event = (message.get("metadata") or {}).get("event_payload") or {}
-                if event.get("attempt_id") == attempt_id:
-                    return str(message["ts"])
+            messages = self._replies(channel_id, thread_ts, **arguments)
+        for message in messages:
+            event = (message.get("metadata") or {}).get("event_payload") or {}
+            if event.get("attempt_id") == attempt_id:
+                return str(message["ts"])
         return None
 
     def history(self, channel_id: str, before: str | None, since: str) -> HistoryPage:
@@ -180,51 +171,37 @@ class WebClientGateway:
             inclusive=True,
             limit=1,
         )
-        return any(one.ts == ts and not one.is_deleted for one in page_of(page).messages)
+        return any(message.ts == ts and not message.is_deleted for message in page_of(page).messages)
 
     def replies_since(self, channel_id: str, thread_ts: str, since: datetime) -> tuple[JsonObject, ...]:
         """The replies in a thread since then as Slack gives them, oldest first, without its first message."""
-        asked = {"channel": channel_id, "ts": thread_ts, "oldest": f"{since.timestamp():.6f}"}
-        pages = self._pages("conversations.replies", self._client.conversations_replies, **asked)
-        found = (message for page in pages for message in page.get("messages", []))
-        return tuple(message for message in found if message.get("ts") != thread_ts)
+        messages = self._replies(channel_id, thread_ts, oldest=f"{since.timestamp():.6f}")
+        return tuple(message for message in messages if message.get("ts") != thread_ts)
 
     def upload_image(self, data: bytes, name: str, alt_text: str) -> str:
         """Upload a picture for use in blocks and return its file id."""
-        answer = call(
-            "files.completeUploadExternal",
-            self._client.files_upload_v2,
-            content=data,
-            filename=name,
-            title=name,
-            alt_txt=alt_text,
-        )
-        return str(answer["files"][0]["id"])
+        return self._upload(content=data, filename=name, title=name, alt_txt=alt_text)
 
     def share_file(self, channel_id: str, thread_ts: str, data: bytes, name: str, title: str) -> str:
         """Upload a file into a thread and return its id; sharing again shares it twice."""
-        answer = call(
-            "files.completeUploadExternal",
-            self._client.files_upload_v2,
-            content=data,
-            filename=name,
-            title=title,
-            channel=channel_id,
-            thread_ts=thread_ts,
-        )
+        where = {"channel": channel_id, "thread_ts": thread_ts}
+        return self._upload(content=data, filename=name, title=title, **where)
+
+    def _upload(self, **arguments: Any) -> str:
+        answer = call("files.completeUploadExternal", self._client.files_upload_v2, **arguments)
         return str(answer["files"][0]["id"])
 
     def has_file(self, channel_id: str, thread_ts: str, name: str) -> bool:
         """Whether a file of that name is in the thread."""
-        replies = self._client.conversations_replies
-        pages = self._pages("conversations.replies", replies, channel=channel_id, ts=thread_ts)
-        found = (file for page in pages for one in page.get("messages", []) for file in one.get("files", []))
-        return any(file.get("name") == name for file in found)
+        replies = self._replies(channel_id, thread_ts)
+        return any(file.get("name") == name for reply in replies for file in reply.get("files", []))
 
     def members(self, channel_id: str) -> frozenset[str]:
         """The user ids of a channel's members."""
-        pages = self._pages("conversations.members", self._client.conversations_members, channel=channel_id)
-        return frozenset(str(user) for page in pages for user in page.get("members", []))
+        function = self._client.conversations_members
+        return frozenset(
+            map(str, self._entries("members", "conversations.members", function, channel=channel_id))
+        )
 
     def group_members(self, group_id: str) -> frozenset[str]:
         """The user ids of a user group's members."""
@@ -242,7 +219,7 @@ class WebClientGateway:
             answer = call(
                 "chat.getPermalink", self._client.chat_getPermalink, channel=channel_id, message_ts=ts
             )
-            if len(self._permalinks) >= 10_000:
+            if len(self._permalinks) >= 10_000:  # asking again costs little, a process that grows much
                 self._permalinks.clear()
             self._permalinks[key] = str(answer["permalink"])
         return self._permalinks[key]
@@ -252,13 +229,19 @@ class WebClientGateway:
         answer = call("conversations.open", self._client.conversations_open, users=user_id)
         return str(answer["channel"]["id"])
 
-    def _pages(
-        self, method: str, function: Callable[..., SlackResponse], **arguments: Any
-    ) -> Iterator[JsonObject]:
+    def _replies(self, channel_id: str, thread_ts: str, **arguments: Any) -> Iterator[JsonObject]:
+        """The messages of a thread, its first among them."""
+        method, function = "conversations.replies", self._client.conversations_replies
+        return self._entries("messages", method, function, channel=channel_id, ts=thread_ts, **arguments)
+
+    def _entries(
+        self, name: str, method: str, function: Callable[..., SlackResponse], **arguments: Any
+    ) -> Iterator[Any]:
+        """What stands under `name` in Slack's answers to `method`, page after page."""
         cursor: str | None = None
         for _ in range(PAGES):
             page = call(method, function, cursor=cursor, limit=PAGE, **arguments)
-            yield page
-            cursor = _cursor(page)
-            if cursor is None:
+            yield from page.get(name, [])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:  # Slack's last page has an empty string there, or nothing
                 return

@@ -57,7 +57,7 @@ def rich_text(*elements: JsonObject) -> JsonObject:
 
 
 def plain(text: str, longest: int) -> JsonObject:
-    """A plain text object on one line, cut to `longest`."""
+    """A plain text object on a single line, cut to `longest`."""
     return {"type": "plain_text", "text": label_text(text, longest), "emoji": False}
 
 
@@ -93,15 +93,15 @@ def actions(block_id: str, *elements: JsonObject) -> JsonObject:
 
 def button(action_id: str, text: str, value: str, style: str | None = None) -> JsonObject:
     """A button; `style` is `primary` or `danger`."""
-    element: JsonObject = {
-        "type": "button",
-        "action_id": action_id,
-        "text": plain(text, 75),
-        "value": value,
-    }
+    element: JsonObject = {"type": "button", "action_id": action_id, "text": plain(text, 75), "value": value}
     if style:
         element["style"] = style
     return element
+
+
+def open_link(number: int, url: str) -> JsonObject:
+    """The button that leads to a message; `number` keeps its action id apart from the other rows'."""
+    return {**button(f"open:{number}", "Open", "open"), "url": url}
 
 
 def option(text: str, value: str, longest: int = 75, description: str | None = None) -> JsonObject:
@@ -167,5 +167,6 @@ _LINE = "trouble"
 def with_line(view: JsonObject, text: str) -> JsonObject:
     """A window as Slack tells of it, with a line on top; what was typed stays in its fields."""
     kept = {key: view[key] for key in _VIEW_KEYS if view.get(key)}
+    # The line of an earlier click goes: a block_id may not come twice, and Slack takes 100 blocks at most.
     blocks = [block for block in view.get("blocks", ()) if block.get("block_id") != _LINE]
     return {**kept, "blocks": [{**section(plain(text, 300)), "block_id": _LINE}, *blocks[:99]]}

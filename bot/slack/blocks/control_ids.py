@@ -5,6 +5,7 @@ import re
 from enum import StrEnum
 from typing import Any
 
+# Messages that were sent keep these names for years: who renames one breaks every older button.
 ANSWER = re.compile(r"^answer:\d+$")
 CHOOSE = "choose"
 MORE = "more"
@@ -49,8 +50,8 @@ class Menu(StrEnum):
 
 def packed(**values: str | int | bool | None) -> str:
     """Ids for a button's value or a window's metadata."""
-    given = {name: value for name, value in values.items() if value not in (None, False, "")}
-    return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+    filled = {name: value for name, value in values.items() if value not in (None, False, "")}
+    return json.dumps(filled, ensure_ascii=False, separators=(",", ":"))
 
 
 def unpacked(text: str | None) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Message:
         if form is Form.WHOLE:
             return self
         if form is Form.WITHOUT_PICTURE:
-            return replace(self, blocks=tuple(one for one in self.blocks if one["type"] != "image"))
+            return replace(self, blocks=tuple(block for block in self.blocks if block["type"] != "image"))
         if form is Form.TEXT:
             return replace(self, blocks=())
         return Message(self.text if len(self.text) <= SHORT else f"{self.text[: SHORT - 1]}…")

@@ -20,6 +20,7 @@ def block_id(kind: str, screen: Screen) -> str:
 def screen_of(block_id: str) -> Screen | None:
     """The screen that a `block_id` of ours names; None if it is not ours."""
     parts = block_id.split(_SEPARATOR)
+    # Block ids come back from Slack: "²" is a digit to Python, and ten digits overflow the column.
     if len(parts) != 3 or not parts[2].isascii() or not parts[2].isdigit() or len(parts[2]) > 9:
         return None
     return Screen(parts[1], int(parts[2]))

@@ -45,25 +45,20 @@ def _visible(text: str) -> str:
 def clean(text: str) -> str:
     """`text` without control, direction-override, zero-width and tag characters and floods of accents.
 
-    Line ends become `\\n`, tabs spaces, and more than one blank line in a row one.
+    Line ends become `\\n`, tabs spaces, and several blank lines in a row a single one.
     """
     lines = _LINE_ENDS.sub("\n", text).replace("\t", "    ")
     return _BLANK_LINES.sub("\n\n", _visible(lines)).strip()
 
 
-def one_line(text: str) -> str:
-    """`text` cleaned, on one line."""
+def single_line(text: str) -> str:
+    """`text` cleaned, on a single line."""
     return _SPACES.sub(" ", clean(text))
 
 
 def length(text: str) -> int:
     """Length in UTF-16 units: the more cautious of the ways in which Slack may count."""
     return len(text) + sum(1 for char in text if char > "\uffff")
-
-
-def _whole(text: str) -> str:
-    """`text` without a joiner or variation selector left dangling at its end."""
-    return text.rstrip(_JOINERS + "\ufe0e\ufe0f").rstrip()
 
 
 def cut(text: str, longest: int) -> str:
@@ -74,7 +69,8 @@ def cut(text: str, longest: int) -> str:
     for number, char in enumerate(text):
         used += length(char)
         if used > longest - 1:
-            return _whole(text[:number]) + ELLIPSIS
+            # A joiner or variation selector left dangling would take hold of the ellipsis.
+            return text[:number].rstrip(_JOINERS + "\ufe0e\ufe0f").rstrip() + ELLIPSIS
     return text
 
 
@@ -91,8 +87,8 @@ def shown(text: str, longest: int, lines: int = 15) -> str:
 
 
 def label_text(text: str, longest: int) -> str:
-    """`text` on one line for buttons, options and titles; never empty, since Slack refuses that."""
-    return cut(one_line(text), longest) or "—"
+    """`text` on a single line for buttons, options and titles; never empty, since Slack refuses that."""
+    return cut(single_line(text), longest) or "—"
 
 
 def escape(text: str, longest: int) -> str:
@@ -123,6 +119,7 @@ def unmarked(mrkdwn: str) -> str:
 
 def mention(user_id: str) -> str:
     """A person in mrkdwn: shown with their name as Slack knows it."""
+    # Any other text between the brackets could close them, and ping a whole channel.
     return f"<@{user_id}>" if _USER_ID.fullmatch(user_id) else "somebody"
 
 
@@ -147,7 +144,7 @@ def web_address(url: str | None) -> str | None:
 def host_of(url: str) -> str:
     """The host a link really leads to, in ASCII, so that no look-alike letter disguises it.
 
-    Of a long one the end is shown: that is the part that says whose it is.
+    Of a long host the end is shown: that is the part that says whose it is.
     """
     host = urlsplit(url).hostname or ""
     try:

@@ -37,8 +37,8 @@ _OUTDATED = "This control is out of date. Nothing was recorded; please use the c
 
 def take_answer(desk: Desk, click: Click) -> None:
     """A label's button or the select: recorded at once, or asked for its reason in a window."""
-    given = ExpertAnswer(click.act, click.label, Via.BUTTON, rationale=_words(desk, click))
-    settle_answer(desk, click, answer(desk.ctx, given))
+    clicked = ExpertAnswer(click.act, click.label, Via.BUTTON, rationale=_words(desk, click))
+    settle_answer(desk, click, answer(desk.ctx, clicked))
 
 
 def settle_answer(desk: Desk, click: Click, outcome: Outcome, *, is_correction: bool = False) -> None:
@@ -59,23 +59,13 @@ def _words(desk: Desk, click: Click) -> str | None:
 
 
 def take_change(desk: Desk, click: Click) -> None:
-    """*Change to …*, *Change…*: another answer for one that its writer does not stand by."""
+    """*Change to …*, *Change…*: another answer for an answer that its writer does not stand by."""
     if not click.label:
         _open_label(desk, click, Draft(rationale=_words(desk, click), is_correction=True))
         return
     words = _words(desk, click)
-    given = ExpertAnswer(click.act, click.label, Via.BUTTON, rationale=words, is_correction=True)
-    settle_answer(desk, click, answer(desk.ctx, given), is_correction=True)
-
-
-def take_keep(desk: Desk, click: Click) -> None:
-    """*Keep …*: the answer stands."""
-    desk.report(click, keep(desk.ctx, click.act))
-
-
-def take_undo(desk: Desk, click: Click) -> None:
-    """Undo."""
-    desk.report(click, undo(desk.ctx, click.act))
+    correction = ExpertAnswer(click.act, click.label, Via.BUTTON, rationale=words, is_correction=True)
+    settle_answer(desk, click, answer(desk.ctx, correction), is_correction=True)
 
 
 def take_label(desk: Desk, click: Click) -> None:
@@ -89,9 +79,9 @@ def _open_label(desk: Desk, click: Click, draft: Draft) -> None:
     _show(desk, click, seen, lambda seen, screen: label_view(seen.case, seen.task, screen, draft))
 
 
-def _open(desk: Desk, click: Click, view: View) -> None:
-    """Open a window about the clicked case for somebody who may answer it; else say why not."""
-    _show(desk, click, case_view.look(desk.ctx, click.act), view)
+def _opening(view: View) -> Callable[[Desk, Click], None]:
+    """Opens a window about the clicked case for somebody who may answer it; else says why not."""
+    return lambda desk, click: _show(desk, click, case_view.look(desk.ctx, click.act), view)
 
 
 def _read(desk: Desk, click: Click, view: View) -> None:
@@ -114,7 +104,7 @@ def take_show_all(desk: Desk, click: Click) -> None:
 def take_page(desk: Desk, click: Click) -> None:
     """Another page of the window that shows the whole input."""
     screen = screen_in(click.view_metadata)
-    number = int(click.action_id.rpartition(":")[2][:6])
+    number = int(click.action_id.rpartition(":")[2][:6])  # cut: Python refuses to read endless digits
     seen = case_view.read(desk.ctx, Act(screen, click.expert, click.key))
     if isinstance(seen, WindowCase):
         desk.gateway.update_view(click.view_id, input_view(seen.case, seen.task, number, screen))
@@ -124,23 +114,15 @@ def take_nothing(desk: Desk, click: Click) -> None:
     """A button that only opens a link: Slack wants an ack, nothing more."""
 
 
-def _open_correction(desk: Desk, click: Click) -> None:
-    _open_label(desk, click, Draft(is_correction=True))
-
-
 _MENU: Mapping[str, Callable[[Desk, Click], None]] = {
     Menu.LABEL: take_label,
-    Menu.CORRECT: _open_correction,
+    Menu.CORRECT: lambda desk, click: _open_label(desk, click, Draft(is_correction=True)),
     Menu.SHOW_ALL: take_show_all,
-    Menu.ABSTAIN: lambda desk, click: _open(
-        desk, click, lambda seen, screen: abstain_view(seen.case, seen.task, screen)
-    ),
-    Menu.ESCALATE: lambda desk, click: _open(
-        desk, click, lambda seen, screen: escalate_view(seen.case, seen.task, screen)
-    ),
-    Menu.REASSIGN: lambda desk, click: _open(desk, click, lambda _, screen: reassign_view(screen)),
-    Menu.SNOOZE: lambda desk, click: _open(desk, click, lambda _, screen: snooze_view(screen)),
-    Menu.HAND_OVER: lambda desk, click: _open(desk, click, lambda _, screen: hand_over_view(screen)),
+    Menu.ABSTAIN: _opening(lambda seen, screen: abstain_view(seen.case, seen.task, screen)),
+    Menu.ESCALATE: _opening(lambda seen, screen: escalate_view(seen.case, seen.task, screen)),
+    Menu.REASSIGN: _opening(lambda _, screen: reassign_view(screen)),
+    Menu.SNOOZE: _opening(lambda _, screen: snooze_view(screen)),
+    Menu.HAND_OVER: _opening(lambda _, screen: hand_over_view(screen)),
     Menu.WHY: lambda desk, click: _read(
         desk, click, lambda seen, screen: why_view(seen.case, seen.task, screen)
     ),
@@ -149,11 +131,10 @@ _MENU: Mapping[str, Callable[[Desk, Click], None]] = {
 
 def take_menu(desk: Desk, click: Click) -> None:
     """An entry of the overflow menu."""
-    _MENU.get(click.value, _outdated)(desk, click)
-
-
-def _outdated(desk: Desk, click: Click) -> None:
-    desk.tell(click, say(_OUTDATED))
+    if take := _MENU.get(click.value):
+        take(desk, click)
+    else:
+        desk.tell(click, say(_OUTDATED))
 
 
 CLICKS: Mapping[str | re.Pattern[str], Callable[[Desk, Click], None]] = {
@@ -162,9 +143,9 @@ CLICKS: Mapping[str | re.Pattern[str], Callable[[Desk, Click], None]] = {
     control_ids.LABEL: take_label,
     control_ids.MORE: take_menu,
     control_ids.SHOW_ALL: take_show_all,
-    control_ids.UNDO: take_undo,
+    control_ids.UNDO: lambda desk, click: desk.report(click, undo(desk.ctx, click.act)),
     control_ids.CHANGE: take_change,
-    control_ids.KEEP: take_keep,
+    control_ids.KEEP: lambda desk, click: desk.report(click, keep(desk.ctx, click.act)),
     control_ids.PAGE: take_page,
     control_ids.OPEN_LINK: take_nothing,
     control_ids.REVIEW_THRESHOLD: take_review_threshold,

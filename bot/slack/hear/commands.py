@@ -23,18 +23,18 @@ log = structlog.get_logger()
 
 
 def _next(desk: Desk, command: Command) -> Message:
-    found = worklist.mine(desk.ctx, command.expert, 1)
-    return next_message(found, permalinks(desk.gateway, found))
+    board = worklist.mine(desk.ctx, command.expert, 1)
+    return next_message(board, permalinks(desk.gateway, board))
 
 
 def _mine(desk: Desk, command: Command) -> Message:
-    found = worklist.mine(desk.ctx, command.expert, LISTED)
-    return mine_message(found, permalinks(desk.gateway, found))
+    board = worklist.mine(desk.ctx, command.expert, LISTED)
+    return mine_message(board, permalinks(desk.gateway, board))
 
 
 def _queue(desk: Desk, command: Command) -> Message:
-    found = worklist.queue(desk.ctx, command.expert, LISTED)
-    return list_message("The queue", found, permalinks(desk.gateway, found))
+    board = worklist.queue(desk.ctx, command.expert, LISTED)
+    return list_message("The queue", board, permalinks(desk.gateway, board))
 
 
 def _digest(desk: Desk, command: Command) -> Message:
@@ -94,7 +94,7 @@ def on_command(desk: Desk) -> Listener:
         command = command_of(body, desk.ctx.home)
         log.info("slack.command", word=command.word, person=command.expert.user_id)
         try:
-            desk.ctx.database.ping()  # what cannot be read is said in the ack, which comes for sure
+            desk.ctx.database.ping()  # that nothing can be read stands in the ack, which comes for sure
         except DatabaseUnavailable as error:
             _not_read(desk, command, error)
             ack(NOT_READ)

@@ -40,10 +40,10 @@ def take_ask_audits(desk: Desk, click: Click) -> None:
     """*Ask for 50 more audits*."""
     outcome = more_audits.ask(desk.ctx, act_of(click))
     _log(click, outcome)
-    desk.tell(click, say(outcome.reason) if isinstance(outcome, LeadRefusal) else _asked(outcome))
+    desk.tell(click, say(outcome.reason) if isinstance(outcome, LeadRefusal) else _receipt(outcome))
 
 
-def _asked(asked: AuditRequest) -> Message:
+def _receipt(asked: AuditRequest) -> Message:
     first = "" if asked.is_new else "This was asked for already. "
     words = (
         f"{first}Until {moment(asked.until_at)}, {asked.share:.1%} of what the model alone accepts in "
@@ -65,22 +65,22 @@ def take_review_threshold(desk: Desk, click: Click) -> None:
 
 
 def take_open_cases(desk: Desk, click: Click) -> None:
-    """*Open cases…*: opens a window at once, and puts in the links when Slack has told them."""
+    """*Open cases…*: opens a window at once, and puts in the links when Slack has answered with them."""
     outcome = look_closer.cases(desk.ctx, act_of(click))
     _log(click, outcome)
     if isinstance(outcome, LeadRefusal):
         desk.tell(click, say(outcome.reason))
         return
     view_id = desk.gateway.open_view(click.trigger_id, cases_view(outcome, {}))
-    if any(one.ts for one in outcome.cases):
+    if any(case.ts for case in outcome.cases):
         desk.later(_link, desk, view_id, outcome)
 
 
 def _link(desk: Desk, view_id: str, listed: CaseList) -> None:
     addresses = {
-        one.outline.case_id: url
-        for one in listed.cases
-        if (url := address_of(desk.gateway, one.channel_id, one.ts))
+        case.outline.case_id: url
+        for case in listed.cases
+        if (url := address_of(desk.gateway, case.channel_id, case.ts))
     }
     if addresses:
         desk.gateway.update_view(view_id, cases_view(listed, addresses))

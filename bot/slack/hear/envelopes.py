@@ -142,7 +142,7 @@ class _View(_Part):
     state: _State | None = None
 
 
-class _Posted(_Part):
+class _Stamp(_Part):
     ts: Moment = None
 
 
@@ -152,7 +152,7 @@ class _Interaction(_Frame):
     channel: _Channel | None = None
     trigger_id: OptionalId = None
     view: _View | None = None
-    message: _Posted | None = None
+    message: _Stamp | None = None
     container: _Container | None = None
 
 
@@ -206,7 +206,7 @@ class _Message(_Frame):
     bot_id: OptionalId = None
     app_id: OptionalId = None
     text: Typed = None
-    edited: _Posted | None = None
+    edited: _Stamp | None = None
 
 
 class _Event(_Message):
@@ -265,13 +265,13 @@ def checked(payload: object) -> JsonObject:
         raise PayloadRefused("It is no JSON object.")
     if _is_deeper(payload, DEEPEST):
         raise PayloadRefused(f"It nests deeper than {DEEPEST} times.")
-    kind = payload.get("type")
+    kind = payload.get("type")  # a command has none: it comes as the fields of a form
     shape = _Command if "command" in payload else _SHAPES.get(kind) if isinstance(kind, str) else None
     if shape is None:
         raise PayloadRefused("Its type is unknown.")
     try:
         shape.model_validate(payload)
-    except ValidationError as error:
+    except ValidationError as error:  # only where and what: people's words stay out of log and answer
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         raise PayloadRefused(f"{'.'.join(map(str, first['loc']))[:80]!a}: {first['msg']}.") from None
     return payload

@@ -41,7 +41,7 @@ def on_message(desk: Desk, body: JsonObject) -> None:
 
 
 def _deleted(event: JsonObject) -> str:
-    """The `ts` of the message whose deletion this tells; one with replies changes into a tombstone."""
+    """The `ts` of the message whose deletion this tells; a message with replies changes into a tombstone."""
     changed = event.get("message")
     if event.get("subtype") == "message_changed" and isinstance(changed, dict):
         return text_in(changed.get("ts")) if changed.get("subtype") == TOMBSTONE else ""
@@ -73,8 +73,8 @@ def on_home_opened(desk: Desk, body: JsonObject) -> None:
 
 
 def _publish_home(desk: Desk, expert: ExpertId) -> None:
-    found = worklist.mine(desk.ctx, expert, LISTED)
-    desk.gateway.publish_home(expert.user_id, home_view(found, permalinks(desk.gateway, found)))
+    board = worklist.mine(desk.ctx, expert, LISTED)
+    desk.gateway.publish_home(expert.user_id, home_view(board, permalinks(desk.gateway, board)))
 
 
 def on_joined(desk: Desk, body: JsonObject) -> None:

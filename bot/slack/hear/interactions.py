@@ -1,4 +1,4 @@
-"""Where clicks are taken: acknowledges after the commit, answers privately afterwards, logs one line each."""
+"""Where clicks are taken: acknowledges after the commit, answers privately afterwards, logs a line each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.slack.api.failures import OverLimits, SlackFailure, SlackPermanent
 from bot.slack.api.gateway import SlackGateway
 from bot.slack.blocks.builders import with_line
 from bot.slack.blocks.message import JsonObject, Message
-from bot.slack.hear.payloads import Click, Submitted, click_of, submitted_of
+from bot.slack.hear.payloads import Click, WindowSubmission, click_of, submitted_of
 from bot.slack.hear.private_messages import tell_privately
 from bot.slack.show.private_answers import NOT_OPENED, NOT_SAVED, receipt, say, words
 from bot.usecases.context import Context
@@ -43,7 +43,7 @@ class Desk:
     """What every listener needs.
 
     `aftermath` runs what may happen after the ack; `wake` wakes the senders; `replay` takes seconds. `line`
-    lets one line a second through of a database that does not answer.
+    lets a line a second through of a database that does not answer.
     """
 
     world: Context
@@ -67,7 +67,7 @@ class Desk:
         self.later(_patiently, ACK_TAKES_SECONDS, act, *arguments)
 
     def after_late_ack(self, act: Callable[..., object], *arguments: Any) -> None:
-        """Run `act` when no ack can come any more: one that came late has put up its window over ours."""
+        """Run `act` when no ack can come any more: a late ack has put up its window over ours."""
         self.later(_patiently, ACK_TAKES_AT_MOST_SECONDS, act, *arguments)
 
     def _quietly(self, act: Callable[..., object], *arguments: Any) -> None:
@@ -82,15 +82,13 @@ class Desk:
             log.exception("slack.aftermath_failed", act=getattr(act, "__name__", str(act)))
 
     def tell(self, click: Click, message: Message | None) -> None:
-        """Answer the one who clicked, privately, after the ack."""
-        if message is None:
-            return
-        if click.response_url:
-            answered = (click.response_url, message, click.screen.thread_ts or None)
-            self.later(tell_privately, self.gateway.respond, *answered)
-        elif click.screen.channel_id:
-            told = (click.screen.channel_id, click.expert.user_id, message, click.screen.thread_ts or None)
-            self.later(tell_privately, self.gateway.ephemeral, *told)
+        """Answer whoever clicked, privately, after the ack."""
+        channel_id, thread_ts = click.screen.channel_id, click.screen.thread_ts or None
+        if message is not None and click.response_url:
+            self.later(tell_privately, self.gateway.respond, click.response_url, message, thread_ts)
+        elif message is not None and channel_id:
+            person = click.expert.user_id
+            self.later(tell_privately, self.gateway.ephemeral, channel_id, person, message, thread_ts)
 
     def settle(self, screen: Screen, expert: ExpertId, message: Message | None) -> None:
         """Put the answer in the place of the private question that was answered, after the ack.
@@ -104,8 +102,8 @@ class Desk:
             tell_privately(self.gateway.replace, screen.response_url, message)
         except SlackPermanent:
             if message is not None and screen.channel_id:
-                told = (screen.channel_id, expert.user_id, message, screen.thread_ts or None)
-                tell_privately(self.gateway.ephemeral, *told)
+                place, person, thread_ts = screen.channel_id, expert.user_id, screen.thread_ts or None
+                tell_privately(self.gateway.ephemeral, place, person, message, thread_ts)
 
     def words(self, outcome: Outcome) -> Message | None:
         """The private answer to an outcome."""
@@ -138,7 +136,7 @@ def _patiently(seconds: float, act: Callable[..., object], *arguments: Any) -> N
 
 
 def on_click(desk: Desk, take: Callable[[Desk, Click], None]) -> Listener:
-    """A listener for a control: one short transaction, then the ack; trouble is told politely."""
+    """A listener for a control: one short transaction, then the ack; trouble is answered politely."""
 
     def listener(ack: Ack, body: JsonObject) -> None:
         # To tell who somebody is may need the database; to tell them that it is away must not.
@@ -152,7 +150,7 @@ def on_click(desk: Desk, take: Callable[[Desk, Click], None]) -> Listener:
         except (SlackFailure, OverLimits) as error:
             log.warning("slack.window_not_opened", case=click.screen.case_id, error=str(error))
             desk.tell(click, say(NOT_OPENED))
-        ack()
+        ack()  # even if nothing was saved: Slack sends no click again, it only shows a warning of its own
 
     return listener
 
@@ -163,7 +161,7 @@ Refusals = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class NextView:
-    """The window that takes the place of the submitted one."""
+    """The window that takes the place of the submitted window."""
 
     view: JsonObject
 
@@ -176,13 +174,13 @@ def _tell_not_saved(desk: Desk, click: Click, body: JsonObject) -> None:
         desk.tell(click, say(NOT_SAVED))
 
 
-def _window_not_saved(submitted: Submitted, body: JsonObject) -> Refusals | NextView:
+def _window_not_saved(submitted: WindowSubmission, body: JsonObject) -> Refusals | NextView:
     """Under a field what was typed stays; a window without fields says it in a line of its own."""
     first = next(iter(submitted.fields), None)
     return NextView(with_line(body["view"], NOT_SAVED)) if first is None else {first: NOT_SAVED}
 
 
-def on_submit(desk: Desk, take: Callable[[Desk, Submitted], Refusals | NextView]) -> Listener:
+def on_submit(desk: Desk, take: Callable[[Desk, WindowSubmission], Refusals | NextView]) -> Listener:
     """A listener for a submitted window: closes it after the commit, or shows what is wrong in its fields."""
 
     def listener(ack: Ack, body: JsonObject) -> None:

@@ -21,14 +21,14 @@ LONGEST_TEXT = 200_000
 """What is read of a message, in characters: more than Slack takes of a person, which is 40,000
 (chat.postMessage, `text`), each of which may come as five (`&amp;`).
 """
-_SAID = (None, "thread_broadcast", "file_share", "bot_message")
+_SPEECH = (None, "thread_broadcast", "file_share", "bot_message")
 """Kinds of messages in which somebody says something, by their `subtype`."""
 _PROGRAMS = ("bot_id", "bot_profile", "app_id")
 """What only messages of bots, apps and workflows carry."""
 
 
 def _question_key(screen: Screen, expert: ExpertId) -> str:
-    """A private question is answered once, by a button or in the window that one opens."""
+    """A private question is answered once, by a button or in the window that a button opens."""
     return f"click:{screen.channel_id}:{screen.question_ts}:{expert.user_id}"
 
 
@@ -64,8 +64,8 @@ class Click:
     @property
     def label(self) -> str:
         """The label that was chosen; empty if the control chooses none."""
-        found = _text(unpacked(self.value).get("label"), 2_000)
-        return found or (self.value if self.action_id == "choose" else "")
+        label = _text(unpacked(self.value).get("label"), 2_000)
+        return label or (self.value if self.action_id == "choose" else "")
 
     @property
     def note(self) -> str:
@@ -108,6 +108,7 @@ def _clicked_screen(body: JsonObject, action: JsonObject, value: str) -> Screen:
     )
     if container.get("is_ephemeral") is not True:
         return screen
+    # A private message is no screen of the case: its ts names the question, which is answered once.
     address = _text(body.get("response_url"), LONGEST_ADDRESS)
     return replace(screen, ts="", question_ts=ts, response_url=address)
 
@@ -119,7 +120,7 @@ def _thread_ts(container: JsonObject, message: JsonObject, ts: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Submitted:
+class WindowSubmission:
     """A submitted window with what was filled in; a field left empty is the empty string."""
 
     expert: ExpertId
@@ -154,7 +155,7 @@ def _field_value(element: JsonObject) -> str:
     return ""
 
 
-def submitted_of(body: JsonObject, home: Home) -> Submitted:
+def submitted_of(body: JsonObject, home: Home) -> WindowSubmission:
     """A `view_submission` payload."""
     view = _object(body.get("view"))
     values = _object(_object(view.get("state")).get("values"))
@@ -162,7 +163,7 @@ def submitted_of(body: JsonObject, home: Home) -> Submitted:
     elements = {
         str(block_id): next(iter(_object(block).values()), None) for block_id, block in values.items()
     }
-    return Submitted(
+    return WindowSubmission(
         expert=home.person(interaction_claim(body)),
         view_id=_text(view.get("id")),
         screen=screen_in(metadata),
@@ -184,9 +185,9 @@ def _edit_in(body: JsonObject, event: JsonObject, home: Home) -> ThreadReply | N
     reply = _reply_in(body, {**now, "channel": event.get("channel")}, home)
     if reply is None or not reply.edited_ts or now.get("text") == before.get("text"):
         return None  # Slack added the preview of a link, or somebody replied
-    is_told = isinstance(before.get("text"), str)
+    has_text = isinstance(before.get("text"), str)
     return replace(
-        reply, was=_without_call(home, _text(before.get("text"), LONGEST_TEXT)) if is_told else None
+        reply, was=_without_call(home, _text(before.get("text"), LONGEST_TEXT)) if has_text else None
     )
 
 
@@ -194,7 +195,7 @@ def _reply_in(body: JsonObject, event: JsonObject, home: Home) -> ThreadReply | 
     subtype = event.get("subtype")
     is_reply = isinstance(event.get("thread_ts"), str) and event.get("thread_ts") != event.get("ts")
     user_id = _text(event.get("user"))
-    if not (user_id and is_reply and subtype in _SAID) or user_id == home.installation.bot_user_id:
+    if not (user_id and is_reply and subtype in _SPEECH) or user_id == home.installation.bot_user_id:
         return None
     return ThreadReply(
         expert=home.person(message_claim(body, event)),

@@ -7,7 +7,7 @@ from bot.usecases.review.worklist import Board
 
 
 def permalinks(gateway: SlackGateway, board: Board) -> Permalink:
-    """Fetches the address of each listed case's message; a case without one is listed without."""
+    """Fetches the address of each listed case's message; a case without an address is listed without."""
     addresses = {
         listed.case.case_id: address_of(gateway, listed.channel_id, listed.ts) for listed in board.cases
     }

@@ -1,4 +1,4 @@
-"""Private messages: nobody keeps them, so one that Slack does not take at once is tried once more or lost."""
+"""Private messages: nobody keeps them, so what Slack does not take at once is tried once more or lost."""
 
 import threading
 from collections.abc import Callable

@@ -1,11 +1,11 @@
-"""The submitted window of a replay: what is wrong is said under its field, what is right is tried."""
+"""The submitted window of a replay: what is wrong stands under its field, what is right is tried."""
 
 from bot.errors import BotError
 from bot.policy.tier_change import Rule, TierChange
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import label_text
 from bot.slack.hear.interactions import Desk, NextView, Refusals, log
-from bot.slack.hear.payloads import Submitted
+from bot.slack.hear.payloads import WindowSubmission
 from bot.slack.show.replay_windows import (
     ALWAYS_REVIEW,
     PROMISE,
@@ -30,12 +30,15 @@ _NOT_READ = "The predictions could not be read just now. Please try again in a m
 _BROKEN = "This went wrong, and the log says how. Nothing was changed."
 
 
-def take_replay(desk: Desk, submitted: Submitted) -> Refusals | NextView:
+def take_replay(desk: Desk, submitted: WindowSubmission) -> Refusals | NextView:
     """*Replay*: show that it is being worked on, and what came of it when it is done."""
     refusals = _misfilled(submitted)
     if refusals:
         return refusals
-    proposed = propose.propose(desk.ctx, submitted.expert, _change(submitted))
+    task, _, tier = (submitted.field("tier") or "").partition("/")
+    audit = _number(submitted.field("audit"))
+    change = TierChange(task, tier, _rule(submitted), audit, submitted.field("due_in"))
+    proposed = propose.propose(desk.ctx, submitted.expert, change)
     log.info("slack.replay", person=submitted.expert.user_id, outcome=type(proposed).__name__)
     if isinstance(proposed, LeadRefusal):
         return {"tier": proposed.reason}
@@ -45,21 +48,21 @@ def take_replay(desk: Desk, submitted: Submitted) -> Refusals | NextView:
     return NextView(working_view())
 
 
-def _misfilled(submitted: Submitted) -> Refusals:
+def _misfilled(submitted: WindowSubmission) -> Refusals:
     """What no check of a policy is needed for."""
     needed = _NEEDS.get(submitted.field("rule") or "", ())
-    found: Refusals = {}
+    refusals: Refusals = {}
     for name in ("threshold", "error", "confidence"):
-        given = submitted.field(name)
-        if given is None and name in needed:
-            found[name] = _NEEDED
-        elif given is not None and name not in needed:
-            found[name] = _NOT_NEEDED
+        text = submitted.field(name)
+        if text is None and name in needed:
+            refusals[name] = _NEEDED
+        elif text is not None and name not in needed:
+            refusals[name] = _NOT_NEEDED
     for name in _NUMBERS:
-        given = submitted.field(name)
-        if given is not None and _number(given) is None:
-            found.setdefault(name, _NO_NUMBER)
-    return found
+        text = submitted.field(name)
+        if text is not None and _number(text) is None:
+            refusals.setdefault(name, _NO_NUMBER)
+    return refusals
 
 
 def _number(text: str | None) -> float | None:
@@ -69,14 +72,7 @@ def _number(text: str | None) -> float | None:
         return None
 
 
-def _change(submitted: Submitted) -> TierChange:
-    task, _, tier = (submitted.field("tier") or "").partition("/")
-    return TierChange(
-        task, tier, _rule(submitted), _number(submitted.field("audit")), submitted.field("due_in")
-    )
-
-
-def _rule(submitted: Submitted) -> Rule | None:
+def _rule(submitted: WindowSubmission) -> Rule | None:
     rule = submitted.field("rule")
     if rule == THRESHOLD:
         return _number(submitted.field("threshold"))
@@ -86,20 +82,16 @@ def _rule(submitted: Submitted) -> Rule | None:
     return ALWAYS_REVIEW if rule == ALWAYS_REVIEW else None
 
 
-def _under_fields(submitted: Submitted, findings: tuple[Finding, ...]) -> Refusals:
-    """Each finding under the field it is about; several under one of them as several sentences."""
-    said: Refusals = {}
+def _under_fields(submitted: WindowSubmission, findings: tuple[Finding, ...]) -> Refusals:
+    """Each finding under the field it is about; several under a field as several sentences."""
+    sentences: dict[str, list[str]] = {}
     for finding in findings:
         name = _field_of(submitted, finding)
-        said[name] = f"{said[name]}. {_words(finding)}" if name in said else _words(finding)
-    return {name: label_text(words, LONGEST_REFUSAL) for name, words in said.items()}
+        sentences.setdefault(name, []).append(f"{finding.problem}; {finding.mend}")
+    return {name: label_text(". ".join(words), LONGEST_REFUSAL) for name, words in sentences.items()}
 
 
-def _words(finding: Finding) -> str:
-    return f"{finding.problem}; {finding.mend}"
-
-
-def _field_of(submitted: Submitted, finding: Finding) -> str:
+def _field_of(submitted: WindowSubmission, finding: Finding) -> str:
     head, _, last = finding.key.rpartition(".")
     if head.endswith(".accept_above"):
         return last
@@ -123,5 +115,6 @@ def _show(desk: Desk, view_id: str, trial: PolicyTrial) -> None:
 
 
 def _put(desk: Desk, view_id: str, view: JsonObject) -> None:
+    # Twice: an ack that came late would put up the waiting window over the result.
     desk.gateway.update_view(view_id, view)
     desk.after_late_ack(desk.gateway.update_view, view_id, view)

@@ -1,4 +1,4 @@
-"""What comes of a thread reply is said where it was typed: a reaction, or a private line in the thread."""
+"""What comes of a thread reply is shown where it was typed: a reaction, or a private line in the thread."""
 
 import structlog
 
@@ -54,7 +54,7 @@ def _is_news(outcome: Outcome) -> bool:
 
 
 def _react(gateway: SlackGateway, reply: ThreadReply) -> bool:
-    """Mark the reply as taken; False if it has to be said in words: the app may lack `reactions:write`."""
+    """Mark the reply as taken; False if it takes words: the app may lack `reactions:write`."""
     try:
         tell_privately(gateway.react, reply.channel_id, reply.ts, RECEIPT)
     except SlackFailure as error:
@@ -64,6 +64,6 @@ def _react(gateway: SlackGateway, reply: ThreadReply) -> bool:
 
 
 def _ask_again(ctx: Context, outcome: Outcome, expert: ExpertId) -> None:
-    """A question that nobody saw does not keep the next one back."""
+    """A question that nobody saw does not keep the next question back."""
     if isinstance(outcome, UnclearReply | InDoubt) and outcome.reply is not None:
         withdraw_question(ctx, outcome.case.case_id, expert, outcome.reply.ts)

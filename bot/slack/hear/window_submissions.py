@@ -1,11 +1,11 @@
-"""Submitted windows, translated into what an expert wants; what is wrong is said under its field."""
+"""Submitted windows, translated into what an expert wants; what is wrong stands under its field."""
 
 from collections.abc import Callable, Mapping
 
 from bot.slack.blocks import control_ids
 from bot.slack.blocks.text import unmarked
 from bot.slack.hear.interactions import Desk, NextView, Refusals, log
-from bot.slack.hear.payloads import Submitted
+from bot.slack.hear.payloads import WindowSubmission
 from bot.slack.hear.replay_submission import take_replay
 from bot.slack.show.private_answers import label_needed
 from bot.slack.show.review_windows import whole_rationale
@@ -15,13 +15,10 @@ from bot.usecases.review.outcome import Outcome, RecordedAct, RepeatedAct, Snooz
 from bot.usecases.review.reply_questions import words_asked_about
 from routing.label import ExpertConfidence, Via
 
-
-def _confidence(submitted: Submitted) -> ExpertConfidence | None:
-    known = {level.value: level for level in ExpertConfidence}
-    return known.get(submitted.field("confidence") or "")
+_CONFIDENCE = {level.value: level for level in ExpertConfidence}
 
 
-def _close(desk: Desk, submitted: Submitted, outcome: Outcome, field: str) -> Refusals:
+def _close(desk: Desk, submitted: WindowSubmission, outcome: Outcome, field: str) -> Refusals:
     """Close the window if something was recorded; else the reason why not, under `field`."""
     log.info(
         "slack.window",
@@ -36,50 +33,49 @@ def _close(desk: Desk, submitted: Submitted, outcome: Outcome, field: str) -> Re
     if submitted.screen.response_url:
         desk.settle(submitted.screen, submitted.expert, message or desk.receipt(outcome))
     elif message and submitted.screen.channel_id:
-        person = submitted.expert.user_id
-        screen = submitted.screen
+        person, screen = submitted.expert.user_id, submitted.screen
         desk.later(desk.gateway.ephemeral, screen.channel_id, person, message, screen.thread_ts or None)
     return {}
 
 
-def take_label(desk: Desk, submitted: Submitted) -> Refusals:
+def take_label(desk: Desk, submitted: WindowSubmission) -> Refusals:
     """The label window, for a first answer and for a correction."""
     act, reply_ts = submitted.act, submitted.screen.reply_ts
     words = words_asked_about(desk.ctx, act, reply_ts) if reply_ts else ""
-    given = ExpertAnswer(
+    submission = ExpertAnswer(
         act=act,
         label=submitted.field("label") or "",
         via=Via.MODAL,
         rationale=whole_rationale(submitted.field("rationale"), words),
         reason_code=submitted.field("reason_code"),
-        expert_confidence=_confidence(submitted),
+        expert_confidence=_CONFIDENCE.get(submitted.field("confidence") or ""),
         is_correction=submitted.is_correction,
     )
-    outcome = answer(desk.ctx, given)
+    outcome = answer(desk.ctx, submission)
     needed = label_needed(outcome)
     return {"rationale": needed} if needed else _close(desk, submitted, outcome, "label")
 
 
-def take_abstention(desk: Desk, submitted: Submitted) -> Refusals:
+def take_abstention(desk: Desk, submitted: WindowSubmission) -> Refusals:
     """*Can't tell*."""
     outcome = abstain(desk.ctx, submitted.act, submitted.field("note"))
     return _close(desk, submitted, outcome, "note")
 
 
-def take_escalation(desk: Desk, submitted: Submitted) -> Refusals:
+def take_escalation(desk: Desk, submitted: WindowSubmission) -> Refusals:
     """*Escalate*."""
     outcome = escalate_now(desk.ctx, submitted.act, submitted.field("note"))
     return _close(desk, submitted, outcome, "note")
 
 
-def take_hand_over(desk: Desk, submitted: Submitted) -> Refusals:
-    """*Reassign*, *Snooze*, or both from one window."""
+def take_hand_over(desk: Desk, submitted: WindowSubmission) -> Refusals:
+    """*Reassign*, *Snooze*, or both from a single window."""
     wish = HandOver(submitted.field("person"), submitted.field("until"))
     outcome = hand_over(desk.ctx, submitted.act, wish)
     return _close(desk, submitted, outcome, next(iter(submitted.fields), "person"))
 
 
-WINDOWS: Mapping[str, Callable[[Desk, Submitted], Refusals | NextView]] = {
+WINDOWS: Mapping[str, Callable[[Desk, WindowSubmission], Refusals | NextView]] = {
     control_ids.LABEL_VIEW: take_label,
     control_ids.ABSTAIN_VIEW: take_abstention,
     control_ids.ESCALATE_VIEW: take_escalation,

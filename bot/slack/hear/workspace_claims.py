@@ -11,7 +11,7 @@ LONGEST_NAME = 80
 
 
 def object_in(value: Any) -> JsonObject:
-    """The JSON object that `value` is; an empty one for anything else."""
+    """The JSON object that `value` is; an empty object for anything else."""
     return value if isinstance(value, dict) else {}
 
 
@@ -23,7 +23,7 @@ def organizations(body: JsonObject) -> dict[str, str]:
         (body.get("team_id"), body.get("enterprise_id")),
         (body.get("context_team_id"), body.get("context_enterprise_id")),
         (team.get("id"), team.get("enterprise_id")),
-        *((object_in(one).get("team_id"), object_in(one).get("enterprise_id")) for one in granted),
+        *((object_in(grant).get("team_id"), object_in(grant).get("enterprise_id")) for grant in granted),
     ]
     texts = ((text_in(team_id), text_in(enterprise_id)) for team_id, enterprise_id in pairs)
     return {team_id: enterprise_id for team_id, enterprise_id in texts if team_id and enterprise_id}
@@ -43,7 +43,7 @@ def interaction_claim(body: JsonObject) -> IdentityClaim:
     return IdentityClaim(
         user_id=text_in(user.get("id")) or text_in(body.get("user_id")),
         team_id=text_in(user.get("team_id")) or place,
-        enterprise_id=next(filter(None, (text_in(one.get("enterprise_id")) for one in outright)), ""),
+        enterprise_id=next(filter(None, (text_in(source.get("enterprise_id")) for source in outright)), ""),
         place=(place, around.pop()) if len(around) == 1 else ("", ""),
         organizations=named,
     )
@@ -71,7 +71,8 @@ def message_claim(body: JsonObject, event: JsonObject) -> IdentityClaim:
     own = next(filter(None, map(text_in, names)), "")
     named, outer = organizations(body), text_in(body.get("team_id"))
     is_external = body.get("is_ext_shared_channel")
-    may_be_external = is_external is True or (is_external is not False and not _is_home_tab(event))
+    is_home_tab = event.get("type") == "app_home_opened"  # nobody's place but the person's own
+    may_be_external = is_external is True or (is_external is not False and not is_home_tab)
     return IdentityClaim(
         user_id=text_in(event.get("user")),
         team_id=own or outer,
@@ -80,8 +81,3 @@ def message_claim(body: JsonObject, event: JsonObject) -> IdentityClaim:
         organizations=named,
         is_framed=not own and may_be_external,
     )
-
-
-def _is_home_tab(event: JsonObject) -> bool:
-    """Whether it is told of a place that is nobody's but the person's own."""
-    return event.get("type") == "app_home_opened"

@@ -21,7 +21,7 @@ from bot.slack.limits.elements import (
 from bot.slack.limits.violation import (
     Check,
     JsonObject,
-    Shape,
+    ObjectShape,
     Violation,
     Violations,
     all_of,
@@ -40,7 +40,7 @@ MARKDOWN_TEXT = 12_000
 
 
 def _block(required: tuple[str, ...] = (), **properties: Check) -> Check:
-    return Shape({"type": TYPE, "block_id": ID, **properties}, ("type", *required))
+    return ObjectShape({"type": TYPE, "block_id": ID, **properties}, ("type", *required))
 
 
 def _text_or_fields(value: Any, path: str) -> Violations:
@@ -152,7 +152,7 @@ def action_ids(blocks: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def repeated_action_ids(blocks: Any, path: str) -> Violations:
-    """Slack refuses an `action_id` twice in one block."""
+    """Slack refuses an `action_id` twice in a block."""
     for number, block in dictionaries(blocks):
         ids = ((f"{path}/{number}", element.get("action_id")) for element in elements_of(block))
         yield from _repeated(ids, "action_id")
@@ -163,7 +163,7 @@ def repeated_action_ids_in_message(blocks: Any, path: str) -> Violations:
     return _repeated(action_ids(blocks, path), "action_id")
 
 
-def _one_table(blocks: Any, path: str) -> Violations:
+def _repeated_tables(blocks: Any, path: str) -> Violations:
     tables = [number for number, block in dictionaries(blocks) if block.get("type") == "table"]
     for number in tables[1:]:
         yield Violation(f"{path}/{number}", "only one table block is allowed")
@@ -171,5 +171,5 @@ def _one_table(blocks: Any, path: str) -> Violations:
 
 def blocks_refusals(blocks: Any, surface: str, path: str = "/blocks") -> tuple[Violation, ...]:
     """Everything for which Slack refuses `blocks` on `surface` (`message`, `modal` or `home`)."""
-    checks = all_of(SURFACES[surface], repeated_block_ids, repeated_action_ids, _one_table)
+    checks = all_of(SURFACES[surface], repeated_block_ids, repeated_action_ids, _repeated_tables)
     return tuple(checks(blocks, path))

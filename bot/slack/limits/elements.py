@@ -8,7 +8,7 @@ from typing import Any
 from bot.slack.limits.violation import (
     Check,
     JsonObject,
-    Shape,
+    ObjectShape,
     Violation,
     Violations,
     all_of,
@@ -17,8 +17,8 @@ from bot.slack.limits.violation import (
     by_type,
     integer,
     list_of,
-    one_of,
     string,
+    word_of,
 )
 
 ID = string(255)
@@ -30,13 +30,8 @@ OVERFLOW = 5
 
 
 def _text_shape(longest: int, *kinds: str) -> Check:
-    properties = {
-        "type": one_of(*kinds),
-        "text": string(longest, 1),
-        "emoji": boolean,
-        "verbatim": boolean,
-    }
-    return Shape(properties, ("type", "text"))
+    properties = {"type": word_of(*kinds), "text": string(longest, 1), "emoji": boolean, "verbatim": boolean}
+    return ObjectShape(properties, ("type", "text"))
 
 
 def plain_text(longest: int) -> Check:
@@ -49,13 +44,13 @@ def any_text(longest: int) -> Check:
     return _text_shape(longest, "plain_text", "mrkdwn")
 
 
-CONFIRM = Shape(
+CONFIRM = ObjectShape(
     {
         "title": plain_text(100),
         "text": any_text(300),
         "confirm": plain_text(30),
         "deny": plain_text(30),
-        "style": one_of("primary", "danger"),
+        "style": word_of("primary", "danger"),
     },
     ("title", "text", "confirm", "deny"),
 )
@@ -63,18 +58,18 @@ CONFIRM = Shape(
 
 def _option(text: Check) -> Check:
     properties = {"text": text, "value": string(150), "description": any_text(75), "url": URL}
-    return Shape(properties, ("text", "value"))
+    return ObjectShape(properties, ("text", "value"))
 
 
 SELECT_OPTION = _option(plain_text(75))
 CHOICE_OPTION = _option(any_text(75))
-OPTION_GROUP = Shape(
+OPTION_GROUP = ObjectShape(
     {"label": plain_text(75), "options": list_of(SELECT_OPTION, OPTIONS)}, ("label", "options")
 )
-SLACK_FILE = Shape({"id": string(255, 1), "url": URL})
+SLACK_FILE = ObjectShape({"id": string(255, 1), "url": URL})
 
 
-def _exactly_one(*names: str) -> Check:
+def _single_of(*names: str) -> Check:
     def check(value: Any, path: str) -> Violations:
         if isinstance(value, dict) and sum(name in value for name in names) != 1:
             yield Violation(path, f"must have exactly one of: {', '.join(names)}")
@@ -82,25 +77,27 @@ def _exactly_one(*names: str) -> Check:
     return check
 
 
-def _listed(value: JsonObject, name: str) -> list[Any]:
-    found = value.get(name)
-    return found if isinstance(found, list) else []
+def _entries(value: JsonObject, name: str) -> list[Any]:
+    items = value.get(name)
+    return items if isinstance(items, list) else []
 
 
 def _initial_among_options(value: Any, path: str) -> Violations:
-    """Slack refuses a preselected option that does not exactly match one of the options."""
+    """Slack refuses a preselected option that does not exactly match any of the options."""
     if not isinstance(value, dict):
         return
-    groups = [group for group in _listed(value, "option_groups") if isinstance(group, dict)]
-    options = _listed(value, "options") + [option for group in groups for option in _listed(group, "options")]
-    chosen = [value["initial_option"]] if "initial_option" in value else _listed(value, "initial_options")
+    groups = [group for group in _entries(value, "option_groups") if isinstance(group, dict)]
+    options = _entries(value, "options") + [
+        option for group in groups for option in _entries(group, "options")
+    ]
+    chosen = [value["initial_option"]] if "initial_option" in value else _entries(value, "initial_options")
     if options and any(option not in options for option in chosen):
         yield Violation(path, "initial option must be one of the options")
 
 
 def _element(required: tuple[str, ...] = (), **properties: Check) -> Check:
     own: Mapping[str, Check] = {"type": TYPE, "action_id": ID, "confirm": CONFIRM, **properties}
-    return Shape(own, ("type", *required))
+    return ObjectShape(own, ("type", *required))
 
 
 def _select(**properties: Check) -> Check:
@@ -113,7 +110,7 @@ def _static_select(**properties: Check) -> Check:
         "option_groups": list_of(OPTION_GROUP, OPTIONS),
     }
     return all_of(
-        _select(**options, **properties), _exactly_one("options", "option_groups"), _initial_among_options
+        _select(**options, **properties), _single_of("options", "option_groups"), _initial_among_options
     )
 
 
@@ -130,25 +127,24 @@ def _choices(**properties: Check) -> Check:
     return all_of(shape, _initial_among_options)
 
 
+IMAGE_SOURCE = _single_of("image_url", "slack_file")
 IMAGE = all_of(
-    Shape(
+    ObjectShape(
         {"type": TYPE, "image_url": URL, "slack_file": SLACK_FILE, "alt_text": string(2000, 1)},
         ("alt_text",),
     ),
-    _exactly_one("image_url", "slack_file"),
+    IMAGE_SOURCE,
 )
-IMAGE_SOURCE = _exactly_one("image_url", "slack_file")
 
 BUTTON = _element(
     ("text",),
     text=plain_text(75),
     value=string(2000),
     url=URL,
-    style=one_of("primary", "danger"),
+    style=word_of("primary", "danger"),
     accessibility_label=string(75),
 )
 SELECTED = list_of(ID, OPTIONS)
-FILTER = anything
 MANY = integer(1, 1000)
 
 INTERACTIVE: Mapping[str, Check] = {
@@ -168,13 +164,13 @@ INTERACTIVE: Mapping[str, Check] = {
     "conversations_select": _select(
         initial_conversation=ID,
         default_to_current_conversation=boolean,
-        filter=FILTER,
+        filter=anything,
         response_url_enabled=boolean,
     ),
     "multi_conversations_select": _select(
         initial_conversations=SELECTED,
         default_to_current_conversation=boolean,
-        filter=FILTER,
+        filter=anything,
         max_selected_items=MANY,
     ),
     "channels_select": _select(initial_channel=ID, response_url_enabled=boolean),

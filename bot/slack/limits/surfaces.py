@@ -15,7 +15,7 @@ from bot.slack.limits.elements import ID, TYPE, plain_text
 from bot.slack.limits.violation import (
     Check,
     JsonObject,
-    Shape,
+    ObjectShape,
     Violation,
     Violations,
     anything,
@@ -26,7 +26,7 @@ from bot.slack.limits.violation import (
 MESSAGE_TEXT = 4_000
 POSTED_TEXT = 40_000
 BLOCKS_TEXT = 12_000
-BLOCKS_TEXT_BUDGET = 10_000
+BLOCKS_TEXT_BUDGET = 10_000  # our own, short of what Slack refuses
 METADATA_TYPE = 255
 
 _TEXT_KEYS = frozenset({"text", "alt_text"})
@@ -37,7 +37,7 @@ _VIEW: Mapping[str, Check] = {
     "callback_id": ID,
     "external_id": ID,
 }
-_MODAL = Shape(
+_MODAL = ObjectShape(
     {
         **_VIEW,
         "title": plain_text(24),
@@ -49,8 +49,8 @@ _MODAL = Shape(
     },
     ("type", "title", "blocks"),
 )
-_HOME = Shape(_VIEW, ("type", "blocks"))
-_METADATA = Shape(
+_HOME = ObjectShape(_VIEW, ("type", "blocks"))
+_METADATA = ObjectShape(
     {"event_type": string(METADATA_TYPE, 1), "event_payload": anything, "entities": anything},
     ("event_type", "event_payload"),
 )
@@ -78,7 +78,7 @@ def metadata_violations(metadata: Any) -> tuple[Violation, ...]:
     return tuple(_METADATA(metadata, "/metadata"))
 
 
-def _one_primary(blocks: Any) -> Violations:
+def _repeated_primary(blocks: Any) -> Violations:
     for number, block in dictionaries(blocks):
         styles = [element.get("style") for element in elements_of(block)]
         if styles.count("primary") > 1:
@@ -97,21 +97,21 @@ def message_violations(message: JsonObject) -> tuple[Violation, ...]:
     """Every limit broken by a message (`text`, `blocks`, `metadata`) that the bot is about to send.
 
     Stricter than Slack where Slack only warns or cuts: `text` is required and at most 4,000 characters,
-    blocks hold at most 10,000 characters, an `action_id` occurs once, a set has one primary button.
+    blocks hold at most 10,000 characters, an `action_id` occurs once, a set has a single primary button.
     """
-    found = list(_text_violations(message))
+    violations = list(_text_violations(message))
     blocks = message.get("blocks")
     if blocks is not None:
-        found += blocks_refusals(blocks, "message")
-        found += repeated_action_ids_in_message(blocks, "/blocks")
-        found += _one_primary(blocks)
+        violations += blocks_refusals(blocks, "message")
+        violations += repeated_action_ids_in_message(blocks, "/blocks")
+        violations += _repeated_primary(blocks)
         if characters_in(blocks) > BLOCKS_TEXT_BUDGET:
-            found.append(
+            violations.append(
                 Violation("/blocks", f"must be less than {BLOCKS_TEXT_BUDGET + 1} characters together")
             )
     if message.get("metadata") is not None:
-        found += metadata_violations(message["metadata"])
-    return tuple(dict.fromkeys(found))
+        violations += metadata_violations(message["metadata"])
+    return tuple(dict.fromkeys(violations))
 
 
 def _submit_for_inputs(view: JsonObject) -> Violations:
@@ -126,9 +126,9 @@ def view_violations(view: Any) -> tuple[Violation, ...]:
         return (Violation("/view/type", "must be one of: modal, home"),)
     surface: str = view["type"]
     shape = _MODAL if surface == "modal" else _HOME
-    found = list(shape(view, "/view"))
+    violations = list(shape(view, "/view"))
     if "blocks" in view:
-        found += blocks_refusals(view["blocks"], surface, "/view/blocks")
+        violations += blocks_refusals(view["blocks"], surface, "/view/blocks")
     if surface == "modal":
-        found += _submit_for_inputs(view)
-    return tuple(dict.fromkeys(found))
+        violations += _submit_for_inputs(view)
+    return tuple(dict.fromkeys(violations))

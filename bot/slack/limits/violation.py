@@ -1,4 +1,4 @@
-"""A broken limit, and the small checks that find one in JSON."""
+"""A broken limit, and the small checks that look for them in JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ JsonObject = dict[str, Any]
 
 @dataclass(frozen=True)
 class Violation:
-    """One limit that a payload breaks: where (JSON pointer from the payload's root) and what."""
+    """A limit that a payload breaks: where (JSON pointer from the payload's root) and what."""
 
     path: str
     message: str
@@ -25,7 +25,7 @@ Check = Callable[[Any, str], Violations]
 
 
 @dataclass(frozen=True)
-class Shape:
+class ObjectShape:
     """What an object may hold: a check for each property, and which of them must be there."""
 
     properties: Mapping[str, Check]
@@ -74,7 +74,7 @@ def integer(least: int, most: int) -> Check:
     """Check for a whole number from `least` to `most`."""
 
     def check(value: Any, path: str) -> Violations:
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int) or isinstance(value, bool):  # to Python, true is an integer
             yield Violation(path, "must be an integer")
         elif not least <= value <= most:
             yield Violation(path, f"must be between {least} and {most}")
@@ -82,8 +82,8 @@ def integer(least: int, most: int) -> Check:
     return check
 
 
-def one_of(*allowed: str) -> Check:
-    """Check for one of the given words."""
+def word_of(*allowed: str) -> Check:
+    """Check for any of the `allowed` words."""
 
     def check(value: Any, path: str) -> Violations:
         if value not in allowed:
@@ -127,7 +127,7 @@ def all_of(*checks: Check) -> Check:
     """Check with each of `checks`, in order."""
 
     def check(value: Any, path: str) -> Violations:
-        for one in checks:
-            yield from one(value, path)
+        for part in checks:
+            yield from part(value, path)
 
     return check

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT_UNDO_FOR", "Message", "case_message"]
 
-HEADER = 150
+HEADER = 150  # what Slack takes in a header block
 DEFAULT_UNDO_FOR = timedelta(minutes=10)
 
 
@@ -51,7 +51,7 @@ def case_message(
 ) -> Message:
     """The message that shows `case` as it is at `now`.
 
-    `version` is the projection's wanted version: answers say on which screen they were given.
+    `version` is the projection's wanted version: answers say on which screen people gave them.
     `image_file_id` is the uploaded file of an input that came as bytes; `has_picture` False: Slack does not
     take the picture, and the message says so. `tier` None: it left the policy.
     """
@@ -70,16 +70,9 @@ def _present(*blocks: JsonObject | None) -> tuple[JsonObject, ...]:
 
 
 def _question(question: str) -> tuple[JsonObject, ...]:
-    """The question as a header; a longer one than Slack's header takes as bold text."""
+    """The question as a header; where it is longer than Slack's header takes, as bold text."""
     is_short = length(question) <= HEADER
     return (header(question) if is_short else rich_text(paragraph(run(label_text(question, 300), "bold"))),)
-
-
-def _dispute(scene: Scene) -> str:
-    seniors = scene.tier.adjudicators if scene.tier else ()
-    return (
-        f"*The experts disagree*, the last word has {', '.join(map(mention, seniors)) or 'a senior expert'}"
-    )
 
 
 def _status_line(scene: Scene) -> JsonObject:
@@ -91,7 +84,8 @@ def _status_line(scene: Scene) -> JsonObject:
     if case.snoozed_until and case.snoozed_until > scene.now:
         parts.append(f"Reminders sleep until {moment(case.snoozed_until)}")
     if case.status is CaseStatus.DISPUTED:
-        parts.append(_dispute(scene))
+        seniors = ", ".join(map(mention, scene.tier.adjudicators if scene.tier else ()))
+        parts.append(f"*The experts disagree*, the last word has {seniors or 'a senior expert'}")
     answers = progress(case)
     if answers:
         parts.append(answers)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from bot.slack.blocks.text import label_text, one_line
+from bot.slack.blocks.text import label_text, single_line
 from routing.case.case import Case
 from routing.case.decision import Decision, Method
 from routing.label import ExpertId, Label
@@ -39,7 +39,7 @@ def confidence_words(confidence: float) -> str:
 def percent(probability: float) -> str:
     """A probability in whole percent; only certainty itself is called 0 % or 100 %.
 
-    The number and its sign stand on one line: the space between them does not break.
+    The number and its sign stay together: the space between them does not break.
     """
     if 0 < probability < 0.005:
         return "under 1\u00a0%"
@@ -54,8 +54,8 @@ def sureness(case: Case) -> str:
     if raw is None:
         return "without saying how sure it is"
     counts = raw if calibrated is None else calibrated
-    said = f"{confidence_words(counts)}, {percent(counts)}"
-    return said if percent(counts) == percent(raw) else f"{said}, before calibration {percent(raw)}"
+    words = f"{confidence_words(counts)}, {percent(counts)}"
+    return words if percent(counts) == percent(raw) else f"{words}, before calibration {percent(raw)}"
 
 
 def label_title(task: Task, label: str, longest: int = 75) -> str:
@@ -79,8 +79,8 @@ def name_of(expert: ExpertId, names: Mapping[ExpertId, str]) -> str:
 
 def people(experts: tuple[ExpertId, ...], names: Mapping[ExpertId, str]) -> str:
     """Several names as a phrase."""
-    found = [name_of(expert, names) for expert in experts]
-    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+    phrases = [name_of(expert, names) for expert in experts]
+    return " and ".join([", ".join(phrases[:-1]), phrases[-1]] if len(phrases) > 1 else phrases)
 
 
 def method_words(decision: Decision) -> str:
@@ -99,27 +99,26 @@ def progress(case: Case) -> str | None:
 
 
 def concordance(case: Case, decision: Decision, task: Task) -> str:
-    """How the decision stands to what the model said."""
-    prediction = case.submission.prediction
-    if decision.label == prediction.label:
-        return f"The model said the same ({sureness(case)})."
-    return f"The model said {label_title(task, prediction.label)} ({sureness(case)})."
+    """How the decision stands to the prediction."""
+    label = case.submission.prediction.label
+    what = "the same" if decision.label == label else label_title(task, label)
+    return f"The model said {what} ({sureness(case)})."
 
 
 def origin_words(case: Case) -> str | None:
-    """Where the case comes from, if not from production: experts are told what a service says of it."""
+    """Where the case comes from, if not from production: experts see what a service says of it."""
     return _ORIGINS.get(case.submission.origin)
 
 
 def reasons_text(case: Case, longest: int) -> str:
-    """Why the case was sent, as one line."""
-    reasons = (one_line(reason) for reason in case.routing.reasons if reason.strip())
+    """Why the case was sent, on a single line."""
+    reasons = (single_line(reason) for reason in case.routing.reasons if reason.strip())
     return label_text("; ".join(reasons), longest)
 
 
 def rationale_of(label: Label) -> str | None:
-    """The label's rationale with its reason code, on one line."""
+    """The label's rationale with its reason code, on a single line."""
     if label.rationale is None:
         return None
-    parts = [one_line(part) for part in (label.rationale.reason_code, label.rationale.text) if part]
+    parts = [single_line(part) for part in (label.rationale.reason_code, label.rationale.text) if part]
     return ": ".join(part for part in parts if part) or None

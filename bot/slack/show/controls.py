@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.slack.blocks import control_ids
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BUTTONS_ASKED = 10
 BUTTONS_CHANGE = 5
-NOTE_ROOM = 1_500
+NOTE_ROOM = 1_500  # of a button's value, which takes 2,000 characters with all that is packed into it
 NOTES_ROOM = 5_000
 OPTIONS_ROOM = 3_000
 _SHORTEST_TITLE = 28
@@ -47,21 +47,16 @@ def menu(entries: tuple[Menu, ...]) -> JsonObject:
 
 
 def ordered_labels(task: Task, predicted: str) -> tuple[str, ...]:
-    """The task's labels, the predicted one first."""
+    """The task's labels, the predicted label first."""
     names = task.label_names
     return tuple(sorted(names, key=lambda name: name != predicted))
 
 
-def _answer_text(task: Task, label: str, predicted: str) -> str:
-    ellipsis = "…" if task.rationale.requires(label, predicted) else ""
-    title = label_title(task, label, 60)
-    return f"Confirm: {title}{ellipsis}" if label == predicted else f"{title}{ellipsis}"
-
-
 def answer_button(task: Task, label: str, predicted: str, number: int, value: str = "") -> JsonObject:
-    """One label as a button; an ellipsis promises that a reason will be asked for."""
-    style = "primary" if label == predicted else None
-    text = _answer_text(task, label, predicted)
+    """A label as a button; an ellipsis promises that a reason will be asked for."""
+    prefix, style = ("Confirm: ", "primary") if label == predicted else ("", None)
+    ellipsis = "…" if task.rationale.requires(label, predicted) else ""
+    text = f"{prefix}{label_title(task, label, 60)}{ellipsis}"
     return button(f"answer:{number}", text, value or packed(label=label), style)
 
 
@@ -74,12 +69,12 @@ def label_select(task: Task, labels: tuple[str, ...], placeholder: str) -> JsonO
 
 
 def label_button() -> JsonObject:
-    """The window in which an answer is given with its reason."""
+    """The way to the window for an answer with its reason."""
     return button(control_ids.LABEL, "Label…", control_ids.LABEL)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReplyExcerpt:
     """What a private question carries from the reply it is about: its place, and how its words begin.
 
     The whole words are kept with the question; these are for a button that is pressed when it is over.
@@ -95,7 +90,7 @@ class Asked:
         return packed(**values, note=note, about=self.reply_ts, thread=self.thread_ts)
 
 
-def question_controls(task: Task, predicted: str, screen: Screen, asked: Asked) -> JsonObject:
+def question_controls(task: Task, predicted: str, screen: Screen, excerpt: ReplyExcerpt) -> JsonObject:
     """The labels as buttons for a private question about a reply, whose words become the reason.
 
     For more than ten labels a select, and a window that begins with the words.
@@ -104,22 +99,22 @@ def question_controls(task: Task, predicted: str, screen: Screen, asked: Asked) 
     name = block_id(control_ids.QUESTION, screen)
     if len(labels) > BUTTONS_ASKED:
         chooser = label_select(task, labels, "Choose a label")
-        return actions(name, chooser, button(control_ids.LABEL, "Label…", asked.packed(NOTE_ROOM)))
+        return actions(name, chooser, button(control_ids.LABEL, "Label…", excerpt.packed(NOTE_ROOM)))
     room = min(NOTE_ROOM, NOTES_ROOM // len(labels))
     buttons = [
-        answer_button(task, label, predicted, number, asked.packed(room, label=label))
+        answer_button(task, label, predicted, number, excerpt.packed(room, label=label))
         for number, label in enumerate(labels)
     ]
     return actions(name, *buttons)
 
 
-def doubt_controls(task: Task, own: str, named: tuple[str, ...], asked: Asked) -> list[JsonObject]:
+def doubt_controls(task: Task, own: str, named: tuple[str, ...], excerpt: ReplyExcerpt) -> list[JsonObject]:
     """The buttons that change an answer: to the labels that the reply named, else to any other."""
     others = named or tuple(label for label in task.label_names if label != own)
     if len(others) > BUTTONS_CHANGE:
-        return [button("change:0", "Change…", Asked("", asked.reply_ts, asked.thread_ts).packed(0))]
-    # Words that name no other label are no reason for one.
-    carried = asked if named else Asked("", "", asked.thread_ts)
+        return [button("change:0", "Change…", replace(excerpt, note="").packed(0))]
+    # Words that name no other label are no reason for any.
+    carried = excerpt if named else ReplyExcerpt("", "", excerpt.thread_ts)
     room = NOTE_ROOM // len(others)
     return [
         button(

@@ -35,7 +35,7 @@ def headline_blocks(digest_key: str, headlines: Sequence[Headline]) -> Iterator[
 
 
 def _buttons(headline: Headline, number: int, value: str) -> Iterator[JsonObject]:
-    if headline.deed in _BUTTONS:  # a newer version may have written one that this one cannot do
+    if headline.deed in _BUTTONS:  # a newer version may have written deeds that this version cannot do
         does = button(f"{headline.deed.value}:{number}", _BUTTONS[headline.deed], value)
         if headline.deed is Deed.ASK_AUDITS:
             does["confirm"] = _CONFIRM

@@ -3,9 +3,19 @@
 from collections.abc import Iterator, Mapping
 
 from bot.slack.blocks import control_ids
-from bot.slack.blocks.builders import bullets, context, modal, paragraph, plain, rich_text, run, section
+from bot.slack.blocks.builders import (
+    bullets,
+    context,
+    modal,
+    open_link,
+    paragraph,
+    plain,
+    rich_text,
+    run,
+    section,
+)
 from bot.slack.blocks.message import JsonObject
-from bot.slack.blocks.text import label_text, one_line
+from bot.slack.blocks.text import label_text, single_line
 from bot.slack.show.case_words import scalar
 from bot.usecases.lead.look_closer import CaseList, DigestThreshold, ListedCase
 from bot.words.quality_words import aim_words, in_force_words
@@ -40,22 +50,23 @@ def _lines(row: ThresholdRow) -> Iterator[str]:
     if row.why:
         yield f"Why: {row.why}"
     yield aim_words(row)
-    if isinstance(row.found, NotYet):
-        missing = f", about {row.found.needed:,} more labels are missing" if row.found.needed else ""
-        yield f"The labels certify nothing yet{missing}. {row.found.why}"
-    if isinstance(row.found, Certificate):
-        yield from _certified(row.found)
+    evidence = row.found
+    if isinstance(evidence, NotYet):
+        missing = f", about {evidence.needed:,} more labels are missing" if evidence.needed else ""
+        yield f"The labels certify nothing yet{missing}. {evidence.why}"
+    if isinstance(evidence, Certificate):
+        yield from _certified(evidence)
     if row.gain is not None:
         more = "more" if row.gain >= 0 else "less"
         yield f"It would accept {abs(row.gain):.1%} {more} of what comes in here than now"
 
 
-def _certified(found: Certificate) -> Iterator[str]:
-    yield f"The labels would certify: accept from {found.threshold:.4g} on"
+def _certified(certificate: Certificate) -> Iterator[str]:
+    yield f"The labels would certify: accept from {certificate.threshold:.4g} on"
     yield (
-        f"It rests on {found.labels:,} labels among {found.accepted:,} predictions above it, "
-        f"{found.errors:,} of them wrong: the error there is at most {found.bound:.2%}, with "
-        f"{100 * (1 - found.spent):.4g} % confidence"
+        f"It rests on {certificate.labels:,} labels among {certificate.accepted:,} predictions above it, "
+        f"{certificate.errors:,} of them wrong: the error there is at most {certificate.bound:.2%}, with "
+        f"{100 * (1 - certificate.spent):.4g} % confidence"
     )
 
 
@@ -94,29 +105,17 @@ def cases_view(listed: CaseList, links: Mapping[str, str]) -> JsonObject:
     blocks = [
         section(plain(listed.sentence, WORDS)),
         context(plain(what, 200)),
-        *([_case(number, one, links) for number, one in enumerate(listed.cases)] or none),
+        *([_case(number, case, links) for number, case in enumerate(listed.cases)] or none),
         *more,
     ]
     return modal(control_ids.READING_VIEW, "Cases", blocks, "")
 
 
-def _case(number: int, one: ListedCase, links: Mapping[str, str]) -> JsonObject:
-    outline = one.outline
-    fields = [f"{name}: {one_line(scalar(value))}" for name, value in outline.input.fields.items()]
-    shown = label_text("; ".join([*filter(None, [one_line(outline.input.text or "")]), *fields]), 300)
+def _case(number: int, case: ListedCase, links: Mapping[str, str]) -> JsonObject:
+    outline = case.outline
+    fields = [f"{name}: {single_line(scalar(value))}" for name, value in outline.input.fields.items()]
+    shown = label_text("; ".join([*filter(None, [single_line(outline.input.text or "")]), *fields]), 300)
     decided = f"experts decided {outline.decided}" if outline.decided else "not decided by experts"
-    said = f"{outline.task}: the model said {outline.predicted}, {decided}. {shown}"
+    sentence = f"{outline.task}: the model said {outline.predicted}, {decided}. {shown}"
     url = links.get(outline.case_id)
-    if url is None:
-        return section(plain(said, WORDS))
-    return section(plain(said, WORDS), _open(number, url))
-
-
-def _open(number: int, url: str) -> JsonObject:
-    return {
-        "type": "button",
-        "action_id": f"open:{number}",
-        "text": plain("Open", 75),
-        "url": url,
-        "value": "open",
-    }
+    return section(plain(sentence, WORDS), None if url is None else open_link(number, url))

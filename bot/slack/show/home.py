@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.slack.blocks.builders import context, header, mrkdwn, paragraph, plain, rich_text, run, section
+from bot.slack.blocks.builders import (
+    context,
+    header,
+    mrkdwn,
+    open_link,
+    paragraph,
+    plain,
+    rich_text,
+    run,
+    section,
+)
 from bot.slack.blocks.message import JsonObject, Message
-from bot.slack.blocks.text import escape, label_text, moment, one_line
+from bot.slack.blocks.text import escape, label_text, moment, single_line
 from bot.slack.show.case_words import label_title, scalar, sureness
 from bot.usecases.review.worklist import SCANNED, Board, LabelTotals, WaitingCase
 
@@ -15,10 +25,10 @@ Permalink = Callable[[WaitingCase], str | None]
 
 
 def _summary(listed: WaitingCase, longest: int) -> str:
-    found = listed.case.submission.input
-    fields = [f"{name}: {one_line(scalar(value))}" for name, value in found.fields.items()]
-    parts = [found.text or "", *fields, found.image.alt_text if found.image else ""]
-    return label_text("; ".join(one_line(part).rstrip(".") for part in parts if part), longest)
+    case_input = listed.case.submission.input
+    fields = [f"{name}: {single_line(scalar(value))}" for name, value in case_input.fields.items()]
+    parts = [case_input.text or "", *fields, case_input.image.alt_text if case_input.image else ""]
+    return label_text("; ".join(single_line(part).rstrip(".") for part in parts if part), longest)
 
 
 def _model_says(listed: WaitingCase) -> str:
@@ -27,15 +37,6 @@ def _model_says(listed: WaitingCase) -> str:
 
 
 def _row(number: int, listed: WaitingCase, link: str | None) -> tuple[JsonObject, JsonObject]:
-    accessory: JsonObject | None = None
-    if link:
-        accessory = {
-            "type": "button",
-            "action_id": f"open:{number}",
-            "text": plain("Open", 75),
-            "url": link,
-            "value": "open",
-        }
     mark = "Yours · " if listed.is_mine else ""
     text = f"{listed.task.question} {_summary(listed, 140)}"
     small = context(
@@ -43,7 +44,7 @@ def _row(number: int, listed: WaitingCase, link: str | None) -> tuple[JsonObject
         plain(f"{mark}{listed.case.tier} · {_model_says(listed)}", 300),
         *([plain(_trouble(listed), 300)] if listed.trouble else []),
     )
-    return section(plain(text, 400), accessory), small
+    return section(plain(text, 400), open_link(number, link) if link else None), small
 
 
 def _rows(board: Board, permalink: Permalink) -> list[JsonObject]:
@@ -104,9 +105,9 @@ def list_message(title: str, board: Board, permalink: Permalink) -> Message:
 
 def mine_message(board: Board, permalink: Permalink) -> Message:
     """The person's own cases and numbers."""
-    found = list_message("For you", board, permalink)
+    cases = list_message("For you", board, permalink)
     words = numbers_text(board.numbers)
-    return Message(f"{found.text}\n{words}", (*found.blocks, context(plain(words, 300))))
+    return Message(f"{cases.text}\n{words}", (*cases.blocks, context(plain(words, 300))))
 
 
 def next_message(board: Board, permalink: Permalink) -> Message:

@@ -1,6 +1,5 @@
 """The part of a review message that shows what the model saw, and the evidence."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
@@ -50,33 +49,30 @@ REVIEW = Room()
 DECIDED = Room(text=400, lines=5, fields=4, evidence=0, scores=0)
 
 
-def _quoted(text: str | None, room: Room) -> list[JsonObject]:
-    words = shown(text or "", room.text, room.lines)
-    return [quotation(run(words))] if words else []
-
-
-def _fields(found: CaseInput, room: Room) -> list[JsonObject]:
+def _fields(case_input: CaseInput, room: Room) -> list[JsonObject]:
     rows = [
         paragraph(
             run(f"{label_text(name, room.field_name)}: ", "bold"),
             run(label_text(scalar(value), room.field_value)),
         )
-        for name, value in list(found.fields.items())[: room.fields]
+        for name, value in list(case_input.fields.items())[: room.fields]
     ]
     return [bullets(rows)] if rows else []
 
 
-def _link(found: CaseInput) -> list[JsonObject]:
-    anchor = link(found.link)
+def _link(case_input: CaseInput) -> list[JsonObject]:
+    anchor = link(case_input.link)
     if anchor:
         return [paragraph(run("Open the original: "), anchor)]
-    return [paragraph(run(label_text(found.link, 300)))] if found.link else []
+    return [paragraph(run(label_text(case_input.link, 300)))] if case_input.link else []
 
 
-def input_block(found: CaseInput, room: Room) -> JsonObject | None:
+def input_block(case_input: CaseInput, room: Room) -> JsonObject | None:
     """Text, fields and link of the input, literally; None if a picture is all there is."""
-    parts = [*_quoted(found.text, room), *_fields(found, room), *_link(found)]
-    if not parts and found.image is None:
+    words = shown(case_input.text or "", room.text, room.lines)
+    parts = [quotation(run(words))] if words else []
+    parts += [*_fields(case_input, room), *_link(case_input)]
+    if not parts and case_input.image is None:
         parts = [paragraph(run("The service sent no input to show.", "italic"))]
     return rich_text(*parts) if parts else None
 
@@ -96,7 +92,7 @@ def image_block(image: Image | None, file_id: str | None, *, is_taken: bool = Tr
         return None if is_taken else _instead(image, "Slack does not take the picture, so it is not shown.")
     if not is_taken:
         return _instead(image, "Slack could not fetch the picture. ", address)
-    if _suffix(address) in UNSHOWN:
+    if PurePosixPath(urlsplit(address).path).suffix.lower() in UNSHOWN:
         return _instead(image, "Slack shows no pictures of this format. ", address)
     return {**picture, "image_url": address}
 
@@ -105,10 +101,6 @@ def _instead(image: Image, why: str, address: str | None = None) -> JsonObject:
     what = run(f"Picture: {label_text(image.alt_text, 300).rstrip('.')}. ")
     anchor = link(address)
     return rich_text(paragraph(what, run(why, "italic"), *([run("Open it: "), anchor] if anchor else [])))
-
-
-def _suffix(address: str) -> str:
-    return PurePosixPath(urlsplit(address).path).suffix.lower()
 
 
 def _evidence_runs(item: Evidence, room: Room) -> list[JsonObject]:
@@ -135,33 +127,21 @@ def evidence_block(submission: Submission, room: Room) -> JsonObject | None:
     return rich_text(*parts) if parts else None
 
 
-def _is_field_cut(found: CaseInput, room: Room) -> bool:
-    return len(found.fields) > room.fields or any(
-        length(name) > room.field_name or length(scalar(value)) > room.field_value
-        for name, value in found.fields.items()
-    )
-
-
-def _is_evidence_cut(evidence: tuple[Evidence, ...], room: Room) -> bool:
-    return len(evidence) > room.evidence or any(
-        length(item.title) > room.evidence_title or length(item.text or "") > room.evidence_text
-        for item in evidence
-    )
-
-
-def _are_scores_cut(scores: Mapping[str, float], room: Room) -> bool:
-    return len(scores) > room.scores or any(length(name) > room.score_name for name in scores)
-
-
 def is_cut(case: Case, room: Room) -> bool:
     """Whether the message leaves out something of the input, the evidence or the scores."""
-    found = case.submission.input
-    text = clean(found.text or "")
+    case_input, evidence = case.submission.input, case.submission.evidence
+    text, scores = clean(case_input.text or ""), case.submission.prediction.scores
+    rooms = [(length(name), room.score_name) for name in scores]
+    for name, value in case_input.fields.items():
+        rooms += [(length(name), room.field_name), (length(scalar(value)), room.field_value)]
+    for item in evidence:
+        rooms += [(length(item.title), room.evidence_title), (length(item.text or ""), room.evidence_text)]
     return (
         shown(text, room.text, room.lines) != text
-        or _is_field_cut(found, room)
-        or _is_evidence_cut(case.submission.evidence, room)
-        or _are_scores_cut(case.submission.prediction.scores, room)
+        or len(case_input.fields) > room.fields
+        or len(evidence) > room.evidence
+        or len(scores) > room.scores
+        or any(taken > longest for taken, longest in rooms)
     )
 
 

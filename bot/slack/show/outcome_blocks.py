@@ -5,7 +5,6 @@ from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import fallback, label_text
 from bot.slack.show.case_words import concordance, label_title, method_words, rationale_of
 from bot.slack.show.scene import Scene
-from routing.case.case import Case
 from routing.case.decision import Decision
 from routing.label import ExpertId
 
@@ -15,16 +14,10 @@ _PEOPLE = 5
 
 
 def _people_runs(experts: tuple[ExpertId, ...]) -> list[JsonObject]:
-    runs: list[JsonObject] = [run(" — by ")] if experts else [run(" — by default")]
+    runs = [run(" — by " if experts else " — by default")]
     for number, expert in enumerate(experts[:_PEOPLE]):
         runs += [run(", ")] * (number > 0) + [person(expert.user_id)]
     return runs
-
-
-def _rationales(case: Case, decision: Decision) -> list[JsonObject]:
-    labels = [label for label in case.current_labels if label.label == decision.label]
-    words = [why for why in map(rationale_of, labels) if why]
-    return [_quoted(why) for why in words[:_RATIONALES]]
 
 
 def _quoted(why: str) -> JsonObject:
@@ -43,8 +36,10 @@ def decision_block(scene: Scene, decision: Decision) -> JsonObject:
         run(f" {how}, " if how else ", "),
         date(decision.decided_at),
     ]
-    said = concordance(scene.case, decision, scene.task)
-    return rich_text(paragraph(*first), *_rationales(scene.case, decision), paragraph(run(said)))
+    labels = [label for label in scene.case.current_labels if label.label == decision.label]
+    quotations = [_quoted(why) for why in map(rationale_of, labels) if why][:_RATIONALES]
+    comparison = concordance(scene.case, decision, scene.task)
+    return rich_text(paragraph(*first), *quotations, paragraph(run(comparison)))
 
 
 def expired_block() -> JsonObject:
@@ -57,5 +52,8 @@ def history_block(scene: Scene) -> JsonObject | None:
     earlier = scene.case.decisions[:-1]
     if not earlier:
         return None
-    words = [f"{label_title(scene.task, one.label, 60)} ({fallback(one.decided_at)})" for one in earlier[-5:]]
+    words = [
+        f"{label_title(scene.task, decision.label, 60)} ({fallback(decision.decided_at)})"
+        for decision in earlier[-5:]
+    ]
     return context(plain(f"Corrected. Before: {'; '.join(words)}", 600))

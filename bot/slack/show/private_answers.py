@@ -1,4 +1,4 @@
-"""The private answers: what came of a click, in words for the one who clicked."""
+"""The private answers: what came of a click, in words for whoever clicked."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from bot.slack.blocks.builders import (
 from bot.slack.blocks.control_ids import packed
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.blocks.screens import block_id
-from bot.slack.blocks.text import escape, label_text, moment, one_line
+from bot.slack.blocks.text import escape, label_text, moment, single_line
 from bot.slack.show.case_words import label_title, people, progress
-from bot.slack.show.controls import Asked, doubt_controls, question_controls
+from bot.slack.show.controls import ReplyExcerpt, doubt_controls, question_controls
 from bot.usecases import members
 from bot.usecases.case_terms import task_as_read
 from bot.usecases.review.outcome import (
@@ -86,13 +86,13 @@ def help_message() -> Message:
 
 
 def label_needed(outcome: Outcome) -> str | None:
-    """What to say under the rationale's field if the answer needs one."""
+    """What to say under the rationale's field if the answer needs a reason."""
     needs = isinstance(outcome, RationaleNeeded)
     return "This answer needs a reason: say in a sentence why." if needs else None
 
 
 @dataclass(frozen=True, slots=True)
-class Private:
+class PrivateAnswers:
     """Puts outcomes into words; None where the changed message in the channel says enough."""
 
     policy: Policy
@@ -125,11 +125,7 @@ class Private:
         if decision is None:
             return say("This case was closed without a decision. Your answer was not recorded.")
         title = self._title(outcome.case, decision.label)
-        by = (
-            people(decision.decided_by, self.names)
-            if decision.decided_by
-            else "nobody, when its time ran out"
-        )
+        by = people(decision.decided_by, self.names) or "nobody, when its time ran out"
         when = f"Already decided {moment(decision.decided_at)}"
         rest = (
             f"{title}, by {by}. Your answer was not recorded. "
@@ -139,11 +135,7 @@ class Private:
         return Message(f"{when}: {escape(rest, 900)}", blocks)
 
     @answer.register
-    def _(self, outcome: NotAllowed) -> Message | None:
-        return say(outcome.reason)
-
-    @answer.register
-    def _(self, outcome: Dismissal) -> Message | None:
+    def _(self, outcome: NotAllowed | Dismissal) -> Message | None:
         return say(outcome.reason)
 
     @answer.register
@@ -155,11 +147,7 @@ class Private:
         )
 
     @answer.register
-    def _(self, _outcome: RepeatedAct) -> Message | None:
-        return None
-
-    @answer.register
-    def _(self, _outcome: Silence) -> Message | None:
+    def _(self, _outcome: RepeatedAct | Silence) -> Message | None:
         return None
 
     @answer.register
@@ -189,10 +177,10 @@ class Private:
         screen = Screen(outcome.case.case_id)
         asks = "Is this an answer? Choose the label it means; what you wrote is kept as the reason."
         place = outcome.reply
-        asked = Asked(one_line(outcome.note), *((place.ts, place.thread_ts) if place else ()))
+        excerpt = ReplyExcerpt(single_line(outcome.note), *((place.ts, place.thread_ts) if place else ()))
         blocks = (
             rich_text(paragraph(run(asks)), *_quoted(outcome.note)),
-            question_controls(task, predicted, screen, asked),
+            question_controls(task, predicted, screen, excerpt),
         )
         text = f"{asks} {escape(label_text(', '.join(task.label_names), 500), 500)}"
         return Message(text, blocks)
@@ -205,8 +193,8 @@ class Private:
         ends = "" if outcome.has_undo else " It is too late to take it back, but it can still be changed."
         text = f"{asks.format(title=title)}{ends}"
         screen = Screen(outcome.case.case_id)
-        asked = Asked(one_line(outcome.note), place.ts, place.thread_ts)
-        change = doubt_controls(task, outcome.label, outcome.named, asked)
+        excerpt = ReplyExcerpt(single_line(outcome.note), place.ts, place.thread_ts)
+        change = doubt_controls(task, outcome.label, outcome.named, excerpt)
         thread = packed(thread=place.thread_ts)
         undo = [button(control_ids.UNDO, "Take it back" if place.is_deleted else "Undo my answer", thread)]
         keep = button(control_ids.KEEP, f"Keep {label_text(title, 60)}", thread)
@@ -235,7 +223,7 @@ def _quoted(note: str) -> list[JsonObject]:
 
 
 def receipt(ctx: Context, outcome: Outcome) -> Message | None:
-    """What takes a private question's place where nothing else is to be said; None takes it away."""
+    """What takes a private question's place where nothing else is to say; None takes it away."""
     if isinstance(outcome, RepeatedAct):
         return say(_ANSWERED_BEFORE)
     return _recorded(ctx, outcome, _DONE) if isinstance(outcome, RecordedAct) else None
@@ -258,4 +246,4 @@ def words(ctx: Context, outcome: Outcome) -> Message | None:
     decision = outcome.case.decision if isinstance(outcome, AlreadyDecided) else None
     names = members.names(ctx, decision.decided_by) if decision and decision.decided_by else {}
     task = None if isinstance(outcome, NotAllowed | Dismissal | Silence) else task_as_read(ctx, outcome.case)
-    return Private(ctx.policy, names, task).answer(outcome)
+    return PrivateAnswers(ctx.policy, names, task).answer(outcome)

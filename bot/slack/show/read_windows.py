@@ -26,14 +26,14 @@ _WORD = 400
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of text with its heading; only the first piece of a long text has one."""
+    """A piece of text with its heading; of a long text only the first piece has a heading."""
 
     heading: str | None
     text: str
 
 
 def _break(text: str, start: int) -> int:
-    """Where to break `text` after `start`: at a line end if one is near, else at a space."""
+    """Where to break `text` after `start`: at a line end if it is near, else at a space."""
     end = start + CHUNK
     near = (text.rfind(mark, end - _WORD, end) for mark in ("\n", " "))
     return next((at + 1 for at in near if at >= 0), end)
@@ -57,9 +57,9 @@ def _passages(heading: str, text: str) -> Iterator[Passage]:
 def input_passages(case: Case, task: Task) -> tuple[Passage, ...]:
     """Everything that the service sent with a case, in reading order."""
     submission = case.submission
-    found = submission.input
-    passages = list(_passages("Input", found.text or ""))
-    rows = "\n".join(f"{name}: {scalar(value)}" for name, value in found.fields.items())
+    case_input = submission.input
+    passages = list(_passages("Input", case_input.text or ""))
+    rows = "\n".join(f"{name}: {scalar(value)}" for name, value in case_input.fields.items())
     passages += _passages("Fields", rows)
     for item in submission.evidence:
         passages += _passages(
@@ -117,12 +117,12 @@ def why_passages(case: Case) -> tuple[Passage, ...]:
 
 
 def pages_of(passages: tuple[Passage, ...]) -> tuple[tuple[Passage, ...], ...]:
-    """The passages in pages that a window can hold; at least one page."""
+    """The passages in pages that a window can hold; never no page at all."""
     pages: list[list[Passage]] = [[]]
     room = PAGE_LENGTH
     for passage in passages:
         room -= length(passage.text) + 200
-        if room < 0 or len(pages[-1]) >= 60:
+        if room < 0 or len(pages[-1]) >= 60:  # a window takes 100 blocks at most
             pages.append([])
             room = PAGE_LENGTH - length(passage.text)
         pages[-1].append(passage)

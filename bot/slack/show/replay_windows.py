@@ -26,7 +26,7 @@ from routing.evidence.plan import ChannelLoad, Outcome, Replayed, TierOutcome
 from routing.policy import CertifiedThreshold, Tier
 
 TITLE = "Replay"
-TIERS = 100
+TIERS = 100  # what Slack takes in a select
 CHANNELS = 20
 WARNINGS = 15
 WORDS = 600
@@ -61,12 +61,14 @@ def replay_view(tiers: Sequence[TaskTier]) -> JsonObject:
     chooser = select("tier", "Choose a tier", options)
     if len(options) == 1:
         chooser["initial_option"] = options[0]
+    rules = [option(words, name) for name, words in _RULES.items()]
+    rule = {"type": "radio_buttons", "options": rules, "initial_option": rules[0]}
     more = [context(plain(_MORE, 200))] if len(tiers) > TIERS else []
     blocks = [
         section(plain(_ABOUT, WORDS)),
         field("tier", "Which tier?", chooser, False),
         *more,
-        _rule_field(),
+        field("rule", "What is accepted without review?", rule, False),
         _number("threshold", "Threshold", "Calibrated confidence to accept from, such as 0.9"),
         _number("error", "Promised error", "The greatest share of wrong ones, such as 0.02"),
         _number("confidence", "Confidence of the promise", "How surely it is kept, such as 0.95"),
@@ -88,12 +90,6 @@ def _rule(tier: Tier) -> str:
     return "always reviewed" if tier.accept_above == ALWAYS_REVIEW else f"from {tier.accept_above:.4g}"
 
 
-def _rule_field() -> JsonObject:
-    options = [option(words, name) for name, words in _RULES.items()]
-    chooser = {"type": "radio_buttons", "options": options, "initial_option": options[0]}
-    return field("rule", "What is accepted without review?", chooser, False)
-
-
 def _number(name: str, label: str, hint: str) -> JsonObject:
     return field(name, label, {"type": "plain_text_input", "max_length": 20}, True, hint)
 
@@ -108,33 +104,30 @@ def failed_view(reason: str) -> JsonObject:
     return modal(control_ids.READING_VIEW, TITLE, [section(plain(reason, WORDS))], "")
 
 
-def result_view(trial: PolicyTrial, found: Replayed) -> JsonObject:
+def result_view(trial: PolicyTrial, replayed: Replayed) -> JsonObject:
     """What was and what would have been, what the data cannot say, and the lines to set."""
-    replay, change = found.replay, trial.change
-    days = max((found.until - found.since) / DAY, 1.0)
+    replay, change = replayed.replay, trial.change
+    days = max((replayed.until - replayed.since) / DAY, 1.0)
     sides = replay.before, replay.after
+    place = f'under [[tasks.{change.task}.tiers]] with name = "{change.tier}"'
     blocks = [
         section(plain(f"{change.task}, tier {change.tier}: {'; '.join(trial.lines)}", WORDS)),
-        context(plain(_period(found), WORDS)),
-        _part("As it was → as it would have been", _in_all(found, days)),
+        context(plain(_period(replayed), WORDS)),
+        _part("As it was → as it would have been", _in_all(replayed, days)),
         _part("Accepted without review", _tiers(*sides)),
         *_channels(*sides, days),
-        *_warnings(trial, found),
-        rich_text(paragraph(run(label_text(f"In policy.toml, {_place(trial)}, set", 300)))),
+        *_warnings(trial, replayed),
+        rich_text(paragraph(run(label_text(f"In policy.toml, {place}, set", 300)))),
         rich_text({"type": "rich_text_preformatted", "elements": [run("\n".join(trial.lines))]}),
         context(plain(_CHANGES_NOTHING, WORDS)),
     ]
     return modal(control_ids.READING_VIEW, TITLE, blocks, "")
 
 
-def _place(trial: PolicyTrial) -> str:
-    return f'under [[tasks.{trial.change.task}.tiers]] with name = "{trial.change.tier}"'
-
-
-def _period(found: Replayed) -> str:
-    newest = _NEWEST.format(count=found.replay.received) if found.has_older else ""
-    came = f"{found.replay.received:,} came in"
-    return f"{newest}{came} from {fallback(found.since)} to {fallback(found.until)}."
+def _period(replayed: Replayed) -> str:
+    newest = _NEWEST.format(count=replayed.replay.received) if replayed.has_older else ""
+    came = f"{replayed.replay.received:,} came in"
+    return f"{newest}{came} from {fallback(replayed.since)} to {fallback(replayed.until)}."
 
 
 def _part(heading: str, lines: Iterable[str]) -> JsonObject:
@@ -142,8 +135,8 @@ def _part(heading: str, lines: Iterable[str]) -> JsonObject:
     return rich_text(paragraph(run(heading, "bold")), bullets(rows))
 
 
-def _in_all(found: Replayed, days: float) -> Iterator[str]:
-    replay, before, after = found.replay, found.replay.before, found.replay.after
+def _in_all(replayed: Replayed, days: float) -> Iterator[str]:
+    replay, before, after = replayed.replay, replayed.replay.before, replayed.replay.after
     yield f"Accepted without review: {_daily(before.auto_accepted, after.auto_accepted, days)}"
     yield f"Reviewed: {_daily(before.reviewed, after.reviewed, days)}"
     yield f"… of these audits: {_daily(before.audited, after.audited, days)}"
@@ -153,8 +146,8 @@ def _in_all(found: Replayed, days: float) -> Iterator[str]:
         "that were accepted"
     )
     errors = (before.error, after.error)
-    yield f"Error of the accepted, this period: {_both(*(estimate_words(one.period) for one in errors))}"
-    yield f"… and what to expect of it later: {_both(*(estimate_words(one.future) for one in errors))}"
+    yield f"Error of the accepted, this period: {_both(*(estimate_words(error.period) for error in errors))}"
+    yield f"… and what to expect of it later: {_both(*(estimate_words(error.future) for error in errors))}"
     yield f"Cost of accepted errors: {_both(cost_words(before.cost), cost_words(after.cost))}"
 
 
@@ -167,8 +160,8 @@ def _daily(was: float, becomes: float, days: float) -> str:
 
 
 def _tiers(before: Outcome, after: Outcome) -> Iterator[str]:
-    was = {one.tier: one for one in before.tiers}
-    becomes = {one.tier: one for one in after.tiers}
+    was = {tier.tier: tier for tier in before.tiers}
+    becomes = {tier.tier: tier for tier in after.tiers}
     for name in sorted({*was, *becomes}):
         yield f"{name}: {_both(_tier(was.get(name)), _tier(becomes.get(name)))}"
 
@@ -181,8 +174,8 @@ def _tier(outcome: TierOutcome | None) -> str:
 
 
 def _channels(before: Outcome, after: Outcome, days: float) -> list[JsonObject]:
-    was = {one.channel: one for one in before.channels}
-    becomes = {one.channel: one for one in after.channels}
+    was = {load.channel: load for load in before.channels}
+    becomes = {load.channel: load for load in after.channels}
     names = sorted({*was, *becomes})
     lines = [
         f"#{name}: {_both(_load(was.get(name), days), _load(becomes.get(name), days))}"
@@ -202,8 +195,8 @@ def _load(load: ChannelLoad | None, days: float) -> str:
     return f"{load.cases / days:,.1f} a day{pace}, {hours:.1f} expert hours a day, late in all: {late}"
 
 
-def _warnings(trial: PolicyTrial, found: Replayed) -> list[JsonObject]:
+def _warnings(trial: PolicyTrial, replayed: Replayed) -> list[JsonObject]:
     promised = [_PROMISED] if isinstance(trial.change.accept_above, Mapping) else []
-    said = [f"{line}." for line in (*promised, *found.replay.warnings)]
-    more = [f"… and {len(said) - WARNINGS} more."] if len(said) > WARNINGS else []
-    return [_part("What the data cannot say", [*said[:WARNINGS], *more])] if said else []
+    sentences = [f"{line}." for line in (*promised, *replayed.replay.warnings)]
+    more = [f"… and {len(sentences) - WARNINGS} more."] if len(sentences) > WARNINGS else []
+    return [_part("What the data cannot say", [*sentences[:WARNINGS], *more])] if sentences else []

@@ -16,7 +16,7 @@ from routing.case.case import Case
 from routing.label import ExpertConfidence
 
 if TYPE_CHECKING:
-    from routing.policy import LabelSpec, Task
+    from routing.policy import Task
 
 RADIO = 5
 RATIONALE_LENGTH = 2_000
@@ -51,26 +51,21 @@ def _introduction(case: Case, task: Task) -> JsonObject:
     return rich_text(paragraph(*runs))
 
 
-def _label_option(spec: LabelSpec) -> JsonObject:
-    return option(spec.shown, spec.name, description=spec.description.strip() or None)
-
-
 def _label_field(task: Task, draft: Draft) -> JsonObject:
-    options = [_label_option(spec) for spec in task.asks.options]
+    options = [
+        option(spec.shown, spec.name, description=spec.description.strip() or None)
+        for spec in task.asks.options
+    ]
     chosen = [choice for choice in options if choice["value"] == draft.label]
     initial = {"initial_option": chosen[0]} if chosen else {}
-    if len(options) <= RADIO:
-        return field("label", "Your answer", {"type": "radio_buttons", "options": options, **initial}, False)
     chooser = select("label", "Choose a label", options)
+    if len(options) <= RADIO:
+        chooser = {"type": "radio_buttons", "options": options}
     return field("label", "Your answer", {**chooser, **initial}, False)
 
 
 def _text_field(block_id: str, label: str, is_optional: bool, hint: str, initial: str = "") -> JsonObject:
-    element: JsonObject = {
-        "type": "plain_text_input",
-        "multiline": True,
-        "max_length": RATIONALE_LENGTH,
-    }
+    element: JsonObject = {"type": "plain_text_input", "multiline": True, "max_length": RATIONALE_LENGTH}
     if initial:
         element["initial_value"] = cut(initial, RATIONALE_LENGTH)
     return field(block_id, label, element, is_optional, hint)
@@ -99,23 +94,19 @@ def whole_rationale(shown: str | None, words: str) -> str | None:
 def _reason_code_field(task: Task) -> list[JsonObject]:
     if not task.reason_codes:
         return []
-    options = [option(code, code) for code in task.reason_codes[:100]]
+    options = [option(code, code) for code in task.reason_codes[:100]]  # what Slack takes in a select
     return [field("reason_code", "Kind of reason", select("reason_code", "Choose", options), True)]
-
-
-def _confidence_field() -> JsonObject:
-    options = [option(words, level.value) for level, words in _CONFIDENCE.items()]
-    return field("confidence", "How sure are you?", {"type": "radio_buttons", "options": options}, True)
 
 
 def label_view(case: Case, task: Task, screen: Screen, draft: Draft) -> JsonObject:
     """The window for a label with rationale, reason code and the expert's own confidence."""
+    levels = [option(words, level.value) for level, words in _CONFIDENCE.items()]
     blocks = [
         _introduction(case, task),
         _label_field(task, draft),
         _rationale_field(case, task, draft),
         *_reason_code_field(task),
-        _confidence_field(),
+        field("confidence", "How sure are you?", {"type": "radio_buttons", "options": levels}, True),
     ]
     title = "Correct the decision" if draft.is_correction else "Label this case"
     return modal(control_ids.LABEL_VIEW, title, blocks, metadata(screen, draft.is_correction), "Save")

@@ -1,4 +1,4 @@
-"""Everything that the rendering of one case depends on, as a value."""
+"""Everything that the rendering of a case depends on, as a value."""
 
 from __future__ import annotations
 

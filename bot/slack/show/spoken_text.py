@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.slack.blocks.text import escape, label_text, moment, one_line, short_words, web_address
+from bot.slack.blocks.text import escape, label_text, moment, short_words, single_line, web_address
 from bot.slack.show.case_words import (
     concordance,
     label_title,
@@ -20,28 +20,30 @@ from bot.slack.show.scene import Scene
 from routing.case.case import Case
 from routing.case.decision import Decision
 
-LONGEST = 3_900
+LONGEST = 3_900  # short of the 4,000 characters after which chat.update refuses a text
 _HOW = {True: "Answer with a button or reply in the thread", False: "Answer with a button"}
 
 
 def _sentence(text: str, longest: int) -> str:
-    return escape(short_words(one_line(text)), longest).rstrip()
+    return escape(short_words(single_line(text)), longest).rstrip()
 
 
 def _input(scene: Scene, longest: int) -> str:
-    found = scene.case.submission.input
-    parts = [one_line(found.text or "")]
-    parts += [f"{label_text(name, 60)}: {one_line(scalar(value))}" for name, value in found.fields.items()]
-    if found.image:
-        address = "" if scene.has_picture else web_address(found.image.url) or ""
-        parts.append(f"Picture: {one_line(found.image.alt_text)} {address}".rstrip())
+    case_input = scene.case.submission.input
+    parts = [single_line(case_input.text or "")]
+    parts += [
+        f"{label_text(name, 60)}: {single_line(scalar(value))}" for name, value in case_input.fields.items()
+    ]
+    if case_input.image:
+        address = "" if scene.has_picture else web_address(case_input.image.url) or ""
+        parts.append(f"Picture: {single_line(case_input.image.alt_text)} {address}".rstrip())
     return _sentence("; ".join(part for part in parts if part), longest)
 
 
 def _evidence(case: Case, longest: int) -> str:
-    items = [f"{one_line(item.title)} {one_line(item.text or '')}" for item in case.submission.evidence]
+    items = [f"{single_line(item.title)} {single_line(item.text or '')}" for item in case.submission.evidence]
     scores = [
-        f"{one_line(name)} {scalar(score)}" for name, score in case.submission.prediction.scores.items()
+        f"{single_line(name)} {scalar(score)}" for name, score in case.submission.prediction.scores.items()
     ]
     return _sentence("; ".join((*items, *scores)), longest)
 
@@ -52,9 +54,9 @@ def _prediction(scene: Scene) -> str:
         f"{label_title(scene.task, label, 60)} ({percent(probability)})"
         for label, probability in prediction.runners_up(2)
     ]
-    said = f"{label_title(scene.task, prediction.label)}, {sureness(scene.case)}"
+    answer = f"{label_title(scene.task, prediction.label)}, {sureness(scene.case)}"
     tail = f"; otherwise {', '.join(others)}" if others else ""
-    return _sentence(f"The model says {said}{tail}.", 600)
+    return _sentence(f"The model says {answer}{tail}.", 600)
 
 
 def _labeled(name: str, content: str) -> str:

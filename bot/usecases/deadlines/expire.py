@@ -9,7 +9,7 @@ from bot.usecases.outgoing import Notice, Occasion, Place
 from bot.usecases.review.access import Act, Sitting
 from bot.usecases.review.announce import DecisionEvent, call_back, notify, show
 from bot.usecases.review.screen import Screen
-from routing.case.adjudication import Closed, Decided, conclude, expiry
+from routing.case.adjudication import Closure, SettledAnswer, conclude, expiry
 from routing.case.case import Case
 from routing.label import ExpertId
 from storage.cases import cases, decisions
@@ -53,7 +53,7 @@ def _close(ctx: Context, case_id: str, now: datetime) -> bool:
         return True
 
 
-def _conclude(sitting: Sitting, settlement: Decided | Closed) -> None:
+def _conclude(sitting: Sitting, settlement: SettledAnswer | Closure) -> None:
     ctx, case_id = sitting.ctx, sitting.case.case_id
     concluded = conclude(
         sitting.case,

@@ -1,1 +1,1 @@
-"""Digests: when one is due, what it says, and how it is kept and read again."""
+"""Digests: when they are due, what they say, and how they are kept and read again."""

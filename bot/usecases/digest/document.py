@@ -1,4 +1,4 @@
-"""A digest as JSON and back: what is kept, sent as a report, and shown again is one and the same."""
+"""A digest as JSON and back: what is kept, sent as a report, and shown again is the same document."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -39,14 +39,14 @@ def to_document(digest: Digest) -> JsonObject:
 
 
 def current(document: JsonObject) -> JsonObject:
-    """A document of any earlier version as this one writes it; a newer one's stays as it is."""
+    """A document of any earlier version as this version writes it; a newer document stays as it is."""
     if version_of(document) >= VERSION:
         return document
     return {**coded(document), "version": VERSION}
 
 
 def coded(part: Any) -> Any:
-    """A document, or a part of one, with codes where version 0 had prose."""
+    """A document, or a part of it, with codes where version 0 had prose."""
     if isinstance(part, list):
         return [coded(item) for item in part]
     if not isinstance(part, dict):
@@ -58,18 +58,20 @@ def coded(part: Any) -> Any:
 
 
 def version_of(document: JsonObject) -> int:
-    """The version that a document names; 0 where it names none."""
+    """The version that a document names; 0 where it names none, as those of the first releases do."""
     version = document.get("version")
     return version if isinstance(version, int) else 0
 
 
 def from_document(document: JsonObject) -> Digest:
-    """The digest that this or an earlier version kept, and of a newer one's what this version understands.
+    """The digest that this or an earlier version kept, and what this version understands of a newer document.
 
     Codes that are unknown here stay as they are. Raises pydantic's ValidationError for what is no digest.
     """
-    known = current(document)
-    return _adapter().validate_python(_understood(known) if version_of(known) > VERSION else known)
+    readable = current(document)
+    if version_of(readable) > VERSION:  # after a release was taken back
+        readable = _understood(readable)
+    return _adapter().validate_python(readable)
 
 
 def _understood(document: JsonObject) -> JsonObject:

@@ -11,9 +11,7 @@ from storage.leads import digests
 def find(tx: Transaction, key: str) -> tuple[str, Digest] | None:
     """The team and the digest of that name; None if none is kept that this version can read."""
     stored = digests.get(tx, key)
-    if stored is None:
-        return None
     try:
-        return stored.team, from_document(stored.document)
+        return (stored.team, from_document(stored.document)) if stored else None
     except ValidationError:
         return None

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -45,7 +45,7 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The digest's period and the one before it."""
+    """The digest's period and its predecessor."""
 
     before_at: datetime
     since_at: datetime
@@ -58,8 +58,8 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """What storage knows; `labeled` is by task."""
+class _Facts:
+    """What storage holds; `labeled` is by task."""
 
     now: tuple[TrafficCount, ...]
     before: tuple[TrafficCount, ...]
@@ -76,25 +76,27 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
     with database.read() as tx:
         now = model_evidence.strata(tx, team.tasks, span.since_at, span.until_at)
     with ThreadPoolExecutor(1) as beside:  # half of the time is the database's, which has other cores
-        tried = beside.submit(_thresholds, database, policy, team, now, span)
+        table = beside.submit(_thresholds, database, policy, team, now, span)
         with database.read() as tx:
-            known = _read(tx, team, span, now)
-        thresholds, curve = tried.result()
-    themes = _themes(known.rationales)
+            stored = _read(tx, team, span, now)
+        thresholds, curve = table.result()
+    themes = _themes(stored.rationales)
     return Quality(
-        errors=tuple(_error_rows(known)),
+        errors=tuple(_error_rows(stored)),
         target=team.target_error,
-        calibration=_calibration(known.labeled.values()),
-        fits=tuple(_fits(known.calibrators)),
+        calibration=_calibration(stored.labeled.values()),
+        fits=tuple(
+            ModelFit(fit.task, fit.model, CalibratorFit.from_json(fit.report)) for fit in stored.calibrators
+        ),
         thresholds=thresholds,
         curve=curve,
-        days=tuple(_day(one, ZoneInfo(team.timezone)) for one in known.days),
-        alarms=known.alarms,
-        slices=_slices(known.labeled.values()),
-        confusions=_confusions(known.labeled),
+        days=tuple(_day(day, ZoneInfo(team.timezone)) for day in stored.days),
+        alarms=stored.alarms,
+        slices=_slices(stored.labeled.values()),
+        confusions=_confusions(stored.labeled),
         themes=themes.themes,
         no_themes_because=themes.why or "",
-        contradictions=_contradictions(known.decided),
+        contradictions=_contradictions(stored.decided),
     )
 
 
@@ -105,22 +107,22 @@ def _thresholds(
         return threshold_rows(tx, policy, team, now, span.learned_since_at, span.until_at)
 
 
-def _read(tx: Transaction, team: Team, span: Span, now: tuple[TrafficCount, ...]) -> _Read:
+def _read(tx: Transaction, team: Team, span: Span, now: tuple[TrafficCount, ...]) -> _Facts:
     since, until = span.since_at, span.until_at
     back = span.learned_since_at
-    return _Read(
+    return _Facts(
         now=now,
         before=model_evidence.strata(tx, team.tasks, span.before_at, since),
         labeled={
             task: model_evidence.labeled(tx, task, back, until, with_probabilities=False)
             for task in team.tasks
         },
-        calibrators=tuple(one for one in calibrators.latest(tx) if one.task in team.tasks),
-        alarms=tuple(Alarm.from_json(one.payload) for one in alarms.since(tx, team.tasks, since, until)),
+        calibrators=tuple(fit for fit in calibrators.latest(tx) if fit.task in team.tasks),
+        alarms=tuple(Alarm.from_json(alarm.payload) for alarm in alarms.since(tx, team.tasks, since, until)),
         rationales=case_inputs.rationales(tx, team.tasks, back, until),
         decided=tuple(
-            DecidedInput(one.case_id, one.input, one.decided, one.loss, one.decided_at)
-            for one in case_inputs.decided(tx, team.tasks, back, until, MOST_DECIDED)
+            DecidedInput(case.case_id, case.input, case.decided, case.loss, case.decided_at)
+            for case in case_inputs.decided(tx, team.tasks, back, until, MOST_DECIDED)
         ),
         days=day_volumes.by_day(tx, team.tasks, midnights(since, until, ZoneInfo(team.timezone))),
     )
@@ -128,15 +130,11 @@ def _read(tx: Transaction, team: Team, span: Span, now: tuple[TrafficCount, ...]
 
 def midnights(since: datetime, until: datetime, zone: ZoneInfo) -> list[datetime]:
     """The beginning, every midnight of the team's calendar inside the period, and the end."""
-    first = since.astimezone(zone).date()
-    last = until.astimezone(zone).date()
+    first, last = (moment.astimezone(zone).date() for moment in (since, until))
     days = (first + timedelta(days=number) for number in range(1, (last - first).days + 1))
-    inside = [moment for day in days if since < (moment := _midnight(day, zone)) < until]
-    return [since, *inside, until]
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    # From dates, not by adding 24 hours: where the clock changes a day has 23 or 25.
+    every = (datetime.combine(day, time(), zone).astimezone(UTC) for day in days)
+    return [since, *(midnight for midnight in every if since < midnight < until), until]
 
 
 def _day(volume: DayVolume, zone: ZoneInfo) -> Day:
@@ -154,18 +152,14 @@ def _day(volume: DayVolume, zone: ZoneInfo) -> Day:
 Part = tuple[About, str]
 
 
-def _error_rows(known: _Read) -> Iterator[ErrorRow]:
+def _error_rows(stored: _Facts) -> Iterator[ErrorRow]:
     from routing.measures.estimation.error_estimate import estimate
 
-    now, before = _parts(known.now), _parts(known.before)
-    for part in sorted(now, key=_order):
+    now, before = _parts(stored.now), _parts(stored.before)
+    for part in sorted(now, key=lambda part: (list(About).index(part[0]), part[1])):
         about, name = part
         earlier = estimate(name, before[part]) if part in before else None
         yield ErrorRow(about, name, estimate(name, now[part]), earlier)
-
-
-def _order(part: Part) -> tuple[int, str]:
-    return list(About).index(part[0]), part[1]
 
 
 def _parts(counts: Iterable[TrafficCount]) -> Mapping[Part, list[Stratum]]:
@@ -191,31 +185,26 @@ def _weights(labeled: LabelColumns) -> list[float]:
 
 def _calibration(of_tasks: Iterable[LabelColumns]) -> CalibrationReport | None:
     """Of all watched traffic: every label stands for as many predictions as its chance of review says."""
-    known = [sure for one in of_tasks if len(sure := one.with_confidence())]
-    if not known:
+    columns = [sure for labeled in of_tasks if len(sure := labeled.with_confidence())]
+    if not columns:
         return None
     from routing.measures.calibration.calibration_error import seeded_report
 
-    pairs = [pair for one in known for pair in zip(one.calibrated, one.is_right, strict=True)]
-    return seeded_report(pairs, SEED, [weight for one in known for weight in _weights(one)])
-
-
-def _fits(stored: Iterable[StoredCalibrator]) -> Iterator[ModelFit]:
-    for one in stored:
-        yield ModelFit(one.task, one.model, CalibratorFit.from_json(one.report))
+    pairs = [pair for labeled in columns for pair in zip(labeled.calibrated, labeled.is_right, strict=True)]
+    return seeded_report(pairs, SEED, [weight for labeled in columns for weight in _weights(labeled)])
 
 
 def _slices(of_tasks: Iterable[LabelColumns]) -> tuple[SliceFinding, ...]:
-    known = [one for one in of_tasks if len(one)]
-    if not known:
+    columns = [labeled for labeled in of_tasks if len(labeled)]
+    if not columns:
         return ()
     from routing.measures.estimation.slices import worse_slices
 
     report = worse_slices(
-        [not right for one in known for right in one.is_right],
-        [label for one in known for label in one.predicted],
-        [one.slices[number] for one in known for number in one.slice_number],
-        [weight for one in known for weight in _weights(one)],
+        [not right for labeled in columns for right in labeled.is_right],
+        [label for labeled in columns for label in labeled.predicted],
+        [labeled.slices[number] for labeled in columns for number in labeled.slice_number],
+        [weight for labeled in columns for weight in _weights(labeled)],
     )
     return report.findings[:SHOWN]
 
@@ -225,18 +214,18 @@ def _confusions(labeled: Mapping[str, LabelColumns]) -> tuple[TaskConfusion, ...
 
     pairs = [
         TaskConfusion(task, pair)
-        for task, one in labeled.items()
-        if len(one)
-        for pair in confusion_pairs(one.predicted, one.decided, _weights(one))
+        for task, columns in labeled.items()
+        if len(columns)
+        for pair in confusion_pairs(columns.predicted, columns.decided, _weights(columns))
     ]
-    return tuple(sorted(pairs, key=lambda one: -one.pair.weight)[:SHOWN])
+    return tuple(sorted(pairs, key=lambda confusion: -confusion.pair.weight)[:SHOWN])
 
 
-def _themes(given: Sequence[ExpertRationale]) -> ThemeReport:
+def _themes(rows: Sequence[ExpertRationale]) -> ThemeReport:
     from routing.measures.texts.themes import seeded_themes
 
-    said = [CaseRationale(one.case_id, one.rationale, one.input_text or "") for one in given]
-    return seeded_themes(said, SEED, [1 / one.inclusion_probability for one in given])
+    rationales = [CaseRationale(row.case_id, row.rationale, row.input_text or "") for row in rows]
+    return seeded_themes(rationales, SEED, [1 / row.inclusion_probability for row in rows])
 
 
 def _contradictions(decided: Sequence[DecidedInput]) -> tuple[Contradiction, ...]:

@@ -11,7 +11,7 @@ JsonObject = dict[str, Any]
 class Period:
     """A team's week: seven days by its calendar, so 167 or 169 hours where the clock changes.
 
-    `person` is the user id of the one who asked for it, empty for the team's own digest.
+    `person` is the user id of who asked for it, empty for the team's own digest.
     """
 
     team: str

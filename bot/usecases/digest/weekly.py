@@ -9,7 +9,8 @@ from bot.usecases.digest.document import from_document, to_document
 from bot.usecases.digest.model_quality import Span, appraise
 from bot.usecases.digest.period import Period
 from bot.usecases.outgoing import DIGEST
-from routing.digest.digest import Digest, PeriodFacts, summarise
+from routing.digest.digest import Digest, summarise
+from routing.digest.facts import PeriodFacts
 from routing.evidence.reliability import CalibrationReport
 from routing.policy import DAYS, Policy, Team
 from storage.delivery import claimed_events, outbox
@@ -21,15 +22,15 @@ from storage.leads.digests import StoredDigest
 
 WEEK = timedelta(days=7)
 LATE_FOR = timedelta(days=3)
-"""A digest missed while nothing ran is sent this long; after that the next one is nearer."""
+"""A digest missed while nothing ran is sent this long; after that the next is nearer."""
 SEED = 0
 
 
 def latest_period(name: str, team: Team, now: datetime) -> Period:
     """The team's last week that has ended, at `digest_at` of its `digest_day` in its own time zone.
 
-    A time that the clock skips counts with the offset before the change, of one that comes twice the first
-    (PEP 495).
+    A time that the clock skips counts with the offset before the change, a time that comes twice with its
+    first (PEP 495).
     """
     zone = ZoneInfo(team.timezone)
     at = time.fromisoformat(team.digest_at)
@@ -72,13 +73,13 @@ def _has_something(tx: Transaction, tasks: tuple[str, ...], period: Period) -> b
 def kept_digest(ctx: Context, period: Period) -> Digest:
     """The digest of a period as it was made first; made and kept now if it was not."""
     with ctx.database.read() as tx:
-        known = digests.get(tx, period.key)
-    if known is not None:
-        return from_document(known.document)
+        kept = digests.get(tx, period.key)
+    if kept is not None:
+        return from_document(kept.document)
     now = ctx.clock.now()
     digest = digest_of(ctx.database, ctx.policy, period.team, period.since_at, period.until_at, now)
     made = StoredDigest(period.key, period.team, period.since_at, period.until_at, now, to_document(digest))
-    with ctx.database.write() as tx:
+    with ctx.database.write() as tx:  # not that of the reading: measuring takes seconds
         digests.keep(tx, made)
     return digest
 
@@ -88,8 +89,8 @@ def digest_of(
 ) -> Digest:
     """What happened to a team's tasks in a period, beside the seven days before it.
 
-    Takes some seconds, and one more the first time: numpy and scikit-learn are imported only here. `now`
-    decides what is muted.
+    Takes some seconds, more the first time: numpy and scikit-learn are imported only here. `now` decides what
+    is muted.
     """
     team = policy.teams[team_name]
     with ThreadPoolExecutor(1) as beside:  # half of the time is the database's, which has other cores

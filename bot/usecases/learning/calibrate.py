@@ -32,7 +32,7 @@ SEED = 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
+class _DueFit:
     """A model whose calibrator is to be fitted, as number `sequence`."""
 
     task: str
@@ -48,13 +48,18 @@ def fit_due(ctx: Context) -> int:
     return sum(act_on_each(partial(_refit, ctx, now), due))
 
 
-def _due(ctx: Context, tx: Transaction, now: datetime) -> Iterator[_Due]:
-    held = {(one.key.task, one.key.model) for one in certificates.standing(tx)}
-    fits = {(one.task, one.model): one for one in calibrators.latest(tx)}
+def _due(ctx: Context, tx: Transaction, now: datetime) -> Iterator[_DueFit]:
+    held = _certified(tx)
+    fits = {(fit.task, fit.model): fit for fit in calibrators.latest(tx)}
     counts = label_counts.by_model(tx, ctx.policy.tasks, now - LOOK_BACK, now)
     for key, labels in counts.items():
         if key not in held and labels >= FEWEST and _has_grown(ctx, tx, key, fits, now):
-            yield _Due(*key, sequence=fits[key].sequence + 1 if key in fits else 1)
+            yield _DueFit(*key, sequence=fits[key].sequence + 1 if key in fits else 1)
+
+
+def _certified(tx: Transaction) -> set[ModelOfTask]:
+    """Models with a certificate in force, which a new calibrator would end."""
+    return {(certificate.key.task, certificate.key.model) for certificate in certificates.standing(tx)}
 
 
 def _has_grown(
@@ -64,7 +69,7 @@ def _has_grown(
     fits: Mapping[ModelOfTask, StoredCalibrator],
     now: datetime,
 ) -> bool:
-    """Whether enough labels came since the last fit; a model without one needs no more than the fewest."""
+    """Whether enough labels came since the last fit; a model without a fit needs no more than the fewest."""
     if key not in fits:
         return True
     task, model = key
@@ -75,23 +80,21 @@ def _has_grown(
     return new >= growth * int(last.report["n"])
 
 
-def _refit(ctx: Context, now: datetime, due: _Due) -> int:
+def _refit(ctx: Context, now: datetime, due: _DueFit) -> int:
     """1 if the fit was stored: another replica may have been faster, a certificate granted meanwhile."""
     with ctx.database.read() as tx:
         labeled = model_evidence.labeled(tx, due.task, now - LOOK_BACK, now, due.model)
     fit = _fit(labeled.with_confidence())
     with ctx.database.write() as tx:
-        if any((one.key.task, one.key.model) == (due.task, due.model) for one in certificates.standing(tx)):
-            return 0
-        if not calibrators.add(tx, _stored(due, fit, now)):
+        if (due.task, due.model) in _certified(tx) or not calibrators.add(tx, _stored(due, fit, now)):
             return 0
         subject = f"{due.task}:{due.model.name}:{due.model.version}"
-        said = {"version": fit.calibrator.version, "labels": fit.n, "is_used": fit.is_used, "why": fit.why}
-        audit.append_many(tx, [entry(now, "calibrator.fitted", subject, **said)])
+        data = {"version": fit.calibrator.version, "labels": fit.n, "is_used": fit.is_used, "why": fit.why}
+        audit.append_many(tx, [entry(now, "calibrator.fitted", subject, **data)])
     return 1
 
 
-def _stored(due: _Due, fit: CalibratorFit, now: datetime) -> StoredCalibrator:
+def _stored(due: _DueFit, fit: CalibratorFit, now: datetime) -> StoredCalibrator:
     return StoredCalibrator(
         task=due.task,
         model=due.model,
@@ -117,6 +120,6 @@ def _fit(labeled: LabelColumns) -> CalibratorFit:
     names = (*labeled.labels, *sorted({*labeled.predicted, *labeled.decided} - {*labeled.labels}))
     unnamed = [0.0] * (len(names) - len(labeled.labels))
     places = {name: place for place, name in enumerate(names)}
-    own, decided = ([places[name] for name in one] for one in (labeled.predicted, labeled.decided))
+    own, decided = ([places[name] for name in labels] for labels in (labeled.predicted, labeled.decided))
     table = [[*row, *unnamed] for row in rows]
     return choose_calibrator(of_probabilities(table, own, decided, weights), SEED)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from bot.usecases.context import Context
-from bot.usecases.learning.drift_spans import FEWEST_NEW, Gathered, Spans, days_to_spend, gather
+from bot.usecases.learning.drift_spans import FEWEST_NEW, Arrivals, Spans, days_to_spend, gather
 from bot.usecases.outgoing import News
 from bot.usecases.separate_acts import act_on_each
 from bot.usecases.team_news import teams_of, tell_team
@@ -15,8 +15,6 @@ from bot.usecases.thresholds.revoke import revoke
 from routing.evidence.alarm import EXAMPLES, Alarm
 from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.prediction import ModelRef, Prediction
-from storage import audit
-from storage.audit import Entry
 from storage.delivery import claimed_events
 from storage.engine.database import Transaction
 from storage.evidence import case_inputs, day_volumes
@@ -47,7 +45,7 @@ def _look_once(ctx: Context, now: datetime, task: str) -> int:
             return 0
     try:
         return _look(ctx, now, task)
-    except Exception:
+    except Exception:  # whatever it was: a kept claim would put the look off until tomorrow
         with ctx.database.write() as tx:
             claimed_events.release(tx, key)
         raise
@@ -62,19 +60,15 @@ def _look(ctx: Context, now: datetime, task: str) -> int:
         by_model = _calibrators(tx, task) if seen else {}
     if seen is None:
         return 0
-    found = _found(task, seen, by_model, days_to_spend(looked_at, now))
+    raised = _alarms(task, seen, by_model, days_to_spend(looked_at, now))
+    looked = {name: getattr(seen.looked, name).isoformat() for name in Spans.__slots__}
     with ctx.database.write() as tx:
-        profiles.save(tx, StoredProfile(task, LOOK, _named(seen.looked), now))
-        new = [one for one in _stored(found, seen.looked, now) if alarms.raise_once(tx, one)]
-        entries = _tell(ctx, tx, task, new, now) if new else []
-        audit.append_many(tx, entries)
-    if entries:
+        profiles.save(tx, StoredProfile(task, LOOK, looked, now))
+        new = [row for row in _stored(raised, seen.looked, now) if alarms.raise_once(tx, row)]
+        revoked = _tell(ctx, tx, task, new, now) if new else 0
+    if revoked:
         in_force.refresh(ctx)
     return len(new)
-
-
-def _named(looked: Spans) -> dict[str, str]:
-    return {name: getattr(looked, name).isoformat() for name in Spans.__slots__}
 
 
 def _calibrators(tx: Transaction, task: str) -> dict[ModelRef, Calibrator]:
@@ -85,24 +79,24 @@ def _calibrators(tx: Transaction, task: str) -> dict[ModelRef, Calibrator]:
     }
 
 
-def _found(
-    task: str, seen: Gathered[SeenInput], by_model: Mapping[ModelRef, Calibrator], days: float
+def _alarms(
+    task: str, seen: Arrivals[SeenInput], by_model: Mapping[ModelRef, Calibrator], days: float
 ) -> tuple[Alarm, ...]:
     """Both sides are calibrated as is done now: that a calibrator is new must not look like drift."""
     from routing.measures.drift.drift import Look
-    from routing.measures.drift.observations import Seen
+    from routing.measures.drift.observations import Observation
     from routing.measures.seeds import drift_between
 
     before, now = (
         [
-            Seen(
-                one.case_id,
-                one.input,
-                one.prediction.label,
-                _calibrated(one.prediction, by_model),
-                one.slices,
+            Observation(
+                row.case_id,
+                row.input,
+                row.prediction.label,
+                _calibrated(row.prediction, by_model),
+                row.slices,
             )
-            for one in side
+            for row in side
         ]
         for side in (seen.reference, seen.window)
     )
@@ -116,26 +110,25 @@ def _calibrated(prediction: Prediction, by_model: Mapping[ModelRef, Calibrator])
     return by_model.get(prediction.model, IDENTITY).apply(prediction)
 
 
-def _stored(found: Iterable[Alarm], looked: Spans, now: datetime) -> Iterator[StoredAlarm]:
+def _stored(raised: Iterable[Alarm], looked: Spans, now: datetime) -> Iterator[StoredAlarm]:
+    # In the key, so that the same change makes news once for each reference, however often it is seen.
     against = looked.reference_until.date().isoformat()
-    for one in found:
-        key = f"drift:{one.task}:{one.kind}:{one.subject or ''}:{one.slice}:{against}"
-        yield StoredAlarm(key, one.kind, one.task, one.to_json(), now)
+    for alarm in raised:
+        key = f"drift:{alarm.task}:{alarm.kind}:{alarm.subject or ''}:{alarm.slice}:{against}"
+        yield StoredAlarm(key, alarm.kind, alarm.task, alarm.to_json(), now)
 
 
-def _tell(ctx: Context, tx: Transaction, task: str, new: Sequence[StoredAlarm], now: datetime) -> list[Entry]:
-    """Tell the teams that did not mute it, and revoke what drift suspends; what goes on record of that."""
+def _tell(ctx: Context, tx: Transaction, task: str, new: Sequence[StoredAlarm], now: datetime) -> int:
+    """Tell the teams that did not mute it, and revoke what drift suspends; how many certificates that was."""
     for team in teams_of(ctx, task):
         muted = mutes.muted(tx, team, now)
-        told = [one for one in new if _subject(Alarm.from_json(one.payload)) not in muted]
-        if told:
-            tell_team(ctx, tx, _news(team, task, told), told[0].key, now)
+        heard = [row for row in new if _subject(Alarm.from_json(row.payload)) not in muted]
+        if heard:
+            tell_team(ctx, tx, _news(team, task, heard), heard[0].key, now)
     reason = f"the traffic has drifted: {Alarm.from_json(new[0].payload).sentence.rstrip('.')}"
     suspended = {tier.name for tier in ctx.policy.task(task).tiers if "drift" in tier.suspend_on}
-    held = [one for one in certificates.standing(tx) if one.key.task == task and one.key.tier in suspended]
-    return [
-        entry for stream in certificates.by_stream(held) for entry in revoke(ctx, tx, stream, reason, now)
-    ]
+    held = [old for old in certificates.standing(tx) if old.key.task == task and old.key.tier in suspended]
+    return sum(revoke(ctx, tx, stream, reason, now) for stream in certificates.by_stream(held))
 
 
 def _subject(alarm: Alarm) -> str:
@@ -143,14 +136,14 @@ def _subject(alarm: Alarm) -> str:
     return f"alarm:{alarm.task}:{alarm.kind}:{alarm.slice}"
 
 
-def _news(team: str, task: str, told: Sequence[StoredAlarm]) -> News:
-    found = [Alarm.from_json(one.payload) for one in told]
-    examples = dict.fromkeys(case_id for one in found for case_id in one.case_ids)
+def _news(team: str, task: str, rows: Sequence[StoredAlarm]) -> News:
+    raised = [Alarm.from_json(row.payload) for row in rows]
+    examples = dict.fromkeys(case_id for alarm in raised for case_id in alarm.case_ids)
     return News(
         team=team,
         sentence=f"{task}: what comes in has changed.",
-        details=tuple(one.sentence for one in found),
+        details=tuple(alarm.sentence for alarm in raised),
         advice=ADVICE,
         case_ids=tuple(examples)[:EXAMPLES],
-        alarm_keys=tuple(one.key for one in told),
+        alarm_keys=tuple(row.key for row in rows),
     )

@@ -1,8 +1,8 @@
 """Which weeks of a task's traffic are held against which, and when enough is new to look again.
 
 Where little comes in, the window goes back in time by whole weeks, in which every weekday counts alike, until
-it holds enough, and so does its reference. Another look waits until enough came in since the last one; what
-it may spend of the year's false alarms grows with that time (`routing.measures.drift.drift`).
+it holds enough, and so does its reference. Another look waits until enough came in since the last; what it
+may spend of the year's false alarms grows with that time (`routing.measures.drift.drift`).
 """
 
 from collections.abc import Callable, Sequence
@@ -16,14 +16,14 @@ CameIn = Callable[[datetime, datetime], Sequence[T]]
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 REFERENCE = timedelta(days=28)
-"""References follow each other without a gap: one is kept for as long as it lasted, and told of once."""
+"""References follow each other without a gap: each is kept for as long as it lasted, and makes news once."""
 ANCHOR = datetime(2024, 1, 1, tzinfo=UTC)
 FEWEST = 200
 """Fewer cases on either side are not compared: `routing.measures.drift.drift.MIN_CASES`."""
 ENOUGH = 2 * FEWEST
 """What a reference is stretched for: new words are looked for in half of it."""
 FEWEST_NEW = 50
-"""A look that sees less that is new would find what the last one found."""
+"""A look that sees less that is new would find what the last look did."""
 MOST_WEEKS = 8
 MOST_REFERENCES = 6
 
@@ -49,7 +49,7 @@ class Spans:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered(Generic[T]):
+class Arrivals(Generic[T]):
     """What came in during the spans."""
 
     looked: Spans
@@ -64,7 +64,7 @@ def spans(now: datetime, weeks: int = 1, references: int = 1) -> Spans:
     return Spans(reference_until - references * REFERENCE, reference_until, since, now)
 
 
-def gather(came_in: CameIn[T], now: datetime) -> Gathered[T] | None:
+def gather(came_in: CameIn[T], now: datetime) -> Arrivals[T] | None:
     """The shortest window, and the shortest reference, that hold enough; None where the longest do not."""
     for weeks in range(1, MOST_WEEKS + 1):
         window = came_in(now - weeks * WEEK, now)
@@ -77,12 +77,9 @@ def gather(came_in: CameIn[T], now: datetime) -> Gathered[T] | None:
         reference = came_in(looked.reference_since, looked.reference_until)
         if len(reference) >= ENOUGH:
             break
-    return Gathered(looked, reference, window) if len(reference) >= FEWEST else None
+    return Arrivals(looked, reference, window) if len(reference) >= FEWEST else None
 
 
 def days_to_spend(looked_at: datetime | None, now: datetime) -> float:
-    """Whose part of the year's false alarms a look may spend: those since the last one.
-
-    Without a look before it that is one day, the least there is.
-    """
+    """Whose part of the year's false alarms a look may spend: those since the last look; at first a day."""
     return 1.0 if looked_at is None else min(now - looked_at, MOST_WEEKS * WEEK) / DAY

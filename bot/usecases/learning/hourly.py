@@ -1,10 +1,9 @@
 """What is measured from time to time, in order; each for itself, and none keeps the others from their turn.
 
-Certificates come before calibrators: with a new one their evidence begins anew.
+Certificates come before calibrators: with a new calibrator their evidence begins anew.
 """
 
 from collections.abc import Callable
-from functools import partial
 
 from bot.usecases.context import Context
 from bot.usecases.learning import calibrate, drift, novelty_profile
@@ -23,12 +22,7 @@ ACTS: tuple[tuple[str, Callable[[Context], int]], ...] = (
 
 def measure_due(ctx: Context) -> dict[str, int]:
     """How many of each are new; raises ExceptionGroup at the end with what went wrong."""
-    done = dict(act_on_each(partial(_act, ctx), ACTS))
+    done = dict(act_on_each(lambda act: (act[0], act[1](ctx)), ACTS))
     if any(done.values()):
         in_force.refresh(ctx)
     return done
-
-
-def _act(ctx: Context, act: tuple[str, Callable[[Context], int]]) -> tuple[str, int]:
-    name, measure = act
-    return name, measure(ctx)

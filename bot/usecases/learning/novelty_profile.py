@@ -1,7 +1,7 @@
-"""Describes once a day what the labeled cases of each task look like, so that a novel one is noticed.
+"""Describes once a day what the labeled cases of each task look like, so that a novel case is noticed.
 
-What is labeled is mostly what the model was unsure of. Each case counts for as many as it stands for, one
-over its inclusion probability, so that the share called novel is one of all that comes in.
+What is labeled is mostly what the model was unsure of. Each case counts for as many as it stands for, the
+inverse of its inclusion probability, so that the share called novel is a share of all that comes in.
 """
 
 from datetime import datetime, timedelta
@@ -38,8 +38,8 @@ def _describe(ctx: Context, now: datetime, task: str) -> int:
         return 0
     from routing.measures.drift.novelty_profile import fit_novelty
 
-    weights = [1 / one.inclusion_probability for one in decided]
-    profile = fit_novelty([one.input for one in decided], weights=weights)
+    weights = [1 / case.inclusion_probability for case in decided]
+    profile = fit_novelty([case.input for case in decided], weights=weights)
     if profile is None:
         return 0
     with ctx.database.write() as tx:

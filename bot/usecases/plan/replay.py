@@ -2,17 +2,18 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import chain
 
 from bot.errors import BotError
 from bot.usecases.context import Context
 from bot.usecases.thresholds import in_force
 from routing.case.hours import working_between
 from routing.disposition import Disposition, Routing
-from routing.evidence.plan import Budget, Placement, Price, Replayed, Rerouted, TierKey
+from routing.evidence.plan import Budget, Placement, Price, Replayed, Rerouting, TierKey
 from routing.policy import Policy
 from routing.triage.router import compile_router
 from storage.evidence import logged_predictions
@@ -24,7 +25,7 @@ QUICK_BACK = timedelta(days=30)
 QUICK_MOST = 20_000
 """What a person waits a few seconds for."""
 Tell = Callable[[int, int], None]
-"""Told how many of how many predictions are done."""
+"""Hears how many of how many predictions are done."""
 
 
 class NothingLogged(BotError):
@@ -40,14 +41,14 @@ class Busy(BotError):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Scope:
     """What of the past is looked at: these tasks, and about `most` of the newest predictions; None: all."""
 
     tasks: Collection[str] | None = None
     most: int | None = None
 
 
-EVERYTHING = Part()
+EVERYTHING = Scope()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Past:
 
     since: datetime
     until: datetime
-    rows: tuple[Rerouted, ...]
+    rows: tuple[Rerouting, ...]
     left_out: Mapping[str, int]
     has_older: bool
 
@@ -67,7 +68,7 @@ class Past:
 
 
 class QuickReplay:
-    """One task's newest predictions of 30 days replayed, for who waits before a window; one at a time."""
+    """A task's newest predictions of 30 days, replayed for who waits before a window; one at a time."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
@@ -75,28 +76,25 @@ class QuickReplay:
 
     def __call__(self, policy: Policy, task: str) -> Replayed:
         """What `policy` would have done with what came in of `task`. Raises Busy or NothingLogged."""
-        if not self._turn.acquire(blocking=False):
+        if not self._turn.acquire(blocking=False):  # else each further click would hold a thread for seconds
             raise Busy
         try:
-            return replay(self._ctx.snapshot(), policy, QUICK_BACK, _untold, Part((task,), QUICK_MOST))
+            scope = Scope((task,), QUICK_MOST)
+            return replay(self._ctx.snapshot(), policy, QUICK_BACK, lambda _done, _total: None, scope)
         except NothingLogged as error:
             raise NothingLogged(f"No prediction of {task} came in during the last 30 days.") from error
         finally:
             self._turn.release()
 
 
-def _untold(_done: int, _total: int) -> None:
-    """Nobody looks on."""
-
-
-def replay(ctx: Context, policy: Policy, back: timedelta, tell: Tell, part: Part = EVERYTHING) -> Replayed:
+def replay(ctx: Context, policy: Policy, back: timedelta, tell: Tell, scope: Scope = EVERYTHING) -> Replayed:
     """What `policy` would have done with the production predictions of the last while.
 
     Draws, calibrators and certificates are those in force. Raises NothingLogged.
     """
     from routing.measures.planning.replay import replay as replayed
 
-    past = look_back(ctx, policy, back, tell, part)
+    past = look_back(ctx, policy, back, tell, scope)
     prices = {**_prices(ctx.policy), **_prices(policy)}
     hours = {
         name: working_between(task.hours, past.since, past.until) / HOUR
@@ -106,23 +104,18 @@ def replay(ctx: Context, policy: Policy, back: timedelta, tell: Tell, part: Part
 
 
 def budget(
-    ctx: Context,
-    minutes: float,
-    back: timedelta,
-    half_width: float | None,
-    tell: Tell,
-    by: str | None = None,
+    ctx: Context, minutes: float, back: timedelta, half_width: float | None, tell: Tell, by: str | None = None
 ) -> Budget:
     """Thresholds and audit shares of the present policy for so many expert minutes in a week.
 
-    With `by` the errors of the slices of this name are to be known to within `half_width` too. Raises
+    With `by` the errors of the slices of this name are to be measured to within `half_width` too. Raises
     NothingLogged; CannotPlan where the minutes do not do for what has to be looked at.
     """
     from routing.measures.planning.budget import plan_budget
     from routing.measures.planning.tier_traffic import traffic_of
 
     past = look_back(ctx, ctx.policy, back, tell)
-    by_tier = defaultdict[TierKey, list[Rerouted]](list)
+    by_tier = defaultdict[TierKey, list[Rerouting]](list)
     for row in past.rows:
         by_tier[row.task, row.after.tier].append(row)
     traffic = [
@@ -136,52 +129,49 @@ def budget(
         raise CannotPlan(f"{error}.") from error
 
 
-def look_back(ctx: Context, policy: Policy, back: timedelta, tell: Tell, part: Part = EVERYTHING) -> Past:
+def look_back(ctx: Context, policy: Policy, back: timedelta, tell: Tell, scope: Scope = EVERYTHING) -> Past:
     """The production predictions of the last while, routed once more by `policy`. Raises NothingLogged."""
-    in_force.refresh(ctx)
+    in_force.refresh(ctx)  # a command has never read it
     until = ctx.clock.now()
     asked = since = until - back
-    tasks = ctx.policy.tasks if part.tasks is None else part.tasks
+    tasks = ctx.policy.tasks if scope.tasks is None else scope.tasks
     router = compile_router(policy)
-    rows, left_out = list[Rerouted](), defaultdict[str, int](int)
+    rows, left_out = list[Rerouting](), defaultdict[str, int](int)
     with ctx.database.read() as tx:
-        if part.most is not None:
-            since = logged_predictions.newest_since(tx, tasks, since, until, part.most)
-        found = logged_predictions.extent(tx, tasks, since, until)
-        if found.first_at is None:
+        if scope.most is not None:
+            since = logged_predictions.newest_since(tx, tasks, since, until, scope.most)
+        extent = logged_predictions.extent(tx, tasks, since, until)
+        if extent.first_at is None:
             raise NothingLogged(
                 f"No prediction of {', '.join(tasks)} came in since {since:%Y-%m-%d %H:%M} UTC; "
                 "look further back with --since."
             )
-        for done, one in enumerate(_each(logged_predictions.logged(tx, tasks, since, until)), start=1):
-            if one.submission.task in policy.tasks:
-                routing = router.route(one.submission, ctx.draw_key, ctx.standing.present)
-                rows.append(_rerouted(one, routing, policy, until))
+        portions = logged_predictions.logged(tx, tasks, since, until)
+        for done, logged in enumerate(chain.from_iterable(portions), start=1):
+            if logged.submission.task in policy.tasks:
+                routing = router.route(logged.submission, ctx.draw_key, ctx.standing.present)
+                rows.append(_rerouted(logged, routing, policy, until))
             else:
-                left_out[one.submission.task] += 1
-            tell(done, found.count)
-    return Past(max(since, found.first_at), until, tuple(rows), dict(left_out), since > asked)
+                left_out[logged.submission.task] += 1
+            tell(done, extent.count)
+    return Past(max(since, extent.first_at), until, tuple(rows), dict(left_out), since > asked)
 
 
-def _each(portions: Iterator[tuple[LoggedPrediction, ...]]) -> Iterator[LoggedPrediction]:
-    return (one for portion in portions for one in portion)
-
-
-def _rerouted(one: LoggedPrediction, routing: Routing, policy: Policy, now: datetime) -> Rerouted:
-    prediction, logged = one.submission.prediction, one.routing
-    hours = policy.tasks[one.submission.task].hours
-    before = _placement(logged)
+def _rerouted(logged: LoggedPrediction, routing: Routing, policy: Policy, now: datetime) -> Rerouting:
+    prediction, routed = logged.submission.prediction, logged.routing
+    hours = policy.tasks[logged.submission.task].hours
+    before = _placement(routed)
     seconds = waited = None
-    if one.decided_at is not None:
-        seconds = working_between(hours, one.received_at, one.decided_at).total_seconds()
+    if logged.decided_at is not None:
+        seconds = working_between(hours, logged.received_at, logged.decided_at).total_seconds()
     elif before.is_reviewed:
-        waited = working_between(hours, one.received_at, now).total_seconds()
-    return Rerouted(
-        task=one.submission.task,
-        slices=one.submission.slices,
-        inclusion_probability=logged.inclusion_probability,
-        is_labeled=one.loss is not None,
-        is_error=bool(one.loss),
+        waited = working_between(hours, logged.received_at, now).total_seconds()
+    return Rerouting(
+        task=logged.submission.task,
+        slices=logged.submission.slices,
+        inclusion_probability=routed.inclusion_probability,
+        is_labeled=logged.loss is not None,
+        is_error=bool(logged.loss),
         score=prediction.confidence if routing.calibrated is None else routing.calibrated,
         before=before,
         after=_placement(routing),
@@ -197,11 +187,8 @@ def _placement(routing: Routing) -> Placement:
     )
 
 
-@lru_cache(maxsize=1_024)  # a million predictions share a few dozen
-def _placed(
-    tier: str, channel: str, quorum: int, due_in: timedelta, is_accepted: bool, is_audit: bool
-) -> Placement:
-    return Placement(tier, channel, quorum, due_in, is_accepted, is_audit)
+_placed = lru_cache(maxsize=1_024)(Placement)
+"""A million predictions share a few dozen placements, which would else fill the memory."""
 
 
 def _prices(policy: Policy) -> Mapping[TierKey, Price]:

@@ -15,7 +15,15 @@ from bot.usecases.review.screen import Screen
 from routing.case.case import rounds_in_force
 from routing.label import ExpertId, Label, Via
 from routing.language.reply_text import read
-from routing.thread_reply.interpretation import Doubt, LabelReply, Meaning, Own, Reason, Unclear, interpret
+from routing.thread_reply.interpretation import (
+    Doubt,
+    LabelReply,
+    Meaning,
+    OwnAnswer,
+    Reason,
+    UnclearReply,
+    interpret,
+)
 from storage import audit
 from storage.audit import Entry
 from storage.cases import thread_replies
@@ -106,18 +114,20 @@ def _taken(sitting: Sitting, reply: ThreadReply) -> Outcome:
         return explain(sitting, own, joined(own, meant.text))
     if isinstance(meant, Doubt):
         return ask_whether_it_stands(sitting, reply.place, reply.text, meant.labels)
-    return ask_what_is_meant(sitting, reply.place, reply.text) if isinstance(meant, Unclear) else Silence()
+    return (
+        ask_what_is_meant(sitting, reply.place, reply.text) if isinstance(meant, UnclearReply) else Silence()
+    )
 
 
-def _own(sitting: Sitting, reply: ThreadReply, own: Label | None) -> Own | None:
+def _own(sitting: Sitting, reply: ThreadReply, own: Label | None) -> OwnAnswer | None:
     """The person's answer, and whether the first free line since would still be its reason."""
     if own is None:
         return None
     written_at = _moment(reply.ts)
     heard_at = written_at if abs(sitting.now - written_at) < SKEW else sitting.now
-    answered_at = rounds_in_force(sitting.case, own.expert)[-1].labeled_at
-    is_soon = heard_at - answered_at <= REASON_WITHIN
-    return Own(own.label, is_soon and not claimed_events.is_claimed(sitting.tx, _free_line_of(sitting)))
+    given_at = rounds_in_force(sitting.case, own.expert)[-1].labeled_at
+    is_soon = heard_at - given_at <= REASON_WITHIN
+    return OwnAnswer(own.label, is_soon and not claimed_events.is_claimed(sitting.tx, _free_line_of(sitting)))
 
 
 def _free_line_of(sitting: Sitting) -> str:
@@ -150,7 +160,7 @@ def _edited(sitting: Sitting, reply: ThreadReply) -> Outcome:
     if isinstance(meant, LabelReply) and not _is_mended(sitting, was, meant):
         return _relabeled(sitting, reply, was, meant)
     if own is None or not sitting.case.takes_answer_of(own.expert):
-        is_new = own is None and isinstance(meant, Unclear)
+        is_new = own is None and isinstance(meant, UnclearReply)
         return ask_what_is_meant(sitting, reply.place, reply.text) if is_new else Silence()
     if was is None:
         return Silence()
@@ -171,7 +181,7 @@ def _relabeled(sitting: Sitting, reply: ThreadReply, was: Meaning | None, meant:
     if own is None or (isinstance(was, LabelReply) and was.label == own.label):
         return _answered(sitting, reply, meant)
     names = names_for(sitting, reply.text)
-    now = interpret(reply.text, sitting.task, Own(own.label, awaits_reason=False), names)
+    now = interpret(reply.text, sitting.task, OwnAnswer(own.label, awaits_reason=False), names)
     if isinstance(now, Doubt):
         return ask_whether_it_stands(sitting, reply.place, reply.text, now.labels)
     return _answered(sitting, reply, now) if isinstance(now, LabelReply) else Silence()
@@ -180,8 +190,8 @@ def _relabeled(sitting: Sitting, reply: ThreadReply, was: Meaning | None, meant:
 def _taken_away(sitting: Sitting, reply: ThreadReply, own: Label, meant: Meaning) -> Outcome:
     """The reply that gave the answer gives none any more: ask, or say that the answer still counts."""
     names = names_for(sitting, reply.text)
-    now = interpret(reply.text, sitting.task, Own(own.label, awaits_reason=False), names)
-    if isinstance(now, Doubt) or isinstance(meant, Unclear):
+    now = interpret(reply.text, sitting.task, OwnAnswer(own.label, awaits_reason=False), names)
+    if isinstance(now, Doubt) or isinstance(meant, UnclearReply):
         labels = now.labels if isinstance(now, Doubt) else ()
         return ask_whether_it_stands(sitting, reply.place, reply.text, labels)
     note = STILL_COUNTS.format(label=sitting.task.title(own.label))
@@ -191,7 +201,7 @@ def _taken_away(sitting: Sitting, reply: ThreadReply, own: Label, meant: Meaning
 def _reworded(sitting: Sitting, reply: ThreadReply, own: Label, before: str) -> Outcome:
     """A line without a label was edited: what it would mean now as the first line behind the answer."""
     names = names_for(sitting, reply.text)
-    meant = interpret(reply.text, sitting.task, Own(own.label, awaits_reason=True), names)
+    meant = interpret(reply.text, sitting.task, OwnAnswer(own.label, awaits_reason=True), names)
     if isinstance(meant, Doubt):
         return ask_whether_it_stands(sitting, reply.place, reply.text, meant.labels)
     if not isinstance(meant, Reason):

@@ -1,6 +1,6 @@
 """What an attempt to certify thresholds rests on, and whether it is worth its part of the promise."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,7 +28,7 @@ again where something is in force everywhere already."""
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Basis:
     """What an attempt rests on: what was received from `begins` to before `until`.
 
     `granted` are all certificates that the stream ever had, `in_force` those that hold now, and `last` the
@@ -58,32 +58,32 @@ class Case:
     @property
     def is_divided(self) -> bool:
         """Whether cells have thresholds of their own."""
-        return any(one.key.cell != EVERYTHING.key for one in self.in_force)
+        return any(certificate.key.cell != EVERYTHING.key for certificate in self.in_force)
 
     def in_force_for(self, cell: Cell) -> Attempt | None:
         """The certificate that what is in the cell is held against."""
-        return next((one for one in self.in_force if one.key.cell in (cell.key, EVERYTHING.key)), None)
+        return next((held for held in self.in_force if held.key.cell in (cell.key, EVERYTHING.key)), None)
 
     def received(self, cell: Cell) -> TierWindow:
         """What the test of the cell rests on.
 
         What was accepted under another threshold, or spoke against this one, is no evidence for the next; nor
-        is what was known of a slice when it was chosen.
+        are the labels by which a slice was chosen.
         """
-        touching = (one for one in self.granted if Cell.of(one.key.cell).overlaps(cell))
-        begins = [self.begins, *((one.revoked_at or one.attempted_at) + SETTLED for one in touching)]
-        if cell != EVERYTHING:
+        touching = (old for old in self.granted if Cell.of(old.key.cell).overlaps(cell))
+        begins = [self.begins, *((old.revoked_at or old.attempted_at) + SETTLED for old in touching)]
+        if cell != EVERYTHING:  # not noted yet: chosen just now, by labels that may be all there are
             begins.append(self.named_since.get(cell.key, self.until))
         return self.stream.window(max(begins), self.until, cell)
 
 
-def case_of(
+def basis_of(
     tx: Transaction,
     stream: Stream,
     labels_since: Mapping[str, datetime],
     cells_since: Mapping[CellKey, datetime],
     now: datetime,
-) -> Case | None:
+) -> Basis | None:
     """What an attempt for this stream would rest on; None where nothing is promised or can be tested yet."""
     promise = stream.tier.promise
     fits = calibrators.history(tx, stream.task.name, stream.model)
@@ -93,13 +93,13 @@ def case_of(
     begins = [now - EVIDENCE, labels_since.get(task, now), *_drifted(tx, task, tier, now)]
     if (calibrated_at := in_force_since(fits)) is not None:
         begins.append(calibrated_at + SETTLED)
-    return Case(
+    return Basis(
         stream=stream,
         promise=promise,
         attempt=certificates.attempts(tx, stream.key) + 1,
         last=certificates.last(tx, stream.key),
         granted=certificates.granted(tx, stream.key),
-        in_force=[one for one in certificates.last_granted(tx, stream.key) if one.revoked_at is None],
+        in_force=[held for held in certificates.last_granted(tx, stream.key) if held.revoked_at is None],
         calibrator_version=_version(fits[-1]),
         begins=max(begins),
         until=now - tier.due_in,  # what experts still have time for would look unanswered
@@ -114,7 +114,7 @@ def _drifted(tx: Transaction, task: str, tier: Tier, now: datetime) -> list[date
     if "drift" not in tier.suspend_on:
         return []
     raised = alarms.since(tx, [task], now - EVIDENCE, now + SETTLED)
-    return [one.raised_at + SETTLED for one in raised if one.kind != AlarmKind.ERROR]
+    return [alarm.raised_at + SETTLED for alarm in raised if alarm.kind != AlarmKind.ERROR]
 
 
 def _version(fit: StoredCalibrator) -> str | None:
@@ -124,55 +124,47 @@ def _version(fit: StoredCalibrator) -> str | None:
 def in_force_since(fits: Sequence[StoredCalibrator]) -> datetime | None:
     """Since when the last of a model's fits is in force; None for confidences that were never calibrated.
 
-    A fit that is not used changes nothing if the one before it was not used either.
+    A fit that is not used changes nothing if its predecessor was not used either.
     """
     since: datetime | None = None
     version: str | None = None
     for fit in fits:
         if fit.is_used or version is not None:
-            since = fit.fitted_at
+            since = fit.fitted_at  # a fit that is refused takes its predecessor out of force: that counts
         version = _version(fit)
     return since
 
 
-def is_worth_it(tx: Transaction, case: Case, now: datetime) -> bool:
-    """Whether enough labels came since the last attempt for another one to spend its part."""
-    since = min(case.received(cell).since for cell in case.cells)
-    if since >= case.until:
+def is_worth_it(tx: Transaction, basis: Basis, now: datetime) -> bool:
+    """Whether enough labels came since the last attempt for another to spend its part."""
+    since = min(basis.received(cell).since for cell in basis.cells)
+    if since >= basis.until:
         return False
-    known = _known(tx, case, since, now)
-    before = _known(tx, case, since, case.last[0].attempted_at) if case.last else 0
-    is_covered = all(case.in_force_for(cell) for cell in case.cells)
+    labels = _labels_at(tx, basis, since, now)
+    before = _labels_at(tx, basis, since, basis.last[0].attempted_at) if basis.last else 0
+    is_covered = all(basis.in_force_for(cell) for cell in basis.cells)
     growth = GROWTH_IN_FORCE if is_covered else GROWTH
-    if known - before < max(FEWEST_NEW, growth * before, _missing(case) if before else 0):
+    if labels - before < max(FEWEST_NEW, growth * before, _missing(basis) if before else 0):
         return False
-    if is_covered and known < _rested_on(tx, case):
-        return False
+    if is_covered:  # fewer labels than the last certificate rests on would hardly grant a looser threshold
+        granted_at = max(certificate.attempted_at for certificate in basis.in_force)
+        if labels < _labels_at(tx, basis, granted_at - EVIDENCE, granted_at):
+            return False
+    # A test of the largest part that cannot succeed even without an error would only spend the promise.
     from routing.measures.certification.label_needs import zero_error_labels
 
-    largest = max(map(case.stream.share, case.cells)) * case.promise.spent_by(case.attempt)
-    return known >= zero_error_labels(case.promise.error, largest)
+    largest = max(map(basis.stream.share, basis.cells)) * basis.promise.spent_by(basis.attempt)
+    return labels >= zero_error_labels(basis.promise.error, largest)
 
 
-def _known(tx: Transaction, case: Case, since: datetime, moment: datetime) -> int:
+def _labels_at(tx: Transaction, basis: Basis, since: datetime, moment: datetime) -> int:
     """How many labels an attempt at that moment has had to go by."""
-    received = case.stream.window(since, moment - case.stream.tier.due_in)
-    return label_counts.decided_before(tx, received, moment)
+    window = basis.stream.window(since, moment - basis.stream.tier.due_in)
+    return label_counts.decided_before(tx, window, moment)
 
 
-def _rested_on(tx: Transaction, case: Case) -> int:
-    """How many labels there were for the last certificate: fewer would hardly grant a looser one."""
-    granted_at = max(one.attempted_at for one in case.in_force)
-    return _known(tx, case, granted_at - EVIDENCE, granted_at)
-
-
-def _missing(case: Case) -> int:
-    """Half of what the last attempt found missing, in the cell that needed least."""
-    return min(_needed(case.last), default=0) // 2
-
-
-def _needed(tests: Sequence[Attempt]) -> Iterator[int]:
-    for one in tests:
-        answer = answer_from_json(one.answer)
-        if isinstance(answer, NotYet) and answer.needed:
-            yield answer.needed
+def _missing(basis: Basis) -> int:
+    """Half of the labels that the last attempt missed, in the cell that needed least."""
+    conclusions = (answer_from_json(test.answer) for test in basis.last)
+    needed = (refusal.needed for refusal in conclusions if isinstance(refusal, NotYet))
+    return min(filter(None, needed), default=0) // 2

@@ -1,7 +1,7 @@
 """Certifies thresholds for the tiers that promise an error, as labels arrive; every attempt spends its part.
 
-A looser threshold comes only by a new certificate. A stricter one replaces the one in force when the labels
-say that it errs too often; `watching` revokes it when that is sure.
+A looser threshold comes only by a new certificate. A stricter threshold replaces what is in force when the
+labels say that it errs too often; `watch` revokes it when that is sure.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,8 +13,8 @@ from bot.usecases.context import Context
 from bot.usecases.separate_acts import act_on_each
 from bot.usecases.team_news import entry, named, tell
 from bot.usecases.thresholds import cell_sets, in_force, label_sets
-from bot.usecases.thresholds.attempt import Case, case_of, is_worth_it
-from bot.usecases.thresholds.grant import Trial, to_grant, trial_of
+from bot.usecases.thresholds.attempt import Basis, basis_of, is_worth_it
+from bot.usecases.thresholds.grant import CellTest, cell_test, to_grant
 from bot.usecases.thresholds.grant_news import granted_news
 from bot.usecases.thresholds.threshold_table import streams, traffic_of
 from routing.evidence.promise import NotYet
@@ -43,71 +43,67 @@ def certify_due(ctx: Context) -> int:
     return granted
 
 
-def _due(ctx: Context, tx: Transaction, tasks: Sequence[str], now: datetime) -> Iterator[Case]:
+def _due(ctx: Context, tx: Transaction, tasks: Sequence[str], now: datetime) -> Iterator[Basis]:
     labels_since, cells_since = label_sets.since(tx), cell_sets.since(tx)
     counts = model_evidence.strata(tx, tasks, now - SEEN_WITHIN, now)
     for stream in streams(ctx.policy, tasks, counts):
-        case = case_of(tx, stream, labels_since, cells_since, now)
-        if case is not None and is_worth_it(tx, case, now):
-            yield case
+        basis = basis_of(tx, stream, labels_since, cells_since, now)
+        if basis is not None and is_worth_it(tx, basis, now):
+            yield basis
 
 
-def _try(ctx: Context, now: datetime, case: Case) -> int:
+def _try(ctx: Context, now: datetime, basis: Basis) -> int:
     """How many certificates were granted: another replica may have been faster."""
-    windows = [case.received(cell) for cell in case.cells]
+    windows = [basis.received(cell) for cell in basis.cells]
     with ctx.database.read() as tx:
         scores = model_evidence.scores_of_each(tx, windows)
-    tests = [trial_of(case, received, traffic_of(one)) for received, one in zip(windows, scores, strict=True)]
-    granted = {one.cell for one in to_grant(case, tests)}
-    attempts = [_attempt(ctx, case, one, now, one.cell in granted) for one in tests]
-    return _store(ctx, case, [*_untested(case, now), *attempts])
+    pairs = zip(windows, scores, strict=True)
+    tests = [cell_test(basis, window, traffic_of(columns)) for window, columns in pairs]
+    granted = {test.cell for test in to_grant(basis, tests)}
+    attempts = [_attempt(ctx, basis, test, now, test.cell in granted) for test in tests]
+    return _store(ctx, basis, [*_untested(basis, now), *attempts])
 
 
-def _untested(case: Case, now: datetime) -> Iterator[Attempt]:
+def _untested(basis: Basis, now: datetime) -> Iterator[Attempt]:
     """Every attempt begins with everything: two replicas meet there, whatever cells their policies have."""
-    if case.is_divided:
+    if basis.is_divided:
         answer = NotYet(0, "Not tested: slices have thresholds of their own.").to_json()
-        digest = case.stream.task.labels_digest
-        yield Attempt(case.stream.key, case.attempt, digest, case.calibrator_version, answer, now)
+        digest = basis.stream.task.labels_digest
+        yield Attempt(basis.stream.key, basis.attempt, digest, basis.calibrator_version, answer, now)
 
 
-def _attempt(ctx: Context, case: Case, test: Trial, now: datetime, is_granted: bool) -> Attempt:
-    found = test.granted if is_granted else None
+def _attempt(ctx: Context, basis: Basis, test: CellTest, now: datetime, is_granted: bool) -> Attempt:
+    certificate = test.granted if is_granted else None
     return Attempt(
-        key=replace(case.stream.key, cell=test.cell.key),
-        attempt=case.attempt,
-        labels_digest=case.stream.task.labels_digest,
-        calibrator_version=case.calibrator_version,
-        answer=test.found.to_json(),
+        key=replace(basis.stream.key, cell=test.cell.key),
+        attempt=basis.attempt,
+        labels_digest=basis.stream.task.labels_digest,
+        calibrator_version=basis.calibrator_version,
+        answer=test.conclusion.to_json(),
         attempted_at=now,
-        certificate_id=ctx.new_id("cert") if found else None,
-        threshold=found.threshold if found else None,
+        certificate_id=ctx.new_id("cert") if certificate else None,
+        threshold=certificate.threshold if certificate else None,
     )
 
 
-def _store(ctx: Context, case: Case, attempts: Sequence[Attempt]) -> int:
+def _store(ctx: Context, basis: Basis, attempts: Sequence[Attempt]) -> int:
     """How many of the attempts' certificates were granted and stored; none where the world changed."""
-    granted = [one for one in attempts if one.certificate_id is not None]
+    granted = [attempt for attempt in attempts if attempt.certificate_id is not None]
+    first, *others = attempts
     with ctx.database.write() as tx:
-        if certificates.held(tx, case.stream.key) != case.in_force or not _add(tx, attempts):
-            return 0
+        if certificates.held(tx, basis.stream.key) != basis.in_force:
+            return 0  # a revocation since then makes the tests those of another world
+        if not certificates.add(tx, first):
+            return 0  # the first row of every attempt has the same key, so here every other replica stops
+        for attempt in others:
+            certificates.add(tx, attempt)
         if granted:
-            news, key = granted_news(case, attempts), f"granted:{granted[0].certificate_id}"
-            tell(ctx, tx, case.stream.task.name, news, key, granted[0].attempted_at)
-            audit.append_many(tx, [_entry(one) for one in granted])
+            news, key = granted_news(basis, attempts), f"granted:{granted[0].certificate_id}"
+            tell(ctx, tx, basis.stream.task.name, news, key, granted[0].attempted_at)
+            audit.append_many(tx, [_entry(certificate) for certificate in granted])
     return len(granted)
 
 
-def _add(tx: Transaction, attempts: Sequence[Attempt]) -> bool:
-    """Whether this replica was the first with this attempt: the first row of all of them is the same."""
-    first, *others = attempts
-    if not certificates.add(tx, first):
-        return False
-    for one in others:
-        certificates.add(tx, one)
-    return True
-
-
-def _entry(granted: Attempt) -> Entry:
-    said = named(granted) | {"calibrator_version": granted.calibrator_version} | granted.answer
-    return entry(granted.attempted_at, "threshold.granted", str(granted.certificate_id), **said)
+def _entry(certificate: Attempt) -> Entry:
+    data = named(certificate) | {"calibrator_version": certificate.calibrator_version} | certificate.answer
+    return entry(certificate.attempted_at, "threshold.granted", str(certificate.certificate_id), **data)

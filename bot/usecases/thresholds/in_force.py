@@ -5,20 +5,22 @@ from datetime import datetime
 
 from bot.usecases.context import Context
 from routing.evidence.calibrator import Calibrator
-from routing.evidence.grant import Grant
 from routing.triage.in_force import GrantKey, ModelKey, Standing, TierKey
 from routing.triage.novelty import NoveltyProfile
 from storage.engine.database import Transaction
 from storage.measured import audit_shares, calibrators, certificates, profiles
 from storage.measured.audit_shares import AuditShare
-from storage.measured.certificates import Attempt, CertificateKey
+from storage.measured.certificates import CertificateKey
 
 NOVELTY = "novelty"
 """The kind of profile that tells what is unlike everything labeled."""
 
 
 def refresh(ctx: Context) -> dict[str, int]:
-    """Read what is in force anew; whether that changed anything."""
+    """Read what is in force anew; whether that changed anything.
+
+    Profiles are large and change once a day, so they are read only when the moment of any changed.
+    """
     holder = ctx.standing
     with ctx.database.read() as tx:
         made_at = profiles.made_at(tx, NOVELTY)
@@ -32,15 +34,18 @@ def refresh(ctx: Context) -> dict[str, int]:
 def _read(tx: Transaction, novelty: Mapping[str, NoveltyProfile], now: datetime) -> Standing:
     return Standing(
         calibrators=_calibrators(tx),
-        thresholds=_thresholds(tx),
+        thresholds={_key(certificate.key): certificate.grant for certificate in certificates.standing(tx)},
         novelty=novelty,
         audits=_highest(audit_shares.in_force(tx, now)),
-        suspensions={_key(one.key): _why(one) for one in certificates.revoked(tx)},
+        suspensions={
+            _key(certificate.key): f"the certified threshold was revoked: {certificate.revoked_reason}"
+            for certificate in certificates.revoked(tx)
+        },
     )
 
 
 def _novelty(tx: Transaction) -> Mapping[str, NoveltyProfile]:
-    return {one.task: NoveltyProfile.from_json(one.profile) for one in profiles.of_kind(tx, NOVELTY)}
+    return {row.task: NoveltyProfile.from_json(row.profile) for row in profiles.of_kind(tx, NOVELTY)}
 
 
 def _calibrators(tx: Transaction) -> Mapping[ModelKey, Calibrator]:
@@ -51,21 +56,13 @@ def _calibrators(tx: Transaction) -> Mapping[ModelKey, Calibrator]:
     }
 
 
-def _thresholds(tx: Transaction) -> Mapping[GrantKey, Grant]:
-    return {_key(attempt.key): attempt.grant for attempt in certificates.standing(tx)}
-
-
 def _key(key: CertificateKey) -> GrantKey:
     return key.task, key.tier, key.model.name, key.model.version, key.cell
 
 
-def _why(revoked: Attempt) -> str:
-    return f"the certified threshold was revoked: {revoked.revoked_reason}"
-
-
-def _highest(asked: Iterable[AuditShare]) -> Mapping[TierKey, float]:
+def _highest(audits: Iterable[AuditShare]) -> Mapping[TierKey, float]:
     shares: dict[TierKey, float] = {}
-    for one in asked:
-        key = (one.task, one.tier)
-        shares[key] = max(one.share, shares.get(key, 0.0))
+    for audit in audits:
+        key = (audit.task, audit.tier)
+        shares[key] = max(audit.share, shares.get(key, 0.0))
     return shares

@@ -8,7 +8,7 @@ from bot.usecases.outgoing import News
 from bot.usecases.team_news import entry, named, tell
 from routing.cell import Cell
 from routing.evidence.alarm import Alarm
-from storage.audit import Entry
+from storage import audit
 from storage.engine.database import Transaction
 from storage.measured import alarms, certificates
 from storage.measured.alarms import StoredAlarm
@@ -27,14 +27,11 @@ def revoke(
     reason: str,
     now: datetime,
     alarm: Alarm | None = None,
-) -> list[Entry]:
-    """Revoke certificates of one stream; what goes on record last in this transaction.
-
-    Nothing does where somebody was faster. `alarm` is raised with it.
-    """
-    revoked = [one for one in granted if certificates.revoke(tx, str(one.certificate_id), now, reason)]
+) -> int:
+    """Revoke certificates of a stream and raise `alarm`; how many were not revoked by somebody faster."""
+    revoked = [old for old in granted if certificates.revoke(tx, str(old.certificate_id), now, reason)]
     if not revoked:
-        return []
+        return 0
     key, certificate_id = revoked[0].key, revoked[0].certificate_id
     raised: tuple[str, ...] = ()
     if alarm is not None:
@@ -51,13 +48,15 @@ def revoke(
         alarm_keys=raised,
     )
     tell(ctx, tx, key.task, news, f"revoked:{certificate_id}", now)
-    return [
-        entry(now, "threshold.revoked", str(one.certificate_id), reason=reason, **named(one))
-        for one in revoked
-    ]
+    acts = (
+        entry(now, "threshold.revoked", str(certificate.certificate_id), reason=reason, **named(certificate))
+        for certificate in revoked
+    )
+    audit.append_many(tx, acts)
+    return len(revoked)
 
 
 def _places(revoked: Sequence[Attempt]) -> str:
     """The tier, with the cells that certificates were for."""
-    words = filter(None, (Cell.of(one.key.cell).words for one in revoked))
+    words = filter(None, (Cell.of(certificate.key.cell).words for certificate in revoked))
     return ", ".join([f"tier {revoked[0].key.tier}", *words])

@@ -10,7 +10,7 @@ from bot.usecases.thresholds.terms import terms_of
 from bot.words.threshold_words import lapse_words
 from routing.cell import EVERYTHING, Cell
 from routing.digest.model_quality import ThresholdRow, ThresholdState
-from routing.evidence.grant import Terms, lapse_of
+from routing.evidence.grant import GrantTerms, lapse_of
 from routing.evidence.promise import Certificate, NotYet, Promise, answer_from_json
 from routing.evidence.risk_coverage import RiskCoverage
 from routing.policy import Policy, Task, Team, Tier
@@ -29,12 +29,12 @@ USUAL_CONFIDENCE = 0.95
 """A tier without a promise is held against the team's target with this confidence."""
 WEEK = timedelta(days=7)
 FOR_CELLS = 0.5
-"""The part of a promise's δ for thresholds by cell; the rest is for one threshold for everything."""
+"""The part of a promise's δ for thresholds by cell; the rest is for the threshold for everything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """The predictions of one model that fall in one tier of a task; `received` of them in the period."""
+    """The predictions of a model that fall in a tier of a task; `received` of them in the period."""
 
     task: Task
     tier: Tier
@@ -70,7 +70,7 @@ def threshold_rows(
     since: datetime,
     until: datetime,
 ) -> tuple[tuple[ThresholdRow, ...], RiskCoverage | None]:
-    """The threshold of every stream of the team's tasks, and the curve of the busiest one that has labels."""
+    """The threshold of every stream of the team's tasks, and the curve of the busiest that has labels."""
     rows: list[ThresholdRow] = []
     curve: RiskCoverage | None = None
     versions = calibrators.versions_in_force(tx)
@@ -80,22 +80,21 @@ def threshold_rows(
             rows += [row for _, row in standing]
             continue
         settled = until - stream.tier.due_in  # what experts still have time for would count as unanswered
-        scores = model_evidence.scores_of_each(
-            tx, [stream.window(since, settled, cell) for cell, _ in standing]
-        )
+        windows = [stream.window(since, settled, cell) for cell, _ in standing]
+        scores = model_evidence.scores_of_each(tx, windows)
         look = _looks(tx, stream, since, until)
-        known = [
-            (_with_proposal(row, one, look, stream.share(cell)), one)
-            for (cell, row), one in zip(standing, scores, strict=True)
+        proposals = [
+            (_with_proposal(row, columns, look, stream.share(cell)), columns)
+            for (cell, row), columns in zip(standing, scores, strict=True)
         ]
-        rows += [row for row, _ in known]
-        curve = curve or _busiest_curve(known)
+        rows += [row for row, _ in proposals]
+        curve = curve or _busiest_curve(proposals)
     return tuple(rows), curve
 
 
-def _busiest_curve(known: Iterable[tuple[ThresholdRow, Scores]]) -> RiskCoverage | None:
+def _busiest_curve(proposals: Iterable[tuple[ThresholdRow, Scores]]) -> RiskCoverage | None:
     """The curve of the cell with most traffic that has labels."""
-    busiest = sorted(known, key=lambda one: -len(one[1]))
+    busiest = sorted(proposals, key=lambda proposal: -len(proposal[1]))
     return next((curve for row, scores in busiest if (curve := _curve(row, scores)) is not None), None)
 
 
@@ -107,12 +106,14 @@ def streams(policy: Policy, tasks: Iterable[str], counts: Iterable[TrafficCount]
     wanted = frozenset(tasks)
     for (task_name, tier_name, model), number in received.most_common():
         task = policy.tasks.get(task_name)
-        tier = next((one for one in task.tiers if one.name == tier_name), None) if task else None
+        tier = next((tier for tier in task.tiers if tier.name == tier_name), None) if task else None
         if task is not None and tier is not None and task_name in wanted:
             yield Stream(task, tier, model, number)
 
 
-def _standing(tx: Transaction, stream: Stream, team: Team, terms: Terms) -> list[tuple[Cell, ThresholdRow]]:
+def _standing(
+    tx: Transaction, stream: Stream, team: Team, terms: GrantTerms
+) -> list[tuple[Cell, ThresholdRow]]:
     """What is in force now, without a look at the labels: a row for each cell that has its own threshold."""
     tier = stream.tier
     row = ThresholdRow(
@@ -132,23 +133,25 @@ def _standing(tx: Transaction, stream: Stream, team: Team, terms: Terms) -> list
 
 
 def _promised(
-    tx: Transaction, stream: Stream, row: ThresholdRow, terms: Terms
+    tx: Transaction, stream: Stream, row: ThresholdRow, terms: GrantTerms
 ) -> list[tuple[Cell, ThresholdRow]]:
     held = certificates.last_granted(tx, stream.key)
-    last = {one.key.cell: one for one in certificates.last(tx, stream.key)}
-    in_force = {one.key.cell for one in held if one.revoked_at is None}
+    last = {test.key.cell: test for test in certificates.last(tx, stream.key)}
+    in_force = {certificate.key.cell for certificate in held if certificate.revoked_at is None}
     if not any(cell.key in in_force for cell in stream.cells):
         # Where all that slices had was revoked, the newest reason is that of the whole tier.
-        whole = max(held, key=lambda one: (one.key.cell == EVERYTHING.key, one.attempted_at), default=None)
+        whole = max(held, key=lambda old: (old.key.cell == EVERYTHING.key, old.attempted_at), default=None)
         return [(EVERYTHING, _of_cell(row, terms, whole, last.get(EVERYTHING.key)))]
-    granted = {one.key.cell: one for one in held}
+    granted = {certificate.key.cell: certificate for certificate in held}
     return [
         (cell, _of_cell(replace(row, slice=cell.words), terms, granted.get(cell.key), last.get(cell.key)))
         for cell in stream.cells
     ]
 
 
-def _of_cell(row: ThresholdRow, terms: Terms, granted: Attempt | None, last: Attempt | None) -> ThresholdRow:
+def _of_cell(
+    row: ThresholdRow, terms: GrantTerms, granted: Attempt | None, last: Attempt | None
+) -> ThresholdRow:
     if granted is not None and granted.revoked_at is not None:
         return replace(row, state=ThresholdState.REVOKED, why=granted.revoked_reason or "")
     if granted is not None:
@@ -156,16 +159,14 @@ def _of_cell(row: ThresholdRow, terms: Terms, granted: Attempt | None, last: Att
         if lapse is None:
             return replace(row, state=ThresholdState.GRANTED, in_force=granted.threshold)
         return replace(row, state=ThresholdState.SUSPENDED, why=lapse_words(lapse, terms.promise))
-    found = answer_from_json(last.answer) if last else None
-    why = found.why if isinstance(found, NotYet) else ""
-    return replace(row, state=ThresholdState.NOT_YET, found=found, why=why)
+    conclusion = answer_from_json(last.answer) if last else None
+    why = conclusion.why if isinstance(conclusion, NotYet) else ""
+    return replace(row, state=ThresholdState.NOT_YET, found=conclusion, why=why)
 
 
 def _looks(tx: Transaction, stream: Stream, since: datetime, until: datetime) -> int:
     """The number of this look at the labels: each spends its part of the promise."""
-    made = certificates.attempts(tx, stream.key)
-    weeks = (until - since) // WEEK
-    return 1 + max(made, weeks)
+    return 1 + max(certificates.attempts(tx, stream.key), (until - since) // WEEK)
 
 
 def _with_proposal(row: ThresholdRow, scores: Scores, look: int, share: float) -> ThresholdRow:
@@ -174,10 +175,10 @@ def _with_proposal(row: ThresholdRow, scores: Scores, look: int, share: float) -
         return row
     from routing.measures.certification.guarantee import certify
 
-    found = certify(traffic_of(scores), row.promise, row.in_force, look, share=share)
-    if not isinstance(found, Certificate):
-        return replace(row, found=found)
-    return replace(row, found=found, gain=_gain(scores, row.in_force, found.threshold))
+    conclusion = certify(traffic_of(scores), row.promise, row.in_force, look, share=share)
+    if not isinstance(conclusion, Certificate):
+        return replace(row, found=conclusion)
+    return replace(row, found=conclusion, gain=_gain(scores, row.in_force, conclusion.threshold))
 
 
 def _gain(scores: Scores, before: float | None, after: float) -> float:
@@ -191,11 +192,7 @@ def traffic_of(scores: Scores) -> "Traffic":
     from routing.measures.estimation.coverage_curve import Traffic
 
     return Traffic.of(
-        scores.calibrated,
-        scores.inclusion_probability,
-        scores.is_asked,
-        scores.is_labeled,
-        scores.is_error,
+        scores.calibrated, scores.inclusion_probability, scores.is_asked, scores.is_labeled, scores.is_error
     )
 
 
@@ -203,7 +200,7 @@ def _curve(row: ThresholdRow, scores: Scores) -> RiskCoverage | None:
     from routing.measures.estimation.coverage_curve import risk_coverage
 
     promised = row.found.threshold if isinstance(row.found, Certificate) else None
-    marked = [one for one in (row.in_force, promised) if one is not None]
+    marked = [threshold for threshold in (row.in_force, promised) if threshold is not None]
     points = risk_coverage(traffic_of(scores), marked=marked)
     if not points:
         return None

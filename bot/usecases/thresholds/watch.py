@@ -1,4 +1,4 @@
-"""Watches the certificates in force: revokes one at once when audits, labels or the policy speak against it.
+"""Watches the certificates in force: revokes each at once when audits, labels or the policy speak against it.
 
 Nearly free while nothing happens: numpy is imported only when there are decisions to look at.
 """
@@ -16,9 +16,8 @@ from bot.usecases.thresholds.terms import Versions, terms_of
 from bot.words.threshold_words import lapse_words
 from routing.cell import Cell
 from routing.evidence.alarm import EXAMPLES, WHOLE, Alarm, AlarmKind
-from routing.evidence.grant import Terms, lapse_of
+from routing.evidence.grant import GrantTerms, lapse_of
 from routing.evidence.promise import MonitorReport, Promise, percent
-from storage import audit
 from storage.cases import decisions
 from storage.evidence import model_evidence
 from storage.evidence.model_evidence import AuditedPrediction
@@ -26,11 +25,11 @@ from storage.measured import calibrators, certificates
 from storage.measured.certificates import Attempt
 
 LATEST = 50
-"""So many of the latest audits are told apart where there are at least twice as many."""
+"""So many of the latest audits are counted apart where there are at least twice as many."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
+class _Objection:
     """Why a certificate has to be revoked."""
 
     reason: str
@@ -38,7 +37,10 @@ class _Finding:
 
 
 class Watch:
-    """Looks at the certificates in force again whenever decisions came or certificates changed."""
+    """Looks at the certificates in force again whenever decisions came or certificates changed.
+
+    What was looked at is noted after the look only: a look that fails is had again at the next tick.
+    """
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
@@ -51,7 +53,8 @@ class Watch:
             if not granted:
                 return {"revoked": 0}
             versions = calibrators.versions_in_force(tx)
-            present = (decisions.changes(tx), *(one.certificate_id for one in granted), *versions.values())
+            ids = (certificate.certificate_id for certificate in granted)
+            present = (decisions.changes(tx), *ids, *versions.values())
         if present == self._seen:
             return {"revoked": 0}
         revoked = self._look(granted, versions)
@@ -64,69 +67,69 @@ class Watch:
         try:
             return sum(act_on_each(partial(_watch, ctx, versions, now), certificates.by_stream(granted)))
         finally:
-            in_force.refresh(self._ctx)
+            in_force.refresh(self._ctx)  # also after a failure: what other streams had revoked counts at once
 
 
 def _watch(ctx: Context, versions: Versions, now: datetime, granted: Sequence[Attempt]) -> int:
-    """How many of a stream's certificates were revoked; those with the same reason are told of together."""
+    """How many of a stream's certificates were revoked; those with the same reason share their news."""
     key = granted[0].key
     if key.task not in ctx.policy.tasks:
         return 0
-    found = _Findings(ctx, granted, terms_of(ctx.policy, key, versions))
-    against: dict[_Finding, list[Attempt]] = {}
-    for one in granted:
-        if (finding := found.against(one)) is not None:
-            against.setdefault(finding, []).append(one)
+    objections = _Objections(ctx, granted, terms_of(ctx.policy, key, versions))
+    against: dict[_Objection, list[Attempt]] = {}
+    for certificate in granted:
+        if (objection := objections.against(certificate)) is not None:
+            against.setdefault(objection, []).append(certificate)
     if not against:
-        return 0
+        return 0  # a transaction that writes is not begun for nothing every few seconds
     with ctx.database.write() as tx:
-        revoked = (revoke(ctx, tx, these, one.reason, now, one.alarm) for one, these in against.items())
-        entries = [entry for of_one in revoked for entry in of_one]
-        audit.append_many(tx, entries)
-    return len(entries)
+        return sum(
+            revoke(ctx, tx, revoked, objection.reason, now, objection.alarm)
+            for objection, revoked in against.items()
+        )
 
 
-class _Findings:
-    """What speaks against the certificates of one stream; its audits are read once, if at all."""
+class _Objections:
+    """What speaks against the certificates of a stream; its audits are read once, if at all."""
 
-    def __init__(self, ctx: Context, granted: Sequence[Attempt], terms: Terms) -> None:
+    def __init__(self, ctx: Context, granted: Sequence[Attempt], terms: GrantTerms) -> None:
         self._ctx = ctx
         self._granted = granted
         self._terms = terms
 
-    def against(self, attempt: Attempt) -> _Finding | None:
+    def against(self, attempt: Attempt) -> _Objection | None:
         """What speaks against a certificate: that it is not for what is there now, or its audits."""
         promise, lapse = self._terms.promise, lapse_of(attempt.grant, self._terms)
         if lapse is not None:
-            return _Finding(lapse_words(lapse, promise))
-        assert promise is not None  # noqa: S101  without one it lapsed
+            return _Objection(lapse_words(lapse, promise))
+        assert promise is not None  # noqa: S101  without a promise it lapsed
         tier = self._ctx.policy.task(attempt.key.task).tier(attempt.key.tier)
         return _by_audits(attempt, promise, tier.audit, self._audits_of(attempt))
 
     def _audits_of(self, granted: Attempt) -> list[AuditedPrediction]:
         """Those since then of its cell that it accepts."""
         threshold, cell = granted.threshold or 0.0, Cell.of(granted.key.cell)
-        since = [one for one in self._audits if one.received_at >= granted.attempted_at]
-        return [one for one in since if one.calibrated >= threshold and cell.holds(one.slices)]
+        since = [audit for audit in self._audits if audit.received_at >= granted.attempted_at]
+        return [audit for audit in since if audit.calibrated >= threshold and cell.holds(audit.slices)]
 
     @cached_property
     def _audits(self) -> tuple[AuditedPrediction, ...]:
-        key, since = self._granted[0].key, min(one.attempted_at for one in self._granted)
+        key, since = self._granted[0].key, min(certificate.attempted_at for certificate in self._granted)
         with self._ctx.database.read() as tx:
             return model_evidence.audited_errors(tx, key.task, key.tier, key.model, since)
 
 
 def _by_audits(
     granted: Attempt, promise: Promise, least: float, audits: Sequence[AuditedPrediction]
-) -> _Finding | None:
+) -> _Objection | None:
     """What the audits say against it, drawn with a chance of `least` or more; None if they do not."""
-    if not any(one.is_error for one in audits):
+    if not any(audit.is_error for audit in audits):
         return None
     from routing.measures.certification.monitor import monitor
 
-    weights = [1 / one.inclusion_probability for one in audits]
+    weights = [1 / audit.inclusion_probability for audit in audits]
     report = monitor(
-        [one.is_error for one in audits],
+        [audit.is_error for audit in audits],
         weights,
         alpha=promise.error,
         delta=promise.delta,
@@ -136,14 +139,14 @@ def _by_audits(
         return None
     of = f"{report.errors} of {report.n} audited cases were wrong{_lately(audits)}"
     reason = f"{of}, more than {percent(promise.error)} can explain"
-    return _Finding(reason, _alarm(granted, promise, report, audits, reason))
+    return _Objection(reason, _alarm(granted, promise, report, audits, reason))
 
 
 def _lately(audits: Sequence[AuditedPrediction]) -> str:
     """How it went at last, which says more than all the time since the grant where the model changed."""
     if len(audits) < 2 * LATEST:
         return ""
-    wrong = sum(one.is_error for one in audits[-LATEST:])
+    wrong = sum(audit.is_error for audit in audits[-LATEST:])
     return f" ({wrong} of the last {LATEST})"
 
 
@@ -154,8 +157,8 @@ def _alarm(
     audits: Sequence[AuditedPrediction],
     reason: str,
 ) -> Alarm:
-    """With the latest wrong ones as examples."""
-    wrong = [one.case_id for one in audits if one.is_error]
+    """With the latest wrong cases as examples."""
+    wrong = [audit.case_id for audit in audits if audit.is_error]
     key = granted.key
     p_value = min(1.0, 1 / report.e_value)
     return Alarm(

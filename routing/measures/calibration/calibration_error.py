@@ -15,7 +15,7 @@ from scipy.special import erf
 from routing.evidence.reliability import CalibrationReport, ReliabilityBin, wilson
 from routing.measures.calibration.corp_curve import corp
 from routing.measures.calibration.proper_scores import brier, log_loss
-from routing.measures.sample import Flags, Floats, Sample, Values, sample_of
+from routing.measures.sample import Flags, Floats, Sample, Values, coins, sample_of
 
 Spacing = Literal["width", "mass"]
 BINS = 15
@@ -31,7 +31,7 @@ def _edges(sample: Sample, bins: int, spacing: Spacing) -> Floats:
 
 
 def _placed(sample: Sample, edges: Floats) -> npt.NDArray[np.intp]:
-    """The bin of each confidence: above its left edge, up to its right one."""
+    """The bin of each confidence: above its left edge, up to its right edge."""
     return np.searchsorted(edges[1:-1], sample.confidence, side="left")
 
 
@@ -104,14 +104,11 @@ def ece_if_calibrated(
 
     Outcomes are resampled from Bernoulli(confidence), so it is specific to n and to these confidences.
     """
+    # These outcomes are never read: each draw below has its own.
     sample = sample_of(confidence, [True] * len(confidence), weights)
     places = _placed(sample, _edges(sample, bins, "width"))
-    found = [_ece(sample, _coins(sample.confidence, rng), places) for _ in range(draws)]
-    return float(np.quantile(found, 0.95))
-
-
-def _coins(probabilities: Floats, rng: np.random.Generator) -> Floats:
-    return (rng.random(len(probabilities)) < probabilities).astype(np.float64)
+    by_chance = [_ece(sample, coins(sample.confidence, rng), places) for _ in range(draws)]
+    return float(np.quantile(by_chance, 0.95))
 
 
 def ece_debiased(
@@ -133,7 +130,7 @@ def ece_debiased(
 
 
 @dataclass(frozen=True, slots=True)
-class _Binned:
+class _Bins:
     """Weight, gap of confidence and accuracy, and the accuracy's variance, of each bin that holds any."""
 
     mass: Floats
@@ -141,16 +138,16 @@ class _Binned:
     variance: Floats
 
 
-def _binned(sample: Sample, edges: Floats) -> _Binned:
+def _binned(sample: Sample, edges: Floats) -> _Bins:
     _, group = np.unique(_placed(sample, edges), return_inverse=True)
     mass = np.bincount(group, weights=sample.weights).astype(np.float64)
     accuracy = np.bincount(group, weights=sample.weights * sample.correct) / mass
     effective = mass**2 / np.bincount(group, weights=sample.weights**2)
     is_single = np.bincount(group) == 1
-    # In a bin of one the spread is 0 as well: dividing it by 1 leaves no variance.
+    # A bin with one prediction has a spread of 0 as well: dividing it by 1 leaves no variance.
     variance = np.clip(accuracy * (1 - accuracy), 0.0, None) / np.where(is_single, 1.0, effective - 1)
     gap = np.bincount(group, weights=sample.weights * sample.confidence) / mass - accuracy
-    return _Binned(mass, gap, variance)
+    return _Bins(mass, gap, variance)
 
 
 def _folded_mean(mean: Floats, deviation: Floats) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import isotonic_regression
 
-from routing.measures.sample import Flags, Floats, Sample, Values, sample_of
+from routing.measures.sample import Flags, Floats, Sample, Values, coins, sample_of
 
 DRAWS = 200
 
@@ -39,7 +39,7 @@ class Corp:
 
 
 @dataclass(frozen=True, slots=True)
-class _Grouped:
+class _Groups:
     """The distinct confidences in order, the group of each prediction, the weight of each group."""
 
     forecasts: Floats
@@ -53,10 +53,10 @@ class _Grouped:
         return np.clip(fitted, 0.0, 1.0)
 
 
-def _grouped(sample: Sample) -> _Grouped:
+def _grouped(sample: Sample) -> _Groups:
     forecasts, group = np.unique(sample.confidence, return_inverse=True)
     mass = np.bincount(group, weights=sample.weights).astype(np.float64)
-    return _Grouped(forecasts, group, mass)
+    return _Groups(forecasts, group, mass)
 
 
 def corp(confidence: Values, correct: Flags, weights: Values | None = None) -> Corp:
@@ -90,11 +90,7 @@ def reliability_curve(
     """
     sample = sample_of(confidence, correct, weights)
     grouped = _grouped(sample)
-    drawn = [grouped.fit(sample, _coins(sample.confidence, rng)) for _ in range(draws)]
+    drawn = [grouped.fit(sample, coins(sample.confidence, rng)) for _ in range(draws)]
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
     columns = grouped.forecasts, grouped.fit(sample, sample.correct), low, high
     return tuple(CurvePoint(*map(float, row)) for row in zip(*columns, strict=True))
-
-
-def _coins(probabilities: Floats, rng: np.random.Generator) -> Floats:
-    return (rng.random(len(probabilities)) < probabilities).astype(np.float64)

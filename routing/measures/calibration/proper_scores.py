@@ -16,7 +16,7 @@ def brier(confidence: Values, correct: Flags, weights: Values | None = None) -> 
 def log_loss(confidence: Values, correct: Flags, weights: Values | None = None) -> float:
     """Mean negative log likelihood of the outcomes in nats (Good 1952); 0 is best.
 
-    Confidences within 1e-7 of 0 and 1 count as that, so that one sure error does not make it infinite.
+    Confidences within 1e-7 of 0 and 1 count as that, so that a sure error does not make it infinite.
     """
     sample = sample_of(confidence, correct, weights)
     return sample.mean(losses(sample))

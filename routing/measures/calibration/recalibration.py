@@ -1,4 +1,4 @@
-"""Recalibration: fit calibrators to labels, and choose the one that holds on unseen labels; all weighted.
+"""Recalibration: fit calibrators to labels, and choose what holds on unseen labels; all weighted.
 
 What is judged is the confidence of the model's own label, by log loss, because that is what thresholds see.
 """
@@ -32,7 +32,7 @@ FOLDS = 5
 HOTTEST = 10.0
 """Temperatures from 1/10 to 10 are looked at."""
 STEEPEST = 100.0
-Z_95_ONE_SIDED = 1.6448536269514722
+Z_95 = 1.6448536269514722
 """The one-sided 95 % quantile of the normal distribution."""
 
 Ints = npt.NDArray[np.intp]
@@ -85,6 +85,7 @@ def of_probabilities(
             raise ValueError(f"labels are columns of probabilities, from 0 to {table.shape[1] - 1}")
     if not (np.all(table >= 0) and np.allclose(table.sum(axis=1), 1.0, atol=0.01)):
         raise ValueError("the probabilities of each row have to be 0 or more and sum to 1")
+    # Rows may sum to 1.01, so that a probability may lie above 1, which a sample refuses.
     sample = sample_of(np.minimum(table[np.arange(len(table)), mine], 1.0), mine == right, weights)
     return LabeledConfidences(sample, table, mine, right)
 
@@ -100,10 +101,9 @@ def fit(method: CalibratorMethod, labeled: LabeledConfidences) -> Calibrator:
             return IDENTITY
         case "temperature":
             return _temperature(labeled)
-        case "platt":
-            return Calibrator("platt", _logistic_fit(labeled.sample, _platt_terms(labeled.sample.confidence)))
-        case "beta":
-            return Calibrator("beta", _logistic_fit(labeled.sample, _beta_terms(labeled.sample.confidence)))
+        case "platt" | "beta":
+            terms = _logistic_terms(method, labeled.sample.confidence)
+            return Calibrator(method, _logistic_fit(labeled.sample, terms))
         case _:
             return _isotonic(labeled.sample)
 
@@ -114,8 +114,8 @@ def applied(calibrator: Calibrator, labeled: LabeledConfidences) -> Floats:
         shares = softmax(_logs(labeled.probabilities) / calibrator.parameters[0], axis=1)
         own: Floats = shares[np.arange(len(labeled)), labeled.own]
         return own
-    found = map(calibrator.calibrate, labeled.sample.confidence.tolist())
-    return np.fromiter(found, dtype=np.float64, count=len(labeled))
+    confidences = map(calibrator.calibrate, labeled.sample.confidence.tolist())
+    return np.fromiter(confidences, dtype=np.float64, count=len(labeled))
 
 
 def choose(labeled: LabeledConfidences, rng: np.random.Generator) -> CalibratorFit:
@@ -132,6 +132,7 @@ def choose(labeled: LabeledConfidences, rng: np.random.Generator) -> CalibratorF
         return _fitted(ordered, IDENTITY, {}, ordered.sample.confidence, too_few, rng)
     held_out = _held_out(ordered, rng)
     tried = {name: _loss(ordered.sample, confidence) for name, confidence in held_out.items()}
+    # LABELS_NEEDED lists the methods with the fewest parameters first: a tie goes to the simpler method.
     best = min(tried, key=lambda name: (tried[name], list(LABELS_NEEDED).index(name)))
     before = _loss(ordered.sample, ordered.sample.confidence)
     numbers = f"{before:.4f} to {tried[best]:.4f} (n={len(ordered):,})"
@@ -195,9 +196,9 @@ def _held_out(labeled: LabeledConfidences, rng: np.random.Generator) -> dict[Cal
     methods = [name for name, needed in LABELS_NEEDED.items() if labeled.sample.effective >= needed]
     held_out = {name: np.empty(len(labeled)) for name in methods}
     for training, testing in split:
-        known, unseen = labeled.at(training), labeled.at(testing)
+        seen, unseen = labeled.at(training), labeled.at(testing)
         for name in methods:
-            held_out[name][testing] = applied(fit(name, known), unseen)
+            held_out[name][testing] = applied(fit(name, seen), unseen)
     return held_out
 
 
@@ -211,7 +212,7 @@ def _gains(sample: Sample, confidence: Floats) -> bool:
     gain = losses(sample) - losses(after)
     mean = sample.mean(gain)
     error = np.sqrt(np.sum((sample.weights * (gain - mean)) ** 2)) / sample.weights.sum()
-    return bool(mean > Z_95_ONE_SIDED * error)
+    return bool(mean > Z_95 * error)
 
 
 def _temperature(labeled: LabeledConfidences) -> Calibrator:
@@ -228,8 +229,8 @@ def _temperature(labeled: LabeledConfidences) -> Calibrator:
         return -sample.mean(log_softmax(logs / np.exp(log_temperature), axis=1)[rows, right])
 
     hottest = float(np.log(HOTTEST))
-    found = minimize_scalar(loss, bounds=(-hottest, hottest), method="bounded", options={"xatol": 1e-6})
-    return Calibrator("temperature", (float(np.exp(found.x)),), (), uses_probabilities)
+    optimum = minimize_scalar(loss, bounds=(-hottest, hottest), method="bounded", options={"xatol": 1e-6})
+    return Calibrator("temperature", (float(np.exp(optimum.x)),), (), uses_probabilities)
 
 
 def _sure(probabilities: Floats) -> Floats:
@@ -242,16 +243,16 @@ def _logs(probabilities: Floats) -> Floats:
     return logs
 
 
-def _platt_terms(confidence: Floats) -> Floats:
-    return np.column_stack([_logs(confidence) - _logs(1 - confidence), np.ones(len(confidence))])
-
-
-def _beta_terms(confidence: Floats) -> Floats:
-    return np.column_stack([_logs(confidence), -_logs(1 - confidence), np.ones(len(confidence))])
+def _logistic_terms(method: CalibratorMethod, confidence: Floats) -> Floats:
+    """A column for each coefficient: the log odds (Platt) or both logarithms (beta), and the intercept."""
+    right, wrong = _logs(confidence), -_logs(1 - confidence)
+    slopes = [right + wrong] if method == "platt" else [right, wrong]
+    return np.column_stack([*slopes, np.ones(len(confidence))])
 
 
 def _logistic_fit(sample: Sample, terms: Floats) -> tuple[float, ...]:
     """Coefficients of a logistic model of being right; all but the last, the intercept, are 0 or more."""
+    # Platt's targets count labels: weights are scaled to as many as they are worth, not as they stand for.
     weights = sample.weights * sample.effective / sample.weights.sum()
     right = float(weights @ sample.correct)
     wrong = float(weights.sum()) - right
@@ -262,8 +263,9 @@ def _logistic_fit(sample: Sample, terms: Floats) -> tuple[float, ...]:
         value = -weights @ (target * log_expit(raw) + (1 - target) * log_expit(-raw))
         return float(value) / sample.effective, terms.T @ (weights * (expit(raw) - target)) / sample.effective
 
+    # A slope below 0 would turn the order of confidences round, on which thresholds rest.
     count = terms.shape[1] - 1
-    found = minimize(
+    optimum = minimize(
         loss,
         x0=np.array([1.0] * count + [0.0]),
         jac=True,
@@ -271,7 +273,7 @@ def _logistic_fit(sample: Sample, terms: Floats) -> tuple[float, ...]:
         bounds=[(0.0, STEEPEST)] * count + [(-STEEPEST, STEEPEST)],
         options={"ftol": 1e-14, "gtol": 1e-9, "maxiter": 1_000},
     )
-    return tuple(map(float, found.x))
+    return tuple(map(float, optimum.x))
 
 
 def _isotonic(sample: Sample) -> Calibrator:

@@ -1,4 +1,4 @@
-"""What is known of each region that a threshold would accept: how many came in, were labeled, were wrong."""
+"""Counts of each region that a threshold would accept: how many came in, were labeled, were wrong."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,8 +10,6 @@ from routing.measures.certification.audit_bound import AuditedStratum
 from routing.measures.certification.fallback import Counts
 from routing.measures.estimation.coverage_curve import Traffic
 from routing.measures.sample import Floats
-
-__all__ = ["Regions", "regions_of"]
 
 Bools = npt.NDArray[np.bool_]
 GRID = 200
@@ -76,8 +74,8 @@ class Regions:
         """The same regions, had the stratum that was looked at least shown so many errors, no other any."""
         return self._with(np.zeros_like(self.errors), errors)
 
-    def with_one_more_error(self) -> "Regions":
-        """The same regions, had that stratum shown one error more than it did."""
+    def with_another_error(self) -> "Regions":
+        """The same regions, had that stratum shown another error."""
         return self._with(self.errors.copy(), 1)
 
     def _with(self, made_up: Counts, more: int) -> "Regions":
@@ -90,12 +88,13 @@ class Regions:
     def scaled(self, factor: float) -> "Regions":
         """The same regions in a window that is `factor` times as long and goes on as it was."""
         columns = (self.received, self.labels, self.errors, self.unanswered)
+        # Without the 1e-9 a product that is whole but for its last bits would gain a case.
         longer = (np.ceil(column * factor - 1e-9).astype(np.int64) for column in columns)
         return Regions(self.thresholds, self.chances, *longer)
 
 
 def regions_of(traffic: Traffic, present: float | None = None) -> Regions:
-    """The regions on a grid of quantiles of all scores, labeled or not, and the one of `present`.
+    """The regions on a grid of quantiles of all scores, labeled or not, and that of `present`.
 
     Raises ValueError for values that cannot be, and without predictions.
     """
@@ -104,12 +103,13 @@ def regions_of(traffic: Traffic, present: float | None = None) -> Regions:
     grid = np.quantile(traffic.score, np.maximum(shares, 0), method="inverted_cdf")
     thresholds = np.unique(grid if present is None else np.append(grid, present))[::-1]
     chance = np.round(traffic.inclusion_probability, DIGITS)
+    # A chance that rounds to 1 is a census: what was left out of it counts as unanswered, hence as wrong.
     asked = traffic.is_asked | (chance >= 1)
     unanswered = asked & ~traffic.is_labeled
     wrong = (traffic.is_labeled & traffic.is_error) | unanswered
     columns = (np.ones_like(asked), asked, wrong, unanswered)
-    strata = [chance == one for one in np.unique(chance)]
-    counts = (_counted(traffic.score, (one & column for one in strata), thresholds) for column in columns)
+    strata = [chance == mask for mask in np.unique(chance)]
+    counts = (_counted(traffic.score, (mask & column for mask in strata), thresholds) for column in columns)
     return Regions(thresholds, np.unique(chance), *counts)
 
 
@@ -128,4 +128,4 @@ def _check(traffic: Traffic) -> None:
 def _counted(scores: Floats, groups: Iterable[Bools], thresholds: Floats) -> Counts:
     """How many of each group have a score of each threshold or more."""
     ordered = (np.sort(scores[group]) for group in groups)
-    return np.asarray([len(one) - np.searchsorted(one, thresholds) for one in ordered], dtype=np.int64)
+    return np.asarray([len(row) - np.searchsorted(row, thresholds) for row in ordered], dtype=np.int64)

@@ -9,8 +9,6 @@ from scipy.special import xlog1py, xlogy
 
 from routing.measures.intervals import hypergeometric_upper
 
-__all__ = ["AuditedStratum", "errors_upper"]
-
 
 @dataclass(frozen=True, slots=True)
 class AuditedStratum:
@@ -31,17 +29,17 @@ def errors_upper(strata: Sequence[AuditedStratum], delta: float) -> int:
 
     One stratum: exact, hypergeometric. Several, that is unequal inclusion probabilities: either the exact
     bounds added, each at an equal part of `delta` (union bound), or all at once by the Chernoff bound of
-    `weighted_upper`. Which one is chosen by their answers had there been no error, so before labels are seen.
-    A stratum without labels may be wrong altogether.
+    `weighted_upper`. Which of them is chosen by their answers had there been no error, so before labels are
+    seen. A stratum without labels may be wrong altogether.
     """
-    watched = [one for one in strata if one.labels]
-    unwatched = sum(one.received for one in strata if not one.labels)
+    watched = [stratum for stratum in strata if stratum.labels]
+    unwatched = sum(stratum.received for stratum in strata if not stratum.labels)
     if not watched:
         return unwatched
     if len(watched) == 1:
         return unwatched + _exact(watched[0], delta)
-    clean = [AuditedStratum(one.received, one.labels, 0) for one in watched]
-    bound = min((_added, weighted_upper), key=lambda one: one(clean, delta))
+    clean = [AuditedStratum(stratum.received, stratum.labels, 0) for stratum in watched]
+    bound = min((_added, weighted_upper), key=lambda bound: bound(clean, delta))
     return unwatched + bound(watched, delta)
 
 
@@ -50,7 +48,7 @@ def _exact(stratum: AuditedStratum, delta: float) -> int:
 
 
 def _added(strata: Sequence[AuditedStratum], delta: float) -> int:
-    return sum(_exact(one, delta / len(strata)) for one in strata)
+    return sum(_exact(stratum, delta / len(strata)) for stratum in strata)
 
 
 def weighted_upper(strata: Sequence[AuditedStratum], delta: float) -> int:
@@ -61,16 +59,17 @@ def weighted_upper(strata: Sequence[AuditedStratum], delta: float) -> int:
     replacement has the smaller moment generating function (Hoeffding 1963, theorem 4), and each factor
     falls in f. So P(T ≤ t) ≤ exp(−D·KL(t·f/D ‖ f)), and every D for which that exceeds `delta` is possible.
     """
-    smallest = min(one.share for one in strata)
-    counted = smallest * sum(one.errors / one.share for one in strata)
-    most = sum(one.received - one.labels + one.errors for one in strata)
-    least = sum(one.errors for one in strata)
+    smallest = min(stratum.share for stratum in strata)
+    counted = smallest * sum(stratum.errors / stratum.share for stratum in strata)
+    most = sum(stratum.received - stratum.labels + stratum.errors for stratum in strata)
+    least = sum(stratum.errors for stratum in strata)
 
     def log_chance(count: float) -> float:
         seen = min(counted / count, smallest)
         divergence = xlogy(seen, seen / smallest) + xlog1py(1 - seen, -seen) - xlog1py(1 - seen, -smallest)
         return float(-count * divergence - np.log(delta))
 
+    # log_chance divides by the count, so the search must not begin at 0.
     estimate = max(counted / smallest, 1e-9)
     if estimate >= most or log_chance(most) >= 0:
         return most

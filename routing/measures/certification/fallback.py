@@ -8,8 +8,6 @@ import numpy.typing as npt
 
 from routing.measures.sample import Floats
 
-__all__ = ["Counts", "Starts", "fallback", "parts_of"]
-
 Counts = npt.NDArray[np.int64]
 ROOM = 2 / 3
 """A first start that takes more of the labels leaves too little for sequences to go on."""
@@ -55,16 +53,16 @@ def _spread(first: int, sizes: Counts, delta: float, starts: Starts) -> dict[int
 def fallback(chances: Floats, parts: Mapping[int, float]) -> tuple[int, float] | None:
     """The loosest test that passes, and the part of δ it was held against; None if none does.
 
-    A test that passes hands on what it was given to the next looser one, and a start has its own part
-    besides (Wiens 2003; a graphical procedure of Bretz et al. 2009). The chance that any true hypothesis is
-    refuted is the sum of `parts` at most, however the tests depend on each other. With one start it is the
+    A test that passes hands its part on to the next looser test, and a start has its own part besides (Wiens
+    2003; a graphical procedure of Bretz et al. 2009). The chance that any true hypothesis is refuted is the
+    sum of `parts` at most, however the tests depend on each other. With a single start it is the
     fixed-sequence test.
     """
-    found, held = None, 0.0
+    loosest, held = None, 0.0
     for place, chance in enumerate(chances):
         held += parts.get(place, 0.0)
         if held > 0 and chance <= held:
-            found = place, held
+            loosest = place, held
         else:
             held = 0.0
-    return found
+    return loosest

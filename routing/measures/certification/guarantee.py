@@ -1,13 +1,11 @@
-"""Guarantee: the lowest threshold that keeps a promise about the error, or how much is missing for one."""
+"""Guarantee: the lowest threshold that keeps a promise about the error, or how much it lacks."""
 
 from routing.evidence.estimate import Reach
 from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.measures.certification.acceptance_regions import regions_of
 from routing.measures.certification.label_needs import not_yet
-from routing.measures.certification.threshold_tests import Family, Passed, families
+from routing.measures.certification.threshold_tests import Family, Pass, families
 from routing.measures.estimation.coverage_curve import Traffic
-
-__all__ = ["certify"]
 
 
 def certify(
@@ -18,9 +16,9 @@ def certify(
     reach: Reach = Reach.FUTURE,
     share: float = 1.0,
 ) -> Certificate | NotYet:
-    """The lowest threshold that keeps the promise for what will be accepted, or what is missing for one.
+    """The lowest threshold that keeps the promise for what will be accepted, or what is missing for it.
 
-    `traffic` is everything that one tier received of one model version, or one cell of it, with calibrated
+    `traffic` is everything that a tier received of a model version, or a cell of it, with calibrated
     scores; `present` the threshold in force, None where everything is reviewed; `share` the part of this
     attempt's chance that is the cell's own, so that the promise holds in all of them at once if the shares
     were fixed before and add up to 1. Raises ValueError for traffic that is none or contradicts itself, and
@@ -36,9 +34,9 @@ def certify(
     *Validity*: thresholds are tested by exact tests in an order that is fixed before labels are seen. What
     was asked and is not answered counts as wrong, so end the window where the due dates have passed, or it
     will grant less than it could. Predictions that will be reviewed whatever their score do not belong here.
-    A calibrator may be fitted on the same labels as long as it does not change the order of scores; one that
-    does (temperature with all probabilities) has to be fitted before the window. After a revocation, begin
-    the window there: this test knows nothing of change.
+    A calibrator may be fitted on the same labels as long as it does not change the order of scores; a
+    calibrator that does (temperature with all probabilities) has to be fitted before the window. After a
+    revocation, begin the window there: this test knows nothing of change.
     """
     if not 0 < share <= 1:
         raise ValueError(f"a share of the promise lies above 0 and is at most 1: {share}")
@@ -52,7 +50,7 @@ def certify(
     return not_yet(tested, promise.error)
 
 
-def _certificate(family: Family, passed: Passed, promise: Promise, attempt: int, spent: float) -> Certificate:
+def _certificate(family: Family, passed: Pass, promise: Promise, attempt: int, spent: float) -> Certificate:
     regions, place = family.regions, passed.place
     unanswered = int(regions.unanswered[:, place].sum())
     return Certificate(

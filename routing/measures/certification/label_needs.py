@@ -11,8 +11,6 @@ from routing.measures.certification.acceptance_regions import Bools, Regions
 from routing.measures.certification.fallback import Counts
 from routing.measures.certification.threshold_tests import Family
 
-__all__ = ["needed_labels", "not_yet", "zero_error_labels"]
-
 STEP = 1.1
 STEPS = 72
 """A window a thousand times as long is none that anybody waits for."""
@@ -30,7 +28,7 @@ def needed_labels(family: Family, error: float) -> int | None:
     """About how many more labels of what would be accepted are needed, if they are like those so far.
 
     The window is taken to go on as it was until a region passes with what a start has of δ, and with one
-    error more than there was, so that a few labels without one do not raise hopes. Where labels are too few
+    error more than there was, so that a few labels without any do not raise hopes. Where labels are too few
     even without an error, they are taken to have none. None if no longer window helps.
     """
     labels = _labels(family.regions)
@@ -38,15 +36,15 @@ def needed_labels(family: Family, error: float) -> int | None:
         return zero_error_labels(error, family.delta)
     likely, part = family.regions.with_errors(0), 1.0
     if _passing(family, likely, error, part).any():
-        likely, part = family.regions.with_one_more_error(), family.tests().starts.first_part
+        likely, part = family.regions.with_another_error(), family.tests().starts.first_part
     factors = [STEP**step for step in range(1, STEPS + 1)]
-    found = bisect_left(
+    step = bisect_left(
         factors, True, key=lambda factor: bool(_passing(family, likely.scaled(factor), error, part).any())
     )
-    if found == STEPS:
+    if step == STEPS:
         return None
-    passing = _passing(family, likely.scaled(factors[found]), error, part)
-    return max(1, math.ceil((factors[found] - 1) * int(labels[passing].min())))
+    passing = _passing(family, likely.scaled(factors[step]), error, part)
+    return max(1, math.ceil((factors[step] - 1) * int(labels[passing].min())))
 
 
 def _passing(family: Family, regions: Regions, error: float, part: float) -> Bools:
@@ -62,9 +60,9 @@ def _labels(regions: Regions) -> Counts:
 
 def not_yet(families: Sequence[Family], error: float) -> NotYet:
     """What is missing for the first of the families that can pass, in words."""
-    counts = ((one, needed_labels(one, error)) for one in families)
+    counts = ((family, needed_labels(family, error)) for family in families)
     family, needed = next((pair for pair in counts if pair[1] is not None), (families[0], None))
-    unanswered = max(int(one.regions.unanswered[:, -1].sum()) for one in families)
+    unanswered = max(int(family.regions.unanswered[:, -1].sum()) for family in families)
     note = f" {unanswered} unanswered cases count as wrong." if unanswered else ""
     promised = f"at most {percent(error)} error"
     if needed is None:

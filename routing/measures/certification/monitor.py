@@ -1,4 +1,4 @@
-"""Monitor: do the audits since a certificate still speak for its promise, however often one looks?"""
+"""Monitor: do the audits since a certificate still speak for its promise, however often anybody looks?"""
 
 import numpy as np
 from scipy.special import logsumexp
@@ -6,8 +6,6 @@ from scipy.special import logsumexp
 from routing.evidence.promise import MonitorReport
 from routing.measures.certification.fallback import Counts
 from routing.measures.sample import Flags, Floats, Values
-
-__all__ = ["e_values", "monitor"]
 
 BETS = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0])
 MOST_AT_STAKE = 0.8
@@ -41,6 +39,7 @@ def monitor(
     return MonitorReport(
         n=len(wrong),
         errors=int(wrong.sum()),
+        # exp overflows a float above 709.
         e_value=float(np.exp(min(evidence.max(initial=0.0), 700.0))),
         revoked_at=int(crossed[0]) if len(crossed) else None,
         low=low,
@@ -59,13 +58,13 @@ def e_values(
     Mean over λ of Π(1 + λ·c·(x − α)), where c is the audit's weight as a share of `largest_weight` (Waudby-
     Smith & Ramdas 2024; Ville 1939). An audit drawn with probability π has E[(x − α)/π] ≤ 0 under the
     hypothesis, so every factor is fair or worse; `largest_weight`, one over the smallest π that the policy
-    may use, is to be known beforehand (the largest of `weights` if left out). λ·α is at most MOST_AT_STAKE.
+    may use, is fixed beforehand (the largest of `weights` if left out). λ·α is at most MOST_AT_STAKE.
 
     Only a part is bet from the start: parts 1/(k(k+1)) of the rest come in every PACE audits, so that a
     change after many good weeks does not have to win back what these lost. A mean of such bets with fixed
     parts is a bet of that kind. In 600 simulated years of 40 audits a week, 2 % that turned into 4 % after
-    half a year was found in 67 % within the other half against 49 % of bets from the start only, 1 % that
-    turned into 4 % in 55 % against 8 %; 4 % from the first day on was found a week later (median, 12).
+    half a year was detected in 67 % within the other half against 49 % of bets from the start only, 1 % that
+    turned into 4 % in 55 % against 8 %; 4 % from the first day on was detected a week later (median, 12).
     """
     return np.asarray(np.exp(np.minimum(_evidence(*_checked(errors, weights, largest_weight), alpha), 700.0)))
 
@@ -73,15 +72,15 @@ def e_values(
 def _checked(errors: Flags, weights: Values | None, largest_weight: float | None) -> tuple[Floats, Floats]:
     """Errors as 0 and 1, and weights as shares of the largest."""
     wrong = np.asarray(errors, dtype=bool).astype(np.float64)
-    given = np.ones(len(wrong)) if weights is None else np.asarray(weights, dtype=np.float64)
-    if len(given) != len(wrong):
+    masses = np.ones(len(wrong)) if weights is None else np.asarray(weights, dtype=np.float64)
+    if len(masses) != len(wrong):
         raise ValueError("errors and weights need one value per audit")
-    if not np.all((given > 0) & (given < np.inf)):
+    if not np.all((masses > 0) & (masses < np.inf)):
         raise ValueError("weights have to be positive and finite: an inclusion probability cannot be 0")
-    largest = given.max(initial=0.0) if largest_weight is None else largest_weight
-    if given.max(initial=0.0) > largest:
-        raise ValueError(f"a weight is above the largest there may be: {given.max()} > {largest}")
-    return wrong, given / largest if len(given) else given
+    largest = masses.max(initial=0.0) if largest_weight is None else largest_weight
+    if masses.max(initial=0.0) > largest:
+        raise ValueError(f"a weight is above the largest there may be: {masses.max()} > {largest}")
+    return wrong, masses / largest if len(masses) else masses
 
 
 def _evidence(wrong: Floats, shares: Floats, alpha: float) -> Floats:
@@ -93,6 +92,7 @@ def _evidence(wrong: Floats, shares: Floats, alpha: float) -> Floats:
     number = places // PACE + 1
     paid_in = np.where(places % PACE == 0, (1 - FROM_THE_START) / (number * (number + 1)), 0.0)
     paid_in[:1] += FROM_THE_START
+    # Nothing is paid in at most places: the −inf of log 0 is meant.
     with np.errstate(divide="ignore"):
         stakes = np.logaddexp.accumulate(np.log(paid_in) - before, axis=1)
     at_stake = logsumexp(gains + stakes, axis=0) - np.log(len(bets))

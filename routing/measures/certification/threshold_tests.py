@@ -15,10 +15,8 @@ from routing.measures.certification.fallback import Counts, Starts, fallback, pa
 from routing.measures.intervals import clopper_pearson_upper
 from routing.measures.sample import Floats
 
-__all__ = ["Family", "Passed", "Tests", "families"]
-
 LOWERING = 0.75
-"""The part of δ for thresholds up to the present one; the rest is for those above it."""
+"""The part of δ for thresholds up to the present threshold; the rest is for those above it."""
 AUDITS = 0.7
 """The part of that for what audits may have missed; the rest is for how the future may differ."""
 FROM_LABELS = Starts(number=3, first_part=0.5, tolerated=2)
@@ -27,14 +25,14 @@ nothing up to a third of the time."""
 FROM_CENSUS = Starts(number=6, first_part=1 / 6, tolerated=0)
 """Strict to loose, the bound first falls, as what audits may have missed is the same for more predictions: a
 start may well fail, so there are more. With 2,000 predictions they accepted twice as much as three did."""
-ONE_SEQUENCE = Starts(number=1, first_part=1.0, tolerated=2)
+SINGLE_SEQUENCE = Starts(number=1, first_part=1.0, tolerated=2)
 RAISED = 10
 """So many thresholds are tried at most where each needs a bound of its own, which takes a while."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tests:
-    """One test for each region: `wrong` of `trials` at most, together at `delta`.
+    """A test for each region: `wrong` of `trials` at most, together at `delta`.
 
     For the future, exact binomial tests, in sequences from `starts`. For this period `wrong` bounds
     all of them at once already: nothing is left to be tested.
@@ -54,7 +52,7 @@ class Tests:
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class Pass:
     """The loosest region that passed, and the upper limit of its error."""
 
     place: int
@@ -74,24 +72,25 @@ class Family:
         """The tests of the regions, or of others in their place."""
         return self.tests_of(self.regions if regions is None else regions, self.delta)
 
-    def passed(self, error: float) -> Passed | None:
+    def passed(self, error: float) -> Pass | None:
         """The loosest region that passes; for the future, in the order of the fallback procedure."""
         tests = self.tests()
         if tests.reach is Reach.PERIOD:
             possible = np.flatnonzero(tests.chances(error) <= self.delta)
-            return _share_wrong(tests, int(possible[-1])) if len(possible) else None
+            if not len(possible):
+                return None
+            place = int(possible[-1])
+            return Pass(place, int(tests.wrong[place]) / int(tests.trials[place]))
         made_up = (self.tests(self.regions.with_errors(count)) for count in range(tests.starts.tolerated + 1))
-        parts = parts_of([one.chances(error) for one in made_up], tests.trials, tests.delta, tests.starts)
-        found = fallback(tests.chances(error), parts)
-        return _upper_limit(tests, *found) if found else None
-
-
-def _share_wrong(tests: Tests, place: int) -> Passed:
-    return Passed(place, int(tests.wrong[place]) / int(tests.trials[place]))
-
-
-def _upper_limit(tests: Tests, place: int, delta: float) -> Passed:
-    return Passed(place, clopper_pearson_upper(int(tests.wrong[place]), int(tests.trials[place]), delta))
+        parts = parts_of(
+            [others.chances(error) for others in made_up], tests.trials, tests.delta, tests.starts
+        )
+        loosest = fallback(tests.chances(error), parts)
+        if loosest is None:
+            return None
+        place, part = loosest
+        wrong, trials = int(tests.wrong[place]), int(tests.trials[place])
+        return Pass(place, clopper_pearson_upper(wrong, trials, part))
 
 
 def families(regions: Regions, delta: float, present: float | None, reach: Reach) -> list[Family]:
@@ -151,4 +150,4 @@ def each_census_and_audit(regions: Regions, delta: float) -> Tests:
     places = range(len(regions.thresholds))
     missed = np.asarray([errors_upper(regions.audited(place), delta * AUDITS) for place in places])
     wrong = np.minimum(regions.census_errors + missed, regions.accepted)
-    return Tests(regions.accepted, wrong, delta * (1 - AUDITS), ONE_SEQUENCE)
+    return Tests(regions.accepted, wrong, delta * (1 - AUDITS), SINGLE_SEQUENCE)

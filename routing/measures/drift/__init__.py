@@ -1,1 +1,1 @@
-"""What changed in a task's traffic against a reference, and what makes one input novel."""
+"""What changed in a task's traffic against a reference, and what makes an input novel."""

@@ -1,7 +1,7 @@
 """What can drift: each aspect compares a window with its reference, says so in words, and picks examples."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from routing.measures.drift.two_samples import (
 )
 
 SHOWN_CHARACTERS = 40
+Cases = TypeVar("Cases", Floats, Places)
+"""A value of each case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,13 @@ class Part:
     reference_weights: Floats
     window_weights: Floats
 
+    def of(self, reference: Cases, window: Cases) -> tuple[Cases, Cases, Floats, Floats]:
+        """The values of both sides that belong to it, and their weights."""
+        return reference[self.reference], window[self.window], self.reference_weights, self.window_weights
+
 
 class Aspect(Protocol):
-    """One thing that can change; a change smaller than `minimum` (in `unit`) is called small."""
+    """Something that can change; a change smaller than `minimum` (in `unit`) is called small."""
 
     @property
     def kind(self) -> AlarmKind: ...
@@ -49,7 +55,7 @@ class Aspect(Protocol):
     def compare(self, part: Part) -> Comparison:
         """The size of the change and its test."""
 
-    def sentence(self, part: Part, found: Comparison) -> str:
+    def sentence(self, part: Part, change: Comparison) -> str:
         """The change in words, without a full stop."""
 
     def examples(self, part: Part) -> list[int]:
@@ -80,7 +86,7 @@ def _most_gained(reference: Floats, window: Floats, part: Part) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Confidence:
+class ConfidenceAspect:
     """The mean calibrated confidence; NaN where there is none."""
 
     reference: Floats
@@ -99,14 +105,13 @@ class Confidence:
 
     def compare(self, part: Part) -> Comparison:
         """z-test; the effect is the difference of means."""
-        weights = part.reference_weights, part.window_weights
-        return compare_means(self.reference[part.reference], self.window[part.window], *weights)
+        return compare_means(*part.of(self.reference, self.window))
 
-    def sentence(self, part: Part, found: Comparison) -> str:
+    def sentence(self, part: Part, change: Comparison) -> str:
         """The means."""
         now = float(np.average(self.window[part.window], weights=part.window_weights))
-        verb = "fell" if found.effect < 0 else "rose"
-        return f"the mean calibrated confidence {verb} from {now - found.effect:.3f} to {now:.3f}"
+        verb = "fell" if change.effect < 0 else "rose"
+        return f"the mean calibrated confidence {verb} from {now - change.effect:.3f} to {now:.3f}"
 
     def examples(self, part: Part) -> list[int]:
         """Cases of the confidence that more have now."""
@@ -114,7 +119,7 @@ class Confidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class NumberAspect:
     """A numeric field; -inf where it is missing."""
 
     subject: str
@@ -130,14 +135,13 @@ class Numbers:
 
     def compare(self, part: Part) -> Comparison:
         """Kolmogorov and Smirnov's test."""
-        weights = part.reference_weights, part.window_weights
-        return compare_numbers(self.reference[part.reference], self.window[part.window], *weights)
+        return compare_numbers(*part.of(self.reference, self.window))
 
-    def sentence(self, part: Part, found: Comparison) -> str:
+    def sentence(self, part: Part, change: Comparison) -> str:
         """The medians, and the largest difference."""
         before = _median(self.reference[part.reference], part.reference_weights)
         now = _median(self.window[part.window], part.window_weights)
-        most = percent(found.effect)
+        most = percent(change.effect)
         return (
             f"field {self.subject} has a median of {now}, before {before}, and shares differ by up to {most}"
         )
@@ -153,7 +157,7 @@ def _median(values: Floats, weights: Floats) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Categories:
+class CategoryAspect:
     """Predicted labels, a field's categories, or a slice's values, as places in their `names`."""
 
     kind: AlarmKind
@@ -169,24 +173,23 @@ class Categories:
         return part
 
     def _shares(self, part: Part) -> Shares:
-        both = self.reference[part.reference], self.window[part.window]
-        return shares_of_places(self.names, *both, part.reference_weights, part.window_weights)
+        return shares_of_places(self.names, *part.of(self.reference, self.window))
 
     def compare(self, part: Part) -> Comparison:
         """Chi-square test; the effect is the total variation distance."""
         return compare_shares(self._shares(part))
 
-    def sentence(self, part: Part, found: Comparison) -> str:
+    def sentence(self, part: Part, change: Comparison) -> str:
         """How many changed, what gained most, and the PSI beside its own limit."""
-        found_shares = self._shares(part)
-        most, pooled = found_shares.most_gained(), found_shares.pooled()
+        shares = self._shares(part)
+        most, pooled = shares.most_gained(), shares.pooled()
         limit, index = psi_limit(len(pooled.names), pooled.n_reference, pooled.n_window), psi(pooled)
         what = "the predicted label" if self.subject is None else f"{self.kind.value} {self.subject}"
-        gained = f"{quoted(found_shares.names[most])} has {percent(found_shares.window[most])}"
-        before = f"before {percent(found_shares.reference[most])}"
+        gained = f"{quoted(shares.names[most])} has {percent(shares.window[most])}"
+        before = f"before {percent(shares.reference[most])}"
         # Where a new but rare category gave the alarm, the PSI says nothing, and would seem to deny it.
         chance = f" (PSI {index:.3f}, by chance up to {limit:.3f})" if index > limit else ""
-        return f"{what} differs for {percent(found.effect)} of cases: {gained}, {before}{chance}"
+        return f"{what} differs for {percent(change.effect)} of cases: {gained}, {before}{chance}"
 
     def examples(self, part: Part) -> list[int]:
         """The first cases of the category that gained most."""

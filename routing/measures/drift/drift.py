@@ -2,11 +2,11 @@
 
 Every aspect (confidence, predicted labels, each field, the mix of slices, new words, topics of texts) is
 tested on the whole and in every slice. One look's p-values are adjusted for their number (Holm 1979). Every
-day adds delta / 365 to what may be spent, and a look spends what was added since the last one, so that the
+day adds delta / 365 to what may be spent, and a look spends what was added since the last look, so that the
 looks of a year spend `delta`. By Bonferroni's inequality a year without change then raises any alarm with a
 probability of at most `delta`, however much the windows overlap and however far apart the looks are: when to
 look must depend on how much came in, never on what. Equal days find a change late in the year as easily as an
-early one, which 6·delta / (π²k²) for look k would not: on day 365 that is 600 times stricter.
+early change, which 6·delta / (π²k²) for look k would not: on day 365 that is 600 times stricter.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,16 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from routing.evidence.alarm import WHOLE, Alarm, AlarmKind, Drift
-from routing.measures.drift.aspects import Aspect, Categories, Confidence, Numbers, Part
+from routing.measures.drift.aspects import Aspect, CategoryAspect, ConfidenceAspect, NumberAspect, Part
 from routing.measures.drift.observations import Column, Columns, Floats, lacking
-from routing.measures.drift.text_aspects import NewWords, SaidWords, Topics
+from routing.measures.drift.text_aspects import NewWords, RisingWords, Topics
 from routing.measures.drift.text_familiarity import (
-    KnownWords,
-    Said,
+    Bag,
+    Lexicon,
     WordCounts,
     WordTable,
     count_words,
-    know_words,
+    learn_words,
     tabulate,
     topics,
 )
@@ -52,7 +52,7 @@ class Look:
 
     @property
     def per_year(self) -> float:
-        """How many such looks a year has: the share of `delta` that this one spends is 1 of so many."""
+        """How many such looks a year has: the share of `delta` that this look spends is 1 of so many."""
         return DAYS_A_YEAR / self.days
 
     def cases(self, n_window: int, n_reference: int) -> str:
@@ -76,7 +76,7 @@ class Reference:
     cases: Columns
     weights: Floats
     words: WordCounts
-    known: KnownWords | None
+    lexicon: Lexicon | None
     is_control: npt.NDArray[np.bool_]
     new_shares: Floats
 
@@ -86,7 +86,7 @@ class _Finding:
     slice: str
     aspect: Aspect
     part: Part
-    found: Comparison
+    change: Comparison
 
 
 def _masses(cases: Columns, weights: Sequence[float] | None) -> Floats:
@@ -107,14 +107,14 @@ def learn_reference(
     is_control = np.zeros(len(cases), dtype=bool)
     is_control[rng.permutation(len(cases))[: len(cases) // 2]] = True
     texts = cases.texts
-    known = know_words([texts[place] for place in np.flatnonzero(~is_control)])
+    lexicon = learn_words([texts[place] for place in np.flatnonzero(~is_control)])
     return Reference(
         cases=cases,
         weights=masses,
         words=count_words(texts),
-        known=known,
+        lexicon=lexicon,
         is_control=is_control,
-        new_shares=known.new_shares(texts) if known else np.zeros(len(cases)),
+        new_shares=lexicon.new_shares(texts) if lexicon else np.zeros(len(cases)),
     )
 
 
@@ -129,7 +129,7 @@ def find_drift(
 ) -> Drift:
     """What changed in the window, and how much; nothing is tested with fewer than 200 cases on either side.
 
-    Of what changed in several slices the one is told in which it shows most clearly. The same cases and rng
+    What changed in several slices is reported of the slice that shows it most clearly. The same cases and rng
     give the same. Raises ValueError for weights that do not fit.
     """
     masses = _masses(window, weights)
@@ -141,29 +141,29 @@ def find_drift(
         for narrowed in [aspect.narrowed(part)]
         if min(len(narrowed.reference), len(narrowed.window)) >= MIN_CASES
     ]
-    adjusted = [min(1.0, p * look.per_year) for p in holm([one.found.p_value for one in findings])]
+    adjusted = [min(1.0, p * look.per_year) for p in holm([row.change.p_value for row in findings])]
     sure = [
-        (one, p) for one, p in zip(findings, adjusted, strict=True) if p <= delta and one.found.effect != 0
+        (row, p) for row, p in zip(findings, adjusted, strict=True) if p <= delta and row.change.effect != 0
     ]
-    told = _clearest(sure)
-    large = [(one, p) for one, p in told if _is_large(one)]
+    clearest = _clearest(sure)
+    large = [(row, p) for row, p in clearest if _is_large(row)]
     return Drift(
         tests=len(findings),
-        alarms=tuple(_alarm(task, one, p, window, look) for one, p in large),
-        small=tuple(_alarm(task, one, p, window, look) for one, p in told if not _is_large(one)),
+        alarms=tuple(_alarm(task, row, p, window, look) for row, p in large),
+        small=tuple(_alarm(task, row, p, window, look) for row, p in clearest if not _is_large(row)),
     )
 
 
 def _is_large(finding: _Finding) -> bool:
-    return abs(finding.found.effect) >= finding.aspect.minimum
+    return abs(finding.change.effect) >= finding.aspect.minimum
 
 
 def _clearest(sure: Sequence[tuple[_Finding, float]]) -> list[tuple[_Finding, float]]:
     """Of every aspect the surest finding that is large, or the surest if none is; surest first."""
 
     def rank(pair: tuple[_Finding, float]) -> tuple[bool, float, int, str]:
-        one = pair[0]
-        return not _is_large(one), one.found.p_value, -len(one.part.window), one.slice
+        finding = pair[0]
+        return not _is_large(finding), finding.change.p_value, -len(finding.part.window), finding.slice
 
     best: dict[tuple[AlarmKind, str | None], tuple[_Finding, float]] = {}
     for pair in sorted(sure, key=rank):
@@ -172,24 +172,24 @@ def _clearest(sure: Sequence[tuple[_Finding, float]]) -> list[tuple[_Finding, fl
 
 
 def _alarm(task: str, finding: _Finding, adjusted: float, window: Columns, look: Look) -> Alarm:
-    aspect, part, found = finding.aspect, finding.part, finding.found
+    aspect, part, change = finding.aspect, finding.part, finding.change
     size = "" if _is_large(finding) else "a small change: "
     where = f"in {finding.slice}, " if finding.slice != WHOLE else ""
     cases = look.cases(len(part.window), len(part.reference))
-    told = f"{size}{where}{aspect.sentence(part, found)}; {cases}."
+    sentence = f"{size}{where}{aspect.sentence(part, change)}; {cases}."
     return Alarm(
         kind=aspect.kind,
         task=task,
         slice=finding.slice,
         subject=aspect.subject,
-        effect=found.effect,
+        effect=change.effect,
         unit=aspect.unit,
-        statistic=found.statistic,
-        p_value=found.p_value,
+        statistic=change.statistic,
+        p_value=change.p_value,
         adjusted_p_value=adjusted,
         n_reference=len(part.reference),
         n_window=len(part.window),
-        sentence=told[0].upper() + told[1:],
+        sentence=sentence[0].upper() + sentence[1:],
         case_ids=tuple(window.case_ids[place] for place in aspect.examples(part)),
     )
 
@@ -204,7 +204,7 @@ def _parts(reference: Reference, now: Columns, masses: Floats) -> Iterator[tuple
 
 
 def _aspects(before: Columns, now: Columns) -> Iterator[Aspect]:
-    yield Confidence(reference=before.confidence, window=now.confidence)
+    yield ConfidenceAspect(reference=before.confidence, window=now.confidence)
     yield _categories(AlarmKind.LABELS, None, before.label, now.label)
     without = lacking(len(before)), lacking(len(now))
     for name, sides in _most_filled(before.fields, now.fields, without):
@@ -216,7 +216,7 @@ def _aspects(before: Columns, now: Columns) -> Iterator[Aspect]:
 def _most_filled(
     before: Mapping[str, Column], now: Mapping[str, Column], without: Sides
 ) -> list[tuple[str, Sides]]:
-    """The columns that most cases fill in, at most MAX_FIELDS, and what stands for one that a side lacks."""
+    """The columns that most cases fill in, at most MAX_FIELDS, and `without` where a side lacks it."""
     both = {
         name: (before.get(name, without[0]), now.get(name, without[1]))
         for name in sorted(before.keys() | now.keys())
@@ -228,24 +228,25 @@ def _most_filled(
 
 def _field(name: str, before: Column, now: Column) -> Aspect:
     if before.numbers is not None and now.numbers is not None:
-        return Numbers(name, reference=before.numbers, window=now.numbers)
+        return NumberAspect(name, reference=before.numbers, window=now.numbers)
     return _categories(AlarmKind.FIELD, name, before, now)
 
 
 def _categories(kind: AlarmKind, subject: str | None, before: Column, now: Column) -> Aspect:
     names = tuple(sorted({*before.names, *now.names}))
     place_of = {name: place for place, name in enumerate(names)}
-    return Categories(kind, subject, names, reference=before.within(place_of), window=now.within(place_of))
+    return CategoryAspect(kind, subject, names, before.within(place_of), now.within(place_of))
 
 
-def _text_aspects(reference: Reference, texts: Sequence[Said], rng: np.random.Generator) -> Iterator[Aspect]:
-    known, n = reference.known, len(reference.cases)
-    if known is None:
+def _text_aspects(reference: Reference, texts: Sequence[Bag], rng: np.random.Generator) -> Iterator[Aspect]:
+    lexicon, n = reference.lexicon, len(reference.cases)
+    if lexicon is None:
         return
-    yield NewWords(reference.new_shares, known.new_shares(texts), reference.is_control, known, texts)
+    yield NewWords(reference.new_shares, lexicon.new_shares(texts), reference.is_control, lexicon, texts)
+    # Both sides in one table: what is tested, and the topics, must not depend on which side a text is from.
     table = tabulate([*reference.cases.texts, *texts])
     if table is not None:
         before, now = WordTable(table.words, table.holds[:n]), WordTable(table.words, table.holds[n:])
-        yield SaidWords(before, now, texts, reference.words)
-        found = topics(table, rng)
-        yield Topics(found[:n], found[n:], texts, reference.words)
+        yield RisingWords(before, now, texts, reference.words)
+        places = topics(table, rng)
+        yield Topics(places[:n], places[n:], texts, reference.words)

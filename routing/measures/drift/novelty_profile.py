@@ -1,8 +1,8 @@
 """Fits what labeled inputs of a task look like, so that a single case can be called novel.
 
-Conformal (Vovk, Gammerman & Shafer 2005): each labeled case is scored against all others, and a new one is
+Conformal (Vovk, Gammerman & Shafer 2005): each labeled case is scored against all others, and a new case is
 novel where it scores above a limit that so few of them exceed that a case like them is called novel with a
-probability of at most alpha. A new case is held against one case more than they were, which errs to the side
+probability of at most alpha. A new case is held against a case more than they were, which errs to the side
 of not calling it novel. The text and every field are scored apart and share alpha equally (Bonferroni); where
 labels are too few for all, the text comes first, then the fields that are filled in most often.
 """
@@ -31,7 +31,7 @@ from routing.triage.novelty import (
 ALPHA = 0.01
 """How often a case like the labeled ones is called novel, at most."""
 MIN_LABELED = 100
-"""With fewer, nothing could be told apart at an alpha of 1 %."""
+"""With fewer, an alpha of 1 % leaves nothing to be novel."""
 MAX_FIELDS = 40
 MAX_VALUES = 1_000
 """A field with more categories names its case rather than describing it."""
@@ -44,7 +44,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
-    """Weights of labeled cases and the share of alpha that one aspect has."""
+    """Weights of labeled cases and the share of alpha that an aspect has."""
 
     weights: Floats
     share: float
@@ -55,6 +55,7 @@ class _Limit:
         That counts with the largest weight there is.
         """
         own = self.weights.max()
+        # Without the 1e-12 rounding could take away a case that the share just allows.
         allowed = max(0.0, self.share * (self.weights.sum() + own) * (1 + 1e-12) - own)
         values, place = np.unique(scores, return_inverse=True)
         upward = np.cumsum(np.bincount(place, self.weights)[::-1])[::-1]
@@ -78,14 +79,14 @@ def fit_novelty(
     if len(inputs) < MIN_LABELED:
         return None
     names = _field_names(inputs)
-    has_text = any(one.text for one in inputs)
+    has_text = any(case.text for case in inputs)
     affordable = math.floor(alpha * (mass.sum() / mass.max() + 1) * (1 + 1e-12))
     aspects = min(has_text + len(names), affordable)
     if aspects == 0:
         return None
     limit = _Limit(mass, alpha / aspects)
-    words = _words([one.text or "" for one in inputs], limit) if has_text else None
-    columns = ((name, [one.fields.get(name) for one in inputs]) for name in names[: aspects - has_text])
+    words = _words([case.text or "" for case in inputs], limit) if has_text else None
+    columns = ((name, [case.fields.get(name) for case in inputs]) for name in names[: aspects - has_text])
     fields = (_field(name, values, limit) for name, values in columns)
     profile = NoveltyProfile(len(inputs), alpha, words, tuple(field for field in fields if field is not None))
     return profile if profile.words or profile.fields else None
@@ -93,7 +94,7 @@ def fit_novelty(
 
 def _field_names(inputs: Sequence[CaseInput]) -> list[str]:
     """The fields that are filled in most often, first by that, then by name."""
-    filled = Counter(name for one in inputs for name, value in one.fields.items() if value is not None)
+    filled = Counter(name for case in inputs for name, value in case.fields.items() if value is not None)
     return sorted(filled, key=lambda name: (-filled[name], name))[:MAX_FIELDS]
 
 
@@ -106,19 +107,19 @@ def _kept(seen_in: Counter[int], most: int) -> frozenset[int]:
 
 
 def _words(texts: Iterable[str], limit: _Limit) -> Words | None:
-    found = [terms(text) for text in texts]
-    seen_in = Counter(key for words in found for key in words)
-    known = _kept(seen_in, MAX_TERMS)
-    news = [sum(seen_in[key] == 1 or key not in known for key in words) for words in found]
-    scores = [new / (len(words) + SHRINK) for new, words in zip(news, found, strict=True)]
+    word_sets = [terms(text) for text in texts]
+    seen_in = Counter(key for words in word_sets for key in words)
+    vocabulary = _kept(seen_in, MAX_TERMS)
+    news = [sum(seen_in[key] == 1 or key not in vocabulary for key in words) for words in word_sets]
+    scores = [new / (len(words) + SHRINK) for new, words in zip(news, word_sets, strict=True)]
     most = limit.of(np.array(scores))
     # Even a text of new words alone, however long, stays below 1.
-    return Words(known, most, round(1 / limit.share)) if most < 1 else None
+    return Words(vocabulary, most, round(1 / limit.share)) if most < 1 else None
 
 
 def _field(name: str, values: Sequence[Scalar], limit: _Limit) -> Numbers | Categories | None:
-    given = [value for value in values if value is not None]
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in given):
+    present = [value for value in values if value is not None]
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in present):
         return _numbers(name, [_number(value) for value in values], limit)
     return _categories(name, values, limit)
 

@@ -1,4 +1,4 @@
-"""Predictions with what the model saw and said, and the same as columns that many looks share."""
+"""Predictions with input and label, and the same as columns that many looks share."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from routing.evidence.alarm import WHOLE
-from routing.measures.drift.text_familiarity import Said, said_in
+from routing.measures.drift.text_familiarity import Bag, words_in
 from routing.prediction import CaseInput, Scalar
 
 Floats = npt.NDArray[np.float64]
@@ -16,8 +16,8 @@ MISSING = "(missing)"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A prediction with what the model saw and said; `confidence` is the calibrated one, NaN without any."""
+class Observation:
+    """A prediction with its input and label; `confidence` is calibrated, NaN without any."""
 
     case_id: str
     input: CaseInput
@@ -28,7 +28,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One value of every case: as places in the sorted `names`, and as numbers if all that are there are."""
+    """A value of every case: as places in the sorted `names`, and as numbers if all that are there are."""
 
     names: tuple[str, ...]
     places: Places
@@ -41,7 +41,7 @@ class Column:
         return int(len(self.places) - is_missing[self.places].sum())
 
     def part(self, start: int, stop: int) -> "Column":
-        """The values from one place to before another."""
+        """The values from `start` to before `stop`."""
         numbers = None if self.numbers is None else self.numbers[start:stop]
         return Column(self.names, self.places[start:stop], numbers)
 
@@ -58,7 +58,7 @@ class Columns:
     """
 
     case_ids: tuple[str, ...]
-    texts: tuple[Said, ...]
+    texts: tuple[Bag, ...]
     confidence: Floats
     label: Column
     fields: Mapping[str, Column]
@@ -69,25 +69,25 @@ class Columns:
         return len(self.case_ids)
 
     def part(self, start: int, stop: int) -> "Columns":
-        """The cases from one place to before another, of a slice that none of them has too."""
+        """The cases from `start` to before `stop`, of a slice that none of them has too."""
         bounds = {name: np.searchsorted(places, (start, stop)) for name, places in self.members.items()}
         return Columns(
             case_ids=self.case_ids[start:stop],
             texts=self.texts[start:stop],
             confidence=self.confidence[start:stop],
             label=self.label.part(start, stop),
-            fields={name: one.part(start, stop) for name, one in self.fields.items()},
-            slices={name: one.part(start, stop) for name, one in self.slices.items()},
+            fields={name: values.part(start, stop) for name, values in self.fields.items()},
+            slices={name: values.part(start, stop) for name, values in self.slices.items()},
             members={name: self.members[name][slice(*both)] - start for name, both in bounds.items()},
         )
 
 
-def columns(cases: Sequence[Seen]) -> Columns:
-    """The cases as columns, one for each name that any of them has."""
+def columns(cases: Sequence[Observation]) -> Columns:
+    """The cases as columns: a column for each name that any of them has."""
     slices = [case.slices for case in cases]
     return Columns(
         case_ids=tuple(case.case_id for case in cases),
-        texts=tuple(said_in(case.input.text) if case.input.text else frozenset() for case in cases),
+        texts=tuple(words_in(case.input.text) if case.input.text else frozenset() for case in cases),
         confidence=np.array([case.confidence for case in cases], dtype=np.float64),
         label=column([case.label for case in cases]),
         fields=_by_name([case.input.fields for case in cases]),
@@ -98,10 +98,11 @@ def columns(cases: Sequence[Seen]) -> Columns:
 
 def column(values: Sequence[Scalar]) -> Column:
     """The values as a column."""
-    given = [value for value in values if value is not None]
+    present = [value for value in values if value is not None]
     names = [MISSING if value is None else str(value) for value in values]
     place_of = {name: place for place, name in enumerate(sorted(set(names)))}
-    is_numeric = all(isinstance(value, int | float) and not isinstance(value, bool) for value in given)
+    # To Python a bool is an int; to people true and false are categories.
+    is_numeric = all(isinstance(value, int | float) and not isinstance(value, bool) for value in present)
     return Column(
         names=tuple(place_of),
         places=np.array([place_of[name] for name in names], dtype=np.intp),
@@ -115,17 +116,17 @@ def lacking(n: int) -> Column:
 
 
 def _by_name(mappings: Sequence[Mapping[str, Scalar]] | Sequence[Mapping[str, str]]) -> dict[str, Column]:
-    names = dict.fromkeys(name for one in mappings for name in one)
-    return {name: column([one.get(name) for one in mappings]) for name in names}
+    names = dict.fromkeys(name for mapping in mappings for name in mapping)
+    return {name: column([mapping.get(name) for mapping in mappings]) for name in names}
 
 
 def _members(slices: Sequence[Mapping[str, str]]) -> dict[str, Places]:
     members: dict[str, list[int]] = {}
-    for place, one in enumerate(slices):
-        for key, value in one.items():
+    for place, case_slices in enumerate(slices):
+        for key, value in case_slices.items():
             members.setdefault(f"{key}={value}", []).append(place)
-    found = {name: np.array(places, dtype=np.intp) for name, places in members.items()}
-    return {WHOLE: np.arange(len(slices)), **found}
+    by_slice = {name: np.array(places, dtype=np.intp) for name, places in members.items()}
+    return {WHOLE: np.arange(len(slices)), **by_slice}
 
 
 def _number(value: Scalar) -> float:

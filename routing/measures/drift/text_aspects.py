@@ -12,8 +12,8 @@ from routing.measures.drift.aspects import Part, percent, quoted
 from routing.measures.drift.observations import Floats, Places
 from routing.measures.drift.text_familiarity import (
     NUMBER,
-    KnownWords,
-    Said,
+    Bag,
+    Lexicon,
     WordCounts,
     WordTable,
     count_words,
@@ -34,21 +34,21 @@ SHOWN_WORDS = 5
 COMPARED_WORDS = 20
 
 
-def _typical(places: Places, texts: Sequence[Said], background: WordCounts) -> list[int]:
+def _typical(places: Places, texts: Sequence[Bag], background: WordCounts) -> list[int]:
     """Those of the places whose texts have most of the words that tell them all."""
     telling = set(telling_words(count_words(texts[place] for place in places), background, COMPARED_WORDS))
     shared = np.array([len(telling & texts[place]) for place in places])
     return [int(place) for place in places[np.argsort(-shared, kind="stable")][:EXAMPLES]]
 
 
-def _said(places: Places, texts: Sequence[Said], background: WordCounts) -> str:
+def _quoted_words(places: Places, texts: Sequence[Bag], background: WordCounts) -> str:
     words = telling_words(count_words(texts[place] for place in places), background, SHOWN_WORDS)
     return f" that say {', '.join(map(quoted, words))}" if words else ""
 
 
 @dataclass(frozen=True, slots=True)
 class NewWords:
-    """Texts with more new words than all but 2 % of known ones, by their shares of new words.
+    """Texts with more new words than all but 2 % of learned texts, by their shares of new words.
 
     Only cases of the reference that the words were not learned from (`is_control`) are comparable.
     """
@@ -56,8 +56,8 @@ class NewWords:
     reference: Floats
     window: Floats
     is_control: npt.NDArray[np.bool_]
-    known: KnownWords
-    texts: Sequence[Said]
+    lexicon: Lexicon
+    texts: Sequence[Bag]
     kind: ClassVar[AlarmKind] = AlarmKind.WORDS
     subject: ClassVar[str | None] = None
     unit: ClassVar[str] = "share of texts"
@@ -70,34 +70,33 @@ class NewWords:
 
     def compare(self, part: Part) -> Comparison:
         """Fisher's exact test that more texts have many new words."""
-        before = self.reference[part.reference] > self.known.limit
+        before = self.reference[part.reference] > self.lexicon.limit
         weights = part.reference_weights, part.window_weights
         return compare_rises(before, self._is_unusual(part), *weights)
 
     def _is_unusual(self, part: Part) -> npt.NDArray[np.bool_]:
-        return self.window[part.window] > self.known.limit
+        return self.window[part.window] > self.lexicon.limit
 
-    def sentence(self, part: Part, found: Comparison) -> str:
+    def sentence(self, part: Part, change: Comparison) -> str:
         """How many have, and the words that tell them."""
         is_unusual = self._is_unusual(part)
         now = float(np.average(is_unusual, weights=part.window_weights))
-        said = _said(part.window[is_unusual], self.texts, self.known.counts)
-        return (
-            f"{percent(now)} of texts have many new words, before {percent(now - found.effect)}: texts{said}"
-        )
+        words = _quoted_words(part.window[is_unusual], self.texts, self.lexicon.counts)
+        before = percent(now - change.effect)
+        return f"{percent(now)} of texts have many new words, before {before}: texts{words}"
 
     def examples(self, part: Part) -> list[int]:
         """Those with the most words in common."""
-        return _typical(part.window[self._is_unusual(part)], self.texts, self.known.counts)
+        return _typical(part.window[self._is_unusual(part)], self.texts, self.lexicon.counts)
 
 
 @dataclass(frozen=True, slots=True)
-class SaidWords:
-    """Every word that enough texts have: a topic is told by a word that few texts had before."""
+class RisingWords:
+    """Every word that enough texts have: a topic shows in a word that few texts had before."""
 
     reference: WordTable
     window: WordTable
-    texts: Sequence[Said]
+    texts: Sequence[Bag]
     background: WordCounts
     kind: ClassVar[AlarmKind] = AlarmKind.TOPICS
     subject: ClassVar[str | None] = None
@@ -109,7 +108,7 @@ class SaidWords:
         return part
 
     def compare(self, part: Part) -> Comparison:
-        """Fisher's exact test that one word is in more texts, times the number of words."""
+        """Fisher's exact test that a word is in more texts, times the number of words."""
         return self._surest(part)[1]
 
     def _surest(self, part: Part) -> tuple[int, Comparison]:
@@ -122,17 +121,17 @@ class SaidWords:
             return 0, Comparison(0.0, 0.0, 1.0)
         weights = part.reference_weights, part.window_weights
         shares = [mass @ side / mass.sum() for mass, side in zip(weights, (before, now), strict=True)]
-        place, found = surest_rise(shares[0][tested], shares[1][tested], *map(effective, weights))
-        return int(tested[place]), found
+        place, rise = surest_rise(shares[0][tested], shares[1][tested], *map(effective, weights))
+        return int(tested[place]), rise
 
-    def sentence(self, part: Part, found: Comparison) -> str:
+    def sentence(self, part: Part, change: Comparison) -> str:
         """The word, and the words of the texts that have it."""
         place, _ = self._surest(part)
         having = self._having(part, place)
         now = float(part.window_weights[having].sum() / part.window_weights.sum())
-        said = _said(part.window[having], self.texts, self.background)
+        words = _quoted_words(part.window[having], self.texts, self.background)
         word = quoted(self.window.words[place])
-        return f"{word} is in {percent(now)} of texts, before {percent(now - found.effect)}: texts{said}"
+        return f"{word} is in {percent(now)} of texts, before {percent(now - change.effect)}: texts{words}"
 
     def _having(self, part: Part, place: int) -> npt.NDArray[np.bool_]:
         return np.asarray(self.window.rows(part.window)[:, [place]].toarray().ravel() > 0)
@@ -145,11 +144,11 @@ class SaidWords:
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """The topics of texts, found in reference and window together, so that a new one is among them."""
+    """The topics of texts, formed of reference and window together, so that a new topic is among them."""
 
     reference: Places
     window: Places
-    texts: Sequence[Said]
+    texts: Sequence[Bag]
     background: WordCounts
     kind: ClassVar[AlarmKind] = AlarmKind.TOPICS
     subject: ClassVar[str | None] = None
@@ -161,21 +160,21 @@ class Topics:
         return part
 
     def _shares(self, part: Part) -> Shares:
-        both = self.reference[part.reference], self.window[part.window]
-        names = [str(topic) for topic in range(int(max(map(np.max, both))) + 1)]
-        return shares_of_places(names, *both, part.reference_weights, part.window_weights)
+        sides = part.of(self.reference, self.window)
+        names = [str(topic) for topic in range(int(max(map(np.max, sides[:2]))) + 1)]
+        return shares_of_places(names, *sides)
 
     def compare(self, part: Part) -> Comparison:
         """As categories: what the texts were clustered by does not know which of them are the window's."""
         return compare_shares(self._shares(part))
 
-    def sentence(self, part: Part, found: Comparison) -> str:
+    def sentence(self, part: Part, change: Comparison) -> str:
         """The topic that gained most, by the words that tell it."""
         both = self._shares(part)
         most = both.most_gained()
-        said = _said(self._gained(part, both), self.texts, self.background)
-        gained = f"{percent(both.window[most])} are texts{said}, before {percent(both.reference[most])}"
-        return f"the topic differs for {percent(found.effect)} of texts: {gained}"
+        words = _quoted_words(self._gained(part, both), self.texts, self.background)
+        gained = f"{percent(both.window[most])} are texts{words}, before {percent(both.reference[most])}"
+        return f"the topic differs for {percent(change.effect)} of texts: {gained}"
 
     def _gained(self, part: Part, both: Shares) -> Places:
         is_gained = self.window[part.window] == int(both.names[both.most_gained()])

@@ -1,6 +1,6 @@
-"""How texts differ from known ones: new words, the topics they fall in, and the words that tell them.
+"""How texts differ from a reference: new words, the topics they fall in, and the words that tell them.
 
-A text counts as the set of its words, `Said`: as `novelty.words_of` has them, but of scripts that
+A text counts as the set of its words, `Bag`: as `novelty.words_of` has them, but of scripts that
 write no spaces every pair of neighboring characters in place of the characters, which are too few to tell a
 topic: Japanese spells what is new with some 80 signs that every text has.
 """
@@ -23,9 +23,9 @@ from threadpoolctl import threadpool_limits
 from routing.triage.novelty import MAX_CHARACTERS, SHRINK, words_of
 
 Floats = npt.NDArray[np.float64]
-Said = frozenset[str]
+Bag = frozenset[str]
 UNUSUAL = 0.02
-"""The share of known texts that have more new words than the limit."""
+"""The share of learned texts that have more new words than the limit."""
 MAX_FEATURES = 5_000
 MAX_TOPICS = 30
 TEXTS_PER_TOPIC = 10
@@ -52,16 +52,16 @@ class WordCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownWords:
-    """The words of known texts, and the share of new ones that only 2 % of these had, against the others."""
+class Lexicon:
+    """The words of learned texts, and the share of new words that only 2 % of these had."""
 
     counts: WordCounts
     limit: float
 
-    def new_shares(self, texts: Sequence[Said]) -> Floats:
+    def new_shares(self, texts: Sequence[Bag]) -> Floats:
         """New words of each text / (its words + 2), below 1."""
-        known = self.counts.seen_in.keys()
-        return np.array([len(words - known) / (len(words) + SHRINK) for words in texts])
+        vocabulary = self.counts.seen_in.keys()
+        return np.array([len(words - vocabulary) / (len(words) + SHRINK) for words in texts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class WordTable:
         return self.holds[places]
 
 
-def said_in(text: str) -> Said:
+def words_in(text: str) -> Bag:
     """The distinct words of a text's first 10,000 characters."""
     plain = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).casefold()
     runs = _RUN.findall(plain)
@@ -87,7 +87,7 @@ def said_in(text: str) -> Said:
 
 
 def in_pairs(word: str) -> list[str]:
-    """The word, or of one that is written without spaces the pairs of its neighboring characters."""
+    """The word, or of a word that is written without spaces the pairs of its neighboring characters."""
     return _pairs(word) if _RUN.fullmatch(word) else [word]
 
 
@@ -95,19 +95,19 @@ def _pairs(run: str) -> list[str]:
     return [run[start : start + 2] for start in range(max(1, len(run) - 1))]
 
 
-def count_words(texts: Iterable[Said]) -> WordCounts:
+def count_words(texts: Iterable[Bag]) -> WordCounts:
     """In how many texts each word is."""
-    found = list(texts)
-    return WordCounts(len(found), dict(Counter(word for words in found for word in words)))
+    listed = list(texts)
+    return WordCounts(len(listed), dict(Counter(word for words in listed for word in words)))
 
 
-def know_words(texts: Sequence[Said]) -> KnownWords | None:
+def learn_words(texts: Sequence[Bag]) -> Lexicon | None:
     """What words these texts have; None if there are none."""
     counts = count_words(texts)
     if not counts.seen_in:
         return None
     shares = [sum(counts.seen_in[word] == 1 for word in words) / (len(words) + SHRINK) for words in texts]
-    return KnownWords(counts, float(np.quantile(shares, 1 - UNUSUAL, method="inverted_cdf")))
+    return Lexicon(counts, float(np.quantile(shares, 1 - UNUSUAL, method="inverted_cdf")))
 
 
 def telling_words(counts: WordCounts, background: WordCounts, most: int) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ def telling_words(counts: WordCounts, background: WordCounts, most: int) -> tupl
     return tuple(word for _, word in ordered[:most])
 
 
-def tabulate(texts: Sequence[Said]) -> WordTable | None:
+def tabulate(texts: Sequence[Bag]) -> WordTable | None:
     """The 5,000 words that most texts have; None if fewer than two words are in at least two texts."""
     seen_in = count_words(texts).seen_in
     if sum(n > 1 for n in seen_in.values()) < 2:
@@ -135,8 +135,8 @@ def tabulate(texts: Sequence[Said]) -> WordTable | None:
 def topics(table: WordTable, rng: np.random.Generator) -> npt.NDArray[np.intp]:
     """The topic of each text: latent semantic analysis (Deerwester et al. 1990), then k-means, at most 30.
 
-    Texts that say the same count as one of their number. These are sorted, so that a topic does not depend
-    on whether a text belongs to the reference or to the window.
+    Texts that say the same count as a single point of that weight. These are sorted, so that a topic does not
+    depend on whether a text belongs to the reference or to the window.
     """
     seed = int(rng.integers(2**31))
     vectors = TfidfTransformer().fit_transform(table.holds)

@@ -2,9 +2,9 @@
 
 `weights` are what each case stands for, equal if left out. A weighted sample counts as Kish's effective
 number of cases (Σw)²/Σw². Every p-value has to hold far out in the tail, because daily looks hold it against
-a thousandth of a percent: variances are pooled, as under the hypothesis that nothing changed (with one of its
-own for each sample, 100 skewed confidences gave a hundred times too many p-values under 0.003 %), and rare
-categories are put together until 10 cases of each are expected.
+a thousandth of a percent: variances are pooled, as under the hypothesis that nothing changed (with a variance
+of its own for each sample, 100 skewed confidences gave a hundred times too many p-values under 0.003 %), and
+rare categories are put together until 10 cases of each are expected.
 """
 
 from collections.abc import Sequence, Sized
@@ -15,8 +15,8 @@ import numpy.typing as npt
 from scipy.special import chdtrc, chdtri, kolmogorov, ndtr
 from scipy.stats import hypergeom
 
-Floats = npt.NDArray[np.float64]
-Numbers = Sequence[float] | Floats
+from routing.measures.sample import Floats, Values
+
 Places = npt.NDArray[np.intp]
 EXPECTED = 10.0
 OTHER = "other"
@@ -59,7 +59,7 @@ class Shares:
         return Shares(tuple(names), table[0], table[1], self.n_reference, self.n_window)
 
 
-def _weighted(values: Sized, weights: Numbers | None) -> Floats:
+def _weighted(values: Sized, weights: Values | None) -> Floats:
     mass = np.ones(len(values)) if weights is None else np.asarray(weights, dtype=np.float64)
     if not len(mass) == len(values) > 0 or not np.all((mass > 0) & (mass < np.inf)):
         raise ValueError("a sample needs at least one value, and one positive, finite weight for each")
@@ -72,10 +72,10 @@ def effective(weights: Floats) -> float:
 
 
 def compare_means(
-    reference: Numbers,
-    window: Numbers,
-    reference_weights: Numbers | None = None,
-    window_weights: Numbers | None = None,
+    reference: Values,
+    window: Values,
+    reference_weights: Values | None = None,
+    window_weights: Values | None = None,
 ) -> Comparison:
     """Two-sided z-test with pooled variance; the effect is the window's mean less the reference's."""
     means, squares, sizes = [], 0.0, []
@@ -95,8 +95,8 @@ def compare_means(
 def shares(
     reference: Sequence[str],
     window: Sequence[str],
-    reference_weights: Numbers | None = None,
-    window_weights: Numbers | None = None,
+    reference_weights: Values | None = None,
+    window_weights: Values | None = None,
 ) -> Shares:
     """The share of each category in both samples."""
     names, place = np.unique(np.array([*reference, *window], dtype=object), return_inverse=True)
@@ -108,14 +108,14 @@ def shares_of_places(
     names: Sequence[str],
     reference: Places,
     window: Places,
-    reference_weights: Numbers | None = None,
-    window_weights: Numbers | None = None,
+    reference_weights: Values | None = None,
+    window_weights: Values | None = None,
 ) -> Shares:
-    """As `shares`, of samples that are given as places in `names`; those in neither sample are left out."""
+    """As `shares`, of samples as places in `names`; those in neither sample are left out."""
     masses = _weighted(reference, reference_weights), _weighted(window, window_weights)
     before, now = (
-        np.bincount(one, mass, len(names)) / mass.sum()
-        for one, mass in zip((reference, window), masses, strict=True)
+        np.bincount(places, mass, len(names)) / mass.sum()
+        for places, mass in zip((reference, window), masses, strict=True)
     )
     here = np.flatnonzero(before + now > 0)
     return Shares(
@@ -133,26 +133,26 @@ def _rare(expected: Floats) -> npt.NDArray[np.bool_]:
     return pooled
 
 
-def compare_shares(found: Shares) -> Comparison:
+def compare_shares(mix: Shares) -> Comparison:
     """Whether the categories' shares differ; the effect is the share of cases that changed category.
 
     Twice the smaller of two p-values: of Pearson's chi-square test on the pooled table, which sees many small
-    changes, and of Fisher's exact test that one category rose, times their number, which sees a new one. The
-    statistic is chi-square; the effect is the pooled table's total variation distance, half the sum of
+    changes, and of Fisher's exact test that a category rose, times their number, which sees a new category.
+    The statistic is chi-square; the effect is the pooled table's total variation distance, half the sum of
     absolute differences, or the largest rise if that is more.
     """
-    pooled = found.pooled()
-    rises = _rise_p(found.reference, found.window, found.n_reference, found.n_window)
-    one = float(rises.min()) * len(found.names)
-    most = found.most_gained()
-    rise = float(found.window[most] - found.reference[most])
+    pooled = mix.pooled()
+    rises = _rise_p(mix.reference, mix.window, mix.n_reference, mix.n_window)
+    surest = float(rises.min()) * len(mix.names)
+    most = mix.most_gained()
+    rise = float(mix.window[most] - mix.reference[most])
     if len(pooled.names) < 2:
-        return Comparison(rise, 0.0, min(1.0, 2 * one))
+        return Comparison(rise, 0.0, min(1.0, 2 * surest))
     table = np.array([pooled.reference * pooled.n_reference, pooled.window * pooled.n_window])
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
     statistic = float(((table - expected) ** 2 / expected).sum())
     moved = float(np.abs(pooled.window - pooled.reference).sum() / 2)
-    p = min(1.0, 2 * float(chdtrc(len(pooled.names) - 1, statistic)), 2 * one)
+    p = min(1.0, 2 * float(chdtrc(len(pooled.names) - 1, statistic)), 2 * surest)
     return Comparison(max(moved, rise), statistic, p)
 
 
@@ -166,7 +166,7 @@ def _rise_p(before: Floats, now: Floats, n_reference: float, n_window: float) ->
 def surest_rise(
     reference: Floats, window: Floats, n_reference: float, n_window: float
 ) -> tuple[int, Comparison]:
-    """Of many shares the place of the one that most surely rose, and its test by Fisher times their number.
+    """Of many shares the place of the share that most surely rose, and its test by Fisher times their number.
 
     The effect is the rise, the statistic the window's count.
     """
@@ -176,10 +176,10 @@ def surest_rise(
     return place, Comparison(effect, count, min(1.0, float(p[place]) * len(p)))
 
 
-def psi(found: Shares) -> float:
+def psi(mix: Shares) -> float:
     """Population stability index Σ (q − p)·ln(q / p); an empty category counts as half a case."""
-    p = np.maximum(found.reference, 0.5 / found.n_reference)
-    q = np.maximum(found.window, 0.5 / found.n_window)
+    p = np.maximum(mix.reference, 0.5 / mix.n_reference)
+    q = np.maximum(mix.window, 0.5 / mix.n_window)
     return float(((q - p) * np.log(q / p)).sum())
 
 
@@ -192,14 +192,14 @@ def psi_limit(categories: int, n_reference: float, n_window: float, level: float
 
 
 def compare_numbers(
-    reference: Numbers,
-    window: Numbers,
-    reference_weights: Numbers | None = None,
-    window_weights: Numbers | None = None,
+    reference: Values,
+    window: Values,
+    reference_weights: Values | None = None,
+    window_weights: Values | None = None,
 ) -> Comparison:
     """Kolmogorov and Smirnov's test; the effect is the largest difference of the shares below a value.
 
-    The p-value is asymptotic, too large where values are tied. A missing value may be given as -inf.
+    The p-value is asymptotic, too large where values are tied. A missing value counts as -inf.
     """
     masses = _weighted(reference, reference_weights), _weighted(window, window_weights)
     points = np.unique(np.concatenate([reference, window]))
@@ -217,8 +217,8 @@ def compare_numbers(
 def compare_rises(
     reference: Sequence[bool] | npt.NDArray[np.bool_],
     window: Sequence[bool] | npt.NDArray[np.bool_],
-    reference_weights: Numbers | None = None,
-    window_weights: Numbers | None = None,
+    reference_weights: Values | None = None,
+    window_weights: Values | None = None,
 ) -> Comparison:
     """Fisher's exact test that a share rose; the effect is the rise, the statistic the window's count.
 

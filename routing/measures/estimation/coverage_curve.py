@@ -23,7 +23,7 @@ LEAST_LABELS = 10
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Everything received, one entry of each array for a prediction; `is_error` counts where it is labeled.
+    """Everything received, an entry of each array for a prediction; `is_error` counts where it is labeled.
 
     `score` is the calibrated confidence, `is_asked` whether it was sent to review.
     """
@@ -39,9 +39,9 @@ class Traffic:
         cls, score: Any, inclusion_probability: Any, is_asked: Any, is_labeled: Any, is_error: Any
     ) -> "Traffic":
         """The same from anything that arrays can be made of. Raises ValueError for unequal lengths."""
-        numbers = [np.asarray(one, dtype=np.float64) for one in (score, inclusion_probability)]
-        flags = [np.asarray(one, dtype=np.bool_) for one in (is_asked, is_labeled, is_error)]
-        if len({len(one) for one in (*numbers, *flags)}) > 1:
+        numbers = [np.asarray(column, dtype=np.float64) for column in (score, inclusion_probability)]
+        flags = [np.asarray(column, dtype=np.bool_) for column in (is_asked, is_labeled, is_error)]
+        if len({len(column) for column in (*numbers, *flags)}) > 1:
             raise ValueError("every column needs one entry per prediction")
         return cls(numbers[0], numbers[1], *flags)
 
@@ -51,7 +51,7 @@ class Traffic:
     def strata(self, chosen: Flags) -> tuple[Stratum, ...]:
         """The strata of the predictions that are chosen."""
         probability = self.inclusion_probability[chosen]
-        asked, labeled, errors = (one[chosen] for one in (self.is_asked, self.is_labeled, self.is_error))
+        asked, labeled, errors = (flags[chosen] for flags in (self.is_asked, self.is_labeled, self.is_error))
         return strata_of(probability, asked, labeled, errors, probability < 1)
 
 
@@ -69,13 +69,13 @@ def risk_coverage(
     quantiles = np.quantile(traffic.score, shares, method="inverted_cdf")
     thresholds = sorted({*quantiles.tolist(), *marked}, reverse=True)
     kinds = _Kinds.of(traffic)
-    found = (_point(traffic, kinds, one, 1 if one in marked else LEAST_LABELS) for one in thresholds)
-    return tuple(point for point in found if point is not None)
+    curve = (_point(traffic, kinds, cut, 1 if cut in marked else LEAST_LABELS) for cut in thresholds)
+    return tuple(point for point in curve if point is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Kinds:
-    """Which stratum each prediction is of, found once for all thresholds."""
+    """Which stratum each prediction is of, computed once for all thresholds."""
 
     probabilities: Floats
     place: npt.NDArray[np.intp]
@@ -93,18 +93,18 @@ class _Kinds:
 
         labeled = chosen & traffic.is_labeled
         counts = [
-            count(one) for one in (chosen, chosen & traffic.is_asked, labeled, labeled & traffic.is_error)
+            count(flags) for flags in (chosen, chosen & traffic.is_asked, labeled, labeled & traffic.is_error)
         ]
-        for probability, received, asked, known, errors in zip(self.probabilities, *counts, strict=True):
+        for probability, received, asked, answered, errors in zip(self.probabilities, *counts, strict=True):
             if received:
-                yield Stratum(float(probability), received, asked, known, errors, bool(probability < 1))
+                yield Stratum(float(probability), received, asked, answered, errors, bool(probability < 1))
 
 
 def _point(traffic: Traffic, kinds: _Kinds, threshold: float, least: int) -> CoveragePoint | None:
     accepted = traffic.score >= threshold
-    known = estimate("accepted", kinds.strata(traffic, accepted))
-    if known.labeled < least or known.period is None:
+    accepted_error = estimate("accepted", kinds.strata(traffic, accepted))
+    if accepted_error.labeled < least or accepted_error.period is None:
         return None
     coverage = float(np.count_nonzero(accepted)) / len(traffic)
-    error = known.period
-    return CoveragePoint(threshold, coverage, error.value, error.low, error.high, known.labeled)
+    error = accepted_error.period
+    return CoveragePoint(threshold, coverage, error.value, error.low, error.high, accepted_error.labeled)

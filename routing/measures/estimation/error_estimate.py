@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from routing.evidence.estimate import LEVEL, Estimate, Interval, Reach, Stratum, TrafficEstimate
 from routing.measures.intervals import (
-    Part,
+    WeightedEstimate,
     blaker,
     clopper_pearson,
     mover,
@@ -20,20 +20,18 @@ from routing.measures.intervals import (
     wilson_interval,
 )
 
-__all__ = ["estimate", "strata_of"]
-
 
 def estimate(name: str, strata: Iterable[Stratum], level: float = LEVEL) -> TrafficEstimate:
     """The model's error over these strata, called `name`: for this period, for the future, and naively.
 
-    The value is the stratified one, Σ N_h·x_h/n_h / N (Hájek's, for random draws within strata). Strata of
-    equal inclusion probability are one. Raises ValueError for a level outside 0..1.
+    The value is stratified, Σ N_h·x_h/n_h / N (Hájek's, for random draws within strata). Strata of equal
+    inclusion probability are pooled. Raises ValueError for a level outside 0..1.
 
-    *This period*: what is not known of a stratum is bounded by Blaker's exact interval for the number of
-    errors among N_h given x_h in n_h; a census that was answered is known and adds nothing. With one stratum
-    not wholly known, the usual case, the interval is exact; several are combined by MOVER. In 40 simulated
-    settings (1 to 4 such strata, audits of 2 to 50 %, N of 250 to 20,000, error rates from 0.2 %, 600
-    replications each) it covered 94.3 to 99.7 %, as wide as Wilson's with the correction for a finite
+    *This period*: what was not decided of a stratum is bounded by Blaker's exact interval for the number of
+    errors among N_h where n_h held x_h; a census that was answered is certain and adds nothing. With one
+    stratum not wholly decided, the usual case, the interval is exact; several are combined by MOVER. In 40
+    simulated settings (1 to 4 such strata, audits of 2 to 50 %, N of 250 to 20,000, error rates from 0.2 %,
+    600 replications each) it covered 94.3 to 99.7 %, as wide as Wilson's with the correction for a finite
     population, which covered 90.5 to 98.2 %; equal tails were 7 % and splitting the level 35 % wider.
 
     *The future*: MOVER on Clopper & Pearson's limits per stratum, plus the variance of the strata's shares,
@@ -43,14 +41,14 @@ def estimate(name: str, strata: Iterable[Stratum], level: float = LEVEL) -> Traf
     pooled = _pooled(strata)
     watched = [stratum for stratum in pooled if stratum.labeled]
     received = sum(stratum.received for stratum in pooled)
-    known = sum(stratum.received for stratum in watched)
+    in_watched = sum(stratum.received for stratum in watched)
     return TrafficEstimate(
         name=name,
         received=received,
         asked=sum(stratum.asked for stratum in pooled),
         labeled=sum(stratum.labeled for stratum in pooled),
         unanswered=sum(stratum.unanswered for stratum in pooled),
-        unwatched=received - known,
+        unwatched=received - in_watched,
         period=_period(watched, received, level) if watched else None,
         future=_future(watched, received, level) if watched else None,
         naive=_naive(watched, level) if watched else None,
@@ -59,7 +57,7 @@ def estimate(name: str, strata: Iterable[Stratum], level: float = LEVEL) -> Traf
 
 
 def _pooled(strata: Iterable[Stratum]) -> list[Stratum]:
-    """One stratum for each chance of review, accepted or not."""
+    """A stratum for each chance of review, accepted or not."""
     groups: dict[tuple[float, bool], list[Stratum]] = {}
     for stratum in strata:
         groups.setdefault((stratum.inclusion_probability, stratum.is_accepted), []).append(stratum)
@@ -77,29 +75,28 @@ def _pooled(strata: Iterable[Stratum]) -> list[Stratum]:
 
 
 def _period(watched: Sequence[Stratum], received: int, level: float) -> Estimate:
-    known = sum(stratum.received for stratum in watched)
-    value, interval = mover([_period_part(stratum, known, level) for stratum in watched])
+    total = sum(stratum.received for stratum in watched)
+    value, interval = mover([_period_part(stratum, total, level) for stratum in watched])
     return _estimate(value, interval, watched, received, Reach.PERIOD, level)
 
 
-def _period_part(stratum: Stratum, known: int, level: float) -> Part:
+def _period_part(stratum: Stratum, total: int, level: float) -> WeightedEstimate:
     low, high = blaker(stratum.errors, stratum.labeled, stratum.received, level)
     limits = Interval(low / stratum.received, high / stratum.received)
-    return Part(stratum.received / known, stratum.errors / stratum.labeled, limits)
+    return WeightedEstimate(stratum.received / total, stratum.errors / stratum.labeled, limits)
 
 
 def _future(watched: Sequence[Stratum], received: int, level: float) -> Estimate:
-    known = sum(stratum.received for stratum in watched)
-    parts = [_future_part(stratum, known, level) for stratum in watched]
+    total = sum(stratum.received for stratum in watched)
+    limits = [clopper_pearson(stratum.errors, stratum.labeled, level) for stratum in watched]
+    parts = [
+        WeightedEstimate(stratum.received / total, stratum.errors / stratum.labeled, interval)
+        for stratum, interval in zip(watched, limits, strict=True)
+    ]
     mean = math.fsum(part.weight * part.value for part in parts)
     between = math.fsum(part.weight * (part.value - mean) ** 2 for part in parts)
-    value, interval = mover(parts, normal_quantile(level) * math.sqrt(between / known))
+    value, interval = mover(parts, normal_quantile(level) * math.sqrt(between / total))
     return _estimate(value, interval, watched, received, Reach.FUTURE, level)
-
-
-def _future_part(stratum: Stratum, known: int, level: float) -> Part:
-    limits = clopper_pearson(stratum.errors, stratum.labeled, level)
-    return Part(stratum.received / known, stratum.errors / stratum.labeled, limits)
 
 
 def _estimate(
@@ -142,7 +139,7 @@ def strata_of(
     errors: npt.ArrayLike,
     accepted: npt.ArrayLike,
 ) -> tuple[Stratum, ...]:
-    """The strata of predictions, from one value each: logged inclusion probability, and what became of it.
+    """The strata of predictions, from a value each: logged inclusion probability, and what became of it.
 
     Probabilities are equal if they agree to 9 digits. `errors` counts where labeled only. Raises ValueError
     for columns of unequal length, or if something is labeled that was not asked.

@@ -31,14 +31,14 @@ _LEAST_PRIOR = 0.1
 
 @dataclass(frozen=True, slots=True)
 class BetaPrior:
-    """Errors of the values of one key vary as Beta(a, b)."""
+    """Errors of the values of a key vary as Beta(a, b)."""
 
     a: float
     b: float
 
 
 @dataclass(frozen=True, slots=True)
-class _Labeled:
+class _LabeledErrors:
     is_error: Floats
     weights: Floats
 
@@ -87,27 +87,27 @@ def worse_slices(
     """
     labeled = _labeled(is_error, predicted, slices, weights)
     by_key = _members(predicted, slices)
-    found = [one for key in sorted(by_key) for one in _slices_of(key, by_key[key], labeled)]
-    large = [one for one in found if min(one.inside.n, one.outside.n) >= LEAST_LABELED]
-    p_values = [_p_value(one.inside, one.outside) for one in large]
+    every = [part for key in sorted(by_key) for part in _slices_of(key, by_key[key], labeled)]
+    large = [part for part in every if min(part.inside.n, part.outside.n) >= LEAST_LABELED]
+    p_values = [_p_value(part.inside, part.outside) for part in large]
     adjusted = holm(p_values)
     sure = [place for place, corrected in enumerate(adjusted) if corrected <= level]
-    priors = {key: _prior(key, found) for key in {large[place].key for place in sure}}
+    priors = {key: _prior(key, every) for key in {large[place].key for place in sure}}
     findings = [
         _finding(large[place], priors[large[place].key], p_values[place], adjusted[place], len(large))
         for place in sure
     ]
     worth = sorted(
-        (one for one in findings if one.excess >= least_excess),
-        key=lambda one: (-one.excess, one.key, one.value),
+        (part for part in findings if part.excess >= least_excess),
+        key=lambda part: (-part.excess, part.key, part.value),
     )
-    return SliceReport(len(is_error), len(large), len(found) - len(large), tuple(worth))
+    return SliceReport(len(is_error), len(large), len(every) - len(large), tuple(worth))
 
 
 def beta_prior(errors: Sequence[float], n: Sequence[float], most: float = MOST_PRIOR) -> BetaPrior:
     """The Beta(a, b), a + b at most `most`, under which these errors of `n` are most likely (beta-binomial).
 
-    Counts may be fractions of effective size. Raises ValueError unless 0 ≤ errors ≤ n, with one n above 0.
+    Counts may be fractions of effective size. Raises ValueError unless 0 ≤ errors ≤ n, with an n above 0.
     """
     wrong, size = np.asarray(errors, dtype=np.float64), np.asarray(n, dtype=np.float64)
     if wrong.shape != size.shape or not np.all((wrong >= 0) & (wrong <= size)) or not size.sum() > 0:
@@ -139,13 +139,13 @@ def _labeled(
     predicted: Sequence[str],
     slices: Sequence[Mapping[str, str]],
     weights: Sequence[float] | None,
-) -> _Labeled:
+) -> _LabeledErrors:
     mass = np.ones(len(is_error)) if weights is None else np.asarray(weights, dtype=np.float64)
     if not len(is_error) == len(predicted) == len(slices) == len(mass):
         raise ValueError("is_error, predicted, slices and weights need one value per labeled prediction")
     if not (np.all(mass > 0) and np.all(mass < np.inf)):
         raise ValueError("weights have to be positive and finite")
-    return _Labeled(np.asarray(is_error, dtype=np.float64), mass)
+    return _LabeledErrors(np.asarray(is_error, dtype=np.float64), mass)
 
 
 def _members(
@@ -159,19 +159,19 @@ def _members(
     return members
 
 
-def _slices_of(key: str, members: Mapping[str, Sequence[int]], labeled: _Labeled) -> list[_Slice]:
+def _slices_of(key: str, members: Mapping[str, Sequence[int]], labeled: _LabeledErrors) -> list[_Slice]:
     everything = _tally(labeled, np.arange(len(labeled.weights)))
     tallies = {value: _tally(labeled, np.asarray(members[value])) for value in sorted(members)}
-    return [_Slice(key, value, one, _rest(everything, one)) for value, one in tallies.items()]
+    return [_Slice(key, value, tally, _rest(everything, tally)) for value, tally in tallies.items()]
 
 
 def _prior(key: str, slices: Sequence[_Slice]) -> BetaPrior:
     """What the errors of all values of the key, small ones too, are drawn from."""
-    values = [one.inside for one in slices if one.key == key]
-    return beta_prior([one.error * one.effective_n for one in values], [one.effective_n for one in values])
+    values = [part.inside for part in slices if part.key == key]
+    return beta_prior([row.error * row.effective_n for row in values], [row.effective_n for row in values])
 
 
-def _tally(labeled: _Labeled, places: npt.NDArray[np.intp]) -> _Tally:
+def _tally(labeled: _LabeledErrors, places: npt.NDArray[np.intp]) -> _Tally:
     # Sorted sums: the same predictions in another order give the same figure to the last digit.
     weights = np.sort(labeled.weights[places])
     wrong = np.sort(labeled.weights[places] * labeled.is_error[places])
@@ -200,20 +200,20 @@ def _whole(effective: float) -> int:
     return max(1, int(np.floor(effective + 1e-9)))
 
 
-def _finding(one: _Slice, prior: BetaPrior, p_value: float, adjusted: float, looks: int) -> SliceFinding:
-    n, wrong = one.inside.effective_n, one.inside.error * one.inside.effective_n
+def _finding(part: _Slice, prior: BetaPrior, p_value: float, adjusted: float, looks: int) -> SliceFinding:
+    n, wrong = part.inside.effective_n, part.inside.error * part.inside.effective_n
     a, b = prior.a + wrong, prior.b + n - wrong
     return SliceFinding(
-        key=one.key,
-        value=one.value,
-        n=one.inside.n,
+        key=part.key,
+        value=part.value,
+        n=part.inside.n,
         effective_n=n,
-        weight=one.inside.weight,
-        raw_error=one.inside.error,
+        weight=part.inside.weight,
+        raw_error=part.inside.error,
         error=a / (a + b),
         error_low=float(betaincinv(a, b, 0.025)),
         error_high=float(betaincinv(a, b, 0.975)),
-        error_elsewhere=one.outside.error,
+        error_elsewhere=part.outside.error,
         p_value=p_value,
         adjusted_p_value=adjusted,
         looks=looks,

@@ -7,18 +7,18 @@ import numpy as np
 from scipy.optimize import brentq
 
 from routing.evidence.estimate import LEVEL
-from routing.evidence.plan import Allocation, StratumShare, Watched
+from routing.evidence.plan import Allocation, StratumShare, WatchedStratum
 from routing.measures.intervals import normal_quantile
 from routing.measures.sample import Floats
 
 FLOOR = 0.01
-"""The least audit share unless another is given."""
+"""The least audit share unless the caller names another."""
 STEPS = 10_000
-"""Shares are given in such parts, rounded up."""
+"""Shares come in such parts, rounded up."""
 
 
 def allocate(
-    strata: Sequence[Watched],
+    strata: Sequence[WatchedStratum],
     half_width: float,
     floor: float = FLOOR,
     each: float | None = None,
@@ -26,7 +26,7 @@ def allocate(
 ) -> Allocation:
     """The audit shares that cost the fewest minutes and give the interval of the error ± `half_width`.
 
-    The interval is that of all strata together; with `each`, every stratum that is to be told comes within
+    The interval is that of all strata together; with `each`, every stratum that `is_separate` comes within
     ± that much by itself. No share is below `floor` or above 1. Neyman's allocation with costs,
     n_h ∝ N_h·S_h/√c_h, cut at the bounds, which solves the problem exactly as it is convex and separable
     (Cochran 1977, 5.5 to 5.9). Widths
@@ -36,20 +36,21 @@ def allocate(
     _check(strata, (half_width, floor, *(() if each is None else (each,))))
     z = normal_quantile(level)
     received, error, minutes = (
-        np.array([getattr(one, name) for one in strata], dtype=np.float64)
+        np.array([getattr(stratum, name) for stratum in strata], dtype=np.float64)
         for name in ("received", "error", "minutes")
     )
     variance = error * (1 - error)
-    is_told = np.array([one.is_told for one in strata])
-    alone = np.where(is_told, _alone(received, variance, z, each), 0.0)
+    is_separate = np.array([stratum.is_separate for stratum in strata])
+    alone = np.where(is_separate, _alone(received, variance, z, each), 0.0)
     least = np.maximum(floor * received, alone)
     n = _cheapest(received, variance, minutes, least, (half_width / z) ** 2)
+    # Without the 1e-6 the last bits of a share that is whole would raise it by a step.
     shares = np.minimum(1.0, np.ceil(n / received * STEPS - 1e-6) / STEPS)
     labels = shares * received
     return Allocation(
         shares=tuple(
-            StratumShare(one.name, float(share), float(number))
-            for one, share, number in zip(strata, shares, labels, strict=True)
+            StratumShare(stratum.name, float(share), float(number))
+            for stratum, share, number in zip(strata, shares, labels, strict=True)
         ),
         half_width=z * math.sqrt(_variance(received, variance, labels)),
         labels=float(labels.sum()),
@@ -57,14 +58,14 @@ def allocate(
     )
 
 
-def _check(strata: Sequence[Watched], shares: Sequence[float]) -> None:
+def _check(strata: Sequence[WatchedStratum], shares: Sequence[float]) -> None:
     if not strata:
         raise ValueError("there is no stratum to audit; name at least one that accepts something")
     if not all(0 < share <= 1 for share in shares):
         raise ValueError(f"half-widths and the floor lie above 0 and at most at 1: {shares}")
-    for one in strata:
-        if not (one.received > 0 and 0 <= one.error <= 1 and one.minutes > 0):
-            raise ValueError(f"a stratum needs predictions, a share of errors and minutes for a label: {one}")
+    for row in strata:
+        if not (row.received > 0 and 0 <= row.error <= 1 and row.minutes > 0):
+            raise ValueError(f"a stratum needs predictions, a share of errors and minutes for a label: {row}")
 
 
 def _alone(received: Floats, variance: Floats, z: float, each: float | None) -> Floats:
@@ -83,7 +84,7 @@ def _variance(received: Floats, variance: Floats, n: Floats) -> float:
 
 
 def _cheapest(received: Floats, variance: Floats, minutes: Floats, least: Floats, allowed: float) -> Floats:
-    """The labels by stratum, from `least` to all, whose variance is the allowed one at the lowest cost."""
+    """The labels by stratum, from `least` to all, whose variance is allowed, at the lowest cost."""
     if _variance(received, variance, least) <= allowed:
         return least
     need = received * np.sqrt(variance / minutes)
@@ -94,5 +95,5 @@ def _cheapest(received: Floats, variance: Floats, minutes: Floats, least: Floats
     unsure = need > 0
     lowest = float(np.min(np.log(least[unsure] / need[unsure])))
     highest = float(np.max(np.log(received[unsure] / need[unsure])))
-    found = brentq(lambda scale: _variance(received, variance, drawn(scale)) - allowed, lowest, highest)
-    return drawn(float(found))
+    root = brentq(lambda scale: _variance(received, variance, drawn(scale)) - allowed, lowest, highest)
+    return drawn(float(root))

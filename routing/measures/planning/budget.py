@@ -1,6 +1,6 @@
 """Which thresholds and audit shares lose the least for the expert time there is.
 
-Reviewing a prediction costs minutes and saves what its error would cost, times the chance of one. The least
+Reviewing a prediction costs minutes and saves what its error would cost, times the chance of it. The least
 is lost if those are reviewed that save the most for a minute: a knapsack whose pieces are small, so greedy is
 best (Dantzig 1957). Within a tier those are the least confident, so that a threshold says it. Experts are
 taken to be right.
@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from routing.evidence.plan import Budget, BudgetPoint, TierPlan, Watched
+from routing.evidence.plan import Budget, BudgetPoint, TierPlan, WatchedStratum
 from routing.measures.calibration.recalibration import LABELS_NEEDED
 from routing.measures.planning.allocation import FLOOR, allocate
 from routing.measures.planning.tier_traffic import STEPS, TierTraffic, expected_errors
@@ -26,7 +26,7 @@ ROUNDING = 1e-9
 """Of the minutes: a budget that is spent to the last second is not overspent."""
 NO_SLICE = ""
 FEWEST_OF_SLICE = 30
-"""A slice of which fewer are accepted in a week is not told from the rest."""
+"""A slice of which fewer are accepted in a week counts with the rest."""
 MOST_SLICES = 50
 """More than that nobody would keep in a policy, which takes 100 in a tier."""
 
@@ -36,16 +36,16 @@ def plan_budget(
 ) -> Budget:
     """The plan for `minutes` of expert time in a week.
 
-    No tier that accepts anything has an audit share below `floor`, nor below its present one; with
-    `half_width` they are raised as `allocate` says, so that the error of the accepted part is known to within
-    that much after a week; so is that of every slice that the traffic names. Raises ValueError where that
-    takes more minutes than there are, or without traffic.
+    No tier that accepts anything has an audit share below `floor`, nor below its present share; with
+    `half_width` they are raised as `allocate` says, so that the error of the accepted part is measured to
+    within that much after a week; so is that of every slice that the traffic names. Raises ValueError where
+    that takes more minutes than there are, or without traffic.
     """
-    if not any(len(one.score) for one in traffic):
+    if not any(len(tier.score) for tier in traffic):
         raise ValueError("there is no traffic to plan for; look further back or wait for predictions")
-    errors = [expected_errors(one) for one in traffic]
+    errors = [expected_errors(tier) for tier in traffic]
     tiers = [
-        _Tier(one, wrong, max(floor, one.audit)) for one, (wrong, _) in zip(traffic, errors, strict=True)
+        _Tier(tier, wrong, max(floor, tier.audit)) for tier, (wrong, _) in zip(traffic, errors, strict=True)
     ]
     chosen = _Knapsack(tiers)
     if half_width is not None:
@@ -61,11 +61,11 @@ def plan_budget(
         hour_saves=chosen.loss(minutes) - chosen.loss(minutes + HOUR),
         tiers=plans,
         points=chosen.points(),
-        warnings=tuple(_warnings(traffic, [is_known for _, is_known in errors])),
+        warnings=tuple(_warnings(traffic, [rests_on_labels for _, rests_on_labels in errors])),
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True)  # without slots, where cached_property could not keep its value
 class _Tier:
     """A tier with the chance that each of its predictions is wrong, and the audit shares it will have."""
 
@@ -144,9 +144,10 @@ class _Knapsack:
         lowest = [tier.spends(tier.traffic.lowest, tier.audits) for tier in tiers]
         self.least = sum(minutes for minutes, _ in lowest)
         self._most_lost = sum(loss for _, loss in lowest)
-        place = np.concatenate([np.full(np.count_nonzero(one.is_free), n) for n, one in enumerate(tiers)])
-        score = np.concatenate([one.traffic.score[one.is_free] for one in tiers])
+        place = np.concatenate([np.full(np.count_nonzero(tier.is_free), n) for n, tier in enumerate(tiers)])
+        score = np.concatenate([tier.traffic.score[tier.is_free] for tier in tiers])
         saved, minutes = (np.concatenate(parts) for parts in zip(*map(_pieces, tiers), strict=True))
+        # The last key counts first: of pieces that save the same, the least confident are reviewed first.
         self._order = np.lexsort((score, -saved / minutes))
         self._place = place.astype(np.intp)[self._order]
         self._minutes = np.concatenate([[0.0], np.cumsum(minutes[self._order])])
@@ -179,8 +180,9 @@ class _Knapsack:
 
 
 def _pieces(tier: _Tier) -> tuple[Floats, Floats]:
-    """What a week saves and takes if one more is reviewed, for each; audits are paid for already."""
+    """What a week saves and takes if another is reviewed, for each; audits are paid for already."""
     traffic = tier.traffic
+    # Where everything is audited nothing is left to save; 0 would make the ratio of the two 0 / 0.
     rest = np.maximum(1 - tier.audits[tier.is_free], ROUNDING) / traffic.weeks
     saved: Floats = rest * traffic.error_cost * tier.wrong[tier.is_free]
     return saved, rest * traffic.minutes
@@ -202,7 +204,7 @@ def _threshold(tier: _Tier, reviewed: int) -> float | None:
 def _watched(
     tiers: Sequence[_Tier], thresholds: Sequence[float | None], half_width: float, floor: float
 ) -> list[_Tier]:
-    """The tiers with audit shares by which the error of the accepted part is known well enough."""
+    """The tiers with audit shares that measure the error of the accepted part well enough."""
     strata = [
         (place, name, watched)
         for place, (tier, threshold) in enumerate(zip(tiers, thresholds, strict=True))
@@ -212,18 +214,18 @@ def _watched(
         return list(tiers)
     each = half_width if any(tier.traffic.slices is not None for tier in tiers) else None
     shares = allocate([watched for _, _, watched in strata], half_width, floor, each).shares
-    found: list[dict[str, float]] = [{} for _ in tiers]
-    for (place, name, _), one in zip(strata, shares, strict=True):
-        found[place][name] = one.share
-    return [_raised(tier, own) for tier, own in zip(tiers, found, strict=True)]
+    by_tier: list[dict[str, float]] = [{} for _ in tiers]
+    for (place, name, _), audited in zip(strata, shares, strict=True):
+        by_tier[place][name] = audited.share
+    return [_raised(tier, own) for tier, own in zip(tiers, by_tier, strict=True)]
 
 
-def _strata(tier: _Tier, accepted: npt.NDArray[np.bool_]) -> Iterator[tuple[str, Watched]]:
+def _strata(tier: _Tier, accepted: npt.NDArray[np.bool_]) -> Iterator[tuple[str, WatchedStratum]]:
     """What is accepted, by slice where that is wanted; all but the largest count with what is in none."""
     traffic, kept = tier.traffic, np.flatnonzero(accepted)
     names = np.full(len(kept), NO_SLICE) if traffic.slices is None else traffic.slices[kept]
-    known, counts = np.unique(names, return_counts=True)
-    largest = known[np.argsort(-counts, kind="stable")][:MOST_SLICES]
+    slices, counts = np.unique(names, return_counts=True)
+    largest = slices[np.argsort(-counts, kind="stable")][:MOST_SLICES]
     large = largest[np.sort(-counts, kind="stable")[:MOST_SLICES] <= -FEWEST_OF_SLICE * traffic.weeks]
     names = np.where(np.isin(names, large), names, NO_SLICE)
     for name in np.unique(names).tolist():
@@ -231,7 +233,7 @@ def _strata(tier: _Tier, accepted: npt.NDArray[np.bool_]) -> Iterator[tuple[str,
         received = max(1, round(len(here) / traffic.weeks))
         title = " ".join(filter(None, (*traffic.key, name)))
         error = float(tier.wrong[here].mean())
-        yield name, Watched(title, received, error, traffic.minutes, is_told=name != NO_SLICE)
+        yield name, WatchedStratum(title, received, error, traffic.minutes, is_separate=name != NO_SLICE)
 
 
 def _raised(tier: _Tier, shares: Mapping[str, float]) -> _Tier:
@@ -246,16 +248,16 @@ def _now(tiers: Sequence[_Tier]) -> BudgetPoint:
     return BudgetPoint(sum(minutes for minutes, _ in spent), sum(loss for _, loss in spent))
 
 
-def _warnings(traffic: Sequence[TierTraffic], is_known: Sequence[bool]) -> Iterator[str]:
+def _warnings(traffic: Sequence[TierTraffic], rests_on_labels: Sequence[bool]) -> Iterator[str]:
     needed = LABELS_NEEDED["platt"]
-    for one, known in zip(traffic, is_known, strict=True):
-        name = f"tier {one.key[1]} of {one.key[0]}"
-        if len(one.score) and not known:
+    for tier, is_labeled in zip(traffic, rests_on_labels, strict=True):
+        name = f"tier {tier.key[1]} of {tier.key[0]}"
+        if len(tier.score) and not is_labeled:
             yield (
-                f"{name}: {one.labels} labels do not tell its errors (about {needed} of equal weight do); "
+                f"{name}: {tier.labels} labels do not tell its errors (about {needed} of equal weight do); "
                 "they are taken to be what the model's confidence says"
             )
-        if one.is_kept and len(one.score):
+        if tier.is_kept and len(tier.score):
             yield f"{name} keeps its rule: it is always reviewed or under a promise"
-    if len({one.error_cost for one in traffic}) == 1 and len(traffic) > 1:
+    if len({tier.error_cost for tier in traffic}) == 1 and len(traffic) > 1:
         yield "an error costs the same in every tier; set `error_cost` where one is worse than another"

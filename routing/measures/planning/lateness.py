@@ -23,16 +23,16 @@ class Delays:
         self._survival = ecdf(times).sf if times is not None else None
 
     @property
-    def is_known(self) -> bool:
+    def are_enough(self) -> bool:
         """Whether there are enough decisions to speak of others."""
         return self.n >= LEAST_TIMES
 
     def late(self, due: Sequence[float], waited: Sequence[float]) -> float:
         """How many cases due after `due` seconds are expected to be late, each having waited that long.
 
-        Raises ValueError where too little is known.
+        Raises ValueError for too few decisions.
         """
-        if self._survival is None or not self.is_known:
+        if self._survival is None or not self.are_enough:
             raise ValueError(f"{self.n} decisions are too few to expect lateness from; {LEAST_TIMES} needed")
         limits, so_far = np.asarray(due, dtype=np.float64), np.asarray(waited, dtype=np.float64)
         beyond: Floats = np.asarray(self._survival.evaluate(np.maximum(limits, so_far)))

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from routing.evidence.plan import Outcome, Rerouted, TierKey
+from routing.evidence.plan import Outcome, Rerouting, TierKey
 
 LEAST_IN_SLICE = 30
 """Smaller slices are not warned of."""
@@ -11,7 +11,7 @@ GROWTH = 1.25
 """A channel with more cases than so many times the logged ones will be slower than logged."""
 
 
-def doubts(rerouted: Sequence[Rerouted], before: Outcome, after: Outcome) -> tuple[str, ...]:
+def doubts(rerouted: Sequence[Rerouting], before: Outcome, after: Outcome) -> tuple[str, ...]:
     """What the logged data cannot say about the other policy, each with what to do."""
     accepted = [row for row in rerouted if row.after.is_accepted]
     return (
@@ -29,7 +29,7 @@ def _name(key: TierKey) -> str:
     return f"tier {key[1]} of {key[0]}"
 
 
-def _never_watched(accepted: Sequence[Rerouted]) -> Iterator[str]:
+def _never_watched(accepted: Sequence[Rerouting]) -> Iterator[str]:
     total = Counter((row.task, row.after.tier) for row in accepted)
     unseen = Counter((row.task, row.after.tier) for row in accepted if not row.inclusion_probability)
     for key in sorted(unseen):
@@ -39,7 +39,7 @@ def _never_watched(accepted: Sequence[Rerouted]) -> Iterator[str]:
         )
 
 
-def _without_labels(accepted: Sequence[Rerouted]) -> Iterator[str]:
+def _without_labels(accepted: Sequence[Rerouting]) -> Iterator[str]:
     """Tiers, and within them chances of review, of which nothing is labeled."""
     received, labeled = Counter[tuple[TierKey, float]](), Counter[tuple[TierKey, float]]()
     for row in accepted:
@@ -54,24 +54,24 @@ def _without_labels(accepted: Sequence[Rerouted]) -> Iterator[str]:
             )
 
 
-def _slices_without_labels(accepted: Sequence[Rerouted]) -> Iterator[str]:
+def _slices_without_labels(accepted: Sequence[Rerouting]) -> Iterator[str]:
     received, labeled = Counter[tuple[TierKey, str]](), Counter[tuple[TierKey, str]]()
-    is_known = defaultdict[TierKey, bool](bool)
+    has_labels = defaultdict[TierKey, bool](bool)
     for row in accepted:
         key = row.task, row.after.tier
-        is_known[key] |= row.is_labeled
+        has_labels[key] |= row.is_labeled
         for name, value in row.slices.items():
             received[key, f"{name}={value}"] += 1
             labeled[key, f"{name}={value}"] += row.is_labeled
     for (key, name), number in sorted(received.items()):
-        if is_known[key] and number >= LEAST_IN_SLICE and not labeled[key, name]:
+        if has_labels[key] and number >= LEAST_IN_SLICE and not labeled[key, name]:
             yield (
                 f"{_name(key)}: none of the {number} of {name} that it would accept is labeled; "
                 "the error there may be another than elsewhere"
             )
 
 
-def _unanswered(accepted: Sequence[Rerouted]) -> Iterator[str]:
+def _unanswered(accepted: Sequence[Rerouting]) -> Iterator[str]:
     asked = sum(row.before.is_reviewed for row in accepted)
     silent = asked - sum(row.is_labeled for row in accepted)
     if asked and silent > asked / 10:
@@ -81,7 +81,7 @@ def _unanswered(accepted: Sequence[Rerouted]) -> Iterator[str]:
         )
 
 
-def _new_tiers(rerouted: Sequence[Rerouted]) -> Iterator[str]:
+def _new_tiers(rerouted: Sequence[Rerouting]) -> Iterator[str]:
     seen = {(row.task, row.before.tier) for row in rerouted}
     moved = Counter((row.task, row.after.tier) for row in rerouted)
     for key in sorted(moved.keys() - seen):

@@ -18,12 +18,12 @@ from routing.evidence.plan import (
     Placement,
     Price,
     Replay,
-    Rerouted,
+    Rerouting,
     TierKey,
     TierOutcome,
 )
 from routing.measures.estimation.error_estimate import estimate, strata_of
-from routing.measures.intervals import Part, mover
+from routing.measures.intervals import WeightedEstimate, mover
 from routing.measures.planning.lateness import Delays
 from routing.measures.planning.overlap import doubts
 
@@ -33,7 +33,7 @@ NO_PRICE = Price()
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Basis:
     """What both sides of a replay are judged by."""
 
     prices: Mapping[TierKey, Price]
@@ -42,28 +42,28 @@ class _Known:
 
 
 def replay(
-    rerouted: Sequence[Rerouted], prices: Mapping[TierKey, Price], working_hours: Mapping[str, float]
+    rerouted: Sequence[Rerouting], prices: Mapping[TierKey, Price], working_hours: Mapping[str, float]
 ) -> Replay:
     """What was done with these predictions, and what the other policy would have done.
 
     `prices` are by task and tier (1 per error and 1 minute per label if left out), `working_hours` say by
-    task how many hours of the period people worked; where that is nothing, no pace is given. The numbers
-    speak of this very traffic. Late cases are those known to be, and for cases that experts were not asked
-    about the share of the channel's others that took longer than they would be given.
+    task how many hours of the period people worked; where that is nothing, there is no pace. The numbers
+    speak of this very traffic. Late are the cases that were, and of those that experts were not asked
+    about the share of the channel's others that took longer than they would have.
     """
-    known = _Known(prices, working_hours, _delays(rerouted))
-    before, after = _outcome(rerouted, "before", known), _outcome(rerouted, "after", known)
+    basis = _Basis(prices, working_hours, _delays(rerouted))
+    before, after = _outcome(rerouted, "before", basis), _outcome(rerouted, "after", basis)
     return Replay(
         received=len(rerouted),
-        newly_accepted=sum(one.after.is_accepted and not one.before.is_accepted for one in rerouted),
-        newly_reviewed=sum(one.before.is_accepted and not one.after.is_accepted for one in rerouted),
+        newly_accepted=sum(row.after.is_accepted and not row.before.is_accepted for row in rerouted),
+        newly_reviewed=sum(row.before.is_accepted and not row.after.is_accepted for row in rerouted),
         before=before,
         after=after,
         warnings=doubts(rerouted, before, after),
     )
 
 
-def accepted_error(rerouted: Iterable[Rerouted], name: str) -> TrafficEstimate:
+def accepted_error(rerouted: Iterable[Rerouting], name: str) -> TrafficEstimate:
     """The error of these predictions, from the labels among them."""
     rows = list(rerouted)
     return estimate(
@@ -78,7 +78,7 @@ def accepted_error(rerouted: Iterable[Rerouted], name: str) -> TrafficEstimate:
     )
 
 
-def _delays(rerouted: Iterable[Rerouted]) -> dict[str, Delays]:
+def _delays(rerouted: Iterable[Rerouting]) -> dict[str, Delays]:
     decided, waiting = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
     for row in rerouted:
         if not row.before.is_reviewed:
@@ -90,18 +90,18 @@ def _delays(rerouted: Iterable[Rerouted]) -> dict[str, Delays]:
     return {name: Delays(decided[name], waiting[name]) for name in {*decided, *waiting}}
 
 
-def _placed(row: Rerouted, side: Side) -> Placement:
+def _placed(row: Rerouting, side: Side) -> Placement:
     return row.before if side == "before" else row.after
 
 
-def _outcome(rerouted: Sequence[Rerouted], side: Side, known: _Known) -> Outcome:
-    tiers, channels = defaultdict[TierKey, list[Rerouted]](list), defaultdict[str, list[Rerouted]](list)
+def _outcome(rerouted: Sequence[Rerouting], side: Side, basis: _Basis) -> Outcome:
+    tiers, channels = defaultdict[TierKey, list[Rerouting]](list), defaultdict[str, list[Rerouting]](list)
     for row in rerouted:
         placed = _placed(row, side)
         tiers[row.task, placed.tier].append(row)
         if placed.is_reviewed:
             channels[placed.channel].append(row)
-    loads = tuple(_load(name, channels[name], side, known) for name in sorted(channels))
+    loads = tuple(_load(name, channels[name], side, basis) for name in sorted(channels))
     by_tier = tuple(_tier(key, tiers[key], side) for key in sorted(tiers))
     accepted = sum(tier.accepted for tier in by_tier)
     audited = sum(tier.audited for tier in by_tier)
@@ -113,21 +113,21 @@ def _outcome(rerouted: Sequence[Rerouted], side: Side, known: _Known) -> Outcome
         channels=loads,
         tiers=by_tier,
         error=accepted_error((row for row in rerouted if _placed(row, side).is_accepted), "accepted"),
-        cost=_cost(by_tier, known.prices),
+        cost=_cost(by_tier, basis.prices),
     )
 
 
-def _load(name: str, rows: Sequence[Rerouted], side: Side, known: _Known) -> ChannelLoad:
+def _load(name: str, rows: Sequence[Rerouting], side: Side, basis: _Basis) -> ChannelLoad:
     minutes = (
-        known.prices.get((row.task, _placed(row, side).tier), NO_PRICE).minutes * _placed(row, side).quorum
+        basis.prices.get((row.task, _placed(row, side).tier), NO_PRICE).minutes * _placed(row, side).quorum
         for row in rows
     )
     return ChannelLoad(
         channel=name,
         cases=len(rows),
         expert_hours=sum(minutes) / MINUTES,
-        per_working_hour=_pace(Counter(row.task for row in rows), known.working_hours),
-        late=_late(rows, side, known.delays.get(name)),
+        per_working_hour=_pace(Counter(row.task for row in rows), basis.working_hours),
+        late=_late(rows, side, basis.delays.get(name)),
     )
 
 
@@ -137,8 +137,8 @@ def _pace(cases: Mapping[str, int], working_hours: Mapping[str, float]) -> float
     return sum(number / working_hours[task] for task, number in cases.items())
 
 
-def _late(rows: Sequence[Rerouted], side: Side, delays: Delays | None) -> float | None:
-    """Those known to be late, and the expected number among those of which it is not known."""
+def _late(rows: Sequence[Rerouting], side: Side, delays: Delays | None) -> float | None:
+    """How many were late, and how many more are expected among those without a time of their own."""
     late, due, waited = 0, list[float](), list[float]()
     for row in rows:
         limit = _placed(row, side).due_in.total_seconds()
@@ -152,12 +152,12 @@ def _late(rows: Sequence[Rerouted], side: Side, delays: Delays | None) -> float 
             waited.append(so_far)
     if not due:
         return float(late)
-    if delays is None or not delays.is_known:
+    if delays is None or not delays.are_enough:
         return None
     return late + delays.late(due, waited)
 
 
-def _tier(key: TierKey, rows: Sequence[Rerouted], side: Side) -> TierOutcome:
+def _tier(key: TierKey, rows: Sequence[Rerouting], side: Side) -> TierOutcome:
     accepted = [row for row in rows if _placed(row, side).is_accepted]
     return TierOutcome(
         task=key[0],
@@ -179,12 +179,12 @@ def _cost(tiers: Iterable[TierOutcome], prices: Mapping[TierKey, Price]) -> Cost
     total = sum(at_stake.values())
     if not total:
         return Cost(0.0, 0.0, 0.0)
-    parts = list[Part]()
+    parts = list[WeightedEstimate]()
     for tier, stake in at_stake.items():
-        known = tier.error.period if tier.error else None
-        if known is None and stake:
+        error = tier.error.period if tier.error else None
+        if error is None and stake:
             return None
-        if known is not None:
-            parts.append(Part(stake / total, known.value, Interval(known.low, known.high)))
+        if error is not None:
+            parts.append(WeightedEstimate(stake / total, error.value, Interval(error.low, error.high)))
     value, interval = mover(parts)
     return Cost(value * total, interval.low * total, interval.high * total)

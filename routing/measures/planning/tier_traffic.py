@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from routing.evidence.plan import Rerouted, TierKey
+from routing.evidence.plan import Rerouting, TierKey
 from routing.measures.calibration.recalibration import LABELS_NEEDED, applied, fit, of_confidences
 from routing.measures.sample import Floats
 from routing.policy import Task, Tier
@@ -17,13 +17,13 @@ STEPS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class TierTraffic:
-    """What a tier got in `weeks`, one entry of each array for a prediction.
+    """What a tier got in `weeks`, an entry of each array for a prediction.
 
     `score` is the confidence that counts, NaN where the model gave none: then it is due, and no label of it
     speaks of others. `is_labeled`, `is_error` and `weight` (the inverse of its chance of
-    review; any number where it is not labeled) say what is known of it. `is_due` are those that have to be
-    reviewed whatever the threshold. `minutes` is what the review of one takes, `error_cost` what an accepted
-    error costs. `threshold` is the present one, None for always reviewed; `lowest` the lowest that a policy
+    review; any number where it is not labeled) say what experts decided. `is_due` are those that have to be
+    reviewed whatever the threshold. `minutes` is what a review takes, `error_cost` what an accepted
+    error costs. `threshold` is the policy's, None for always reviewed; `lowest` the lowest that a policy
     may name (see `lowest_threshold`). A tier that `is_kept` keeps `is_due` and accepts all others. `audits`
     are the present audit shares of each where they are not all `audit`, for the sake of `audit_slices`;
     `slices` is the slice "name=value" of each that audits are to be allocated by, empty where it has none.
@@ -69,20 +69,20 @@ def expected_errors(traffic: TierTraffic) -> tuple[Floats, bool]:
     """
     labeled = traffic.is_labeled
     if traffic.labels:
-        known = of_confidences(
+        labels = of_confidences(
             traffic.score[labeled], ~traffic.is_error[labeled], traffic.weight[labeled].tolist()
         )
-        if known.sample.effective >= LABELS_NEEDED["platt"]:
+        if labels.sample.effective >= LABELS_NEEDED["platt"]:
             has_score = ~np.isnan(traffic.score)
             scored = of_confidences(traffic.score[has_score], np.zeros(has_score.sum(), dtype=bool))
             wrong = np.ones(len(traffic.score))
-            wrong[has_score] -= applied(fit("platt", known), scored)
+            wrong[has_score] -= applied(fit("platt", labels), scored)
             return wrong, True
     return 1 - traffic.score, False
 
 
 def traffic_of(
-    task: Task, tier: Tier, rows: Sequence[Rerouted], weeks: float, by: str | None = None
+    task: Task, tier: Tier, rows: Sequence[Rerouting], weeks: float, by: str | None = None
 ) -> TierTraffic:
     """A tier's traffic of `weeks`, from predictions that its policy was replayed on, `by` the slice so named.
 
@@ -101,6 +101,7 @@ def traffic_of(
         is_labeled=np.array([row.is_labeled and row.score is not None for row in rows], dtype=bool),
         is_error=np.array([row.is_error for row in rows], dtype=bool),
         weight=np.divide(1.0, chance, out=np.ones_like(chance), where=chance > 0),
+        # Not `score >= threshold`: NaN is neither below nor above, and has to stay due.
         is_due=~accepted if threshold is None else ~accepted & ~(score < threshold),
         weeks=weeks,
         minutes=tier.quorum * tier.minutes_per_label,

@@ -19,19 +19,20 @@ Places = npt.NDArray[np.intp]
 MINIMUM_SIMILARITY = 0.9
 """Cosine of the TF-IDF vectors above which two inputs count as near-identical."""
 MOST_COMPARED = 20_000
-"""Inputs searched for near-identical ones, the newest; identical ones are found among all."""
+"""Inputs searched for near-identical pairs, the newest; identical inputs are sought among all."""
 MOST_CORRECTED = 2_000
-"""Corrected inputs, the newest, for which near-identical ones are searched."""
+"""Corrected inputs, the newest, for which near-identical inputs are sought."""
 MOST_SHOWN = 50
 MOST_NEAR = 10
-"""Near-identical inputs that are looked at for each corrected one, the most alike."""
+"""Near-identical inputs that are looked at for each corrected input, the most alike."""
+# All cosines at once could take hundreds of megabytes.
 _BLOCK = 100
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """Two cases, the newer one first."""
+    """Two cases, the newer first."""
 
     newer: DecidedInput
     older: DecidedInput
@@ -48,7 +49,7 @@ def find_contradictions(
     Inputs are alike if their words and fields are the same after normalization (case, spacing, punctuation,
     numbers to three digits), or if the cosine of their TF-IDF vectors reaches `minimum_similarity`. The pairs
     are what they are and stand for nothing else, so there are no weights. Raises ValueError unless
-    0 < minimum_similarity ≤ 1 and every case is given once.
+    0 < minimum_similarity ≤ 1 and every case comes once.
     """
     if not 0 < minimum_similarity <= 1:
         raise ValueError("minimum_similarity has to be above 0 and at most 1")
@@ -96,10 +97,10 @@ def _identical(inputs: dict[tuple[str, ...], list[DecidedInput]]) -> Iterator[_P
 def _pairs(
     newer: Sequence[DecidedInput], older: Sequence[DecidedInput], similarity: float
 ) -> Iterator[_Pair]:
-    """The cases that contradict each other, one of each side."""
+    """The cases that contradict each other, from either side."""
     for first in newer:
         for second in older:
-            if _contradict(first, second):
+            if first.decided != second.decided and (first.is_correction or second.is_correction):
                 ahead = (first.decided_at, first.case_id) > (second.decided_at, second.case_id)
                 yield _Pair(first, second, similarity) if ahead else _Pair(second, first, similarity)
 
@@ -111,22 +112,14 @@ def _newest_of_each(cases: Sequence[DecidedInput]) -> list[DecidedInput]:
     return list(kept.values())
 
 
-def _contradict(first: DecidedInput, second: DecidedInput) -> bool:
-    return first.decided != second.decided and (first.is_correction or second.is_correction)
-
-
 def _similar(inputs: dict[tuple[str, ...], list[DecidedInput]], minimum: float) -> Iterator[_Pair]:
     cases = [_newest_of_each(group) for group in inputs.values()]
     corrected = np.array([any(case.is_correction for case in group) for group in cases], dtype=bool)
     if len(cases) < 2 or not corrected.any():
         return
-    vectors = TfidfVectorizer(analyzer=_as_it_is, norm="l2").fit_transform(list(inputs))
+    vectors = TfidfVectorizer(analyzer=lambda tokens: tokens, norm="l2").fit_transform(list(inputs))
     for row, column, similarity in _near(vectors, np.flatnonzero(corrected)[:MOST_CORRECTED], minimum):
         yield from _pairs(cases[row], cases[column], similarity)
-
-
-def _as_it_is(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    return tokens
 
 
 def _near(vectors: Any, rows: Places, minimum: float) -> Iterator[tuple[int, int, float]]:
@@ -135,8 +128,8 @@ def _near(vectors: Any, rows: Places, minimum: float) -> Iterator[tuple[int, int
     for start in range(0, len(rows), _BLOCK):
         cosines = (vectors[rows[start : start + _BLOCK]] @ columns).tocsr()
         for place, row in enumerate(rows[start : start + _BLOCK].tolist()):
-            found = slice(cosines.indptr[place], cosines.indptr[place + 1])
-            for column, cosine in _nearest(cosines.indices[found], cosines.data[found], row, minimum):
+            entries = slice(cosines.indptr[place], cosines.indptr[place + 1])
+            for column, cosine in _nearest(cosines.indices[entries], cosines.data[entries], row, minimum):
                 yield row, column, cosine
 
 
@@ -144,6 +137,7 @@ def _nearest(columns: Any, cosines: Any, row: int, minimum: float) -> Iterator[t
     """The most alike of a row's neighbors; of equally alike ones those that come first."""
     is_near = (cosines >= minimum) & (columns != row)
     near, alike = columns[is_near], cosines[is_near]
+    # Rounded: the last bits of a cosine must not decide between inputs that are equally alike.
     for place in np.lexsort((near, -np.round(alike, 9)))[:MOST_NEAR]:
         yield int(near[place]), min(1.0, float(alike[place]))
 

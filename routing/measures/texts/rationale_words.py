@@ -55,16 +55,16 @@ def runs(text: str, case_text: str, common: Collection[str] = ()) -> list[Run]:
     return [tuple(run) for run in _runs(_words(text), own, common) if run]
 
 
-def terms_of(found: Iterable[Run]) -> tuple[str, ...]:
+def terms_of(word_runs: Iterable[Run]) -> tuple[str, ...]:
     """Every one to three words that follow each other in a run, as often as they do."""
-    return tuple(term for run in found for term in _terms_of(run))
+    return tuple(term for run in word_runs for term in _terms_of(run))
 
 
 def common_words(texts: Iterable[str], share: float) -> frozenset[str]:
     """What more than this share of the texts say, as articles are in any language; never a negation."""
-    said = [frozenset(_words(text)) for text in texts]
-    seen_in = Counter(word for words in said for word in words)
-    return frozenset(word for word, n in seen_in.items() if n > share * len(said)) - NEGATIONS_AND_HEDGES
+    sets = [frozenset(_words(text)) for text in texts]
+    seen_in = Counter(word for words in sets for word in words)
+    return frozenset(word for word, n in seen_in.items() if n > share * len(sets)) - NEGATIONS_AND_HEDGES
 
 
 def _words(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Whether groups of rationales are more than chance: the same words, dealt to the same texts at random.
 
-Groups are sought in order to be found, so that some hold together in any texts, the more so in few. A dealing
-keeps how often each word is said and how long every text is, and breaks which words go together. Groups of
+Whoever looks for groups gets some, so that some hold together in any texts, the more so in few. A dealing
+keeps how often each word occurs and how long every text is, and breaks which words go together. Groups of
 as many dealings are formed in the same way (a permutation test: Fisher 1935).
 """
 
@@ -16,12 +16,12 @@ from routing.measures.texts.rationale_words import Run
 
 Groups = npt.NDArray[np.intp]
 Grouped = Callable[[Sequence[Sequence[Run]]], "tuple[Any, Groups] | None"]
-"""Vectors of unit length and groups of texts, each given as its runs of words; None if they share too few."""
+"""Vectors of unit length and groups of texts, each as its runs of words; None if they share too few."""
 DEALINGS = 39
 AS_GOOD = 1
 """As many of 39 dealings may fit as well: then chance does so with a probability of at most 5 %."""
 MOST_BEATEN = 1 / 3
-"""A group that more of the dealings beat, by one as large and as alike, is no theme."""
+"""A group that more of the dealings beat, by a group as large and as alike, is no theme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +52,26 @@ def _likeness(vectors: Any) -> Likeness:
 
 
 def are_more_than_chance(
-    found: Sequence[Likeness],
+    groups: Sequence[Likeness],
     texts: Sequence[Sequence[Run]],
     grouped: Grouped,
     least: int,
     rng: np.random.Generator,
 ) -> list[bool]:
-    """For each group whether it is: none if dealt words fit as well, nor one that they beat too often.
+    """For each group whether it is: none if dealt words fit as well, nor where they beat it too often.
 
     Groups of fewer than `least` texts do not count.
     """
-    beaten, as_good = np.zeros(len(found)), 0
+    beaten, as_good = np.zeros(len(groups)), 0
     for _ in range(DEALINGS):
         dealt = grouped(_dealt(texts, rng))
-        by_chance = [] if dealt is None else likenesses(*dealt, len(found))
-        by_chance = [one for one in by_chance if one.n >= least]
-        as_good += _fit(by_chance, least) >= _fit(found, least)
+        by_chance = [] if dealt is None else likenesses(*dealt, len(groups))
+        by_chance = [rival for rival in by_chance if rival.n >= least]
+        as_good += _fit(by_chance, least) >= _fit(groups, least)
+        # No further dealing could change the verdict, and each costs a factorization.
         if as_good > AS_GOOD:
-            return [False] * len(found)
-        beaten += [any(one.beats(group) for one in by_chance) for group in found]
+            return [False] * len(groups)
+        beaten += [any(rival.beats(group) for rival in by_chance) for group in groups]
     return [bool(times <= MOST_BEATEN * DEALINGS) for times in beaten]
 
 

@@ -69,12 +69,13 @@ def _allowed(
 def _named(vocabulary: Sequence[str], telling: Floats, allowed: npt.NDArray[np.bool_]) -> tuple[str, ...]:
     """The most telling terms that do not repeat each other's words."""
     named: list[str] = []
-    said: set[str] = set()
+    used: set[str] = set()
+    # Equally telling terms by place, so that the same texts always give the same name.
     for place in np.lexsort((np.arange(len(telling)), -telling)):
         words = set(vocabulary[place].split())
-        if allowed[place] and telling[place] > 0 and not words & said:
+        if allowed[place] and telling[place] > 0 and not words & used:
             named.append(vocabulary[place])
-            said |= words
+            used |= words
         if len(named) == TERMS_SHOWN:
             break
     return tuple(named)

@@ -35,7 +35,7 @@ SUBSAMPLES = 8
 SUBSAMPLE_SHARE = 0.8
 MOST_OF_RATIONALES = 0.4
 MOST_OF_CASES = 0.2
-"""What more rationales, or different cases, say is passed over: what each theme says is said by fewer."""
+"""What more rationales, or different cases, say is passed over: what makes a theme, fewer say."""
 QUOTES_SHOWN = 2
 NO_GROUP = -1
 _MOST_TERMS = 1_500
@@ -64,7 +64,7 @@ class _Grouping:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tried:
+class _Trial:
     grouping: _Grouping
     stability: float
     stability_of: tuple[float, ...]
@@ -84,7 +84,7 @@ def find_themes(
 ) -> ThemeReport:
     """What many experts say, the largest theme first; without themes the report says why.
 
-    The number of groups is the one whose groups change least (adjusted Rand index, Hubert & Arabie 1985)
+    The number of groups is that whose groups change least (adjusted Rand index, Hubert & Arabie 1985)
     when a fifth of the texts is left out. Groups of fewer than LEAST_TEXTS texts are held back, and groups
     whose stability, or that of all groups together, is under LEAST_STABILITY. Raises ValueError for weights
     that do not fit.
@@ -113,68 +113,69 @@ def _read(
         raise ValueError("rationales and weights need one value per rationale")
     if not all(0 < weight < np.inf for weight in mass):
         raise ValueError("weights have to be positive and finite")
-    said = [pair for pair in zip(rationales, mass, strict=True) if pair[0].text.strip()]
-    said.sort(key=lambda pair: (pair[0].case_id, pair[0].text, pair[0].case_text, pair[1]))
-    if len(said) > MOST_RATIONALES:
-        drawn = np.sort(rng.choice(len(said), MOST_RATIONALES, replace=False))
-        said = [said[place] for place in drawn]
-    return tuple(pair[0] for pair in said), np.array([pair[1] for pair in said], dtype=np.float64)
+    pairs = [pair for pair in zip(rationales, mass, strict=True) if pair[0].text.strip()]
+    pairs.sort(key=lambda pair: (pair[0].case_id, pair[0].text, pair[0].case_text, pair[1]))
+    if len(pairs) > MOST_RATIONALES:
+        drawn = np.sort(rng.choice(len(pairs), MOST_RATIONALES, replace=False))
+        pairs = [pairs[place] for place in drawn]
+    return tuple(pair[0] for pair in pairs), np.array([pair[1] for pair in pairs], dtype=np.float64)
 
 
 def _corpus(read: tuple[CaseRationale, ...], weights: Floats) -> _Corpus | None:
     """Terms that at least two texts hold; None where texts or terms are too few for the fewest groups."""
     common = _common(read)
-    found = tuple(runs(one.text, one.case_text, common) for one in read)
-    counted = _counted(found)
+    word_runs = tuple(runs(rationale.text, rationale.case_text, common) for rationale in read)
+    counted = _counted(word_runs)
     if counted is None or np.count_nonzero(counted[0].getnnz(axis=1)) < SIZES.start * LEAST_TEXTS:
         return None
     counts, vocabulary = counted
-    return _Corpus(read, found, weights, counts, TfidfTransformer().fit_transform(counts), vocabulary)
+    return _Corpus(read, word_runs, weights, counts, TfidfTransformer().fit_transform(counts), vocabulary)
 
 
 def _common(read: tuple[CaseRationale, ...]) -> frozenset[str]:
     """Words that tell nothing in any language: too many rationales, or different cases, have them."""
-    about = {one.case_text for one in read if one.case_text}
+    about = {rationale.case_text for rationale in read if rationale.case_text}
     of_cases = common_words(about, MOST_OF_CASES) if len(about) >= LEAST_RATIONALES else frozenset()
-    return of_cases | common_words([one.text for one in read], MOST_OF_RATIONALES)
+    return of_cases | common_words([rationale.text for rationale in read], MOST_OF_RATIONALES)
 
 
-def _counted(found: Sequence[Sequence[Run]]) -> tuple[Any, tuple[str, ...]] | None:
+def _counted(word_runs: Sequence[Sequence[Run]]) -> tuple[Any, tuple[str, ...]] | None:
     """How often every text has each term that two texts have; None where terms are too few."""
-    said = [terms_of(one) for one in found]
-    repeated = _repeated(said)
+    terms_by_text = [terms_of(text) for text in word_runs]
+    repeated = _repeated(terms_by_text)
     if len(repeated) < SIZES.start:
         return None
-    counter = CountVectorizer(analyzer=lambda one: one, vocabulary=repeated)
-    return counter.transform(said), tuple(repeated)
+    counter = CountVectorizer(analyzer=lambda text: text, vocabulary=repeated)
+    return counter.transform(terms_by_text), tuple(repeated)
 
 
-def _repeated(said: Sequence[tuple[str, ...]]) -> list[str]:
+def _repeated(terms_by_text: Sequence[tuple[str, ...]]) -> list[str]:
     texts_with: dict[str, int] = {}
-    for one in said:
-        for term in set(one):
+    for text_terms in terms_by_text:
+        for term in set(text_terms):
             texts_with[term] = texts_with.get(term, 0) + 1
     ranked = sorted((-n, term) for term, n in texts_with.items() if n > 1)
     return sorted(term for _, term in ranked[:_MOST_TERMS])
 
 
 def _sizes(corpus: _Corpus) -> list[int]:
-    """Numbers of groups that leave LEAST_TEXTS texts, and one term, for each."""
+    """Numbers of groups that leave LEAST_TEXTS texts, and a term, for each."""
     room = min(len(corpus.rationales) // LEAST_TEXTS, len(corpus.vocabulary))
     return [size for size in SIZES if size <= max(room, SIZES.start)]
 
 
-def _tried(corpus: _Corpus, size: int, rng: np.random.Generator) -> _Tried:
+def _tried(corpus: _Corpus, size: int, rng: np.random.Generator) -> _Trial:
     """Groups of all texts, and how well they and each of them come back from parts of the texts."""
     whole = _grouped(corpus.vectors, size, rng)
     n = len(corpus.rationales)
     overall, of_each = [], []
     for _ in range(SUBSAMPLES):
+        # Sorted, because the factorization depends on the order of its rows.
         part = np.sort(rng.choice(n, round(SUBSAMPLE_SHARE * n), replace=False))
         again = _grouped(corpus.vectors[part], size, rng).groups
         overall.append(adjusted_rand_score(whole.groups[part], again))
         of_each.append(_agreement_of_each(whole.groups[part], again, size))
-    return _Tried(whole, float(np.mean(overall)), tuple(float(one) for one in np.mean(of_each, axis=0)))
+    return _Trial(whole, float(np.mean(overall)), tuple(float(index) for index in np.mean(of_each, axis=0)))
 
 
 def _grouped(vectors: Any, size: int, rng: np.random.Generator) -> _Grouping:
@@ -206,26 +207,26 @@ def _agreement_of_each(groups: Groups, again: Groups, size: int) -> list[float]:
     ]
 
 
-def _shown(corpus: _Corpus, best: _Tried, rng: np.random.Generator) -> list[int]:
+def _shown(corpus: _Corpus, best: _Trial, rng: np.random.Generator) -> list[int]:
     """The groups that are large, stable, and more than the same words dealt at random would give."""
     size, groups = best.grouping.size, best.grouping.groups
     stable = [group for group in range(size) if _is_stable(best, group)]
     if not stable:
         return []
 
-    def grouped(found: Sequence[Sequence[Run]]) -> tuple[Any, Groups] | None:
-        counted = _counted(found)
+    def grouped(word_runs: Sequence[Sequence[Run]]) -> tuple[Any, Groups] | None:
+        counted = _counted(word_runs)
         if counted is None or counted[0].shape[1] < size:
             return None
         vectors = TfidfTransformer().fit_transform(counted[0])
         return vectors, _grouped(vectors, size, rng).groups
 
-    found = likenesses(corpus.vectors, groups, size)
-    is_more = are_more_than_chance(found, corpus.runs, grouped, LEAST_TEXTS, rng)
+    alike = likenesses(corpus.vectors, groups, size)
+    is_more = are_more_than_chance(alike, corpus.runs, grouped, LEAST_TEXTS, rng)
     return [group for group in stable if is_more[group]]
 
 
-def _report(received: int, corpus: _Corpus, best: _Tried, shown: Sequence[int]) -> ThemeReport:
+def _report(received: int, corpus: _Corpus, best: _Trial, shown: Sequence[int]) -> ThemeReport:
     names = name_themes(best.grouping.groups, best.grouping.size, corpus.counts, corpus.vocabulary)
     themes = [_theme(corpus, best, group, names[group]) for group in shown]
     themes.sort(key=lambda theme: (-theme.share, theme.terms))
@@ -235,20 +236,20 @@ def _report(received: int, corpus: _Corpus, best: _Tried, shown: Sequence[int]) 
     return ThemeReport(received, n, formed, best.stability, tuple(themes), hidden, why)
 
 
-def _why_none(best: _Tried) -> str:
+def _why_none(best: _Trial) -> str:
     if any(_is_stable(best, group) for group in range(best.grouping.size)):
         return "no group of rationales was more alike than the same words dealt at random"
     return "no group of rationales stayed together when a fifth of them was left out"
 
 
-def _is_stable(tried: _Tried, group: int) -> bool:
-    """Large enough and stable, as is the grouping: one group of many may hold together by luck."""
+def _is_stable(tried: _Trial, group: int) -> bool:
+    """Large enough and stable, as is the grouping: a group among many may hold together by luck."""
     texts = np.count_nonzero(tried.grouping.groups == group)
     stability = min(tried.stability, tried.stability_of[group])
     return bool(texts >= LEAST_TEXTS and stability >= LEAST_STABILITY)
 
 
-def _theme(corpus: _Corpus, tried: _Tried, group: int, name: tuple[str, ...]) -> Theme:
+def _theme(corpus: _Corpus, tried: _Trial, group: int, name: tuple[str, ...]) -> Theme:
     inside = np.flatnonzero(tried.grouping.groups == group)
     ranked = inside[np.argsort(-tried.grouping.loading[inside], kind="stable")]
     texts = [corpus.rationales[place] for place in ranked]
@@ -265,10 +266,10 @@ def _theme(corpus: _Corpus, tried: _Tried, group: int, name: tuple[str, ...]) ->
 def _quotes(texts: Sequence[CaseRationale]) -> tuple[Quote, ...]:
     """The texts that belong most, each of another wording and case; fewer where there are no others."""
     quotes: list[Quote] = []
-    for one in texts:
-        wording = terms(one.text, "")
-        if all(one.case_id != said.case_id and wording != terms(said.text, "") for said in quotes):
-            quotes.append(Quote(one.case_id, one.text))
+    for rationale in texts:
+        wording = terms(rationale.text, "")
+        if all(rationale.case_id != quote.case_id and wording != terms(quote.text, "") for quote in quotes):
+            quotes.append(Quote(rationale.case_id, rationale.text))
         if len(quotes) == QUOTES_SHOWN:
             break
     return tuple(quotes)

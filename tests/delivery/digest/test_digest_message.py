@@ -14,19 +14,8 @@ from bot.slack.limits import message_violations
 from bot.usecases.digest.period import Period
 from bot.words.digest_words import share_words, unreadable_words, week_rows
 from bot.words.quality_words import error_cells, fit_words, threshold_words
-from routing.digest.digest import (
-    Concordance,
-    Confusion,
-    Digest,
-    OldestCase,
-    PeriodFacts,
-    ScaleRow,
-    Share,
-    ShareRow,
-    TooFew,
-    UnreadableRule,
-    summarise,
-)
+from routing.digest.digest import Digest, ScaleRow, Share, ShareRow, TooFew, summarise
+from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
 from routing.digest.model_quality import About, Movement, Quality, ThresholdState
 from routing.evidence.promise import NotYet
 from routing.measures.calibration.calibration_error import seeded_report

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.delivery.digest.digest_sender import DigestSender
-from bot.sandbox import Fault
-from bot.sandbox.messages import Message
+from bot.sandbox import SlackFault
+from bot.sandbox.messages import SlackMessage
 from bot.slack.api.gateway import SlackPermanent, WebClientGateway
 from bot.slack.blocks.message import Message as SentMessage
 from bot.usecases.digest import weekly
@@ -47,13 +47,13 @@ def send(world: World, minutes: int = 5, sender: DigestSender | None = None) -> 
         world.clock.advance(timedelta(seconds=15))
 
 
-def posted(world: World, channel_id: str = LEADS) -> tuple[Message, list[Message]]:
+def posted(world: World, channel_id: str = LEADS) -> tuple[SlackMessage, list[SlackMessage]]:
     conversation = world.sandbox.state.conversations[channel_id]
     (message,) = conversation.top_level()
     return message, conversation.thread(message.ts)
 
 
-def kinds(message: Message) -> set[str]:
+def kinds(message: SlackMessage) -> set[str]:
     return {block["type"] for block in message.blocks or []}
 
 
@@ -92,7 +92,7 @@ def test_too_few_labels_are_called_too_few(world: World) -> None:
 
 def test_a_lost_answer_makes_no_second_digest_and_no_second_picture(world: World) -> None:
     a_week(world, decided=25)
-    world.sandbox.faults.add(Fault("accept_then_drop", method="chat.postMessage", count=2))
+    world.sandbox.faults.add(SlackFault("accept_then_drop", method="chat.postMessage", count=2))
     deliver(world, minutes=10)
     _, details = posted(world)
     assert len(details) == 4
@@ -101,7 +101,9 @@ def test_a_lost_answer_makes_no_second_digest_and_no_second_picture(world: World
 
 def test_a_refused_post_takes_the_picture_that_was_uploaded_before(world: World) -> None:
     a_week(world, decided=25)
-    world.sandbox.faults.add(Fault("error", method="chat.postMessage", count=2, error="service_unavailable"))
+    world.sandbox.faults.add(
+        SlackFault("error", method="chat.postMessage", count=2, error="service_unavailable")
+    )
     deliver(world, minutes=10)
     posted(world)
     assert len(files(world, ".png")) == 1
@@ -114,7 +116,7 @@ def test_a_file_whose_answer_is_lost_is_looked_for_before_it_is_shared_again(wor
     while not files(world, ".png"):
         sender.step()
         world.clock.advance(timedelta(seconds=15))
-    world.sandbox.faults.add(Fault("accept_then_drop", method="files.completeUploadExternal", count=1))
+    world.sandbox.faults.add(SlackFault("accept_then_drop", method="files.completeUploadExternal", count=1))
     send(world, minutes=10)
     _, details = posted(world)
     assert len(details) == 4
@@ -156,7 +158,7 @@ def test_a_team_that_left_the_policy_gets_none(world: World) -> None:
 
 def test_a_digest_waits_for_slack_and_for_its_channel(world: World) -> None:
     a_week(world, decided=4)
-    fault = world.sandbox.faults.add(Fault("down"))
+    fault = world.sandbox.faults.add(SlackFault("down"))
     deliver(world)
     world.sandbox.faults.clear(fault)
     leads, membership = world.sandbox.state.conversations[LEADS], world.sandbox.workspace.membership
@@ -212,7 +214,7 @@ def test_a_picture_is_drawn_once_however_often_its_upload_fails(
     a_week(world, decided=4)
     weekly.queue_due(world.ctx)
     sender = DigestSender(world.courier(), "p1")
-    fault = world.sandbox.faults.add(Fault("down"))
+    fault = world.sandbox.faults.add(SlackFault("down"))
     send(world, sender=sender)
     assert world.sandbox.stats()["calls"]["files.getUploadURLExternal"] > 1
     world.sandbox.faults.clear(fault)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from bot.delivery.history import channel_history
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from bot.slack.blocks.message import Message
 from bot.usecases.context import PolicyHolder
 from bot.usecases.repairs import message_homes
@@ -48,7 +48,7 @@ def waiting(world: World) -> int:
 
 def delete_first(world: World, channel_id: str = DIGITS) -> None:
     message = world.sandbox.state.conversations[channel_id].top_level()[0]
-    world.sandbox.workspace.posting.delete(message)
+    world.sandbox.workspace.messages.delete(message)
 
 
 def test_a_deleted_message_is_posted_again_and_others_are_left_alone(world: World) -> None:
@@ -78,7 +78,7 @@ def test_a_channel_that_slack_does_not_give_is_read_later_and_no_other_twice(wor
     world.drain()
     delete_first(world)
     delete_first(world, ONCOLOGY)
-    fault = Fault(kind, "conversations.history", DIGITS, count=2, retry_after=40)  # type: ignore[arg-type]
+    fault = SlackFault(kind, "conversations.history", DIGITS, count=2, retry_after=40)  # type: ignore[arg-type]
     world.sandbox.faults.add(fault)
     for _ in range(20):
         sweep_on(world)
@@ -99,7 +99,7 @@ def test_slack_is_left_alone_as_long_as_it_asks(world: World) -> None:
     open_case(world.ctx)
     world.drain()
     world.look_again()
-    world.sandbox.faults.add(Fault("rate_limited", "conversations.history", count=1, retry_after=40))
+    world.sandbox.faults.add(SlackFault("rate_limited", "conversations.history", count=1, retry_after=40))
     world.read_histories()
     world.clock.advance(timedelta(seconds=35))
     world.read_histories()
@@ -114,7 +114,7 @@ def test_a_channel_that_may_not_be_read_is_given_up_until_the_next_gap(world: Wo
     open_case(world.ctx)
     world.drain()
     delete_first(world)
-    number = world.sandbox.faults.add(Fault("error", "conversations.history", DIGITS, error=error))
+    number = world.sandbox.faults.add(SlackFault("error", "conversations.history", DIGITS, error=error))
     assert (sweep(world), waiting(world)) == (0, 0)
     world.sandbox.faults.clear(number)
     assert sweep(world) == 1

@@ -7,8 +7,8 @@ import pytest
 
 from bot.delivery.history.thread_history import ThreadReader
 from bot.delivery.sender.attempts import Courier
-from bot.demo.person import Person
-from bot.sandbox import Fault
+from bot.demo.person import SimulatedPerson
+from bot.sandbox import SlackFault
 from bot.slack.api import web_gateway
 from bot.slack.api.gateway import WebClientGateway
 from bot.slack.api.web_calls import slack_client
@@ -44,11 +44,11 @@ def message_of(world: World, case: Case) -> dict[str, str]:
 
 def say(world: World, case: Case, text: str) -> None:
     """Maya writes in the case's thread; no app listens."""
-    maya = Person(world.sandbox.api_url.removesuffix("/api/"), MAYA.user_id)
+    maya = SimulatedPerson(world.sandbox.api_url.removesuffix("/api/"), MAYA.user_id)
     maya.reply(DIGITS, message_of(world, case), text)
 
 
-class Hands(Person):
+class Hands(SimulatedPerson):
     """A person who changes their mind about what they wrote."""
 
     def edit_last(self, message: dict[str, str], text: str) -> None:
@@ -117,7 +117,7 @@ def test_what_was_heard_is_not_heard_again(world: World) -> None:
 def test_a_reply_from_a_time_without_the_bot_is_heard_once_it_is_back(world: World, method: str) -> None:
     case = shown(world)
     say(world, case, "fine: a known customer")
-    fault = world.sandbox.faults.add(Fault("error", method, DIGITS, error="not_in_channel"))
+    fault = world.sandbox.faults.add(SlackFault("error", method, DIGITS, error="not_in_channel"))
     sweep(world)
     assert stored(world, case).status is CaseStatus.OPEN
     world.sandbox.faults.clear(fault)
@@ -307,14 +307,14 @@ def test_a_thread_in_which_somebody_writes_while_it_is_read_is_read_again(world:
 def test_a_thread_that_slack_does_not_give_is_read_later(world: World, kind: str) -> None:
     case = shown(world)
     say(world, case, "fine: known")
-    world.sandbox.faults.add(Fault(kind, method="conversations.replies", count=1))  # type: ignore[arg-type]
+    world.sandbox.faults.add(SlackFault(kind, method="conversations.replies", count=1))  # type: ignore[arg-type]
     sweep(world, seconds=60)
     assert stored(world, case).status is CaseStatus.DECIDED
 
 
 def test_a_thread_whose_channel_is_gone_is_given_up(world: World) -> None:
     say(world, shown(world), "fine: known")
-    world.sandbox.faults.add(Fault("error", method="conversations.replies", error="channel_not_found"))
+    world.sandbox.faults.add(SlackFault("error", method="conversations.replies", error="channel_not_found"))
     sweep(world)
     with world.database.read() as tx:
         assert thread_readings.waiting(tx) == 0

@@ -9,23 +9,16 @@ import pytest
 from bot.delivery.messages.message_sender import ProjectionSender
 from bot.delivery.sender import slack_health
 from bot.delivery.sender.loop import Loop, Wake
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from bot.slack.api.gateway import WebClientGateway
 from bot.slack.blocks.message import Message
 from bot.usecases.context import PolicyHolder
 from storage.cases import cases, images
 from storage.delivery import projections
-from storage.delivery.projections import Projection
 from storage.errors import CaseUnknown
 from tests.patience import PATIENCE, eventually
 from tests.worlds.delivery import World, decide, open_case
 from tests.worlds.people import DIGITS, ONCOLOGY
-
-
-def row(world: World, case_id: str) -> Projection:
-    with world.database.read() as tx:
-        (found,) = projections.of_case(tx, case_id)
-    return found
 
 
 def test_a_new_case_is_posted_in_its_channel(world: World) -> None:
@@ -33,7 +26,7 @@ def test_a_new_case_is_posted_in_its_channel(world: World) -> None:
     world.drain()
     (text,) = world.shown(DIGITS)
     assert "Is this order fraud?" in text
-    assert row(world, case.case_id).shown_version == 1
+    assert world.projection(case.case_id).shown_version == 1
 
 
 def test_a_decided_case_is_updated_in_place(world: World) -> None:
@@ -54,18 +47,18 @@ def test_several_changes_become_one_update(world: World) -> None:
             projections.want(tx, case.case_id, DIGITS, 0, case.due_at, world.clock.now())
     world.drain()
     assert world.sandbox.stats()["updated"] == 1
-    assert row(world, case.case_id).shown_version == 4
+    assert world.projection(case.case_id).shown_version == 4
 
 
 def test_an_answer_that_gets_lost_makes_no_second_message(world: World) -> None:
     case = open_case(world.ctx)
-    world.sandbox.faults.add(Fault("accept_then_drop", method="chat.postMessage", count=1))
+    world.sandbox.faults.add(SlackFault("accept_then_drop", method="chat.postMessage", count=1))
     world.drain()
     world.clock.advance(timedelta(minutes=1))
     world.drain()
     assert len(world.shown(DIGITS)) == 1
-    assert row(world, case.case_id).ts is not None
-    assert row(world, case.case_id).shown_version == 1
+    assert world.projection(case.case_id).ts is not None
+    assert world.projection(case.case_id).shown_version == 1
 
 
 class Killed(BaseException):
@@ -91,7 +84,7 @@ def test_a_process_killed_between_post_and_record_leaves_one_message(world: Worl
 
 def test_a_lost_request_is_posted_after_the_search_found_nothing(world: World) -> None:
     open_case(world.ctx)
-    world.sandbox.faults.add(Fault("refused", method="chat.postMessage", count=1))
+    world.sandbox.faults.add(SlackFault("refused", method="chat.postMessage", count=1))
     world.drain()
     world.clock.advance(timedelta(minutes=1))
     world.drain()
@@ -100,9 +93,11 @@ def test_a_lost_request_is_posted_after_the_search_found_nothing(world: World) -
 
 def test_a_search_that_fails_keeps_the_attempt_open(world: World) -> None:
     open_case(world.ctx)
-    world.sandbox.faults.add(Fault("accept_then_drop", method="chat.postMessage", count=1))
-    world.sandbox.faults.add(Fault("rate_limited", method="conversations.history", count=1))
-    world.sandbox.faults.add(Fault("error", method="conversations.history", count=1, error="missing_scope"))
+    world.sandbox.faults.add(SlackFault("accept_then_drop", method="chat.postMessage", count=1))
+    world.sandbox.faults.add(SlackFault("rate_limited", method="conversations.history", count=1))
+    world.sandbox.faults.add(
+        SlackFault("error", method="conversations.history", count=1, error="missing_scope")
+    )
     for _ in range(4):
         world.drain()
         world.clock.advance(timedelta(minutes=1))
@@ -113,7 +108,7 @@ def test_a_429_pauses_its_channel_and_no_other(world: World) -> None:
     for number in range(2):
         open_case(world.ctx, f"order-{number}")
         open_case(world.ctx, f"scan-{number}", task="tumor")
-    world.sandbox.faults.add(Fault("rate_limited", channel_id=DIGITS, retry_after=30, count=1))
+    world.sandbox.faults.add(SlackFault("rate_limited", channel_id=DIGITS, retry_after=30, count=1))
     world.drain()
     assert (len(world.shown(DIGITS)), len(world.shown(ONCOLOGY))) == (0, 2)
     world.clock.advance(timedelta(seconds=30))
@@ -124,7 +119,7 @@ def test_a_429_pauses_its_channel_and_no_other(world: World) -> None:
 def test_slack_down_for_hours_loses_and_repeats_nothing(world: World) -> None:
     for number in range(5):
         open_case(world.ctx, f"order-{number}")
-    fault = world.sandbox.faults.add(Fault("down"))
+    fault = world.sandbox.faults.add(SlackFault("down"))
     for _ in range(120):
         world.drain()
         world.clock.advance(timedelta(minutes=3))
@@ -138,32 +133,32 @@ def test_a_message_of_a_deleted_channel_is_held_and_names_the_mend(world: World)
     case = open_case(world.ctx)
     world.sandbox.workspace.membership.delete(world.sandbox.state.conversations[DIGITS])
     world.drain()
-    reason = row(world, case.case_id).last_error or ""
+    reason = world.projection(case.case_id).last_error or ""
     assert "channel_not_found" in reason
     assert "policy" in reason
-    assert row(world, case.case_id).dead_reason is None
+    assert world.projection(case.case_id).dead_reason is None
 
 
 def test_a_message_deleted_while_we_slept_is_posted_once_more(world: World) -> None:
     case = open_case(world.ctx)
     world.drain()
-    ts = str(row(world, case.case_id).ts)
-    world.sandbox.workspace.posting.delete(world.sandbox.state.conversations[DIGITS].messages[ts])
+    ts = str(world.projection(case.case_id).ts)
+    world.sandbox.workspace.messages.delete(world.sandbox.state.conversations[DIGITS].messages[ts])
     decide(world.ctx, case)
     world.drain()
     assert len(world.shown(DIGITS)) == 1
-    assert row(world, case.case_id).ts != ts
+    assert world.projection(case.case_id).ts != ts
 
 
 def test_a_message_that_is_deleted_again_and_again_is_given_up(world: World) -> None:
     case = open_case(world.ctx)
     for _ in range(7):
         world.drain()
-        ts = row(world, case.case_id).ts
+        ts = world.projection(case.case_id).ts
         if ts:
             with world.database.write() as tx:
                 projections.lost(tx, DIGITS, ts)
-    assert "deleted" in (row(world, case.case_id).dead_reason or "")
+    assert "deleted" in (world.projection(case.case_id).dead_reason or "")
 
 
 def test_a_poison_row_ends_as_a_dead_letter_and_its_neighbors_go_on(world: World) -> None:
@@ -177,7 +172,7 @@ def test_a_poison_row_ends_as_a_dead_letter_and_its_neighbors_go_on(world: World
         world.drain()
         world.clock.advance(timedelta(minutes=10))
     assert len(world.shown(ONCOLOGY)) == 1
-    assert row(world, poison.case_id).dead_reason
+    assert world.projection(poison.case_id).dead_reason
 
 
 def test_a_revoked_token_gives_nothing_up_and_stops_the_calls(
@@ -186,7 +181,7 @@ def test_a_revoked_token_gives_nothing_up_and_stops_the_calls(
     passed = [0.0]  # real seconds
     monkeypatch.setattr(slack_health, "time", SimpleNamespace(monotonic=lambda: passed[0]))
     case = open_case(world.ctx)
-    fault = world.sandbox.faults.add(Fault("token_revoked"))
+    fault = world.sandbox.faults.add(SlackFault("token_revoked"))
     courier = world.courier()
     sender = world.sender(courier=courier)
     assert sender.step()
@@ -197,7 +192,7 @@ def test_a_revoked_token_gives_nothing_up_and_stops_the_calls(
     assert not sender.step()
     passed[0] += courier.health.held_for()
     world.drain(sender)
-    assert row(world, case.case_id).dead_reason is None
+    assert world.projection(case.case_id).dead_reason is None
     assert courier.health.trouble is None
     assert len(world.shown(DIGITS)) == 1
 
@@ -230,7 +225,7 @@ def test_a_pictures_bytes_are_kept_until_its_message_is_there_and_no_longer(worl
     with world.database.write() as tx:
         images.add_many(tx, [("img_1", "image/png", png)])
     open_case(world.ctx, image_id="img_1")
-    world.sandbox.faults.add(Fault("server_error", method="chat.postMessage", count=1))
+    world.sandbox.faults.add(SlackFault("server_error", method="chat.postMessage", count=1))
     kept = []
     for _ in range(2):
         world.sender().step()
@@ -253,7 +248,7 @@ def test_a_sender_that_lost_its_lease_changes_nothing(world: World) -> None:
     world.drain(quick)
     slow._send(claim)
     assert len(world.shown(DIGITS)) == 1
-    assert row(world, case.case_id).shown_version == 1
+    assert world.projection(case.case_id).shown_version == 1
 
 
 def test_threads_keep_a_channels_pace_and_stop_when_asked(world: World) -> None:
@@ -281,4 +276,4 @@ def test_an_erased_case_ends_as_a_dead_letter(world: World, monkeypatch: pytest.
     with monkeypatch.context() as patch:
         patch.setattr(cases, "get", erased)
         world.drain()
-    assert "no such case" in (row(world, case.case_id).dead_reason or "")
+    assert "no such case" in (world.projection(case.case_id).dead_reason or "")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image as Pillow
 
 from bot.delivery.sender.picture_formats import MOST_PIXELS, PictureUnreadable, to_png
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from bot.slack.api.gateway import SlackPermanent, WebClientGateway
 from bot.slack.api.refusals import CURABLE, refusal
 from bot.slack.blocks.message import Message
@@ -18,19 +18,13 @@ from storage.cases import images
 from storage.delivery import holds, outbox, paces, projections
 from storage.delivery.outbox import ItemClaim
 from storage.delivery.outbox_item import Item
-from storage.delivery.projections import Projection, Shape
+from storage.delivery.projections import Shape
 from storage.engine.database import Transaction
 from tests.worlds.delivery import World, decide, open_case
 from tests.worlds.people import DIGITS, ONCOLOGY
 
 NO_DOWNLOAD = "[ERROR] downloading image failed [json-pointer:/blocks/3/image_url]"
 HOUR = timedelta(hours=1)
-
-
-def row(world: World, case_id: str) -> Projection:
-    with world.database.read() as tx:
-        (found,) = projections.of_case(tx, case_id)
-    return found
 
 
 def settle(world: World, sender: Any = None, minutes: int = 30) -> None:
@@ -41,7 +35,7 @@ def settle(world: World, sender: Any = None, minutes: int = 30) -> None:
 
 
 def refuse(world: World, code: str, method: str = "chat.postMessage", count: int | None = None) -> int:
-    return world.sandbox.faults.add(Fault("error", method=method, error=code, count=count))
+    return world.sandbox.faults.add(SlackFault("error", method=method, error=code, count=count))
 
 
 def blocks_of(world: World, channel_id: str = DIGITS) -> list[dict[str, Any]]:
@@ -69,8 +63,8 @@ def test_what_a_repair_lets_through_comes_by_itself_after_it(world: World, code:
     for _ in range(3):
         world.clock.advance(HOUR)
         world.drain(world.sender())
-    assert row(world, case.case_id).dead_reason is None
-    assert code in (row(world, case.case_id).last_error or "")
+    assert world.projection(case.case_id).dead_reason is None
+    assert code in (world.projection(case.case_id).last_error or "")
     world.sandbox.faults.clear(fault)
     world.clock.advance(HOUR)
     world.drain(world.sender())
@@ -83,7 +77,7 @@ def test_a_refused_channel_costs_one_call_a_look_and_no_other_channel_anything(w
     for number in range(20):
         open_case(world.ctx, f"order-{number}")
     open_case(world.ctx, "scan", task="tumor")
-    world.sandbox.faults.add(Fault("error", channel_id=DIGITS, error="not_in_channel"))
+    world.sandbox.faults.add(SlackFault("error", channel_id=DIGITS, error="not_in_channel"))
     world.drain()
     assert len(world.shown(ONCOLOGY)) == 1
     first = world.sandbox.stats()["calls"]["chat.postMessage"]
@@ -115,7 +109,7 @@ def test_an_update_that_is_held_holds_no_post(world: World) -> None:
     world.sandbox.faults.clear(fault)
     world.clock.advance(HOUR)
     world.drain()
-    assert row(world, case.case_id).shown_version == 2
+    assert world.projection(case.case_id).shown_version == 2
 
 
 @pytest.mark.parametrize("code", ["user_not_visible", "invalid_charset", "a_code_of_next_year"])
@@ -123,7 +117,7 @@ def test_what_a_person_has_to_mend_is_dead_with_its_reason(world: World, code: s
     case = open_case(world.ctx)
     refuse(world, code)
     settle(world, minutes=3)
-    assert f"({code})" in (row(world, case.case_id).dead_reason or "")
+    assert f"({code})" in (world.projection(case.case_id).dead_reason or "")
 
 
 @pytest.mark.parametrize("code", ["update_failed", "external_channel_migrating", "streaming_state_conflict"])
@@ -133,7 +127,7 @@ def test_what_passes_by_itself_is_tried_again(world: World, code: str) -> None:
     decide(world.ctx, case)
     refuse(world, code, "chat.update", count=12)
     settle(world, minutes=90)
-    assert row(world, case.case_id).shown_version == 2
+    assert world.projection(case.case_id).shown_version == 2
 
 
 @pytest.mark.parametrize("code", ["invalid_blocks", "invalid_blocks_format", "invalid_arguments"])
@@ -144,7 +138,7 @@ def test_blocks_that_slack_refuses_come_as_text_which_says_it_all(world: World, 
     (text,) = world.shown(DIGITS)
     assert "Is this order fraud?" in text
     assert blocks_of(world) == []
-    assert row(world, case.case_id).dead_reason is None
+    assert world.projection(case.case_id).dead_reason is None
 
 
 @pytest.mark.parametrize("code", ["msg_too_long", "metadata_too_large", "invalid_metadata_format"])
@@ -160,7 +154,7 @@ def test_a_message_that_slack_takes_in_no_form_is_dead(world: World) -> None:
     case = open_case(world.ctx)
     refuse(world, "invalid_blocks")
     settle(world, minutes=5)
-    assert "(invalid_blocks)" in (row(world, case.case_id).dead_reason or "")
+    assert "(invalid_blocks)" in (world.projection(case.case_id).dead_reason or "")
 
 
 @pytest.mark.parametrize("code", ["message_not_found", "cant_update_message"])
@@ -171,19 +165,19 @@ def test_a_message_that_is_not_ours_to_change_is_posted_anew(world: World, code:
     refuse(world, code, "chat.update", count=1)
     settle(world, minutes=3)
     assert len(world.shown(DIGITS)) == 2
-    assert row(world, case.case_id).shown_version == 2
+    assert world.projection(case.case_id).shown_version == 2
 
 
 def test_what_may_not_be_edited_any_more_is_decided_in_its_thread(world: World) -> None:
     case = open_case(world.ctx)
     world.drain()
-    ts = str(row(world, case.case_id).ts)
+    ts = str(world.projection(case.case_id).ts)
     decide(world.ctx, case)
     refuse(world, "edit_window_closed", "chat.update")
     settle(world, minutes=3)
     (reply,) = world.replies(DIGITS, ts)
     assert "Decided: fraud" in reply
-    assert row(world, case.case_id).shown_version == 2
+    assert world.projection(case.case_id).shown_version == 2
 
 
 class Choosy(WebClientGateway):
@@ -239,14 +233,14 @@ def test_a_picture_that_slack_does_not_take_keeps_no_case_from_the_experts(world
     assert "image" not in kinds(blocks_of(world))
     assert "actions" in kinds(blocks_of(world))
     assert "Slack does not take the picture" in str(blocks_of(world))
-    assert row(world, case.case_id).form == "without_picture"
+    assert world.projection(case.case_id).form == "without_picture"
 
 
 def test_a_picture_that_is_only_not_ready_yet_is_waited_for(world: World) -> None:
     case = with_picture(world)
     settle(world, sender_to(world, choosy(world, at_first=2)), minutes=4)
     assert "image" in kinds(blocks_of(world))
-    assert row(world, case.case_id).form is None
+    assert world.projection(case.case_id).form is None
 
 
 def test_a_decided_case_is_not_frozen_by_a_picture_that_expired(world: World) -> None:
@@ -255,7 +249,7 @@ def test_a_decided_case_is_not_frozen_by_a_picture_that_expired(world: World) ->
     assert "image" in kinds(blocks_of(world))
     decide(world.ctx, case)
     settle(world, sender_to(world, choosy(world)), minutes=4)
-    assert row(world, case.case_id).shown_version == 2
+    assert world.projection(case.case_id).shown_version == 2
     assert "image" not in kinds(blocks_of(world))
 
 
@@ -271,7 +265,7 @@ def test_a_picture_is_tried_again_once_later_and_then_no_more(world: World) -> N
         with world.database.write() as tx:
             projections.redraw(tx, case.case_id, world.clock.now())
     assert tries == [3, 1, 0, 0]
-    assert row(world, case.case_id).dead_reason is None
+    assert world.projection(case.case_id).dead_reason is None
 
 
 def test_a_picture_that_slack_takes_later_is_shown_again(world: World) -> None:
@@ -282,7 +276,7 @@ def test_a_picture_that_slack_takes_later_is_shown_again(world: World) -> None:
         projections.redraw(tx, case.case_id, world.clock.now())
     world.drain()
     assert "image" in kinds(blocks_of(world))
-    assert row(world, case.case_id).form is None
+    assert world.projection(case.case_id).form is None
 
 
 @pytest.mark.parametrize("code", ["file_uploads_disabled", "missing_scope", "storage_limit_reached"])
@@ -350,10 +344,10 @@ def test_what_was_refused_in_every_form_is_not_tried_again_at_each_start(world: 
     case = open_case(world.ctx)
     refuse(world, code)
     settle(world)
-    assert f"({code})" in (row(world, case.case_id).dead_reason or "")
+    assert f"({code})" in (world.projection(case.case_id).dead_reason or "")
     assert retry.all_repaired(world.ctx, CURABLE) == 0
     assert retry.channel_repaired(world.ctx, DIGITS, CURABLE) == 0
-    assert row(world, case.case_id).dead_reason is not None
+    assert world.projection(case.case_id).dead_reason is not None
 
 
 @pytest.mark.parametrize(("code", "expected"), [("not_in_channel", 1), ("update_failed", 0), ("no_text", 0)])

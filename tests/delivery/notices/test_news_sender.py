@@ -7,7 +7,7 @@ import pytest
 from bot.delivery.notices.news_message import Example, news_message
 from bot.delivery.notices.news_sender import NewsSender
 from bot.delivery.sender.attempts import Courier
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from bot.slack.api.gateway import SlackPermanent
 from bot.slack.limits import message_violations
 from bot.usecases.outgoing import NEWS, News
@@ -73,7 +73,7 @@ def test_the_alarms_that_it_tells_are_noted_as_told(world: World) -> None:
 
 def test_a_lost_answer_makes_no_second_message(world: World) -> None:
     queue(world)
-    world.sandbox.faults.add(Fault("accept_then_drop", method="chat.postMessage", count=2))
+    world.sandbox.faults.add(SlackFault("accept_then_drop", method="chat.postMessage", count=2))
     deliver(world)
     assert len(world.shown(LEADS)) == 1
 
@@ -102,7 +102,7 @@ def test_news_waits_for_its_turn_in_the_channel(world: World) -> None:
 
 def test_news_waits_for_slack_and_for_its_channel(world: World) -> None:
     queue(world)
-    fault = world.sandbox.faults.add(Fault("down"))
+    fault = world.sandbox.faults.add(SlackFault("down"))
     deliver(world)
     world.sandbox.faults.clear(fault)
     leads, membership = world.sandbox.state.conversations[LEADS], world.sandbox.workspace.membership
@@ -128,7 +128,7 @@ def test_an_example_without_an_address_is_named_without(world: World) -> None:
     open_case(world.ctx, "order-1")
     world.drain()
     queue(world)
-    world.sandbox.faults.add(Fault("down", method="chat.getPermalink"))
+    world.sandbox.faults.add(SlackFault("down", method="chat.getPermalink"))
     deliver(world)
     (message,) = world.sandbox.state.conversations[LEADS].top_level()
     assert "order-1: fraud" in message.text

@@ -7,7 +7,7 @@ import pytest
 
 from bot.delivery.notices.notice_sender import NoticeSender
 from bot.delivery.sender.attempts import Courier
-from bot.sandbox import Fault
+from bot.sandbox import SlackFault
 from bot.usecases.context import PolicyHolder
 from bot.usecases.outgoing import NOTICE, Notice, Occasion, Place
 from routing.policy import WorkingHours
@@ -91,7 +91,7 @@ def test_news_of_a_decided_case_is_told(world: World) -> None:
 def test_a_lost_answer_or_call_leaves_one_reply(world: World, kind: str) -> None:
     case = open_case(world.ctx)
     world.drain()
-    world.sandbox.faults.add(Fault(kind, method="chat.postMessage", count=1))  # type: ignore[arg-type]  # parametrized
+    world.sandbox.faults.add(SlackFault(kind, method="chat.postMessage", count=1))  # type: ignore[arg-type]  # parametrized
     queue(world, reminder(case.case_id))
     deliver(world)
     assert len(thread_of(world)) == 1
@@ -217,7 +217,7 @@ def test_news_that_asks_nobody_is_told_in_quiet_hours(world: World) -> None:
 
 def test_a_notice_of_a_case_whose_message_was_given_up_goes_to_the_channel(world: World) -> None:
     case = open_case(world.ctx)
-    world.sandbox.faults.add(Fault("error", method="chat.postMessage", error="invalid_charset", count=1))
+    world.sandbox.faults.add(SlackFault("error", method="chat.postMessage", error="invalid_charset", count=1))
     world.drain()
     queue(world, reminder(case.case_id))
     deliver(world)
@@ -235,7 +235,7 @@ def test_a_notice_about_erased_cases_is_dropped(world: World) -> None:
 def test_a_list_goes_out_without_links_that_slack_does_not_give(world: World) -> None:
     made = [open_case(world.ctx, f"order-{number}") for number in range(2)]
     world.drain()
-    world.sandbox.faults.add(Fault("server_error", method="chat.getPermalink"))
+    world.sandbox.faults.add(SlackFault("server_error", method="chat.getPermalink"))
     case_ids = tuple(case.case_id for case in made)
     queue(world, Notice(Occasion.ESCALATION, Place.CHANNEL, case_ids, (), LEADS))
     deliver(world)
@@ -247,7 +247,7 @@ def test_a_list_goes_out_without_links_that_slack_does_not_give(world: World) ->
 def test_nothing_is_sent_while_slack_refuses_the_token(world: World) -> None:
     case = open_case(world.ctx)
     world.drain()
-    world.sandbox.faults.add(Fault("token_revoked", count=1))
+    world.sandbox.faults.add(SlackFault("token_revoked", count=1))
     queue(world, reminder(case.case_id))
     courier = world.courier()
     deliver(world, courier=courier)
@@ -276,7 +276,7 @@ def escalation(case_id: str) -> Notice:
 
 def refused(world: World, channel_id: str, code: str) -> int:
     return world.sandbox.faults.add(
-        Fault("error", method="chat.postMessage", channel_id=channel_id, error=code)
+        SlackFault("error", method="chat.postMessage", channel_id=channel_id, error=code)
     )
 
 
@@ -343,7 +343,7 @@ def test_people_who_are_called_in_a_refused_channel_are_called_directly(world: W
 def test_a_reminder_in_a_closed_thread_is_told_in_the_channel_with_its_case(world: World) -> None:
     case = open_case(world.ctx)
     world.drain()
-    fault = Fault("error", method="chat.postMessage", error="restricted_action_thread_locked", count=1)
+    fault = SlackFault("error", method="chat.postMessage", error="restricted_action_thread_locked", count=1)
     world.sandbox.faults.add(fault)
     queue(world, reminder(case.case_id))
     deliver(world)

@@ -7,7 +7,7 @@ import pytest
 from bot.delivery.sender.tempo import Tempo
 from bot.delivery.sender.verdicts import Verdict, described, judge
 from bot.slack.api.gateway import OverLimits, SlackPermanent, SlackRetryable, SlackUnknownOutcome
-from bot.slack.api.refusals import Reach, refusal
+from bot.slack.api.refusals import Breadth, refusal
 
 SECOND = timedelta(seconds=1)
 
@@ -48,13 +48,13 @@ def test_a_refused_call_that_a_person_has_to_mend_is_given_up_with_its_code_and_
 
 def test_what_a_repair_lets_through_waits_for_it() -> None:
     found = verdict(SlackPermanent("not_in_channel", "Invite the bot."), failures=10_000)
-    assert (found.reach, found.is_certain) == (Reach.CHANNEL, True)
+    assert (found.reach, found.is_certain) == (Breadth.CHANNEL, True)
     assert found.retry_in is not None
 
 
 def test_a_look_up_that_is_refused_leaves_the_attempt_open() -> None:
     found = verdict(SlackPermanent("missing_scope", "Add it.", "conversations.history"))
-    assert (found.reach, found.is_certain) == (Reach.MESSAGE, False)
+    assert (found.reach, found.is_certain) == (Breadth.MESSAGE, False)
 
 
 def test_an_unknown_code_is_given_up_with_slacks_documentation() -> None:

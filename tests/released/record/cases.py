@@ -181,19 +181,19 @@ def _tell_and_lead(story: Story) -> None:
     maya.open_home()
     world.eventually(maya.home)
     maya.type_command("next")
-    world.eventually(lambda: any("Open" in buttons(one) for one in maya.messages(PAYMENTS)))
+    world.eventually(lambda: any("Open" in buttons(message) for message in maya.messages(PAYMENTS)))
     for action_id, message in (("mute:1", _digests(sam)[0]), ("ask_audits", _digests(sam)[-1])):
-        shown = next(one for one in [message, *reversed(_digests(sam))] if _control(one, action_id))
+        shown = next(each for each in [message, *reversed(_digests(sam))] if _control(each, action_id))
         sam.click(LEADS, shown, *_control(shown, action_id)[0])
     arrive(world)
 
 
 def _digests(lead: Expert) -> list[dict[str, Any]]:
-    return [one for one in lead.messages(LEADS) if "Weekly digest: leads" in one["text"]]
+    return [message for message in lead.messages(LEADS) if "Weekly digest: leads" in message["text"]]
 
 
 def _control(message: dict[str, Any], action_id: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    return [one for one in controls(message) if one[1]["action_id"].startswith(action_id)]
+    return [pair for pair in controls(message) if pair[1]["action_id"].startswith(action_id)]
 
 
 def _leave_undelivered(story: Story) -> None:

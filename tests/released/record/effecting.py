@@ -15,7 +15,7 @@ def with_effects(version: Version, dialect: str, url: str, recorded: list[Situat
     """Each situation with its effect in this version."""
     with taken_up(version, dialect, url) as world:
         world.start()
-        for one in recorded:
+        for situation in recorded:
             close_windows(world)
-            kept = {"situation": one.name, "case_id": one.case_id, "payload": one.payload}
+            kept = {"situation": situation.name, "case_id": situation.case_id, "payload": situation.payload}
             yield kept | {"effect": effect_of(world, kept)}

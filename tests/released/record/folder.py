@@ -49,18 +49,19 @@ def write(folder: Path, recordings: dict[str, Recording], server: Server) -> Non
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "policies").mkdir(parents=True)
     first = recordings["sqlite"]
-    ends_at = max(one.recorded_at for one in recordings.values())  # threads race, so by some seconds
+    # Threads race, so the ends of the recordings are some seconds apart.
+    ends_at = max(recording.recorded_at for recording in recordings.values())
     facts = {"recorded_at": ends_at.isoformat(), "draw_key": first.draw_key.decode()}
     _plain(folder / "recorded.json", facts | {"callback_url": CALLBACK_URL})
     _policies(folder / "policies")
     _plain(folder / "callbacks.json", first.callbacks)
-    _packed(folder / "slack.json.gz", {name: one.slack for name, one in recordings.items()})
+    _packed(folder / "slack.json.gz", {name: recording.slack for name, recording in recordings.items()})
     _packed(
         folder / "posts.json.gz",
-        {name: [asdict(each) for each in one.posts] for name, one in recordings.items()},
+        {name: [asdict(each) for each in recording.posts] for name, recording in recordings.items()},
     )
-    for dialect, one in recordings.items():
-        text = one.dump.replace(one.callback_url, CALLBACK_URL)
+    for dialect, recording in recordings.items():
+        text = recording.dump.replace(recording.callback_url, CALLBACK_URL)
         (folder / f"{dialect}.sql.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
     version = Version(folder)
     _measures(version, server)
@@ -86,23 +87,23 @@ def _measures(version: Version, server: Server) -> None:
         with _opened(version, dialect, server) as database:
             ctx = context(database, version.policy_text, version.recorded_at, version.draw_key)
             numbers[dialect] = measured(ctx)
-            for name, known in routes.items():
+            for name, route in routes.items():
                 text = _policy_text(version, name)
-                outcomes = routed(text, known["predictions"], version.draw_key, ctx.standing.present)
-                known["in_force"][dialect] = outcomes
+                outcomes = routed(text, route["predictions"], version.draw_key, ctx.standing.present)
+                route["in_force"][dialect] = outcomes
     _packed(version.folder / "measures.json.gz", numbers)
     _packed(version.folder / "routes.json.gz", routes)
 
 
 def _predictions(version: Version) -> dict[str, JsonObject]:
     """Predictions over each policy, and where they go with nothing in force."""
-    found: dict[str, JsonObject] = {}
+    routes: dict[str, JsonObject] = {}
     for path in version.policies:
         text = _policy_text(version, path.stem)
         predictions = list(drawn(text, path.stem, PREDICTIONS // len(version.policies) + 1))
         outcomes = routed(text, predictions, version.draw_key)
-        found[path.stem] = {"predictions": predictions, "nothing_in_force": outcomes, "in_force": {}}
-    return found
+        routes[path.stem] = {"predictions": predictions, "nothing_in_force": outcomes, "in_force": {}}
+    return routes
 
 
 def _policy_text(version: Version, name: str) -> str:
@@ -110,11 +111,11 @@ def _policy_text(version: Version, name: str) -> str:
 
 
 def _payloads(version: Version, recordings: dict[str, Recording], server: Server) -> None:
-    for dialect, one in recordings.items():
+    for dialect, recording in recordings.items():
         folder = version.folder / "payloads" / dialect
         folder.mkdir(parents=True)
         with _url(version, dialect, server) as url:
-            for kept in with_effects(version, dialect, url, one.situations):
+            for kept in with_effects(version, dialect, url, recording.situations):
                 _plain(folder / f"{kept['situation']}.json", kept)
 
 

@@ -168,10 +168,10 @@ def _reading(hands: _Hands) -> Iterator[Situation]:
     yield from hands.with_window("long", MAYA, lambda who, case: who.press(case, "Show all"))
     yield Situation("long_page", hands.held(lambda: maya.press_in_window("Next →")), case.case_id)
     home = hands.person(MAYA).home()
-    block, element = next(one for one in controls(home) if one[1]["action_id"].startswith("open:"))
-    given = {"block_id": block["block_id"], "action_id": element["action_id"], "type": "button"}
-    yield Situation("home_link", hands.held(lambda: maya._post("action", view_id=home["id"], **given)))
-    shown = next(one for one in maya.messages(PAYMENTS) if _control(one, "open:"))
+    block, element = next(pair for pair in controls(home) if pair[1]["action_id"].startswith("open:"))
+    body = {"block_id": block["block_id"], "action_id": element["action_id"], "type": "button"}
+    yield Situation("home_link", hands.held(lambda: maya._post("action", view_id=home["id"], **body)))
+    shown = next(message for message in maya.messages(PAYMENTS) if _control(message, "open:"))
     yield Situation(
         "next_link", hands.held(lambda: maya.click(PAYMENTS, shown, *_control(shown, "open:")[0]))
     )
@@ -179,15 +179,15 @@ def _reading(hands: _Hands) -> Iterator[Situation]:
 
 
 def _control(message: JsonObject, action_id: str) -> list[tuple[JsonObject, JsonObject]]:
-    return [one for one in controls(message) if one[1]["action_id"].startswith(action_id)]
+    return [pair for pair in controls(message) if pair[1]["action_id"].startswith(action_id)]
 
 
 def _digests(hands: _Hands) -> Iterator[Situation]:
     """The buttons of each kind, from the newest digest that has one."""
     sam = hands.person(SAM)
-    newest_first = [one for one in reversed(sam.messages(LEADS)) if "Weekly digest: leads" in one["text"]]
+    newest_first = [post for post in reversed(sam.messages(LEADS)) if "Weekly digest: leads" in post["text"]]
     for action_id in ("review_threshold", "open_slice", "open_cases", "ask_audits", "mute"):
-        shown = next(one for one in newest_first if _control(one, action_id))
+        shown = next(message for message in newest_first if _control(message, action_id))
         block, element = _control(shown, action_id)[-1]
 
         def act(shown: JsonObject = shown, block: JsonObject = block, element: JsonObject = element) -> None:
@@ -226,9 +226,9 @@ def _replies(hands: _Hands) -> Iterator[Situation]:
 def _rooms(hands: _Hands) -> Iterator[Situation]:
     """People and channels that come and go; of private channels Slack tells by other names."""
 
-    def order(path: str, **given: Any) -> Callable[[], object]:
+    def order(path: str, **body: Any) -> Callable[[], object]:
         url = f"{hands.world.slack.url}/control/{path}"
-        return lambda: requests.post(url, json=given, timeout=PATIENCE).raise_for_status()
+        return lambda: requests.post(url, json=body, timeout=PATIENCE).raise_for_status()
 
     joined = hands.held(order("person", user=PRIYA, join=PAYMENTS), "member_joined_channel")
     yield Situation("member_joined_channel", joined)

@@ -84,8 +84,8 @@ def tapping() -> Iterator[Tap]:
                 self._answer(200, "text/plain", b"")
                 return
             headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
-            told = session.post(tap.target, data=body, headers=headers, timeout=PATIENCE)
-            self._answer(told.status_code, told.headers.get("content-type", "text/plain"), told.content)
+            answer = session.post(tap.target, data=body, headers=headers, timeout=PATIENCE)
+            self._answer(answer.status_code, answer.headers.get("content-type", "text/plain"), answer.content)
 
         def _answer(self, status: int, content_type: str, body: bytes) -> None:
             self.send_response(status)

@@ -46,13 +46,13 @@ def pass_week(world: World, week: int) -> list[Post]:
 
 def _come_in(world: World, foretold: list[Foretold], webhook_id: str) -> Post:
     """Post them at once, and let experts answer what they are asked three hours later."""
-    text = "\n".join(json.dumps(one.body()) for one in foretold)
+    text = "\n".join(json.dumps(prediction.body()) for prediction in foretold)
     kept = posted(world.app.url, BATCH, text, webhook_id)
     arrive(world)
     world.advance(3 * HOUR)
-    for one, told in zip(foretold, kept.answer["answers"], strict=True):
-        if told["disposition"] == "review":
-            _answer(world, one, told["case_id"])
+    for prediction, outcome in zip(foretold, kept.answer["answers"], strict=True):
+        if outcome["disposition"] == "review":
+            _answer(world, prediction, outcome["case_id"])
     world.tick()
     return kept
 
@@ -61,7 +61,6 @@ def _answer(world: World, foretold: Foretold, case_id: str) -> None:
     """What a click does, without the click: there are a thousand of them."""
     ctx = world.app.ctx
     expert = ExpertId(ctx.team_id, EXPERTS[int(foretold.external_id[-2:]) % len(EXPERTS)])
-    given = answer(
-        ctx, ExpertAnswer(Act(Screen(case_id), expert, f"answer:{case_id}"), foretold.truth, Via.BUTTON)
-    )
-    assert isinstance(given, RecordedAct), given
+    act = Act(Screen(case_id), expert, f"answer:{case_id}")
+    result = answer(ctx, ExpertAnswer(act, foretold.truth, Via.BUTTON))
+    assert isinstance(result, RecordedAct), result

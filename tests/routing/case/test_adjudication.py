@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from routing.case.adjudication import (
-    Closed,
-    Decided,
-    Disputed,
-    OneMoreOpinion,
+    Closure,
+    Disagreement,
+    FurtherOpinion,
+    SettledAnswer,
     Settlement,
-    Waiting,
+    Shortfall,
     conclude,
     expiry,
     settle,
@@ -32,44 +32,44 @@ def answered(*answers: tuple[str, str], quorum: int = 2) -> Case:
     return case(quorum=quorum, labels=labels)
 
 
-def concluded(one: Case, settlement: Settlement | Closed) -> Case:
+def concluded(one: Case, settlement: Settlement | Closure) -> Case:
     return conclude(one, settlement, CHOICE, decision_id="dec_9", policy_version="new", screen_version=3)
 
 
 def test_below_the_quorum_the_case_waits_for_the_rest() -> None:
-    assert settle(answered(("U0AMA", "fraud"), quorum=3), CHOICE, PLAIN, MONDAY) == Waiting(2)
+    assert settle(answered(("U0AMA", "fraud"), quorum=3), CHOICE, PLAIN, MONDAY) == Shortfall(2)
 
 
 def test_one_answer_decides_alone_where_one_is_enough() -> None:
     settled = settle(answered(("U0AMA", "fraud"), quorum=1), CHOICE, tier(), MONDAY)
-    assert settled == Decided("fraud", Method.SINGLE, (expert("U0AMA"),), MONDAY)
+    assert settled == SettledAnswer("fraud", Method.SINGLE, (expert("U0AMA"),), MONDAY)
 
 
 def test_agreement_is_consensus() -> None:
     settled = settle(answered(("U0BEN", "fraud"), ("U0AMA", "fraud")), CHOICE, PLAIN, MONDAY)
-    assert settled == Decided("fraud", Method.CONSENSUS, (expert("U0AMA"), expert("U0BEN")), MONDAY)
+    assert settled == SettledAnswer("fraud", Method.CONSENSUS, (expert("U0AMA"), expert("U0BEN")), MONDAY)
 
 
 def test_a_tie_without_adjudicators_asks_for_one_more_opinion() -> None:
     assert (
-        settle(answered(("U0AMA", "fraud"), ("U0BEN", "honest")), CHOICE, PLAIN, MONDAY) == OneMoreOpinion()
+        settle(answered(("U0AMA", "fraud"), ("U0BEN", "honest")), CHOICE, PLAIN, MONDAY) == FurtherOpinion()
     )
 
 
 def test_the_third_opinion_makes_a_majority() -> None:
     three = answered(("U0AMA", "fraud"), ("U0BEN", "honest"), ("U0EVA", "fraud"))
     settled = settle(three, CHOICE, PLAIN, MONDAY)
-    assert settled == Decided("fraud", Method.CONSENSUS, (expert("U0AMA"), expert("U0EVA")), MONDAY)
+    assert settled == SettledAnswer("fraud", Method.CONSENSUS, (expert("U0AMA"), expert("U0EVA")), MONDAY)
 
 
 def test_a_plurality_is_no_majority() -> None:
     four = answered(("U0AMA", "fraud"), ("U0BEN", "honest"), ("U0EVA", "fraud"), ("U0IDA", "unclear"))
-    assert settle(four, CHOICE, PLAIN, MONDAY) == OneMoreOpinion()
+    assert settle(four, CHOICE, PLAIN, MONDAY) == FurtherOpinion()
 
 
 def test_a_disagreement_goes_to_the_adjudicators_where_there_are_some() -> None:
     settled = settle(answered(("U0AMA", "honest"), ("U0BEN", "fraud")), CHOICE, SENIOR, MONDAY)
-    assert settled == Disputed("the experts disagree: fraud, honest")
+    assert settled == Disagreement("the experts disagree: fraud, honest")
 
 
 @pytest.mark.parametrize("verdict", ["fraud", "honest", "unclear"])
@@ -77,15 +77,15 @@ def test_the_adjudicator_decides_whatever_the_others_said(verdict: str) -> None:
     settled = settle(
         answered(("U0AMA", "honest"), ("U0BEN", "fraud"), ("U0SUE", verdict)), CHOICE, SENIOR, MONDAY
     )
-    assert settled == Decided(verdict, Method.ADJUDICATED, (expert("U0SUE"),), MONDAY)
+    assert settled == SettledAnswer(verdict, Method.ADJUDICATED, (expert("U0SUE"),), MONDAY)
 
 
 def test_adjudicators_who_disagree_need_a_majority_among_themselves() -> None:
     split = answered(("U0SUE", "honest"), ("U0TOM", "fraud"))
-    assert settle(split, CHOICE, SENIOR, MONDAY) == Disputed("the adjudicators disagree: fraud, honest")
+    assert settle(split, CHOICE, SENIOR, MONDAY) == Disagreement("the adjudicators disagree: fraud, honest")
     third = answered(("U0SUE", "honest"), ("U0TOM", "fraud"), ("U0UMA", "fraud"))
     settled = settle(third, CHOICE, SENIOR, MONDAY)
-    assert settled == Decided("fraud", Method.ADJUDICATED, (expert("U0TOM"), expert("U0UMA")), MONDAY)
+    assert settled == SettledAnswer("fraud", Method.ADJUDICATED, (expert("U0TOM"), expert("U0UMA")), MONDAY)
 
 
 def test_a_settled_case_is_decided_under_the_policy_in_force() -> None:
@@ -147,9 +147,9 @@ EXPIRING = {
 @pytest.mark.parametrize(
     ("on_expiry", "outcome"),
     [
-        ("close", Closed()),
-        ("accept_prediction", Decided("honest", Method.EXPIRED, (), MONDAY)),
-        ("safe_label", Decided("fraud", Method.EXPIRED, (), MONDAY)),
+        ("close", Closure()),
+        ("accept_prediction", SettledAnswer("honest", Method.EXPIRED, (), MONDAY)),
+        ("safe_label", SettledAnswer("fraud", Method.EXPIRED, (), MONDAY)),
     ],
 )
 def test_the_policy_says_what_happens_when_time_is_up(on_expiry: str, outcome: object) -> None:
@@ -169,13 +169,13 @@ def test_a_case_stays_open_if_the_policy_has_changed_to_keep_open() -> None:
 
 def test_an_expired_case_is_closed_or_decided() -> None:
     one = case(expires_at=MONDAY)
-    assert concluded(one, Closed()).status is CaseStatus.EXPIRED
-    decided = concluded(one, Decided("fraud", Method.EXPIRED, (), MONDAY)).decision
+    assert concluded(one, Closure()).status is CaseStatus.EXPIRED
+    decided = concluded(one, SettledAnswer("fraud", Method.EXPIRED, (), MONDAY)).decision
     assert decided is not None
     assert (decided.method, decided.decided_by) == (Method.EXPIRED, ())
 
 
 def test_a_case_closed_without_a_decision_cannot_be_concluded() -> None:
-    closed = concluded(case(), Closed())
+    closed = concluded(case(), Closure())
     with pytest.raises(InvalidTransition, match="is expired"):
-        concluded(closed, Waiting(1))
+        concluded(closed, Shortfall(1))

@@ -12,7 +12,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import pytest
 
 from routing.digest.csv import COLUMNS, digest_rows, to_csv
-from routing.digest.digest import Concordance, Confusion, Digest, PeriodFacts, summarise
+from routing.digest.digest import Digest, summarise
+from routing.digest.facts import Concordance, Confusion, PeriodFacts
 from routing.digest.model_quality import Quality, ThresholdState
 from routing.digest.row import DigestRow
 from routing.evidence.calibrator import IDENTITY, Calibrator
@@ -115,8 +116,8 @@ def facts(**changes: object) -> PeriodFacts:
 
 
 def rows_of(quality: Quality, section: str) -> list[DigestRow]:
-    found = digest_rows(summarise(facts(), quality=quality))
-    return [row for row in found if row.section == section]
+    rows = digest_rows(summarise(facts(), quality=quality))
+    return [row for row in rows if row.section == section]
 
 
 def test_every_number_of_a_digest_has_its_place_but_those_that_another_sums_up() -> None:

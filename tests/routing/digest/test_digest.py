@@ -5,18 +5,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from routing.digest.digest import (
-    Change,
-    Concordance,
-    Confusion,
-    OldestCase,
-    PeriodFacts,
-    Quantile,
-    Share,
-    ShareRow,
-    TooFew,
-    summarise,
-)
+from routing.digest.digest import Change, Quantile, Share, ShareRow, TooFew, summarise
+from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts
 from routing.evidence.reliability import CalibrationReport, wilson
 from routing.questions.choice import Choice
 from routing.questions.option import LabelSpec

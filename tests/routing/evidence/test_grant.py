@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from routing.cell import EVERYTHING, cells
-from routing.evidence.grant import Grant, Lapse, Terms, lapse_of
+from routing.evidence.grant import Grant, GrantTerms, Lapse, lapse_of
 from routing.evidence.promise import Promise
 
 PORTUGAL, REST = cells(["country=PT"])
-TERMS = Terms(Promise(0.02, 0.95), (PORTUGAL, REST), "labels", "calibrator")
+TERMS = GrantTerms(Promise(0.02, 0.95), (PORTUGAL, REST), "labels", "calibrator")
 GRANT = Grant("certificate_1", 0.9, Promise(0.02, 0.95), "labels", "calibrator")
 
 

@@ -8,7 +8,8 @@ from routing.disposition import Disposition
 from routing.errors import InvalidExpression
 from routing.expression.check import Vocabulary, expression_problems
 from routing.expression.cost import LARGEST, LIMIT, Extent
-from routing.expression.expression import Expression, Facts
+from routing.expression.expression import Expression
+from routing.expression.facts import Facts
 from routing.expression.pattern_cost import Pattern, pattern_work
 from routing.prediction import CaseInput, Scalar
 from routing.triage.router import compile_router

@@ -6,7 +6,8 @@ import pytest
 
 from routing.errors import InvalidExpression
 from routing.expression.check import Vocabulary, expression_problems
-from routing.expression.expression import Expression, Facts
+from routing.expression.expression import Expression
+from routing.expression.facts import Facts
 from routing.prediction import CaseInput, Image, Origin
 from tests.routing.making import prediction, submission
 

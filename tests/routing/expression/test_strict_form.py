@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from routing.errors import InvalidExpression
-from routing.expression.expression import Expression, Facts
+from routing.expression.expression import Expression
+from routing.expression.facts import Facts
 from routing.expression.strict_form import strict
 from routing.expression.syntax import syntax
 from routing.prediction import CaseInput, Scalar, Submission

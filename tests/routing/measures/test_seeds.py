@@ -4,7 +4,7 @@ import numpy as np
 
 from routing.measures.calibration.recalibration import choose, of_confidences
 from routing.measures.drift.drift import find_drift, learn_reference
-from routing.measures.drift.observations import Seen, columns
+from routing.measures.drift.observations import Observation, columns
 from routing.measures.seeds import choose_calibrator, drift_between
 from routing.prediction import CaseInput
 
@@ -18,7 +18,7 @@ def test_a_seed_chooses_the_calibrator_of_its_generator() -> None:
 
 def test_a_seed_finds_the_drift_of_its_generator() -> None:
     before, now = (
-        [Seen(f"{side}{n}", CaseInput(fields={"country": side}), "a", 0.9) for n in range(250)]
+        [Observation(f"{side}{n}", CaseInput(fields={"country": side}), "a", 0.9) for n in range(250)]
         for side in ("de", "pt")
     )
     rng = np.random.default_rng(3)

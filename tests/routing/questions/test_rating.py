@@ -1,7 +1,14 @@
 import pytest
 
 from routing.answer import Answer
-from routing.case.adjudication import Decided, Disputed, OneMoreOpinion, Settlement, conclude, settle
+from routing.case.adjudication import (
+    Disagreement,
+    FurtherOpinion,
+    SettledAnswer,
+    Settlement,
+    conclude,
+    settle,
+)
 from routing.case.case import CaseStatus
 from routing.case.decision import Decision, Method
 from routing.errors import InvalidPolicy
@@ -59,20 +66,20 @@ def test_answers_amount_to_their_median(answers: tuple[str, ...], median: str | 
 
 def test_a_median_decides_and_those_who_said_it_are_named() -> None:
     settled = answered(("U0AMA", "2"), ("U0BEN", "4"), ("U0EVA", "4"))
-    assert isinstance(settled, Decided)
+    assert isinstance(settled, SettledAnswer)
     assert (settled.label, settled.method) == ("4", Method.CONSENSUS)
     assert [expert.user_id for expert in settled.decided_by] == ["U0BEN", "U0EVA"]
 
 
 def test_a_tie_is_settled_by_one_more_opinion_or_an_adjudicator() -> None:
     tie = (("U0AMA", "2"), ("U0BEN", "4"))
-    assert answered(*tie) == OneMoreOpinion()
-    assert settled_by(SENIOR, *tie) == Disputed("the experts disagree: 2, 4")
+    assert answered(*tie) == FurtherOpinion()
+    assert settled_by(SENIOR, *tie) == Disagreement("the experts disagree: 2, 4")
 
 
 def test_an_adjudicator_settles_a_tie() -> None:
     settled = settled_by(SENIOR, ("U0AMA", "2"), ("U0BEN", "4"), ("U0SUE", "3"))
-    assert isinstance(settled, Decided)
+    assert isinstance(settled, SettledAnswer)
     assert (settled.label, settled.method) == ("3", Method.ADJUDICATED)
 
 

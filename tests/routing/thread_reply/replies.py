@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import count
 
-from routing.thread_reply.interpretation import Doubt, LabelReply, Meaning, Reason, Talk, Unclear
+from routing.thread_reply.interpretation import Doubt, LabelReply, Meaning, Reason, Talk, UnclearReply
 
 FRAUD = ("fraud", "legitimate", "card_lost")
 SIGNS = ("-1", "0", "+1")
@@ -26,7 +26,7 @@ HINDI = ("धोखा", "सही")
 KOREAN = ("사기", "정상")
 HEBREW = ("הונאה", "תקין")
 NAMES = {"U0MAYA": "Maya Lee", "U0JONAS": "Jonas"}
-ASK, TALK = Unclear(), Talk()
+ASK, TALK = UnclearReply(), Talk()
 LONG = "The same card was used twice. " * 400
 
 

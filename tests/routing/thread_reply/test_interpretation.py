@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from routing.language.reply_text import mentioned
 from routing.policy import LabelSpec, Task
-from routing.thread_reply.interpretation import LabelReply, Own, Talk, Unclear, interpret
+from routing.thread_reply.interpretation import LabelReply, OwnAnswer, Talk, UnclearReply, interpret
 from tests.routing.making import task
 from tests.routing.thread_reply.replies import EXAMPLES, FRAUD, IDS, NAMES, Example
 
@@ -33,7 +33,7 @@ def test_the_people_that_a_reply_mentions_are_known_by_their_ids() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=IDS)
 def test_a_reply_means_what_its_writer_meant(example: Example) -> None:
-    own = Own(example.own, example.minutes <= REASON_WITHIN_MINUTES) if example.own else None
+    own = OwnAnswer(example.own, example.minutes <= REASON_WITHIN_MINUTES) if example.own else None
 
     assert interpret(example.text, of(*example.labels), own, NAMES) == example.meaning
 
@@ -46,7 +46,7 @@ def test_the_exact_name_always_gives_the_label_though_another_is_typed_alike() -
     alike = of("card_lost", "card lost")
 
     assert interpret("card lost", alike) == LabelReply("card lost", None)
-    assert interpret("Card Lost", alike) == Unclear()
+    assert interpret("Card Lost", alike) == UnclearReply()
 
 
 def test_a_title_of_symbols_only_is_read_where_it_is_typed_exactly() -> None:
@@ -120,7 +120,7 @@ def test_what_is_asked_is_never_recorded_whatever_decorates_it(
 
 @given(st.text(max_size=80), st.sampled_from([None, "fraud"]))
 def test_any_reply_is_read_without_failing(text: str, own: str | None) -> None:
-    meaning = interpret(text, of(*FRAUD), Own(own, awaits_reason=True) if own else None)
+    meaning = interpret(text, of(*FRAUD), OwnAnswer(own, awaits_reason=True) if own else None)
 
     if isinstance(meaning, LabelReply):
         assert meaning.label in FRAUD

@@ -231,7 +231,7 @@ def test_a_profile_knows_at_most_so_many_words(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("routing.measures.drift.novelty_profile.MAX_TERMS", 5)
     words = fitted(labeled()).words
     assert words is not None
-    assert 0 < len(words.known) <= 5
+    assert 0 < len(words.keys) <= 5
 
 
 def test_bank_messages_are_novel_rarely_and_text_messages_often() -> None:

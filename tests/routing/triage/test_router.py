@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from routing.case.case import Disposition
+from routing.disposition import Disposition, Routing
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, Origin, Prediction, Scalar
 from routing.triage.in_force import Standing
-from routing.triage.router import Router, Routing, compile_router
+from routing.triage.router import Router, compile_router
 from tests.places import ROOT
 from tests.routing.making import KEY, policy, policy_text, prediction, submission, tier_text
 from tests.routing.standings import halving

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from routing.prediction import Prediction
-from routing.triage.router import check_submission
+from routing.triage.submission_check import check_submission
 from tests.routing.making import prediction, submission, task
 
 TASK = task()

@@ -183,12 +183,12 @@ def test_editor_grows_with_its_words_up_to_a_limit(sandbox: Sandbox, visit: Visi
     def height() -> float:
         return float(field.locator("..").evaluate("node => node.offsetHeight"))
 
-    one = height()
+    single = height()
     field.fill("1\n2\n3")
     three = height()
     field.fill("\n".join(map(str, range(50))))
 
-    assert one < three < height() <= 240
+    assert single < three < height() <= 240
     assert field.evaluate("node => node.scrollHeight > node.clientHeight")
 
 
@@ -225,9 +225,9 @@ def test_stored_text_is_typed_again_as_the_same_text(visit: Visit, stored: str, 
         return [typed, encodeTyped(typed, mentions)];
     }"""
 
-    found = visit().evaluate(script, stored)
+    again = visit().evaluate(script, stored)
 
-    assert found == [typed, stored]
+    assert again == [typed, stored]
 
 
 def test_mention_stays_that_of_the_same_person_among_two_of_one_name(sandbox: Sandbox, visit: Visit) -> None:

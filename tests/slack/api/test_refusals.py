@@ -7,7 +7,7 @@ import pytest
 
 from bot.slack.api.failures import SlackPermanent
 from bot.slack.api.gateway import SCOPES
-from bot.slack.api.refusals import REFUSALS, Outcome, Reach, Recast, refusal
+from bot.slack.api.refusals import REFUSALS, Breadth, Consequence, Recast, refusal
 from bot.slack.api.web_calls import UNKNOWN, UNTOUCHED
 
 EVERYWHERE = """
@@ -80,24 +80,24 @@ def test_every_documented_error_has_a_row_with_a_mend_for_people(method: str, co
 @pytest.mark.parametrize("code", sorted(REFUSALS))
 def test_every_row_can_be_acted_on(code: str) -> None:
     row = REFUSALS[code]
-    assert (row.recast is not None) == (row.outcome is Outcome.MEND)
-    assert row.outcome is Outcome.HOLD or row.reach is Reach.MESSAGE
+    assert (row.recast is not None) == (row.outcome is Consequence.MEND)
+    assert row.outcome is Consequence.HOLD or row.reach is Breadth.MESSAGE
 
 
 def test_what_the_client_retries_is_retried_by_the_table() -> None:
-    assert {REFUSALS[code].outcome for code in UNTOUCHED | UNKNOWN} == {Outcome.RETRY}
+    assert {REFUSALS[code].outcome for code in UNTOUCHED | UNKNOWN} == {Consequence.RETRY}
 
 
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
 def test_an_upload_that_is_not_allowed_costs_the_picture_only(method: str) -> None:
     for code in ("missing_scope", "file_uploads_disabled", "not_allowed_token_type"):
         assert refusal(code, method).recast is Recast.PICTURE
-    assert refusal("token_revoked", method).reach is Reach.WORKSPACE
+    assert refusal("token_revoked", method).reach is Breadth.WORKSPACE
 
 
 def test_a_scope_that_is_missing_for_reading_holds_no_message() -> None:
-    assert refusal("missing_scope", "chat.postMessage").reach is Reach.WORKSPACE
-    assert refusal("missing_scope", "conversations.history").reach is Reach.MESSAGE
+    assert refusal("missing_scope", "chat.postMessage").reach is Breadth.WORKSPACE
+    assert refusal("missing_scope", "conversations.history").reach is Breadth.MESSAGE
 
 
 @pytest.mark.parametrize("code", ["invalid_blocks", "not_in_channel", "restricted_action", "missing_scope"])

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.demo.person import Person
-from bot.sandbox import Fault, Sandbox
+from bot.demo.person import SimulatedPerson
+from bot.sandbox import Sandbox, SlackFault
 from bot.slack.api import web_gateway
 from bot.slack.api.gateway import (
     OverLimits,
@@ -108,7 +108,7 @@ def test_a_permanent_failure_says_how_to_mend_it(gateway: SlackGateway) -> None:
 
 
 def test_an_unknown_code_points_to_slacks_documentation(gateway: SlackGateway, sandbox: Sandbox) -> None:
-    sandbox.faults.add(Fault("error", error="brand_new_code"))
+    sandbox.faults.add(SlackFault("error", error="brand_new_code"))
 
     with pytest.raises(SlackPermanent) as failure:
         gateway.post(CHANNEL, HELLO)
@@ -117,14 +117,14 @@ def test_an_unknown_code_points_to_slacks_documentation(gateway: SlackGateway, s
 
 
 def test_a_missing_scope_is_named(gateway: SlackGateway, sandbox: Sandbox) -> None:
-    sandbox.faults.add(Fault("missing_scope", scope="chat:write"))
+    sandbox.faults.add(SlackFault("missing_scope", scope="chat:write"))
 
     with pytest.raises(SlackPermanent, match="chat:write"):
         gateway.post(CHANNEL, HELLO)
 
 
 def test_too_many_calls_are_to_be_retried_when_slack_says(gateway: SlackGateway, sandbox: Sandbox) -> None:
-    sandbox.faults.add(Fault("rate_limited", retry_after=7))
+    sandbox.faults.add(SlackFault("rate_limited", retry_after=7))
 
     with pytest.raises(SlackRetryable) as failure:
         gateway.post(CHANNEL, HELLO)
@@ -136,14 +136,14 @@ def test_too_many_calls_are_to_be_retried_when_slack_says(gateway: SlackGateway,
 def test_where_slack_may_have_done_it_the_outcome_is_unknown(
     gateway: SlackGateway, sandbox: Sandbox, kind: str
 ) -> None:
-    sandbox.faults.add(Fault(kind))  # type: ignore[arg-type]  # one of the kinds
+    sandbox.faults.add(SlackFault(kind))  # type: ignore[arg-type]  # one of the kinds
 
     with pytest.raises(SlackUnknownOutcome):
         gateway.post(CHANNEL, HELLO)
 
 
 def test_a_time_out_is_an_unknown_outcome(sandbox: Sandbox) -> None:
-    sandbox.faults.add(Fault("time_out", seconds=PATIENCE))
+    sandbox.faults.add(SlackFault("time_out", seconds=PATIENCE))
 
     with pytest.raises(SlackUnknownOutcome):
         gateway_of(sandbox, timeout=1).post(CHANNEL, HELLO)
@@ -152,7 +152,7 @@ def test_a_time_out_is_an_unknown_outcome(sandbox: Sandbox) -> None:
 def test_an_accepted_post_whose_answer_was_lost_is_found_again(
     gateway: SlackGateway, sandbox: Sandbox
 ) -> None:
-    sandbox.faults.add(Fault("accept_then_drop", method="chat.postMessage", count=1))
+    sandbox.faults.add(SlackFault("accept_then_drop", method="chat.postMessage", count=1))
 
     with pytest.raises(SlackUnknownOutcome):
         gateway.post(CHANNEL, HELLO.attempted("try_9"))
@@ -213,7 +213,7 @@ def test_a_history_says_what_a_message_shows_and_whether_somebody_has_replied(
     ts = gateway.post(CHANNEL, Message("A case", metadata={"case_id": "case_1", "version": "3"}))
     gateway.post(CHANNEL, Message("A reminder"), ts)
     (before,) = gateway.history(CHANNEL, None, "0").messages
-    Person(sandbox.url, ANN.user_id).reply(CHANNEL, {"ts": ts}, "fraud")
+    SimulatedPerson(sandbox.url, ANN.user_id).reply(CHANNEL, {"ts": ts}, "fraud")
     (after,) = gateway.history(CHANNEL, None, "0").messages
 
     assert (before.user_id, before.case_id, before.version) == ("U0SECONDLOOK", "case_1", 3)
@@ -258,7 +258,7 @@ def test_the_metadata_of_other_apps_name_no_case() -> None:
 
 
 def test_a_window_is_given_up_before_its_click_would_hang(sandbox: Sandbox) -> None:
-    sandbox.faults.add(Fault("slow", method="views.open", seconds=4))
+    sandbox.faults.add(SlackFault("slow", method="views.open", seconds=4))
     view = {"type": "modal", "title": {"type": "plain_text", "text": "Why?"}, "blocks": []}
 
     with pytest.raises(SlackUnknownOutcome):
@@ -279,7 +279,7 @@ def test_a_reaction_is_put_once_and_once_more_changes_nothing(
 
 def test_a_reaction_that_the_app_may_not_give_is_refused(sandbox: Sandbox, gateway: SlackGateway) -> None:
     ts = gateway.post(CHANNEL, HELLO)
-    sandbox.faults.add(Fault("missing_scope", scope="reactions:write"))
+    sandbox.faults.add(SlackFault("missing_scope", scope="reactions:write"))
 
     with pytest.raises(SlackPermanent, match="missing_scope"):
         gateway.react(CHANNEL, ts, "white_check_mark")

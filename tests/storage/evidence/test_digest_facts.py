@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from routing.case.case import CaseStatus, Disposition
+from routing.case.case import CaseStatus
 from routing.case.decision import Method
 from routing.digest.facts import Concordance, Confusion, PeriodFacts, UnreadableRule
+from routing.disposition import Disposition
 from routing.prediction import Origin
 from storage.cases import cases, decisions, escalation_steps, labels
 from storage.cases.predictions import NewPrediction

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.http.case_answers import Answer, first_answer
-from bot.http.problems import Refused
+from bot.http.case_answers import HttpAnswer, first_answer
+from bot.http.problems import RequestRefused
 from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.intake import triage
 from bot.usecases.intake.outcome import Admission, Conflict, Reception, Rejection, Repetition, RequestConflict
@@ -25,7 +25,7 @@ from tests.http import shop
 from tests.worlds.clocks import FRIDAY, ServedClock
 from tests.worlds.policies import SHOP
 
-REFUSED = Rejection(Refused(422))
+REFUSED = Rejection(RequestRefused(422))
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def post(
     return Posting("shop", items, digest, webhook_id, is_batch)
 
 
-def statuses(answers: Sequence[Answer]) -> list[int]:
+def statuses(answers: Sequence[HttpAnswer]) -> list[int]:
     return [answer.status for answer in answers]
 
 
@@ -75,7 +75,7 @@ def test_what_an_earlier_version_kept_is_answered_as_it_was_kept(ctx: Context) -
     body = {"case_id": "case_1", "a_word_of_then": [1.0, None]}
     with ctx.database.write() as tx:
         webhook_receipts.add_many(tx, [Receipt("shop", "m", b"d", 202, body, FRIDAY)])
-    assert shop.answers(ctx, [post(item(), webhook_id="m")]) == [Answer(202, body, is_replay=True)]
+    assert shop.answers(ctx, [post(item(), webhook_id="m")]) == [HttpAnswer(202, body, is_replay=True)]
 
 
 def test_duplicates_within_one_transaction_are_told_apart(ctx: Context) -> None:

@@ -17,19 +17,17 @@ from bot.usecases.learning.drift_spans import (
     WEEK,
     spans,
 )
-from bot.usecases.outgoing import NEWS, News
 from bot.usecases.thresholds import certify, label_sets
 from routing.evidence.alarm import Alarm, AlarmKind
 from routing.evidence.calibrator import Calibrator
 from routing.measures.drift.drift import MIN_CASES
-from storage.delivery import outbox
 from storage.engine.database import Database
 from storage.leads import mutes
 from storage.measured import alarms, certificates, profiles
 from storage.measured.alarms import StoredAlarm
 from storage.measured.certificates import CertificateKey
 from storage.measured.profiles import StoredProfile
-from tests.usecases.traffic import DAY, HOUR, MODEL, Traffic, calibrated, shares, traffic
+from tests.usecases.traffic import DAY, MODEL, Traffic, calibrated, shares, traffic
 from tests.worlds.clocks import FRIDAY
 from tests.worlds.policies import PROMISED
 
@@ -80,12 +78,6 @@ def raised(world: Traffic) -> list[StoredAlarm]:
         return alarms.since(tx, ["fraud"], FRIDAY - WEEK, FRIDAY + REFERENCE)
 
 
-def news(world: Traffic) -> list[News]:
-    with world.ctx.database.write() as tx:
-        claims = outbox.claim(tx, {NEWS}, "test", world.clock.moment, HOUR, 50)
-    return [News.from_payload(claim.item.payload) for claim in claims]
-
-
 def test_the_fewest_cases_are_those_of_the_measure() -> None:
     assert FEWEST == MIN_CASES
 
@@ -101,12 +93,12 @@ def test_the_reference_ends_before_the_window_and_stays_for_four_weeks(days: int
 
 def test_what_changed_is_an_alarm_that_the_team_is_told_with_examples(database: Database) -> None:
     world = drifted(database)
-    news(world)
+    world.news()
     assert drift.detect_due(world.ctx) == 1
     (stored,) = raised(world)
     alarm = Alarm.from_json(stored.payload)
     assert (alarm.kind, alarm.subject, alarm.task) == (AlarmKind.FIELD, "country", "fraud")
-    (told,) = news(world)
+    (told,) = world.news()
     assert told.details == (alarm.sentence,)
     assert (told.case_ids, told.alarm_keys) == (alarm.case_ids, (stored.key,))
     assert len(told.case_ids) == 3
@@ -124,7 +116,7 @@ def test_a_day_is_looked_at_once_and_a_change_told_once_per_reference(database: 
 def test_a_look_that_failed_is_had_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     world = drifted(database)
     with monkeypatch.context() as broken:
-        broken.setattr(drift, "_found", None)
+        broken.setattr(drift, "_alarms", None)
         with pytest.raises(ExceptionGroup):
             drift.detect_due(world.ctx)
     assert drift.detect_due(world.ctx) == 1
@@ -226,7 +218,7 @@ def test_drift_revokes_the_thresholds_of_tiers_that_it_suspends(database: Databa
         (granted,) = certificates.last_granted(tx, CertificateKey("fraud", "ordinary", MODEL))
     assert str(granted.revoked_reason).startswith("the traffic has drifted: ")
     assert shares(world.day(30, fields=ELSEWHERE)) == (0, 0)
-    assert [one.sentence.split(":")[0] for one in news(world)][1:] == ["fraud", "fraud, tier ordinary"]
+    assert [one.sentence.split(":")[0] for one in world.news()][1:] == ["fraud", "fraud, tier ordinary"]
 
 
 def test_other_tiers_keep_theirs(database: Database) -> None:
@@ -238,9 +230,9 @@ def test_other_tiers_keep_theirs(database: Database) -> None:
 
 def test_what_a_team_muted_is_stored_but_not_told(database: Database) -> None:
     world = drifted(database)
-    news(world)
+    world.news()
     with world.ctx.database.write() as tx:
         mutes.mute(tx, "risk", "alarm:fraud:field:", "U0LEAD", FRIDAY + DAY)
     assert drift.detect_due(world.ctx) == 1
     assert len(raised(world)) == 1
-    assert news(world) == []
+    assert world.news() == []

@@ -8,8 +8,8 @@ import pytest
 from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.outgoing import NEWS, News
 from bot.usecases.thresholds import certify, in_force, label_sets
-from bot.usecases.thresholds.attempt import Case, in_force_since
-from bot.usecases.thresholds.grant import Trial
+from bot.usecases.thresholds.attempt import Basis, in_force_since
+from bot.usecases.thresholds.grant import CellTest
 from routing.cell import EVERYTHING
 from routing.evidence.calibrator import Calibrator
 from routing.evidence.promise import Certificate, Promise
@@ -129,10 +129,10 @@ def test_a_second_replica_that_certifies_at_once_grants_nothing(
     world.day(400)
     store, granted = certify._store, []
 
-    def late(ctx: Context, case: Case, tests: Sequence[Attempt]) -> int:
+    def late(ctx: Context, basis: Basis, tests: Sequence[Attempt]) -> int:
         monkeypatch.setattr(certify, "_store", store)
         granted.append(certify.certify_due(ctx))  # the other one, in the meantime
-        return store(ctx, case, tests)
+        return store(ctx, basis, tests)
 
     monkeypatch.setattr(certify, "_store", late)
     assert certify.certify_due(world.ctx) == 0
@@ -254,9 +254,9 @@ def test_what_was_revoked_meanwhile_is_not_loosened(world: Traffic, monkeypatch:
     world.day(600, unsure=0.0)
     store = certify._store
 
-    def late(ctx: Context, case: Case, tests: Sequence[Attempt]) -> int:
+    def late(ctx: Context, basis: Basis, tests: Sequence[Attempt]) -> int:
         revoke(world)
-        return store(ctx, case, tests)
+        return store(ctx, basis, tests)
 
     monkeypatch.setattr(certify, "_store", late)
     assert certify.certify_due(world.ctx) == 0
@@ -316,10 +316,10 @@ def test_a_stricter_threshold_is_wanted_only_where_the_one_in_force_errs(
 ) -> None:
     """Of 100 audited predictions from 0.8 on so many were wrong, all below 0.9; 5 % are promised."""
     stricter = Certificate(0.9, Promise(0.05, 0.9), "census_and_audit", 2, 0.01, 100, 50, 0, 0.04)
-    found = Trial(EVERYTHING, certainties(errors), 0.8, stricter)
-    assert found.is_wanted is is_wanted
-    assert replace(found, found=replace(stricter, threshold=0.8)).is_wanted is False
-    assert replace(found, found=replace(stricter, threshold=0.7)).is_wanted is True
+    test = CellTest(EVERYTHING, certainties(errors), 0.8, stricter)
+    assert test.is_wanted is is_wanted
+    assert replace(test, conclusion=replace(stricter, threshold=0.8)).is_wanted is False
+    assert replace(test, conclusion=replace(stricter, threshold=0.7)).is_wanted is True
 
 
 def certainties(errors: int) -> Evidence:

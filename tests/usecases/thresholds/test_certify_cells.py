@@ -6,10 +6,9 @@ from dataclasses import replace
 import pytest
 
 from bot.usecases.context import Context, PolicyHolder
-from bot.usecases.outgoing import NEWS, News
 from bot.usecases.thresholds import cell_sets, certify, label_sets
 from bot.usecases.thresholds import in_force as standing
-from bot.usecases.thresholds.attempt import Case, case_of
+from bot.usecases.thresholds.attempt import Basis, basis_of
 from bot.usecases.thresholds.threshold_table import streams, threshold_rows
 from bot.usecases.thresholds.watch import Watch
 from routing.cell import EVERYTHING, cells
@@ -18,7 +17,6 @@ from routing.evidence.alarm import AlarmKind
 from routing.evidence.promise import Certificate
 from routing.policy import load_policy
 from storage import audit
-from storage.delivery import outbox
 from storage.engine.database import Database
 from storage.evidence import model_evidence
 from storage.measured import alarms, certificates
@@ -65,12 +63,6 @@ def last(world: Traffic) -> dict[str, Attempt]:
         return {one.key.cell: one for one in certificates.last(tx, KEY)}
 
 
-def news(world: Traffic) -> list[News]:
-    with world.ctx.database.write() as tx:
-        claims = outbox.claim(tx, {NEWS}, "test", world.clock.moment, HOUR, 50)
-    return [News.from_payload(claim.item.payload) for claim in claims]
-
-
 def test_a_slice_that_keeps_the_promise_is_accepted_though_others_do_not(divided: Traffic) -> None:
     assert set(in_force(divided)) == {PORTUGUESE.key}
     assert shares(divided.day(100, slices=PT))[0] > 0.2
@@ -105,7 +97,7 @@ def test_cells_take_up_attempts_together(divided: Traffic) -> None:
 
 
 def test_the_team_is_told_where_what_is_accepted_and_where_everything_is_reviewed(divided: Traffic) -> None:
-    (told,) = news(divided)
+    (told,) = divided.news()
     threshold = in_force(divided)[PORTUGUESE.key].threshold
     assert told.sentence.endswith(f"are accepted from a confidence of {threshold:.3f} on in country=PT.")
     assert told.details[1].startswith("country=PT: it rests on ")
@@ -135,7 +127,7 @@ def test_one_threshold_gives_way_to_those_of_slices_that_accept_more(world: Traf
     (after,) = in_force(world).values()
     assert after.key.cell == PORTUGUESE.key
     assert (after.threshold or 1) < (before or 0)
-    assert f"on in country=PT, until now from {before:.3f} on" in news(world)[-1].sentence
+    assert f"on in country=PT, until now from {before:.3f} on" in world.news()[-1].sentence
 
 
 def test_the_audits_of_a_slice_revoke_its_own_threshold_only(divided: Traffic) -> None:
@@ -148,7 +140,7 @@ def test_the_audits_of_a_slice_revoke_its_own_threshold_only(divided: Traffic) -
     assert set(in_force(divided)) == {OTHERS.key}
     assert shares(divided.day(50, slices=PT)) == (0, 0)
     assert shares(divided.day(100, slices=DE))[0] > 0.2
-    assert news(divided)[-1].sentence.startswith(
+    assert divided.news()[-1].sentence.startswith(
         "fraud, tier ordinary, country=PT: nothing of gbm 3 is accepted"
     )
 
@@ -174,7 +166,7 @@ def test_a_policy_that_names_other_slices_ends_what_was_granted_for_these(divide
     }  # Portugal is still a slice
     without = load_policy(PROMISED, "policy.toml")
     assert Watch(replace(divided.ctx, active=PolicyHolder.of(without))).revoke_due() == {"revoked": 1}
-    assert news(divided)[-1].sentence.endswith("the policy names other slices now.")
+    assert divided.news()[-1].sentence.endswith("the policy names other slices now.")
 
 
 def changed(world: Traffic, slices: str) -> Traffic:
@@ -211,10 +203,10 @@ def test_what_spoke_against_a_slice_is_no_evidence_for_another_that_holds_it(div
             divided.ctx.policy, ["fraud"], model_evidence.strata(tx, ["fraud"], FRIDAY, divided.clock.moment)
         )
         since = dict.fromkeys([("fraud", "ordinary", rest.key)], FRIDAY)
-        case = case_of(tx, stream, label_sets.since(tx), since, divided.clock.moment)
-    assert case is not None
-    assert case.received(rest).since > divided.clock.moment
-    assert case.received(SPANISH).since <= divided.clock.moment
+        basis = basis_of(tx, stream, label_sets.since(tx), since, divided.clock.moment)
+    assert basis is not None
+    assert basis.received(rest).since > divided.clock.moment
+    assert basis.received(SPANISH).since <= divided.clock.moment
 
 
 def test_drift_ends_the_evidence_of_every_cell_whether_it_was_certified_or_not(database: Database) -> None:
@@ -240,10 +232,10 @@ def test_replicas_whose_policies_name_other_slices_do_not_use_one_attempt_twice(
     other = changed(divided, '"country=AT", "country=ES", "country=PT"')
     store = certify._store
 
-    def late(ctx: Context, case: Case, tests: Sequence[Attempt]) -> int:
+    def late(ctx: Context, basis: Basis, tests: Sequence[Attempt]) -> int:
         monkeypatch.setattr(certify, "_store", store)
         certify.certify_due(divided.ctx)  # the other one, in the meantime
-        return store(ctx, case, tests)
+        return store(ctx, basis, tests)
 
     monkeypatch.setattr(certify, "_store", late)
     assert certify.certify_due(other.ctx) == 0
@@ -254,10 +246,10 @@ def test_replicas_whose_policies_name_other_slices_do_not_use_one_attempt_twice(
 def test_slices_that_lose_their_thresholds_for_one_reason_are_told_of_together(divided: Traffic) -> None:
     divided.day(600, unsure=0.0, slices=DE)
     certify.certify_due(divided.ctx)
-    news(divided)  # those of the grants
+    divided.news()  # those of the grants
     strict = load_policy(SLICED.replace("error = 0.05", "error = 0.01"), "policy.toml")
     assert Watch(replace(divided.ctx, active=PolicyHolder.of(strict))).revoke_due() == {"revoked": 2}
-    told = news(divided)
+    told = divided.news()
     assert [one.sentence.partition(":")[0] for one in told] == [
         "fraud, tier ordinary, country=PT, country other than ES, PT"
     ]

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from bot.usecases.thresholds.attempt import Case
-from bot.usecases.thresholds.grant import Trial, to_grant, trial_of
+from bot.usecases.thresholds.attempt import Basis
+from bot.usecases.thresholds.grant import CellTest, cell_test, to_grant
 from bot.usecases.thresholds.threshold_table import Stream
 from routing.cell import EVERYTHING, cells
 from routing.evidence.promise import Certificate, NotYet, Promise
@@ -20,14 +20,14 @@ NONE = NotYet(0, "Not yet.")
 REPETITIONS = 150
 
 
-def case() -> Case:
+def basis() -> Basis:
     """The first attempt of a stream that names two slices."""
     task = load_policy(SLICED, "policy.toml").task("fraud")
     stream = Stream(task, task.tiers[0], MODEL, 900)
     promise = task.tiers[0].promise
     assert promise is not None
     always = dict.fromkeys((cell.key for cell in cells(SLICES)), FRIDAY - 90 * DAY)
-    return Case(stream, promise, 1, (), (), (), None, FRIDAY - 30 * DAY, FRIDAY, always)
+    return Basis(stream, promise, 1, (), (), (), None, FRIDAY - 30 * DAY, FRIDAY, always)
 
 
 def reviewed(score: np.ndarray, is_error: np.ndarray) -> Traffic:
@@ -35,7 +35,7 @@ def reviewed(score: np.ndarray, is_error: np.ndarray) -> Traffic:
     return Traffic(score, np.ones(len(score)), everything, everything, is_error)
 
 
-def trial(cell: object, received: int, threshold: float | None, in_force: float | None = None) -> Trial:
+def trial(cell: object, received: int, threshold: float | None, in_force: float | None = None) -> CellTest:
     """A test of evenly spread scores that found this threshold."""
     promise = Promise(0.05, 0.9)
     found = (
@@ -44,11 +44,11 @@ def trial(cell: object, received: int, threshold: float | None, in_force: float 
         else Certificate(threshold, promise, "fixed_sequence", 1, 0.01, received, received, 0, 0.04)
     )
     score = np.linspace(0, 1, received)
-    return Trial(cell, reviewed(score, score < 0), in_force, found)  # type: ignore[arg-type]  # a cell
+    return CellTest(cell, reviewed(score, score < 0), in_force, found)  # type: ignore[arg-type]  # a cell
 
 
-def granted(*trials: Trial, now: Case | None = None) -> list[str]:
-    return [one.cell.key for one in to_grant(now or case(), trials)]
+def granted(*trials: CellTest, now: Basis | None = None) -> list[str]:
+    return [one.cell.key for one in to_grant(now or basis(), trials)]
 
 
 def test_one_threshold_for_everything_is_taken_unless_several_accept_clearly_more() -> None:
@@ -74,13 +74,13 @@ def test_nothing_is_granted_where_nothing_was_found() -> None:
 
 
 def test_a_cell_without_traffic_has_nothing_to_be_tested() -> None:
-    found = trial_of(case(), case().received(SPANISH), reviewed(np.zeros(0), np.zeros(0, dtype=bool)))
-    assert found.found == NotYet(0, "Not yet: nothing came in.")
+    test = cell_test(basis(), basis().received(SPANISH), reviewed(np.zeros(0), np.zeros(0, dtype=bool)))
+    assert test.conclusion == NotYet(0, "Not yet: nothing came in.")
 
 
 def test_some_cell_breaks_the_promise_no_more_often_than_one_threshold_may() -> None:
     """Every threshold of every cell errs more than promised, so whatever is granted is a violation."""
-    broken, now = 0, replace(case(), promise=Promise(0.05, 0.7))
+    broken, now = 0, replace(basis(), promise=Promise(0.05, 0.7))
     for seed in range(REPETITIONS):
         rng = np.random.default_rng(seed)
         score, is_error, place = rng.random(900), rng.random(900) < 0.0501, rng.integers(0, 3, 900)
@@ -88,7 +88,7 @@ def test_some_cell_breaks_the_promise_no_more_often_than_one_threshold_may() -> 
         parts = [reviewed(score[place == one], is_error[place == one]) for one in range(3)]
         cells_now = (EVERYTHING, SPANISH, PORTUGUESE, OTHERS)
         windows = map(now.received, cells_now)
-        trials = [trial_of(now, cell, part) for cell, part in zip(windows, (known, *parts), strict=True)]
+        trials = [cell_test(now, cell, part) for cell, part in zip(windows, (known, *parts), strict=True)]
         broken += bool(to_grant(now, trials))
     allowed = now.promise.spent_by(1)
     assert 0 < broken / REPETITIONS <= allowed + 2 * np.sqrt(allowed * (1 - allowed) / REPETITIONS)

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from bot.usecases.context import PolicyHolder
-from bot.usecases.outgoing import NEWS, News
 from bot.usecases.thresholds import certify, label_sets
 from bot.usecases.thresholds.threshold_table import threshold_rows
 from bot.usecases.thresholds.watch import Watch
@@ -16,7 +15,6 @@ from routing.digest.model_quality import ThresholdState
 from routing.evidence.alarm import Alarm, AlarmKind
 from routing.policy import load_policy
 from storage import audit
-from storage.delivery import outbox
 from storage.engine.database import Database, Transaction
 from storage.evidence import model_evidence
 from storage.evidence.model_evidence import AuditedPrediction
@@ -44,12 +42,6 @@ def granted(world: Traffic) -> Attempt:
     with world.ctx.database.read() as tx:
         (found,) = certificates.last_granted(tx, KEY)
     return found
-
-
-def news(world: Traffic) -> list[News]:
-    with world.ctx.database.write() as tx:
-        claims = outbox.claim(tx, {NEWS}, "test", world.clock.moment, HOUR, 50)
-    return [News.from_payload(claim.item.payload) for claim in claims]
 
 
 def test_audits_without_errors_leave_it_in_force(world: Traffic) -> None:
@@ -85,7 +77,7 @@ def test_a_revocation_goes_on_record_raises_an_alarm_and_is_told_with_examples(w
     wrong = {audited.case_id for audited in known if audited.is_error}
     assert len(alarm.case_ids) == 3
     assert set(alarm.case_ids) <= wrong
-    told = news(world)[-1]
+    told = world.news()[-1]
     assert str(one.revoked_reason) in told.sentence
     assert (told.case_ids, told.alarm_keys) == (alarm.case_ids, (stored.key,))
 
@@ -204,10 +196,10 @@ def test_the_digest_shows_no_threshold_that_does_not_hold_before_it_is_revoked(
 
 def test_two_replicas_revoke_it_once(world: Traffic) -> None:
     world.day(200, sure=0.4)
-    news(world)
+    world.news()
     first, second = Watch(world.ctx), Watch(replace(world.ctx))
     with world.ctx.database.read() as tx:
         seen = certificates.standing(tx)
     assert first._look(seen, {}) == 1
     assert second._look(seen, {}) == 0
-    assert len(news(world)) == 1
+    assert len(world.news()) == 1

@@ -1,4 +1,4 @@
-/** What the composer offers while one types: slash commands, people, channels, emoji. */
+/** What the composer offers while a person types: slash commands, people, channels, emoji. */
 import { avatar } from "../pictures/avatar.js";
 import { humans, nameOf, workspace } from "../server/workspace.js";
 import { h, icon, uniqueId } from "../browser/dom.js";

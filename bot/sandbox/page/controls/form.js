@@ -1,4 +1,4 @@
-/** The answers given so far on one surface (a message or a view), in the shape of Slack's `state.values`. */
+/** The answers so far on a surface (a message or a view), in the shape of Slack's `state.values`. */
 function isEmpty(fields) {
   return Object.values(fields).every((value) => value === null || value === "" || value?.length === 0);
 }
@@ -13,7 +13,7 @@ export class Form {
     this.#live.clear();
   }
 
-  /** The place of one element's answer. What the person already entered outlives a redraw, as in Slack. */
+  /** The place of an element's answer. What the person already entered outlives a redraw, as in Slack. */
   slot(blockId, element, initial) {
     const key = `${blockId}\n${element.action_id}`;
     const kept = this.#slots.get(key);

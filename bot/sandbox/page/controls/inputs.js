@@ -119,7 +119,7 @@ function richWords(value) {
     .join("");
 }
 
-/** Rich text is written plainly here and sent as one rich_text section. */
+/** Rich text is written plainly here and sent as a rich_text section. */
 export function richTextInput(element, context) {
   const slot = slotFor(element, context, { rich_text_value: element.initial_value ?? null }, () => null);
   const node = h("textarea", {

@@ -1,4 +1,4 @@
-/** All select menus: one or several choices of options, people, conversations or channels. */
+/** All select menus: a choice or several, of options, people, conversations or channels. */
 import { h, icon } from "../browser/dom.js";
 import { plainText } from "../text/mrkdwn.js";
 import { openPicker } from "../overlays/picker.js";

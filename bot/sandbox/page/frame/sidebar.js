@@ -60,7 +60,7 @@ function appRows(place, messages) {
   return messages ? [home, row(messages, place === messages.id, "Messages")] : [home];
 }
 
-/** The people one can act as; each may also be opened in a tab of its own. */
+/** The people to act as; each may also be opened in a tab of its own. */
 function peopleMenu(anchor, onPerson) {
   const items = workspace()
     .people.filter((each) => !each.is_bot && !each.deleted)

@@ -1,4 +1,4 @@
-/** Changes one's own message in its place: a field instead of its words until they are saved or left. */
+/** Changes the person's own message in its place: a field instead of its words until they are saved or left. */
 import { attempt } from "../server/api.js";
 import { me } from "../server/workspace.js";
 import { h } from "../browser/dom.js";

@@ -1,4 +1,4 @@
-/** One message as a node: who, when, what, files, reactions, its thread's summary. */
+/** A message as a node: who, when, what, files, reactions, its thread's summary. */
 import { avatar } from "../pictures/avatar.js";
 import { renderBlocks } from "../blocks/blocks.js";
 import { isApp, me, nameOf, now } from "../server/workspace.js";

@@ -1,4 +1,4 @@
-/** Reactions under a message and the small picker that adds one. */
+/** Reactions under a message and the small picker that adds to them. */
 import { post } from "../server/api.js";
 import { me, nameOf } from "../server/workspace.js";
 import { h } from "../browser/dom.js";

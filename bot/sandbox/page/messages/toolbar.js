@@ -1,4 +1,4 @@
-/** What one can do with a message: react, answer in the thread, copy its link, shortcuts, edit, delete. */
+/** What a person can do with a message: react, answer in the thread, copy its link, shortcuts, edit, delete. */
 import { attempt, post } from "../server/api.js";
 import { me, workspace } from "../server/workspace.js";
 import { h, icon, iconButton } from "../browser/dom.js";
@@ -18,7 +18,7 @@ async function copyLink(channelId, message) {
   }
 }
 
-/** Deletes a message for everybody, or takes an ephemeral one away. */
+/** Deletes a message for everybody, or takes an ephemeral message away. */
 export async function removeMessage(channelId, message) {
   await post("/ui/delete", { as: me().id, channel: channelId, ts: message.ts }).catch((error) =>
     say(error.message, "error"),

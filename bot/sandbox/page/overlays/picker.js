@@ -1,4 +1,4 @@
-/** The list that a select opens: search, groups, keyboard, one choice or several. */
+/** The list that a select opens: search, groups, keyboard, a choice or several. */
 import { h, icon, uniqueId } from "../browser/dom.js";
 import { openPopover } from "./popover.js";
 
@@ -26,7 +26,7 @@ function optionNode(entry, isChosen) {
   );
 }
 
-/** One open list. `source(query)` gives groups `{label, entries}`, an entry is `{value, nodes(), …}`. */
+/** An open list. `source(query)` gives groups `{label, entries}`, an entry is `{value, nodes(), …}`. */
 class Picker {
   constructor(anchor, { source, isChosen, choose, label, isRemote, onClose }) {
     this.source = source;

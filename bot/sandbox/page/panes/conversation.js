@@ -1,4 +1,4 @@
-/** The middle pane: one channel or direct conversation with its messages and composer. */
+/** The middle pane: a channel or direct conversation with its messages and composer. */
 import { get, post } from "../server/api.js";
 import { avatar } from "../pictures/avatar.js";
 import { Composer } from "../composer/composer.js";
@@ -170,7 +170,7 @@ export class Conversation {
     }
   }
 
-  /** Scrolls to a message, loading older ones as needed; false when the channel does not show it. */
+  /** Scrolls to a message, loading older messages as needed; false when the channel does not show it. */
   async reveal(ts) {
     for (let page = 0; page < MOST_PAGES_TO_A_PERMALINK; page += 1) {
       if (this.timeline.highlight(ts)) return true;

@@ -1,4 +1,4 @@
-/** The right pane: one thread with its replies and a composer of its own. */
+/** The right pane: a thread with its replies and a composer of its own. */
 import { get } from "../server/api.js";
 import { Composer } from "../composer/composer.js";
 import { channel, channelTitle, me } from "../server/workspace.js";

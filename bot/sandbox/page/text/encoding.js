@@ -12,7 +12,7 @@ export function unescapeText(text) {
   return text.replace(/&(?:amp|lt|gt);/gu, (entity) => ENTITIES[entity]);
 }
 
-/** Names and what they stand for, the longest first; of two people with one name `mentions` says which. */
+/** Names and what they stand for, the longest first; of two people with the same name `mentions` says which. */
 function mentionable(mentions) {
   const { bot, channels } = workspace();
   const names = humans().flatMap((each) => [

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from bot.slack.blocks.builders import actions
 from bot.slack.blocks.screens import block_id
-from bot.slack.show.controls import FULL_MENU, OPEN_MENU, answer_button, label_button, label_select, menu
+from bot.slack.show.controls import (
+    FULL_MENU,
+    OPEN_MENU,
+    answer_button,
+    label_button,
+    label_select,
+    menu,
+    ordered_labels,
+)
 
 if TYPE_CHECKING:
     from bot.slack.blocks.message import JsonObject
@@ -18,8 +26,7 @@ BUTTONS = 3
 
 def open_controls(task: Task, predicted: str, screen: Screen) -> JsonObject:
     """The predicted label first."""
-    labels = tuple(sorted(task.label_names, key=lambda name: name != predicted))
-    name = block_id("answer", screen)
+    labels, name = ordered_labels(task, predicted), block_id("answer", screen)
     if len(labels) > BUTTONS:
         confirm = answer_button(task, predicted, predicted, 0)
         chooser = label_select(task, labels[1:], "Another label…")

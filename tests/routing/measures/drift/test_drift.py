@@ -10,7 +10,7 @@ import pytest
 
 from routing.evidence.alarm import WHOLE, Alarm, AlarmKind, Drift
 from routing.measures.drift.drift import MIN_CASES, Look, find_drift, learn_reference
-from routing.measures.drift.observations import Seen, columns
+from routing.measures.drift.observations import Observation, columns
 from routing.prediction import CaseInput, Scalar
 from tests.places import DATA
 
@@ -24,7 +24,7 @@ PHRASES = (
 )
 
 
-def traffic(rng: np.random.Generator, n: int, name: str = "c", with_text: bool = False) -> list[Seen]:
+def traffic(rng: np.random.Generator, n: int, name: str = "c", with_text: bool = False) -> list[Observation]:
     """Predictions as they always were: two channels, three countries, amounts, skewed confidences."""
     phrases = rng.integers(0, len(PHRASES), (n, 2))
     confidence = np.where(rng.random(n) < 0.9, 1 - 0.2 * rng.random(n) ** 3, rng.random(n))
@@ -33,7 +33,7 @@ def traffic(rng: np.random.Generator, n: int, name: str = "c", with_text: bool =
     labels = rng.choice([f"l{place}" for place in range(8)], n)
     channels = rng.choice(["app", "web"], n)
     return [
-        Seen(
+        Observation(
             case_id=f"{name}{place}",
             input=CaseInput(
                 text=" and ".join(PHRASES[one] for one in phrases[place]) if with_text else None,
@@ -47,27 +47,27 @@ def traffic(rng: np.random.Generator, n: int, name: str = "c", with_text: bool =
     ]
 
 
-def look(window: Sequence[Seen], reference: Sequence[Seen], **changes: Look) -> Drift:
+def look(window: Sequence[Observation], reference: Sequence[Observation], **changes: Look) -> Drift:
     """One look with generators of its own."""
     learned = learn_reference(columns(reference), np.random.default_rng(1))
     return find_drift("returns", learned, columns(window), np.random.default_rng(2), **changes)  # type: ignore[arg-type]
 
 
-def with_field(case: Seen, name: str, value: Scalar) -> Seen:
+def with_field(case: Observation, name: str, value: Scalar) -> Observation:
     return replace(case, input=replace(case.input, fields={**case.input.fields, name: value}))
 
 
-def with_text(case: Seen, text: str) -> Seen:
+def with_text(case: Observation, text: str) -> Observation:
     return replace(case, input=replace(case.input, text=text))
 
 
 @pytest.fixture(scope="module")
-def before() -> list[Seen]:
+def before() -> list[Observation]:
     return traffic(np.random.default_rng(11), 2_000)
 
 
 @pytest.fixture
-def now() -> list[Seen]:
+def now() -> list[Observation]:
     return traffic(np.random.default_rng(12), 600, "w")
 
 
@@ -76,7 +76,7 @@ def only(drift: Drift) -> Alarm:
     return drift.alarms[0]
 
 
-def test_a_year_of_daily_looks_without_change_raises_no_alarm(before: list[Seen]) -> None:
+def test_a_year_of_daily_looks_without_change_raises_no_alarm(before: list[Observation]) -> None:
     """Windows overlap, as those of the last days do; a year may alarm with a probability of 5 %."""
     rng = np.random.default_rng(13)
     reference = learn_reference(columns([replace(case, slices={}) for case in before]), rng)
@@ -86,7 +86,7 @@ def test_a_year_of_daily_looks_without_change_raises_no_alarm(before: list[Seen]
     assert alarms == 0
 
 
-def test_one_look_without_change_finds_anything_as_seldom_as_stated(before: list[Seen]) -> None:
+def test_one_look_without_change_finds_anything_as_seldom_as_stated(before: list[Observation]) -> None:
     rng, looks, level = np.random.default_rng(14), 150, 0.2
     found = 0
     for _ in range(looks):
@@ -97,7 +97,7 @@ def test_one_look_without_change_finds_anything_as_seldom_as_stated(before: list
     assert found / looks <= level + 2 * (level * (1 - level) / looks) ** 0.5
 
 
-def test_lower_confidence_is_told_with_both_means(before: list[Seen], now: list[Seen]) -> None:
+def test_lower_confidence_is_told_with_both_means(before: list[Observation], now: list[Observation]) -> None:
     lower = [replace(case, confidence=0.4) if place % 5 == 0 else case for place, case in enumerate(now)]
     alarm = only(look(lower, before))
     assert (alarm.kind, alarm.slice, alarm.subject) == (AlarmKind.CONFIDENCE, WHOLE, None)
@@ -108,24 +108,26 @@ def test_lower_confidence_is_told_with_both_means(before: list[Seen], now: list[
     assert len(alarm.case_ids) == 3
 
 
-def test_an_alarm_says_how_long_its_cases_took_to_come_in(before: list[Seen], now: list[Seen]) -> None:
+def test_an_alarm_says_how_long_its_cases_took_to_come_in(
+    before: list[Observation], now: list[Observation]
+) -> None:
     lower = [replace(case, confidence=0.4) for case in now]
     alarm = only(look(lower, before, look=Look(weeks=5, reference_weeks=12)))
     assert alarm.sentence.endswith("; 600 cases of the last 5 weeks against 2,000 of 12 weeks.")
 
 
-def test_a_look_spends_the_days_since_the_last_one(before: list[Seen], now: list[Seen]) -> None:
+def test_a_look_spends_the_days_since_the_last_one(before: list[Observation], now: list[Observation]) -> None:
     rising = [replace(case, confidence=min(1.0, case.confidence + 0.06)) for case in now]
     after_a_day, after_a_week = (only(look(rising, before, look=Look(days=days))) for days in (1, 7))
     assert after_a_day.adjusted_p_value / after_a_week.adjusted_p_value == pytest.approx(7)
 
 
-def test_higher_confidence_is_told_too(before: list[Seen], now: list[Seen]) -> None:
+def test_higher_confidence_is_told_too(before: list[Observation], now: list[Observation]) -> None:
     higher = [replace(case, confidence=1.0) for case in now]
     assert " rose from " in only(look(higher, before)).sentence
 
 
-def test_an_alarm_names_the_slice_it_is_in(before: list[Seen], now: list[Seen]) -> None:
+def test_an_alarm_names_the_slice_it_is_in(before: list[Observation], now: list[Observation]) -> None:
     lower = [
         replace(case, confidence=0.5 * case.confidence)
         if case.slices["channel"] == "web" and place % 8 < 2
@@ -139,12 +141,14 @@ def test_an_alarm_names_the_slice_it_is_in(before: list[Seen], now: list[Seen]) 
     assert {case.slices["channel"] for case in chosen} == {"web"}
 
 
-def test_what_is_beyond_doubt_everywhere_is_told_of_the_whole(before: list[Seen], now: list[Seen]) -> None:
+def test_what_is_beyond_doubt_everywhere_is_told_of_the_whole(
+    before: list[Observation], now: list[Observation]
+) -> None:
     """Its p-values are all 0: they tell no slice from another."""
     assert only(look([replace(case, confidence=0.4) for case in now], before)).slice == WHOLE
 
 
-def test_a_new_label_is_told_with_its_share(before: list[Seen], now: list[Seen]) -> None:
+def test_a_new_label_is_told_with_its_share(before: list[Observation], now: list[Observation]) -> None:
     moved = [replace(case, label="fraud") if place % 10 == 0 else case for place, case in enumerate(now)]
     alarm = only(look(moved, before))
     assert alarm.kind is AlarmKind.LABELS
@@ -153,7 +157,7 @@ def test_a_new_label_is_told_with_its_share(before: list[Seen], now: list[Seen])
     assert {case.label for case in moved if case.case_id in alarm.case_ids} == {"fraud"}
 
 
-def test_a_rare_new_category_is_found_where_the_psi_sees_nothing(now: list[Seen]) -> None:
+def test_a_rare_new_category_is_found_where_the_psi_sees_nothing(now: list[Observation]) -> None:
     many = traffic(np.random.default_rng(15), 12_000)
     moved = [with_field(case, "vip", "gold" if place % 15 == 0 else "no") for place, case in enumerate(now)]
     alarm = only(look(moved, [with_field(case, "vip", "no") for case in many]))
@@ -161,7 +165,7 @@ def test_a_rare_new_category_is_found_where_the_psi_sees_nothing(now: list[Seen]
     assert "“gold” has 6.7 %, before 0.0 %;" in alarm.sentence
 
 
-def test_a_numeric_field_is_told_by_its_medians(before: list[Seen], now: list[Seen]) -> None:
+def test_a_numeric_field_is_told_by_its_medians(before: list[Observation], now: list[Observation]) -> None:
     moved = [with_field(case, "amount", 1_000.5 + place) for place, case in enumerate(now)]
     alarm = only(look(moved, before))
     assert (alarm.kind, alarm.subject) == (AlarmKind.FIELD, "amount")
@@ -171,17 +175,19 @@ def test_a_numeric_field_is_told_by_its_medians(before: list[Seen], now: list[Se
 
 @pytest.mark.parametrize("value", [None, float("nan")])
 def test_a_number_that_is_missing_now_is_told(
-    before: list[Seen], now: list[Seen], value: float | None
+    before: list[Observation], now: list[Observation], value: float | None
 ) -> None:
     alarm = only(look([with_field(case, "amount", value) for case in now], before))
     assert alarm.sentence.startswith("Field amount has a median of (missing), before 18.6")
 
 
-def test_a_number_too_large_for_a_float_is_a_large_number(before: list[Seen], now: list[Seen]) -> None:
+def test_a_number_too_large_for_a_float_is_a_large_number(
+    before: list[Observation], now: list[Observation]
+) -> None:
     assert only(look([with_field(case, "amount", 10**400) for case in now], before)).subject == "amount"
 
 
-def test_another_mix_of_slices_is_told(before: list[Seen], now: list[Seen]) -> None:
+def test_another_mix_of_slices_is_told(before: list[Observation], now: list[Observation]) -> None:
     moved = [
         replace(case, slices={"channel": "web"}) if place % 2 else case for place, case in enumerate(now)
     ]
@@ -190,12 +196,12 @@ def test_another_mix_of_slices_is_told(before: list[Seen], now: list[Seen]) -> N
     assert "“web” has 7" in alarm.sentence
 
 
-def test_a_long_value_is_cut(before: list[Seen], now: list[Seen]) -> None:
+def test_a_long_value_is_cut(before: list[Observation], now: list[Observation]) -> None:
     alarm = only(look([with_field(case, "country", "x" * 500) for case in now], before))
     assert f"“{'x' * 39}…”" in alarm.sentence
 
 
-def test_what_has_not_changed_enough_to_matter_is_called_small(now: list[Seen]) -> None:
+def test_what_has_not_changed_enough_to_matter_is_called_small(now: list[Observation]) -> None:
     rng = np.random.default_rng(16)
     many, more = traffic(rng, 20_000), traffic(rng, 20_000)
     drift = look(
@@ -207,7 +213,7 @@ def test_what_has_not_changed_enough_to_matter_is_called_small(now: list[Seen]) 
     assert drift.small[0].sentence.startswith("A small change: ")
 
 
-def test_the_surest_alarm_comes_first(before: list[Seen], now: list[Seen]) -> None:
+def test_the_surest_alarm_comes_first(before: list[Observation], now: list[Observation]) -> None:
     moved = [
         replace(
             with_field(case, "amount", 5_000.0), confidence=case.confidence * (0.8 + 0.2 * (place % 3 > 0))
@@ -220,14 +226,14 @@ def test_the_surest_alarm_comes_first(before: list[Seen], now: list[Seen]) -> No
     assert drift.alarms[1].p_value * 365 < drift.alarms[1].adjusted_p_value
 
 
-def test_too_few_cases_are_not_tested(before: list[Seen], now: list[Seen]) -> None:
+def test_too_few_cases_are_not_tested(before: list[Observation], now: list[Observation]) -> None:
     wrong = [replace(case, confidence=0.0) for case in now]
     assert look(wrong[: MIN_CASES - 1], before) == Drift(tests=0)
     assert look(wrong, before[: MIN_CASES - 1]) == Drift(tests=0)
     assert look(wrong[:MIN_CASES], before).alarms
 
 
-def test_weights_say_what_each_case_stands_for(before: list[Seen], now: list[Seen]) -> None:
+def test_weights_say_what_each_case_stands_for(before: list[Observation], now: list[Observation]) -> None:
     reviewed = [replace(case, confidence=0.3) if place % 2 else case for place, case in enumerate(now)]
     learned = learn_reference(columns(before), np.random.default_rng(1), [1.0] * len(before))
     rng = np.random.default_rng(2)
@@ -238,7 +244,7 @@ def test_weights_say_what_each_case_stands_for(before: list[Seen], now: list[See
 
 @pytest.mark.parametrize("weights", [[1.0], [0.0] * 600])
 def test_weights_that_do_not_fit_are_refused(
-    before: list[Seen], now: list[Seen], weights: list[float]
+    before: list[Observation], now: list[Observation], weights: list[float]
 ) -> None:
     with pytest.raises(ValueError, match="weights"):
         learn_reference(columns(now), np.random.default_rng(1), weights)
@@ -279,7 +285,7 @@ def test_new_words_are_held_against_texts_that_the_words_were_not_learned_from()
     """Those they were learned from have no new words; 2 % of all others exceed the limit."""
     rng = np.random.default_rng(21)
 
-    def strange(case: Seen, most: int) -> Seen:
+    def strange(case: Observation, most: int) -> Observation:
         odd = "".join(map(chr, rng.integers(0x4E00, 0x9C40, rng.integers(0, most))))
         return with_text(case, f"{case.input.text} {odd}")
 
@@ -306,8 +312,8 @@ def test_text_messages_among_bank_messages_are_found() -> None:
     lines = (DATA / "sms_spam" / "SMSSpamCollection.tsv").read_text(encoding="utf-8").splitlines()
     order = np.random.default_rng(20).permutation(len(bank))
 
-    def seen(texts: list[str]) -> list[Seen]:
-        return [Seen(str(place), CaseInput(text), "l", 0.9) for place, text in enumerate(texts)]
+    def seen(texts: list[str]) -> list[Observation]:
+        return [Observation(str(place), CaseInput(text), "l", 0.9) for place, text in enumerate(texts)]
 
     reference = seen([bank[place] for place in order[:1_000]])
     same = [bank[place] for place in order[1_000:1_500]]
@@ -319,7 +325,9 @@ def test_text_messages_among_bank_messages_are_found() -> None:
     assert all(int(name) < 50 for name in words.case_ids)
 
 
-def test_cases_without_a_confidence_are_left_out_of_its_mean(before: list[Seen], now: list[Seen]) -> None:
+def test_cases_without_a_confidence_are_left_out_of_its_mean(
+    before: list[Observation], now: list[Observation]
+) -> None:
     bare = [replace(case, confidence=math.nan) if place % 2 else case for place, case in enumerate(now)]
     assert look(bare, before).alarms == ()
     lower = [replace(case, confidence=0.5 * case.confidence) for case in bare]

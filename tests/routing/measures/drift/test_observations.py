@@ -1,11 +1,11 @@
 """Cases in columns: a part of them is what the columns of those cases alone would be."""
 
-from routing.measures.drift.observations import MISSING, Column, Seen, columns
+from routing.measures.drift.observations import MISSING, Column, Observation, columns
 from routing.prediction import CaseInput
 
 COUNTRIES = ("PT", "DE", None, "PT", "ES", "DE")
 CASES = [
-    Seen(
+    Observation(
         f"c{n}",
         CaseInput(f"text {n}", {"amount": n, **({"country": country} if country else {})}),
         "ok" if n % 2 else "fraud",

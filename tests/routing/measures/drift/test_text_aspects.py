@@ -5,11 +5,11 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from routing.measures.drift.aspects import Part
-from routing.measures.drift.text_aspects import SaidWords, Topics
-from routing.measures.drift.text_familiarity import WordTable, count_words, said_in
+from routing.measures.drift.text_aspects import RisingWords, Topics
+from routing.measures.drift.text_familiarity import WordTable, count_words, words_in
 
-TEXTS = [said_in(text) for text in ["the card is lost"] * 40 + ["transfer of money failed"] * 60]
-BACKGROUND = count_words([said_in("the card is lost")] * 90 + [said_in("transfer of money failed")] * 10)
+TEXTS = [words_in(text) for text in ["the card is lost"] * 40 + ["transfer of money failed"] * 60]
+BACKGROUND = count_words([words_in("the card is lost")] * 90 + [words_in("transfer of money failed")] * 10)
 
 
 def whole(n: int) -> Part:
@@ -31,6 +31,6 @@ def test_the_topic_that_gained_is_told_by_its_words_and_shown_by_its_texts() -> 
 
 def test_words_that_hardly_any_text_has_are_not_tested() -> None:
     rare = WordTable(("card", "lost"), csr_matrix(np.eye(2)[[0, 1]]))
-    aspect = SaidWords(rare, rare, TEXTS[:2], BACKGROUND)
+    aspect = RisingWords(rare, rare, TEXTS[:2], BACKGROUND)
     found = aspect.compare(whole(2))
     assert (found.effect, found.p_value) == (0.0, 1.0)

@@ -8,8 +8,8 @@ import pytest
 
 from routing.evidence.alarm import Alarm, AlarmKind, Drift
 from routing.measures.drift.drift import Look, find_drift, learn_reference
-from routing.measures.drift.observations import Seen, columns
-from routing.measures.drift.text_familiarity import said_in
+from routing.measures.drift.observations import Observation, columns
+from routing.measures.drift.text_familiarity import words_in
 from routing.prediction import CaseInput
 
 GERMAN = tuple(
@@ -66,7 +66,7 @@ def texts(rng: np.random.Generator, n: int, old: Sequence[str]) -> list[str]:
 
 def look(reference: Sequence[str], window: Sequence[str], days: float = 1.0) -> Drift:
     before, now = (
-        [Seen(f"{name}{place}", CaseInput(text), "l", 0.9) for place, text in enumerate(side)]
+        [Observation(f"{name}{place}", CaseInput(text), "l", 0.9) for place, text in enumerate(side)]
         for name, side in (("r", reference), ("w", window))
     )
     learned = learn_reference(columns(before), np.random.default_rng(1))
@@ -86,7 +86,7 @@ def test_a_new_topic_is_told_by_its_words_and_shown(
     window[::8] = texts(rng, len(window[::8]), new)
     drift = look(texts(rng, 440, old), window)
     told = of_kind(drift, AlarmKind.TOPICS)
-    assert any(f"“{word}”" in told.sentence for word in said_in(telling))
+    assert any(f"“{word}”" in told.sentence for word in words_in(telling))
     assert all(int(name[1:]) % 8 == 0 for name in told.case_ids)
     assert len(told.case_ids) == 3
 
@@ -133,4 +133,4 @@ def test_an_old_word_that_many_say_now_is_told() -> None:
     ],
 )
 def test_words_are_those_of_the_script(text: str, said: set[str]) -> None:
-    assert said_in(text) == said
+    assert words_in(text) == said

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from routing.evidence.plan import Budget, Rerouted, TierPlan
+from routing.evidence.plan import Budget, Rerouting, TierPlan
 from routing.measures.planning.budget import plan_budget
 from routing.measures.planning.tier_traffic import TierTraffic, expected_errors, lowest_threshold, traffic_of
 from tests.routing.making import task, tier_text
@@ -279,7 +279,7 @@ def test_the_lowest_threshold_is_more_than_every_model_reaches(labels: int, lowe
     assert 1 / labels < lowest_threshold(labels)
 
 
-def of_policy(rows: Sequence[Rerouted], **values: str) -> TierTraffic:
+def of_policy(rows: Sequence[Rerouting], **values: str) -> TierTraffic:
     returns = task(tiers=tier_text(**values))
     return traffic_of(returns, returns.tiers[0], rows, 2.0)
 

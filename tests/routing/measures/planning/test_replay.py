@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from routing.evidence.estimate import Stratum
-from routing.evidence.plan import Price, Replay, Rerouted, TierKey
+from routing.evidence.plan import Price, Replay, Rerouting, TierKey
 from routing.measures.estimation.error_estimate import estimate
 from routing.measures.planning.lateness import Delays
 from routing.measures.planning.replay import replay
@@ -17,7 +17,7 @@ NOTHING: Mapping[TierKey, Price] = {}
 
 
 def replayed(
-    rows: Sequence[Rerouted], prices: Mapping[TierKey, Price] = NOTHING, hours: float = 40.0
+    rows: Sequence[Rerouting], prices: Mapping[TierKey, Price] = NOTHING, hours: float = 40.0
 ) -> Replay:
     return replay(rows, prices, {"returns": hours})
 
@@ -173,7 +173,7 @@ def test_a_case_that_wants_two_labels_takes_twice_the_time() -> None:
     assert load.expert_hours == pytest.approx(1.0)
 
 
-def warned(rows: Sequence[Rerouted]) -> str:
+def warned(rows: Sequence[Rerouting]) -> str:
     return "\n".join(replayed(rows).warnings)
 
 

@@ -1,0 +1,5 @@
+"""JSON objects as Python holds them."""
+
+from typing import Any
+
+JsonObject = dict[str, Any]
