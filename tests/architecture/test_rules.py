@@ -7,33 +7,17 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.architecture.source_code import modules, name_of, tree_of
 from tests.places import ROOT
 
-PACKAGES = ("bot", "routing", "storage")
 VAGUE = {"utils", "helpers", "common", "misc", "base", "core", "manager", "service"}
 ENUMS = {"Enum", "StrEnum", "Code"}
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)?")
 TIME_READERS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time")}
-
-
-@cache
-def modules() -> list[Path]:
-    return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
-
-
-def name_of(path: Path) -> str:
-    return str(path.relative_to(ROOT))
-
-
-@cache
-def tree_of(path: Path) -> ast.Module:
-    """The module's syntax tree; nobody changes it."""
-    return ast.parse(path.read_text())
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, str]]:

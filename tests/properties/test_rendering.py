@@ -15,7 +15,13 @@ from bot.slack.show import read_windows, review_windows
 from bot.slack.show.case_message import case_message
 from bot.slack.show.home import home_view, mine_message, next_message
 from bot.slack.show.private_answers import PrivateAnswers, say
-from bot.usecases.review.outcome import AlreadyDecided, NotAllowed, RationaleNeeded, RecordedAct, UnclearReply
+from bot.usecases.review.outcome import (
+    AlreadyDecided,
+    MeaningQuestion,
+    NotAllowed,
+    RationaleNeeded,
+    RecordedAct,
+)
 from bot.usecases.review.screen import Screen
 from bot.usecases.review.worklist import Board, LabelTotals, WaitingCase
 from routing.case.case import Case, CaseStatus
@@ -279,7 +285,7 @@ def test_every_private_answer_list_and_home_is_inside_the_limits_and_safe(
         RecordedAct(case, case.labels[0] if case.labels else None),
         RationaleNeeded(case, task.label_names[0]),
         NotAllowed(written or "no"),
-        UnclearReply(case, written),
+        MeaningQuestion(case, written),
     )
     board = Board((WaitingCase(case, task, "C1", "1.1", True),) * 10, 200, LabelTotals(1, 2, 1))
 

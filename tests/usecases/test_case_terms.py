@@ -13,7 +13,7 @@ from bot.usecases.outgoing import NOTICE
 from bot.usecases.repairs.stranded_cases import StrandedCases, stranded
 from bot.usecases.review import worklist
 from bot.usecases.review.answer import ExpertAnswer, answer
-from bot.usecases.review.outcome import AlreadyDecided, NotAllowed, Outcome, RecordedAct, UnclearReply
+from bot.usecases.review.outcome import AlreadyDecided, MeaningQuestion, NotAllowed, Outcome, RecordedAct
 from bot.usecases.review.thread_reply import ThreadReply, thread_reply
 from routing.case.case import Case, CaseStatus
 from routing.label import ExpertId, Via
@@ -102,7 +102,7 @@ def test_a_question_back_in_the_thread_offers_the_answers_of_the_opening(kept: W
     kept.post(case, "1.1")
     ctx = under(kept, (LABEL, RENAMED)).ctx
     asked = thread_reply(ctx, ThreadReply(ANN, CHANNEL, "1.1", "is it legit or fraud?", "1.2"))
-    assert isinstance(asked, UnclearReply)
+    assert isinstance(asked, MeaningQuestion)
     message = words(ctx, asked)
     assert message is not None
     assert ("legit" in message.text, "honest" in message.text) == (True, False)

@@ -8,7 +8,7 @@ from bot.slack.blocks.message import Message
 from bot.slack.hear.private_messages import tell_privately
 from bot.slack.show.private_answers import typed_receipt, words
 from bot.usecases.context import Context
-from bot.usecases.review.outcome import InDoubt, Outcome, RecordedAct, UnclearReply
+from bot.usecases.review.outcome import InDoubt, MeaningQuestion, Outcome, RecordedAct
 from bot.usecases.review.reply_questions import withdraw_question
 from bot.usecases.review.thread_reply import ThreadReply
 from routing.label import ExpertId
@@ -65,5 +65,5 @@ def _react(gateway: SlackGateway, reply: ThreadReply) -> bool:
 
 def _ask_again(ctx: Context, outcome: Outcome, expert: ExpertId) -> None:
     """A question that nobody saw does not keep the next question back."""
-    if isinstance(outcome, UnclearReply | InDoubt) and outcome.reply is not None:
+    if isinstance(outcome, MeaningQuestion | InDoubt) and outcome.reply is not None:
         withdraw_question(ctx, outcome.case.case_id, expert, outcome.reply.ts)

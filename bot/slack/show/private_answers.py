@@ -32,6 +32,7 @@ from bot.usecases.review.outcome import (
     Dismissal,
     InDoubt,
     KeptAnswer,
+    MeaningQuestion,
     NotAllowed,
     NothingToUndo,
     Outcome,
@@ -40,7 +41,6 @@ from bot.usecases.review.outcome import (
     RepeatedAct,
     Silence,
     Snooze,
-    UnclearReply,
     UndoTooLate,
 )
 from bot.usecases.review.screen import Screen
@@ -171,7 +171,7 @@ class PrivateAnswers:
         return Message(text, (section(mrkdwn(text)),))
 
     @answer.register
-    def _(self, outcome: UnclearReply) -> Message | None:
+    def _(self, outcome: MeaningQuestion) -> Message | None:
         task = self.task or self.policy.tasks[outcome.case.submission.task]
         predicted = outcome.case.submission.prediction.label
         screen = Screen(outcome.case.case_id)

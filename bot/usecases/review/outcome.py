@@ -82,7 +82,7 @@ class Snooze:
 
 
 @dataclass(frozen=True, slots=True)
-class UnclearReply:
+class MeaningQuestion:
     """A thread reply that may be meant as an answer; `note` is what was written, `reply` where it stands."""
 
     case: Case
@@ -136,7 +136,7 @@ Outcome = (
     | UndoTooLate
     | NothingToUndo
     | Snooze
-    | UnclearReply
+    | MeaningQuestion
     | InDoubt
     | KeptAnswer
     | Dismissal

@@ -9,12 +9,12 @@ from bot.usecases.review.outcome import (
     Dismissal,
     InDoubt,
     KeptAnswer,
+    MeaningQuestion,
     NothingToUndo,
     Outcome,
     RepeatedAct,
     ReplyPlace,
     Silence,
-    UnclearReply,
 )
 from bot.usecases.review.screen import Screen
 from routing.case.case import can_undo, rounds_in_force
@@ -45,7 +45,7 @@ def ask_what_is_meant(sitting: Sitting, place: ReplyPlace, text: str) -> Outcome
         return Silence()
     question = _question(sitting, place, text)
     is_asked = thread_replies.ask(sitting.tx, question)
-    return UnclearReply(sitting.case, question.words, place) if is_asked else Silence()
+    return MeaningQuestion(sitting.case, question.words, place) if is_asked else Silence()
 
 
 def ask_whether_it_stands(

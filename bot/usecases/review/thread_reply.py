@@ -125,8 +125,8 @@ def _own(sitting: Sitting, reply: ThreadReply, own: Label | None) -> OwnAnswer |
         return None
     written_at = _moment(reply.ts)
     heard_at = written_at if abs(sitting.now - written_at) < SKEW else sitting.now
-    given_at = rounds_in_force(sitting.case, own.expert)[-1].labeled_at
-    is_soon = heard_at - given_at <= REASON_WITHIN
+    labeled_at = rounds_in_force(sitting.case, own.expert)[-1].labeled_at
+    is_soon = heard_at - labeled_at <= REASON_WITHIN
     return OwnAnswer(own.label, is_soon and not claimed_events.is_claimed(sitting.tx, _free_line_of(sitting)))
 
 

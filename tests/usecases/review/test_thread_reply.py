@@ -9,13 +9,13 @@ from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.review.outcome import (
     AlreadyDecided,
     Dismissal,
+    MeaningQuestion,
     NotAllowed,
     Outcome,
     RationaleNeeded,
     RecordedAct,
     RepeatedAct,
     Silence,
-    UnclearReply,
 )
 from bot.usecases.review.thread_reply import ThreadReply, message_deleted, thread_reply
 from routing.case.case import CaseStatus
@@ -149,7 +149,7 @@ def test_what_is_unclear_is_asked_back_once_per_event(world: World) -> None:
     outcome = _reply(world, "I think this is fraud", own_ts="5.1")
     again = _reply(world, "I think this is fraud", own_ts="5.1")
 
-    assert isinstance(outcome, UnclearReply)
+    assert isinstance(outcome, MeaningQuestion)
     assert outcome.note == "I think this is fraud"
     assert isinstance(again, RepeatedAct)
 
