@@ -67,7 +67,7 @@ def week_rows(digest: Digest) -> Iterator[Row]:
     yield agreement_row("Experts agreed with the model", digest.concordance)
     for scale in digest.by_scale:
         yield agreement_row(f"… on the scale of {scale.task}, exactly", scale.exact)
-        yield agreement_row(f"… on the scale of {scale.task}, within one step", scale.within_one)
+        yield agreement_row(f"… on the scale of {scale.task}, within one step", scale.near)
 
 
 def agreement_row(name: str, row: ShareRow) -> Row:

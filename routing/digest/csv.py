@@ -80,7 +80,7 @@ def _concordances(digest: Digest) -> Iterator[DigestRow]:
     yield from (_concordance("model", row) for row in digest.by_model)
     for scale in digest.by_scale:
         yield _concordance("scale", scale.exact)
-        yield _concordance("scale", scale.within_one, "within_one_step")
+        yield _concordance("scale", scale.near, "within_one_step")
 
 
 def _concordance(about: str, row: ShareRow, measure: str = "concordance") -> DigestRow:

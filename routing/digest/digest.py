@@ -78,7 +78,7 @@ class ScaleRow:
 
     task: str
     exact: ShareRow
-    within_one: ShareRow
+    near: ShareRow
 
 
 @dataclass(frozen=True, slots=True)

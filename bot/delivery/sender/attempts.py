@@ -193,5 +193,5 @@ class Courier:
             if self.health.refused(error):
                 raise SlackUnknownOutcome(error.code) from error
             raise
-        log.info("attempt.looked_up", attempt=attempt_id, channel=channel_id, is_found=ts is not None)
+        log.info("attempt.looked_up", attempt=attempt_id, channel=channel_id, is_there=ts is not None)
         return ts

@@ -316,14 +316,14 @@ def test_predictions_without_a_confidence_are_told_of() -> None:
 
 
 def test_a_scale_is_told_exactly_and_within_one_step() -> None:
-    exact, within_one = Share(0.6, 200, 0.53, 0.67), Share(0.9, 200, 0.85, 0.94)
-    scale = ScaleRow("reply", ShareRow("reply", exact, None), ShareRow("reply", within_one, TooFew(4, 20)))
+    exact, near = Share(0.6, 200, 0.53, 0.67), Share(0.9, 200, 0.85, 0.94)
+    scale = ScaleRow("reply", ShareRow("reply", exact, None), ShareRow("reply", near, TooFew(4, 20)))
     rows = list(week_rows(replace(digest(), by_scale=(scale,))))
     assert rows[-2:] == [
         ("… on the scale of reply, exactly", share_words(exact), "–"),
         (
             "… on the scale of reply, within one step",
-            share_words(within_one),
+            share_words(near),
             "too few labels yet (n=4, 20 needed)",
         ),
     ]

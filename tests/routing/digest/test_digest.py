@@ -69,13 +69,13 @@ def test_a_scale_tells_how_often_the_models_step_was_decided_and_how_often_it_or
     (scale,) = summarise(RATED, questions={"reply": Rating(), "topic": TOPICS}).by_scale
     assert scale.task == "reply"
     assert scale.exact == ShareRow("reply", Share(12 / 20, 20, *wilson(12, 20)), None)
-    assert scale.within_one == ShareRow("reply", Share(17 / 20, 20, *wilson(17, 20)), None)
+    assert scale.near == ShareRow("reply", Share(17 / 20, 20, *wilson(17, 20)), None)
 
 
 def test_a_scale_stands_beside_the_week_before_and_says_where_that_has_too_few() -> None:
     before = facts(by_task=(Concordance("reply", 1, 4),), confusions=(Confusion("reply", "1", "2", 3),))
     (scale,) = summarise(RATED, before, questions={"reply": Rating()}).by_scale
-    assert scale.exact.before == scale.within_one.before == TooFew(4, 20)
+    assert scale.exact.before == scale.near.before == TooFew(4, 20)
 
 
 def test_without_a_scale_nothing_is_said_of_steps() -> None:
