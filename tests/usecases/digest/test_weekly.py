@@ -1,6 +1,7 @@
 """A digest is due once a week by the team's own clock, and says what the database holds."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from bot.usecases.digest import weekly
 from bot.usecases.digest.period import Period
 from bot.usecases.digest.weekly import latest_period
 from bot.usecases.outgoing import DIGEST
-from routing.digest.digest import Share
+from routing.digest.digest import Digest, Share
 from routing.digest.model_quality import About
 from routing.policy import Team
 from storage.delivery import outbox
@@ -134,3 +135,25 @@ def test_a_digest_that_was_made_does_not_change(ctx: Context, clock: StillClock)
     first = weekly.kept_digest(ctx, period)
     decide(ctx, case, label="fine")
     assert weekly.kept_digest(ctx, period) == first
+
+
+def test_of_two_who_make_a_digest_at_the_same_time_both_tell_the_numbers_that_are_kept(
+    ctx: Context, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_case(ctx, "order-1")
+    clock.moment = NEXT_MONDAY
+    period = latest_period("leads", ctx.policy.teams["leads"], clock.now())
+    firsts: list[Digest] = []
+
+    def made_late(*args: Any) -> Digest:
+        """What somebody measures from more rows while another is the first to keep."""
+        monkeypatch.undo()
+        firsts.append(weekly.kept_digest(ctx, period))
+        clock.moment = period.since_at
+        open_case(ctx, "order-2")
+        clock.moment = NEXT_MONDAY
+        return weekly.digest_of(*args)
+
+    monkeypatch.setattr(weekly, "digest_of", made_late)
+
+    assert weekly.kept_digest(ctx, period) == firsts[0]
