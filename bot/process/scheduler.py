@@ -68,8 +68,8 @@ class Ticker:
 
     def catch_up(self) -> None:
         """Do at once what was missed while the database was away."""
-        missed, self._missed = self._missed, set()
-        for name in missed:
+        for name in tuple(self._missed):  # other threads add to it meanwhile
+            self._missed.discard(name)
             self.hurry(name)
 
     def hurry(self, name: str) -> None:
