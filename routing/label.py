@@ -39,18 +39,6 @@ class Via(StrEnum):
     THREAD = "thread"
 
 
-class RationaleRule(StrEnum):
-    """When a task demands a rationale."""
-
-    NEVER = "never"
-    ON_OVERRIDE = "on_override"
-    ALWAYS = "always"
-
-    def requires(self, label: str, predicted: str) -> bool:
-        """Whether an expert who answers `label` where the model predicted `predicted` must say why."""
-        return self is RationaleRule.ALWAYS or (self is RationaleRule.ON_OVERRIDE and label != predicted)
-
-
 @dataclass(frozen=True, slots=True)
 class Rationale:
     """Why, in the expert's words, with an optional reason code of the task."""

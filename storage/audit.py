@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.engine.database import Transaction
-from storage.record import record, verification
+from storage.record import record, record_check
 from storage.record.anchor import Anchor
 from storage.record.chains import ChainEntry
 from storage.record.findings import AuditReport
@@ -38,7 +38,7 @@ def append_many(tx: Transaction, entries: Iterable[Entry]) -> None:
 
 def verify(tx: Transaction, anchors: Iterable[Anchor] = ()) -> AuditReport:
     """Check the whole record under the keys of the database, against `anchors` that were kept elsewhere."""
-    return verification.verify(tx, record.keyring_of(tx), tuple(anchors))
+    return record_check.verify(tx, record.keyring_of(tx), tuple(anchors))
 
 
 def of_subject(tx: Transaction, subject: str, limit: int) -> list[Entry]:

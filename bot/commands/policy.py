@@ -19,7 +19,7 @@ from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 from routing.errors import InvalidPolicy
 from routing.policy import Policy, Task, check
-from routing.triage.tier_table import TableRow, table
+from routing.triage.rules_in_words import TableRow, table
 
 COLUMNS = ("tier", "when", "accepted", "else goes to", "due in", "if nobody decides")
 

@@ -14,7 +14,7 @@ from bot.commands.team_name import team_name
 from bot.errors import BotError
 from bot.policy.policy_file import read_policy
 from bot.settings import Settings
-from bot.usecases.digest.document import from_document, to_document
+from bot.usecases.digest.digest_document import from_document, to_document
 from bot.words.code_words import code_words, with_words
 from routing.digest.csv import to_csv
 from routing.digest.digest import Digest

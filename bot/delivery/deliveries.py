@@ -8,13 +8,13 @@ from functools import partial
 from bot.delivery.callbacks.callback_sender import CallbackSender
 from bot.delivery.callbacks.callback_session import CallbackSession
 from bot.delivery.digest.digest_sender import DigestSender
-from bot.delivery.history.channel_history import HistoryReader
+from bot.delivery.history.missed_in_channel import HistoryReader
 from bot.delivery.history.thread_history import ThreadReader
 from bot.delivery.messages.message_sender import ProjectionSender
 from bot.delivery.notices.news_sender import NewsSender
 from bot.delivery.notices.notice_sender import NoticeSender
 from bot.delivery.sender.attempts import Courier
-from bot.delivery.sender.loop import Loop, Wake
+from bot.delivery.sender.repeating_threads import Loop, Wake
 from bot.delivery.sender.slack_health import SlackHealth
 from bot.delivery.sender.tempo import Tempo
 from bot.outages.database_health import DatabaseHealth

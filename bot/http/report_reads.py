@@ -21,7 +21,7 @@ from bot.http.rate_limit import Rates
 from bot.http.signatures import Services
 from bot.usecases.context import Context
 from bot.usecases.digest import service_reports
-from bot.usecases.digest.document import VERSION, current, from_document
+from bot.usecases.digest.digest_document import VERSION, current, from_document
 from bot.usecases.digest.service_reports import TeamForbidden, TeamUnknown
 from bot.words.code_words import REACHES, STATES, code_words, with_words
 from routing.digest.csv import to_csv

@@ -24,12 +24,12 @@ from routing.fields import (
     WorkspaceId,
     minutes,
 )
-from routing.label import RationaleRule
 from routing.policy.duration import Duration
 from routing.policy.tier import Tier
 from routing.policy.working_days import spell_out_days
+from routing.questions.kinds import Inquiry
 from routing.questions.option import LabelSpec
-from routing.questions.table import Inquiry
+from routing.rationale_rule import RationaleRule
 from routing.section import Section
 
 Exposure = Literal["none", "pseudonym", "slack_id"]

@@ -1,1 +1,1 @@
-"""What is to be delivered: messages as images of rows, the outbox, paces, holds and readings."""
+"""What is to be delivered: messages as images of rows, the outbox, turns of channels, holds and readings."""

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError
 
 from storage.engine import deadline
-from storage.engine.write_lock import FairLock, lock_for
+from storage.engine.sqlite_write_lock import FairLock, lock_for
 from storage.errors import DatabaseUnavailable, UnsupportedDatabase
 from storage.sql.json_documents import load
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.http import report_example
-from bot.usecases.digest.document import from_document
+from bot.usecases.digest.digest_document import from_document
 from routing.digest.csv import COLUMNS, digest_rows
 from storage.leads import digests
 from tests.commands.installation import Installation

@@ -9,7 +9,7 @@ from bot.http import examples, report_example
 from bot.http.answer_shapes import BatchAnswer, CaseAnswer, CaseView, Feed, Problem, Ready, Reports
 from bot.http.app import build_api
 from bot.http.posted_case import CASE
-from bot.usecases.digest.document import from_document, to_document
+from bot.usecases.digest.digest_document import from_document, to_document
 from bot.words.code_words import code_words, with_words
 from routing.digest.csv import to_csv
 from storage.engine.database import Database

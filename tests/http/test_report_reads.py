@@ -8,7 +8,7 @@ import requests
 
 from bot.http import report_example
 from bot.http.report_reads import prefers_csv
-from bot.usecases.digest.document import from_document
+from bot.usecases.digest.digest_document import from_document
 from routing.digest.csv import COLUMNS, digest_rows
 from tests.http.reporting import Readers
 from tests.http.shop import SECRETS, Caller, sign

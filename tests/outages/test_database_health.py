@@ -9,7 +9,7 @@ from itertools import pairwise
 from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
-from bot.delivery.sender.loop import Loop, Wake
+from bot.delivery.sender.repeating_threads import Loop, Wake
 from bot.outages.database_health import PACE, DatabaseHealth
 from bot.process.scheduler import Tick, Ticker
 from storage.errors import DatabaseUnavailable

@@ -7,7 +7,7 @@ from dataclasses import astuple, replace
 
 from hypothesis import HealthCheck, given, settings
 
-from bot.usecases.digest.document import from_document, to_document
+from bot.usecases.digest.digest_document import from_document, to_document
 from routing.digest.csv import COLUMNS, digest_rows, to_csv
 from routing.digest.digest import Digest
 from tests.properties.digests import digests

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from pydantic_core import to_jsonable_python
 
 from bot.usecases.context import Context
-from bot.usecases.digest.document import to_document
+from bot.usecases.digest.digest_document import to_document
 from bot.usecases.digest.weekly import digest_of
 from bot.usecases.learning import calibrate
 from bot.usecases.plan import replay

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from bot.cli import main
-from bot.usecases.digest.document import PROSE, VERSION, current, from_document
+from bot.usecases.digest.digest_document import PROSE, VERSION, current, from_document
 from bot.words.code_words import with_words
 from storage.engine.database import Database
 from storage.leads import digests

@@ -2,7 +2,7 @@
 
 import math
 
-from bot.usecases.digest.document import coded
+from bot.usecases.digest.digest_document import coded
 from storage.engine.database import Database
 from tests.released.measures import context, measured
 from tests.released.versions import Version

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.label import RationaleRule
+from routing.rationale_rule import RationaleRule
 from tests.routing.making import prediction
 
 FULL = prediction("honest", 0.7, fraud=0.1, honest=0.7, unclear=0.1, lost=0.1)

@@ -12,7 +12,7 @@ import pytest
 
 import bot.pictures.digest_picture
 from bot.delivery.sender.tempo import Tempo
-from bot.usecases.digest.document import from_document
+from bot.usecases.digest.digest_document import from_document
 from bot.words.code_words import with_words
 from routing.digest.digest import Digest
 from routing.digest.headline import Deed

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.usecases.digest.document import to_document
+from bot.usecases.digest.digest_document import to_document
 from bot.usecases.lead.access import LeadAct
 from routing.digest.digest import Digest, summarise
 from routing.digest.facts import PeriodFacts

@@ -24,7 +24,7 @@ from storage import audit, experts
 from storage.audit import Entry
 from storage.cases import cases
 from storage.engine.database import Database, Transaction
-from storage.engine.write_lock import lock_for
+from storage.engine.sqlite_write_lock import lock_for
 from tests.worlds.clocks import FRIDAY
 from tests.worlds.desk import World
 from tests.worlds.people import ANN, BEN, CHANNEL

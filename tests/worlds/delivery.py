@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from bot.clock import Clock
-from bot.delivery.history.channel_history import HistoryReader
+from bot.delivery.history.missed_in_channel import HistoryReader
 from bot.delivery.messages.message_sender import ProjectionSender
 from bot.delivery.sender.attempts import Courier
-from bot.delivery.sender.loop import Wake
+from bot.delivery.sender.repeating_threads import Wake
 from bot.delivery.sender.tempo import Tempo
 from bot.sandbox import Sandbox, SandboxConfig
 from bot.slack.api.gateway import WebClientGateway

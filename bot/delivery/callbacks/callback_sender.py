@@ -10,7 +10,7 @@ import requests
 import structlog
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
-from bot.delivery.callbacks.callback_failures import CallbackFailed, check, failure_of
+from bot.delivery.callbacks.callback_failure_reasons import CallbackFailed, check, failure_of
 from bot.delivery.callbacks.callback_session import Reply
 from bot.delivery.callbacks.circuits import Circuits
 from bot.delivery.sender.sender import Sender

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.usecases.context import Context
-from bot.usecases.digest.document import from_document, to_document
+from bot.usecases.digest.digest_document import from_document, to_document
 from bot.usecases.digest.model_quality import Span, appraise
 from bot.usecases.digest.period import Period
 from bot.usecases.outgoing import DIGEST

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.usecases.context import Context
-from bot.usecases.digest import kept_digest
+from bot.usecases.digest import digest_lookup
 from routing.case.permission import may_lead
 from routing.digest.digest import Digest
 from routing.digest.headline import Deed, Headline
@@ -72,7 +72,7 @@ def is_member(ctx: Context, tx: Transaction, team: Team, expert: ExpertId) -> bo
 
 def lead(ctx: Context, tx: Transaction, act: LeadAct, *deeds: Deed) -> LeadSitting | LeadRefusal:
     """The sentence that `act` is about, for who may act on it; with `deeds` only if it offers such."""
-    kept = kept_digest.find(tx, act.digest_key)
+    kept = digest_lookup.find(tx, act.digest_key)
     if kept is None:
         return LeadRefusal(_OUTDATED)
     name, digest = kept

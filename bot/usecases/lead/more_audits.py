@@ -8,8 +8,8 @@ from bot.usecases.lead.access import LeadAct, LeadRefusal, LeadSitting, lead_on_
 from routing.digest.headline import Deed
 from routing.policy import Tier
 from storage.evidence import day_volumes
-from storage.measured import audit_shares
-from storage.measured.audit_shares import AuditShare
+from storage.leads import audit_shares
+from storage.leads.audit_shares import AuditShare
 
 MORE = 50
 ASKED_FOR = timedelta(days=7)

@@ -9,7 +9,7 @@ from bot.usecases.review.access import Act, Sitting, is_named, sit_down
 from bot.usecases.review.answer import ExpertAnswer, give
 from bot.usecases.review.catch_up import read_later
 from bot.usecases.review.outcome import Dismissal, Outcome, RecordedAct, RepeatedAct, ReplyPlace, Silence
-from bot.usecases.review.rationale import explain, has_reason, joined, kept_whole, reworded
+from bot.usecases.review.reason_amendment import explain, has_reason, joined, kept_whole, reworded
 from bot.usecases.review.reply_questions import ask_what_is_meant, ask_whether_it_stands, names_for
 from bot.usecases.review.screen import Screen
 from routing.case.case import rounds_in_force

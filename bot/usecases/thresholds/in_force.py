@@ -8,8 +8,9 @@ from routing.evidence.calibrator import Calibrator
 from routing.triage.in_force import GrantKey, ModelKey, Standing, TierKey
 from routing.triage.novelty import NoveltyProfile
 from storage.engine.database import Transaction
-from storage.measured import audit_shares, calibrators, certificates, profiles
-from storage.measured.audit_shares import AuditShare
+from storage.leads import audit_shares
+from storage.leads.audit_shares import AuditShare
+from storage.measured import calibrators, certificates, profiles
 from storage.measured.certificates import CertificateKey
 
 NOVELTY = "novelty"

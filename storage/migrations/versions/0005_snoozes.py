@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import Column
 
-from storage.migrations.columns import texts
+from storage.migrations.migration_tables import texts
 from storage.sql.column_types import Document
 
 revision = "snoozes"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from storage.migrations.columns import texts
+from storage.migrations.migration_tables import texts
 
 revision = "unreadable"
 down_revision = "programs"

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Column
 
-from storage.migrations.columns import moments, texts
+from storage.migrations.migration_tables import moments, texts
 from storage.sql.column_types import ArrivalId
 
 revision = "replies"

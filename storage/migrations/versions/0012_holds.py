@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Column
 
-from storage.migrations.columns import moments, partial, texts
+from storage.migrations.migration_tables import moments, partial, texts
 
 revision = "holds"
 down_revision = "readings"

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Column
 
-from storage.migrations.columns import texts
+from storage.migrations.migration_tables import texts
 from storage.sql.column_types import JsonValue
 
 revision = "answers"

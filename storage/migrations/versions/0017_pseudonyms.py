@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Column
 
-from storage.migrations.columns import moments
+from storage.migrations.migration_tables import moments
 
 revision = "pseudonyms"
 down_revision = "codes"

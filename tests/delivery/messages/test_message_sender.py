@@ -8,7 +8,7 @@ import pytest
 
 from bot.delivery.messages.message_sender import ProjectionSender
 from bot.delivery.sender import slack_health
-from bot.delivery.sender.loop import Loop, Wake
+from bot.delivery.sender.repeating_threads import Loop, Wake
 from bot.sandbox import SlackFault
 from bot.slack.api.gateway import WebClientGateway
 from bot.slack.blocks.message import Message

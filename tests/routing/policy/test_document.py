@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from routing.errors import UnreadablePolicy
-from routing.label import RationaleRule
 from routing.policy import Policy, document_of, policy_of_document
+from routing.rationale_rule import RationaleRule
 from tests.routing.making import HOURS, policy, tier_text
 
 RICH = policy(

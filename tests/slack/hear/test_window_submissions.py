@@ -11,7 +11,8 @@ from bot.slack.show.review_windows import Draft, label_view
 from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.review.screen import Screen
 from routing.case.case import expire
-from routing.label import ExpertConfidence, RationaleRule, Via
+from routing.label import ExpertConfidence, Via
+from routing.rationale_rule import RationaleRule
 from storage.cases import cases
 from tests.slack.workspace import Workspace
 from tests.worlds.people import ANN, BEN, STRANGER

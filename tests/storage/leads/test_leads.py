@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from storage.engine.database import Database
-from storage.leads import digests, mutes
+from storage.leads import audit_shares, digests, mutes
+from storage.leads.audit_shares import AuditShare
 from storage.leads.digests import StoredDigest
-from storage.measured import audit_shares
-from storage.measured.audit_shares import AuditShare
 from tests.storage.examples import HOUR, NOW
 
 DAY = 24 * HOUR

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.usecases.digest.document import to_document
+from bot.usecases.digest.digest_document import to_document
 from bot.usecases.lead import digest_on_demand, look_closer, more_audits, mute
 from bot.usecases.lead.access import LeadRefusal
 from bot.usecases.lead.digest_on_demand import OnItsWay
@@ -27,8 +27,8 @@ from storage.cases import predictions
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Database
 from storage.leads import digests, mutes
+from storage.leads.audit_shares import in_force
 from storage.leads.digests import StoredDigest
-from storage.measured.audit_shares import in_force
 from tests.usecases.leads import (
     KEY,
     MODEL,

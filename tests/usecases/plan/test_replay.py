@@ -17,8 +17,9 @@ from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, ModelRef, Origin, Prediction, Submission
 from storage.cases import decisions
 from storage.engine.database import Database
-from storage.measured import audit_shares, calibrators
-from storage.measured.audit_shares import AuditShare
+from storage.leads import audit_shares
+from storage.leads.audit_shares import AuditShare
+from storage.measured import calibrators
 from storage.measured.calibrators import StoredCalibrator
 from tests.answers import chosen
 from tests.http import shop

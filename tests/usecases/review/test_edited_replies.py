@@ -16,7 +16,7 @@ from bot.usecases.review.outcome import (
     RepeatedAct,
     Silence,
 )
-from bot.usecases.review.rationale import LONG_REASON
+from bot.usecases.review.reason_amendment import LONG_REASON
 from bot.usecases.review.thread_reply import ThreadReply, thread_reply
 from bot.usecases.review.undo import undo
 from routing.label import ExpertId, Via

@@ -17,8 +17,9 @@ from routing.triage.in_force import NOTHING_STANDING, Standing
 from routing.triage.novelty import Categories, NoveltyProfile
 from storage import audit
 from storage.engine.database import Database
-from storage.measured import audit_shares, calibrators, certificates, profiles
-from storage.measured.audit_shares import AuditShare
+from storage.leads import audit_shares
+from storage.leads.audit_shares import AuditShare
+from storage.measured import calibrators, certificates, profiles
 from storage.measured.calibrators import StoredCalibrator
 from storage.measured.certificates import Attempt, CertificateKey
 from storage.measured.profiles import StoredProfile

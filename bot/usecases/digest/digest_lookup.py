@@ -2,7 +2,7 @@
 
 from pydantic import ValidationError
 
-from bot.usecases.digest.document import from_document
+from bot.usecases.digest.digest_document import from_document
 from routing.digest.digest import Digest
 from storage.engine.database import Transaction
 from storage.leads import digests

@@ -8,7 +8,7 @@ import pytest
 
 from storage.engine import dialects
 from storage.engine.database import Database
-from storage.engine.write_lock import FairLock, lock_for
+from storage.engine.sqlite_write_lock import FairLock, lock_for
 from storage.errors import DatabaseUnavailable
 
 

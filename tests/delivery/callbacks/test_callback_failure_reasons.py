@@ -5,7 +5,7 @@ import requests
 from requests import exceptions
 from requests_hardened.ip_filter import InvalidIPAddress
 
-from bot.delivery.callbacks.callback_failures import CallbackFailed, check, failure_of
+from bot.delivery.callbacks.callback_failure_reasons import CallbackFailed, check, failure_of
 from bot.delivery.callbacks.callback_session import Reply
 
 

@@ -1,7 +1,7 @@
 """What goes where, in words."""
 
 from routing.policy import load_policy
-from routing.triage.tier_table import TableRow, table
+from routing.triage.rules_in_words import TableRow, table
 from tests.places import ROOT
 from tests.routing.making import HOURS, policy, tier_text
 

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from bot.delivery.history import channel_history
+from bot.delivery.history import missed_in_channel
 from bot.sandbox import SlackFault
 from bot.slack.blocks.message import Message
 from bot.usecases.context import PolicyHolder
@@ -192,7 +192,7 @@ def test_a_deleted_message_is_found_below_what_people_talked_since(world: World)
 def test_messages_that_do_not_fit_in_one_look_at_the_rows_are_compared_in_the_next(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel_history, "MOST_ROWS", 2)
+    monkeypatch.setattr(missed_in_channel, "MOST_ROWS", 2)
     for number in range(5):
         open_case(world.ctx, f"order-{number}")
     world.drain()
@@ -203,11 +203,11 @@ def test_messages_that_do_not_fit_in_one_look_at_the_rows_are_compared_in_the_ne
 def test_every_thread_older_than_the_history_is_wanted_however_many_there_are(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel_history, "MOST_ROWS", 2)
+    monkeypatch.setattr(missed_in_channel, "MOST_ROWS", 2)
     for number in range(5):
         open_case(world.ctx, f"order-{number}")
     world.drain()
-    world.clock.advance(channel_history.LOOK_BACK + timedelta(days=1))
+    world.clock.advance(missed_in_channel.LOOK_BACK + timedelta(days=1))
     sweep(world)
     with world.database.read() as tx:
         assert thread_readings.waiting(tx) == 5

@@ -2,7 +2,7 @@
 
 import threading
 
-from bot.delivery.sender.loop import Loop, Wake
+from bot.delivery.sender.repeating_threads import Loop, Wake
 from tests.patience import PATIENCE
 
 

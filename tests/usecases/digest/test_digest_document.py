@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bot.usecases.digest.document import VERSION, current, from_document, to_document, version_of
+from bot.usecases.digest.digest_document import VERSION, current, from_document, to_document, version_of
 from bot.words.code_words import code_words
 from routing.code import Code
 from routing.digest.model_quality import ThresholdState
