@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.words.calibration_words import calibration_words
-from bot.words.code_words import code_words
+from bot.words.digest_code_words import code_words
 from bot.words.digest_words import agreement_row, confused_words, lead, unreadable_words, week_rows
 from bot.words.numbers import count, estimate_words
 from bot.words.quality_words import confusion_words, error_lines, fit_words, threshold_words

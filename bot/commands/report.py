@@ -15,7 +15,7 @@ from bot.errors import BotError
 from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 from bot.usecases.digest.digest_document import from_document, to_document
-from bot.words.code_words import code_words, with_words
+from bot.words.digest_code_words import code_words, with_words
 from routing.digest.csv import to_csv
 from routing.digest.digest import Digest
 from routing.policy import Policy

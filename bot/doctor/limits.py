@@ -10,9 +10,9 @@ from bot.slack.api.web_calls import call
 from bot.slack.limits import message_violations
 from bot.slack.show.case_message import case_message
 from routing.case.case import Case
-from routing.disposition import Disposition, Routing
 from routing.policy import Policy, Task, Tier
 from routing.prediction import CaseInput, Evidence, ModelRef, Prediction, Submission
+from routing.routing_result import Disposition, Routing
 
 UNKNOWN_METHOD = frozenset({"unknown_method", "not_allowed_token_type", "method_deprecated"})
 LONG_TEXT = "An input as long as one can be posted, with *marks*, <links> and & signs. " * 200

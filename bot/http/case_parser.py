@@ -14,7 +14,7 @@ from bot.http.body_limits import CASE_BYTES
 from bot.http.posted_case import CASE, PostedCase, PostedInput, json_values
 from bot.http.problems import Path, RequestFault, RequestRefused, invalid
 from bot.usecases.context import Context
-from bot.usecases.intake.triage import Picture, PostedItem
+from bot.usecases.intake.admission import Picture, PostedItem
 from routing.policy import Policy, parse_duration
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Prediction, Submission
 from routing.triage.submission_check import check_submission

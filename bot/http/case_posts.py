@@ -16,9 +16,9 @@ from bot.http.case_parser import Parser
 from bot.http.problems import RequestFault, RequestRefused, json_response
 from bot.http.rate_limit import Rates
 from bot.http.signatures import Credentials, Services, read_credentials
+from bot.usecases.intake.admission import PostedItem
 from bot.usecases.intake.outcome import Outcome, Rejection
 from bot.usecases.intake.receive import Posting
-from bot.usecases.intake.triage import PostedItem
 from routing.policy import Policy
 
 MOST_ITEMS = 1_000

@@ -31,7 +31,7 @@ from bot.http.posted_fields import (
     ShortName,
     Text,
 )
-from bot.http.questions.kinds import PostedAnswer
+from bot.http.questions.question_list import PostedAnswer
 from bot.http.strict import Strict
 from routing.prediction import Origin
 

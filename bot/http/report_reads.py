@@ -23,7 +23,7 @@ from bot.usecases.context import Context
 from bot.usecases.digest import service_reports
 from bot.usecases.digest.digest_document import VERSION, current, from_document
 from bot.usecases.digest.service_reports import TeamForbidden, TeamUnknown
-from bot.words.code_words import REACHES, STATES, code_words, with_words
+from bot.words.digest_code_words import REACHES, STATES, code_words, with_words
 from routing.digest.csv import to_csv
 from routing.digest.digest import Digest
 from storage.leads.digests import StoredDigest

@@ -16,7 +16,7 @@ from bot.usecases.context import Context
 from bot.usecases.deadlines import escalate, expire, redraw
 from bot.usecases.digest import weekly
 from bot.usecases.learning import hourly
-from bot.usecases.repairs import retry, undelivered_news
+from bot.usecases.repairs import after_slack_repair, undelivered_news
 from bot.usecases.review import catch_up
 from bot.usecases.thresholds import in_force
 from bot.usecases.thresholds.watch import Watch
@@ -128,9 +128,9 @@ class Ticks:
         try:
             channels = catch_up.look_again(self._workspace)
             if has_connected:
-                tried_again = retry.all_repaired(self._workspace, CURABLE)
+                tried_again = after_slack_repair.all_repaired(self._workspace, CURABLE)
             else:
-                tried_again = retry.look_again(self._workspace)
+                tried_again = after_slack_repair.look_again(self._workspace)
         except StorageError:
             if has_connected:
                 self._has_connected.set()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.clock import Clock
-from bot.sandbox.api.endpoint import AppEndpoints
+from bot.sandbox.api.app_endpoints import AppEndpoints
 from bot.sandbox.api.fault_injection import FaultInjector
 from bot.sandbox.api.gateway import Gateway
 from bot.sandbox.api.response_urls import Responder

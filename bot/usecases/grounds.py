@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from routing.disposition import Routing
+from routing.routing_result import Routing
 
 JsonObject = dict[str, Any]
 

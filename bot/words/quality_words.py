@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.words.code_words import code_words
+from bot.words.digest_code_words import code_words
 from bot.words.numbers import counted, estimate_words
 from routing.digest.model_quality import ErrorRow, ModelFit, TaskConfusion, ThresholdRow, ThresholdState
 from routing.evidence.estimate import between

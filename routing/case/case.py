@@ -9,11 +9,11 @@ from itertools import takewhile
 from routing.case.decision import Decision
 from routing.case.hours import add_working
 from routing.case.schedule import expires_at, first_step_at
-from routing.disposition import Routing
 from routing.errors import InvalidTransition
 from routing.label import Abstention, ExpertId, Label, labels_in_force, order_of
 from routing.policy import Task
 from routing.prediction import Submission
+from routing.routing_result import Routing
 
 
 class CaseStatus(StrEnum):

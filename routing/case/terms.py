@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from routing.case.case import Case
 from routing.policy import LabelSpec, Policy, Task, Tier
-from routing.questions.kinds import Inquiry
+from routing.questions.question_list import Inquiry
 
 MOST_LABELS = 100
 """Slack takes so many options in a select."""

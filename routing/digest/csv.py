@@ -5,11 +5,11 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, fields
 
-from routing.code import Code
 from routing.digest.digest import Change, Digest, Quantile, QuantileChange, Share, ShareRow, TooFew
 from routing.digest.model_rows import calibration_rows, quality_rows
 from routing.digest.row import Cell, DigestRow
 from routing.evidence.estimate import Reach
+from routing.stable_code import Code
 
 COLUMNS = tuple(field.name for field in fields(DigestRow))
 COUNTS = ("received", "auto_accepted", "audited", "reviewed", "decided", "overdue")

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from routing.code import Code
 from routing.digest.model_quality import (
     About,
     ErrorRow,
@@ -17,6 +16,7 @@ from routing.digest.model_quality import (
 )
 from routing.evidence.estimate import Estimate, between
 from routing.evidence.promise import NotYet
+from routing.stable_code import Code
 
 MOST = 3
 WORTH_GAIN = 0.02

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from routing.code import Code
 from routing.digest.day import Day
 from routing.evidence.alarm import Alarm
 from routing.evidence.calibrator import CalibratorFit
@@ -13,6 +12,7 @@ from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
 from routing.prediction import ModelRef
+from routing.stable_code import Code
 
 
 class Movement(Code):

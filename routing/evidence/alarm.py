@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from routing.code import Code
+from routing.stable_code import Code
 
 EXAMPLES = 3
 WHOLE = ""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from routing.code import Code
+from routing.stable_code import Code
 
 LEVEL = 0.95
 """The confidence level of an interval, two-sided, unless it says otherwise."""

@@ -21,8 +21,8 @@ from routing.policy.checks import (
 from routing.policy.error_words import findings
 from routing.policy.model import Policy, Service, Task, Team
 from routing.policy.tier import Tier
-from routing.questions.kinds import Inquiry
 from routing.questions.option import LabelSpec
+from routing.questions.question_list import Inquiry
 
 Section = TypeVar("Section", bound=BaseModel)
 Raw = Mapping[str, Any]

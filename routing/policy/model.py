@@ -27,8 +27,8 @@ from routing.fields import (
 from routing.policy.duration import Duration
 from routing.policy.tier import Tier
 from routing.policy.working_days import spell_out_days
-from routing.questions.kinds import Inquiry
 from routing.questions.option import LabelSpec
+from routing.questions.question_list import Inquiry
 from routing.rationale_rule import RationaleRule
 from routing.section import Section
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from routing.language.doubt_words import CLAIM
-from routing.language.label_spelling import fold
+from routing.language.label_folding import fold
 from routing.language.reply_text import LONGEST_HEARD, MARKERS, WrittenReply, read, readable
 from routing.language.reply_words import ANSWERS_TO_PEOPLE, END_OF_CLAUSE
 from routing.policy import Task

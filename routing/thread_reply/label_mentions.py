@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from routing.language.label_spelling import NamedLabel, exact_spellings, fold, spellings, without_pictograms
+from routing.language.label_folding import NamedLabel, exact_spellings, fold, spellings, without_pictograms
 from routing.language.reply_text import EMOJI_SPAN
 from routing.language.reply_words import BECAUSE, EVERYDAY, LEAD_IN, POINTING, UNSPACED
 

@@ -15,7 +15,7 @@ from routing.language.doubt_words import (
     REFUSING,
     RETORT,
 )
-from routing.language.label_spelling import fold
+from routing.language.label_folding import fold
 from routing.language.reply_words import (
     ACKNOWLEDGMENT,
     ASKING,

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from routing.disposition import Disposition, Routing
 from routing.prediction import (
     CaseInput,
     Evidence,
@@ -12,6 +11,7 @@ from routing.prediction import (
     Prediction,
     Submission,
 )
+from routing.routing_result import Disposition, Routing
 from storage.sql.upserts import Row
 
 ROUTING = Routing.__slots__

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from storage.delivery import channel_turns
+from storage.delivery import channel_pace as channel_turns
 from storage.delivery.outbox_item import Item, item_of
 from storage.delivery.projection_state import Projection, projection_of
 from storage.engine.database import Transaction

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.delivery import channel_turns
+from storage.delivery import channel_pace as channel_turns
 from storage.engine.database import Transaction
 from storage.tables import channel_pace, channel_readings, projections
 

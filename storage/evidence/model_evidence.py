@@ -14,9 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from routing.cell import EVERYTHING
-from routing.disposition import Disposition
 from routing.evidence.estimate import Stratum
 from routing.prediction import ModelRef
+from routing.routing_result import Disposition
 from storage.engine.database import Transaction
 from storage.engine.packed_columns import Probabilities, Slices, packed, portions, slices_of
 from storage.evidence.decisions_in_force import (

@@ -11,12 +11,12 @@ import pytest
 from bot.http.batch_writer import MOST_PER_FLUSH, Writer
 from bot.http.case_answers import answer
 from bot.http.problems import RequestRefused
+from bot.usecases.intake.admission import PostedItem
 from bot.usecases.intake.outcome import Admission, Outcome, Reception
 from bot.usecases.intake.receive import Posting
-from bot.usecases.intake.triage import PostedItem
-from routing.disposition import Disposition, Routing
 from routing.errors import UnknownTask
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
+from routing.routing_result import Disposition, Routing
 from storage.cases.predictions import NewPrediction
 from storage.errors import DatabaseUnavailable, DataRefused
 from tests.patience import PATIENCE

@@ -10,7 +10,7 @@ from bot.http.answer_shapes import BatchAnswer, CaseAnswer, CaseView, Feed, Prob
 from bot.http.app import build_api
 from bot.http.posted_case import CASE
 from bot.usecases.digest.digest_document import from_document, to_document
-from bot.words.code_words import code_words, with_words
+from bot.words.digest_code_words import code_words, with_words
 from routing.digest.csv import to_csv
 from storage.engine.database import Database
 from tests.http import shop

@@ -8,7 +8,7 @@ from bot.http.app import build_api
 from bot.ids import new_id
 from bot.usecases.context import Context
 from bot.usecases.expert_names import callback_names
-from bot.usecases.review.callback import callback_data
+from bot.usecases.review.callback_document import callback_data
 from routing.case.case import decide, record_label, reopen
 from routing.case.decision import Decision, Method
 from routing.label import ExpertConfidence, ExpertId, Label, Rationale, Via

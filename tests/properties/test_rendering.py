@@ -26,11 +26,11 @@ from bot.usecases.review.screen import Screen
 from bot.usecases.review.worklist import Board, LabelTotals, WaitingCase
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision, Method
-from routing.disposition import Disposition, Routing
 from routing.label import ExpertConfidence, ExpertId, Label, Rationale, Via
 from routing.policy import LabelSpec, Task, Tier
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Origin, Prediction, Submission
 from routing.rationale_rule import RationaleRule
+from routing.routing_result import Disposition, Routing
 from tests.answers import chosen
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -8,12 +8,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from routing.case.adjudication import SettledAnswer, Settlement, settle
-from routing.case.escalation import next_step
 from routing.case.hours import add_working, is_working, next_working
-from routing.disposition import Disposition
+from routing.case.next_step import next_step
 from routing.label import Label
 from routing.policy import DAYS, WorkingHours, format_duration, load_policy, parse_duration
 from routing.prediction import CaseInput
+from routing.routing_result import Disposition
 from routing.thread_reply.interpretation import LabelReply, interpret
 from routing.triage.router import Router, compile_router
 from routing.triage.sampling import draw

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from routing.answer import Answer
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision, Method
-from routing.disposition import Disposition, Routing
 from routing.label import Abstention, ExpertConfidence, ExpertId, Label, Rationale, Via
 from routing.prediction import (
     CaseInput,
@@ -21,6 +20,7 @@ from routing.prediction import (
     Prediction,
     Submission,
 )
+from routing.routing_result import Disposition, Routing
 from storage import audit
 from storage.audit import Entry
 from storage.cases import cases, decisions, labels, predictions

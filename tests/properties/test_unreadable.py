@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.disposition import Disposition, Routing
 from routing.errors import InvalidExpression
 from routing.expression.expression import Expression
 from routing.expression.facts import Facts
 from routing.policy import Policy, Task, load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Scalar, Submission
+from routing.routing_result import Disposition, Routing
 from routing.triage.router import Router, compile_router
 from tests.places import ROOT
 from tests.routing.making import KEY

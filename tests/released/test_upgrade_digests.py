@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from bot.usecases.digest.digest_document import PROSE, VERSION, current, from_document
-from bot.words.code_words import with_words
+from bot.words.digest_code_words import with_words
 from storage.engine.database import Database
 from storage.leads import digests
 from tests.released.conftest import Copies

@@ -5,10 +5,10 @@ from typing import Any
 
 from routing.case.case import Case
 from routing.case.decision import Decision, Method
-from routing.disposition import Disposition, Routing
 from routing.label import ExpertId, Label, Rationale, Via
 from routing.policy import Policy, Task, Tier, load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
+from routing.routing_result import Disposition, Routing
 from tests.answers import chosen
 from tests.worlds.clocks import MONDAY
 

@@ -13,7 +13,7 @@ import pytest
 import bot.pictures.digest_picture
 from bot.delivery.sender.tempo import Tempo
 from bot.usecases.digest.digest_document import from_document
-from bot.words.code_words import with_words
+from bot.words.digest_code_words import with_words
 from routing.digest.digest import Digest
 from routing.digest.headline import Deed
 from routing.digest.model_quality import About, ThresholdState

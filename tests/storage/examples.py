@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 from routing.case.case import Case
 from routing.case.decision import Decision, Method
-from routing.disposition import Disposition, Routing
 from routing.label import ExpertId, Label, Rationale, Via
 from routing.prediction import (
     CaseInput,
@@ -16,6 +15,7 @@ from routing.prediction import (
     Prediction,
     Submission,
 )
+from routing.routing_result import Disposition, Routing
 from storage.cases import cases, predictions
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Transaction

@@ -9,15 +9,15 @@ from itertools import count
 import sqlalchemy as sa
 
 from bot.usecases.context import Context
-from bot.usecases.intake import triage
-from bot.usecases.intake.triage import PostedItem
+from bot.usecases.intake import admission
+from bot.usecases.intake.admission import PostedItem
 from bot.usecases.outgoing import NEWS, News
 from bot.usecases.thresholds import in_force
 from routing.case.decision import Decision, Method
-from routing.disposition import Disposition
 from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.label import ExpertId
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
+from routing.routing_result import Disposition
 from storage import tables
 from storage.cases import decisions
 from storage.cases.answer_columns import answer_columns
@@ -76,7 +76,7 @@ class Traffic:
             )
             items.append(PostedItem(submission, name.encode()))
         with self.ctx.database.write() as tx:
-            stored = list(triage.store(self.ctx, tx, items, self.clock.moment).stored.values())
+            stored = list(admission.store(self.ctx, tx, items, self.clock.moment).stored.values())
             decide(
                 tx,
                 [

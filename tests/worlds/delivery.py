@@ -18,10 +18,10 @@ from bot.usecases.installation import Installation, InstallationHolder
 from bot.usecases.review import catch_up
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision, Method
-from routing.disposition import Disposition, Routing
 from routing.label import ExpertId, Label, Via
 from routing.policy import Policy
 from routing.prediction import CaseInput, Image, ModelRef, Prediction, Submission
+from routing.routing_result import Disposition, Routing
 from storage.cases import cases, decisions, labels, predictions
 from storage.cases.predictions import NewPrediction
 from storage.delivery import projections

@@ -9,10 +9,10 @@ from bot.usecases.context import Context
 from bot.usecases.review.access import Act
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case, open_case
-from routing.disposition import Disposition, Routing
 from routing.label import ExpertId
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
+from routing.routing_result import Disposition, Routing
 from storage import audit, experts
 from storage.cases import cases, predictions
 from storage.cases.predictions import NewPrediction

@@ -12,7 +12,7 @@ from bot.usecases import record
 from bot.usecases.digest.period import Period
 from bot.usecases.digest.weekly import kept_digest
 from bot.usecases.outgoing import DIGEST
-from bot.words.code_words import code_words
+from bot.words.digest_code_words import code_words
 from routing.digest.csv import to_csv
 from routing.digest.digest import Digest
 from routing.policy import Team

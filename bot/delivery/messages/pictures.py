@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.delivery.sender.picture_formats import PNG, TAKEN, to_png
+from bot.delivery.sender.picture_conversion import PNG, TAKEN, to_png
 from bot.slack.api.gateway import SlackGateway
 from bot.usecases.context import Context
 from routing.case.case import Case

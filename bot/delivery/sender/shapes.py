@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.delivery.sender.picture_formats import PictureUnreadable
+from bot.delivery.sender.picture_conversion import PictureUnreadable
 from bot.delivery.sender.tempo import Tempo
 from bot.slack.api.gateway import OverLimits, SlackPermanent
 from bot.slack.api.refusals import Recast

@@ -12,7 +12,7 @@ from bot.slack.hear.reply_receipts import answer_reply, ask_privately, says_some
 from bot.slack.hear.workspace_claims import message_claim, object_in
 from bot.slack.show.home import LISTED, home_view
 from bot.usecases import members
-from bot.usecases.repairs import retry
+from bot.usecases.repairs import after_slack_repair
 from bot.usecases.review import catch_up, worklist
 from bot.usecases.review.outcome import InDoubt, Outcome
 from bot.usecases.review.reply_questions import reply_deleted
@@ -86,7 +86,7 @@ def on_joined(desk: Desk, body: JsonObject) -> None:
 
 
 def _repaired(desk: Desk, channel_id: str) -> None:
-    revived = retry.channel_repaired(desk.ctx, channel_id, CURABLE)
+    revived = after_slack_repair.channel_repaired(desk.ctx, channel_id, CURABLE)
     catch_up.look_back(desk.ctx, channel_id)
     log.info("slack.channel_repaired", channel=channel_id, revived=revived)
     desk.wake()

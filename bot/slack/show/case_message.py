@@ -22,7 +22,7 @@ from bot.slack.show.input_blocks import (
     show_all_block,
 )
 from bot.slack.show.outcome_blocks import decision_block, expired_block, history_block
-from bot.slack.show.questions.kinds import open_controls
+from bot.slack.show.questions.question_list import open_controls
 from bot.slack.show.scene import Scene
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision

@@ -9,7 +9,7 @@ from bot.usecases.deadlines.reminders import Reminder, bundled, untied
 from bot.usecases.outgoing import NOTICE, REMINDER
 from bot.usecases.review.announce import show_also
 from routing.case.case import Case
-from routing.case.escalation import Step, next_step, reschedule, take
+from routing.case.next_step import Step, next_step, reschedule, take
 from storage import audit
 from storage.audit import Entry
 from storage.cases import cases, escalation_steps

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 
 from bot.usecases.outgoing import Notice, Occasion, Place
 from routing.case.case import Case
-from routing.case.escalation import Step
+from routing.case.next_step import Step
 from routing.policy import Tier
 
 JsonObject = dict[str, Any]

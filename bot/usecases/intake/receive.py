@@ -7,9 +7,9 @@ from itertools import groupby
 from operator import attrgetter
 
 from bot.usecases.context import ActivePolicy, Context
-from bot.usecases.intake import triage
+from bot.usecases.intake import admission
+from bot.usecases.intake.admission import PostedItem, TriageBatch
 from bot.usecases.intake.outcome import FirstAnswer, Outcome, Reception, Rejection, RequestConflict
-from bot.usecases.intake.triage import PostedItem, TriageBatch
 from storage import audit
 from storage.delivery import webhook_receipts
 from storage.delivery.webhook_receipts import Receipt
@@ -56,7 +56,7 @@ def receive(ctx: Context, postings: Sequence[Posting], answer: Answer) -> list[O
         keys = [(each.service, each.webhook_id) for each in postings if each.webhook_id is not None]
         receipts = webhook_receipts.find_many(tx, keys)
         fresh = list(_fresh(postings, receipts))
-        triaged = triage.store(ctx, tx, list(_items(fresh)), now)
+        triaged = admission.store(ctx, tx, list(_items(fresh)), now)
         # By identity: two requests of the same content get an answer each.
         own = {id(posting): _reception(posting, triaged) for posting in fresh}
         made = [

@@ -6,7 +6,7 @@ from enum import StrEnum
 from bot.usecases.expert_names import callback_names
 from bot.usecases.outgoing import CALLBACK, NOTICE, Callback, Notice
 from bot.usecases.review.access import Sitting
-from bot.usecases.review.callback import callback_data
+from bot.usecases.review.callback_document import callback_data
 from routing.case.case import Case
 from routing.case.decision import Decision
 from routing.case.terms import Terms

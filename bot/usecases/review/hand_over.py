@@ -20,7 +20,7 @@ from bot.usecases.review.outcome import (
 )
 from routing.case import case as arrows
 from routing.case.case import Case
-from routing.case.escalation import reschedule, step_now, take
+from routing.case.next_step import reschedule, step_now, take
 from routing.label import Abstention, ExpertId
 from routing.policy import Task
 from storage import experts

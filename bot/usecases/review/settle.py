@@ -5,7 +5,7 @@ from bot.usecases.review.access import Sitting
 from bot.usecases.review.announce import DecisionEvent, call_back, notify
 from routing.case.adjudication import conclude, settle
 from routing.case.case import Case, CaseStatus
-from routing.case.escalation import reschedule
+from routing.case.next_step import reschedule
 from storage.cases import cases, decisions
 
 

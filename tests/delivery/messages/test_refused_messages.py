@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from PIL import Image as Pillow
 
-from bot.delivery.sender.picture_formats import MOST_PIXELS, PictureUnreadable, to_png
+from bot.delivery.sender.picture_conversion import MOST_PIXELS, PictureUnreadable, to_png
 from bot.sandbox import SlackFault
 from bot.slack.api.gateway import SlackPermanent, WebClientGateway
 from bot.slack.api.refusals import CURABLE, refusal
 from bot.slack.blocks.message import Message
 from bot.usecases.outgoing import NOTICE, SHAPE
-from bot.usecases.repairs import retry
+from bot.usecases.repairs import after_slack_repair
 from storage.cases import images
-from storage.delivery import channel_turns, holds, outbox, projections
+from storage.delivery import channel_pace, holds, outbox, projections
 from storage.delivery.outbox import ItemClaim
 from storage.delivery.outbox_item import Item
 from storage.delivery.projections import Shape
@@ -89,7 +89,7 @@ def test_a_refused_channel_costs_one_call_a_look_and_no_other_channel_anything(w
 def test_the_waits_double_up_to_an_hour(world: World) -> None:
     waits, now = [], world.clock.now()
     with world.database.write() as tx:
-        channel_turns.open_many(tx, [DIGITS])
+        channel_pace.open_many(tx, [DIGITS])
         for _ in range(10):
             until = holds.hold(tx, DIGITS, now, "(not_in_channel) Invite it.", timedelta(seconds=30), HOUR)
             waits.append((until - now).total_seconds())
@@ -333,7 +333,7 @@ def test_what_an_earlier_version_gave_up_comes_back_when_the_bot_connects(
 ) -> None:
     open_case(world.ctx)
     bury(world, f"Slack refuses this call, and will again until something is changed. ({code}) Mend it.")
-    assert retry.all_repaired(world.ctx, CURABLE) == expected
+    assert after_slack_repair.all_repaired(world.ctx, CURABLE) == expected
     world.clock.advance(timedelta(seconds=2))
     world.drain()
     assert len(world.shown(DIGITS)) == expected
@@ -345,8 +345,8 @@ def test_what_was_refused_in_every_form_is_not_tried_again_at_each_start(world: 
     refuse(world, code)
     settle(world)
     assert f"({code})" in (world.projection(case.case_id).dead_reason or "")
-    assert retry.all_repaired(world.ctx, CURABLE) == 0
-    assert retry.channel_repaired(world.ctx, DIGITS, CURABLE) == 0
+    assert after_slack_repair.all_repaired(world.ctx, CURABLE) == 0
+    assert after_slack_repair.channel_repaired(world.ctx, DIGITS, CURABLE) == 0
     assert world.projection(case.case_id).dead_reason is not None
 
 
@@ -361,7 +361,7 @@ def test_a_repair_brings_back_also_what_had_other_forms(
         assert held is not None
         projections.recast(tx, held, shape, world.clock.now(), "(msg_too_long) It is shown shorter.")
     bury(world, f"Slack refuses this call. ({code}) Mend it.")
-    assert retry.all_repaired(world.ctx, CURABLE) == expected
+    assert after_slack_repair.all_repaired(world.ctx, CURABLE) == expected
 
 
 @pytest.mark.parametrize(
@@ -383,7 +383,7 @@ def test_an_item_that_was_given_up_comes_back_for_a_repair_or_a_newer_version(
         for _ in range(tries):
             outbox.fail(tx, claimed_item(tx, now), now, "later")
         outbox.bury(tx, claimed_item(tx, now), f"Slack refuses this call. ({code}) Mend it.")
-    assert retry.all_repaired(world.ctx, CURABLE) == expected
+    assert after_slack_repair.all_repaired(world.ctx, CURABLE) == expected
 
 
 def claimed_item(tx: Transaction, now: datetime) -> ItemClaim:
@@ -396,7 +396,7 @@ def test_a_repaired_channel_brings_back_its_own_only(world: World) -> None:
         open_case(world.ctx, f"case-{number}", task=task)
     for _ in range(2):
         bury(world, "Slack refuses this call. (is_archived) Unarchive it.")
-    assert retry.channel_repaired(world.ctx, DIGITS, CURABLE) == 1
+    assert after_slack_repair.channel_repaired(world.ctx, DIGITS, CURABLE) == 1
     world.clock.advance(timedelta(seconds=2))
     world.drain()
     assert (len(world.shown(DIGITS)), len(world.shown(ONCOLOGY))) == (1, 0)
@@ -409,6 +409,6 @@ def test_a_repair_that_is_told_ends_the_wait_at_once(world: World) -> None:
     world.sandbox.faults.clear(fault)
     world.drain()
     assert world.shown(DIGITS) == []
-    retry.channel_repaired(world.ctx, DIGITS, CURABLE)
+    after_slack_repair.channel_repaired(world.ctx, DIGITS, CURABLE)
     world.drain()
     assert len(world.shown(DIGITS)) == 1

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from routing.disposition import Disposition
 from routing.errors import InvalidExpression
 from routing.expression.check import Vocabulary, expression_problems
 from routing.expression.cost import LARGEST, LIMIT, Extent
@@ -12,6 +11,7 @@ from routing.expression.expression import Expression
 from routing.expression.facts import Facts
 from routing.expression.pattern_cost import Pattern, pattern_work
 from routing.prediction import CaseInput, Scalar
+from routing.routing_result import Disposition
 from routing.triage.router import compile_router
 from tests.routing.making import KEY, policy, prediction, submission, tier_text
 

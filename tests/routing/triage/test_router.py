@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from routing.disposition import Disposition, Routing
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, Origin, Prediction, Scalar
+from routing.routing_result import Disposition, Routing
 from routing.triage.in_force import Standing
 from routing.triage.router import Router, compile_router
 from tests.places import ROOT

@@ -13,9 +13,9 @@ from bot.slack.show.digest_headlines import headline_blocks
 from bot.usecases.outgoing import DIGEST
 from routing.digest.headline import Headline
 from routing.digest.model_quality import Quality, ThresholdState
-from routing.disposition import Disposition, Routing
 from routing.evidence.promise import NotYet
 from routing.prediction import CaseInput, Prediction, Submission
+from routing.routing_result import Disposition, Routing
 from storage.cases import predictions
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Database

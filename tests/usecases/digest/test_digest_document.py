@@ -8,10 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 from bot.usecases.digest.digest_document import VERSION, current, from_document, to_document, version_of
-from bot.words.code_words import code_words
-from routing.code import Code
+from bot.words.digest_code_words import code_words
 from routing.digest.model_quality import ThresholdState
 from routing.evidence.estimate import Reach
+from routing.stable_code import Code
 
 KEPT = Path(__file__).parent / "documents"
 JsonObject = dict[str, Any]

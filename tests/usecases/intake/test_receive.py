@@ -9,12 +9,12 @@ import pytest
 from bot.http.case_answers import HttpAnswer, first_answer
 from bot.http.problems import RequestRefused
 from bot.usecases.context import Context, PolicyHolder
-from bot.usecases.intake import triage
+from bot.usecases.intake import admission
+from bot.usecases.intake.admission import Picture, PostedItem
 from bot.usecases.intake.outcome import Admission, Conflict, Reception, Rejection, Repetition, RequestConflict
 from bot.usecases.intake.receive import Posting, receive
-from bot.usecases.intake.triage import Picture, PostedItem
-from routing.disposition import Disposition
 from routing.prediction import CaseInput, Image, ModelRef, Prediction, Submission
+from routing.routing_result import Disposition
 from storage import audit
 from storage.cases import cases, images, predictions
 from storage.delivery import outbox, projections, webhook_receipts
@@ -200,7 +200,7 @@ def test_what_triage_made_of_each_is_known_by_its_key(ctx: Context) -> None:
     known, new = item("known"), item("new", 0.99)
     shop.answers(ctx, [post(known)])
     with ctx.database.write() as tx:
-        triaged = triage.store(ctx, tx, [known, new, item("new", 0.95)], FRIDAY)
+        triaged = admission.store(ctx, tx, [known, new, item("new", 0.95)], FRIDAY)
     assert set(triaged.stored) == {("shop", "known"), ("shop", "new")}
     assert triaged.stored["shop", "new"].routing.disposition is Disposition.AUTO_ACCEPTED
     outcomes = [triaged.outcome(one) for one in (known, new, item("new", 0.99), item("new", 0.95))]

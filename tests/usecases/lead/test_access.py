@@ -18,10 +18,10 @@ from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.thresholds import in_force as standing
 from routing.case.case import CaseStatus
 from routing.digest.model_quality import Quality
-from routing.disposition import Disposition, Routing
 from routing.evidence.error_patterns import PREDICTED, SliceFinding
 from routing.label import ExpertId, Via
 from routing.prediction import CaseInput, Prediction, Submission
+from routing.routing_result import Disposition, Routing
 from storage import audit, experts
 from storage.cases import predictions
 from storage.cases.predictions import NewPrediction

@@ -5,16 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.usecases.context import Context
-from bot.usecases.intake import triage
-from bot.usecases.intake.triage import PostedItem
+from bot.usecases.intake import admission
+from bot.usecases.intake.admission import PostedItem
 from bot.usecases.plan import replay
 from bot.usecases.plan.replay import Busy, CannotPlan, NothingLogged, QuickReplay
 from routing.case.decision import Decision, Method
-from routing.disposition import Disposition
 from routing.evidence.calibrator import Calibrator
 from routing.label import ExpertId
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, ModelRef, Origin, Prediction, Submission
+from routing.routing_result import Disposition
 from storage.cases import decisions
 from storage.engine.database import Database
 from storage.leads import audit_shares
@@ -58,7 +58,7 @@ def post(ctx: Context, count: int = 40, origin: Origin = Origin.PRODUCTION, firs
         submission = Submission("shop", name, "fraud", case_input, prediction, FRIDAY, origin)
         items.append(PostedItem(submission, name.encode()))
     with ctx.database.write() as tx:
-        stored = triage.store(ctx, tx, items, ctx.clock.now()).stored.values()
+        stored = admission.store(ctx, tx, items, ctx.clock.now()).stored.values()
     return [one.case_id for one in stored if one.routing.disposition is Disposition.REVIEW]
 
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.usecases.context import Context
-from bot.usecases.intake import triage
+from bot.usecases.intake import admission
+from bot.usecases.intake.admission import PostedItem
 from bot.usecases.intake.receive import Posting
-from bot.usecases.intake.triage import PostedItem
 from bot.usecases.thresholds import in_force
 from routing.cell import EVERYTHING
 from routing.evidence.calibrator import Calibrator
@@ -178,6 +178,6 @@ def test_one_transaction_sees_one_standing_though_it_changes_meanwhile(
     turning = replace(ctx, new_id=changing)
     items = [item("a"), item("b"), item("c")]
     with ctx.database.write() as tx:
-        stored = triage.store(turning, tx, items, FRIDAY).stored.values()
+        stored = admission.store(turning, tx, items, FRIDAY).stored.values()
     assert {prediction.routing.inclusion_probability for prediction in stored} == {0.0}
     assert ctx.standing.present is raised

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.code import Code
+from routing.stable_code import Code
 
 
 class Color(Code):

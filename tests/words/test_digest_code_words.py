@@ -2,13 +2,13 @@
 
 import pytest
 
-from bot.words.code_words import code_words, with_words
+from bot.words.digest_code_words import code_words, with_words
 from bot.words.threshold_words import LAPSES, lapse_words
-from routing.code import Code
 from routing.digest.model_quality import Movement, ThresholdState
 from routing.evidence.estimate import Reach
 from routing.evidence.grant import Lapse
 from routing.evidence.promise import Promise
+from routing.stable_code import Code
 
 
 @pytest.mark.parametrize("code", [*ThresholdState, *Reach, *Movement])

@@ -8,8 +8,8 @@ from bot.usecases.context import Context
 from bot.usecases.grounds import grounds
 from bot.usecases.intake.outcome import Admission, Conflict, Repetition
 from routing.case.case import Case, open_case
-from routing.disposition import Disposition, Routing
 from routing.prediction import Submission
+from routing.routing_result import Disposition, Routing
 from routing.triage.in_force import Standing
 from storage.audit import Entry
 from storage.cases import cases, images, predictions

@@ -8,7 +8,7 @@ import pytest
 from bot.http.answer_shapes import CallbackData
 from bot.usecases.decision_document import decision_document
 from bot.usecases.expert_names import ExpertNames
-from bot.usecases.review.callback import callback_data
+from bot.usecases.review.callback_document import callback_data
 from routing.case.case import Case, decide, record_label, reopen
 from tests.routing.making import case, decision, label
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from routing.code import Code
 from routing.digest.model_quality import Movement, ThresholdState
 from routing.evidence.estimate import Reach
+from routing.stable_code import Code
 
 STATES: Mapping[ThresholdState, str] = {
     ThresholdState.REVIEWED: "always reviewed",

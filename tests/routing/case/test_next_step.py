@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from routing.case.case import Case, decide, dispute, expire, snooze, take_step
-from routing.case.escalation import next_step, reschedule, step_now, take
+from routing.case.next_step import next_step, reschedule, step_now, take
 from routing.case.schedule import first_step_at
 from routing.label import ExpertId
 from routing.policy import Tier, WorkingHours
