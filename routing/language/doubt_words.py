@@ -1,6 +1,6 @@
 """The words and emoji behind a label that take it back, doubt it, or make it depend on something.
 
-All are folded (`label_spelling.fold`). Like those of `reply_words`, they only ever make the bot ask.
+All are folded (`label_folding.fold`). Like those of `reply_words`, they only ever make the bot ask.
 """
 
 import re

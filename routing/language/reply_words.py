@@ -1,6 +1,6 @@
 """The words that give away what a reply is: reasons, regrets, denials, doubts and talk, in many languages.
 
-All are folded (`label_spelling.fold`). Nothing here decides alone: what a word may do at most is to make the
+All are folded (`label_folding.fold`). Nothing here decides alone: what a word may do at most is to make the
 bot ask, or leave a line alone.
 """
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from storage.delivery import channel_pace as channel_turns
+from storage.delivery import slack_pace
 from storage.delivery.outbox_item import Item, item_of
 from storage.delivery.projection_state import Projection, projection_of
 from storage.engine.database import Transaction
@@ -30,7 +30,7 @@ class Hold:
 def hold(
     tx: Transaction, place: str, now: datetime, reason: str, first: timedelta, longest: timedelta
 ) -> datetime:
-    """Hold a place, a channel's id or a constant of `channel_turns`; when to look again.
+    """Hold a place, a channel's id or a constant of `slack_pace`; when to look again.
 
     The wait is as long as it has been held by then, so that it doubles, from `first` up to `longest`.
     """
@@ -69,7 +69,7 @@ def wait_of(tx: Transaction, channel_id: str) -> tuple[datetime, str | None]:
 def all_of(tx: Transaction) -> tuple[Hold, ...]:
     """Everything that is held, in the order of the channels' ids."""
     rows = tx.execute(sa.select(channel_pace).where(_HELD).order_by(channel_pace.c.channel_id))
-    prefix = channel_turns.updates_of("")
+    prefix = slack_pace.updates_of("")
     return tuple(
         Hold(
             row.channel_id.removeprefix(prefix),
@@ -121,7 +121,7 @@ def count(tx: Transaction) -> int:
 
 
 def _waits_for(place: Hold) -> sa.ColumnElement[bool]:
-    if place.channel_id == channel_turns.WORKSPACE:
+    if place.channel_id == slack_pace.WORKSPACE:
         return projections.c.is_due
     has_ts = projections.c.ts.is_not(None) if place.is_for_updates else projections.c.ts.is_(None)
     return projections.c.is_due & has_ts & (projections.c.channel_id == place.channel_id)

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.delivery import channel_pace as channel_turns
+from storage.delivery import slack_pace
 from storage.engine.database import Transaction
 from storage.tables import channel_pace, channel_readings, projections
 
@@ -36,7 +36,7 @@ def first(tx: Transaction, now: datetime) -> list[Candidate]:
     parameters = {"now": now}
     posts = [Candidate(*row) for row in tx.execute(_first_posts(), parameters)]
     updates = [
-        Candidate(row.row_id, channel_turns.UPDATES, row.priority, row.due_at)
+        Candidate(row.row_id, slack_pace.UPDATES, row.priority, row.due_at)
         for row in tx.execute(_first_updates(), parameters)
     ]
     return sorted(posts + updates, key=attrgetter("priority", "due_at", "row_id"))
@@ -64,7 +64,7 @@ def _waiting_posts() -> sa.Select[Any]:
 
 @cache
 def _waiting_updates() -> sa.Select[Any]:
-    is_free = channel_turns.updates_of(projections.c.channel_id).not_in(_HELD_PLACES)
+    is_free = slack_pace.updates_of(projections.c.channel_id).not_in(_HELD_PLACES)
     updates = sa.select(projections.c.row_id).where(projections.c.is_due, projections.c.ts.is_not(None))
     return updates.where(is_free).order_by(projections.c.priority).limit(1)  # through its index
 
@@ -72,9 +72,7 @@ def _waiting_updates() -> sa.Select[Any]:
 @cache
 def _oldest() -> sa.Select[Any]:
     is_post = projections.c.ts.is_(None)
-    lane = sa.case(
-        (is_post, projections.c.channel_id), else_=channel_turns.updates_of(projections.c.channel_id)
-    )
+    lane = sa.case((is_post, projections.c.channel_id), else_=slack_pace.updates_of(projections.c.channel_id))
     return (
         sa.select(projections.c.wanted_at)
         .where(projections.c.is_due, projections.c.wanted_at.is_not(None), lane.not_in(_HELD_PLACES))
@@ -109,8 +107,8 @@ def _first_posts() -> sa.Select[Any]:
 @cache
 def _first_updates() -> sa.Select[Any]:
     turn = sa.select(channel_pace.c.channel_id)
-    turn = turn.where(channel_pace.c.channel_id == channel_turns.UPDATES, channel_pace.c.next_at <= _NOW)
-    is_free = channel_turns.updates_of(projections.c.channel_id).not_in(
+    turn = turn.where(channel_pace.c.channel_id == slack_pace.UPDATES, channel_pace.c.next_at <= _NOW)
+    is_free = slack_pace.updates_of(projections.c.channel_id).not_in(
         _HELD_PLACES.where(channel_pace.c.next_at > _NOW)
     )
     return (

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.delivery import channel_pace, leases, message_queue
+from storage.delivery import leases, message_queue, slack_pace
 from storage.delivery.projection_state import Claim, Projection, Shape, WantedMessage, claim_of, projection_of
 from storage.engine.database import Transaction
 from storage.sql.column_types import EPOCH
@@ -39,7 +39,7 @@ def want_many(tx: Transaction, wanted: Sequence[WantedMessage]) -> None:
     """Ask for many messages in one statement; the same message asked for twice gets a single new version."""
     if not wanted:
         return
-    channel_pace.open_many(tx, [message.channel_id for message in wanted] + [channel_pace.UPDATES])
+    slack_pace.open_many(tx, [message.channel_id for message in wanted] + [slack_pace.UPDATES])
     distinct = {message.projection_id: _new_row(message) for message in wanted}
     tx.execute(_want(tx.dialect.name), list(distinct.values()))
 
@@ -68,15 +68,15 @@ def claim(
     A post waits for its channel's turn (`pace_for`), an update for the workspace's (`update_pace_for`).
     """
     for candidate in message_queue.first(tx, now):
-        every = update_pace_for if candidate.pace == channel_pace.UPDATES else pace_for
-        if not channel_pace.take(tx, candidate.pace, now, every):
+        every = update_pace_for if candidate.pace == slack_pace.UPDATES else pace_for
+        if not slack_pace.take(tx, candidate.pace, now, every):
             continue
-        still_ready = message_queue.still_ready(has_ts=candidate.pace == channel_pace.UPDATES)
+        still_ready = message_queue.still_ready(has_ts=candidate.pace == slack_pace.UPDATES)
         until, parameters = now + lease_for, {"candidate": candidate.row_id, "now": now}
         if rows := leases.take(tx, projections, still_ready, owner, until, **parameters):
             return claim_of(rows[0])
         # Another replica has taken the message meanwhile: the channel's turn must not be lost for it.
-        channel_pace.give_back(tx, candidate.pace, now)
+        slack_pace.give_back(tx, candidate.pace, now)
     return None
 
 

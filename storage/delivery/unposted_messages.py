@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.delivery import channel_pace, leases
+from storage.delivery import leases, slack_pace
 from storage.delivery.projection_state import projection_id
 from storage.engine.database import Transaction
 from storage.sql.rows import value_of
@@ -74,7 +74,7 @@ def move(
     is_there = sa.select(projections.c.row_id).where(projections.c.projection_id == new_id)
     if tx.execute(is_there).first() is not None:
         return tx.execute(sa.delete(projections).where(is_it)).rowcount == 1
-    channel_pace.open_many(tx, [channel_id])
+    slack_pace.open_many(tx, [channel_id])
     values = {
         **leases.revived(now),
         "projection_id": new_id,

@@ -19,7 +19,7 @@ from bot.slack.api.gateway import HistoryPage, SlackPermanent
 from bot.slack.api.history_page import ChannelMessage
 from bot.usecases.review.catch_up import decided_since, ts_of
 from storage.cases import cases
-from storage.delivery import channel_pace, channel_readings, posted_messages, projections, thread_readings
+from storage.delivery import channel_readings, posted_messages, projections, slack_pace, thread_readings
 from storage.delivery.channel_readings import ChannelClaim
 from storage.delivery.posted_messages import Post, Stray
 from storage.delivery.thread_readings import Rank, WantedThread
@@ -69,7 +69,7 @@ class HistoryReader(SlackSender[Stretch]):
             return bool(channel_readings.waiting(tx))
 
     def _claim(self, tx: Transaction) -> Stretch | None:
-        claim = claim_in_turn(tx, self._courier, self._owner, channel_pace.HISTORY, channel_readings.claim)
+        claim = claim_in_turn(tx, self._courier, self._owner, slack_pace.HISTORY, channel_readings.claim)
         if claim is None:
             return None
         since = ts_of(slack_now(self._ctx.clock) - LOOK_BACK)
@@ -182,7 +182,7 @@ class HistoryReader(SlackSender[Stretch]):
             with self._ctx.database.write() as tx:  # what can be posted is not held for what cannot be read
                 channel_readings.bury(tx, claim, str(error))
         else:
-            self._courier.failed(CHANNELS, claim, claim.failures, error, channel_pace.HISTORY)
+            self._courier.failed(CHANNELS, claim, claim.failures, error, slack_pace.HISTORY)
         log.warning("history.not_read", channel=claim.channel_id, reason=str(error))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.delivery.sender.attempts import Courier
-from storage.delivery import channel_pace
+from storage.delivery import slack_pace
 from storage.engine.database import Transaction
 
 R = TypeVar("R")
@@ -20,9 +20,9 @@ def claim_in_turn(
 ) -> R | None:
     """What `claim` takes, if `pace` allows a call now; None without using it up where there is nothing."""
     now, tempo = courier.ctx.clock.now(), courier.tempo
-    if not channel_pace.take(tx, pace, now, tempo.stretched(tempo.read_every)):
+    if not slack_pace.take(tx, pace, now, tempo.stretched(tempo.read_every)):
         return None
     row = claim(tx, owner, now, tempo.stretched(tempo.lease))
     if row is None:
-        channel_pace.give_back(tx, pace, now)
+        slack_pace.give_back(tx, pace, now)
     return row

@@ -17,7 +17,7 @@ from bot.usecases.context import Context
 from bot.usecases.review.outcome import RepeatedAct
 from bot.usecases.review.thread_reply import ThreadReply, thread_reply
 from storage.cases import case_threads
-from storage.delivery import channel_pace, projections, thread_readings
+from storage.delivery import projections, slack_pace, thread_readings
 from storage.delivery.thread_readings import ThreadClaim
 from storage.engine.database import Transaction
 
@@ -36,7 +36,7 @@ class ThreadReader(SlackSender[ThreadClaim]):
             return bool(thread_readings.waiting(tx))
 
     def _claim(self, tx: Transaction) -> ThreadClaim | None:
-        return claim_in_turn(tx, self._courier, self._owner, channel_pace.READS, thread_readings.claim)
+        return claim_in_turn(tx, self._courier, self._owner, slack_pace.READS, thread_readings.claim)
 
     def _send(self, claim: ThreadClaim) -> None:
         if self._has_message(claim):
@@ -86,5 +86,5 @@ class ThreadReader(SlackSender[ThreadClaim]):
         if isinstance(error, SlackPermanent) and not self._courier.health.refused(error):
             self._finish(claim, None)  # the message or the channel is gone, and the replies with it
         else:
-            self._courier.failed(THREADS, claim, claim.failures, error, channel_pace.READS)
+            self._courier.failed(THREADS, claim, claim.failures, error, slack_pace.READS)
         log.warning("thread.not_read", channel=claim.channel_id, ts=claim.thread_ts, reason=str(error))

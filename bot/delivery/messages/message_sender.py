@@ -23,7 +23,7 @@ from routing.case.case import Case
 from routing.errors import UnknownTask
 from storage import experts
 from storage.cases import cases
-from storage.delivery import channel_pace, message_queue, projections
+from storage.delivery import message_queue, projections, slack_pace
 from storage.delivery.projections import Claim
 from storage.engine.database import Transaction
 from storage.errors import CaseUnknown
@@ -195,7 +195,7 @@ class ProjectionSender(SlackSender[Showing]):
 
     def _judge(self, claim: Claim, error: Exception) -> None:
         row = claim.projection
-        pace = row.channel_id if row.ts is None else channel_pace.UPDATES
+        pace = row.channel_id if row.ts is None else slack_pace.UPDATES
         verdict = self._courier.failed(PROJECTIONS, claim, row.failures, error, pace, self._place(claim))
         event = "projection.dead" if verdict.retry_in is None else "projection.failed"
         log.warning(event, case=row.case_id, channel=row.channel_id, reason=verdict.reason)
@@ -203,7 +203,7 @@ class ProjectionSender(SlackSender[Showing]):
     def _place(self, claim: Claim) -> str:
         """What a refusal holds: the channel's new messages, or the changes of those that are there."""
         row = claim.projection
-        return row.channel_id if row.ts is None else channel_pace.updates_of(row.channel_id)
+        return row.channel_id if row.ts is None else slack_pace.updates_of(row.channel_id)
 
     def _bury(self, claim: Claim, reason: str) -> None:
         with self._ctx.database.write() as tx:

@@ -16,7 +16,7 @@ from bot.slack.api.gateway import SlackGateway, SlackPermanent, SlackRetryable, 
 from bot.slack.api.refusals import Breadth
 from bot.slack.blocks.message import Message
 from bot.usecases.context import Context
-from storage.delivery import channel_pace, holds, outbox, projections
+from storage.delivery import holds, outbox, projections, slack_pace
 from storage.delivery.outbox import ItemClaim
 from storage.delivery.projections import Claim
 from storage.engine.database import Transaction
@@ -145,14 +145,14 @@ class Courier:
         """Record a failure (the row had `failures` before).
 
         Slack's wish to wait holds `pace`, a refusal that others would meet `place`: a channel's id or one of
-        `channel_turns`, None where it is about this row alone.
+        `slack_pace`, None where it is about this row alone.
         """
         self.health.failed(error)
         verdict = judge(error, failures + 1, self.tempo, self.jitter)
         now = self.ctx.clock.now()
         with self.ctx.database.write() as tx:
             if verdict.pause_for is not None and pace is not None:
-                channel_pace.pause(tx, pace, now + verdict.pause_for, verdict.reason)
+                slack_pace.pause(tx, pace, now + verdict.pause_for, verdict.reason)
             if verdict.retry_in is None:
                 ledger.bury(tx, held, verdict.reason)
             elif verdict.reach is not None and isinstance(ledger, Ledger):
@@ -166,14 +166,14 @@ class Courier:
 
     def arrived(self, tx: Transaction, place: str) -> None:
         """Slack took a message there: nothing waits for a repair any more."""
-        if freed := holds.release(tx, (place, channel_pace.WORKSPACE)):
+        if freed := holds.release(tx, (place, slack_pace.WORKSPACE)):
             log.info("slack.repaired", place=place, holds=freed)
 
     def _hold(self, tx: Transaction, ledger: Ledger[H], held: H, verdict: Verdict, place: str | None) -> None:
         now, probe = self.ctx.clock.now(), self.tempo.probe
         until = now + self.tempo.stretched(probe.wait(held.attempt, self.jitter))
         if verdict.reach is not Breadth.MESSAGE:
-            where = channel_pace.WORKSPACE if verdict.reach is Breadth.WORKSPACE else place
+            where = slack_pace.WORKSPACE if verdict.reach is Breadth.WORKSPACE else place
             if where is not None:
                 waits = self.tempo.stretched(probe.first), self.tempo.stretched(probe.longest)
                 until = holds.hold(tx, where, now, verdict.reason, *waits)

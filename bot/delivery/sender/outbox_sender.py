@@ -13,7 +13,7 @@ from bot.delivery.sender.verdicts import Verdict
 from bot.slack.api.gateway import OverLimits, SlackPermanent
 from bot.slack.blocks.message import Form, Message
 from bot.usecases.outgoing import SHAPE
-from storage.delivery import channel_pace, holds, outbox
+from storage.delivery import holds, outbox, slack_pace
 from storage.delivery.outbox import ItemClaim
 from storage.delivery.projection_state import Shape
 from storage.engine.database import Transaction
@@ -44,8 +44,8 @@ class OutboxSender(SlackSender[Errand]):
         """Whether the channel's pace, which all posts share, allows a message now; else the item waits."""
         now, tempo = self._ctx.clock.now(), self._courier.tempo
         with self._ctx.database.write() as tx:
-            channel_pace.open_many(tx, [channel_id])
-            if channel_pace.take(tx, channel_id, now, tempo.stretched(tempo.post_every)):
+            slack_pace.open_many(tx, [channel_id])
+            if slack_pace.take(tx, channel_id, now, tempo.stretched(tempo.post_every)):
                 return True
             next_at, reason = holds.wait_of(tx, channel_id)
             retry_at = max(next_at, now + tempo.stretched(tempo.turn_in))

@@ -11,7 +11,7 @@ from datetime import timedelta
 from bot.usecases.context import Context
 from bot.usecases.outgoing import DIGEST, NEWS, NOTICE, SHAPE
 from bot.usecases.repairs.undelivered import cause
-from storage.delivery import channel_pace, dead_letters, holds, outbox, projections
+from storage.delivery import dead_letters, holds, outbox, projections, slack_pace
 from storage.delivery.dead_letters import DeadMessage
 
 Curable = Mapping[str, bool]
@@ -22,7 +22,7 @@ WORTH_TELLING_FOR = timedelta(days=7)
 
 def channel_repaired(ctx: Context, channel_id: str, curable: Curable) -> int:
     """The bot was invited, or the channel unarchived or renamed; how many messages come back."""
-    return _repair(ctx, (channel_id, channel_pace.updates_of(channel_id)), channel_id, curable)
+    return _repair(ctx, (channel_id, slack_pace.updates_of(channel_id)), channel_id, curable)
 
 
 def all_repaired(ctx: Context, curable: Curable) -> int:

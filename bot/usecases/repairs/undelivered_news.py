@@ -10,7 +10,7 @@ from bot.usecases.outgoing import CALLBACK, NOTICE, News
 from bot.usecases.repairs.undelivered import cause
 from bot.usecases.team_news import teams_of, tell_team
 from storage.cases import predictions
-from storage.delivery import channel_pace, dead_letters, holds
+from storage.delivery import dead_letters, holds, slack_pace
 from storage.delivery.holds import Hold
 from storage.delivery.outbox_item import Item
 from storage.engine.database import Transaction
@@ -61,7 +61,7 @@ def _tell(ctx: Context, by_team: dict[tuple[str, _Trouble], int], now: datetime)
 
 def _held(ctx: Context, tx: Transaction, now: datetime) -> Iterator[tuple[str, _Trouble, int]]:
     for hold in holds.all_of(tx):
-        if hold.since_at <= now - SETTLED_IN and hold.channel_id != channel_pace.WORKSPACE:
+        if hold.since_at <= now - SETTLED_IN and hold.channel_id != slack_pace.WORKSPACE:
             for task, number in holds.messages_by_task(tx, hold).items():
                 yield task, _held_trouble(ctx, hold), number
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from bot.clock import slack_now
 from bot.usecases.context import Context
 from storage.cases import case_threads
-from storage.delivery import channel_pace, channel_readings, outbox, posted_messages, thread_readings
+from storage.delivery import channel_readings, outbox, posted_messages, slack_pace, thread_readings
 from storage.delivery.channel_readings import WantedChannel
 from storage.delivery.thread_readings import Rank, WantedThread
 from storage.engine.database import Transaction
@@ -32,7 +32,7 @@ def look_again(ctx: Context) -> int:
     with ctx.database.write() as tx:
         channels = _channels(ctx, tx) | channel_readings.nameless(tx)
         wanted = [_wanted(ctx, channel_id) for channel_id in channels]
-        channel_pace.open_many(tx, [channel_pace.HISTORY, channel_pace.READS])
+        slack_pace.open_many(tx, [slack_pace.HISTORY, slack_pace.READS])
         channel_readings.want_many(tx, wanted, ctx.clock.now())
     while _take_over(ctx):
         pass
@@ -46,7 +46,7 @@ def look_back(ctx: Context, channel_id: str) -> None:
     """
     with ctx.database.write() as tx:
         if channel_id in _channels(ctx, tx):
-            channel_pace.open_many(tx, [channel_pace.HISTORY, channel_pace.READS])
+            slack_pace.open_many(tx, [slack_pace.HISTORY, slack_pace.READS])
             channel_readings.want_many(tx, [_wanted(ctx, channel_id)], ctx.clock.now())
 
 
@@ -61,7 +61,7 @@ def begin(ctx: Context) -> None:
             WantedChannel(channel_id, "", "", newest, _held_to(tx, channel_id, slack_now(ctx.clock)))
             for channel_id in (_channels(ctx, tx) if newest else ())
         ]
-        channel_pace.open_many(tx, [channel_pace.HISTORY])
+        slack_pace.open_many(tx, [slack_pace.HISTORY])
         channel_readings.want_many(tx, wanted, ctx.clock.now())
 
 
@@ -69,7 +69,7 @@ def read_later(ctx: Context, tx: Transaction, channel_id: str, ts: str) -> None:
     """Want a thread read that may belong to a message of ours whose post is not answered yet."""
     if case_threads.may_appear(tx, channel_id):
         now = ctx.clock.now()
-        channel_pace.open_many(tx, [channel_pace.READS])
+        slack_pace.open_many(tx, [slack_pace.READS])
         thread = WantedThread(channel_id, ts, ctx.team_id, Rank.CHANGED, 0, now)
         thread_readings.want_many(tx, [thread], now)
 

@@ -15,7 +15,7 @@ from bot.slack.blocks.message import Message
 from bot.usecases.outgoing import NOTICE, SHAPE
 from bot.usecases.repairs import after_slack_repair
 from storage.cases import images
-from storage.delivery import channel_pace, holds, outbox, projections
+from storage.delivery import holds, outbox, projections, slack_pace
 from storage.delivery.outbox import ItemClaim
 from storage.delivery.outbox_item import Item
 from storage.delivery.projections import Shape
@@ -89,7 +89,7 @@ def test_a_refused_channel_costs_one_call_a_look_and_no_other_channel_anything(w
 def test_the_waits_double_up_to_an_hour(world: World) -> None:
     waits, now = [], world.clock.now()
     with world.database.write() as tx:
-        channel_pace.open_many(tx, [DIGITS])
+        slack_pace.open_many(tx, [DIGITS])
         for _ in range(10):
             until = holds.hold(tx, DIGITS, now, "(not_in_channel) Invite it.", timedelta(seconds=30), HOUR)
             waits.append((until - now).total_seconds())

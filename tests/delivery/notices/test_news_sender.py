@@ -12,7 +12,7 @@ from bot.slack.api.gateway import SlackPermanent
 from bot.slack.limits import message_violations
 from bot.usecases.outgoing import NEWS, News
 from storage.cases import predictions
-from storage.delivery import channel_pace, holds, outbox
+from storage.delivery import holds, outbox, slack_pace
 from storage.delivery.outbox_item import Item
 from storage.errors import DatabaseUnavailable
 from storage.measured import alarms
@@ -91,8 +91,8 @@ def test_news_waits_for_its_turn_in_the_channel(world: World) -> None:
     queue(world)
     courier = world.courier()
     with world.database.write() as tx:
-        channel_pace.open_many(tx, [LEADS])
-        assert channel_pace.take(tx, LEADS, world.clock.now(), timedelta(seconds=1))
+        slack_pace.open_many(tx, [LEADS])
+        assert slack_pace.take(tx, LEADS, world.clock.now(), timedelta(seconds=1))
     sender = NewsSender(courier, "p1")
     assert sender.step()
     assert world.shown(LEADS) == []

@@ -11,7 +11,7 @@ from bot.sandbox import SlackFault
 from bot.usecases.context import PolicyHolder
 from bot.usecases.outgoing import NOTICE, Notice, Occasion, Place
 from routing.policy import WorkingHours
-from storage.delivery import channel_pace, outbox, projections
+from storage.delivery import outbox, projections, slack_pace
 from storage.delivery.outbox import Item
 from tests.worlds.delivery import World, decide, open_case
 from tests.worlds.people import DIGITS, LEADS
@@ -155,7 +155,7 @@ def test_notices_share_the_pace_of_their_channel(world: World) -> None:
     case = open_case(world.ctx)
     world.drain()
     with world.database.write() as tx:
-        channel_pace.pause(tx, DIGITS, world.clock.now() + timedelta(minutes=5))
+        slack_pace.pause(tx, DIGITS, world.clock.now() + timedelta(minutes=5))
     queue(world, reminder(case.case_id))
     deliver(world, minutes=4)
     assert thread_of(world) == []
@@ -181,7 +181,7 @@ def test_a_notice_that_is_late_into_quiet_hours_waits_for_their_end(world: World
     case = open_case(world.ctx)
     world.drain()
     with world.database.write() as tx:
-        channel_pace.pause(tx, DIGITS, world.clock.now() + timedelta(minutes=45))
+        slack_pace.pause(tx, DIGITS, world.clock.now() + timedelta(minutes=45))
     queue(world, Notice(about, Place.THREAD, (case.case_id,), ("U0SAM",), DIGITS))
     for _ in range(21):
         deliver(world, minutes=1)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage.delivery import channel_pace, channel_readings, holds, message_queue, projections
+from storage.delivery import channel_readings, holds, message_queue, projections, slack_pace
 from storage.delivery.channel_readings import WantedChannel
 from storage.delivery.projections import Claim, Projection, WantedMessage
 from storage.engine.database import Database, Transaction
@@ -121,14 +121,14 @@ def test_updates_share_the_workspaces_pace_and_no_channels(tx: Transaction) -> N
 
 def test_a_paused_channel_waits_until_its_moment(tx: Transaction) -> None:
     want(tx, 1)
-    channel_pace.pause(tx, "C1", NOW + 60 * SECOND, "ratelimited")
-    channel_pace.pause(tx, "C1", NOW + 5 * SECOND)
+    slack_pace.pause(tx, "C1", NOW + 60 * SECOND, "ratelimited")
+    slack_pace.pause(tx, "C1", NOW + 5 * SECOND)
     assert claim(tx, 59) is None
     assert taken(tx, 60).projection.case_id == "case_1"
 
 
 def test_a_channel_can_be_paused_before_its_first_message(tx: Transaction) -> None:
-    channel_pace.pause(tx, "C1", NOW + 60 * SECOND)
+    slack_pace.pause(tx, "C1", NOW + 60 * SECOND)
     want(tx, 1)
     assert claim(tx) is None
 
@@ -316,15 +316,15 @@ def test_what_waits_for_a_repair_does_not_wait_to_be_sent(tx: Transaction, *, is
 
 
 def test_a_turn_that_was_not_used_can_be_given_back(tx: Transaction) -> None:
-    channel_pace.open_many(tx, ["C1", "C1"])
-    assert channel_pace.take(tx, "C1", NOW, timedelta(hours=1))
-    assert not channel_pace.take(tx, "C1", NOW + SECOND, SECOND)
-    channel_pace.give_back(tx, "C1", NOW)
-    assert channel_pace.take(tx, "C1", NOW, SECOND)
+    slack_pace.open_many(tx, ["C1", "C1"])
+    assert slack_pace.take(tx, "C1", NOW, timedelta(hours=1))
+    assert not slack_pace.take(tx, "C1", NOW + SECOND, SECOND)
+    slack_pace.give_back(tx, "C1", NOW)
+    assert slack_pace.take(tx, "C1", NOW, SECOND)
 
 
 def test_a_channel_without_a_row_has_no_turn(tx: Transaction) -> None:
-    assert not channel_pace.take(tx, "C9", NOW, SECOND)
+    assert not slack_pace.take(tx, "C9", NOW, SECOND)
 
 
 def test_a_replica_passes_over_the_channel_that_another_is_claiming(postgres_url: str) -> None:

@@ -10,7 +10,7 @@ from bot.usecases.repairs import message_homes
 from routing.case.case import CaseStatus
 from routing.policy import Policy, load_policy
 from storage.cases import cases
-from storage.delivery import channel_pace, projections, unposted_messages
+from storage.delivery import projections, slack_pace, unposted_messages
 from storage.delivery.projections import Claim, Projection
 from storage.delivery.unposted_messages import UnpostedMessage
 from storage.engine.database import Database
@@ -213,4 +213,4 @@ def test_many_are_moved_in_portions(world: World, monkeypatch: pytest.MonkeyPatc
         world.open()
     assert rehome(world, ELSEWHERE) == 5
     with world.database.write() as tx:
-        assert channel_pace.take(tx, MENDED, FRIDAY, timedelta(seconds=1))
+        assert slack_pace.take(tx, MENDED, FRIDAY, timedelta(seconds=1))

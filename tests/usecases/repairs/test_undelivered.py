@@ -8,7 +8,7 @@ import pytest
 from bot.usecases.outgoing import CALLBACK, NEWS, NOTICE, News
 from bot.usecases.repairs import undelivered, undelivered_news
 from routing.policy import load_policy
-from storage.delivery import channel_pace, holds, outbox, projections
+from storage.delivery import holds, outbox, projections, slack_pace
 from storage.delivery.outbox_item import Item
 from storage.engine.database import Transaction
 from tests.worlds.clocks import FRIDAY
@@ -124,7 +124,7 @@ def test_frozen_messages_are_told_as_what_they_are(led: World) -> None:
     led.post(case, "1.1")
     with led.database.write() as tx:
         projections.redraw(tx, case.case_id, FRIDAY)
-        hold(tx, channel_pace.updates_of(CHANNEL))
+        hold(tx, slack_pace.updates_of(CHANNEL))
     led.clock.sleep(2 * MINUTE)
     undelivered_news.tell_teams(led.ctx)
     assert {one.sentence for one in news(led)} == {

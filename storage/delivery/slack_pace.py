@@ -1,4 +1,4 @@
-"""How fast each channel may be posted to: a row for each channel, shared by all replicas."""
+"""Slack's pace: one message a second in a channel, so many reads a minute; a row for each, shared by all replicas."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
