@@ -12,7 +12,7 @@ from bot.slack.show.case_message import case_message
 from routing.case.case import Case
 from routing.policy import Policy, Task, Tier
 from routing.prediction import CaseInput, Evidence, ModelRef, Prediction, Submission
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 
 UNKNOWN_METHOD = frozenset({"unknown_method", "not_allowed_token_type", "method_deprecated"})
 LONG_TEXT = "An input as long as one can be posted, with *marks*, <links> and & signs. " * 200

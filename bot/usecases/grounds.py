@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from routing.routing_result import Routing
+from routing.routing import Routing
 
 JsonObject = dict[str, Any]
 

@@ -13,7 +13,7 @@ from routing.errors import InvalidTransition
 from routing.label import Abstention, ExpertId, Label, labels_in_force, order_of
 from routing.policy import Task
 from routing.prediction import Submission
-from routing.routing_result import Routing
+from routing.routing import Routing
 
 
 class CaseStatus(StrEnum):

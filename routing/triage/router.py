@@ -11,7 +11,7 @@ from routing.expression.facts import Facts
 from routing.expression.syntax import Path
 from routing.policy import Policy, Tier, format_duration
 from routing.prediction import Origin, Submission
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from routing.triage.acceptance import Acceptance, accept, confidence_of
 from routing.triage.in_force import NOTHING_STANDING, Standing
 from routing.triage.sampling import draw

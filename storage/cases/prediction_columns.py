@@ -11,7 +11,7 @@ from routing.prediction import (
     Prediction,
     Submission,
 )
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from storage.sql.upserts import Row
 
 ROUTING = Routing.__slots__

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from routing.prediction import Submission
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from storage.cases.prediction_columns import routing_columns, routing_of, submission_columns, submission_of
 from storage.engine.database import Transaction
 from storage.record import record

@@ -1,4 +1,4 @@
-"""Slack's pace: one message a second in a channel, so many reads a minute; a row for each, shared by all replicas."""
+"""Slack's pace: one message a second in a channel, so many reads a minute; shared by all replicas."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from routing.routing_result import Disposition
+from routing.routing import Disposition
 from storage.engine.database import Transaction
 from storage.evidence.decisions_in_force import Window, in_period
 from storage.tables import cases, decisions, predictions

@@ -12,7 +12,7 @@ from routing.case.case import CaseStatus
 from routing.case.decision import Method
 from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
 from routing.prediction import Origin
-from routing.routing_result import Disposition
+from routing.routing import Disposition
 from storage.engine.database import Transaction
 from storage.evidence.day_volumes import ARRIVALS
 from storage.evidence.decisions_in_force import (

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from routing.prediction import Submission
-from routing.routing_result import Routing
+from routing.routing import Routing
 from storage.cases.prediction_columns import routing_of, submission_of
 from storage.engine.database import Transaction
 from storage.evidence.decisions_in_force import Window, by_experts, loss_of

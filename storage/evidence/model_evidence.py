@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from routing.cell import EVERYTHING
 from routing.evidence.estimate import Stratum
 from routing.prediction import ModelRef
-from routing.routing_result import Disposition
+from routing.routing import Disposition
 from storage.engine.database import Transaction
 from storage.engine.packed_columns import Probabilities, Slices, packed, portions, slices_of
 from storage.evidence.decisions_in_force import (

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from bot.clock import SystemClock
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from storage.cases import decisions
 from storage.cases.predictions import NewPrediction
 from tests.commands.installation import Installation

@@ -16,7 +16,7 @@ from bot.usecases.intake.outcome import Admission, Outcome, Reception
 from bot.usecases.intake.receive import Posting
 from routing.errors import UnknownTask
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from storage.cases.predictions import NewPrediction
 from storage.errors import DatabaseUnavailable, DataRefused
 from tests.patience import PATIENCE

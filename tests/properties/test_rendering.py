@@ -30,7 +30,7 @@ from routing.label import ExpertConfidence, ExpertId, Label, Rationale, Via
 from routing.policy import LabelSpec, Task, Tier
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Origin, Prediction, Submission
 from routing.rationale_rule import RationaleRule
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from tests.answers import chosen
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

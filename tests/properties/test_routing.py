@@ -13,7 +13,7 @@ from routing.case.next_step import next_step
 from routing.label import Label
 from routing.policy import DAYS, WorkingHours, format_duration, load_policy, parse_duration
 from routing.prediction import CaseInput
-from routing.routing_result import Disposition
+from routing.routing import Disposition
 from routing.thread_reply.interpretation import LabelReply, interpret
 from routing.triage.router import Router, compile_router
 from routing.triage.sampling import draw

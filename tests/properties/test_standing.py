@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from routing.cell import EVERYTHING
 from routing.evidence.grant import Grant
 from routing.prediction import ModelRef
-from routing.routing_result import Disposition
+from routing.routing import Disposition
 from routing.triage.in_force import GrantKey, Standing
 from routing.triage.router import compile_router
 from tests.routing.making import KEY, policy, prediction, submission, tier_text

@@ -20,7 +20,7 @@ from routing.prediction import (
     Prediction,
     Submission,
 )
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from storage import audit
 from storage.audit import Entry
 from storage.cases import cases, decisions, labels, predictions

@@ -13,7 +13,7 @@ from routing.expression.expression import Expression
 from routing.expression.facts import Facts
 from routing.policy import Policy, Task, load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Scalar, Submission
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from routing.triage.router import Router, compile_router
 from tests.places import ROOT
 from tests.routing.making import KEY

@@ -8,7 +8,7 @@ from routing.case.decision import Decision, Method
 from routing.label import ExpertId, Label, Rationale, Via
 from routing.policy import Policy, Task, Tier, load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from tests.answers import chosen
 from tests.worlds.clocks import MONDAY
 

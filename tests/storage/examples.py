@@ -15,7 +15,7 @@ from routing.prediction import (
     Prediction,
     Submission,
 )
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from storage.cases import cases, predictions
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Transaction

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from routing.case.decision import Method
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from storage.cases import decisions
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Transaction

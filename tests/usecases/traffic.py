@@ -17,7 +17,7 @@ from routing.case.decision import Decision, Method
 from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.label import ExpertId
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
-from routing.routing_result import Disposition
+from routing.routing import Disposition
 from storage import tables
 from storage.cases import decisions
 from storage.cases.answer_columns import answer_columns

@@ -21,7 +21,7 @@ from routing.case.decision import Decision, Method
 from routing.label import ExpertId, Label, Via
 from routing.policy import Policy
 from routing.prediction import CaseInput, Image, ModelRef, Prediction, Submission
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from storage.cases import cases, decisions, labels, predictions
 from storage.cases.predictions import NewPrediction
 from storage.delivery import projections

@@ -12,7 +12,7 @@ from routing.case.case import Case, open_case
 from routing.label import ExpertId
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from storage import audit, experts
 from storage.cases import cases, predictions
 from storage.cases.predictions import NewPrediction

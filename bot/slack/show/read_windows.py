@@ -14,7 +14,7 @@ from bot.slack.blocks.text import clean, fallback, label_text, length
 from bot.slack.show.case_words import label_title, percent, scalar
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case
-from routing.routing_result import Routing
+from routing.routing import Routing
 
 if TYPE_CHECKING:
     from routing.policy import Task

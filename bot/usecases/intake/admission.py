@@ -9,7 +9,7 @@ from bot.usecases.grounds import grounds
 from bot.usecases.intake.outcome import Admission, Conflict, Repetition
 from routing.case.case import Case, open_case
 from routing.prediction import Submission
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from routing.triage.in_force import Standing
 from storage.audit import Entry
 from storage.cases import cases, images, predictions

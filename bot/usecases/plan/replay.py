@@ -14,7 +14,7 @@ from bot.usecases.thresholds import in_force
 from routing.case.hours import working_between
 from routing.evidence.plan import Budget, Placement, Price, Replayed, Rerouting, TierKey
 from routing.policy import Policy
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from routing.triage.router import compile_router
 from storage.evidence import logged_predictions
 from storage.evidence.logged_predictions import LoggedPrediction

@@ -7,7 +7,7 @@ from routing.expression.choices import membership
 from routing.expression.expression import Expression
 from routing.expression.syntax import syntax
 from routing.prediction import CaseInput, Scalar
-from routing.routing_result import Disposition
+from routing.routing import Disposition
 from routing.triage.router import compile_router
 from tests.routing.expression.test_strict_form import judge
 from tests.routing.making import KEY, policy, prediction, submission, tier_text

@@ -11,7 +11,7 @@ from routing.expression.expression import Expression
 from routing.expression.facts import Facts
 from routing.expression.pattern_cost import Pattern, pattern_work
 from routing.prediction import CaseInput, Scalar
-from routing.routing_result import Disposition
+from routing.routing import Disposition
 from routing.triage.router import compile_router
 from tests.routing.making import KEY, policy, prediction, submission, tier_text
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from routing.cell import EVERYTHING, cells
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from routing.triage.in_force import Standing
 from routing.triage.router import Router, compile_router
 from tests.routing.making import KEY, policy, prediction, submission, tier_text

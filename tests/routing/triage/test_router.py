@@ -8,7 +8,7 @@ import pytest
 
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, Origin, Prediction, Scalar
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from routing.triage.in_force import Standing
 from routing.triage.router import Router, compile_router
 from tests.places import ROOT

@@ -15,7 +15,7 @@ from routing.digest.headline import Headline
 from routing.digest.model_quality import Quality, ThresholdState
 from routing.evidence.promise import NotYet
 from routing.prediction import CaseInput, Prediction, Submission
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from storage.cases import predictions
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Database

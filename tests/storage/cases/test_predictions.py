@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from routing.routing_result import Disposition
+from routing.routing import Disposition
 from storage.cases import predictions
 from storage.engine.database import Database
 from storage.errors import DataRefused

@@ -9,7 +9,7 @@ from routing.case.case import CaseStatus
 from routing.case.decision import Method
 from routing.digest.facts import Concordance, Confusion, PeriodFacts, UnreadableRule
 from routing.prediction import Origin
-from routing.routing_result import Disposition
+from routing.routing import Disposition
 from storage.cases import cases, decisions, escalation_steps, labels
 from storage.cases.predictions import NewPrediction
 from storage.delivery import claimed_events, outbox

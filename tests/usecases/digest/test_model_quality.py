@@ -8,7 +8,7 @@ import pytest
 from bot.usecases.digest.model_quality import Span, appraise, midnights
 from routing.digest.model_quality import About, Movement, Quality, ThresholdState
 from routing.policy import Policy, load_policy
-from routing.routing_result import Routing
+from routing.routing import Routing
 from storage.cases import labels
 from storage.engine.database import Database, Transaction
 from tests.storage.examples import NOW, label_of, prediction, routing, store

@@ -14,7 +14,7 @@ from bot.usecases.intake.admission import Picture, PostedItem
 from bot.usecases.intake.outcome import Admission, Conflict, Reception, Rejection, Repetition, RequestConflict
 from bot.usecases.intake.receive import Posting, receive
 from routing.prediction import CaseInput, Image, ModelRef, Prediction, Submission
-from routing.routing_result import Disposition
+from routing.routing import Disposition
 from storage import audit
 from storage.cases import cases, images, predictions
 from storage.delivery import outbox, projections, webhook_receipts

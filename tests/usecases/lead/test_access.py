@@ -21,7 +21,7 @@ from routing.digest.model_quality import Quality
 from routing.evidence.error_patterns import PREDICTED, SliceFinding
 from routing.label import ExpertId, Via
 from routing.prediction import CaseInput, Prediction, Submission
-from routing.routing_result import Disposition, Routing
+from routing.routing import Disposition, Routing
 from storage import audit, experts
 from storage.cases import predictions
 from storage.cases.predictions import NewPrediction

@@ -7,7 +7,7 @@ import pytest
 from bot.usecases.learning import novelty_profile
 from bot.usecases.thresholds import in_force
 from routing.prediction import CaseInput
-from routing.routing_result import Routing
+from routing.routing import Routing
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Database
 from tests.storage.examples import NOW, prediction, routing, store

@@ -14,7 +14,7 @@ from routing.evidence.calibrator import Calibrator
 from routing.label import ExpertId
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, ModelRef, Origin, Prediction, Submission
-from routing.routing_result import Disposition
+from routing.routing import Disposition
 from storage.cases import decisions
 from storage.engine.database import Database
 from storage.leads import audit_shares
