@@ -47,6 +47,11 @@ class Alarm:
     sentence: str
     case_ids: tuple[str, ...] = ()
 
+    @property
+    def mute_key(self) -> str:
+        """What teams mute it by, in digests and at once. It is stored: it must never change."""
+        return f"alarm:{self.task}:{self.kind}:{self.slice}:{self.subject or ''}"
+
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
         return {**asdict(self), "kind": self.kind.value, "case_ids": list(self.case_ids)}

@@ -122,18 +122,13 @@ def _tell(ctx: Context, tx: Transaction, task: str, new: Sequence[StoredAlarm], 
     """Tell the teams that did not mute it, and revoke what drift suspends; how many certificates that was."""
     for team in teams_of(ctx, task):
         muted = mutes.muted(tx, team, now)
-        heard = [row for row in new if _subject(Alarm.from_json(row.payload)) not in muted]
+        heard = [row for row in new if Alarm.from_json(row.payload).mute_key not in muted]
         if heard:
             tell_team(ctx, tx, _news(team, task, heard), heard[0].key, now)
     reason = f"the traffic has drifted: {Alarm.from_json(new[0].payload).sentence.rstrip('.')}"
     suspended = {tier.name for tier in ctx.policy.task(task).tiers if "drift" in tier.suspend_on}
     held = [old for old in certificates.standing(tx) if old.key.task == task and old.key.tier in suspended]
     return sum(revoke(ctx, tx, stream, reason, now) for stream in certificates.by_stream(held))
-
-
-def _subject(alarm: Alarm) -> str:
-    """What teams mute it by: as `routing.digest.headline` names it."""
-    return f"alarm:{alarm.task}:{alarm.kind}:{alarm.slice}"
 
 
 def _news(team: str, task: str, rows: Sequence[StoredAlarm]) -> News:

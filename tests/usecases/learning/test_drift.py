@@ -232,7 +232,7 @@ def test_what_a_team_muted_is_stored_but_not_told(database: Database) -> None:
     world = drifted(database)
     world.news()
     with world.ctx.database.write() as tx:
-        mutes.mute(tx, "risk", "alarm:fraud:field:", "U0LEAD", FRIDAY + DAY)
+        mutes.mute(tx, "risk", "alarm:fraud:field::country", "U0LEAD", FRIDAY + DAY)
     assert drift.detect_due(world.ctx) == 1
     assert len(raised(world)) == 1
     assert world.news() == []
