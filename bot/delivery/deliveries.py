@@ -14,9 +14,9 @@ from bot.delivery.messages.message_sender import ProjectionSender
 from bot.delivery.notices.news_sender import NewsSender
 from bot.delivery.notices.notice_sender import NoticeSender
 from bot.delivery.sender.attempts import Courier
+from bot.delivery.sender.durations import Tempo
 from bot.delivery.sender.repeating_threads import Loop, Wake
 from bot.delivery.sender.slack_health import SlackHealth
-from bot.delivery.sender.tempo import Tempo
 from bot.outages.database_health import DatabaseHealth
 from bot.settings import Secrets
 from bot.slack.api.gateway import SlackGateway

@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 
 from bot.clock import FastClock
-from bot.delivery.sender.tempo import Tempo
+from bot.delivery.sender.durations import Tempo
 from bot.demo.experts import Skill
 from bot.demo.traffic import Poster, Receiver
 from bot.process.wiring import Application, build

@@ -14,7 +14,7 @@ import structlog
 from bot import log as logs
 from bot.clock import Clock, SystemClock
 from bot.delivery.deliveries import Deliveries
-from bot.delivery.sender.tempo import Tempo, tempo_of
+from bot.delivery.sender.durations import Tempo, tempo_of
 from bot.http.app import build_api
 from bot.http.health import SlackState
 from bot.http.signatures import Services

@@ -14,11 +14,11 @@ from bot.sandbox.control import Control
 from bot.sandbox.delivery import Delivery
 from bot.sandbox.events import Events
 from bot.sandbox.faults import Faults
+from bot.sandbox.interactive_acts import PersonActs
 from bot.sandbox.membership import Membership
 from bot.sandbox.message_changes import MessageWriter
 from bot.sandbox.modals import Modals
 from bot.sandbox.pace import MethodLimits, Pace
-from bot.sandbox.person_acts import PersonActs
 from bot.sandbox.sockets import Sockets
 from bot.sandbox.state import State
 from bot.sandbox.stats import Stats

@@ -10,7 +10,7 @@ from routing.label import ExpertId
 from routing.policy import Policy, Tier
 from storage import audit, experts
 from storage.audit import Entry
-from storage.cases import appearances, cases
+from storage.cases import cases, cases_naming_experts
 from storage.delivery import projections
 from storage.experts import Expert
 from storage.sql.column_types import EPOCH
@@ -97,7 +97,7 @@ def record_people(ctx: Context, people: Iterable[Expert], asked: Iterable[Expert
             rows = [person, *_former(before, person)]
             experts.upsert_many(tx, rows)
             if before is not None and before.is_bot is None and before.name != person.name:
-                redrawn |= appearances.of_people(tx, [each.expert for each in rows], MOST_REDRAWN)
+                redrawn |= cases_naming_experts.of_people(tx, [each.expert for each in rows], MOST_REDRAWN)
         experts.settle_members(tx, [person.expert for person in people if not person.is_bot])
         experts.drop_members(tx, [person.expert for person in people if person.is_bot])
         for case_id in sorted(redrawn):  # ticks lock cases in the same order

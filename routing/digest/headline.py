@@ -85,7 +85,9 @@ def _alarms(quality: Quality) -> Iterator[Headline]:
     """The newest word on every subject: alarms come oldest first, and again as long as nothing changes."""
     for alarm in quality.alarms:
         deed = Deed.OPEN_CASES if alarm.case_ids else None
-        yield Headline(alarm.mute_key, alarm.sentence, deed, {"cases": ",".join(alarm.case_ids)} if deed else {})
+        yield Headline(
+            alarm.mute_key, alarm.sentence, deed, {"cases": ",".join(alarm.case_ids)} if deed else {}
+        )
 
 
 def _errors(quality: Quality) -> Iterator[Headline]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from routing.prediction import ModelRef
 from storage.engine.database import Transaction
 from storage.evidence.decisions_in_force import HAS_CONFIDENCE, Window, by_experts, in_period_by_experts
-from storage.evidence.tier_traffic import TierWindow, is_of
+from storage.evidence.tier_window import TierWindow, is_of
 from storage.tables import predictions
 
 ModelOfTask = tuple[str, ModelRef]

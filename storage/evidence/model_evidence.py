@@ -28,7 +28,7 @@ from storage.evidence.decisions_in_force import (
     loss_of,
 )
 from storage.evidence.label_columns import LabelColumns
-from storage.evidence.tier_traffic import TierWindow, is_of
+from storage.evidence.tier_window import TierWindow, is_of
 from storage.sql.rows import value_of
 from storage.tables import decisions, predictions
 

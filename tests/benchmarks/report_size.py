@@ -16,7 +16,7 @@ from routing.policy import load_policy
 from routing.prediction import ModelRef
 from storage.engine.database import Database, Transaction
 from storage.evidence import case_inputs, day_volumes, digest_facts, model_evidence
-from storage.evidence.tier_traffic import TierWindow
+from storage.evidence.tier_window import TierWindow
 from tests.benchmarks.figure import Figure, at_most
 from tests.worlds import postgres
 from tests.worlds.policies import EXAMPLES

@@ -12,7 +12,7 @@ from pathlib import Path
 from bot import log
 from bot.clock import SystemClock
 from bot.delivery.deliveries import Deliveries
-from bot.delivery.sender.tempo import Tempo
+from bot.delivery.sender.durations import Tempo
 from bot.http.case_parser import Parser
 from bot.sandbox import Sandbox, SandboxConfig
 from bot.settings import Secrets

@@ -7,7 +7,7 @@ from zlib import crc32
 
 import pytest
 
-from bot.delivery.sender.tempo import Tempo
+from bot.delivery.sender.durations import Tempo
 from tests.scenarios.world import AT_ONCE, POLICY, World, running_world
 from tests.worlds.clocks import MONDAY
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.sender.tempo import Tempo
+from bot.delivery.sender.durations import Tempo
 from bot.sandbox import SlackFault
 from tests.scenarios.everywhere import everywhere
 from tests.scenarios.operating import Operator, slack_is_well

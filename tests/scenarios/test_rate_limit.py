@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.sender.tempo import Tempo
+from bot.delivery.sender.durations import Tempo
 from bot.sandbox import SlackFault
 from tests.scenarios.passing import UNHURRIED
 from tests.scenarios.people import LEADS, NADIA, PAYMENTS, Case

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import bot.pictures.digest_picture
-from bot.delivery.sender.tempo import Tempo
+from bot.delivery.sender.durations import Tempo
 from bot.usecases.digest.digest_document import from_document
 from bot.words.digest_code_words import with_words
 from routing.digest.digest import Digest

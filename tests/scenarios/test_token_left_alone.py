@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.sender.tempo import Tempo
+from bot.delivery.sender.durations import Tempo
 from bot.sandbox import SlackFault
 from tests.scenarios.operating import readiness, slack_is_well
 from tests.scenarios.passing import UNHURRIED

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.sender.tempo import Tempo
+from bot.delivery.sender.durations import Tempo
 from bot.sandbox import SlackFault
 from tests.scenarios.operating import Operator, readiness, slack_is_well
 from tests.scenarios.passing import UNHURRIED, as_time_passes, has_settled

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import requests
 
-from bot.delivery.sender.tempo import Tempo
+from bot.delivery.sender.durations import Tempo
 from bot.process.scheduler import run
 from bot.process.ticks import HOUR
 from bot.process.wiring import Application, build

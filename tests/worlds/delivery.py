@@ -8,8 +8,8 @@ from bot.clock import Clock
 from bot.delivery.history.missed_in_channel import HistoryReader
 from bot.delivery.messages.message_sender import ProjectionSender
 from bot.delivery.sender.attempts import Courier
+from bot.delivery.sender.durations import Tempo
 from bot.delivery.sender.repeating_threads import Wake
-from bot.delivery.sender.tempo import Tempo
 from bot.sandbox import Sandbox, SandboxConfig
 from bot.slack.api.gateway import WebClientGateway
 from bot.slack.api.web_calls import slack_client

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.delivery.messages.pictures import Pictures
-from bot.delivery.sender import shapes
+from bot.delivery.sender import reduced_forms
 from bot.delivery.sender.attempts import PROJECTIONS, Courier
 from bot.delivery.sender.picture_conversion import PictureUnreadable
 from bot.delivery.sender.repeating_threads import Wake
@@ -86,7 +86,7 @@ class ProjectionSender(SlackSender[Showing]):
         claim = projections.claim(tx, self._owner, now, tempo.stretched(tempo.lease), *paces_for)
         if claim is None:
             return None
-        return Showing(claim, shapes.next_form(claim.projection.shape, now, tempo))
+        return Showing(claim, reduced_forms.next_form(claim.projection.shape, now, tempo))
 
     def _send(self, showing: Showing) -> None:
         try:
@@ -182,10 +182,10 @@ class ProjectionSender(SlackSender[Showing]):
         else:
             self._judge(claim, error)
 
-    def _recast(self, claim: Claim, form: Form, error: shapes.Untaken) -> None:
+    def _recast(self, claim: Claim, form: Form, error: reduced_forms.Untaken) -> None:
         """Try it in a form that asks less of Slack; give it up where none is left."""
         row, now, tempo = claim.projection, self._ctx.clock.now(), self._courier.tempo
-        again = shapes.after(error, form, row.shape, now, tempo)
+        again = reduced_forms.after(error, form, row.shape, now, tempo)
         if again is None:
             self._judge(claim, error)
             return

@@ -8,8 +8,8 @@ from typing import Generic, Protocol, TypeVar
 import structlog
 
 from bot.clock import slack_now
+from bot.delivery.sender.durations import Tempo
 from bot.delivery.sender.slack_health import SlackHealth
-from bot.delivery.sender.tempo import Tempo
 from bot.delivery.sender.verdicts import Verdict, judge
 from bot.outages.backoff import JITTER, Jitter
 from bot.slack.api.gateway import SlackGateway, SlackPermanent, SlackRetryable, SlackUnknownOutcome

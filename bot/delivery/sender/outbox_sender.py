@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import structlog
 
-from bot.delivery.sender import shapes
+from bot.delivery.sender import reduced_forms
 from bot.delivery.sender.attempts import OUTBOX, SentMessage
 from bot.delivery.sender.sender import SlackSender
 from bot.delivery.sender.verdicts import Verdict
@@ -59,7 +59,7 @@ class OutboxSender(SlackSender[Errand]):
         self, claim: ItemClaim, channel_id: str, message: Message, thread_ts: str | None = None
     ) -> SentMessage | None:
         """Post once, in the form that Slack takes; None when the lease was lost."""
-        form = shapes.form_of(_shape(claim.item.payload))
+        form = reduced_forms.form_of(_shape(claim.item.payload))
         return self._courier.post_once(OUTBOX, claim, channel_id, message.shown_as(form), thread_ts)
 
     def _finish(
@@ -90,7 +90,7 @@ class OutboxSender(SlackSender[Errand]):
         if not isinstance(error, SlackPermanent | OverLimits):
             return None
         shape, now, tempo = _shape(claim.item.payload), self._ctx.clock.now(), self._courier.tempo
-        again = shapes.after(error, shapes.form_of(shape), shape, now, tempo)
+        again = reduced_forms.after(error, reduced_forms.form_of(shape), shape, now, tempo)
         if again is None:
             return None
         wait, kept = tempo.stretched(again.wait), {"form": again.shape.form, "refusals": again.shape.refusals}
@@ -107,7 +107,7 @@ class OutboxSender(SlackSender[Errand]):
 
 def has_picture(claim: ItemClaim) -> bool:
     """Whether the item is to be sent with its picture: an upload that Slack refuses is not tried for ever."""
-    return shapes.form_of(_shape(claim.item.payload)) is Form.WHOLE
+    return reduced_forms.form_of(_shape(claim.item.payload)) is Form.WHOLE
 
 
 def whole(payload: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import traceback
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.delivery.sender.tempo import Tempo
+from bot.delivery.sender.durations import Tempo
 from bot.errors import BotError
 from bot.outages.backoff import Jitter
 from bot.slack.api.gateway import SlackPermanent, SlackRetryable, SlackUnknownOutcome

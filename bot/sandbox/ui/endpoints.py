@@ -11,9 +11,9 @@ from starlette.routing import Route
 from bot.sandbox.config import SlackUser
 from bot.sandbox.conversations import Conversation
 from bot.sandbox.errors import DispatchFailed, NotConnected, UiRefused
+from bot.sandbox.interactive_acts import PersonActs
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.messages import SlackMessage
-from bot.sandbox.person_acts import PersonActs
 from bot.sandbox.ui.page_state import PAGE, PageReader
 from bot.sandbox.workspace import Workspace
 

@@ -12,7 +12,7 @@ from routing.evidence.promise import NotYet, Promise, answer_from_json
 from routing.policy import Tier
 from storage.engine.database import Transaction
 from storage.evidence import label_counts
-from storage.evidence.tier_traffic import TierWindow
+from storage.evidence.tier_window import TierWindow
 from storage.measured import alarms, calibrators, certificates
 from storage.measured.calibrators import StoredCalibrator
 from storage.measured.certificates import Attempt

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.usecases.thresholds.attempt import Basis
 from routing.cell import EVERYTHING, Cell
 from routing.evidence.promise import Certificate, NotYet
-from storage.evidence.tier_traffic import TierWindow
+from storage.evidence.tier_window import TierWindow
 
 if TYPE_CHECKING:
     from routing.measures.estimation.coverage_curve import Traffic

@@ -18,7 +18,7 @@ from routing.prediction import ModelRef
 from storage.engine.database import Transaction
 from storage.evidence import model_evidence
 from storage.evidence.model_evidence import Scores, TrafficCount
-from storage.evidence.tier_traffic import TierWindow
+from storage.evidence.tier_window import TierWindow
 from storage.measured import calibrators, certificates
 from storage.measured.certificates import Attempt, CertificateKey
 

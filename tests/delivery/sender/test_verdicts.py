@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.sender.tempo import Tempo
+from bot.delivery.sender.durations import Tempo
 from bot.delivery.sender.verdicts import Verdict, described, judge
 from bot.slack.api.gateway import OverLimits, SlackPermanent, SlackRetryable, SlackUnknownOutcome
 from bot.slack.api.refusals import Breadth, refusal

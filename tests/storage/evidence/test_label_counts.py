@@ -7,7 +7,7 @@ from routing.prediction import ModelRef, Origin
 from storage.cases import decisions
 from storage.engine.database import Database
 from storage.evidence import label_counts
-from storage.evidence.tier_traffic import TierWindow
+from storage.evidence.tier_window import TierWindow
 from tests.storage.examples import HOUR, NOW, prediction, routing, store
 from tests.storage.history import SINCE, UNTIL, decide, undo
 

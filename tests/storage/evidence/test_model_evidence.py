@@ -14,7 +14,7 @@ from storage.engine.database import Database, Transaction
 from storage.evidence import label_counts, model_evidence
 from storage.evidence.label_columns import LabelColumns
 from storage.evidence.model_evidence import AuditedPrediction, Scores, TrafficCount
-from storage.evidence.tier_traffic import TierWindow
+from storage.evidence.tier_window import TierWindow
 from tests.storage.examples import HOUR, NOW, prediction, routing, store
 from tests.storage.history import (
     SINCE,

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.delivery.sender.durations import Tempo
 from bot.delivery.sender.picture_conversion import PictureUnreadable
-from bot.delivery.sender.tempo import Tempo
 from bot.slack.api.gateway import OverLimits, SlackPermanent
 from bot.slack.api.refusals import Recast
 from bot.slack.blocks.message import FORMS, Form
