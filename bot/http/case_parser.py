@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -14,13 +14,28 @@ from bot.http.body_limits import CASE_BYTES
 from bot.http.posted_case import CASE, PostedCase, PostedInput, json_values
 from bot.http.problems import Path, RequestFault, RequestRefused, invalid
 from bot.usecases.context import Context
+from bot.usecases.intake.outcome import Identity
 from bot.usecases.intake.admission import Picture, PostedItem
 from routing.policy import Policy, parse_duration
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Prediction, Submission
 from routing.triage.submission_check import check_submission
 
 BODY: Path = ("body",)
+TASK: Path = (*BODY, "task")
+FORBIDDEN = "forbidden_task"
 AHEAD = timedelta(minutes=5)
+
+
+class CaseRefused(RequestRefused):
+    """The case may not be posted now.
+
+    `identities` are what it was stored under if it was posted before, when it could be: it is answered then.
+    """
+
+    def __init__(self, faults: Sequence[RequestFault], identities: tuple[Identity, ...]) -> None:
+        status = 403 if faults[0].type == FORBIDDEN else 422
+        super().__init__(status, *faults)
+        self.identities = identities
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +45,28 @@ class Parser:
     ctx: Context
 
     def parse(self, text: str, service: str, policy: Policy) -> PostedItem:
-        """The case in `text`; raises RequestRefused (413, 422, 403) naming each wrong field."""
+        """The case in `text`; raises RequestRefused (413, 422, 403) naming each wrong field.
+
+        It is a CaseRefused where only the clock or the policy, which may have changed, is against it.
+        """
         case, received_at = _parsed(text), self.ctx.clock.now()
-        _may_post(policy, service, case.task)
         posted = _posted(case, service, received_at, self.ctx.new_id)
-        faults = _circumstances(policy, case, received_at)
-        for path, message in check_submission(policy.task(case.task), posted.submission):
-            faults.append(RequestFault((*BODY, *path.split(".", 2)), message, "prediction"))
+        faults = [*_task_faults(policy, service, case.task), *_circumstances(policy, case, received_at)]
+        if not any(fault.loc == TASK for fault in faults):
+            for path, message in check_submission(policy.task(case.task), posted.submission):
+                faults.append(RequestFault((*BODY, *path.split(".", 2)), message, "prediction"))
         if faults:
-            raise RequestRefused(422, *faults)
+            raise CaseRefused(faults, posted.identities)
         return posted
 
 
-def _may_post(policy: Policy, service: str, task: str) -> None:
-    loc = (*BODY, "task")
+def _task_faults(policy: Policy, service: str, task: str) -> Iterator[RequestFault]:
     if task not in policy.tasks:
-        raise RequestRefused(422, RequestFault(loc, "the policy has no such task", "unknown_task"))
+        yield RequestFault(TASK, "the policy has no such task", "unknown_task")
+        return
     sender = policy.services.get(service)  # it may have left the policy since its signature was checked
     if sender is None or task not in sender.tasks:
-        raise RequestRefused(403, RequestFault(loc, "your service may not post this task", "forbidden_task"))
+        yield RequestFault(TASK, "your service may not post this task", FORBIDDEN)
 
 
 def _circumstances(policy: Policy, case: PostedCase, received_at: datetime) -> list[RequestFault]:

@@ -12,7 +12,7 @@ from bot.http.access_log import note
 from bot.http.batch_writer import Writer
 from bot.http.body_limits import BATCH_BYTES, CASE_BYTES, JSON, NDJSON, BodyReader, media_type
 from bot.http.case_answers import answer
-from bot.http.case_parser import Parser
+from bot.http.case_parser import CaseRefused, Parser
 from bot.http.problems import RequestFault, RequestRefused, json_response
 from bot.http.rate_limit import Rates
 from bot.http.signatures import Credentials, Services, read_credentials
@@ -62,8 +62,18 @@ class Door:
         self.rates.take(service)
         # Taken once: a policy that changes meanwhile must not split a request between two.
         active = self.parser.ctx.active.present
-        posted = self.parser.parse(_text(body), service, active.policy)
-        return Posting(service, (posted,), posted.body_digest, credentials.webhook_id, active=active)
+        item = self._item(_text(body), service, active.policy)
+        if isinstance(item, Rejection) and not item.identities:
+            raise item.why
+        digest, *earlier = (identity.body_digest for identity in item.identities)
+        return Posting(
+            service,
+            (item,),
+            digest,
+            credentials.webhook_id,
+            active=active,
+            earlier_digest=next(iter(earlier), None),
+        )
 
     def _batch_posting(self, request: Request, credentials: Credentials, body: bytes, form: str) -> Posting:
         service = self._identify(request, credentials, body)
@@ -86,6 +96,8 @@ class Door:
     def _item(self, text: str, service: str, policy: Policy) -> PostedItem | Rejection:
         try:
             return self.parser.parse(text, service, policy)
+        except CaseRefused as refused:
+            return Rejection(refused, refused.identities)
         except RequestRefused as refused:
             return Rejection(refused)
 

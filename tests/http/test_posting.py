@@ -234,3 +234,37 @@ def test_a_rule_that_divides_by_zero_is_no_trouble_of_the_service(database: Data
     with serving(build_api(ctx, shop.services(ctx.policy))) as url:
         answer = Caller(url).post(case(confidence=0.99, input={"fields": {"amount": 5, "parts": 0}}))
     assert (answer.status_code, answer.json()["unreadable"]) == (202, "it divides by zero")
+
+
+def test_a_case_that_was_taken_is_answered_the_same_after_the_policy_has_changed(
+    ctx: Context, caller: Caller
+) -> None:
+    alone = caller.post(case(), webhook_id="msg_alone")
+    (batched,) = caller.batch([case("payment-2")]).json()["answers"]
+    text = SHOP.replace('name = "fraud"', 'name = "stolen"')
+    changed = shop.served(ctx.database, text)
+    with serving(build_api(changed, shop.services(changed.policy))) as url:
+        after = Caller(url)
+        again = after.post(case())
+        replay = after.post(case(), webhook_id="msg_alone")
+        (in_batch,) = after.batch([case("payment-2")]).json()["answers"]
+        other, new = after.post(case(confidence=0.7)), after.post(case("payment-3"))
+    assert (again.status_code, again.json()) == (200, alone.json())
+    assert (replay.status_code, replay.json()) == (202, alone.json())
+    assert replay.headers["webhook-replayed"] == "true"
+    assert in_batch == {**batched, "status": 200}
+    assert (other.status_code, new.status_code) == (422, 422)
+
+
+def test_a_case_of_a_task_that_the_service_lost_is_answered_as_it_was(ctx: Context, caller: Caller) -> None:
+    first = caller.post(case(), webhook_id="msg_lost")
+    changed = shop.served(
+        ctx.database, SHOP.replace('[services.shop]\ntasks = ["fraud"]', '[services.shop]\ntasks = ["loan"]')
+    )
+    with serving(build_api(changed, shop.services(changed.policy))) as url:
+        after = Caller(url)
+        again, new = after.post(case()), after.post(case("payment-2"), webhook_id="msg_lost")
+        elsewhere = after.post(case("payment-2"), webhook_id="msg_new")
+        repeated = after.post(case("payment-2"), webhook_id="msg_new")
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert [each.status_code for each in (new, elsewhere, repeated)] == [403, 403, 403]

@@ -1,12 +1,12 @@
 """Routes predictions, stores the new ones with their cases, and says what became of each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.usecases.context import Context
 from bot.usecases.grounds import grounds
-from bot.usecases.intake.outcome import Admission, Conflict, Repetition
+from bot.usecases.intake.outcome import Admission, Conflict, Identity, ItemOutcome, Rejection, Repetition
 from routing.case.case import Case, open_case
 from routing.prediction import Submission
 from routing.routing import Disposition, Routing
@@ -35,6 +35,14 @@ class PostedItem:
     submission: Submission
     body_digest: bytes
     picture: Picture | None = None
+    earlier: Identity | None = None
+    """What an earlier version would know it by."""
+
+    @property
+    def identities(self) -> tuple[Identity, ...]:
+        """What it is known by if it was stored before."""
+        present = Identity(self.key, self.body_digest)
+        return (present, self.earlier) if self.earlier else (present,)
 
     @property
     def key(self) -> PostedKey:
@@ -51,21 +59,29 @@ class TriageBatch:
     new: dict[PostedKey, PostedItem]
     entries: tuple[Entry, ...]
 
-    def outcome(self, item: PostedItem) -> Admission | Repetition | Conflict:
+    def outcome(self, item: PostedItem | Rejection) -> ItemOutcome:
         """What came of this very item: of several with the same key only the first can be stored now."""
-        stored = self.stored[item.key]
-        if stored.body_digest != item.body_digest:
-            return Conflict()
-        due_at = self.due_at.get(stored.case_id)
-        is_new = self.new.get(item.key) is item
-        return Admission(stored, due_at) if is_new else Repetition(stored, due_at)
+        for identity in item.identities:
+            stored = self.stored.get(identity.key)
+            if stored is not None and identity.is_of(stored):
+                due_at = self.due_at.get(stored.case_id)
+                is_new = isinstance(item, PostedItem) and self.new.get(item.key) is item
+                return Admission(stored, due_at) if is_new else Repetition(stored, due_at)
+        return item if isinstance(item, Rejection) else Conflict()
 
 
-def store(ctx: Context, tx: Transaction, items: Sequence[PostedItem], now: datetime) -> TriageBatch:
-    """Route and store those of `items` whose key is new; of several with the same key the first counts."""
+def store(
+    ctx: Context, tx: Transaction, items: Sequence[PostedItem | Rejection], now: datetime
+) -> TriageBatch:
+    """Route and store those of `items` whose key is new; of several with the same key the first counts.
+
+    What is turned away is only looked for: it may have been taken before, under another policy.
+    """
+    before = predictions.find_many(tx, _names_of_before(items))
     first: dict[PostedKey, PostedItem] = {}
     for item in items:
-        first.setdefault(item.key, item)
+        if isinstance(item, PostedItem) and not any(its.key in before for its in item.identities):
+            first.setdefault(item.key, item)
     standing = ctx.standing.present
     # In the order of their keys, so that two replicas storing the same ones wait for each other once.
     routed = [_routed(ctx, standing, first[key], now) for key in sorted(first)]
@@ -73,7 +89,7 @@ def store(ctx: Context, tx: Transaction, items: Sequence[PostedItem], now: datet
     new = [prediction for prediction in routed if prediction.case_id in inserted]
     opened = [_open(ctx, prediction) for prediction in new if prediction.is_reviewed]
     _store_review(ctx, tx, opened, first)
-    stored = predictions.find_many(tx, (each.key for each in routed if each.case_id not in inserted))
+    stored = before | predictions.find_many(tx, (each.key for each in routed if each.case_id not in inserted))
     due = {case.case_id: case.due_at for case in opened} | _due(tx, stored.values())
     return TriageBatch(
         stored={prediction.key: prediction for prediction in new} | stored,
@@ -81,6 +97,13 @@ def store(ctx: Context, tx: Transaction, items: Sequence[PostedItem], now: datet
         new={prediction.key: first[prediction.key] for prediction in new},
         entries=tuple(_entry(prediction, now) for prediction in new),
     )
+
+
+def _names_of_before(items: Sequence[PostedItem | Rejection]) -> Iterator[PostedKey]:
+    """The keys that no item of the batch is stored under."""
+    for item in items:
+        present = item.key if isinstance(item, PostedItem) else None
+        yield from (identity.key for identity in item.identities if identity.key != present)
 
 
 def _routed(ctx: Context, standing: Standing, posted: PostedItem, now: datetime) -> NewPrediction:

@@ -4,9 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage.cases.predictions import StoredPrediction
+from storage.cases.predictions import PostedKey, StoredPrediction
 
 JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What names a posted prediction for ever, and what tells whether another body says the same."""
+
+    key: PostedKey
+    body_digest: bytes
+
+    def is_of(self, stored: StoredPrediction) -> bool:
+        """Whether it was stored under this name from a body that says the same."""
+        return (stored.key, stored.body_digest) == (self.key, self.body_digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +44,13 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """It was turned away at the door; `why` is the edge's own, handed back as it came."""
+    """It is turned away at the door, unless it was stored before; `why` is the edge's own.
+
+    `identities`: what a body that was stored before would be known by, as each version names it.
+    """
 
     why: Exception
+    identities: tuple[Identity, ...] = ()
 
 
 ItemOutcome = Admission | Repetition | Conflict | Rejection

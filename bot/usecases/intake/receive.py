@@ -8,8 +8,8 @@ from operator import attrgetter
 
 from bot.usecases.context import ActivePolicy, Context
 from bot.usecases.intake import admission
-from bot.usecases.intake.admission import PostedItem, TriageBatch
 from bot.usecases.intake.outcome import FirstAnswer, Outcome, Reception, Rejection, RequestConflict
+from bot.usecases.intake.admission import PostedItem, TriageBatch
 from storage import audit
 from storage.delivery import webhook_receipts
 from storage.delivery.webhook_receipts import Receipt
@@ -32,6 +32,13 @@ class Posting:
     webhook_id: str | None = None
     is_batch: bool = False
     active: ActivePolicy | None = None
+    earlier_digest: bytes | None = None
+    """What an earlier version kept of the body."""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it is a case that is turned away: it is answered from what is stored, or not at all."""
+        return not self.is_batch and isinstance(self.items[0], Rejection)
 
 
 def receive_by_policy(ctx: Context, postings: Sequence[Posting], answer: Answer) -> list[Outcome]:
@@ -56,13 +63,14 @@ def receive(ctx: Context, postings: Sequence[Posting], answer: Answer) -> list[O
         keys = [(each.service, each.webhook_id) for each in postings if each.webhook_id is not None]
         receipts = webhook_receipts.find_many(tx, keys)
         fresh = list(_fresh(postings, receipts))
-        triaged = admission.store(ctx, tx, list(_items(fresh)), now)
+        items = [item for posting in fresh for item in posting.items]
+        triaged = admission.store(ctx, tx, items, now)
         # By identity: two requests of the same content get an answer each.
         own = {id(posting): _reception(posting, triaged) for posting in fresh}
         made = [
             _receipt(posting, posting.webhook_id, answer(own[id(posting)]), now)
             for posting in fresh
-            if posting.webhook_id is not None
+            if posting.webhook_id is not None and not posting.is_refused
         ]
         webhook_receipts.add_many(tx, made)
         audit.append_many(tx, triaged.entries)  # last: it locks the head of the chain until the commit
@@ -71,24 +79,23 @@ def receive(ctx: Context, postings: Sequence[Posting], answer: Answer) -> list[O
 
 
 def _fresh(postings: Sequence[Posting], answered: Receipts) -> Iterator[Posting]:
-    """The postings that are the first of their `webhook_id`."""
+    """The postings that are the first of their `webhook_id`, and those refused that no answer fits."""
     seen = set(answered)
     for posting in postings:
         if posting.webhook_id is not None:
             key = posting.service, posting.webhook_id
+            if posting.is_refused:  # it takes no id from a good request, whatever it is turned away for
+                if not (key in answered and _is_same_body(answered[key], posting)):
+                    yield posting
+                continue
             if key in seen:
                 continue
             seen.add(key)
         yield posting
 
 
-def _items(postings: Sequence[Posting]) -> Iterator[PostedItem]:
-    return (item for posting in postings for item in posting.items if isinstance(item, PostedItem))
-
-
 def _reception(posting: Posting, triaged: TriageBatch) -> Reception:
-    outcomes = (item if isinstance(item, Rejection) else triaged.outcome(item) for item in posting.items)
-    return Reception(tuple(outcomes), posting.is_batch)
+    return Reception(tuple(map(triaged.outcome, posting.items)), posting.is_batch)
 
 
 def _receipt(posting: Posting, webhook_id: str, first: FirstAnswer, now: datetime) -> Receipt:
@@ -97,6 +104,10 @@ def _receipt(posting: Posting, webhook_id: str, first: FirstAnswer, now: datetim
 
 def _again(posting: Posting, receipts: Receipts) -> FirstAnswer | RequestConflict:
     receipt = receipts[posting.service, posting.webhook_id or ""]
-    if receipt.body_digest != posting.body_digest:
+    if not _is_same_body(receipt, posting):
         return RequestConflict()
     return FirstAnswer(receipt.status, receipt.answer)
+
+
+def _is_same_body(receipt: Receipt, posting: Posting) -> bool:
+    return receipt.body_digest in (posting.body_digest, posting.earlier_digest)
