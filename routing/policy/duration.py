@@ -1,4 +1,4 @@
-"""Durations of a policy, written "90s", "30m", "4h", "2d" or "1w"."""
+"""Durations of policies and posts, written "90s", "30m", "4h", "1d12h", "2 d", "1w", or as in ISO 8601."""
 
 import re
 from datetime import timedelta
@@ -8,8 +8,23 @@ from pydantic import BeforeValidator, PlainSerializer
 
 LONGEST = timedelta(days=366)
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-SHAPE = re.compile(r"(\d{1,9})\s*([smhdw])")
-MEND = 'write a number and a unit, such as "90s", "30m", "4h", "2d" or "1w"'
+SHAPES = (
+    re.compile(" ?".join(rf"(?:([0-9]{{1,9}}) ?{unit})?" for unit in ("w", "d", "h", "m", "s"))),
+    re.compile(
+        r"P(?:([0-9]{1,9})W)?(?:([0-9]{1,9})D)?"
+        r"(?:T(?=[0-9])(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})S)?)?"
+    ),
+)
+MEND = 'write a number and a unit, such as "90s", "30m", "4h", "1d12h" or "1w"'
+
+
+def counts_of(value: object) -> dict[str, int] | None:
+    """How many of each unit a text names; None where it is no duration."""
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    match = next(
+        (match for shape in SHAPES if (match := shape.fullmatch(text)) and any(match.groups())), None
+    )
+    return match and {unit: int(count or 0) for unit, count in zip("wdhms", match.groups(), strict=True)}
 
 
 def parse_duration(value: object) -> timedelta:
@@ -17,10 +32,11 @@ def parse_duration(value: object) -> timedelta:
     if isinstance(value, timedelta):
         span = value
     else:
-        match = SHAPE.fullmatch(value.strip()) if isinstance(value, str) else None
-        if match is None:
+        counts = counts_of(value)
+        if counts is None:
             raise ValueError(f"{value!r} is not a duration; {MEND}")
-        span = timedelta(seconds=int(match[1]) * UNITS[match[2]])
+        seconds = sum(count * UNITS[unit] for unit, count in counts.items())
+        span = timedelta(seconds=min(seconds, 10**9))  # more is too long anyway, and too much for a timedelta
     if not timedelta(0) < span <= LONGEST:
         raise ValueError("the duration has to be longer than 0 and at most 366 days; choose one in between")
     return span

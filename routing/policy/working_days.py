@@ -1,20 +1,21 @@
 """In a task with working hours "2d" means two working days and "1w" one working week."""
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from routing.policy.duration import LONGEST, counts_of
+
 DURATIONS = ("due_in", "expires_in", "after", "repeat")
-LONG = re.compile(r"(\d{1,5})\s*([dw])")
 
 
 def _spelled_out(value: object, day: timedelta, days_a_week: int) -> object:
-    match = LONG.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None:
+    counts = counts_of(value)
+    days = counts["w"] * days_a_week + counts["d"] if counts else 0
+    if not counts or not 0 < days <= LONGEST.days:
         return value
-    days = int(match[1]) * (days_a_week if match[2] == "w" else 1)
-    return f"{days * int(day.total_seconds()) // 60}m"
+    minutes = days * int(day.total_seconds()) // 60 + counts["h"] * 60 + counts["m"]
+    return f"{minutes}m{counts['s']}s"
 
 
 def _rewritten(section: object, day: timedelta, days_a_week: int) -> Any:

@@ -100,9 +100,16 @@ def test_the_version_changes_with_the_content(other: dict[str, str]) -> None:
         ("4h", timedelta(hours=4)),
         (" 2d ", timedelta(days=2)),
         ("1w", timedelta(weeks=1)),
+        ("2 d", timedelta(days=2)),
+        ("1d12h", timedelta(hours=36)),
+        ("1h  30m", timedelta(minutes=90)),
+        ("1w 2d 3h 4m 5s", timedelta(weeks=1, days=2, hours=3, minutes=4, seconds=5)),
+        ("PT90M", timedelta(minutes=90)),
+        ("P1DT12H", timedelta(hours=36)),
+        ("P2W", timedelta(weeks=2)),
     ],
 )
-def test_durations_are_a_number_and_a_unit(text: str, span: timedelta) -> None:
+def test_durations_are_numbers_with_units_or_as_in_iso_8601(text: str, span: timedelta) -> None:
     assert parse_duration(text) == span
     assert parse_duration(format_duration(span)) == span
 
@@ -111,7 +118,13 @@ def test_a_duration_may_be_a_value_already() -> None:
     assert parse_duration(timedelta(hours=4)) == timedelta(hours=4)
 
 
-@pytest.mark.parametrize("wrong", ["", "4", "h", "1.5h", "-1h", "1h30m", "soon", 4, None, "0s", "367d", "1y"])
+WRONG_DURATIONS = [
+    *("", "4", "h", "1.5h", "-1h", "1h30", "30m1h", "1h1h", "soon", "0s", "367d", "1y", "1\u0661m"),
+    *("999999999w", "P", "PT", "P1M", "P1Y", "PT0S", "1d" + " " * 10_000 + "x", 4, None, True),
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG_DURATIONS)
 def test_other_durations_are_refused(wrong: object) -> None:
     with pytest.raises(ValueError, match="duration"):
         parse_duration(wrong)
