@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Callable
 from typing import Annotated
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator
+
+from routing.address import is_web_address
 
 MAX_NAME = 75
 MAX_QUESTION = 300
@@ -52,11 +53,7 @@ def _zone(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not value.isprintable() or " " in value:
+    if not is_web_address(value):
         raise ValueError(f"{value!r} is no web address; write it in full, such as https://example.com/page")
     return value
 

@@ -27,7 +27,8 @@ class BodyReader:
     async def read(self, request: Request, limit: int) -> bytes:
         """The whole body; raises RequestRefused: 413 over `limit` bytes, 408 slow, 400 cut off, 503 busy."""
         announced = request.headers.get("content-length", "")
-        if announced.isdigit() and int(announced[:20]) > limit:  # cut: int() refuses thousands of digits
+        is_number = announced.isascii() and announced.isdigit()
+        if is_number and int(announced[:20]) > limit:  # cut: int() refuses thousands of digits
             raise _too_large(limit)
         try:
             async with asyncio.timeout(self._seconds):
