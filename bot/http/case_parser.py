@@ -1,29 +1,28 @@
 """From the text of a posted case to what the use case takes, or to every fault in it."""
 
-import hashlib
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from datetime import datetime
+from typing import Any
 
 from pydantic import ValidationError
 
 from bot.http import strict_json
+from bot.http.body_digests import earlier_digest, present_digest
 from bot.http.body_limits import CASE_BYTES
-from bot.http.posted_case import CASE, PostedCase, PostedInput, json_values
-from bot.http.problems import Path, RequestFault, RequestRefused, invalid
+from bot.http.case_checks import BODY, FORBIDDEN, Readable, mismatches, objections
+from bot.http.fault_words import faults_of_case
+from bot.http.posted_case import CASE, PostedCase, PostedInput
+from bot.http.problems import RequestFault, RequestRefused, first_faults
 from bot.usecases.context import Context
 from bot.usecases.intake.outcome import Identity
 from bot.usecases.intake.admission import Picture, PostedItem
-from routing.policy import Policy, parse_duration
+from routing.policy import Policy
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Prediction, Submission
-from routing.triage.submission_check import check_submission
+from routing.probabilities import together_one
 
-BODY: Path = ("body",)
-TASK: Path = (*BODY, "task")
-FORBIDDEN = "forbidden_task"
-AHEAD = timedelta(minutes=5)
+STRICTER = frozenset({"datetime", "url"})
+"""Faults of what an earlier version may have taken: a body with no other is looked for."""
 
 
 class CaseRefused(RequestRefused):
@@ -33,8 +32,8 @@ class CaseRefused(RequestRefused):
     """
 
     def __init__(self, faults: Sequence[RequestFault], identities: tuple[Identity, ...]) -> None:
-        status = 403 if faults[0].type == FORBIDDEN else 422
-        super().__init__(status, *faults)
+        status = 403 if any(fault.type == FORBIDDEN for fault in faults) else 422
+        super().__init__(status, *first_faults(faults, BODY))
         self.identities = identities
 
 
@@ -47,59 +46,73 @@ class Parser:
     def parse(self, text: str, service: str, policy: Policy) -> PostedItem:
         """The case in `text`; raises RequestRefused (413, 422, 403) naming each wrong field.
 
-        It is a CaseRefused where only the clock or the policy, which may have changed, is against it.
+        It is a CaseRefused where the case may have been taken before by another policy or version.
         """
-        case, received_at = _parsed(text), self.ctx.clock.now()
-        posted = _posted(case, service, received_at, self.ctx.new_id)
-        faults = [*_task_faults(policy, service, case.task), *_circumstances(policy, case, received_at)]
-        if not any(fault.loc == TASK for fault in faults):
-            for path, message in check_submission(policy.task(case.task), posted.submission):
-                faults.append(RequestFault((*BODY, *path.split(".", 2)), message, "prediction"))
-        if faults:
-            raise CaseRefused(faults, posted.identities)
-        return posted
+        value, received_at = _read(text), self.ctx.clock.now()
+        case, faults = _formed(value)
+        readable = Readable(value, tuple(fault.loc[len(BODY) :] for fault in faults))
+        faults += mismatches(readable)
+        earlier = _earlier(text, service) if all(fault.type in STRICTER for fault in faults) else None
+        identities = (earlier,) if earlier else ()
+        if case is None or faults:
+            faults += objections(readable, policy, service, received_at)
+            raise CaseRefused(faults, identities)
+        identities = (Identity((service, case.external_id), present_digest(case)), *identities)
+        objected = tuple(objections(readable, policy, service, received_at))
+        if objected:
+            raise CaseRefused(objected, identities)
+        return _posted(case, service, received_at, self.ctx.new_id, identities)
 
 
-def _task_faults(policy: Policy, service: str, task: str) -> Iterator[RequestFault]:
-    if task not in policy.tasks:
-        yield RequestFault(TASK, "the policy has no such task", "unknown_task")
-        return
-    sender = policy.services.get(service)  # it may have left the policy since its signature was checked
-    if sender is None or task not in sender.tasks:
-        yield RequestFault(TASK, "your service may not post this task", FORBIDDEN)
-
-
-def _circumstances(policy: Policy, case: PostedCase, received_at: datetime) -> list[RequestFault]:
-    """What only the clock and the policy can tell."""
-    faults = []
-    if case.occurred_at is not None and case.occurred_at > received_at + AHEAD:
-        faults.append(RequestFault((*BODY, "occurred_at"), "more than 5 minutes ahead", "datetime_future"))
-    is_plain = case.callback_url is not None and urlsplit(case.callback_url).scheme != "https"
-    if is_plain and not policy.allow_private_callbacks:
-        faults.append(RequestFault((*BODY, "callback_url"), "must begin with https://", "url_scheme"))
-    return faults
-
-
-def _parsed(text: str) -> PostedCase:
+def _read(text: str) -> Any:
+    """The value of the text, written as if no list of labels and scores could stand for probabilities."""
     if len(text) > CASE_BYTES or len(text.encode()) > CASE_BYTES:  # characters first: they cost nothing
         raise RequestRefused(
             413, RequestFault(BODY, f"the item is larger than {CASE_BYTES} bytes", "body_too_large")
         )
-    strict_json.check(text, BODY)  # pydantic takes the last of two equal keys, other parsers the first
+    value = strict_json.read(text, BODY)  # pydantic takes the last of two equal keys, other parsers the first
+    prediction = value.get("prediction") if isinstance(value, dict) else None
+    if isinstance(prediction, dict):
+        prediction["probabilities"] = _by_label(prediction.get("probabilities"))
+    elif isinstance(by_label := _by_label(prediction), dict):
+        likeliest = max(by_label, key=lambda label: by_label[label])
+        value["prediction"] = {"label": likeliest, "probabilities": by_label}
+    return value
+
+
+def _by_label(listed: Any) -> Any:
+    """A list of labels and scores as the scores by label; anything else as it is."""
+    pairs = listed if isinstance(listed, list) else []
+    by_label = {item["label"]: item["score"] for item in pairs if _is_scored(item)}
+    return by_label if pairs and len(by_label) == len(pairs) else listed
+
+
+def _is_scored(item: Any) -> bool:
+    is_pair = isinstance(item, Mapping) and item.keys() == {"label", "score"}
+    return is_pair and isinstance(item["label"], str) and isinstance(item["score"], int | float)
+
+
+def _formed(value: Any) -> tuple[PostedCase | None, list[RequestFault]]:
+    """The case, or what is wrong with the form of its values."""
     try:
-        return CASE.validate_json(text)
+        return CASE.validate_python(value), []
     except ValidationError as error:
-        raise invalid(error, BODY) from None
+        return None, faults_of_case(error.errors(include_url=False, include_input=False), BODY)
 
 
-def _digest(case: PostedCase) -> bytes:
-    """What the case says, whatever the order of its keys."""
-    canonical = json.dumps(json_values(case), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).digest()
+def _earlier(text: str, service: str) -> Identity | None:
+    """What version 1 knew the same body by, as it was written: its letters were not composed."""
+    body = strict_json.read_raw(text)
+    digest = earlier_digest(body)
+    return None if digest is None else Identity((service, str(body.get("external_id"))), digest)
 
 
 def _posted(
-    case: PostedCase, service: str, received_at: datetime, new_id: Callable[[str], str]
+    case: PostedCase,
+    service: str,
+    received_at: datetime,
+    new_id: Callable[[str], str],
+    identities: tuple[Identity, ...],
 ) -> PostedItem:
     image = case.input.image
     content = image.content if image is not None else None
@@ -107,7 +120,8 @@ def _posted(
     if image is not None and content is not None and image.media_type is not None:
         picture = Picture(new_id("image"), image.media_type, content)
     submission = _submission(case, service, received_at, picture.image_id if picture else None)
-    return PostedItem(submission, _digest(case), picture)
+    present, *earlier = identities
+    return PostedItem(submission, present.body_digest, picture, next(iter(earlier), None))
 
 
 def _submission(case: PostedCase, service: str, received_at: datetime, image_id: str | None) -> Submission:
@@ -122,7 +136,7 @@ def _submission(case: PostedCase, service: str, received_at: datetime, image_id:
         evidence=tuple(Evidence(item.title, item.text, item.link) for item in case.evidence),
         slices=case.slices,
         callback_url=case.callback_url,
-        due_in=None if case.due_in is None else parse_duration(case.due_in),
+        due_in=case.due_in,
     )
 
 
@@ -133,11 +147,12 @@ def _case_input(posted: PostedInput, image_id: str | None) -> CaseInput:
 
 
 def _prediction(case: PostedCase) -> Prediction:
-    prediction = case.prediction
+    posted = case.prediction
+    probabilities = None if posted.probabilities is None else together_one(posted.probabilities)
     return Prediction(
-        label=prediction.key,
-        confidence=prediction.own_confidence,
+        label=posted.key,
+        confidence=posted.confidence if probabilities is None else probabilities[posted.key],
         model=ModelRef(case.model.name, case.model.version),
-        probabilities=prediction.probabilities,
+        probabilities=probabilities,
         scores=case.scores,
     )

@@ -33,8 +33,8 @@ within 5 minutes) and `webhook-signature` (`v1,` and the base64 of HMAC-SHA256 o
 fits: no header names it, and several secrets may live at once for rotation. Where the policy allows it,
 `Authorization: Bearer <key>` does instead.
 
-**Once.** `external_id` names a case for ever: the same body, whatever the order of its keys, gets the same
-answer (200), another body is refused (409). A `webhook-id` that comes again with the same body gets its first
+**Once.** `external_id` names a case for ever: the same body, however its keys, numbers, durations and letters
+are written, gets the same answer (200), also after the policy has changed; another body is refused (409). A `webhook-id` that comes again with the same body gets its first
 answer (with `webhook-replayed: true`), with another body 409. So a request whose answer was lost can be sent
 again without a thought.
 

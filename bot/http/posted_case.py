@@ -1,7 +1,7 @@
 """What services post: a prediction with its input and circumstances, checked while it is parsed."""
 
 import base64
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -11,13 +11,13 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
     field_validator,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from bot.http.examples import POSTED_CASE
 from bot.http.pictures import FORMATS, LONGEST_BASE64, MAGIC, check_format, decode
 from bot.http.posted_fields import (
+    PROBABILITIES_SCHEMA,
     AltText,
     Duration,
     Link,
@@ -35,7 +35,6 @@ from bot.http.questions.question_list import PostedAnswer
 from bot.http.strict import Strict
 from routing.prediction import Origin
 
-CONFIDENCE_TOLERANCE = 1e-3
 PostedOrigin = Literal["production", "synthetic", "red_team"]
 """`POSTED_ORIGINS` as they are written."""
 MediaType = Annotated[
@@ -62,14 +61,6 @@ class PostedImage(Strict):
         """The decoded bytes, or None for a link."""
         return None if self.data is None else base64.b64decode(self.data)
 
-    @model_validator(mode="after")
-    def _single_source(self) -> "PostedImage":
-        if (self.url is None) == (self.data is None):
-            raise PydanticCustomError("image_source", "give either url, or data and media_type")
-        if (self.data is None) != (self.media_type is None):
-            raise PydanticCustomError("image_source", "data and media_type go together")
-        return self
-
     @field_validator("data")
     @classmethod
     def _is_picture(cls, data: str | None, info: ValidationInfo) -> str | None:
@@ -93,28 +84,17 @@ class PostedInput(Strict):
 class PostedPrediction(PostedAnswer):
     """The answer, with the probability of every label or the confidence in it; without, a person looks."""
 
-    probabilities: Annotated[dict[Name, Probability], Field(min_length=1, max_length=100)] | None = Field(
-        default=None, description="The probability of each label of the task; together 1."
+    probabilities: Annotated[
+        Annotated[dict[Name, Probability], Field(min_length=1, max_length=100)] | None,
+        WithJsonSchema(PROBABILITIES_SCHEMA),
+    ] = Field(
+        default=None,
+        description="The probability of each label of the task, or a list of `label` and `score`; together "
+        "1, but for what rounding to two or more digits does to each of them: then they are evened out.",
     )
     confidence: Probability | None = Field(
         default=None, description="The model's probability of its label, where the others are not known."
     )
-
-    @property
-    def own_confidence(self) -> float | None:
-        """The model's probability of its label; None where it gave none."""
-        return self.confidence if self.probabilities is None else self.probabilities[self.key]
-
-    @model_validator(mode="after")
-    def _confident(self) -> "PostedPrediction":
-        if self.probabilities is None:
-            return self
-        own = self.probabilities.get(self.key)
-        if own is None:
-            raise PydanticCustomError("probabilities", "probabilities must hold the predicted label")
-        if self.confidence is not None and abs(self.confidence - own) > CONFIDENCE_TOLERANCE:
-            raise PydanticCustomError("confidence", "confidence differs from the label's probability")
-        return self
 
 
 class PostedModel(Strict):
@@ -155,13 +135,15 @@ class PostedCase(Strict):
     )
     occurred_at: Moment | None = Field(
         default=None,
-        description="When it happened, with time zone, at most 5 minutes ahead; default: when received.",
+        description="When it happened: ISO 8601 with time zone, or seconds since 1970 as a number; from "
+        "2000 to 2100, at most 5 minutes ahead; default: when received.",
     )
     callback_url: Link | None = Field(
         default=None, description="Where the decision of this case goes; default: the service's address."
     )
     due_in: Duration | None = Field(
-        default=None, description="How soon a decision is needed, such as 30m, 4h, 2d; default: the tier's."
+        default=None,
+        description="How soon a decision is needed, such as 30m, 4h, 1d12h or PT90M; default: the tier's.",
     )
     origin: PostedOrigin | None = Field(
         default=None,
@@ -189,13 +171,3 @@ class PostedCase(Strict):
 
 
 CASE: TypeAdapter[PostedCase] = TypeAdapter(PostedCase)
-
-
-def json_values(case: PostedCase) -> dict[str, Any]:
-    """The case as JSON values without defaults: the same for two bodies that say the same."""
-    values: dict[str, Any] = CASE.dump_python(
-        case, mode="json", exclude_defaults=True, exclude={"origin", "kind"}
-    )
-    if case.declared_origin is not Origin.PRODUCTION:
-        values["kind"] = case.declared_origin.value  # by its old name, under which digests are stored
-    return values

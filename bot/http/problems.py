@@ -1,13 +1,12 @@
 """How a refused request is answered: the same shape of error at every endpoint, naming each wrong field."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -71,18 +70,12 @@ def retry_after(seconds: float) -> dict[str, str]:
     return {"retry-after": str(max(1, math.ceil(seconds)))}
 
 
-def invalid(error: ValidationError, prefix: Path) -> RequestRefused:
-    """A 422 with each wrong field; never what was in it."""
-    return RequestRefused(422, *faults_of(error.errors(include_url=False, include_input=False), prefix))
-
-
-def faults_of(errors: Iterable[Mapping[str, Any]], prefix: Path = ()) -> list[RequestFault]:
-    """Pydantic's errors as faults, the first fifty of them."""
-    faults = [RequestFault((*prefix, *error["loc"]), error["msg"], error["type"]) for error in errors]
+def first_faults(faults: Sequence[RequestFault], prefix: Path = ()) -> list[RequestFault]:
+    """The first fifty faults, and how many more there are."""
     if len(faults) > MOST_FAULTS:
         more = len(faults) - MOST_FAULTS
         return [*faults[:MOST_FAULTS], RequestFault(prefix, f"and {more} more faults", "too_many_faults")]
-    return faults
+    return list(faults)
 
 
 def install(app: FastAPI) -> None:
@@ -100,7 +93,8 @@ def _refused(_request: Request, error: Exception) -> Response:
 
 def _invalid_request(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
-    return json_response(422, problem(faults_of(error.errors())))
+    faults = [RequestFault(tuple(each["loc"]), each["msg"], each["type"]) for each in error.errors()]
+    return json_response(422, problem(first_faults(faults)))
 
 
 def _http_error(_request: Request, error: Exception) -> Response:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.http.problems import Path, RequestFault, RequestRefused
+from routing.letters import composed
 
 JsonObject = dict[str, Any]
 MOST_KEYS = 1_000
@@ -16,14 +17,22 @@ class _Doubtful(ValueError):
     """What is wrong with a JSON text that a lenient parser would take."""
 
 
-def check(text: str, prefix: Path) -> None:
-    """Raise RequestRefused (422) unless `text` is a JSON value that every parser reads alike."""
+def read(text: str, prefix: Path) -> Any:
+    """The value of a JSON text that every parser reads alike; raises RequestRefused (422) for another.
+
+    Letters are composed, and half a character (a lone surrogate) is replaced by U+FFFD.
+    """
     try:
-        _DECODER.decode(text)
+        return _DECODER.decode(text)
     except RecursionError:
         raise malformed("nested too deeply", prefix) from None
     except ValueError as error:
         raise malformed(_reason(error), prefix) from None
+
+
+def read_raw(text: str) -> Any:
+    """The value of a text that `read` has taken, to the letter."""
+    return _LENIENT.decode(text)
 
 
 def array_items(text: str, most: int) -> Iterator[str]:
@@ -100,10 +109,16 @@ def _reason(error: ValueError) -> str:
 def _pairs(pairs: list[tuple[str, Any]]) -> JsonObject:
     if len(pairs) > MOST_KEYS:
         raise _Doubtful(f"more than {MOST_KEYS} keys in one object")
-    values = dict(pairs)
+    values = {_whole(key): _whole(value) if isinstance(value, str) else value for key, value in pairs}
     if len(values) != len(pairs):
         raise _Doubtful("a key occurs twice in one object")
     return values
+
+
+def _whole(text: str) -> str:
+    if text.isascii():
+        return text
+    return composed(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def _constant(name: str) -> None:

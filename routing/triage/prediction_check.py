@@ -1,27 +1,45 @@
-"""Whether a submission fits its task: every wrong field with its path."""
+"""Whether what a model says fits its task: every wrong part with its path."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from routing.policy import Task
-from routing.prediction import Prediction, Submission
+from routing.prediction import Prediction
+from routing.probabilities import are_whole, is_same
 
-TOLERANCE = 1e-3
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What can be read of a prediction before all of it is right; None: nothing, or nothing right.
+
+    `names` are the labels that have probabilities, right ones or not.
+    """
+
+    key: str | None
+    confidence: float | None = None
+    names: tuple[str, ...] = ()
+    probabilities: Mapping[str, float] | None = None
 
 
-def check_submission(task: Task, submission: Submission) -> tuple[tuple[str, str], ...]:
-    """Pairs of (path, message), none if all is well; sums and confidence may be off by 1e-3."""
-    prediction = submission.prediction
-    return (*_label(task, prediction), *_confidence(prediction), *_probabilities(task, prediction))
+def statement_of(prediction: Prediction) -> Statement:
+    """What a whole prediction says."""
+    probabilities = prediction.probabilities
+    return Statement(prediction.label, prediction.confidence, tuple(probabilities or ()), probabilities)
+
+
+def check_prediction(task: Task, statement: Statement) -> tuple[tuple[str, str], ...]:
+    """Pairs of (path, message), none if all is well; what rounding does to numbers is let through."""
+    return (*_label(task, statement), *_confidence(statement), *_probabilities(task, statement))
 
 
 def _is_probability(value: float) -> bool:
     return math.isfinite(value) and 0 <= value <= 1
 
 
-def _label(task: Task, prediction: Prediction) -> Iterator[tuple[str, str]]:
-    if prediction.label not in task.label_names:
-        yield "prediction.label", f"task {task.name} has no label {prediction.label!r}: {_choices(task)}"
+def _label(task: Task, statement: Statement) -> Iterator[tuple[str, str]]:
+    if statement.key is not None and statement.key not in task.label_names:
+        yield "prediction.label", f"task {task.name} has no label {statement.key!r}: {_choices(task)}"
 
 
 def _choices(task: Task) -> str:
@@ -29,30 +47,31 @@ def _choices(task: Task) -> str:
     return f"use one of {shown}" + (", …" if len(task.label_names) > 10 else "")
 
 
-def _confidence(prediction: Prediction) -> Iterator[tuple[str, str]]:
-    if prediction.confidence is not None and not _is_probability(prediction.confidence):
-        yield "prediction.confidence", f"{prediction.confidence} is not between 0 and 1"
+def _confidence(statement: Statement) -> Iterator[tuple[str, str]]:
+    if statement.confidence is not None and not _is_probability(statement.confidence):
+        yield "prediction.confidence", f"{statement.confidence} is not between 0 and 1"
 
 
-def _probabilities(task: Task, prediction: Prediction) -> Iterator[tuple[str, str]]:
-    probabilities = prediction.probabilities
-    if probabilities is None:
-        return
-    wrong = [name for name, value in probabilities.items() if not _is_probability(value)]
-    for name in probabilities:
+def _probabilities(task: Task, statement: Statement) -> Iterator[tuple[str, str]]:
+    for name in statement.names:
         if name not in task.label_names:
             yield f"prediction.probabilities.{name}", f"task {task.name} has no such label: {_choices(task)}"
-    for name in wrong:
-        yield f"prediction.probabilities.{name}", f"{probabilities[name]} is not between 0 and 1"
-    total = math.fsum(probabilities.values()) if not wrong else 1.0
-    if abs(total - 1) > TOLERANCE:
-        yield "prediction.probabilities", f"they sum to {total:.6g} instead of 1"
-    yield from _own_probability(prediction)
+    probabilities = statement.probabilities
+    if probabilities is not None:
+        wrong = [name for name, value in probabilities.items() if not _is_probability(value)]
+        for name in wrong:
+            yield f"prediction.probabilities.{name}", f"{probabilities[name]} is not between 0 and 1"
+        if not wrong and not are_whole(probabilities.values()):
+            total = math.fsum(probabilities.values())
+            yield "prediction.probabilities", f"they sum to {total:.6g} instead of 1"
+    if statement.names or probabilities is not None:
+        yield from _own_probability(task, statement)
 
 
-def _own_probability(prediction: Prediction) -> Iterator[tuple[str, str]]:
-    own = (prediction.probabilities or {}).get(prediction.label)
-    if own is None:
-        yield "prediction.probabilities", f"the predicted label {prediction.label!r} is not among them"
-    elif prediction.confidence is not None and abs(own - prediction.confidence) > TOLERANCE:
-        yield "prediction.confidence", f"{prediction.confidence} is not the label's probability {own}"
+def _own_probability(task: Task, statement: Statement) -> Iterator[tuple[str, str]]:
+    key, confidence = statement.key, statement.confidence
+    if key in task.label_names and key not in statement.names:
+        yield "prediction.probabilities", f"the predicted label {key!r} is not among them"
+    own = (statement.probabilities or {}).get(key or "")
+    if own is not None and confidence is not None and not is_same(own, confidence):
+        yield "prediction.confidence", f"{confidence} is not the label's probability {own}"

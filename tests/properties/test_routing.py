@@ -15,9 +15,9 @@ from routing.policy import DAYS, WorkingHours, format_duration, load_policy, par
 from routing.prediction import CaseInput
 from routing.routing import Disposition
 from routing.thread_reply.interpretation import LabelReply, interpret
+from routing.triage.prediction_check import check_prediction, statement_of
 from routing.triage.router import Router, compile_router
 from routing.triage.sampling import draw
-from routing.triage.submission_check import check_submission
 from tests.answers import CHOICE
 from tests.routing.making import (
     KEY,
@@ -128,7 +128,7 @@ def test_whatever_the_input_a_tier_is_found(
 def test_whatever_is_submitted_is_checked_without_failing(
     probabilities: dict[str, float], confidence: float, name: str
 ) -> None:
-    problems = check_submission(TASK, submission(prediction=prediction(name, confidence, **probabilities)))
+    problems = check_prediction(TASK, statement_of(prediction(name, confidence, **probabilities)))
     assert problems == () or all(path.startswith("prediction.") and message for path, message in problems)
 
 

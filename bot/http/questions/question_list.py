@@ -1,11 +1,10 @@
 """Under which name each question's answer is posted."""
 
-from pydantic import model_validator
-from pydantic_core import PydanticCustomError
-
 from bot.http.questions import choice as choices
 from bot.http.questions import rating as ratings
 from bot.http.strict import Strict
+
+ANSWERS = ("label", "rating")
 
 
 class PostedAnswer(Strict):
@@ -13,12 +12,6 @@ class PostedAnswer(Strict):
 
     label: choices.Posted | None = None
     rating: ratings.Posted | None = None
-
-    @model_validator(mode="after")
-    def _single_answer(self) -> "PostedAnswer":
-        if (self.label is None) == (self.rating is None):
-            raise PydanticCustomError("answer", "give either a label or, where the task has one, a rating")
-        return self
 
     @property
     def key(self) -> str:

@@ -1,19 +1,19 @@
-"""Whether a submission fits its task."""
+"""Whether what a model says fits its task."""
 
 import math
 
 import pytest
 
 from routing.prediction import Prediction
-from routing.triage.submission_check import check_submission
-from tests.routing.making import prediction, submission, task
+from routing.triage.prediction_check import check_prediction, statement_of
+from tests.routing.making import prediction, task
 
 TASK = task()
 FULL = {"fraud": 0.2, "honest": 0.7, "unclear": 0.1}
 
 
 def found(sent: Prediction) -> tuple[tuple[str, str], ...]:
-    return check_submission(TASK, submission(prediction=sent))
+    return check_prediction(TASK, statement_of(sent))
 
 
 @pytest.mark.parametrize(
@@ -101,5 +101,5 @@ def test_many_labels_are_cut() -> None:
     rows = "".join(
         f'[[tasks.returns.labels]]\nname = "{name}"\ndescription = "T."\nexample = "S."\n' for name in names
     )
-    ((_, message),) = check_submission(task(labels=rows), submission(prediction=prediction("x", 0.7)))
+    ((_, message),) = check_prediction(task(labels=rows), statement_of(prediction("x", 0.7)))
     assert message.endswith("l08, l09, …")
