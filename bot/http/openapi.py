@@ -34,9 +34,9 @@ fits: no header names it, and several secrets may live at once for rotation. Whe
 `Authorization: Bearer <key>` does instead.
 
 **Once.** `external_id` names a case for ever: the same body, however its keys, numbers, durations and letters
-are written, gets the same answer (200), also after the policy has changed; another body is refused (409). A `webhook-id` that comes again with the same body gets its first
-answer (with `webhook-replayed: true`), with another body 409. So a request whose answer was lost can be sent
-again without a thought.
+are written, gets the same answer (200), also after the policy has changed; another body is refused (409). A
+`webhook-id` that comes again with the same body gets its first answer (with `webhook-replayed: true`), with
+another body 409. So a request whose answer was lost can be sent again without a thought.
 
 **What comes back.** A callback is signed the same way; its `type` is `case.decided`, `case.corrected`
 (another decision, with the next `sequence`), `case.reopened` (the decision no longer holds) or `case.amended`
