@@ -21,6 +21,7 @@ from bot.http.body_limits import BodyReader
 from bot.http.case_answers import first_answer
 from bot.http.case_parser import Parser
 from bot.http.case_posts import Door
+from bot.http.head_requests import HeadAsGet
 from bot.http.health import PolicyState, ReadPolicyState, ReadSlackState, SlackState
 from bot.http.metrics import Metrics
 from bot.http.rate_limit import Rates
@@ -86,6 +87,7 @@ def build_api(
     problems.install(app)
     openapi.complete(app)
     app.add_middleware(AccessLog, metrics=metrics)
+    app.add_middleware(HeadAsGet)
     return app
 
 

@@ -118,7 +118,7 @@ def _respond(request: Request, outcome: Outcome) -> Response:
 
 def _text(body: bytes) -> str:
     try:
-        return body.decode()
+        return body.decode("utf-8-sig")  # some programs begin what they write with a byte-order mark
     except UnicodeDecodeError:
         raise RequestRefused(
             422, RequestFault(("body",), "invalid JSON: not UTF-8", "json_invalid")

@@ -149,3 +149,24 @@ def test_an_unknown_method_or_path_is_told_in_the_same_shape(quick: Caller) -> N
     ):
         response = requests.request(method, quick.url + path, timeout=PATIENCE)
         assert (response.status_code, set(response.json())) == (status, {"detail"})
+
+
+def test_a_byte_order_mark_before_the_body_is_passed_over(quick: Caller) -> None:
+    mark = b"\xef\xbb\xbf"
+    assert quick.post(mark + json.dumps(case()).encode()).status_code == 202
+    lines = "\n".join(json.dumps(case(f"payment-{number}")) for number in range(2, 4)).encode()
+    answers = quick.batch(mark + lines, media_type="application/x-ndjson").json()["answers"]
+    array = quick.batch(mark + json.dumps([case("payment-4")]).encode()).json()["answers"]
+    assert [each["status"] for each in (*answers, *array)] == [202, 202, 202]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/docs", "/openapi.json"])
+def test_head_is_answered_as_get_without_the_body(quick: Caller, path: str) -> None:
+    url = quick.url + path
+    head, got = (requests.request(method, url, timeout=PATIENCE) for method in ("HEAD", "GET"))
+    assert (head.status_code, head.content) == (got.status_code, b"") == (200, b"")
+    assert head.headers["content-type"] == got.headers["content-type"]
+
+
+def test_head_where_nothing_can_be_read_is_refused_as_get_is(quick: Caller) -> None:
+    assert requests.head(f"{quick.url}/v1/decisions", timeout=PATIENCE).status_code == 401
