@@ -24,12 +24,12 @@ def is_same(value: float, other: float) -> bool:
 
 def are_whole(values: Iterable[float]) -> bool:
     """Whether they may be all probabilities of something: together 1 but for what rounding does to each."""
-    known = tuple(values)
-    missing = 1 - math.fsum(known)
-    return abs(missing) <= max(TOLERANCE, math.fsum(_rooms(known, missing))) + DUST
+    counted = tuple(values)
+    missing = 1 - math.fsum(counted)
+    return abs(missing) <= max(TOLERANCE, math.fsum(_rooms(counted, missing))) + DUST
 
 
-def together_one(probabilities: Mapping[str, float]) -> dict[str, float]:
+def even_out(probabilities: Mapping[str, float]) -> dict[str, float]:
     """The probabilities with a sum of 1, none moved by more than its rounding where that is enough.
 
     Dividing by the sum would let the likeliest grow by all that rounding took from a hundred others.

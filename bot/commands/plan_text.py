@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bot.words.numbers import estimate_words
+from bot.words.numbers import estimate_words, rate
 from bot.words.plan_words import UNKNOWN, cost_words
 from routing.evidence.plan import Budget, ChannelLoad, Outcome, Replayed, TierOutcome, TierPlan
 
@@ -62,7 +62,7 @@ def _tier(tier: TierOutcome | None) -> str:
 def _load(load: ChannelLoad | None) -> str:
     if load is None:
         return NOTHING
-    pace = "" if load.per_working_hour is None else f", {load.per_working_hour:.2g} a working hour"
+    pace = "" if load.per_working_hour is None else f", {rate(load.per_working_hour)} a working hour"
     return f"{load.cases} cases{pace}, {load.expert_hours:.1f} expert hours"
 
 

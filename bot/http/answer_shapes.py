@@ -48,7 +48,10 @@ class CaseAnswer(BaseModel):
         ge=0, le=1, description="The chance of being sent to review, fixed before the draw."
     )
     confidence: float | None = Field(
-        ge=0, le=1, description="The model's probability of its label, as posted; null where it gave none."
+        ge=0,
+        le=1,
+        description="The model's probability of its label, as posted (or evened out, where probabilities "
+        "were rounded); null where it gave none.",
     )
     calibrated_confidence: float | None = Field(
         ge=0, le=1, description="The same after the calibrator in force, which counts; null without one."

@@ -19,6 +19,11 @@ from bot.usecases.intake.outcome import (
 )
 from storage.cases.predictions import StoredPrediction
 
+OTHER_BODY = "this id was posted with another body"
+MEND = (
+    "send a prediction of its own under an id of its own, such as with the model's version at its end, "
+    "or the first body to get its answer again"
+)
 STORED, STORED_BEFORE, CONFLICT = 202, 200, 409
 
 
@@ -37,7 +42,9 @@ def answer(outcome: Outcome) -> HttpAnswer:
         case FirstAnswer(status, body):
             return HttpAnswer(status, body, is_replay=True)
         case RequestConflict():
-            return _conflict("header", "webhook-id", "this webhook-id was used with another body")
+            return _conflict(
+                "header", "webhook-id", "this webhook-id was used with another body; draw a new one for each"
+            )
         case Reception(items, is_batch=True):
             answers = map(_item_answer, items)
             return HttpAnswer(200, {"answers": [{"status": its.status, **its.body} for its in answers]})
@@ -75,8 +82,9 @@ def _item_answer(item: ItemOutcome) -> HttpAnswer:
             return HttpAnswer(STORED, case_body(prediction, due_at))
         case Repetition(prediction, due_at):
             return HttpAnswer(STORED_BEFORE, case_body(prediction, due_at))
-        case Conflict():
-            return _conflict("body", "external_id", "this id was posted with another body")
+        case Conflict(parts):
+            words = f"{OTHER_BODY}: not the same is {', '.join(parts)}; {MEND}"
+            return _conflict("body", "external_id", words)
         case Rejection(why):
             assert isinstance(why, RequestRefused)  # noqa: S101 - nothing else is put into a posting
             return HttpAnswer(why.status, why.as_json())

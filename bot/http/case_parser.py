@@ -15,11 +15,11 @@ from bot.http.fault_words import faults_of_case
 from bot.http.posted_case import CASE, PostedCase, PostedInput
 from bot.http.problems import RequestFault, RequestRefused, first_faults
 from bot.usecases.context import Context
-from bot.usecases.intake.outcome import Identity
+from bot.usecases.intake.outcome import BodyIdentity
 from bot.usecases.intake.admission import Picture, PostedItem
 from routing.policy import Policy
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Prediction, Submission
-from routing.probabilities import together_one
+from routing.probabilities import even_out
 
 STRICTER = frozenset({"datetime", "url"})
 """Faults of what an earlier version may have taken: a body with no other is looked for."""
@@ -31,7 +31,7 @@ class CaseRefused(RequestRefused):
     `identities` are what it was stored under if it was posted before, when it could be: it is answered then.
     """
 
-    def __init__(self, faults: Sequence[RequestFault], identities: tuple[Identity, ...]) -> None:
+    def __init__(self, faults: Sequence[RequestFault], identities: tuple[BodyIdentity, ...]) -> None:
         status = 403 if any(fault.type == FORBIDDEN for fault in faults) else 422
         super().__init__(status, *first_faults(faults, BODY))
         self.identities = identities
@@ -57,7 +57,7 @@ class Parser:
         if case is None or faults:
             faults += objections(readable, policy, service, received_at)
             raise CaseRefused(faults, identities)
-        identities = (Identity((service, case.external_id), present_digest(case)), *identities)
+        identities = (BodyIdentity((service, case.external_id), present_digest(case)), *identities)
         objected = tuple(objections(readable, policy, service, received_at))
         if objected:
             raise CaseRefused(objected, identities)
@@ -100,11 +100,11 @@ def _formed(value: Any) -> tuple[PostedCase | None, list[RequestFault]]:
         return None, faults_of_case(error.errors(include_url=False, include_input=False), BODY)
 
 
-def _earlier(text: str, service: str) -> Identity | None:
+def _earlier(text: str, service: str) -> BodyIdentity | None:
     """What version 1 knew the same body by, as it was written: its letters were not composed."""
     body = strict_json.read_raw(text)
     digest = earlier_digest(body)
-    return None if digest is None else Identity((service, str(body.get("external_id"))), digest)
+    return None if digest is None else BodyIdentity((service, str(body.get("external_id"))), digest)
 
 
 def _posted(
@@ -112,7 +112,7 @@ def _posted(
     service: str,
     received_at: datetime,
     new_id: Callable[[str], str],
-    identities: tuple[Identity, ...],
+    identities: tuple[BodyIdentity, ...],
 ) -> PostedItem:
     image = case.input.image
     content = image.content if image is not None else None
@@ -148,7 +148,7 @@ def _case_input(posted: PostedInput, image_id: str | None) -> CaseInput:
 
 def _prediction(case: PostedCase) -> Prediction:
     posted = case.prediction
-    probabilities = None if posted.probabilities is None else together_one(posted.probabilities)
+    probabilities = None if posted.probabilities is None else even_out(posted.probabilities)
     return Prediction(
         label=posted.key,
         confidence=posted.confidence if probabilities is None else probabilities[posted.key],

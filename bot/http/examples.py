@@ -64,7 +64,13 @@ UNKNOWN_LABEL: JsonObject = {
 }
 CONFLICT: JsonObject = {
     "detail": [
-        {"loc": ["body", "external_id"], "msg": "this id was posted with another body", "type": "conflict"}
+        {
+            "loc": ["body", "external_id"],
+            "msg": "this id was posted with another body: not the same is model.version; send a prediction "
+            "of its own under an id of its own, such as with the model's version at its end, or the first "
+            "body to get its answer again",
+            "type": "conflict",
+        }
     ]
 }
 BATCH: JsonObject = {

@@ -21,6 +21,11 @@ def count(value: int | None) -> str:
     return "–" if value is None else f"{value:,}"
 
 
+def rate(value: float) -> str:
+    """A rate in two digits, or in whole numbers where it has more of them."""
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
 def duration(value: timedelta) -> str:
     """A duration in its two largest units."""
     if value < MINUTE:

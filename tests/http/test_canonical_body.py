@@ -106,8 +106,8 @@ def test_what_an_earlier_version_took_is_the_same_when_it_comes_again(
     caller: Caller, ctx: Context, digest: str, body: dict[str, Any]
 ) -> None:
     """The first has letters and a time that are written as they are not taken any more."""
-    said = Prediction("fraud", 1.0, ModelRef("m", "3"))
-    stored = Submission("shop", body["external_id"], "fraud", CaseInput(), said, FRIDAY)
+    posted = Prediction("fraud", 1.0, ModelRef("m", "3"))
+    stored = Submission("shop", body["external_id"], "fraud", CaseInput(), posted, FRIDAY)
     with ctx.database.write() as tx:
         triage.store(ctx, tx, [PostedItem(stored, bytes.fromhex(digest))], FRIDAY)
     again, batched = caller.post(body), caller.batch([body]).json()["answers"]

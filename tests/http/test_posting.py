@@ -3,6 +3,9 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from bot.http.app import build_api
 from bot.usecases.context import Context
@@ -268,3 +271,28 @@ def test_a_case_of_a_task_that_the_service_lost_is_answered_as_it_was(ctx: Conte
         repeated = after.post(case("payment-2"), webhook_id="msg_new")
     assert (again.status_code, again.json()) == (200, first.json())
     assert [each.status_code for each in (new, elsewhere, repeated)] == [403, 403, 403]
+
+
+@pytest.mark.parametrize(
+    ("other", "parts"),
+    [
+        (
+            case(task="loan", prediction={"label": "yes", "confidence": 0.6}),
+            "task, prediction, prediction.probabilities",
+        ),
+        (case(model={"name": "payments", "version": "4"}), "model.version"),
+        (case(input={"text": "Another."}), "input.text, input.fields"),
+        (case(slices={"country": "PT"}, due_in="2h"), "slices, due_in"),
+        (case(occurred_at="2026-11-20T09:00:00Z"), "occurred_at or the picture"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_conflict_says_which_part_differs_and_what_to_do(
+    bank: Caller, other: dict[str, Any], parts: str
+) -> None:
+    bank.post(case())
+    alone, batched = bank.post(other), bank.batch([other]).json()["answers"]
+    (fault,) = alone.json()["detail"]
+    assert (alone.status_code, fault["loc"]) == (409, ["body", "external_id"])
+    assert fault["msg"].startswith(f"this id was posted with another body: not the same is {parts}; send a ")
+    assert batched == [{"status": 409, **alone.json()}]

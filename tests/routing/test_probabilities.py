@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from routing.probabilities import are_whole, is_same, together_one
+from routing.probabilities import are_whole, even_out, is_same
 
 
 def draws(labels: int, digits: int, count: int = 200) -> list[list[float]]:
@@ -22,7 +22,7 @@ def test_whatever_was_rounded_is_whole_and_no_probability_moves_by_more_than_its
 ) -> None:
     for rounded in draws(labels, digits, 200 if labels < 1_000 else 10):
         assert are_whole(rounded)
-        mended = list(together_one({str(place): value for place, value in enumerate(rounded)}).values())
+        mended = list(even_out({str(place): value for place, value in enumerate(rounded)}).values())
         assert math.fsum(mended) == pytest.approx(1, abs=1e-9)
         assert min(mended) >= 0
         assert max(abs(new - old) for new, old in zip(mended, rounded, strict=True)) <= 0.005 + 1e-9
@@ -37,16 +37,16 @@ def test_what_no_rounding_explains_is_not_whole(wrong: list[float]) -> None:
 
 def test_what_few_bits_do_to_a_sum_is_let_through() -> None:
     assert are_whole([0.70009765625, 0.2000123456, 0.1000123456])
-    assert together_one({"a": 0.70009765625, "b": 0.3000987654})["a"] == pytest.approx(0.69996, abs=1e-5)
+    assert even_out({"a": 0.70009765625, "b": 0.3000987654})["a"] == pytest.approx(0.69996, abs=1e-5)
 
 
 def test_the_likeliest_does_not_grow_by_what_was_taken_from_the_others() -> None:
     tail = {str(place): 0.0 for place in range(76)}
-    assert together_one({"likely": 0.9, **tail})["likely"] == pytest.approx(0.9, abs=0.005)
+    assert even_out({"likely": 0.9, **tail})["likely"] == pytest.approx(0.9, abs=0.005)
 
 
 def test_what_is_together_one_stays_to_the_bit() -> None:
-    assert together_one({"a": 0.1, "b": 0.2, "c": 0.7}) == {"a": 0.1, "b": 0.2, "c": 0.7}
+    assert even_out({"a": 0.1, "b": 0.2, "c": 0.7}) == {"a": 0.1, "b": 0.2, "c": 0.7}
 
 
 @pytest.mark.parametrize(

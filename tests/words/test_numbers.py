@@ -4,13 +4,29 @@ from datetime import timedelta
 
 import pytest
 
-from bot.words.numbers import count, counted, duration, estimate_words, share
+from bot.words.numbers import count, counted, duration, estimate_words, rate, share
 from routing.evidence.estimate import Estimate, Reach, between
 
 
 def test_an_estimate_is_said_with_its_interval_and_what_it_rests_on() -> None:
     error = Estimate(0.0312, 0.0241, 0.0409, 1_412, Reach.PERIOD)
     assert estimate_words(error) == "3.1% (between 2.4% and 4.1%, n=1,412)"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0, "0"),
+        (0.0123, "0.012"),
+        (9.94, "9.9"),
+        (9.96, "10"),
+        (99.6, "100"),
+        (160, "160"),
+        (12_345.6, "12,346"),
+    ],
+)
+def test_a_rate_is_never_said_as_a_power_of_ten(value: float, words: str) -> None:
+    assert rate(value) == words
 
 
 def test_what_rests_on_no_label_is_no_number() -> None:

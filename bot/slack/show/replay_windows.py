@@ -20,7 +20,7 @@ from bot.slack.blocks.builders import (
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import fallback, label_text
 from bot.usecases.lead.propose import PolicyTrial, TaskTier
-from bot.words.numbers import estimate_words
+from bot.words.numbers import estimate_words, rate
 from bot.words.plan_words import UNKNOWN, cost_words
 from routing.evidence.plan import ChannelLoad, Outcome, Replayed, TierOutcome
 from routing.policy import CertifiedThreshold, Tier
@@ -189,7 +189,7 @@ def _channels(before: Outcome, after: Outcome, days: float) -> list[JsonObject]:
 def _load(load: ChannelLoad | None, days: float) -> str:
     if load is None:
         return "nothing"
-    pace = "" if load.per_working_hour is None else f", {load.per_working_hour:.2g} a working hour"
+    pace = "" if load.per_working_hour is None else f", {rate(load.per_working_hour)} a working hour"
     late = UNKNOWN if load.late is None else f"{load.late:,.0f}"
     hours = load.expert_hours / days
     return f"{load.cases / days:,.1f} a day{pace}, {hours:.1f} expert hours a day, late in all: {late}"

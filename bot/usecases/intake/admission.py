@@ -6,7 +6,8 @@ from datetime import datetime
 
 from bot.usecases.context import Context
 from bot.usecases.grounds import grounds
-from bot.usecases.intake.outcome import Admission, Conflict, Identity, ItemOutcome, Rejection, Repetition
+from bot.usecases.intake.differences import differences
+from bot.usecases.intake.outcome import Admission, BodyIdentity, Conflict, ItemOutcome, Rejection, Repetition
 from routing.case.case import Case, open_case
 from routing.prediction import Submission
 from routing.routing import Disposition, Routing
@@ -35,13 +36,13 @@ class PostedItem:
     submission: Submission
     body_digest: bytes
     picture: Picture | None = None
-    earlier: Identity | None = None
+    earlier: BodyIdentity | None = None
     """What an earlier version would know it by."""
 
     @property
-    def identities(self) -> tuple[Identity, ...]:
+    def identities(self) -> tuple[BodyIdentity, ...]:
         """What it is known by if it was stored before."""
-        present = Identity(self.key, self.body_digest)
+        present = BodyIdentity(self.key, self.body_digest)
         return (present, self.earlier) if self.earlier else (present,)
 
     @property
@@ -61,13 +62,17 @@ class TriageBatch:
 
     def outcome(self, item: PostedItem | Rejection) -> ItemOutcome:
         """What came of this very item: of several with the same key only the first can be stored now."""
+        stored = None
         for identity in item.identities:
-            stored = self.stored.get(identity.key)
+            stored = self.stored.get(identity.key) or stored
             if stored is not None and identity.is_of(stored):
                 due_at = self.due_at.get(stored.case_id)
                 is_new = isinstance(item, PostedItem) and self.new.get(item.key) is item
                 return Admission(stored, due_at) if is_new else Repetition(stored, due_at)
-        return item if isinstance(item, Rejection) else Conflict()
+        if isinstance(item, Rejection):
+            return item
+        assert stored is not None  # noqa: S101 - what is new is stored, what is not was before
+        return Conflict(differences(stored.submission, item.submission))
 
 
 def store(

@@ -10,7 +10,7 @@ JsonObject = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class BodyIdentity:
     """What names a posted prediction for ever, and what tells whether another body says the same."""
 
     key: PostedKey
@@ -39,7 +39,9 @@ class Repetition:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Its id was posted before with another body; nothing was stored."""
+    """Its id was posted before with another body, of which these parts differ; nothing was stored."""
+
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Rejection:
     """
 
     why: Exception
-    identities: tuple[Identity, ...] = ()
+    identities: tuple[BodyIdentity, ...] = ()
 
 
 ItemOutcome = Admission | Repetition | Conflict | Rejection
