@@ -18,7 +18,7 @@ AHEAD = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Readable:
+class Legible:
     """A posted value, with the places where it is wrong: what lies there is not looked at again."""
 
     value: Any
@@ -38,7 +38,7 @@ class Readable:
         return here
 
 
-def mismatches(case: Readable) -> Iterator[RequestFault]:
+def mismatches(case: Legible) -> Iterator[RequestFault]:
     """What does not go together in any case of any task."""
     prediction, image = case.inside("prediction"), case.inside("input", "image")
     if isinstance(prediction, Mapping) and sum(prediction.get(name) is not None for name in ANSWERS) != 1:
@@ -51,7 +51,7 @@ def mismatches(case: Readable) -> Iterator[RequestFault]:
             yield RequestFault((*BODY, "input", "image"), words, "image_source")
 
 
-def objections(case: Readable, policy: Policy, service: str, now: datetime) -> Iterator[RequestFault]:
+def objections(case: Legible, policy: Policy, service: str, now: datetime) -> Iterator[RequestFault]:
     """What the policy and the clock have against it: tomorrow it may be another thing."""
     yield from _circumstances(case, policy, now)
     name = case.at("task")
@@ -66,7 +66,7 @@ def objections(case: Readable, policy: Policy, service: str, now: datetime) -> I
         yield from _prediction(case, policy.tasks[name])
 
 
-def _circumstances(case: Readable, policy: Policy, now: datetime) -> Iterator[RequestFault]:
+def _circumstances(case: Legible, policy: Policy, now: datetime) -> Iterator[RequestFault]:
     happened_at, address = case.at("occurred_at"), case.at("callback_url")
     if happened_at is not None and moment_of(happened_at) > now + AHEAD:
         words = "it is more than 5 minutes ahead of the clock here; send when it happened"
@@ -75,7 +75,7 @@ def _circumstances(case: Readable, policy: Policy, now: datetime) -> Iterator[Re
         yield RequestFault((*BODY, "callback_url"), "it must begin with https://", "url_scheme")
 
 
-def _prediction(case: Readable, task: Task) -> Iterator[RequestFault]:
+def _prediction(case: Legible, task: Task) -> Iterator[RequestFault]:
     answers = [answer for name in ANSWERS if (answer := case.at("prediction", name)) is not None]
     held = case.inside("prediction", "probabilities")
     statement = Statement(

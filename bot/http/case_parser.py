@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from bot.http import strict_json
 from bot.http.body_digests import earlier_digest, present_digest
 from bot.http.body_limits import CASE_BYTES
-from bot.http.case_checks import BODY, FORBIDDEN, Readable, mismatches, objections
+from bot.http.case_checks import BODY, FORBIDDEN, Legible, mismatches, objections
 from bot.http.fault_words import faults_of_case
 from bot.http.posted_case import CASE, PostedCase, PostedInput
 from bot.http.problems import RequestFault, RequestRefused, first_faults
@@ -50,15 +50,15 @@ class Parser:
         """
         value, received_at = _read(text), self.ctx.clock.now()
         case, faults = _formed(value)
-        readable = Readable(value, tuple(fault.loc[len(BODY) :] for fault in faults))
-        faults += mismatches(readable)
+        legible = Legible(value, tuple(fault.loc[len(BODY) :] for fault in faults))
+        faults += mismatches(legible)
         earlier = _earlier(text, service) if all(fault.type in STRICTER for fault in faults) else None
         identities = (earlier,) if earlier else ()
         if case is None or faults:
-            faults += objections(readable, policy, service, received_at)
+            faults += objections(legible, policy, service, received_at)
             raise CaseRefused(faults, identities)
         identities = (BodyIdentity((service, case.external_id), present_digest(case)), *identities)
-        objected = tuple(objections(readable, policy, service, received_at))
+        objected = tuple(objections(legible, policy, service, received_at))
         if objected:
             raise CaseRefused(objected, identities)
         return _posted(case, service, received_at, self.ctx.new_id, identities)

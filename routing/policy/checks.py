@@ -1,13 +1,13 @@
 """What pydantic cannot see: whether the parts of a policy fit each other."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from routing.expression.check import Vocabulary, expression_problems
 from routing.finding import ExistingNames, Finding
-from routing.language.label_folding import collisions
-from routing.policy.model import Policy, Service, Task, Team
+from routing.language.label_spelling import collisions
+from routing.policy.model import Policy, Service, Team
 from routing.policy.rule_advice import rule_advice
 from routing.policy.tier import ALWAYS_SUSPENDS, Tier
 from routing.questions.option import LabelSpec
@@ -133,11 +133,15 @@ def _quorum(key: str, tier: Tier, count: int) -> Iterator[Finding]:
         yield Finding(f"{key}.quorum", problem, "name an adjudicator or one more person")
 
 
-def task_findings(key: str, task: Task) -> Iterator[Finding]:
-    """A task as a whole: no name twice, and every prediction finds a tier."""
-    yield from _twice(f"{key}.reason_codes", task.reason_codes, "reason code")
-    yield from _twice(f"{key}.tiers", (tier.name for tier in task.tiers), "tier")
-    *earlier, last = task.tiers
+def reason_code_findings(key: str, codes: Iterable[str]) -> Iterator[Finding]:
+    """Reason codes: none twice."""
+    yield from _twice(f"{key}.reason_codes", codes, "reason code")
+
+
+def tiers_findings(key: str, tiers: Sequence[Tier]) -> Iterator[Finding]:
+    """The tiers of a task: no name twice, and every prediction finds a tier."""
+    yield from _twice(f"{key}.tiers", (tier.name for tier in tiers if tier.name), "tier")
+    *earlier, last = tiers
     if last.when.strip() != "true":
         yield Finding(
             f"{key}.tiers.{last.name}.when",
@@ -162,7 +166,8 @@ def cross_findings(policy: Policy) -> Iterator[Finding]:
         if task.name != key:
             yield Finding(f"tasks.{key}.name", "a task is named by its section", "remove `name`")
         yield from label_findings(f"tasks.{key}", task.asks.options, are_typed=task.thread_replies)
-        yield from task_findings(f"tasks.{key}", task)
+        yield from reason_code_findings(f"tasks.{key}", task.reason_codes)
+        yield from tiers_findings(f"tasks.{key}", task.tiers)
         for tier in task.tiers:
             yield from tier_findings(f"tasks.{key}.tiers.{tier.name}", tier, task.label_names, names)
     for key, team in policy.teams.items():

@@ -28,7 +28,7 @@ def policy_of_document(document: object) -> Policy:
     Keys that this version does not know are passed over. Raises UnreadablePolicy.
     """
     try:
-        policy: Policy = _section(Policy, document)
+        policy: Policy = section_of_document(Policy, document)
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise UnreadablePolicy(f"{type(error).__name__}: {error}") from error
     for task in policy.tasks.values():
@@ -45,7 +45,8 @@ def _derive(task: Task) -> None:
             certified._by_value = {cell.values[0]: cell for cell in certified.cells if not cell.is_rest}
 
 
-def _section(model: type[Section], raw: object) -> Any:
+def section_of_document(model: type[Section], raw: object) -> Any:
+    """A section as it stands, unchecked; raises TypeError, ValueError, KeyError or AttributeError."""
     if not isinstance(raw, Mapping):
         raise TypeError(f"{model.__name__} is no table")
     # A newer version's key is no error: after a step back to this version its policies stay readable.
@@ -78,7 +79,7 @@ def _plain(annotation: Any, raw: Any) -> Any:
     if annotation is timedelta:
         return parse_duration(raw)
     if isinstance(annotation, type) and issubclass(annotation, Section):
-        return _section(annotation, raw)
+        return section_of_document(annotation, raw)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return annotation(raw)
     return raw

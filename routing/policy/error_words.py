@@ -96,6 +96,10 @@ def _words(error: ErrorDetails) -> tuple[str, str]:
 
 def findings(error: ValidationError, raw: Any, prefix: tuple[str | int, ...] = ()) -> tuple[Finding, ...]:
     """Everything pydantic refused, in plain words."""
-    return tuple(
-        Finding(key_of((*prefix, *row["loc"]), raw), *_words(row)) for row in error.errors(include_url=False)
-    )
+    rows = (row for row in error.errors(include_url=False) if not _is_follow_up(row))
+    return tuple(Finding(key_of((*prefix, *row["loc"]), raw), *_words(row)) for row in rows)
+
+
+def _is_follow_up(error: ErrorDetails) -> bool:
+    """Whether a list is called too short only because pydantic does not count items that are wrong."""
+    return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]

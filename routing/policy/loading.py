@@ -3,28 +3,31 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from routing.errors import InvalidPolicy
 from routing.finding import Finding
+from routing.letters import composed_document
 from routing.policy.checks import (
     Names,
     cross_findings,
     label_findings,
+    reason_code_findings,
     service_findings,
-    task_findings,
     team_findings,
     tier_findings,
+    tiers_findings,
 )
 from routing.policy.error_words import findings
-from routing.policy.model import Policy, Service, Task, Team
+from routing.policy.model import Policy, Service, Team
+from routing.policy.readable import Part, Readable, readable
 from routing.policy.tier import Tier
 from routing.questions.option import LabelSpec
-from routing.questions.question_list import Inquiry
+from routing.questions.rating import Rating
 
-Section = TypeVar("Section", bound=BaseModel)
 Raw = Mapping[str, Any]
 
 
@@ -39,6 +42,7 @@ def load_policy(text: str, source: str) -> Policy:
 
 def policy_of(raw: Raw, source: str) -> Policy:
     """The policy in parsed TOML, by the very same check. Raises InvalidPolicy."""
+    raw = _composed(raw, source)
     try:
         policy = Policy.model_validate(raw)
     except ValidationError as error:
@@ -61,6 +65,14 @@ def _parsed(text: str, source: str) -> dict[str, Any]:
         raise _refusal((Finding(line, problem, "mend the TOML there (see toml.io)"),), source) from None
 
 
+def _composed(raw: Raw, source: str) -> Raw:
+    try:
+        document: Raw = composed_document(raw)
+    except ValueError as error:
+        raise _refusal((Finding("policy", str(error), "keep one of them"),), source) from None
+    return document
+
+
 def _refusal(faults: tuple[Finding, ...], source: str) -> InvalidPolicy:
     once = tuple(dict.fromkeys(faults))
     return InvalidPolicy("\n" + "\n".join(finding.line(source) for finding in once), once)
@@ -76,48 +88,60 @@ def _items(raw: Any, name: str) -> list[Any]:
     return items if isinstance(items, list) else []
 
 
-def _valid(model: type[Section], raw: Any) -> Section | None:
-    try:
-        return model.model_validate(raw)
-    except ValidationError:
-        return None
-
-
 def _partial(raw: Raw) -> Iterator[Finding]:
     """The cross checks of whatever is right in itself, in a policy that is not right as a whole."""
     allowed = raw.get("allow_private_callbacks") is True
-    names = Names(
-        tuple(_section(raw, "services")),
-        tuple(_section(raw, "channels")),
-        tuple(_section(raw, "tasks")),
-        allowed,
-    )
+    services, channels, tasks = (tuple(_section(raw, name)) for name in ("services", "channels", "tasks"))
+    names = Names(services, channels, tasks, allowed)
     yield from _each(raw, "services", Service, lambda key, service: service_findings(key, service, names))
     yield from _each(raw, "teams", Team, lambda key, team: team_findings(key, team, names))
-    yield from _each(raw, "tasks", Task, task_findings)
     for name, task in _section(raw, "tasks").items():
         yield from _parts_of_task(f"tasks.{name}", task, names)
 
 
 def _each(
-    raw: Raw, name: str, model: type[Section], find: Callable[[str, Section], Iterator[Finding]]
+    raw: Raw, name: str, model: type[Part], find: Callable[[str, Part], Iterator[Finding]]
 ) -> Iterator[Finding]:
     for key, part in _section(raw, name).items():
-        section = _valid(model, part)
-        if section is not None:
-            yield from find(f"{name}.{key}", section)
+        read = readable(model, part)
+        if read is not None:
+            yield from read.trusted(f"{name}.{key}", find(f"{name}.{key}", read.section))
 
 
 def _parts_of_task(key: str, raw: Any, names: Names) -> Iterator[Finding]:
-    labels = [label for item in _items(raw, "labels") if (label := _valid(LabelSpec, item)) is not None]
+    labels = [readable(LabelSpec, item) for item in _items(raw, "labels")]
+    named = [label.section for label in labels if label is not None and "name" not in label.wrong]
     are_typed = not (isinstance(raw, Mapping) and raw.get("thread_replies") is False)
-    yield from label_findings(key, labels, are_typed=are_typed)
-    parts = raw if isinstance(raw, Mapping) else {}
-    asked = _valid(Inquiry, {name: parts[name] for name in Inquiry.model_fields if name in parts})
-    if asked is None:
-        return
-    answers = tuple(option.name for option in asked.asks.options)
-    for part in _items(raw, "tiers"):
-        tier = _valid(Tier, part)
+    yield from label_findings(key, named, are_typed=are_typed)
+    yield from reason_code_findings(
+        key, (code for code in _items(raw, "reason_codes") if isinstance(code, str))
+    )
+    answers = _answers(raw) if len(named) == len(labels) else None
+    tiers = [readable(Tier, part) for part in _items(raw, "tiers")]
+    for place, tier in enumerate(tiers):
         if tier is not None:
-            yield from tier_findings(f"{key}.tiers.{tier.name}", tier, answers, names)
+            here = f"{key}.tiers.{tier.section.name}" if tier.section.name else f"{key}.tiers[{place}]"
+            yield from _parts_of_tier(here, tier, answers, names)
+    whole = [tier.section for tier in tiers if tier is not None and "when" not in tier.wrong]
+    if whole and len(whole) == len(tiers):
+        yield from tiers_findings(key, whole)
+
+
+def _parts_of_tier(
+    key: str, tier: Readable[Tier], answers: tuple[str, ...] | None, names: Names
+) -> Iterator[Finding]:
+    unsure = {"when", "safe_label", "accept_above", "quorum"} if answers is None else set()
+    trusting = replace(tier, wrong=tier.wrong | unsure)
+    yield from trusting.trusted(key, tier_findings(key, tier.section, answers or (), names))
+
+
+def _answers(raw: Any) -> tuple[str, ...] | None:
+    """The names of what a task's labels or its rating let people answer; None where that is not plain."""
+    labels = tuple(str(label["name"]) for label in _items(raw, "labels"))
+    if labels:
+        return labels
+    try:
+        rating = Rating.model_validate(raw["rating"])
+    except (KeyError, TypeError, ValidationError):
+        return None
+    return tuple(option.name for option in rating.options)
