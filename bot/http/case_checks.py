@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.http.posted_fields import moment_of
 from bot.http.problems import Path, RequestFault
-from bot.http.questions.kinds import ANSWERS
+from bot.http.questions.question_list import ANSWERS
 from routing.policy import Policy, Task
 from routing.triage.prediction_check import Statement, check_prediction
 

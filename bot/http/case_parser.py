@@ -15,8 +15,8 @@ from bot.http.fault_words import faults_of_case
 from bot.http.posted_case import CASE, PostedCase, PostedInput
 from bot.http.problems import RequestFault, RequestRefused, first_faults
 from bot.usecases.context import Context
-from bot.usecases.intake.outcome import BodyIdentity
 from bot.usecases.intake.admission import Picture, PostedItem
+from bot.usecases.intake.outcome import BodyIdentity
 from routing.policy import Policy
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Prediction, Submission
 from routing.probabilities import even_out

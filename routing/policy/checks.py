@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from routing.expression.check import Vocabulary, expression_problems
 from routing.finding import ExistingNames, Finding
-from routing.language.label_spelling import collisions
+from routing.language.label_folding import collisions
 from routing.policy.model import Policy, Service, Team
 from routing.policy.rule_advice import rule_advice
 from routing.policy.tier import ALWAYS_SUSPENDS, Tier

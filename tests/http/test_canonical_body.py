@@ -8,8 +8,8 @@ import pytest
 from bot.http.body_digests import earlier_digest
 from bot.http.case_parser import Parser
 from bot.usecases.context import Context
-from bot.usecases.intake import triage
-from bot.usecases.intake.triage import PostedItem
+from bot.usecases.intake import admission
+from bot.usecases.intake.admission import PostedItem
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
 from storage.cases import cases, predictions
 from tests.http.shop import Caller, case
@@ -109,7 +109,7 @@ def test_what_an_earlier_version_took_is_the_same_when_it_comes_again(
     posted = Prediction("fraud", 1.0, ModelRef("m", "3"))
     stored = Submission("shop", body["external_id"], "fraud", CaseInput(), posted, FRIDAY)
     with ctx.database.write() as tx:
-        triage.store(ctx, tx, [PostedItem(stored, bytes.fromhex(digest))], FRIDAY)
+        admission.store(ctx, tx, [PostedItem(stored, bytes.fromhex(digest))], FRIDAY)
     again, batched = caller.post(body), caller.batch([body]).json()["answers"]
     other = caller.post({**body, "model": {"name": "m", "version": "4"}})
     assert (again.status_code, again.json()["external_id"]) == (200, body["external_id"])

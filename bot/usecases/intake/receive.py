@@ -8,8 +8,8 @@ from operator import attrgetter
 
 from bot.usecases.context import ActivePolicy, Context
 from bot.usecases.intake import admission
-from bot.usecases.intake.outcome import FirstAnswer, Outcome, Reception, Rejection, RequestConflict
 from bot.usecases.intake.admission import PostedItem, TriageBatch
+from bot.usecases.intake.outcome import FirstAnswer, Outcome, Reception, Rejection, RequestConflict
 from storage import audit
 from storage.delivery import webhook_receipts
 from storage.delivery.webhook_receipts import Receipt
