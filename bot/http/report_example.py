@@ -60,6 +60,7 @@ DIGEST: dict[str, Any] = {
     "calibration_before": {"n": 12, "needed": 20},
     "confusions": [{"task": "fraud", "predicted": "fraud", "decided": "legitimate", "n": 31}],
     "without_confidence": 0,
+    "came_later": 0,
     "by_scale": [],
     "oldest_open": [
         {

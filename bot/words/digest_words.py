@@ -32,6 +32,8 @@ def lead(digest: Digest) -> str:
         f"{came} came in{beside}: the model's word was taken for {digest.auto_accepted.now:,}, experts were "
         f"asked about {digest.reviewed.now:,}."
     )
+    if digest.came_later:
+        first += f" {digest.came_later:,} more came later than their week."
     overdue, decided = digest.overdue.now, digest.decided.now
     late = f"{overdue:,} {'was or is' if overdue == 1 else 'were or are'}" if overdue else "none is"
     return f"{first} {counted(decided, 'case')} {'was' if decided == 1 else 'were'} decided, {late} overdue."

@@ -40,6 +40,8 @@ def digest_rows(digest: Digest) -> Iterator[DigestRow]:
     yield from _counts(digest)
     for rule in digest.unreadable:
         yield DigestRow("rule not judged", f"{rule.task}, {rule.tier}: {rule.why}", "predictions", rule.n)
+    if digest.came_later:
+        yield DigestRow("traffic", "all", "came_later", digest.came_later)
     if digest.without_confidence:
         yield DigestRow("traffic", "all", "without_confidence", digest.without_confidence)
     yield from _times("median_seconds", digest.median_time)

@@ -87,7 +87,8 @@ class Digest:
 
     `quality` speaks of all traffic; None where it was not measured. `headlines` are the first sentences.
     `unreadable` are the rules that predictions were reviewed for because they could not be judged;
-    `without_confidence` counts those reviewed because the model gave none.
+    `without_confidence` counts those reviewed because the model gave none. `came_later` are predictions that
+    came in but had happened before the week: they are no traffic of it.
     """
 
     since_at: datetime
@@ -111,12 +112,14 @@ class Digest:
     headlines: tuple[Headline, ...] = ()
     unreadable: tuple[UnreadableRule, ...] = ()
     without_confidence: int = 0
+    came_later: int = 0
     by_scale: tuple[ScaleRow, ...] = ()
 
     @property
     def is_quiet(self) -> bool:
         """Whether nothing came in, was decided or waits."""
-        return not (self.received.now or self.decided.now or self.overdue.now or self.oldest_open)
+        came = self.received.now or self.came_later
+        return not (came or self.decided.now or self.overdue.now or self.oldest_open)
 
 
 def summarise(
@@ -157,6 +160,7 @@ def summarise(
         headlines=headlines(quality, muted) if quality else (),
         unreadable=facts.unreadable[:SHOWN],
         without_confidence=facts.without_confidence,
+        came_later=facts.came_later,
     )
 
 

@@ -49,10 +49,11 @@ class UnreadableRule:
 class PeriodFacts:
     """Production predictions received, and cases decided, from `since_at` up to but not including `until_at`.
 
-    `audited` and those `without_confidence` are part of `reviewed`. `overdue` counts cases open past their
-    `due_at` at the period's end or decided after it. `seconds_to_decision` has a value for each case
-    decided in the period. `reliability_pairs` are (confidence, whether the decided label was the model's), of
-    reviewed cases only.
+    `received` and its parts happened in the period as well; `came_later` counts what came in but had happened
+    before it. `audited` and those `without_confidence` are part of `reviewed`. `overdue` counts cases open
+    past their `due_at` at the period's end or decided after it. `seconds_to_decision` has a value for each
+    case decided in the period. `reliability_pairs` are (confidence, whether the decided label was the
+    model's), of reviewed cases only.
     `unreadable` has the rules that could not be judged on predictions of the period, the most frequent first.
     """
 
@@ -63,6 +64,7 @@ class PeriodFacts:
     audited: int = 0
     reviewed: int = 0
     without_confidence: int = 0
+    came_later: int = 0
     decided: int = 0
     overdue: int = 0
     seconds_to_decision: tuple[float, ...] = ()

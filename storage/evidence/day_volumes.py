@@ -25,7 +25,10 @@ ARRIVALS = (
 
 @dataclass(frozen=True, slots=True)
 class DayVolume:
-    """What came in and was decided from `since` to before `until`; `seconds_to_decision` is sorted."""
+    """What happened, and was decided, from `since` to before `until`; `seconds_to_decision` is sorted.
+
+    Of what happened, what came in by the end of all the days: the rest is told as late when it has come.
+    """
 
     since: datetime
     until: datetime
@@ -73,13 +76,15 @@ Day = tuple[datetime, datetime]
 
 
 def _number_of(moment: sa.Column[Any], days: Sequence[Day]) -> sa.ColumnElement[int]:
-    """Which of the days holds the moment; only for moments in any of them."""
-    return sa.case(*((moment < until, sa.literal_column(str(day))) for day, (_, until) in enumerate(days)))
+    """Which of the days holds the moment; what is before or after all of them belongs to the nearest."""
+    *earlier, last = (sa.literal_column(str(day), sa.Integer()) for day, _ in enumerate(days))
+    ends = [(moment < until, day) for day, (_, until) in zip(earlier, days, strict=False)]
+    return sa.case(*ends, else_=last) if ends else last
 
 
 def _received(tx: Transaction, window: Window, days: Sequence[Day]) -> dict[int, dict[str, int]]:
-    day = _number_of(predictions.c.received_at, days).label("day")
-    query = sa.select(day, *ARRIVALS).where(*window.received).group_by(day)
+    day = _number_of(predictions.c.occurred_at, days).label("day")
+    query = sa.select(day, *ARRIVALS).where(*window.received, ~window.came_later).group_by(day)
     counted = (dict(row) for row in tx.execute(query).mappings())
     return {row.pop("day"): row for row in counted}
 

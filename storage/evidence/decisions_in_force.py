@@ -1,7 +1,7 @@
 """Which decisions count: those that no later decision replaced and no Undo took back."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,9 @@ _UNDONE = sa.select(decision_feed.c.cursor).where(
 _BY_EXPERTS = decisions.c.method != Method.EXPIRED.value
 
 
+USUAL_DELAY = timedelta(hours=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Which decisions and predictions belong to a period; only production counts."""
@@ -46,6 +49,14 @@ class Window:
     def received(self) -> tuple[sa.ColumnElement[bool], ...]:
         """The conditions for predictions that count and came in during the period."""
         return *self.counted, *self.holds(predictions.c.received_at)
+
+    @property
+    def came_later(self) -> sa.ColumnElement[bool]:
+        """Of what came in, the condition for what had happened before the period.
+
+        Pipelines take their time: what lies less than an hour back belongs to the period that it came in.
+        """
+        return predictions.c.occurred_at < self.since - USUAL_DELAY
 
 
 def in_period(window: Window, *columns: Any) -> sa.Select[Any]:

@@ -146,8 +146,9 @@ def _rows(table: sa.Table, *conditions: sa.ColumnElement[bool]) -> sa.ScalarSele
 
 def _received(tx: Transaction, window: Window) -> dict[str, int]:
     without_confidence = sa.func.count().filter(~HAS_CONFIDENCE).label("without_confidence")
-    query = sa.select(*ARRIVALS, without_confidence).where(*window.received)
-    return dict(tx.execute(query).one()._mapping)
+    query = sa.select(*ARRIVALS, without_confidence).where(*window.received, ~window.came_later)
+    late = sa.select(sa.func.count()).select_from(predictions).where(*window.received, window.came_later)
+    return {**tx.execute(query).one()._mapping, "came_later": tx.execute(late).scalar_one()}
 
 
 def _decided(tx: Transaction, window: Window) -> list[_DecidedCase]:

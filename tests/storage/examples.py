@@ -37,6 +37,7 @@ def submission(
     confidence: float | None = 0.7,
     version: str = "1",
     origin: Origin = Origin.PRODUCTION,
+    occurred_at: datetime = NOW - HOUR,
 ) -> Submission:
     return Submission(
         service=service,
@@ -53,7 +54,7 @@ def submission(
             ModelRef("forest", version),
             None if confidence is None else {"fraud": confidence, "ok": 1 - confidence},
         ),
-        occurred_at=NOW - HOUR,
+        occurred_at=occurred_at,
         origin=origin,
         evidence=(Evidence("Address", "new since yesterday"),),
         slices={"country": "DE"},
@@ -74,7 +75,7 @@ def prediction(
 ) -> NewPrediction:
     return NewPrediction(
         case_id=f"case_{number}",
-        submission=submission(number, **of),  # type: ignore[arg-type]
+        submission=submission(number, **{"occurred_at": received_at, **of}),  # type: ignore[arg-type]
         body_digest=bytes([number % 256]) * 32,
         routing=routed or routing(),
         policy_version="0123456789ab",

@@ -309,6 +309,14 @@ def test_many_rules_with_long_reasons_stay_inside_slacks_limits() -> None:
     )
 
 
+def test_what_came_later_than_its_week_is_told_apart() -> None:
+    assert (
+        "1,412 more came later than their week."
+        in digest_message(PERIOD, replace(digest(), came_later=1_412), None).text
+    )
+    assert "later" not in digest_message(PERIOD, digest(), None).text
+
+
 def test_predictions_without_a_confidence_are_told_of() -> None:
     message = digest_message(PERIOD, replace(digest(), without_confidence=12), None)
     assert "12 predictions came without a confidence. They were looked at instead." in str(message.blocks)

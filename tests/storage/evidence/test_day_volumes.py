@@ -44,6 +44,30 @@ def test_each_day_counts_what_came_in_by_its_fate(database: Database) -> None:
     assert (second.received, second.auto_accepted, second.audited, second.reviewed) == (1, 1, 0, 0)
 
 
+def test_traffic_belongs_to_the_day_on_which_it_happened(database: Database) -> None:
+    """A backlog that comes after an outage: the days before all of them are no day of theirs."""
+    late, moment = MIDNIGHTS[1] + HOUR, timedelta(microseconds=1)
+    happened = [
+        MIDNIGHTS[0] + HOUR,
+        MIDNIGHTS[1] - moment,
+        MIDNIGHTS[1],
+        MIDNIGHTS[0] - HOUR,
+        MIDNIGHTS[0] - HOUR - moment,
+        MIDNIGHTS[0] - 30 * DAY,
+        MIDNIGHTS[2] + moment,
+    ]
+    with database.write() as tx:
+        store(
+            tx,
+            [
+                prediction(number, received_at=late, occurred_at=occurred_at)
+                for number, occurred_at in enumerate(happened)
+            ],
+        )
+    first, second = by_day(database)
+    assert (first.received, second.received) == (3, 2)
+
+
 def test_times_to_decision_belong_to_the_day_of_the_decision(database: Database) -> None:
     with database.write() as tx:
         store(tx, [prediction(number) for number in (1, 2, 3)])

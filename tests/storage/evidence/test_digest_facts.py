@@ -246,3 +246,14 @@ def test_a_prediction_without_a_confidence_is_counted_but_says_nothing_of_calibr
     assert (facts.received, facts.reviewed, facts.decided, facts.without_confidence) == (3, 3, 2, 2)
     assert facts.by_tier == (Concordance("low", 2, 2),)
     assert facts.reliability_pairs == ((0.7, True),)
+
+
+def test_what_had_happened_before_the_period_came_later_and_is_no_traffic_of_it(database: Database) -> None:
+    before = SINCE - HOUR - timedelta(microseconds=1)
+    with database.write() as tx:
+        store(tx, [prediction(1), *(prediction(number, occurred_at=before) for number in (2, 3, 4))])
+        decide(tx, 1, "fraud")
+        decide(tx, 2, "fraud")
+    facts = period(database)
+    assert (facts.received, facts.reviewed, facts.came_later, facts.decided) == (1, 1, 3, 2)
+    assert facts.by_tier == (Concordance("low", 2, 2),)
