@@ -7,6 +7,7 @@ from importlib import metadata
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import request_response
 
-from bot.http import case_reads, health, openapi, problems, report_reads
+from bot.http import case_reads, fault_words, health, openapi, problems, report_reads
 from bot.http.access_log import AccessLog
 from bot.http.batch_writer import Refuses, Writer
 from bot.http.body_limits import BodyReader
@@ -85,6 +86,7 @@ def build_api(
     report_reads.add(app.router, ctx, services, rates)
     health.add(app.router, ctx, writer, metrics, slack_state, policy_state or partial(_policy_state, ctx))
     problems.install(app)
+    app.add_exception_handler(RequestValidationError, fault_words.invalid_request)
     openapi.complete(app)
     app.add_middleware(AccessLog, metrics=metrics)
     app.add_middleware(HeadAsGet)

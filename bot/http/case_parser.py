@@ -11,7 +11,7 @@ from bot.http import strict_json
 from bot.http.body_digests import earlier_digest, present_digest
 from bot.http.body_limits import CASE_BYTES
 from bot.http.case_checks import BODY, FORBIDDEN, Legible, mismatches, objections
-from bot.http.fault_words import faults_of_case
+from bot.http.fault_words import faults_in_words
 from bot.http.posted_case import CASE, PostedCase, PostedInput
 from bot.http.problems import RequestFault, RequestRefused, first_faults
 from bot.usecases.context import Context
@@ -97,7 +97,7 @@ def _formed(value: Any) -> tuple[PostedCase | None, list[RequestFault]]:
     try:
         return CASE.validate_python(value), []
     except ValidationError as error:
-        return None, faults_of_case(error.errors(include_url=False, include_input=False), BODY)
+        return None, faults_in_words(error.errors(include_url=False, include_input=False), BODY)
 
 
 def _earlier(text: str, service: str) -> BodyIdentity | None:

@@ -4,7 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bot.http.examples import POSTED_CASE
 from bot.http.posted_case import (
@@ -16,7 +19,7 @@ from bot.http.posted_case import (
     PostedPrediction,
 )
 from bot.http.posted_fields import LINK, NAME, NUL, SECURE_LINK, TEXT
-from bot.http.problems import JsonObject, Path, RequestFault
+from bot.http.problems import JsonObject, Path, RequestFault, first_faults, json_response, problem
 from routing.finding import ExistingNames
 
 EXAMPLE: JsonObject = {
@@ -46,6 +49,7 @@ WORDS = {
     "string_unicode": "it holds half a character; send whole ones",
     "float_type": "it is not a number; write it without quotes",
     "int_type": "it is not a whole number; write it without quotes",
+    "int_parsing": "it is not a whole number; write it in digits",
     "int_from_float": "it is not a whole number; write it without a fraction",
     "finite_number": "it is not a finite number; send one that is",
     "bool_type": "it is neither true nor false; write one of them without quotes",
@@ -65,12 +69,18 @@ SIZES = {
 SCORE = '"score" may mean anything; a probability is called "confidence", such as "confidence": 0.71'
 
 
-def faults_of_case(errors: Iterable[Mapping[str, Any]], prefix: Path) -> list[RequestFault]:
-    """Pydantic's errors about a posted case, in words."""
+def faults_in_words(errors: Iterable[Mapping[str, Any]], prefix: Path) -> list[RequestFault]:
+    """Pydantic's errors about what a service sent, in words."""
     return [
         RequestFault((*prefix, *error["loc"]), _words(error, tuple(error["loc"])), error["type"])
         for error in errors
     ]
+
+
+def invalid_request(_request: Request, error: Exception) -> Response:
+    """The answer to a request whose path, query or headers are wrong."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
+    return json_response(422, problem(first_faults(faults_in_words(error.errors(), ()))))
 
 
 def _words(error: Mapping[str, Any], loc: Path) -> str:
@@ -81,8 +91,8 @@ def _words(error: Mapping[str, Any], loc: Path) -> str:
         case "extra_forbidden":
             return _unknown(loc)
         case "string_pattern_mismatch":
-            pattern = context["pattern"]
-            return PATTERNS[pattern] + ("" if pattern == TEXT else _example(loc))
+            words = PATTERNS.get(context["pattern"], "it does not have the right form; see the API's page")
+            return words + ("" if words == NUL else _example(loc))
         case kind if kind in SIZES:
             return SIZES[kind].format(**context)
         case kind if kind in WORDS:

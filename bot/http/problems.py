@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -81,7 +80,6 @@ def first_faults(faults: Sequence[RequestFault], prefix: Path = ()) -> list[Requ
 def install(app: FastAPI) -> None:
     """Make `app` answer every error in this shape."""
     app.add_exception_handler(RequestRefused, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(StorageError, _not_stored)
 
@@ -89,12 +87,6 @@ def install(app: FastAPI) -> None:
 def _refused(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestRefused)  # noqa: S101 - what it is registered for
     return json_response(error.status, error.as_json(), error.headers)
-
-
-def _invalid_request(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
-    faults = [RequestFault(tuple(each["loc"]), each["msg"], each["type"]) for each in error.errors()]
-    return json_response(422, problem(first_faults(faults)))
 
 
 def _http_error(_request: Request, error: Exception) -> Response:

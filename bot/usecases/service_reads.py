@@ -6,6 +6,7 @@ from bot.usecases.context import Context
 from bot.usecases.expert_names import ExpertNames, reading_names
 from routing.case.case import Case
 from routing.case.decision import Decision
+from routing.letters import composed
 from storage.cases import cases, decisions, predictions
 from storage.cases.decisions import FeedEntry
 from storage.cases.predictions import StoredPrediction
@@ -52,10 +53,12 @@ def standing(ctx: Context, service: str, case_id: str) -> CaseStanding | None:
 
 
 def standing_of(ctx: Context, service: str, external_id: str) -> CaseStanding | None:
-    """The prediction that the service posted under its own id."""
-    key, names = (service, external_id), reading_names(ctx, service)
+    """The prediction that the service posted under its own id, whose letters may be composed or not."""
+    names = reading_names(ctx, service)
+    keys = [(service, external_id), (service, composed(external_id))]  # version 0.1 kept what it was sent
     with ctx.database.read() as tx:
-        prediction = predictions.find_many(tx, [key]).get(key)
+        stored = predictions.find_many(tx, keys)
+        prediction = next((stored[key] for key in keys if key in stored), None)
         return None if prediction is None else _standing(tx, prediction, names)
 
 

@@ -206,7 +206,16 @@ def test_the_feed_holds_only_the_caller_s_decisions(caller: Caller, bank: Caller
 )
 def test_a_wrong_parameter_is_named(quick: Caller, path: str, loc: list[str]) -> None:
     response = quick.get(path)
-    assert (response.status_code, response.json()["detail"][0]["loc"]) == (422, loc)
+    (fault,) = response.json()["detail"]
+    assert (response.status_code, fault["loc"]) == (422, loc)
+    assert "it " in fault["msg"]
+    assert not any(word in fault["msg"] for word in ("pattern", "Input", "Field", "should"))
+
+
+def test_a_case_is_read_by_its_id_however_its_letters_are_written(caller: Caller) -> None:
+    posted = caller.post(case("cafe\u0301")).json()
+    for name in ("caf\u00e9", "cafe\u0301"):
+        assert caller.get(f"/v1/cases?external_id={name}").json()["case_id"] == posted["case_id"]
 
 
 @pytest.mark.parametrize("path", ["/v1/cases/case_1", "/v1/cases?external_id=a", "/v1/decisions"])
