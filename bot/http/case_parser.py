@@ -65,7 +65,7 @@ class Parser:
 
 
 def _read(text: str) -> Any:
-    """The value of the text, written as if no list of labels and scores could stand for probabilities."""
+    """The value of the text, with a list of labels and scores turned into probabilities."""
     if len(text) > CASE_BYTES or len(text.encode()) > CASE_BYTES:  # characters first: they cost nothing
         raise RequestRefused(
             413, RequestFault(BODY, f"the item is larger than {CASE_BYTES} bytes", "body_too_large")
