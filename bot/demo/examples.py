@@ -1,7 +1,6 @@
 """Trains two small models on scikit-learn's own data and gives their held-out predictions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from io import BytesIO
 
 import numpy as np
@@ -13,30 +12,15 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from bot.demo.script import CAPACITY, HeldOutExample
+
 DIGITS_SHARE = 0.7
 DIGITS_TRAINED_ON = 400
 TUMORS_TRAINED_ON = 227
-CAPACITY = 1138  # 342 held-out tumors are 30 % of it
 PIXELS = 30
 FEATURES_SHOWN = 6
 
 Matrix = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class HeldOutExample:
-    """A held-out item as the service posts it, and the `truth` that only the simulation sees."""
-
-    task: str
-    external_id: str
-    question_text: str
-    label: str
-    truth: str
-    probabilities: dict[str, float]
-    model: dict[str, str]
-    fields: dict[str, float] = field(default_factory=dict)
-    evidence: tuple[dict[str, str], ...] = ()
-    image: bytes | None = None
 
 
 def held_out(count: int, seed: int) -> list[HeldOutExample]:

@@ -1,21 +1,20 @@
 """Simulated experts of differing skill, who answer cases in the local Slack as people do."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.demo.examples import HeldOutExample
 from bot.demo.person import HandsRefused, JsonObject, SimulatedPerson, inputs
+from bot.demo.script import HeldOutExample
 from bot.slack.api.history_page import screen_by_metadata
 
 HASTE = (timedelta(minutes=1), timedelta(minutes=12))
 DELAY = (timedelta(minutes=32), timedelta(minutes=58))
-LATE_SHARE = 0.1
+LATE_SHARE = 0.3
 LOOKS_AGAIN_AFTER = timedelta(hours=2)
 """A case that is still open was not saved, as the bot wrote to the expert."""
-TRIES = 4
 
 
 class Manner(StrEnum):
@@ -52,7 +51,7 @@ class Plan:
 
 @dataclass
 class Simulation:
-    """Answers the share `answered_share` of the cases that appear in the channels; the rest waits.
+    """Answers the `urgent` cases that appear in the channels and the share `answered_share` of the others.
 
     `examples` maps case ids to what was posted: the truth steers how often an expert is right.
     """
@@ -62,6 +61,7 @@ class Simulation:
     examples: Mapping[str, HeldOutExample]
     seed: int
     answered_share: float = 1.0
+    urgent: Collection[str] = ()
     refusals: list[str] = field(default_factory=list)
     _people: dict[str, SimulatedPerson] = field(default_factory=dict)
     _plans: dict[str, Plan] = field(default_factory=dict)
@@ -79,7 +79,8 @@ class Simulation:
     def _attend(self, case_id: str, channel: str, message: JsonObject, now: datetime) -> None:
         plan = self._plans.get(case_id)
         if plan is None:
-            plan = self._plan(self.examples[case_id], channel, now)
+            share = 1.0 if case_id in self.urgent else self.answered_share
+            plan = self._plan(self.examples[case_id], channel, share, now)
         self._plans[case_id] = plan
         if plan.user_id == "":
             self._done.add(case_id)
@@ -91,7 +92,7 @@ class Simulation:
             answer(self._person(plan.user_id), channel, message, plan)
         except HandsRefused as refusal:
             self.refusals.append(f"{plan.user_id} {plan.manner}: {refusal}")
-            self._try_again(case_id, plan, now + HASTE[0])
+            self._try_again(case_id, plan, now + HASTE[0] * 2**plan.tries)
             return
         if plan.manner is Manner.ABSTAIN:
             self._hand_on(case_id, channel, plan, now)
@@ -100,8 +101,6 @@ class Simulation:
 
     def _try_again(self, case_id: str, plan: Plan, at: datetime) -> None:
         """Answer once more, should the case be open then."""
-        if plan.tries + 1 >= TRIES:
-            self._done.add(case_id)
         self._plans[case_id] = replace(plan, at=at, tries=plan.tries + 1)
 
     def _hand_on(self, case_id: str, channel: str, plan: Plan, now: datetime) -> None:
@@ -110,10 +109,10 @@ class Simulation:
         truth = self.examples[case_id].truth
         self._plans[case_id] = Plan(others[0].user_id, truth, Manner.CLICK, now + HASTE[1])
 
-    def _plan(self, example: HeldOutExample, channel: str, now: datetime) -> Plan:
+    def _plan(self, example: HeldOutExample, channel: str, share: float, now: datetime) -> Plan:
         # Dice of its own for each case: which of them is looked at first must not change the answers.
         dice = random.Random(f"{self.seed}:{example.external_id}")  # noqa: S311 - a simulation
-        if dice.random() >= self.answered_share:
+        if dice.random() >= share:
             return Plan("", "", Manner.CLICK, now)
         expert = dice.choice(self._of(channel))
         label = example.truth if dice.random() < expert.accuracy else _mistake(example, dice)

@@ -5,13 +5,16 @@ from typing import Any
 
 import requests
 
+from bot.errors import BotError
+
 JsonObject = dict[str, Any]
-TIMEOUT = 15.0
+TIMEOUT = 300.0
+"""In seconds: the local Slack gives every act up by itself, much sooner unless the machine is busy."""
 PAGE_SIZE = 100
 
 
-class HandsRefused(RuntimeError):
-    """The local Slack or the app refused what a simulated person did."""
+class HandsRefused(BotError):
+    """The local Slack or the app refused what a simulated person did, or gave no answer."""
 
 
 class SimulatedPerson:
@@ -83,16 +86,17 @@ class SimulatedPerson:
         )
 
     def _get(self, path: str, **query: str) -> JsonObject:
-        url = f"{self._url}/ui/{path}"
-        response = self._session.get(url, params={"as": self.user_id, **query}, timeout=TIMEOUT)
-        response.raise_for_status()
-        answer: JsonObject = response.json()
-        return answer
+        return self._call("GET", path, params={"as": self.user_id, **query})
 
     def _post(self, path: str, **body: Any) -> JsonObject:
-        data = {"as": self.user_id, **body}
-        response = self._session.post(f"{self._url}/ui/{path}", json=data, timeout=TIMEOUT)
-        result: JsonObject = response.json()
+        return self._call("POST", path, json={"as": self.user_id, **body})
+
+    def _call(self, method: str, path: str, **parts: Any) -> JsonObject:
+        try:
+            response = self._session.request(method, f"{self._url}/ui/{path}", timeout=TIMEOUT, **parts)
+            result: JsonObject = response.json()
+        except requests.RequestException as error:
+            raise HandsRefused(f"{path}: {error}") from error
         if not response.ok or result.get("ok") is False:
             raise HandsRefused(f"{path}: {result.get('error')} {result.get('message', '')}")
         return result

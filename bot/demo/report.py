@@ -4,11 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-import requests
-
-from bot.demo.examples import HeldOutExample
 from bot.demo.experts import case_of
 from bot.demo.person import JsonObject, SimulatedPerson
+from bot.demo.script import HeldOutExample
 from bot.demo.traffic import CallbackLog
 from storage.cases import cases
 from storage.engine.database import Database
@@ -71,10 +69,14 @@ class Run:
     examples: Mapping[str, HeldOutExample]
     reviewed: frozenset[str]
     callbacks: CallbackLog
+    stats: JsonObject
 
 
 def measure(run: Run) -> Report:
-    """Count what the database, the local Slack and the service's callback log hold."""
+    """Count what the database, the local Slack and the service's callback log hold.
+
+    Raises HandsRefused when the local Slack shows nothing, DatabaseUnavailable when the database does not.
+    """
     with run.database.read() as tx:
         counts = digest_facts.counts(tx)
         stored = {case_id: cases.get(tx, case_id) for case_id in run.reviewed}
@@ -83,12 +85,11 @@ def measure(run: Run) -> Report:
     shown = messages_by_case(run)
     arrived = _arrivals(run.callbacks)
     made = [decision.decision_id for case in stored.values() for decision in case.decisions]
-    stats = requests.get(f"{run.slack_url}/control/stats", timeout=10).json()
     return Report(
         counts=counts,
-        posted=stats["posted"],
-        updated=stats["updated"],
-        rejected=sum(stats["rejected"].values()),
+        posted=run.stats["posted"],
+        updated=run.stats["updated"],
+        rejected=sum(run.stats["rejected"].values()),
         lost=_missing(run.reviewed, shown) + _missing(made, arrived),
         doubled_messages=_surplus(shown),
         doubled_callbacks=_surplus(arrived),

@@ -3,27 +3,17 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from bot.demo.examples import HeldOutExample
 from bot.demo.experts import Simulation
+from bot.demo.person import HandsRefused, JsonObject
 from bot.demo.report import Report, Run, measure
-from bot.demo.stage import DIGITS, NEWCOMER, ONCOLOGY, SKILLS, Stage
+from bot.demo.script import HeldOutExample, Script
+from bot.demo.stage import DIGITS, NEWCOMER, ONCOLOGY, SKILLS, URGENT, Stage
+from bot.demo.traffic import NoAnswer
 
 STEP_SECONDS = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """What a demo plays: the predictions, the seed, the share that simulated experts answer, and the pace.
-
-    `spread_seconds` is the real time over which the predictions are posted.
-    """
-
-    examples: Sequence[HeldOutExample]
-    seed: int
-    answered_share: float
-    spread_seconds: float
 
 
 @dataclass
@@ -36,11 +26,17 @@ class Play:
     failure: BaseException | None = None
     _examples: dict[str, HeldOutExample] = field(default_factory=dict)
     _reviewed: set[str] = field(default_factory=set)
+    _urgent: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._stopping = threading.Event()
         self._simulation = Simulation(
-            self.stage.sandbox.url, SKILLS, self._examples, self.script.seed, self.script.answered_share
+            self.stage.sandbox.url,
+            SKILLS,
+            self._examples,
+            self.script.seed,
+            self.script.answered_share,
+            self._urgent,
         )
         self._threads = [
             threading.Thread(target=self._guarded, args=(act,), name=f"demo-{act.__name__}", daemon=True)
@@ -64,7 +60,7 @@ class Play:
         return tuple(self._simulation.refusals)
 
     def report(self) -> Report:
-        """What has happened until now. Raises whatever broke the posting or the simulation."""
+        """What has happened until now. Raises what `measure` does, and whatever broke the posting."""
         if self.failure is not None:
             raise self.failure
         return measure(
@@ -76,6 +72,7 @@ class Play:
                 examples=dict(self._examples),
                 reviewed=frozenset(self._reviewed),
                 callbacks=self.stage.receiver.log,
+                stats=self.stage.sandbox.stats(),
             )
         )
 
@@ -99,16 +96,30 @@ class Play:
     def _post_all(self) -> None:
         pause = self.script.spread_seconds / max(1, len(self.script.examples))
         for example in self.script.examples:
-            answer = self.stage.poster.post(example, self.stage.clock.now())
-            self._examples[answer["case_id"]] = example
+            if (answer := self._answer_to(example)) is None:
+                return
+            if answer["tier"] == URGENT:
+                self._urgent.add(answer["case_id"])
             if answer["disposition"] == "review":
                 self._reviewed.add(answer["case_id"])
+            self._examples[answer["case_id"]] = example
             self.posted += 1
             if self._stopping.wait(pause):
                 return
 
+    def _answer_to(self, example: HeldOutExample) -> JsonObject | None:
+        """What the webhook says to it, posted unchanged until it says something; None once the demo ends."""
+        occurred_at = self.stage.clock.now()
+        while not self._stopping.is_set():
+            try:
+                return self.stage.poster.post(example, occurred_at)
+            except NoAnswer:
+                self._stopping.wait(STEP_SECONDS)
+        return None
+
     def _answer_all(self) -> None:
         while not self._stopping.is_set():
             started = time.monotonic()
-            self._simulation.step(self.stage.clock.now())
+            with suppress(HandsRefused):  # the local Slack shows nothing now: the next step looks again
+                self._simulation.step(self.stage.clock.now())
             self._stopping.wait(max(0.05, STEP_SECONDS - (time.monotonic() - started)))

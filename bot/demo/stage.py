@@ -22,6 +22,8 @@ from routing.policy import Policy, load_policy
 DIGEST_AFTER = timedelta(hours=2)
 NEWCOMER = "U0SAM"
 DIGITS, ONCOLOGY, LEADS = "C0DIGITS", "C0ONCOLOGY", "C0LEADS"
+URGENT = "missed-cancer"
+"""The tier that is due within the hour, and nothing for a visitor who looks around first."""
 SKILLS = (
     Skill("U0MAYA", DIGITS, 0.99),
     Skill("U0JONAS", DIGITS, 0.96),
@@ -61,7 +63,6 @@ def demo_policy(callback_url: str, start: datetime) -> Policy:
         digits_channel=DIGITS,
         oncology_channel=ONCOLOGY,
         leads_channel=LEADS,
-        digits_lead=NEWCOMER,
         oncology_lead="U0NADIA",
         digest_day=f"{digest_at:%a}".lower(),
         digest_at=f"{digest_at:%H:%M}",

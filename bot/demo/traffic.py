@@ -13,10 +13,13 @@ from typing import Any
 import requests
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from bot.demo.examples import HeldOutExample
+from bot.demo.script import HeldOutExample
+from bot.errors import BotError
 
 JsonObject = dict[str, Any]
 POST_TIMEOUT = 10.0
+BUSY = 429
+BROKEN = 500
 MAX_CALLBACK_BYTES = 1_000_000
 
 
@@ -40,6 +43,10 @@ def body_of(example: HeldOutExample, occurred_at: datetime) -> JsonObject:
     }
 
 
+class NoAnswer(BotError):
+    """The webhook could not answer now: the same is to be posted again."""
+
+
 class Poster:
     """Signs and posts predictions as any service would."""
 
@@ -50,7 +57,7 @@ class Poster:
         self._session = requests.Session()
 
     def post(self, example: HeldOutExample, occurred_at: datetime) -> JsonObject:
-        """The answer to a posted prediction. Raises requests.HTTPError when it is refused."""
+        """The answer to a posted prediction. Raises NoAnswer, or requests.HTTPError when it is refused."""
         data = json.dumps(body_of(example, occurred_at))
         message_id, sent_at = f"demo-{example.external_id}", self._wall()
         headers = {
@@ -59,7 +66,12 @@ class Poster:
             "webhook-timestamp": str(int(sent_at.timestamp())),
             "webhook-signature": self._webhook.sign(message_id, sent_at, data),
         }
-        response = self._session.post(self._url, data=data, headers=headers, timeout=POST_TIMEOUT)
+        try:
+            response = self._session.post(self._url, data=data, headers=headers, timeout=POST_TIMEOUT)
+        except (requests.ConnectionError, requests.Timeout) as error:
+            raise NoAnswer(str(error)) from error
+        if response.status_code == BUSY or response.status_code >= BROKEN:
+            raise NoAnswer(f"status {response.status_code}")
         response.raise_for_status()
         answer: JsonObject = response.json()
         return answer

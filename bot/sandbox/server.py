@@ -147,7 +147,7 @@ class Sandbox:
     def start(self) -> None:
         """Serve; returns when the port answers."""
         self._thread.start()
-        self._started.wait(10)
+        self._started.wait()  # it ends with the thread, too: no limit that a busy machine would pass
         if self._loop is None:
             raise NotRunning
 

@@ -13,9 +13,11 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from bot.clock import FastClock, SystemClock
 from bot.demo.command import demo
-from bot.demo.examples import CAPACITY, held_out
-from bot.demo.run import Play, Script
+from bot.demo.examples import held_out
+from bot.demo.run import Play
+from bot.demo.script import CAPACITY, Script
 from bot.demo.stage import DIGITS, NEWCOMER, Stage, stage
+from tests.commands.imports import heavy_imports
 from tests.demo.verify_report import complaints
 from tests.patience import PATIENCE
 
@@ -31,6 +33,11 @@ def test_a_headless_demo_loses_nothing_and_says_so_in_its_report(tmp_path: Path)
     report = json.loads(path.read_text())
     assert complaints(report) == []
     assert report["cases"] == 100
+
+
+def test_the_demo_speaks_before_it_imports_what_takes_seconds() -> None:
+    at_the_first_word = "import click\nclick.echo = lambda words: exit(0 if 'Second Look' in words else 1)"
+    assert heavy_imports(["demo"], at_the_first_word) == set()
 
 
 def test_more_cases_than_there_are_data_are_refused_in_words() -> None:

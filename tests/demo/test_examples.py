@@ -5,7 +5,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from bot.demo.examples import CAPACITY, held_out
+from bot.demo.examples import held_out
+from bot.demo.script import CAPACITY
 
 
 def test_the_same_seed_gives_the_same_predictions() -> None:

@@ -1,15 +1,17 @@
 """Proves that simulated experts act as planned: by skill, in every manner, through the page's endpoints."""
 
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 import responses
 
-from bot.demo.examples import HeldOutExample
 from bot.demo.experts import Manner, Plan, Simulation, Skill, answer, case_of, controls
 from bot.demo.person import HandsRefused, SimulatedPerson
+from bot.demo.script import HeldOutExample
 from bot.slack.blocks.message import EVENT_TYPE
 
 JsonObject = dict[str, Any]
@@ -159,10 +161,8 @@ def test_a_window_with_errors_is_closed_and_told(slack: Any) -> None:
     assert len(sent(slack, "view/close")) == 1
 
 
-def simulation(accuracy: float, share: float = 1.0) -> Simulation:
-    return Simulation(
-        SLACK, (Skill("U1", "C1", accuracy),), {"case_1": EXAMPLE}, seed=7, answered_share=share
-    )
+def simulation(accuracy: float, share: float = 1.0, urgent: Collection[str] = ()) -> Simulation:
+    return Simulation(SLACK, (Skill("U1", "C1", accuracy),), {"case_1": EXAMPLE}, 7, share, urgent)
 
 
 def show(slack: Any, message: JsonObject) -> None:
@@ -200,13 +200,30 @@ def test_what_is_left_to_the_newcomer_is_not_touched(slack: Any) -> None:
     assert sent(slack, "action") + sent(slack, "message") == []
 
 
-def test_a_refused_expert_tries_again_and_then_stops(slack: Any) -> None:
+def test_what_cannot_wait_is_not_left_to_the_newcomer(slack: Any) -> None:
+    open_window(slack)
+    show(slack, MESSAGE)
+    play(slack, simulation(accuracy=1.0, share=0.0, urgent={"case_1"}))
+    assert len(sent(slack, "action") + sent(slack, "message")) == 1
+
+
+def test_a_refused_expert_tries_again_while_the_case_is_open_but_ever_more_seldom(
+    slack: Any,
+) -> None:
     slack.upsert(responses.POST, f"{SLACK}/ui/action", json={"ok": False, "error": "timeout"})
     slack.upsert(responses.POST, f"{SLACK}/ui/message", json={"error": "not_in_channel"}, status=403)
     show(slack, MESSAGE)
     refused = simulation(accuracy=1.0)
-    play(slack, refused)
-    assert len(refused.refusals) == 4
+    play(slack, refused, 0, 12)
+    by_noon = len(refused.refusals)
+    play(slack, refused, 12, 48)
+    assert 6 <= by_noon < len(refused.refusals) <= by_noon + 3
+
+
+def test_a_local_slack_that_gives_no_answer_refuses_in_words(slack: Any) -> None:
+    slack.upsert(responses.GET, f"{SLACK}/ui/messages", body=requests.ReadTimeout("Read timed out."))
+    with pytest.raises(HandsRefused, match="messages: Read timed out"):
+        SimulatedPerson(SLACK, "U1").messages("C1")
 
 
 def test_all_messages_of_a_long_channel_are_read(slack: Any) -> None:

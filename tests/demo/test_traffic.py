@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import requests
@@ -11,8 +12,8 @@ import responses
 from standardwebhooks.webhooks import Webhook
 
 from bot.clock import SystemClock
-from bot.demo.examples import HeldOutExample
-from bot.demo.traffic import Poster, Receiver, body_of
+from bot.demo.script import HeldOutExample
+from bot.demo.traffic import NoAnswer, Poster, Receiver, body_of
 from tests.patience import PATIENCE
 
 SECRET = "whsec_" + base64.b64encode(b"demo secret of the tests").decode()
@@ -65,6 +66,23 @@ def test_a_post_carries_a_signature_that_verifies() -> None:
     request = sent.calls[0].request
     Webhook(SECRET).verify(str(request.body), dict(request.headers))
     assert answer == {"case_id": "case_1"}
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"body": requests.ReadTimeout()},
+        {"body": requests.ConnectionError()},
+        {"status": 503},
+        {"status": 429},
+    ],
+    ids=str,
+)
+def test_a_webhook_that_cannot_answer_now_is_no_refusal(trouble: dict[str, Any]) -> None:
+    responses.post("http://127.0.0.1:1/v1/cases", **trouble)
+    with pytest.raises(NoAnswer):
+        Poster("http://127.0.0.1:1", SECRET, SystemClock().wall).post(EXAMPLE, OCCURRED_AT)
 
 
 @responses.activate

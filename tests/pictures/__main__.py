@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from bot import log
 from bot.clock import FastClock, SystemClock
 from bot.demo.examples import held_out
-from bot.demo.run import Play, Script
+from bot.demo.run import Play
+from bot.demo.script import Script
 from bot.demo.stage import DIGITS, LEADS, NEWCOMER, ONCOLOGY, Stage, stage
 from tests.pictures import simulated_week
 
