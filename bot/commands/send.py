@@ -12,7 +12,7 @@ import requests
 from bot.clock import SystemClock
 from bot.commands.options import settings_option
 from bot.errors import BotError, SettingsInvalid
-from bot.http.signatures import webhook
+from bot.http.service_keys import webhook
 from bot.ids import new_id
 from bot.policy.policy_file import read_policy
 from bot.settings import Settings

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from bot.doctor.finding import CheckFinding, fail, ok, warn
 from storage.delivery import claimed_events
-from storage.engine import schema
 from storage.engine.database import Database
 from storage.errors import StorageError
 from storage.record.keyring import NO_KEYS
@@ -60,6 +59,8 @@ def findings_in(url: str, find: Callable[[Database], Iterable[CheckFinding]]) ->
 
 
 def _checked(database: Database, now: datetime) -> tuple[CheckFinding, ...]:
+    from storage.engine import schema  # with Alembic: only where there is a database to ask
+
     try:
         with database.read() as tx:
             is_current = schema.is_current(tx)

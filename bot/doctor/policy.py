@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.doctor.finding import CheckFinding, fail, ok
 from bot.errors import SettingsInvalid
-from bot.http.signatures import Services
+from bot.http.service_keys import keys_of
 from bot.policy.policy_file import read_policy
 from bot.settings import Secrets, Settings
 from routing.errors import InvalidPolicy
@@ -44,7 +44,7 @@ def check_secrets(policy: Policy, secrets: Secrets) -> tuple[CheckFinding, ...]:
     if missing:
         return missing
     try:
-        Services(policy, secrets)
+        keys_of(policy.services, secrets)
     except SettingsInvalid as error:
         return (fail("service secrets", error.detail, "`secondlook init` shows what a good one looks like."),)
     return (ok("service secrets", f"set for {', '.join(named) or 'no service'}"),)

@@ -1,23 +1,20 @@
 """Tells which service sent a request: by the secret that signed it, or by its bearer key."""
 
-import binascii
 import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
+from standardwebhooks.webhooks import WebhookVerificationError
 
-from bot.errors import SettingsInvalid
 from bot.http.problems import RequestFault, RequestRefused
+from bot.http.service_keys import keys_of, variables
 from bot.settings import Secrets
-from routing.policy import Policy, Service
+from routing.policy import Policy
 
-SHORTEST_KEY = 16
 LONGEST_SIGNATURES = 2_048
 WEBHOOK_ID = re.compile(r"[\x21-\x7e]{1,200}")
 TIMESTAMP = re.compile(r"[0-9]{1,12}")
-SECRET_FORM = "put the base64 of at least 16 random bytes there, with or without the prefix whsec_."  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +54,13 @@ def _signed(headers: Mapping[str, str], webhook_id: str | None, signature: str) 
     return {"webhook-id": webhook_id, "webhook-timestamp": timestamp, "webhook-signature": signature}
 
 
-@dataclass(frozen=True, slots=True)
-class _Keys:
-    """The services' secrets, each with its service's name, and their names by the hashes of their keys."""
-
-    webhooks: tuple[tuple[str, Webhook], ...]
-    bearers: Mapping[bytes, str]
-
-
 class Services:
     """The live secrets and bearer keys of every service; knows a caller by which of them fits."""
 
     def __init__(self, policy: Policy, secrets: Secrets) -> None:
         """Read the secrets the policy names; raises SettingsInvalid: any is missing, malformed or shared."""
         self._secrets = secrets
-        self._keys = _keys_of(policy.services, secrets)
+        self._keys = keys_of(policy.services, secrets)
 
     def __repr__(self) -> str:
         keys = self._keys
@@ -79,12 +68,12 @@ class Services:
 
     def missing(self, policy: Policy) -> tuple[str, ...]:
         """The variables that the policy names and that this process was started without."""
-        named = [variable for service in policy.services.values() for variable in _variables(service)]
+        named = [variable for service in policy.services.values() for variable in variables(service)]
         return tuple(dict.fromkeys(self._secrets.missing(named)))
 
     def check(self, policy: Policy) -> None:
         """Raises SettingsInvalid where a secret of the policy is missing, malformed or shared."""
-        _keys_of(policy.services, self._secrets)
+        keys_of(policy.services, self._secrets)
 
     def follow(self, policy: Policy) -> None:
         """From now on know the policy's services, but for those with a secret missing here.
@@ -93,9 +82,9 @@ class Services:
         """
         lacking = set(self.missing(policy))
         services = policy.services.items()
-        whole = {name: service for name, service in services if lacking.isdisjoint(_variables(service))}
+        whole = {name: service for name, service in services if lacking.isdisjoint(variables(service))}
         # A single assignment: other threads see the keys before or after, never a mixture.
-        self._keys = _keys_of(whole, self._secrets)
+        self._keys = keys_of(whole, self._secrets)
 
     def identify(self, credentials: Credentials, body: bytes) -> str:
         """The service that sent `body`; raises RequestRefused (401) where no live secret fits.
@@ -127,58 +116,7 @@ class Services:
         raise unauthorized("webhook-signature", reason)
 
 
-def _variables(service: Service) -> tuple[str, ...]:
-    return (*service.secret_env, *service.bearer_env)
-
-
-def _keys_of(services: Mapping[str, Service], secrets: Secrets) -> _Keys:
-    webhooks: list[tuple[str, Webhook]] = []
-    bearers: dict[bytes, str] = {}
-    owners: dict[str, str] = {}
-    for name, service in services.items():
-        for variable in service.secret_env:
-            value = secrets.get(variable)
-            _claim(owners, value, name, variable)
-            webhooks.append((name, webhook(value, variable)))
-        for variable in service.bearer_env:
-            value = secrets.get(variable)
-            _claim(owners, value, name, variable)
-            bearers[_key_digest(value, variable)] = name
-    return _Keys(tuple(webhooks), bearers)
-
-
-def webhook(secret: str, variable: str) -> Webhook:
-    """The signer of `secret`; raises SettingsInvalid naming the `variable` it came from."""
-    try:
-        raw = secret.removeprefix("whsec_")
-        is_long_enough = (
-            len(binascii.a2b_base64(raw + "=" * (-len(raw) % 4), strict_mode=True)) >= SHORTEST_KEY
-        )
-        signer = Webhook(secret)
-    except (ValueError, EmptyWebhookSecretError):
-        raise SettingsInvalid(f"{variable} is not base64: {SECRET_FORM}") from None
-    if not is_long_enough:
-        raise SettingsInvalid(f"{variable} is too short: {SECRET_FORM}")
-    return signer
-
-
 def unauthorized(header: str, message: str) -> RequestRefused:
     """A 401 about a header."""
     headers = {"www-authenticate": "Bearer"}
     return RequestRefused(401, RequestFault(("header", header), message, "unauthorized"), headers=headers)
-
-
-def _claim(owners: dict[str, str], value: str, service: str, variable: str) -> None:
-    owner = owners.setdefault(value, service)  # who shares a secret could post as the other
-    if owner != service:
-        raise SettingsInvalid(
-            f"{variable} holds the same secret for {owner} and {service}; give each its own."
-        )
-
-
-def _key_digest(key: str, variable: str) -> bytes:
-    if len(key) < SHORTEST_KEY:
-        raise SettingsInvalid(
-            f"{variable} is too short for a bearer key; give at least {SHORTEST_KEY} characters."
-        )
-    return hashlib.sha256(key.encode()).digest()

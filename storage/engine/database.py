@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from storage.engine import deadline, dialects, schema
+from storage.engine import deadline, dialects
 from storage.errors import DatabaseUnavailable, DataRefused, NestedWrite, StorageError
 from storage.record import record, takeover
 from storage.record.keyring import OPEN, Keyring
@@ -85,6 +85,8 @@ class Database:
 
         Rows from before the record are noted there as to be taken in.
         """
+        from storage.engine import schema  # with Alembic, which who only reads need not wait for
+
         with self._turn(), _translated(), self._writes.begin() as tx, record.kept(tx):
             had_record = schema.has_record(tx)
             schema.upgrade(tx)

@@ -4,13 +4,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import Any, TypeVar
-
-import psycopg
-
-T = TypeVar("T")
-LATE = "the time-out of this act has expired"
-SHORTEST = 0.001
 
 
 class _Mine(threading.local):
@@ -36,30 +29,3 @@ def within(seconds: float | None) -> Iterator[None]:
 def left() -> float | None:
     """Seconds until it has to be over, 0 when it is; None where nothing presses."""
     return None if _mine.ends_at is None else max(0.0, _mine.ends_at - monotonic())
-
-
-class PunctualConnection(psycopg.Connection[Any]):
-    """Gives a statement up at the deadline, and with it the connection.
-
-    The server's own time-outs do not help where it is the server, or the way to it, that has stopped.
-    """
-
-    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Wait for the server. Raises OperationalError at the deadline."""
-        seconds = left()
-        if seconds is None:
-            return super().wait(gen, interval, timeout)
-        try:
-            return super().wait(gen, interval, max(SHORTEST, seconds))
-        except psycopg.OperationalError as error:
-            if left():
-                raise
-            self.pgconn.finish()  # a late answer would be taken for that of the next statement
-            raise psycopg.OperationalError(LATE) from error
-
-
-def connect(*arguments: Any, **parameters: Any) -> PunctualConnection:
-    """A new connection, unless it is too late for that."""
-    if left() == 0.0:
-        raise psycopg.OperationalError(LATE)
-    return PunctualConnection.connect(*arguments, **parameters)

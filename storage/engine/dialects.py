@@ -135,4 +135,6 @@ def _postgresql(url: sa.URL, wait_for_lock: float, wait_for_turn: float) -> sa.E
 
 
 def _connect(_dialect: object, _record: object, arguments: Any, parameters: Any) -> Any:
-    return deadline.connect(*arguments, **parameters)
+    from storage.engine import punctual_connection  # with its driver, which SQLite has no use for
+
+    return punctual_connection.connect(*arguments, **parameters)

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from storage.engine import deadline
+from storage.engine import deadline, punctual_connection
 from storage.engine.database import Database
 from storage.errors import DatabaseUnavailable
 from tests.patience import PATIENCE
@@ -81,7 +81,7 @@ def test_a_connection_that_is_lost_before_the_deadline_is_told_as_that(postgres_
 
 def test_no_connection_is_begun_after_the_deadline() -> None:
     with deadline.within(0), pytest.raises(psycopg.OperationalError, match="has expired"):
-        deadline.connect("host=127.0.0.1 port=1")
+        punctual_connection.connect("host=127.0.0.1 port=1")
 
 
 def test_a_write_waits_for_others_no_longer_than_the_whole_of_its_time(
