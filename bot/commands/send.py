@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 
 SECONDS = 15.0
+LONGEST_WAIT = 240
+"""In seconds: what was signed then is still taken (the scheme allows five minutes)."""
+AGAIN_SECONDS = 0.5
+NOT_YET = 503
 SNIPPET = """\
 import json, os, time, uuid
 from datetime import datetime, timezone
@@ -54,6 +59,14 @@ class CaseUnreadable(BotError):
 @click.option("--url", default=None, help="Where Second Look listens.  [default: as in the settings]")
 @click.option("--service", default=None, help="Whose secret of the policy signs.  [default: the only one]")
 @click.option("--secret-env", default=None, help="Sign with this variable's secret; no policy is needed.")
+@click.option(
+    "--wait",
+    "patience",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, LONGEST_WAIT),
+    help="Seconds to try again while `secondlook serve` starts.",
+)
 @click.option("--show", is_flag=True, help="Print the same in Python, and send nothing.")
 @settings_option
 def send(
@@ -61,6 +74,7 @@ def send(
     url: str | None,
     service: str | None,
     secret_env: str | None,
+    patience: int,
     *,
     show: bool,
     settings: Settings,
@@ -79,7 +93,7 @@ def send(
         return
     now = SystemClock().wall()  # signatures are checked by the wall clock, also where the demo's runs fast
     headers = signed_headers(settings.secrets.get(variable), variable, text, now)
-    _post(address, text, headers)
+    _report(_answer(address, text, headers, time.monotonic() + patience))
 
 
 def signed_headers(secret: str, variable: str, body: str, now: datetime) -> dict[str, str]:
@@ -112,13 +126,28 @@ def _secret_variable(settings: Settings, name: str | None) -> str:
     return services[wanted].secret_env[0]
 
 
-def _post(address: str, body: str, headers: dict[str, str]) -> None:
-    try:
-        answer = requests.post(address, data=body.encode(), headers=headers, timeout=SECONDS)
-    except requests.RequestException as error:
-        raise CaseUnreadable(
-            f"{address} does not answer ({type(error).__name__}): is `secondlook serve` running there?"
-        ) from error
+def _answer(address: str, body: str, headers: dict[str, str], ends_at: float) -> requests.Response:
+    """What the bot answers; until `ends_at`, in monotonic seconds, one that is not there yet is asked again.
+
+    Raises CaseUnreadable.
+    """
+    while True:
+        is_over = time.monotonic() >= ends_at
+        try:
+            answer = requests.post(address, data=body.encode(), headers=headers, timeout=SECONDS)
+        except requests.RequestException as error:
+            if is_over:
+                raise CaseUnreadable(
+                    f"{address} does not answer ({type(error).__name__}): "
+                    "is `secondlook serve` running there?"
+                ) from error
+        else:
+            if is_over or answer.status_code != NOT_YET:
+                return answer
+        time.sleep(AGAIN_SECONDS)
+
+
+def _report(answer: requests.Response) -> None:
     click.echo(f"{answer.status_code} {answer.reason}", err=True)
     click.echo(_pretty(answer))
     if not answer.ok:

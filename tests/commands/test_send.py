@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+import responses
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 
@@ -96,6 +98,30 @@ def test_a_bot_that_does_not_run_is_told(installation: Installation, case_file: 
     shown = installation.run("send", case_file, "--url", "http://127.0.0.1:1", "--service", "shop")
     assert shown.exit_code == 2
     assert "is `secondlook serve` running there?" in shown.output
+
+
+@responses.activate
+def test_a_bot_that_is_just_starting_is_waited_for(
+    installation: Installation, case_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.commands.send.AGAIN_SECONDS", 0.0)
+    address = "http://127.0.0.1:1/v1/cases"
+    responses.post(address, body=requests.ConnectionError("refused"))
+    responses.post(address, status=503)
+    responses.post(address, status=202, json={})
+    options = ["--url", "http://127.0.0.1:1", "--service", "shop", "--wait", "240"]
+    assert installation.run("send", case_file, *options).stderr == "202 Accepted\n"
+    signatures = {call.request.headers["webhook-signature"] for call in responses.calls}
+    assert (len(responses.calls), len(signatures)) == (3, 1)
+
+
+@responses.activate
+def test_who_does_not_wait_is_told_at_once_that_the_bot_is_only_starting(
+    installation: Installation, case_file: str
+) -> None:
+    responses.post("http://127.0.0.1:1/v1/cases", status=503, json={})
+    shown = installation.run("send", case_file, "--url", "http://127.0.0.1:1", "--service", "shop")
+    assert (shown.exit_code, len(responses.calls)) == (1, 1)
 
 
 def test_a_file_that_is_no_json_is_told(installation: Installation, tmp_path: Path) -> None:
