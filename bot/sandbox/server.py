@@ -138,7 +138,7 @@ class Sandbox:
     def _in_loop(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         if self._loop is None:
             raise NotRunning
-        asyncio.run_coroutine_threadsafe(work(), self._loop).result(timeout=30)
+        asyncio.run_coroutine_threadsafe(work(), self._loop).result(WAIT_SECONDS)
 
     def wait_stopped(self) -> None:
         """Block until another thread stops it."""

@@ -15,7 +15,8 @@ from bot.sandbox.people import bot_person
 from bot.sandbox.views import View
 
 MICROSECONDS = 1_000_000
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 300.0
+"""Nothing waits that long unless it is broken, however busy the machine is."""
 """Who waits hears sooner; only what never happens takes so long."""
 
 

@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 
 from bot.sandbox import Sandbox, SandboxConfig
 from bot.slack.api.web_calls import slack_client
-from tests.patience import patient
+from tests.patience import PATIENCE, patient
 
 
 @pytest.fixture
@@ -20,4 +20,4 @@ def slack() -> Iterator[Sandbox]:
 @pytest.fixture
 def client(slack: Sandbox) -> WebClient:
     """A client of the bot."""
-    return slack_client(slack.config.bot_token, slack.api_url)
+    return slack_client(slack.config.bot_token, slack.api_url, timeout=PATIENCE)

@@ -20,6 +20,7 @@ from bot.doctor.tokens import (
 from bot.sandbox import Sandbox, SlackFault
 from bot.slack.api.failures import SlackPermanent
 from bot.slack.api.web_calls import slack_client
+from tests.patience import PATIENCE
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 IDENTITY = Identity("T0ACMEBANK", "Acme Bank", "U0SECONDLOOK", frozenset({"chat:write"}), NOON)
@@ -49,7 +50,7 @@ def test_the_moment_and_the_scopes_are_read_from_the_answers_headers() -> None:
     server = HTTPServer(("127.0.0.1", 0), DatedAnswer)
     thread = threading.Thread(target=server.handle_request)
     thread.start()
-    identity = identify(slack_client("xoxb-1", f"http://127.0.0.1:{server.server_port}/"))
+    identity = identify(slack_client("xoxb-1", f"http://127.0.0.1:{server.server_port}/", timeout=PATIENCE))
     thread.join()
     server.server_close()
     assert (identity.answered_at, identity.scopes) == (NOON, None)
@@ -176,7 +177,9 @@ def test_a_token_by_which_slack_knows_no_bot_is_refused() -> None:
     server = HTTPServer(("127.0.0.1", 0), DatedAnswer)
     thread = threading.Thread(target=server.handle_request)
     thread.start()
-    unmarked = slack_client("a-token-of-no-known-kind", f"http://127.0.0.1:{server.server_port}/")
+    unmarked = slack_client(
+        "a-token-of-no-known-kind", f"http://127.0.0.1:{server.server_port}/", timeout=PATIENCE
+    )
     identity, finding = check_bot_token(unmarked, unmarked.token)
     thread.join()
     server.server_close()

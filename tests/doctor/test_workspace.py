@@ -10,6 +10,7 @@ from bot.doctor.workspace import check_channels, check_groups, check_people
 from bot.sandbox import Sandbox, SandboxConfig, SlackFault
 from bot.slack.api.web_calls import slack_client
 from tests.doctor.policies import policy
+from tests.patience import PATIENCE
 
 
 def statuses(findings: tuple[CheckFinding, ...]) -> list[CheckStatus]:
@@ -17,7 +18,7 @@ def statuses(findings: tuple[CheckFinding, ...]) -> list[CheckStatus]:
 
 
 def client_of(sandbox: Sandbox) -> WebClient:
-    return slack_client(sandbox.config.bot_token, sandbox.api_url)
+    return slack_client(sandbox.config.bot_token, sandbox.api_url, timeout=PATIENCE)
 
 
 def test_channels_with_the_bot_in_them_are_fine(client: WebClient) -> None:
@@ -126,7 +127,7 @@ def test_a_bot_that_the_policy_names_is_worth_a_look() -> None:
     config = SandboxConfig.default()
     people = tuple(dataclasses.replace(user, is_bot=user.id == "U0PRIYA") for user in config.people)
     with Sandbox(dataclasses.replace(config, people=people)) as slack:
-        client = slack_client(slack.config.bot_token, slack.api_url)
+        client = slack_client(slack.config.bot_token, slack.api_url, timeout=PATIENCE)
         (finding,) = check_people(client, policy('"U0MAYA"', '"U0PRIYA"'))
     assert finding.status is CheckStatus.WARN
     assert "is a bot; it may answer" in finding.what

@@ -13,6 +13,7 @@ from bot.sandbox import Sandbox, SandboxConfig
 from bot.slack.api.failures import SlackPermanent
 from bot.slack.api.web_calls import slack_client
 from bot.slack.app import BotIdentity
+from tests.patience import PATIENCE
 
 KNOWN = {"ok": True, "team_id": "T0ACME", "user_id": "U0BOT", "bot_id": "B0BOT"}
 
@@ -45,14 +46,14 @@ def answering(answer: object) -> Iterator[str]:
 
 def test_the_bot_is_who_the_local_slack_says_it_is() -> None:
     with Sandbox(SandboxConfig.default()) as slack:
-        identified = who_am_i(slack_client(slack.config.bot_token, slack.api_url))
+        identified = who_am_i(slack_client(slack.config.bot_token, slack.api_url, timeout=PATIENCE))
         bot = slack.config.bot
     assert identified == BotAccount(slack.config.team.id, BotIdentity(bot.user_id, bot.bot_id))
 
 
 def test_on_grid_the_organization_is_learned_from_the_answer() -> None:
     with answering(KNOWN | {"enterprise_id": "E0ACME", "is_enterprise_install": False}) as url:
-        identified = who_am_i(slack_client("xoxb-1", url))
+        identified = who_am_i(slack_client("xoxb-1", url, timeout=PATIENCE))
     assert identified.identity.enterprise_id == "E0ACME"
 
 
@@ -63,7 +64,7 @@ def test_an_answer_that_names_no_bot_is_refused(missing: str, value: str | None)
         answering(KNOWN | {missing: value}) as url,
         pytest.raises(SlackPermanent, match="SLACK_BOT_TOKEN takes the bot token"),
     ):
-        who_am_i(slack_client("xoxb-1", url))
+        who_am_i(slack_client("xoxb-1", url, timeout=PATIENCE))
 
 
 @pytest.mark.parametrize("token", ["xoxp-1", "xapp-1", "xoxe.xoxb-1", "xoxe-1", "xoxs-1"])

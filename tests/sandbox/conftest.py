@@ -56,7 +56,7 @@ def sandbox(config: SandboxConfig, fake_time: MonotonicClock) -> Iterator[Sandbo
 
 @pytest.fixture
 def client(sandbox: Sandbox) -> WebClient:
-    return WebClient(token=sandbox.config.bot_token, base_url=sandbox.api_url)
+    return WebClient(token=sandbox.config.bot_token, base_url=sandbox.api_url, timeout=PATIENCE)
 
 
 @pytest.fixture

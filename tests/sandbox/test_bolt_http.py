@@ -554,7 +554,7 @@ def test_the_app_that_takes_too_long_is_said_to_time_out(
     with Sandbox(quick) as other:
         running = BoltServer(app)
         other.connect_url(running.url)
-        other_client = WebClient(token=client.token, base_url=other.api_url)
+        other_client = WebClient(token=client.token, base_url=other.api_url, timeout=PATIENCE)
         answer = click(Page(other, "U0MAYA"), post_case(other_client))
         release.set()
         running.stop()

@@ -85,7 +85,7 @@ def test_clicks_submissions_commands_and_events_go_over_the_socket(
 
 
 def test_each_envelope_goes_to_exactly_one_connection(sandbox: Sandbox, maya: Page) -> None:
-    web = WebClient(base_url=sandbox.api_url)
+    web = WebClient(base_url=sandbox.api_url, timeout=PATIENCE)
     urls = [web.apps_connections_open(app_token=sandbox.config.app_token)["url"] for _ in range(2)]
     with connect(urls[0]) as first, connect(urls[1]) as second:
         assert '"hello"' in str(first.recv(PATIENCE))
@@ -101,7 +101,7 @@ def test_each_envelope_goes_to_exactly_one_connection(sandbox: Sandbox, maya: Pa
 def test_an_unacknowledged_event_comes_again_with_its_number(sandbox: Sandbox, client: WebClient) -> None:
     quick = replace(sandbox.config, ack_seconds=0.05)
     with Sandbox(quick) as other:
-        web = WebClient(base_url=other.api_url)
+        web = WebClient(base_url=other.api_url, timeout=PATIENCE)
         url = web.apps_connections_open(app_token=quick.app_token)["url"]
         with connect(url) as socket:
             socket.recv(PATIENCE)
@@ -113,7 +113,7 @@ def test_an_unacknowledged_event_comes_again_with_its_number(sandbox: Sandbox, c
 
 
 def test_a_ticket_opens_one_connection(sandbox: Sandbox) -> None:
-    web = WebClient(base_url=sandbox.api_url)
+    web = WebClient(base_url=sandbox.api_url, timeout=PATIENCE)
     url = web.apps_connections_open(app_token=sandbox.config.app_token)["url"]
     with connect(url) as socket:
         socket.recv(PATIENCE)
@@ -136,7 +136,7 @@ def test_the_handler_reconnects_when_it_is_asked_to(
 
 def test_a_refused_socket_is_closed_and_the_next_is_not(sandbox: Sandbox) -> None:
     sandbox.faults.add(SlackFault("socket_refuse", count=1))
-    web = WebClient(base_url=sandbox.api_url)
+    web = WebClient(base_url=sandbox.api_url, timeout=PATIENCE)
     first, second = (web.apps_connections_open(app_token=sandbox.config.app_token)["url"] for _ in range(2))
 
     with pytest.raises(InvalidStatus), connect(first):
@@ -146,7 +146,7 @@ def test_a_refused_socket_is_closed_and_the_next_is_not(sandbox: Sandbox) -> Non
 
 
 def test_a_silent_socket_answers_no_ping_and_takes_no_acknowledgment(sandbox: Sandbox, maya: Page) -> None:
-    web = WebClient(base_url=sandbox.api_url)
+    web = WebClient(base_url=sandbox.api_url, timeout=PATIENCE)
     url = web.apps_connections_open(app_token=sandbox.config.app_token)["url"]
     with connect(url) as socket:
         socket.recv(PATIENCE)
@@ -159,7 +159,7 @@ def test_a_silent_socket_answers_no_ping_and_takes_no_acknowledgment(sandbox: Sa
 
 
 def test_more_than_ten_connections_are_sent_away(sandbox: Sandbox) -> None:
-    web = WebClient(base_url=sandbox.api_url)
+    web = WebClient(base_url=sandbox.api_url, timeout=PATIENCE)
     urls = [web.apps_connections_open(app_token=sandbox.config.app_token)["url"] for _ in range(11)]
     with ExitStack() as stack:
         greetings = [str(stack.enter_context(connect(url)).recv(PATIENCE)) for url in urls]
@@ -170,7 +170,7 @@ def test_more_than_ten_connections_are_sent_away(sandbox: Sandbox) -> None:
 
 
 def test_stopping_ends_open_connections(sandbox: Sandbox) -> None:
-    web = WebClient(base_url=sandbox.api_url)
+    web = WebClient(base_url=sandbox.api_url, timeout=PATIENCE)
     url = web.apps_connections_open(app_token=sandbox.config.app_token)["url"]
     with connect(url) as socket:
         socket.recv(PATIENCE)
@@ -180,7 +180,7 @@ def test_stopping_ends_open_connections(sandbox: Sandbox) -> None:
 
 
 def test_the_bot_token_opens_no_socket(sandbox: Sandbox) -> None:
-    web = WebClient(base_url=sandbox.api_url)
+    web = WebClient(base_url=sandbox.api_url, timeout=PATIENCE)
 
     with pytest.raises(Exception, match="not_allowed_token_type"):
         web.apps_connections_open(app_token=sandbox.config.bot_token)
@@ -188,7 +188,9 @@ def test_the_bot_token_opens_no_socket(sandbox: Sandbox) -> None:
 
 def test_a_silent_socket_gets_nothing_and_the_person_sees_a_timeout(sandbox: Sandbox) -> None:
     with Sandbox(replace(sandbox.config, ack_seconds=0.1)) as other:
-        url = WebClient(base_url=other.api_url).apps_connections_open(app_token=other.config.app_token)["url"]
+        url = WebClient(base_url=other.api_url, timeout=PATIENCE).apps_connections_open(
+            app_token=other.config.app_token
+        )["url"]
         with connect(url) as socket:
             socket.recv(PATIENCE)
             other.faults.add(SlackFault("socket_silent"))
@@ -201,7 +203,9 @@ def test_a_silent_socket_gets_nothing_and_the_person_sees_a_timeout(sandbox: San
 
 
 def test_a_connection_lost_during_a_command_fails_it(sandbox: Sandbox, maya: Page) -> None:
-    url = WebClient(base_url=sandbox.api_url).apps_connections_open(app_token=sandbox.config.app_token)["url"]
+    url = WebClient(base_url=sandbox.api_url, timeout=PATIENCE).apps_connections_open(
+        app_token=sandbox.config.app_token
+    )["url"]
     answers: list[Json] = []
     with connect(url) as socket:
         socket.recv(PATIENCE)

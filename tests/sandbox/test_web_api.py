@@ -29,7 +29,7 @@ def code_of(client: WebClient, method: str, **arguments: Any) -> Any:
     ("token", "code"), [(None, "not_authed"), ("xoxb-wrong", "invalid_auth")], ids=["none", "wrong"]
 )
 def test_a_token_is_demanded(sandbox: Sandbox, token: str | None, code: str) -> None:
-    assert code_of(WebClient(token=token, base_url=sandbox.api_url), "auth.test") == code
+    assert code_of(WebClient(token=token, base_url=sandbox.api_url, timeout=PATIENCE), "auth.test") == code
 
 
 def test_auth_test_says_who_the_bot_is_and_what_it_may(client: WebClient) -> None:
@@ -40,7 +40,7 @@ def test_auth_test_says_who_the_bot_is_and_what_it_may(client: WebClient) -> Non
 
 
 def test_an_app_token_is_no_bot_token(sandbox: Sandbox) -> None:
-    app = WebClient(token=sandbox.config.app_token, base_url=sandbox.api_url)
+    app = WebClient(token=sandbox.config.app_token, base_url=sandbox.api_url, timeout=PATIENCE)
 
     assert app.auth_test()["ok"]
     assert code_of(app, "chat.postMessage", channel="C0GENERAL", text="t") == "not_allowed_token_type"
@@ -52,7 +52,7 @@ def test_a_method_that_is_not_played_says_so(client: WebClient) -> None:
 
 def test_scopes_are_what_the_configuration_grants(config: SandboxConfig) -> None:
     with Sandbox(replace(config, bot_scopes=frozenset({"channels:read"}))) as sandbox:
-        client = WebClient(token=config.bot_token, base_url=sandbox.api_url)
+        client = WebClient(token=config.bot_token, base_url=sandbox.api_url, timeout=PATIENCE)
 
         assert client.conversations_list()["channels"]
         assert code_of(client, "conversations.list", types="im") == "missing_scope"
@@ -91,7 +91,7 @@ def test_a_list_can_leave_out_archived_channels(client: WebClient, sandbox: Sand
 def test_a_private_channel_is_hidden_from_those_outside(config: SandboxConfig) -> None:
     secret = SlackChannel("C0SECRET", "secret", ("U0SAM",), is_private=True, has_bot=False)
     with Sandbox(replace(config, channels=(*config.channels, secret))) as sandbox:
-        client = WebClient(token=config.bot_token, base_url=sandbox.api_url)
+        client = WebClient(token=config.bot_token, base_url=sandbox.api_url, timeout=PATIENCE)
 
         assert code_of(client, "conversations.info", channel="C0SECRET") == "channel_not_found"
         sandbox.workspace.membership.join(sandbox.state.conversations["C0SECRET"], "U0SECONDLOOK")
@@ -308,7 +308,7 @@ def test_bad_arguments_have_a_code(client: WebClient, method: str, arguments: An
 
 def test_other_methods_can_be_limited_by_the_minute(config: SandboxConfig) -> None:
     with Sandbox(replace(config, calls_per_minute={"users.info": 2}), monotonic=lambda: 0.0) as sandbox:
-        client = WebClient(token=config.bot_token, base_url=sandbox.api_url)
+        client = WebClient(token=config.bot_token, base_url=sandbox.api_url, timeout=PATIENCE)
         client.users_info(user="U0MAYA")
         client.users_info(user="U0MAYA")
 

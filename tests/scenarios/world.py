@@ -16,6 +16,8 @@ from bot.process.ticks import HOUR
 from bot.process.wiring import Application, build
 from bot.sandbox import Sandbox, SandboxConfig, SlackChannel
 from bot.settings import Secrets, Settings, parse_audit_keys
+from bot.slack.api.gateway import WebClientGateway
+from bot.slack.api.web_calls import slack_client
 from routing.policy import load_policy
 from storage import audit
 from tests.patience import PATIENCE, eventually, patient
@@ -66,7 +68,16 @@ class World:
     def start(self) -> None:
         """Start the application on what the database holds; returns when Slack and members are known."""
         policy = load_policy(self.policy_text, "policy.toml")
-        self.application = build(self._settings(), policy, self.clock, tempo=self.tempo, save_within=PATIENCE)
+        settings = self._settings()
+        client = slack_client(settings.slack_bot_token, settings.slack_api_url)
+        self.application = build(
+            settings,
+            policy,
+            self.clock,
+            gateway=WebClientGateway(client, PATIENCE),
+            tempo=self.tempo,
+            save_within=PATIENCE,
+        )
         self.application.start()
         self.ticked = {tick.name: self.clock.now() for tick in self.app.ticks.all() if not tick.is_at_start}
         if not self.is_socket:

@@ -40,8 +40,8 @@ def config() -> SandboxConfig:
 
 
 def gateway_of(sandbox: Sandbox, timeout: int = 10) -> WebClientGateway:
-    """The bot's own gateway to the local Slack."""
-    return WebClientGateway(slack_client(sandbox.config.bot_token, sandbox.api_url, timeout))
+    """The bot's own gateway to the local Slack; windows have as long as everything else."""
+    return WebClientGateway(slack_client(sandbox.config.bot_token, sandbox.api_url, timeout), timeout)
 
 
 @dataclass

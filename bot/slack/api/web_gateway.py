@@ -34,11 +34,14 @@ def _checked(message: Message) -> JsonObject:
 
 
 class WebClientGateway:
-    """SlackGateway over a WebClient made by `bot.slack.api.web_calls.slack_client`."""
+    """SlackGateway over a WebClient made by `bot.slack.api.web_calls.slack_client`.
 
-    def __init__(self, client: WebClient) -> None:
+    A window that is not open after `window_seconds` is given up.
+    """
+
+    def __init__(self, client: WebClient, window_seconds: int = WINDOW_SECONDS) -> None:
         self._client = client
-        self._quick = slack_client(client.token, client.base_url, min(client.timeout, WINDOW_SECONDS))
+        self._quick = slack_client(client.token, client.base_url, min(client.timeout, window_seconds))
         self._permalinks: dict[tuple[str, str], str] = {}
 
     def post(self, channel_id: str, message: Message, thread_ts: str | None = None) -> str:

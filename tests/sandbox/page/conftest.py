@@ -48,7 +48,7 @@ def sandbox(config: SandboxConfig) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def client(sandbox: Sandbox) -> WebClient:
-    return WebClient(token=sandbox.config.bot_token, base_url=sandbox.api_url)
+    return WebClient(token=sandbox.config.bot_token, base_url=sandbox.api_url, timeout=PATIENCE)
 
 
 @pytest.fixture

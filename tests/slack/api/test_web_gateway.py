@@ -258,11 +258,12 @@ def test_the_metadata_of_other_apps_name_no_case() -> None:
 
 
 def test_a_window_is_given_up_before_its_click_would_hang(sandbox: Sandbox) -> None:
-    sandbox.faults.add(SlackFault("slow", method="views.open", seconds=4))
+    sandbox.faults.add(SlackFault("slow", method="views.open", seconds=PATIENCE))
     view = {"type": "modal", "title": {"type": "plain_text", "text": "Why?"}, "blocks": []}
+    client = slack_client(sandbox.config.bot_token, sandbox.api_url, 2 * PATIENCE)
 
     with pytest.raises(SlackUnknownOutcome):
-        gateway_of(sandbox, timeout=PATIENCE).open_view("no such trigger", view)
+        WebClientGateway(client).open_view("no such trigger", view)
 
 
 def test_a_reaction_is_put_once_and_once_more_changes_nothing(

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from storage.engine import deadline, punctual_connection
 from storage.engine.database import Database
 from storage.errors import DatabaseUnavailable
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, eventually
 
 SHORT = 0.2
 
@@ -20,6 +20,17 @@ def hurried(database: Database) -> Iterator[Database]:
     found = database.hurried(SHORT)
     yield found
     found.dispose()
+
+
+def seven_in_time(hurried: Database) -> bool:
+    """Whether the answer was that of the question; False where it came too late."""
+    try:
+        with hurried.read() as tx:
+            answer = tx.execute(sa.text("SELECT 7")).scalar()
+    except DatabaseUnavailable:
+        return False
+    assert answer == 7
+    return True
 
 
 def test_without_a_deadline_nothing_presses() -> None:
@@ -57,8 +68,7 @@ def test_a_statement_that_takes_longer_is_given_up_and_the_next_is_not_mixed_up_
         tx.execute(sa.text("SELECT pg_sleep(3600)"))
     with database.read() as tx:
         assert tx.execute(sa.text("SELECT 7")).scalar() == 7
-    with deadline.within(60), hurried.read() as tx:
-        assert tx.execute(sa.text("SELECT 7")).scalar() == 7
+    eventually(lambda: seven_in_time(hurried))  # a busy machine may take longer than that once more
     for one in (database, hurried):
         one.dispose()
 
