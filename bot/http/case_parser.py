@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,7 +14,7 @@ from bot.http.body_limits import CASE_BYTES
 from bot.http.case_checks import BODY, FORBIDDEN, Legible, mismatches, objections
 from bot.http.fault_words import faults_in_words
 from bot.http.posted_case import CASE, PostedCase, PostedInput
-from bot.http.problems import RequestFault, RequestRefused, first_faults
+from bot.http.problems import JsonObject, RequestFault, RequestRefused, first_faults
 from bot.usecases.context import Context
 from bot.usecases.intake.admission import Picture, PostedItem
 from bot.usecases.intake.outcome import BodyIdentity
@@ -52,12 +53,12 @@ class Parser:
         case, faults = _formed(value)
         legible = Legible(value, tuple(fault.loc[len(BODY) :] for fault in faults))
         faults += mismatches(legible)
-        earlier = _earlier(text, service) if all(fault.type in STRICTER for fault in faults) else None
+        earlier = _earlier(text, value, service) if all(fault.type in STRICTER for fault in faults) else None
         identities = (earlier,) if earlier else ()
         if case is None or faults:
             faults += objections(legible, policy, service, received_at)
             raise CaseRefused(faults, identities)
-        identities = (BodyIdentity((service, case.external_id), present_digest(case)), *identities)
+        identities = (BodyIdentity((service, case.external_id), partial(present_digest, case)), *identities)
         objected = tuple(objections(legible, policy, service, received_at))
         if objected:
             raise CaseRefused(objected, identities)
@@ -100,11 +101,13 @@ def _formed(value: Any) -> tuple[PostedCase | None, list[RequestFault]]:
         return None, faults_in_words(error.errors(include_url=False, include_input=False), BODY)
 
 
-def _earlier(text: str, service: str) -> BodyIdentity | None:
+def _earlier(text: str, value: JsonObject, service: str) -> BodyIdentity:
     """What version 1 knew the same body by, as it was written: its letters were not composed."""
-    body = strict_json.read_raw(text)
-    digest = earlier_digest(body)
-    return None if digest is None else BodyIdentity((service, str(body.get("external_id"))), digest)
+    has_letters = not text.isascii() or "\\u" in text  # only these can be composed
+    written = strict_json.read_raw(text) if has_letters else value
+    return BodyIdentity(
+        (service, str(written.get("external_id"))), lambda: earlier_digest(strict_json.read_raw(text))
+    )
 
 
 def _posted(
@@ -121,7 +124,7 @@ def _posted(
         picture = Picture(new_id("image"), image.media_type, content)
     submission = _submission(case, service, received_at, picture.image_id if picture else None)
     present, *earlier = identities
-    return PostedItem(submission, present.body_digest, picture, next(iter(earlier), None))
+    return PostedItem(submission, present.body_digest() or b"", picture, next(iter(earlier), None))
 
 
 def _submission(case: PostedCase, service: str, received_at: datetime, image_id: str | None) -> Submission:

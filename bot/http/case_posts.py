@@ -63,13 +63,14 @@ class Door:
         # Taken once: a policy that changes meanwhile must not split a request between two.
         active = self.parser.ctx.active.present
         item = self._item(_text(body), service, active.policy)
-        if isinstance(item, Rejection) and not item.identities:
+        digest, *earlier = [identity.body_digest for identity in item.identities] or [lambda: None]
+        body_digest = digest()
+        if isinstance(item, Rejection) and body_digest is None:
             raise item.why
-        digest, *earlier = (identity.body_digest for identity in item.identities)
         return Posting(
             service,
             (item,),
-            digest,
+            body_digest or b"",
             credentials.webhook_id,
             active=active,
             earlier_digest=next(iter(earlier), None),

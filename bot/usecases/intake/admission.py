@@ -42,7 +42,7 @@ class PostedItem:
     @property
     def identities(self) -> tuple[BodyIdentity, ...]:
         """What it is known by if it was stored before."""
-        present = BodyIdentity(self.key, self.body_digest)
+        present = BodyIdentity(self.key, lambda: self.body_digest)
         return (present, self.earlier) if self.earlier else (present,)
 
     @property

@@ -1,5 +1,6 @@
 """What came of what a service posted: values that the edge puts into status codes and bodies."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,14 +12,17 @@ JsonObject = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class BodyIdentity:
-    """What names a posted prediction for ever, and what tells whether another body says the same."""
+    """What names a posted prediction for ever, and what tells whether another body says the same.
+
+    The digest is made where it is asked for: that of an earlier version costs as much as reading the body.
+    """
 
     key: PostedKey
-    body_digest: bytes
+    body_digest: Callable[[], bytes | None]
 
     def is_of(self, stored: StoredPrediction) -> bool:
         """Whether it was stored under this name from a body that says the same."""
-        return (stored.key, stored.body_digest) == (self.key, self.body_digest)
+        return stored.key == self.key and stored.body_digest == self.body_digest()
 
 
 @dataclass(frozen=True, slots=True)

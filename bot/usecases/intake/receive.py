@@ -32,8 +32,8 @@ class Posting:
     webhook_id: str | None = None
     is_batch: bool = False
     active: ActivePolicy | None = None
-    earlier_digest: bytes | None = None
-    """What an earlier version kept of the body."""
+    earlier_digest: Callable[[], bytes | None] | None = None
+    """What an earlier version kept of the body; made where it is asked for."""
 
     @property
     def is_refused(self) -> bool:
@@ -110,4 +110,6 @@ def _again(posting: Posting, receipts: Receipts) -> FirstAnswer | RequestConflic
 
 
 def _is_same_body(receipt: Receipt, posting: Posting) -> bool:
-    return receipt.body_digest in (posting.body_digest, posting.earlier_digest)
+    if receipt.body_digest == posting.body_digest:
+        return True
+    return posting.earlier_digest is not None and receipt.body_digest == posting.earlier_digest()
