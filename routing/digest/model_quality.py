@@ -121,8 +121,8 @@ class TaskConfusion:
 class Quality:
     """All of it for a team and period. `target` is the error that the policy allows, if it names one.
 
-    `calibration` weighs every label by the inverse of its inclusion probability: it speaks of all traffic
-    that was watched.
+    `calibration`, `slices`, `confusions`, `themes` weigh every label as `errors` do (`label_weights`): they
+    speak of all traffic that was watched, whoever has not answered.
     """
 
     errors: tuple[ErrorRow, ...] = ()

@@ -1,5 +1,6 @@
 """Estimates about all traffic: what was seen of it, and the share of errors that follows, without numpy."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from routing.stable_code import Code
@@ -11,14 +12,17 @@ LEVEL = 0.95
 class Reach(Code):
     """What an estimate speaks of.
 
-    `watched` is all traffic but what had no chance of review, each label weighted by the inverse of its
-    inclusion probability.
+    `watched` is all traffic but what nobody answered for, each label weighted by `label_weights`.
     """
 
     PERIOD = "this_period"
     FUTURE = "future"
     REVIEWED = "reviewed_only"
     WATCHED = "watched"
+
+
+StratumKey = tuple[float, bool]
+"""`(inclusion probability, is_accepted)`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,40 @@ class Stratum:
             raise ValueError(f"nothing can have been drawn with an inclusion probability of 0: {self}")
 
     @property
+    def key(self) -> StratumKey:
+        """What strata that are pooled have in common."""
+        return self.inclusion_probability, self.is_accepted
+
+    @property
     def unanswered(self) -> int:
         """Asked, but not (yet) decided by experts."""
         return self.asked - self.labeled
+
+
+def pooled(strata: Iterable[Stratum]) -> list[Stratum]:
+    """A stratum for each chance of review, accepted or not."""
+    groups: dict[StratumKey, list[Stratum]] = {}
+    for stratum in strata:
+        groups.setdefault(stratum.key, []).append(stratum)
+    return [
+        Stratum(
+            probability,
+            received=sum(stratum.received for stratum in group),
+            asked=sum(stratum.asked for stratum in group),
+            labeled=sum(stratum.labeled for stratum in group),
+            errors=sum(stratum.errors for stratum in group),
+            is_accepted=is_accepted,
+        )
+        for (probability, is_accepted), group in sorted(groups.items())
+    ]
+
+
+def label_weights(strata: Iterable[Stratum]) -> Mapping[StratumKey, float]:
+    """How many predictions a label of each stratum stands for: N_h/n_h, the weight it has in an `Estimate`.
+
+    The inverse of the inclusion probability is that number only where all that were asked have answered.
+    """
+    return {stratum.key: stratum.received / stratum.labeled for stratum in pooled(strata) if stratum.labeled}
 
 
 @dataclass(frozen=True, slots=True)

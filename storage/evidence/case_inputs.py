@@ -10,7 +10,7 @@ from routing.prediction import CaseInput, Prediction
 from storage.cases.prediction_columns import input_of, prediction_of
 from storage.engine.database import Transaction
 from storage.engine.packed_columns import slices_of
-from storage.evidence.decisions_in_force import Window, in_period_by_experts, loss_of
+from storage.evidence.decisions_in_force import Window, by_experts, in_period_by_experts, loss_of
 from storage.evidence.model_evidence import SLICES_TEXT
 from storage.tables import decisions, labels, predictions
 
@@ -57,7 +57,6 @@ class ExpertRationale:
     predicted: str
     decided: str
     input_text: str | None
-    inclusion_probability: float
 
 
 def sample(tx: Transaction, task: str, since: datetime, until: datetime, limit: int) -> tuple[SeenInput, ...]:
@@ -103,8 +102,8 @@ def decided(
 def rationales(
     tx: Transaction, tasks: Collection[str], since: datetime, until: datetime
 ) -> tuple[ExpertRationale, ...]:
-    """The reasons of experts whose answer stands, for what was decided from `since` to before `until`."""
-    window = Window(tuple(sorted(tasks)), since, until)
+    """Experts' reasons whose answer stands, of decided cases received from `since` to before `until`."""
+    decided = by_experts()
     later = labels.alias("later_label")
     is_replaced = sa.exists().where(
         *(later.c[name] == labels.c[name] for name in ("case_id", "team_id", "user_id")),
@@ -112,19 +111,19 @@ def rationales(
         later.c.withdrawn_at.is_(None),
     )
     query = (
-        in_period_by_experts(
-            window,
+        sa.select(
             predictions.c.case_id,
             predictions.c.task,
             labels.c.rationale,
             labels.c.reason_code,
             labels.c.label.label("given"),
             predictions.c.label.label("predicted"),
-            decisions.c.label.label("decided"),
+            decided.c.label.label("decided"),
             sa.type_coerce(predictions.c.input, sa.JSON())["text"].as_string().label("input_text"),
-            predictions.c.inclusion_probability,
         )
+        .join(decided, decided.c.case_id == predictions.c.case_id)
         .join(labels, labels.c.case_id == predictions.c.case_id)
+        .where(*Window(tuple(sorted(tasks)), since, until).received)
         .where(labels.c.rationale.is_not(None), labels.c.withdrawn_at.is_(None), ~is_replaced)
         .order_by(labels.c.row_id)
     )

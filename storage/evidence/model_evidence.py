@@ -173,35 +173,48 @@ def labeled(
     since: datetime,
     until: datetime,
     model: ModelRef | None = None,
-    *,
-    with_probabilities: bool = True,
 ) -> LabelColumns:
-    """The predictions of a task, or of its `model`, that experts decided from `since` to before `until`.
+    """The predictions of a task, or of its `model`, that experts decided from `since` to before `until`."""
+    columns = _label_columns(decisions, predictions.c.probabilities)
+    query = in_period_by_experts(Window((task,), since, until), *columns)
+    if model is not None:
+        query = query.where(*is_of(model))
+    return _labeled(tx, query.order_by(decisions.c.decided_at, decisions.c.row_id))
 
-    Without probabilities, which take half of the time, every row of them is None.
+
+def labeled_of_received(tx: Transaction, task: str, since: datetime, until: datetime) -> LabelColumns:
+    """The labeled ones among the predictions that `strata` counts, so that both speak of the same traffic.
+
+    Without probabilities, which take half of the time: every row of them is None.
     """
-    columns = (
+    decided = by_experts()
+    query = (
+        _with_decision(decided, *_label_columns(decided, sa.null()))
+        .where(*Window((task,), since, until).received, decided.c.label.is_not(None))
+        .order_by(decided.c.decided_at, decided.c.row_id)
+    )
+    return _labeled(tx, query)
+
+
+def _label_columns(decided: sa.FromClause, probabilities: Any) -> tuple[Any, ...]:
+    return (
         predictions.c.model_name,
         predictions.c.model_version,
         predictions.c.case_id,
         predictions.c.tier,
         predictions.c.label.label("predicted"),
-        decisions.c.label.label("decided"),
-        loss_of(decisions).label("loss"),
+        decided.c.label.label("decided"),
+        loss_of(decided).label("loss"),
         predictions.c.confidence,
         predictions.c.calibrated,
         HAS_CONFIDENCE,
         predictions.c.inclusion_probability,
         IS_ACCEPTED_PART,
         predictions.c.received_at,
-        decisions.c.decided_at,
-        predictions.c.probabilities if with_probabilities else sa.null(),
+        decided.c.decided_at,
+        probabilities,
         SLICES_TEXT,
     )
-    query = in_period_by_experts(Window((task,), since, until), *columns)
-    if model is not None:
-        query = query.where(*is_of(model))
-    return _labeled(tx, query.order_by(decisions.c.decided_at, decisions.c.row_id))
 
 
 def audited_errors(

@@ -1,6 +1,9 @@
 """What was measured on a released version's database is measured again, to the last digit."""
 
 import math
+from typing import Any
+
+import pytest
 
 from bot.usecases.digest.digest_document import coded
 from storage.engine.database import Database
@@ -16,6 +19,11 @@ Seen with AVX2 and without: at most 3.1e-15 of the value. Everything else was th
 FITTED_ALIKE = 1e-12
 PROSE = {"words", "why", "sentence"}
 """Said in words of the day."""
+REWEIGHTED = ("/quality/calibration/", "/quality/confusions/")
+"""A label stands for as many predictions as in the estimate of errors, whoever did not answer.
+
+0.1 took the inverse of its chance of review: calibration and errors of a digest contradicted each other.
+"""
 
 
 def test_every_number_is_the_same(recorded: Recorded, upgraded_url: str) -> None:
@@ -23,7 +31,20 @@ def test_every_number_is_the_same(recorded: Recorded, upgraded_url: str) -> None
     database = Database(upgraded_url)
     numbers = measured(context(database, version.policy_text, version.recorded_at, version.draw_key))
     database.dispose()
-    assert different(coded(version.packed("measures")[dialect]), numbers) == []
+    differences = different(coded(version.packed("measures")[dialect]), numbers)
+    assert [line for line in differences if not any(part in line for part in REWEIGHTED)] == []
+    assert any(REWEIGHTED[0] in line for line in differences)
+    qualities = [digest["quality"] for name, digest in numbers["digests"].items() if "4 weeks" in name]
+    weighed = [quality for quality in qualities if quality["calibration"]]
+    assert weighed
+    for quality in weighed:
+        everything = quality["errors"][0]["now"]["period"]["value"]
+        assert _error(quality["calibration"]["bins"]) == pytest.approx(everything)
+
+
+def _error(bins: list[dict[str, Any]]) -> float:
+    weight = math.fsum(part["weight"] for part in bins)
+    return math.fsum(part["weight"] * (1 - part["accuracy"]) for part in bins) / weight
 
 
 def different(was: object, now: object, path: str = "") -> list[str]:

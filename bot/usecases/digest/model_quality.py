@@ -23,7 +23,7 @@ from routing.evidence.error_patterns import (
     SliceFinding,
     ThemeReport,
 )
-from routing.evidence.estimate import Stratum
+from routing.evidence.estimate import Stratum, StratumKey, label_weights
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
 from routing.policy import Policy, Team
@@ -59,11 +59,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What storage holds; `labeled` is by task."""
+    """What storage holds; `labeled` is by task, `weights` say what each label stands for."""
 
     now: tuple[TrafficCount, ...]
     before: tuple[TrafficCount, ...]
     labeled: Mapping[str, LabelColumns]
+    weights: Mapping[StratumKey, float]
     calibrators: tuple[StoredCalibrator, ...]
     alarms: tuple[Alarm, ...]
     rationales: tuple[ExpertRationale, ...]
@@ -80,11 +81,11 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         with database.read() as tx:
             stored = _read(tx, team, span, now)
         thresholds, curve = table.result()
-    themes = _themes(stored.rationales)
+    themes = _themes(stored)
     return Quality(
         errors=tuple(_error_rows(stored)),
         target=team.target_error,
-        calibration=_calibration(stored.labeled.values()),
+        calibration=_calibration(stored),
         fits=tuple(
             ModelFit(fit.task, fit.model, CalibratorFit.from_json(fit.report)) for fit in stored.calibrators
         ),
@@ -92,8 +93,8 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         curve=curve,
         days=tuple(_day(day, ZoneInfo(team.timezone)) for day in stored.days),
         alarms=stored.alarms,
-        slices=_slices(stored.labeled.values()),
-        confusions=_confusions(stored.labeled),
+        slices=_slices(stored),
+        confusions=_confusions(stored),
         themes=themes.themes,
         no_themes_because=themes.why or "",
         contradictions=_contradictions(stored.decided),
@@ -110,13 +111,12 @@ def _thresholds(
 def _read(tx: Transaction, team: Team, span: Span, now: tuple[TrafficCount, ...]) -> _Facts:
     since, until = span.since_at, span.until_at
     back = span.learned_since_at
+    learned = now if back == since else model_evidence.strata(tx, team.tasks, back, until)
     return _Facts(
         now=now,
         before=model_evidence.strata(tx, team.tasks, span.before_at, since),
-        labeled={
-            task: model_evidence.labeled(tx, task, back, until, with_probabilities=False)
-            for task in team.tasks
-        },
+        labeled={task: model_evidence.labeled_of_received(tx, task, back, until) for task in team.tasks},
+        weights=label_weights(count.stratum for count in learned),
         calibrators=tuple(fit for fit in calibrators.latest(tx) if fit.task in team.tasks),
         alarms=tuple(Alarm.from_json(alarm.payload) for alarm in alarms.since(tx, team.tasks, since, until)),
         rationales=case_inputs.rationales(tx, team.tasks, back, until),
@@ -179,23 +179,24 @@ def _parts(counts: Iterable[TrafficCount]) -> Mapping[Part, list[Stratum]]:
     return parts
 
 
-def _weights(labeled: LabelColumns) -> list[float]:
-    return [1 / probability for probability in labeled.inclusion_probability]
+def _weights(stored: _Facts, labeled: LabelColumns) -> list[float]:
+    strata = zip(labeled.inclusion_probability, map(bool, labeled.is_accepted), strict=True)
+    return [stored.weights[stratum] for stratum in strata]
 
 
-def _calibration(of_tasks: Iterable[LabelColumns]) -> CalibrationReport | None:
-    """Of all watched traffic: every label stands for as many predictions as its chance of review says."""
-    columns = [sure for labeled in of_tasks if len(sure := labeled.with_confidence())]
+def _calibration(stored: _Facts) -> CalibrationReport | None:
+    """Of all watched traffic: every label stands for as many predictions as in the estimates of errors."""
+    columns = [sure for labeled in stored.labeled.values() if len(sure := labeled.with_confidence())]
     if not columns:
         return None
     from routing.measures.calibration.calibration_error import seeded_report
 
     pairs = [pair for labeled in columns for pair in zip(labeled.calibrated, labeled.is_right, strict=True)]
-    return seeded_report(pairs, SEED, [weight for labeled in columns for weight in _weights(labeled)])
+    return seeded_report(pairs, SEED, [weight for labeled in columns for weight in _weights(stored, labeled)])
 
 
-def _slices(of_tasks: Iterable[LabelColumns]) -> tuple[SliceFinding, ...]:
-    columns = [labeled for labeled in of_tasks if len(labeled)]
+def _slices(stored: _Facts) -> tuple[SliceFinding, ...]:
+    columns = [labeled for labeled in stored.labeled.values() if len(labeled)]
     if not columns:
         return ()
     from routing.measures.estimation.slices import worse_slices
@@ -204,28 +205,34 @@ def _slices(of_tasks: Iterable[LabelColumns]) -> tuple[SliceFinding, ...]:
         [not right for labeled in columns for right in labeled.is_right],
         [label for labeled in columns for label in labeled.predicted],
         [labeled.slices[number] for labeled in columns for number in labeled.slice_number],
-        [weight for labeled in columns for weight in _weights(labeled)],
+        [weight for labeled in columns for weight in _weights(stored, labeled)],
     )
     return report.findings[:SHOWN]
 
 
-def _confusions(labeled: Mapping[str, LabelColumns]) -> tuple[TaskConfusion, ...]:
+def _confusions(stored: _Facts) -> tuple[TaskConfusion, ...]:
     from routing.measures.estimation.confusions import confusion_pairs
 
     pairs = [
         TaskConfusion(task, pair)
-        for task, columns in labeled.items()
+        for task, columns in stored.labeled.items()
         if len(columns)
-        for pair in confusion_pairs(columns.predicted, columns.decided, _weights(columns))
+        for pair in confusion_pairs(columns.predicted, columns.decided, _weights(stored, columns))
     ]
     return tuple(sorted(pairs, key=lambda confusion: -confusion.pair.weight)[:SHOWN])
 
 
-def _themes(rows: Sequence[ExpertRationale]) -> ThemeReport:
+def _themes(stored: _Facts) -> ThemeReport:
     from routing.measures.texts.themes import seeded_themes
 
+    weights = {
+        case_id: weight
+        for labeled in stored.labeled.values()
+        for case_id, weight in zip(labeled.case_id, _weights(stored, labeled), strict=True)
+    }
+    rows = stored.rationales
     rationales = [CaseRationale(row.case_id, row.rationale, row.input_text or "") for row in rows]
-    return seeded_themes(rationales, SEED, [1 / row.inclusion_probability for row in rows])
+    return seeded_themes(rationales, SEED, [weights[row.case_id] for row in rows])
 
 
 def _contradictions(decided: Sequence[DecidedInput]) -> tuple[Contradiction, ...]:

@@ -1,7 +1,7 @@
 """Calibration: reliability table, expected calibration error and its debiased forms; all weighted.
 
 `confidence` holds probabilities, `correct` whether each prediction came true, `weights` what each stands for
-(for all traffic the inverse of its inclusion probability), equal if left out. Bins are right-closed.
+(for all traffic see `label_weights`), equal if left out. Bins are right-closed.
 """
 
 from collections.abc import Sequence

@@ -17,9 +17,9 @@ def confusion_pairs(
 ) -> tuple[ConfusionPair, ...]:
     """Every pair of labels that was confused at least once, the heaviest first.
 
-    `weights` are what each decision stands for (for all traffic the inverse of its inclusion probability),
-    equal if left out. Intervals are Wilson's with Kish's effective size (Σw)²/Σw² for n (Kish 1965). Raises
-    ValueError for lengths or weights that do not fit.
+    `weights` are what each decision stands for (for all traffic see `label_weights`), equal if left out.
+    Intervals are Wilson's with Kish's effective size (Σw)²/Σw² for n (Kish 1965). Raises ValueError for
+    lengths or weights that do not fit.
     """
     mass = _weights(predicted, decided, weights)
     names = sorted({*predicted, *decided})

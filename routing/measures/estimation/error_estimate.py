@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from routing.evidence.estimate import LEVEL, Estimate, Interval, Reach, Stratum, TrafficEstimate
+from routing.evidence.estimate import LEVEL, Estimate, Interval, Reach, Stratum, TrafficEstimate, pooled
 from routing.measures.intervals import (
     WeightedEstimate,
     blaker,
@@ -38,40 +38,22 @@ def estimate(name: str, strata: Iterable[Stratum], level: float = LEVEL) -> Traf
     z²·Σ W_h·(p_h − p)²/N. Covered 94.8 to 99.8 % there; on Wilson's limits without the shares, 6 % narrower
     and more, 91.0 to 96.8 %.
     """
-    pooled = _pooled(strata)
-    watched = [stratum for stratum in pooled if stratum.labeled]
-    received = sum(stratum.received for stratum in pooled)
+    parts = pooled(strata)
+    watched = [stratum for stratum in parts if stratum.labeled]
+    received = sum(stratum.received for stratum in parts)
     in_watched = sum(stratum.received for stratum in watched)
     return TrafficEstimate(
         name=name,
         received=received,
-        asked=sum(stratum.asked for stratum in pooled),
-        labeled=sum(stratum.labeled for stratum in pooled),
-        unanswered=sum(stratum.unanswered for stratum in pooled),
+        asked=sum(stratum.asked for stratum in parts),
+        labeled=sum(stratum.labeled for stratum in parts),
+        unanswered=sum(stratum.unanswered for stratum in parts),
         unwatched=received - in_watched,
         period=_period(watched, received, level) if watched else None,
         future=_future(watched, received, level) if watched else None,
         naive=_naive(watched, level) if watched else None,
-        bounds=_bounds(pooled, received),
+        bounds=_bounds(parts, received),
     )
-
-
-def _pooled(strata: Iterable[Stratum]) -> list[Stratum]:
-    """A stratum for each chance of review, accepted or not."""
-    groups: dict[tuple[float, bool], list[Stratum]] = {}
-    for stratum in strata:
-        groups.setdefault((stratum.inclusion_probability, stratum.is_accepted), []).append(stratum)
-    return [
-        Stratum(
-            probability,
-            received=sum(stratum.received for stratum in group),
-            asked=sum(stratum.asked for stratum in group),
-            labeled=sum(stratum.labeled for stratum in group),
-            errors=sum(stratum.errors for stratum in group),
-            is_accepted=is_accepted,
-        )
-        for (probability, is_accepted), group in sorted(groups.items())
-    ]
 
 
 def _period(watched: Sequence[Stratum], received: int, level: float) -> Estimate:
@@ -121,11 +103,11 @@ def _naive(watched: Sequence[Stratum], level: float) -> Estimate:
     return Estimate(errors / n, interval.low, interval.high, n, Reach.REVIEWED, level)
 
 
-def _bounds(pooled: Sequence[Stratum], received: int) -> Interval:
+def _bounds(parts: Sequence[Stratum], received: int) -> Interval:
     """The value if all unanswered and unwatched were right, and if all of them were wrong (Manski 1989)."""
     if not received:
         return Interval(0.0, 1.0)
-    asked = [stratum for stratum in pooled if stratum.asked]
+    asked = [stratum for stratum in parts if stratum.asked]
     right = math.fsum(stratum.received * stratum.errors / stratum.asked for stratum in asked)
     silent = math.fsum(stratum.received * stratum.unanswered / stratum.asked for stratum in asked)
     silent += received - sum(stratum.received for stratum in asked)

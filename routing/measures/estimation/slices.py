@@ -1,7 +1,7 @@
 """Slices where the model is worse than elsewhere: weighted, shrunk, and tested with all looks counted.
 
 `is_error` says of each labeled prediction whether the decision differs from the model's label, `weights` what
-each stands for (for all traffic the inverse of its inclusion probability), equal if left out.
+each stands for (for all traffic see `label_weights`), equal if left out.
 """
 
 from collections.abc import Mapping, Sequence

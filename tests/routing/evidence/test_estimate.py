@@ -5,7 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from routing.evidence.estimate import Estimate, Interval, Reach, Stratum, TrafficEstimate
+from routing.evidence.estimate import (
+    Estimate,
+    Interval,
+    Reach,
+    Stratum,
+    TrafficEstimate,
+    label_weights,
+)
 from routing.measures.estimation.error_estimate import estimate, strata_of
 
 REVIEWED = Stratum(1.0, received=1_000, asked=1_000, labeled=1_000, errors=300, is_accepted=False)
@@ -138,6 +145,27 @@ def test_a_stratum_that_cannot_be_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=said):
         Stratum(chance, *counts, is_accepted=True)
+
+
+def test_a_label_stands_for_as_many_predictions_as_in_the_estimate_whoever_did_not_answer() -> None:
+    strata = [
+        Stratum(1.0, received=300, asked=300, labeled=100, errors=30, is_accepted=False),
+        Stratum(0.1, received=4_000, asked=400, labeled=150, errors=3, is_accepted=True),
+        Stratum(0.1, received=1_000, asked=100, labeled=100, errors=7, is_accepted=True),
+        Stratum(0.0, received=700, asked=0, labeled=0, errors=0, is_accepted=True),
+    ]
+    weights = label_weights(strata)
+    assert weights == {(1.0, False): 3.0, (0.1, True): 20.0}
+    labels = [
+        (weights[stratum.key], place < stratum.errors)
+        for stratum in strata
+        for place in range(stratum.labeled)
+    ]
+    period = estimate("all", strata).period
+    assert period is not None
+    assert np.average([wrong for _, wrong in labels], weights=[weight for weight, _ in labels]) == (
+        pytest.approx(period.value)
+    )
 
 
 def test_predictions_with_logged_chances_fall_into_strata_of_equal_chance() -> None:

@@ -88,7 +88,6 @@ def test_rationales_come_with_what_was_predicted_and_decided(database: Database)
         predicted="fraud",
         decided="ok",
         input_text="A new address",
-        inclusion_probability=0.25,
     )
     assert found == (first, replace(first, rationale="never seen", label="fraud"))
 

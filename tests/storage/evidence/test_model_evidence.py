@@ -194,15 +194,24 @@ def test_scores_hold_every_prediction_in_columns(database: Database) -> None:
     assert sorted(rows) == [(0.625, 0.25, 1, 1, 1), (0.75, 1.0, 1, 1, 0), (0.875, 0.25, 0, 0, 0)]
 
 
-def test_labeled_predictions_come_without_their_probabilities_where_nobody_needs_them(
+def test_the_labeled_of_what_came_in_are_those_that_its_strata_count_without_probabilities(
     database: Database,
 ) -> None:
+    before, after = SINCE - timedelta(hours=1), UNTIL - timedelta(hours=1)
     with database.write() as tx:
-        store(tx, [prediction(1)])
-        decide(tx, 1, "ok")
+        late = prediction(3, received_at=after, routed=audited(0.25))
+        store(tx, [prediction(1), prediction(2, received_at=before), late, prediction(4)])
+        for number in (1, 2):
+            decide(tx, number, "ok")
+        decide(tx, 3, "fraud", after=UNTIL - NOW + HOUR)
     with database.read() as tx:
-        found = model_evidence.labeled(tx, "fraud", SINCE, UNTIL, with_probabilities=False)
-    assert (found.case_id, found.labels, found.probabilities) == (("case_1",), (), (None,))
+        found = model_evidence.labeled_of_received(tx, "fraud", SINCE, UNTIL)
+        strata = [count.stratum for count in model_evidence.strata(tx, ["fraud"], SINCE, UNTIL)]
+    assert (found.case_id, found.labels, found.probabilities) == (("case_1", "case_3"), (), (None, None))
+    assert sum(stratum.labeled for stratum in strata) == len(found)
+    assert set(zip(found.inclusion_probability, map(bool, found.is_accepted), strict=True)) == {
+        stratum.key for stratum in strata if stratum.labeled
+    }
 
 
 def test_labeled_predictions_come_in_columns_in_the_order_of_decision(database: Database) -> None:

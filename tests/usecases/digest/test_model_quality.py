@@ -140,6 +140,52 @@ def test_calibration_stands_for_all_that_was_watched(filled: Database) -> None:
     assert sum(one.weight for one in report.bins) == pytest.approx(300)
 
 
+def leave_unanswered(tx: Transaction) -> None:
+    """Beside the 300: 300 more of which a third of the audits and of the reviewed is decided."""
+    opened = store(
+        tx,
+        [
+            sliced(
+                prediction(number, routed=fate(number), confidence=0.95 if number % 10 < 7 else 0.6),
+                country="DE" if number % 2 else "FR",
+            )
+            for number in range(1_000, 1_300)
+        ],
+    )
+    for case in opened:
+        number = int(case.case_id.removeprefix("case_"))
+        if number % (3 if number % 10 == 0 else 2) == 0:
+            decide(tx, number, "fraud" if number % 30 else "ok", after=timedelta(hours=2))
+
+
+def test_calibration_confusions_and_errors_say_the_same_where_many_did_not_answer(
+    filled: Database,
+) -> None:
+    with filled.write() as tx:
+        leave_unanswered(tx)
+    quality = appraised(filled, policy())
+    everything, report = quality.row(About.ALL), quality.calibration
+    assert everything is not None
+    assert report is not None
+    assert everything.now.period is not None
+    assert everything.now.unanswered == 80
+    wrong = sum(part.weight * (1 - part.accuracy) for part in report.bins)
+    assert sum(part.weight for part in report.bins) == pytest.approx(600)
+    assert wrong / 600 == pytest.approx(everything.now.period.value)
+    assert sum(confusion.pair.weight for confusion in quality.confusions) == pytest.approx(wrong)
+
+
+def test_labels_of_what_came_in_before_speak_of_no_other_traffic(filled: Database) -> None:
+    alone = appraised(filled, policy())
+    early = SPAN.learned_since_at - timedelta(hours=1)
+    with filled.write() as tx:
+        store(tx, [prediction(number, received_at=early) for number in range(2_000, 2_040)])
+        for number in range(2_000, 2_040):
+            decide(tx, number, "ok")
+    beside = appraised(filled, policy())
+    assert (beside.calibration, beside.confusions) == (alone.calibration, alone.confusions)
+
+
 def test_confusions_and_the_days_work_are_told(filled: Database) -> None:
     quality = appraised(filled, policy())
     (confusion,) = quality.confusions
