@@ -7,10 +7,11 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.words.numbers import estimate_words, rate
-from bot.words.plan_words import UNKNOWN, cost_words
+from bot.words.plan_words import ALIKE, UNKNOWN, baseline_words, cost_words
 from routing.evidence.plan import Budget, ChannelLoad, Outcome, Replayed, TierOutcome, TierPlan
 
 NOTHING = "–"
+_PAST = "What was done then went by what was in force then, the other side goes by what is in force today"
 
 
 def shown_replay(replayed: Replayed, name: str) -> list[RenderableType]:
@@ -21,14 +22,15 @@ def shown_replay(replayed: Replayed, name: str) -> list[RenderableType]:
         f"{replay.newly_accepted} would be accepted that were reviewed, "
         f"{replay.newly_reviewed} reviewed that were accepted"
     )
-    table = Table("", "as it was", f"with {name}", box=None, header_style="bold")
+    table = Table("", baseline_words(replayed), f"with {name}", box=None, header_style="bold")
     for row in _replay_rows(replay.before, replay.after):
         table.add_row(*row)
     left_out = [
         f"the new policy has no task {task}: {number} predictions are left out of what would have been"
         for task, number in replayed.left_out.items()
     ]
-    return [Text(title, "bold"), table, *_warnings((*left_out, *replay.warnings))]
+    basis = _PAST if replayed.is_past else f"{ALIKE}; --as-it-was shows what was done then"
+    return [Text(title, "bold"), Text(f"{basis}."), table, *_warnings((*left_out, *replay.warnings))]
 
 
 def _warnings(lines: tuple[str, ...]) -> list[Text]:

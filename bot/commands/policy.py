@@ -65,17 +65,20 @@ def status(settings: Settings) -> None:
 )
 @since_option
 @click.option("--png", type=click.Path(dir_okay=False, path_type=Path), help="Write a picture of it there.")
+@click.option(
+    "--as-it-was", "is_past", is_flag=True, help="Beside it what was done then, with what was in force then."
+)
 @settings_option
-def replay(file: Path, back: timedelta, png: Path | None, settings: Settings) -> None:
+def replay(file: Path, back: timedelta, png: Path | None, is_past: bool, settings: Settings) -> None:
     """Print what another policy would have done with what came in; changes nothing.
 
-    Volume, expected error of the accepted part, late cases and cost, beside what was done; and where the data
-    cannot say.
+    Volume, expected error of the accepted part, late cases and cost, beside what the policy of the settings
+    would have done with the same certified thresholds; and where the data cannot say.
     """
     read = _read(file)
     from bot.commands.replay import run
 
-    run(read, file.name, back, png, settings)
+    run(read, file.name, back, png, settings, is_past=is_past)
 
 
 def _read(file: Path) -> Policy:

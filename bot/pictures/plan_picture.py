@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bot.pictures.palette import BLUE, GREEN, INK, ORANGE, PAPER
 from bot.pictures.sheet import png, sheet, title_axes
 from bot.words.numbers import UNLABELED
-from routing.evidence.plan import Budget, Outcome, Replay
+from bot.words.plan_words import baseline_words
+from routing.evidence.plan import Budget, Outcome, Replay, Replayed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,22 +50,23 @@ def draw_budget(budget: Budget, title: str) -> bytes:
     return png(figure)
 
 
-def draw_replay(replay: Replay, title: str) -> bytes:
+def draw_replay(replayed: Replayed, title: str) -> bytes:
     """A PNG, 1200 pixels wide: cases by channel and the error of the accepted part, before and after."""
     figure, (cases, errors) = sheet(title, 2, PANEL)
-    _cases(cases, replay)
-    _errors(errors, (replay.before, replay.after))
+    sides = baseline_words(replayed), "as it would have been"
+    _cases(cases, replayed.replay, sides)
+    _errors(errors, (replayed.replay.before, replayed.replay.after), sides)
     return png(figure)
 
 
-def _cases(axes: Axes, replay: Replay) -> None:
+def _cases(axes: Axes, replay: Replay, names_of_sides: tuple[str, str]) -> None:
     before, after = (
         {load.channel: load.cases for load in side.channels} for side in (replay.before, replay.after)
     )
     names = sorted({*before, *after})
     for shift, sizes, color, hatch, words in (
-        (-BAR / 2, before, ORANGE, "", "as it was"),
-        (BAR / 2, after, BLUE, "//", "as it would have been"),
+        (-BAR / 2, before, ORANGE, "", names_of_sides[0]),
+        (BAR / 2, after, BLUE, "//", names_of_sides[1]),
     ):
         axes.bar(
             [place + shift for place in range(len(names))],
@@ -81,7 +83,7 @@ def _cases(axes: Axes, replay: Replay) -> None:
     axes.legend(frameon=False, fontsize=11, loc="upper left")
 
 
-def _errors(axes: Axes, sides: Sequence[Outcome]) -> None:
+def _errors(axes: Axes, sides: Sequence[Outcome], names_of_sides: tuple[str, str]) -> None:
     """A point with its interval for each side; nothing where no labels tell."""
     for place, (side, mark, color) in enumerate(zip(sides, "so", (ORANGE, BLUE), strict=True)):
         error = side.error.period
@@ -100,7 +102,7 @@ def _errors(axes: Axes, sides: Sequence[Outcome]) -> None:
             fontsize=11,
             color=INK,
         )
-    axes.set_xticks([0, 1], ["as it was", "as it would have been"])
+    axes.set_xticks([0, 1], names_of_sides)
     axes.set_xlim(-0.5, 1.7)
     axes.set_ylim(bottom=0)
     title_axes(axes, "Errors among what is accepted, with 95 % intervals", "", "% wrong")

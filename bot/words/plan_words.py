@@ -1,8 +1,14 @@
 """How a replay puts what it cannot tell, and a cost, in the terminal and in Slack alike."""
 
-from routing.evidence.plan import Cost
+from routing.evidence.plan import Cost, Replayed
 
 UNKNOWN = "unknown"
+ALIKE = "Both sides go by what is certified and calibrated today"
+
+
+def baseline_words(replayed: Replayed) -> str:
+    """What the other policy is held against."""
+    return "as it was then" if replayed.is_past else "by the policy now"
 
 
 def cost_words(cost: Cost | None) -> str:

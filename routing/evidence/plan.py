@@ -34,6 +34,8 @@ class Placement:
 class Rerouting:
     """A logged prediction: what was done with it, what became of it, and what another policy would do.
 
+    `before` is what was done; `present` is what the policy in force would do today, with the certificates and
+    calibrators that the other policy has, too: None where that is held against the past.
     `inclusion_probability` is as logged, `score` the confidence that counts under the other policy, None
     where the model gave none.
     `is_error` counts where `is_labeled`. `seconds` is the working time until experts decided, None where they
@@ -50,6 +52,12 @@ class Rerouting:
     after: Placement
     seconds: float | None = None
     waited: float = 0.0
+    present: Placement | None = None
+
+    @property
+    def baseline(self) -> Placement:
+        """What the other policy is held against."""
+        return self.before if self.present is None else self.present
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +125,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What was done with `received` logged predictions, what another policy would have done, and the doubts.
+    """What becomes of `received` logged predictions by a baseline and by another policy, and the doubts.
 
-    `newly_accepted` were reviewed before other than as audits, `newly_reviewed` were accepted.
+    `newly_accepted` are reviewed by the baseline other than as audits, `newly_reviewed` are accepted by it.
     """
 
     received: int
@@ -134,7 +142,8 @@ class Replay:
 class Replayed:
     """A replay and the time it covers; `left_out` counts what the other policy has no task for.
 
-    `has_older`: only the newest predictions were taken, and there are older ones.
+    `has_older`: only the newest predictions were taken, and there are older ones. `is_past`: the baseline is
+    what was done then, else the policy in force under what is certified and calibrated today.
     """
 
     since: datetime
@@ -142,6 +151,7 @@ class Replayed:
     replay: Replay
     left_out: Mapping[str, int]
     has_older: bool = False
+    is_past: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,21 @@ def test_the_same_policy_would_have_done_the_same(shop: Installation) -> None:
         assert before == after
 
 
+def test_what_was_done_then_is_shown_where_it_is_asked_for(shop: Installation) -> None:
+    """The policy in force is stricter now than it was when the 40 passed."""
+    path = shop.env_file.parent / "policy.toml"
+    path.write_text(path.read_text().replace("accept_above = 0.9\n", "accept_above = 0.97\n"))
+    alike = shop.run("policy", "replay", "--policy", str(path)).output
+    assert "0 would be accepted that were reviewed, 0 reviewed that were accepted" in alike
+    assert cells(alike, "auto-accepted") == ["0", "0"]
+    assert "by the policy now" in alike
+    assert "--as-it-was shows what was done then" in alike
+    then = shop.run("policy", "replay", "--policy", str(path), "--as-it-was").output
+    assert "0 would be accepted that were reviewed, 40 reviewed that were accepted" in then
+    assert cells(then, "auto-accepted") == ["40", "0"]
+    assert "as it was then" in then
+
+
 def test_audits_are_drawn_as_they_would_have_been(shop: Installation) -> None:
     path = changed(shop, "audit = 0.0\n", "audit = 0.5\n")
     first, second = (shop.run("policy", "replay", "--policy", str(path)).output for _ in range(2))

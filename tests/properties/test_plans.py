@@ -53,6 +53,29 @@ def test_a_narrower_width_never_costs_less(strata: list[WatchedStratum], half_wi
     assert narrow.minutes >= wide.minutes - rounding
 
 
+@st.composite
+def loosened(draw: st.DrawFn) -> Rerouting:
+    """A prediction of a tier whose threshold is lowered: what it accepts it goes on to accept."""
+    row = draw(rows())
+    audit = draw(st.booleans())
+    if draw(st.booleans()):
+        return replace(row, present=accepted(is_audit=audit), after=accepted(is_audit=audit))
+    return replace(
+        row, present=reviewed(), after=draw(st.sampled_from([accepted(is_audit=audit), reviewed()]))
+    )
+
+
+@MODEST
+@given(st.lists(loosened(), max_size=60))
+def test_a_looser_threshold_never_costs_less(logged: list[Rerouting]) -> None:
+    found = replay(logged, {}, {"returns": 8.0})
+    before, after = found.before.cost, found.after.cost
+    if before is not None and after is not None:
+        assert after.value >= before.value - 1e-9
+        assert after.high >= before.high - 1e-9
+    assert found.newly_reviewed == 0
+
+
 @MODEST
 @given(st.lists(rows(), max_size=60))
 def test_everything_is_either_accepted_or_reviewed(logged: list[Rerouting]) -> None:

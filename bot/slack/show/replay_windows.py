@@ -21,7 +21,7 @@ from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import fallback, label_text
 from bot.usecases.lead.propose import PolicyTrial, TaskTier
 from bot.words.numbers import estimate_words, rate
-from bot.words.plan_words import UNKNOWN, cost_words
+from bot.words.plan_words import ALIKE, UNKNOWN, cost_words
 from routing.evidence.plan import ChannelLoad, Outcome, Replayed, TierOutcome
 from routing.policy import CertifiedThreshold, Tier
 
@@ -105,7 +105,7 @@ def failed_view(reason: str) -> JsonObject:
 
 
 def result_view(trial: PolicyTrial, replayed: Replayed) -> JsonObject:
-    """What was and what would have been, what the data cannot say, and the lines to set."""
+    """What both policies do with what came in, what the data cannot say, and the lines to set."""
     replay, change = replayed.replay, trial.change
     days = max((replayed.until - replayed.since) / DAY, 1.0)
     sides = replay.before, replay.after
@@ -113,7 +113,7 @@ def result_view(trial: PolicyTrial, replayed: Replayed) -> JsonObject:
     blocks = [
         section(plain(f"{change.task}, tier {change.tier}: {'; '.join(trial.lines)}", WORDS)),
         context(plain(_period(replayed), WORDS)),
-        _part("As it was → as it would have been", _in_all(replayed, days)),
+        _part("As it was by the policy now → as it would have been", _in_all(replayed, days)),
         _part("Accepted without review", _tiers(*sides)),
         *_channels(*sides, days),
         *_warnings(trial, replayed),
@@ -127,7 +127,7 @@ def result_view(trial: PolicyTrial, replayed: Replayed) -> JsonObject:
 def _period(replayed: Replayed) -> str:
     newest = _NEWEST.format(count=replayed.replay.received) if replayed.has_older else ""
     came = f"{replayed.replay.received:,} came in"
-    return f"{newest}{came} from {fallback(replayed.since)} to {fallback(replayed.until)}."
+    return f"{newest}{came} from {fallback(replayed.since)} to {fallback(replayed.until)}. {ALIKE}."
 
 
 def _part(heading: str, lines: Iterable[str]) -> JsonObject:

@@ -87,20 +87,31 @@ class QuickReplay:
             self._turn.release()
 
 
-def replay(ctx: Context, policy: Policy, back: timedelta, tell: Tell, scope: Scope = EVERYTHING) -> Replayed:
+def replay(
+    ctx: Context,
+    policy: Policy,
+    back: timedelta,
+    tell: Tell,
+    scope: Scope = EVERYTHING,
+    *,
+    is_past: bool = False,
+) -> Replayed:
     """What `policy` would have done with the production predictions of the last while.
 
-    Draws, calibrators and certificates are those in force. Raises NothingLogged.
+    Beside it stands what the policy in force would have done: draws, calibrators and certificates of both are
+    those in force. With `is_past` what was done then stands there, whatever was in force. Raises
+    NothingLogged.
     """
     from routing.measures.planning.replay import replay as replayed
 
-    past = look_back(ctx, policy, back, tell, scope)
+    past = look_back(ctx, policy, back, tell, scope, None if is_past else ctx.policy)
     prices = {**_prices(ctx.policy), **_prices(policy)}
     hours = {
         name: working_between(task.hours, past.since, past.until) / HOUR
         for name, task in policy.tasks.items()
     }
-    return Replayed(past.since, past.until, replayed(past.rows, prices, hours), past.left_out, past.has_older)
+    answer = replayed(past.rows, prices, hours)
+    return Replayed(past.since, past.until, answer, past.left_out, past.has_older, is_past)
 
 
 def budget(
@@ -129,13 +140,24 @@ def budget(
         raise CannotPlan(f"{error}.") from error
 
 
-def look_back(ctx: Context, policy: Policy, back: timedelta, tell: Tell, scope: Scope = EVERYTHING) -> Past:
-    """The production predictions of the last while, routed once more by `policy`. Raises NothingLogged."""
+def look_back(
+    ctx: Context,
+    policy: Policy,
+    back: timedelta,
+    tell: Tell,
+    scope: Scope = EVERYTHING,
+    present: Policy | None = None,
+) -> Past:
+    """The production predictions of the last while, routed once more by `policy`, and by the `present` one.
+
+    Raises NothingLogged.
+    """
     in_force.refresh(ctx)  # a command has never read it
     until = ctx.clock.now()
     asked = since = until - back
     tasks = ctx.policy.tasks if scope.tasks is None else scope.tasks
-    router = compile_router(policy)
+    router, other = compile_router(policy), compile_router(present) if present else None
+    standing = ctx.standing.present  # once: what is certified meanwhile would be the merit of one side
     rows, left_out = list[Rerouting](), defaultdict[str, int](int)
     with ctx.database.read() as tx:
         if scope.most is not None:
@@ -149,15 +171,18 @@ def look_back(ctx: Context, policy: Policy, back: timedelta, tell: Tell, scope: 
         portions = logged_predictions.logged(tx, tasks, since, until)
         for done, logged in enumerate(chain.from_iterable(portions), start=1):
             if logged.submission.task in policy.tasks:
-                routing = router.route(logged.submission, ctx.draw_key, ctx.standing.present)
-                rows.append(_rerouted(logged, routing, policy, until))
+                routing = router.route(logged.submission, ctx.draw_key, standing)
+                beside = other.route(logged.submission, ctx.draw_key, standing) if other else None
+                rows.append(_rerouted(logged, routing, beside, policy, until))
             else:
                 left_out[logged.submission.task] += 1
             tell(done, extent.count)
     return Past(max(since, extent.first_at), until, tuple(rows), dict(left_out), since > asked)
 
 
-def _rerouted(logged: LoggedPrediction, routing: Routing, policy: Policy, now: datetime) -> Rerouting:
+def _rerouted(
+    logged: LoggedPrediction, routing: Routing, present: Routing | None, policy: Policy, now: datetime
+) -> Rerouting:
     prediction, routed = logged.submission.prediction, logged.routing
     hours = policy.tasks[logged.submission.task].hours
     before = _placement(routed)
@@ -177,6 +202,7 @@ def _rerouted(logged: LoggedPrediction, routing: Routing, policy: Policy, now: d
         after=_placement(routing),
         seconds=seconds,
         waited=waited or 0.0,
+        present=_placement(present) if present else None,
     )
 
 

@@ -21,11 +21,14 @@ from routing.measures.intervals import (
 )
 
 
-def estimate(name: str, strata: Iterable[Stratum], level: float = LEVEL) -> TrafficEstimate:
+def estimate(
+    name: str, strata: Iterable[Stratum], level: float = LEVEL, *, are_pooled: bool = False
+) -> TrafficEstimate:
     """The model's error over these strata, called `name`: for this period, for the future, and naively.
 
     The value is stratified, Σ N_h·x_h/n_h / N (Hájek's, for random draws within strata). Strata of equal
-    inclusion probability are pooled. Raises ValueError for a level outside 0..1.
+    inclusion probability are pooled, unless they `are_pooled` already and kept apart on purpose. Raises
+    ValueError for a level outside 0..1.
 
     *This period*: what was not decided of a stratum is bounded by Blaker's exact interval for the number of
     errors among N_h where n_h held x_h; a census that was answered is certain and adds nothing. With one
@@ -38,7 +41,7 @@ def estimate(name: str, strata: Iterable[Stratum], level: float = LEVEL) -> Traf
     z²·Σ W_h·(p_h − p)²/N. Covered 94.8 to 99.8 % there; on Wilson's limits without the shares, 6 % narrower
     and more, 91.0 to 96.8 %.
     """
-    parts = pooled(strata)
+    parts = list(strata) if are_pooled else pooled(strata)
     watched = [stratum for stratum in parts if stratum.labeled]
     received = sum(stratum.received for stratum in parts)
     in_watched = sum(stratum.received for stratum in watched)

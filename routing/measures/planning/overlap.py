@@ -11,17 +11,18 @@ GROWTH = 1.25
 """A channel with more cases than so many times the logged ones will be slower than logged."""
 
 
-def doubts(rerouted: Sequence[Rerouting], before: Outcome, after: Outcome) -> tuple[str, ...]:
+def doubts(rerouted: Sequence[Rerouting], after: Outcome) -> tuple[str, ...]:
     """What the logged data cannot say about the other policy, each with what to do."""
     accepted = [row for row in rerouted if row.after.is_accepted]
     return (
         *_never_watched(accepted),
         *_without_labels(accepted),
         *_slices_without_labels(accepted),
+        *_newly_without_labels(accepted),
         *_unanswered(accepted),
         *_new_tiers(rerouted),
         *_unknown_times(after),
-        *_busier(before, after),
+        *_busier(rerouted, after),
     )
 
 
@@ -71,6 +72,21 @@ def _slices_without_labels(accepted: Sequence[Rerouting]) -> Iterator[str]:
             )
 
 
+def _newly_without_labels(accepted: Sequence[Rerouting]) -> Iterator[str]:
+    """Tiers of which nothing is labeled that only the other policy accepts."""
+    added, labeled = Counter[TierKey](), Counter[TierKey]()
+    for row in accepted:
+        if not row.baseline.is_accepted:
+            added[row.task, row.after.tier] += 1
+            labeled[row.task, row.after.tier] += row.is_labeled
+    for key in sorted(added):
+        if not labeled[key]:
+            yield (
+                f"{_name(key)}: none of the {added[key]} that it would accept beyond what is accepted now is "
+                "labeled, so nothing tells what they would cost; wait for their labels"
+            )
+
+
 def _unanswered(accepted: Sequence[Rerouting]) -> Iterator[str]:
     asked = sum(row.before.is_reviewed for row in accepted)
     silent = asked - sum(row.is_labeled for row in accepted)
@@ -100,12 +116,12 @@ def _unknown_times(after: Outcome) -> Iterator[str]:
             )
 
 
-def _busier(before: Outcome, after: Outcome) -> Iterator[str]:
-    logged = {load.channel: load for load in before.channels}
+def _busier(rerouted: Sequence[Rerouting], after: Outcome) -> Iterator[str]:
+    logged = Counter(row.before.channel for row in rerouted if row.before.is_reviewed)
     for load in after.channels:
-        was = logged.get(load.channel)
-        if was and load.cases > GROWTH * was.cases:
+        was = logged[load.channel]
+        if was and load.cases > GROWTH * was:
             yield (
-                f"#{load.channel} would get {load.cases} cases instead of {was.cases}; times to a decision "
+                f"#{load.channel} would get {load.cases} cases instead of {was}; times to a decision "
                 "were logged at the lower number, so expect more late ones"
             )

@@ -19,8 +19,9 @@ from storage.cases import decisions
 from storage.engine.database import Database
 from storage.leads import audit_shares
 from storage.leads.audit_shares import AuditShare
-from storage.measured import calibrators
+from storage.measured import calibrators, certificates
 from storage.measured.calibrators import StoredCalibrator
+from storage.measured.certificates import Attempt, CertificateKey
 from tests.answers import chosen
 from tests.http import shop
 from tests.worlds.clocks import ServedClock
@@ -142,6 +143,48 @@ def test_audits_that_were_asked_for_are_drawn_in_a_replay(ctx: Context) -> None:
         audit_shares.ask(tx, AuditShare("fraud", "ordinary", 1.0, "U0LEAD", now, now + HOUR))
     past = replay.look_back(ctx, ctx.policy, BACK, nothing)
     assert all(row.after.is_reviewed for row in past.rows)
+
+
+def grant(ctx: Context, promised: Policy) -> str:
+    """Certify 0.8 for what the tier promises; the certificate's id."""
+    task = promised.tasks["fraud"]
+    tier = next(tier for tier in task.tiers if tier.name == "ordinary")
+    assert tier.promise is not None
+    granted = Attempt(
+        key=CertificateKey("fraud", "ordinary", ModelRef("payments", "3")),
+        attempt=1,
+        labels_digest=task.labels_digest,
+        calibrator_version=None,
+        answer={"promise": {"error": tier.promise.error, "confidence": tier.promise.confidence}},
+        attempted_at=FRIDAY,
+        certificate_id="certificate_1",
+        threshold=0.8,
+    )
+    with ctx.database.write() as tx:
+        assert certificates.add(tx, granted)
+    return "certificate_1"
+
+
+def test_a_policy_held_against_itself_changes_nothing_whatever_was_certified_since(
+    database: Database,
+) -> None:
+    promise = "accept_above = { error = 0.02, confidence = 0.95 }\n"
+    text = in_hours(AUDITED.replace("accept_above = 0.9\n", promise))
+    ctx = shop.served(database, text)
+    post(ctx, 40)
+    certificate_id = grant(ctx, ctx.policy)
+    later(ctx, HOUR)
+    for was_accepted in (False, True):
+        alike = replay.replay(ctx, ctx.policy, BACK, nothing).replay
+        assert (alike.newly_accepted, alike.newly_reviewed) == (0, 0)
+        assert alike.before == alike.after
+        assert bool(alike.before.auto_accepted) is not was_accepted
+        then = replay.replay(ctx, ctx.policy, BACK, nothing, is_past=True)
+        assert then.is_past
+        assert (then.replay.newly_accepted > 0) is not was_accepted
+        assert (then.replay.before.auto_accepted, then.replay.newly_reviewed) == (0, 0)
+        with ctx.database.write() as tx:
+            certificates.revoke(tx, certificate_id, ctx.clock.now(), "tried")
 
 
 def test_only_production_counts_and_the_look_back_begins_with_the_first_prediction(ctx: Context) -> None:

@@ -67,6 +67,55 @@ def test_a_policy_that_changes_nothing_changes_no_number() -> None:
     assert found.warnings == ()
 
 
+def looser(unanswered: int) -> list[Rerouting]:
+    """A tier that accepts 100 reviewed ones, some without an answer; then also 900 that are all right."""
+    return [
+        *[labeled(reviewed(), accepted(), wrong=n < 5, present=accepted()) for n in range(100 - unanswered)],
+        *[rerouted(reviewed(), accepted(), present=accepted()) for _ in range(unanswered)],
+        *[labeled(reviewed(), accepted(), present=reviewed()) for _ in range(900)],
+    ]
+
+
+def test_what_is_held_against_is_what_the_policy_in_force_would_do_and_not_what_was_done() -> None:
+    found = replayed([labeled(reviewed(), accepted(), present=accepted()) for _ in range(30)])
+    assert (found.newly_accepted, found.newly_reviewed) == (0, 0)
+    assert found.before == found.after
+    assert found.before.auto_accepted == 30
+
+
+def test_a_looser_threshold_costs_no_less_where_answers_are_missing_in_what_was_accepted() -> None:
+    costs = [replayed(looser(unanswered)) for unanswered in (0, 90)]
+    for found in costs:
+        assert found.before.cost is not None
+        assert found.after.cost is not None
+        assert found.after.cost.value >= found.before.cost.value
+    (all_answered, few_answered) = costs
+    assert all_answered.after.cost is not None
+    assert few_answered.after.cost is not None
+    assert all_answered.after.cost.value == pytest.approx(5)
+    assert few_answered.after.cost.value == pytest.approx(50), "half of those ten who were answered for"
+    assert few_answered.after.error.period is not None
+    assert few_answered.after.error.period.value == pytest.approx(50 / 1_000)
+
+
+def test_the_cost_is_unknown_where_nothing_of_what_is_added_is_labeled() -> None:
+    watched = [
+        *[rerouted(accepted(), accepted()) for _ in range(180)],
+        *[labeled(accepted(is_audit=True), accepted(is_audit=True), wrong=n == 0) for n in range(20)],
+    ]
+    added = [rerouted(reviewed(), accepted()) for _ in range(60)]
+    found = replayed([*watched, *added])
+    assert found.before.cost is not None
+    assert found.after.cost is None
+    assert "none of the 60 that it would accept beyond what is accepted now is labeled" in "\n".join(
+        found.warnings
+    )
+    few = replayed([*watched, *added[:5]]).after.cost
+    assert few is not None
+    assert few.value == pytest.approx(185 * 0.05), "so few are taken to be like the others"
+    assert few.high > found.before.cost.high
+
+
 def test_order_changes_nothing() -> None:
     assert replayed(LOWERED) == replayed(LOWERED[::-1])
 
