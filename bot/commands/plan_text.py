@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.words.numbers import estimate_words, rate
-from bot.words.plan_words import ALIKE, UNKNOWN, baseline_words, cost_words
+from bot.words.plan_words import ALIKE, UNKNOWN, baseline_words, between_losses, cost_words
 from routing.evidence.plan import Budget, ChannelLoad, Outcome, Replayed, TierOutcome, TierPlan
 
 NOTHING = "–"
@@ -77,8 +77,9 @@ def _late(load: ChannelLoad | None) -> str:
 def shown_budget(budget: Budget) -> list[RenderableType]:
     """The parts in reading order, without the lines to change."""
     sentences = (
-        f"{budget.minutes:.0f} expert minutes a week: expected loss {budget.loss:,.1f} a week "
-        f"({budget.spent:.0f} minutes used); the policy now loses {budget.now.loss:,.1f} with "
+        f"{budget.minutes:.0f} expert minutes a week: expected loss {budget.loss:,.1f} a week, "
+        f"{between_losses(budget.low, budget.high)} ({budget.spent:.0f} minutes used); the policy now loses "
+        f"{budget.now.loss:,.1f}, {between_losses(budget.now.low, budget.now.high)}, with "
         f"{budget.now.minutes:.0f} minutes",
         f"One more expert hour a week saves {budget.hour_saves:,.1f}",
     )

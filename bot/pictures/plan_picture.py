@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 PANEL = 4.4
 MINUTES = 60
 BAR = 0.4
+BAND = 0.15
 
 
 def draw_budget(budget: Budget, title: str) -> bytes:
     """A PNG, 1200 pixels wide: the least expected loss for every number of expert hours in a week."""
     figure, (axes,) = sheet(title, 1, PANEL)
+    hours = [point.minutes / MINUTES for point in budget.points]
+    low, high = [point.low for point in budget.points], [point.high for point in budget.points]
+    axes.fill_between(hours, low, high, color=BLUE, alpha=BAND, linewidth=0, label="95 % interval")
     axes.plot(
-        [point.minutes / MINUTES for point in budget.points],
+        hours,
         [point.loss for point in budget.points],
         color=BLUE,
         label="least expected loss",

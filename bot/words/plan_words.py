@@ -13,4 +13,9 @@ def baseline_words(replayed: Replayed) -> str:
 
 def cost_words(cost: Cost | None) -> str:
     """What accepted errors cost, in the policy's unit, with its interval."""
-    return UNKNOWN if cost is None else f"{cost.value:,.1f} (between {cost.low:,.1f} and {cost.high:,.1f})"
+    return UNKNOWN if cost is None else f"{cost.value:,.1f} ({between_losses(cost.low, cost.high)})"
+
+
+def between_losses(low: float, high: float) -> str:
+    """The interval of a loss, in the policy's unit."""
+    return f"between {low:,.1f} and {high:,.1f}"

@@ -221,17 +221,20 @@ class TierPlan:
 
 @dataclass(frozen=True, slots=True)
 class BudgetPoint:
-    """The least expected loss in a week for so many expert minutes."""
+    """The least expected loss in a week for so many expert minutes, with its 95 % interval."""
 
     minutes: float
     loss: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
     """Thresholds and audit shares with the least expected loss for `minutes` of expert time in a week.
 
-    `spent` and `loss` are what the proposal takes and loses, `now` what the present policy does. `hour_saves`
+    `spent` and `loss` are what the proposal takes and loses, the latter with its 95 % interval from `low` to
+    `high`; `now` is what the present policy does. `hour_saves`
     is how much less would be lost with 60 minutes more. `points` go from the fewest minutes that keep every
     audit to reviewing everything.
     """
@@ -244,3 +247,5 @@ class Budget:
     tiers: tuple[TierPlan, ...]
     points: tuple[BudgetPoint, ...]
     warnings: tuple[str, ...]
+    low: float
+    high: float

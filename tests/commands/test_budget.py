@@ -1,5 +1,6 @@
 """`secondlook budget` proposes lines that the policy's own check accepts, and draws the curve."""
 
+import re
 import tomllib
 from dataclasses import replace
 from datetime import timedelta
@@ -64,6 +65,10 @@ def test_the_proposed_lines_make_a_policy_that_works(shop: Installation) -> None
 def test_the_budget_says_what_is_lost_now_and_what_an_hour_more_saves(shop: Installation) -> None:
     output = shop.run("budget", "--minutes", "40").output
     assert "40 expert minutes a week: expected loss" in output
+    proposed, now = re.findall(r"([\d.]+)(?: a week)?, between ([\d.]+) and ([\d.]+)", output)
+    for value, low, high in (proposed, now):
+        assert float(low) <= float(value) <= float(high)
+        assert float(low) < float(high)
     assert "One more expert hour a week saves" in output
     assert "fraud ordinary" in output
     assert "tier large of fraud keeps its rule" not in output, "nothing came in there"

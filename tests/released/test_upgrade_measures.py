@@ -29,7 +29,15 @@ REWEIGHTED = ("/quality/calibration/", "/quality/confusions/")
 
 COSTED_BY_PARTS = "/replay/replay/after/cost/"
 """What only the new side accepts is no longer pooled with what both accept, where answers are missing."""
-CHANGED = (*REWEIGHTED, COSTED_BY_PARTS)
+ANCHORED = (
+    *(f"/budget/{name}" for name in ("spent", "loss", "now/loss", "hour_saves", "points/")),
+    "/budget/tiers/",
+)
+"""A budget's errors are held to their estimates, and minutes that thresholds leave over go to audits.
+
+0.1 left 78 of 200 minutes unused.
+"""
+CHANGED = (*REWEIGHTED, COSTED_BY_PARTS, *ANCHORED)
 
 
 def test_every_number_is_the_same(recorded: Recorded, upgraded_url: str) -> None:
@@ -40,6 +48,7 @@ def test_every_number_is_the_same(recorded: Recorded, upgraded_url: str) -> None
     alike = replay.replay(ctx, ctx.policy, BACK, lambda _done, _total: None).replay
     database.dispose()
     assert alike.before == alike.after
+    assert 199 < numbers["budget"]["spent"] <= 200
     differences = different(coded(version.packed("measures")[dialect]), numbers)
     assert [line for line in differences if not any(part in line for part in CHANGED)] == []
     assert all(any(part in line for line in differences) for part in CHANGED)

@@ -6,24 +6,21 @@ best (Dantzig 1957). Within a tier those are the least confident, so that a thre
 taken to be right.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from routing.evidence.plan import Budget, BudgetPoint, TierPlan, WatchedStratum
+from routing.evidence.plan import Budget, BudgetPoint, WatchedStratum
 from routing.measures.calibration.recalibration import LABELS_NEEDED
 from routing.measures.planning.allocation import FLOOR, allocate
-from routing.measures.planning.tier_traffic import STEPS, TierTraffic, expected_errors
-from routing.measures.sample import Floats
+from routing.measures.planning.knapsack import Knapsack, TierChoice
+from routing.measures.planning.planned_tier import PlannedTier, loss_of
+from routing.measures.planning.tier_traffic import TierTraffic, expected_errors
 
 POINTS = 41
 HOUR = 60.0
-ROUNDING = 1e-9
-"""Of the minutes: a budget that is spent to the last second is not overspent."""
 NO_SLICE = ""
 FEWEST_OF_SLICE = 30
 """A slice of which fewer are accepted in a week counts with the rest."""
@@ -45,165 +42,39 @@ def plan_budget(
         raise ValueError("there is no traffic to plan for; look further back or wait for predictions")
     errors = [expected_errors(tier) for tier in traffic]
     tiers = [
-        _Tier(tier, wrong, max(floor, tier.audit)) for tier, (wrong, _) in zip(traffic, errors, strict=True)
+        PlannedTier(tier, wrong, max(floor, tier.audit))
+        for tier, (wrong, _) in zip(traffic, errors, strict=True)
     ]
-    chosen = _Knapsack(tiers)
     if half_width is not None:
-        tiers = _watched(tiers, chosen.thresholds(minutes), half_width, floor)
-        chosen = _Knapsack(tiers)
-    thresholds = chosen.thresholds(minutes)
-    plans = tuple(tier.plan(threshold) for tier, threshold in zip(tiers, thresholds, strict=True))
+        thresholds = [choice.threshold for choice in Knapsack(tiers).choices(minutes)]
+        tiers = _watched(tiers, thresholds, half_width, floor)
+    knapsack = Knapsack(tiers)
+    choices = knapsack.choices(minutes)
+    plans = tuple(choice.tier.plan(choice.threshold) for choice in choices)
+    proposal, longer = (_point(minutes + more, knapsack.choices(minutes + more)) for more in (0.0, HOUR))
+    grid = np.linspace(knapsack.least, knapsack.most, POINTS).tolist()
     return Budget(
         minutes=minutes,
         spent=sum(plan.minutes for plan in plans),
-        loss=sum(plan.loss for plan in plans),
+        loss=proposal.loss,
         now=_now(tiers),
-        hour_saves=chosen.loss(minutes) - chosen.loss(minutes + HOUR),
+        hour_saves=proposal.loss - longer.loss,
         tiers=plans,
-        points=chosen.points(),
+        points=tuple(_point(spent, knapsack.choices(spent)) for spent in grid),
         warnings=tuple(_warnings(traffic, [rests_on_labels for _, rests_on_labels in errors])),
+        low=proposal.low,
+        high=proposal.high,
     )
 
 
-@dataclass(frozen=True)  # without slots, where cached_property could not keep its value
-class _Tier:
-    """A tier with the chance that each of its predictions is wrong, and the audit shares it will have."""
-
-    traffic: TierTraffic
-    wrong: Floats
-    audit: float
-    by_slice: Mapping[str, float] = field(default_factory=dict)
-
-    @cached_property
-    def audits(self) -> Floats:
-        """The audit share of each."""
-        shares = np.maximum(self.traffic.present_audits, self.audit)
-        for name, share in self.by_slice.items():
-            of_slice = self.traffic.slices == name
-            shares[of_slice] = np.maximum(shares[of_slice], share)
-        return shares
-
-    @property
-    def audit_slices(self) -> dict[str, float]:
-        """The shares of slices as the policy is to have them: none is lowered."""
-        more = {name: share for name, share in self.by_slice.items() if share > self.audit}
-        present = self.traffic.audit_slices
-        return {**present, **{name: max(share, present.get(name, 0.0)) for name, share in more.items()}}
-
-    @property
-    def is_free(self) -> npt.NDArray[np.bool_]:
-        """Those that a threshold decides about."""
-        if self.traffic.is_kept:
-            return np.zeros(len(self.wrong), dtype=bool)
-        return self.accepted(self.traffic.lowest)
-
-    def accepted(self, threshold: float | None) -> npt.NDArray[np.bool_]:
-        """Those that would be accepted, audits included."""
-        if self.traffic.is_kept:
-            return ~self.traffic.is_due
-        if threshold is None:
-            return np.zeros(len(self.wrong), dtype=bool)
-        return ~self.traffic.is_due & (self.traffic.score >= threshold)
-
-    def spends(self, threshold: float | None, audits: Floats) -> tuple[float, float]:
-        """The minutes and the loss of a week, with these audit shares."""
-        traffic, accepted = self.traffic, self.accepted(threshold)
-        reviews = np.count_nonzero(~accepted) + float(audits[accepted].sum())
-        lost = traffic.error_cost * float(((1 - audits) * self.wrong)[accepted].sum())
-        return reviews * traffic.minutes / traffic.weeks, lost / traffic.weeks
-
-    def plan(self, threshold: float | None) -> TierPlan:
-        """The tier's part of a budget."""
-        traffic = self.traffic
-        number = int(np.count_nonzero(self.accepted(threshold)))
-        audit = self.audit if number else traffic.audit if threshold == traffic.threshold else 0.0
-        minutes, loss = self.spends(threshold, self.audits)
-        return TierPlan(
-            task=traffic.key[0],
-            tier=traffic.key[1],
-            threshold=threshold,
-            was_threshold=traffic.threshold,
-            audit=audit,
-            was_audit=traffic.audit,
-            received=len(traffic.score) / traffic.weeks,
-            accepted=number / traffic.weeks,
-            minutes=minutes,
-            loss=loss,
-            labels=traffic.labels,
-            is_kept=traffic.is_kept,
-            audit_slices=self.audit_slices if number else traffic.audit_slices,
-            was_audit_slices=traffic.audit_slices,
-        )
-
-
-class _Knapsack:
-    """Every prediction that a threshold decides about, those first that save the most in a minute."""
-
-    def __init__(self, tiers: Sequence[_Tier]) -> None:
-        self._tiers = tiers
-        lowest = [tier.spends(tier.traffic.lowest, tier.audits) for tier in tiers]
-        self.least = sum(minutes for minutes, _ in lowest)
-        self._most_lost = sum(loss for _, loss in lowest)
-        place = np.concatenate([np.full(np.count_nonzero(tier.is_free), n) for n, tier in enumerate(tiers)])
-        score = np.concatenate([tier.traffic.score[tier.is_free] for tier in tiers])
-        saved, minutes = (np.concatenate(parts) for parts in zip(*map(_pieces, tiers), strict=True))
-        # The last key counts first: of pieces that save the same, the least confident are reviewed first.
-        self._order = np.lexsort((score, -saved / minutes))
-        self._place = place.astype(np.intp)[self._order]
-        self._minutes = np.concatenate([[0.0], np.cumsum(minutes[self._order])])
-        self._saved = np.concatenate([[0.0], np.cumsum(saved[self._order])])
-
-    def _reviewed(self, minutes: float) -> int:
-        """How many are reviewed, in order. Raises ValueError where the minutes do not even do for audits."""
-        left = minutes - self.least
-        if left < -ROUNDING:
-            raise ValueError(
-                f"{minutes:.0f} minutes a week are not enough: audits and what is always reviewed take "
-                f"{self.least:.0f}; give at least that many, or lower audit shares or the wanted width"
-            )
-        return int(np.searchsorted(self._minutes, left + ROUNDING, side="right")) - 1
-
-    def loss(self, minutes: float) -> float:
-        """The least expected loss in a week."""
-        return self._most_lost - float(self._saved[self._reviewed(minutes)])
-
-    def thresholds(self, minutes: float) -> list[float | None]:
-        """The thresholds by tier; of equal scores all are accepted, so no more than `minutes` is spent."""
-        first = self._place[: self._reviewed(minutes)]
-        counts = np.bincount(first, minlength=len(self._tiers)).tolist()
-        return [_threshold(tier, count) for tier, count in zip(self._tiers, counts, strict=True)]
-
-    def points(self) -> tuple[BudgetPoint, ...]:
-        """The curve from the fewest minutes to reviewing everything."""
-        grid = np.linspace(self.least, self.least + float(self._minutes[-1]), POINTS).tolist()
-        return tuple(BudgetPoint(minutes, self.loss(minutes)) for minutes in grid)
-
-
-def _pieces(tier: _Tier) -> tuple[Floats, Floats]:
-    """What a week saves and takes if another is reviewed, for each; audits are paid for already."""
-    traffic = tier.traffic
-    # Where everything is audited nothing is left to save; 0 would make the ratio of the two 0 / 0.
-    rest = np.maximum(1 - tier.audits[tier.is_free], ROUNDING) / traffic.weeks
-    saved: Floats = rest * traffic.error_cost * tier.wrong[tier.is_free]
-    return saved, rest * traffic.minutes
-
-
-def _threshold(tier: _Tier, reviewed: int) -> float | None:
-    """The threshold below which lie the `reviewed` least sure, rounded down; None to review everything."""
-    traffic = tier.traffic
-    if traffic.is_kept:
-        return traffic.threshold
-    scores = np.sort(traffic.score[tier.is_free])
-    if len(scores) == 0:
-        return traffic.threshold
-    if reviewed >= len(scores):
-        return None
-    return max(math.floor(float(scores[reviewed]) * STEPS + ROUNDING) / STEPS, traffic.lowest)
+def _point(minutes: float, choices: Sequence[TierChoice]) -> BudgetPoint:
+    cost = loss_of([choice.tier.lost(choice.threshold, choice.tier.audits) for choice in choices])
+    return BudgetPoint(minutes, cost.value, cost.low, cost.high)
 
 
 def _watched(
-    tiers: Sequence[_Tier], thresholds: Sequence[float | None], half_width: float, floor: float
-) -> list[_Tier]:
+    tiers: Sequence[PlannedTier], thresholds: Sequence[float | None], half_width: float, floor: float
+) -> list[PlannedTier]:
     """The tiers with audit shares that measure the error of the accepted part well enough."""
     strata = [
         (place, name, watched)
@@ -220,7 +91,7 @@ def _watched(
     return [_raised(tier, own) for tier, own in zip(tiers, by_tier, strict=True)]
 
 
-def _strata(tier: _Tier, accepted: npt.NDArray[np.bool_]) -> Iterator[tuple[str, WatchedStratum]]:
+def _strata(tier: PlannedTier, accepted: npt.NDArray[np.bool_]) -> Iterator[tuple[str, WatchedStratum]]:
     """What is accepted, by slice where that is wanted; all but the largest count with what is in none."""
     traffic, kept = tier.traffic, np.flatnonzero(accepted)
     names = np.full(len(kept), NO_SLICE) if traffic.slices is None else traffic.slices[kept]
@@ -236,16 +107,18 @@ def _strata(tier: _Tier, accepted: npt.NDArray[np.bool_]) -> Iterator[tuple[str,
         yield name, WatchedStratum(title, received, error, traffic.minutes, is_separate=name != NO_SLICE)
 
 
-def _raised(tier: _Tier, shares: Mapping[str, float]) -> _Tier:
+def _raised(tier: PlannedTier, shares: Mapping[str, float]) -> PlannedTier:
     """The tier with these shares for its slices, and for what is in none of them."""
     by_slice = {name: share for name, share in shares.items() if name != NO_SLICE}
     return replace(tier, audit=max(tier.audit, shares.get(NO_SLICE, 0.0)), by_slice=by_slice)
 
 
-def _now(tiers: Sequence[_Tier]) -> BudgetPoint:
+def _now(tiers: Sequence[PlannedTier]) -> BudgetPoint:
     """What the present policy takes and is expected to lose in a week."""
-    spent = [tier.spends(tier.traffic.threshold, tier.traffic.present_audits) for tier in tiers]
-    return BudgetPoint(sum(minutes for minutes, _ in spent), sum(loss for _, loss in spent))
+    present = [(tier, tier.traffic.threshold, tier.traffic.present_audits) for tier in tiers]
+    cost = loss_of([tier.lost(threshold, audits) for tier, threshold, audits in present])
+    minutes = sum(tier.spends(threshold, audits)[0] for tier, threshold, audits in present)
+    return BudgetPoint(minutes, cost.value, cost.low, cost.high)
 
 
 def _warnings(traffic: Sequence[TierTraffic], rests_on_labels: Sequence[bool]) -> Iterator[str]:

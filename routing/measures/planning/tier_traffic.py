@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from routing.evidence.plan import Rerouting, TierKey
 from routing.measures.calibration.recalibration import LABELS_NEEDED, applied, fit, of_confidences
+from routing.measures.planning.anchor import StratifiedLabels, anchored
 from routing.measures.sample import Floats
 from routing.policy import Task, Tier
 
@@ -27,6 +28,8 @@ class TierTraffic:
     may name (see `lowest_threshold`). A tier that `is_kept` keeps `is_due` and accepts all others. `audits`
     are the present audit shares of each where they are not all `audit`, for the sake of `audit_slices`;
     `slices` is the slice "name=value" of each that audits are to be allocated by, empty where it has none.
+    `stratum` is the number of its stratum, None where those of equal weight are one; `was_accepted` says
+    which were accepted, audits drawn from them included, None where none was.
     """
 
     key: TierKey
@@ -45,6 +48,14 @@ class TierTraffic:
     audit_slices: Mapping[str, float] = field(default_factory=dict)
     audits: Floats | None = None
     slices: npt.NDArray[np.str_] | None = None
+    stratum: npt.NDArray[np.intp] | None = None
+    was_accepted: npt.NDArray[np.bool_] | None = None
+
+    @property
+    def stratified(self) -> StratifiedLabels:
+        """What experts decided, by stratum."""
+        places = np.unique(self.weight, return_inverse=True)[1] if self.stratum is None else self.stratum
+        return StratifiedLabels(places, self.is_labeled, self.is_error)
 
     @property
     def present_audits(self) -> Floats:
@@ -65,7 +76,8 @@ def lowest_threshold(labels: int) -> float:
 def expected_errors(traffic: TierTraffic) -> tuple[Floats, bool]:
     """The chance that each is wrong, falling as the score rises; and whether it rests on labels.
 
-    From 30 labels of equal weight on that of Platt's map fitted to them, else what the score says of itself.
+    From 30 labels of equal weight on that of Platt's map fitted to them, `anchored` to the estimates of
+    errors; else what the score says of itself.
     """
     labeled = traffic.is_labeled
     if traffic.labels:
@@ -77,6 +89,13 @@ def expected_errors(traffic: TierTraffic) -> tuple[Floats, bool]:
             scored = of_confidences(traffic.score[has_score], np.zeros(has_score.sum(), dtype=bool))
             wrong = np.ones(len(traffic.score))
             wrong[has_score] -= applied(fit("platt", labels), scored)
+            was_accepted = np.zeros_like(labeled) if traffic.was_accepted is None else traffic.was_accepted
+            wrong[has_score] = anchored(
+                traffic.score[has_score],
+                wrong[has_score],
+                was_accepted[has_score],
+                traffic.stratified.at(has_score),
+            )
             return wrong, True
     return 1 - traffic.score, False
 
@@ -95,6 +114,8 @@ def traffic_of(
     score = np.array([row.score for row in rows], dtype=np.float64)  # None becomes NaN
     accepted = np.array([row.after.is_accepted for row in rows], dtype=bool)
     chance = np.array([row.inclusion_probability for row in rows], dtype=np.float64)
+    was_accepted = np.array([row.before.is_accepted for row in rows], dtype=bool)
+    kinds = np.stack([np.round(chance, 9), was_accepted.astype(np.float64)])
     return TierTraffic(
         key=(task.name, tier.name),
         score=score,
@@ -113,6 +134,8 @@ def traffic_of(
         audit_slices=tier.audit_slices,
         audits=np.array([tier.audit_of(row.slices) for row in rows], dtype=np.float64),
         slices=None if by is None else np.array([_slice(row.slices, by) for row in rows], dtype=np.str_),
+        stratum=np.unique(kinds, axis=1, return_inverse=True)[1],
+        was_accepted=was_accepted,
     )
 
 

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from routing.evidence.plan import Budget, Rerouting, TierPlan
+from routing.measures.estimation.error_estimate import estimate
 from routing.measures.planning.budget import plan_budget
+from routing.measures.planning.planned_tier import PlannedTier
 from routing.measures.planning.tier_traffic import TierTraffic, expected_errors, lowest_threshold, traffic_of
 from tests.routing.making import task, tier_text
 from tests.routing.replaying import accepted, labeled, rerouted, reviewed, unwatched
@@ -235,6 +237,96 @@ def test_errors_follow_the_labels_where_there_are_enough() -> None:
     assert rests_on_labels
     assert float(errors.sum()) == pytest.approx(float(wrong.sum()), rel=0.05)
     assert np.all(np.diff(errors[np.argsort(score)]) <= 0)
+
+
+def good_model(seed: int, audit: float = 0.05, answered: float = 1.0) -> tuple[TierTraffic, Any]:
+    """A week of a model that is wrong in 1 of 1,000 accepted and in 1 of 100 others; and which are wrong."""
+    rng = np.random.default_rng(seed)
+    score = np.clip(rng.beta(12, 1, 6_000), 0.5, 1).round(4)
+    is_accepted = score >= 0.9
+    wrong = rng.random(6_000) < np.where(is_accepted, 0.001, 0.01)
+    asked = rng.random(6_000) < np.where(is_accepted, audit, 1.0)
+    labeled_ones = asked & (rng.random(6_000) < np.where(is_accepted, answered, 1.0))
+    return (
+        traffic(
+            "good",
+            score.tolist(),
+            is_labeled=labeled_ones,
+            is_error=wrong & labeled_ones,
+            weight=np.where(is_accepted, 1 / audit, 1.0),
+            stratum=is_accepted.astype(np.intp),
+            was_accepted=is_accepted,
+        ),
+        wrong,
+    )
+
+
+@pytest.mark.parametrize("answered", [1.0, 0.5])
+def test_a_good_model_is_not_said_to_err_several_times_as_often(answered: float) -> None:
+    expected, happened = 0.0, 0.0
+    for seed in range(60):
+        good, wrong = good_model(seed, answered=answered)
+        assert good.was_accepted is not None
+        expected += float(expected_errors(good)[0][good.was_accepted].sum())
+        happened += float(wrong[good.was_accepted].sum())
+    assert expected == pytest.approx(happened, rel=0.5)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_mean_of_the_curve_is_the_stratified_estimate(seed: int) -> None:
+    good, _ = good_model(seed, answered=0.5)
+    errors, _ = expected_errors(good)
+    period = estimate("all", good.stratified.strata, are_pooled=True).period
+    assert period is not None
+    assert float(errors.mean()) == pytest.approx(period.value, abs=1e-9)
+    assert np.all(np.diff(errors[np.argsort(good.score, kind="stable")]) <= 1e-12)
+
+
+def test_the_interval_of_the_loss_holds_the_truth_and_narrows_with_labels() -> None:
+    widths, held = [], 0
+    for audit in (0.02, 0.2):
+        for seed in range(10):
+            good, _ = good_model(seed, audit=audit)
+            lost = PlannedTier(good, expected_errors(good)[0], audit).lost(0.9, np.full(6_000, audit))
+            assert lost.interval.low <= lost.value <= lost.interval.high
+            held += lost.interval.low <= 0.001 <= lost.interval.high
+        widths.append(lost.interval.high - lost.interval.low)
+    assert held >= 18
+    assert widths[1] < widths[0] / 2
+
+
+def test_what_a_tied_block_leaves_over_goes_to_other_tiers_and_then_to_audits() -> None:
+    tied = traffic("tied", [0.7] * 200 + [0.95] * 100)
+    other = traffic("other", [0.8] * 30 + [0.9] * 30)
+    found = tiers(plan_budget([tied, other], 150.0))
+    assert found["other"].threshold is None, "0.7 would save more, and does not fit"
+    assert sum(plan.minutes for plan in found.values()) == pytest.approx(150.0, abs=1.0)
+    assert found["tied"].audit > 0.2
+    alone = plan_budget([tied], 150.0)
+    assert alone.spent == pytest.approx(150.0, abs=1.0)
+    assert alone.loss < plan_budget([tied], 100.0).loss
+
+
+def test_audits_of_a_tier_that_is_kept_rise_where_that_saves_more_than_reviews() -> None:
+    kept = traffic("kept", [0.9] * 100, is_kept=True, threshold=None, audit=0.05, error_cost=50.0)
+    found = tiers(plan_budget([kept, CHEAP], 60.0))
+    assert found["kept"].audit > 0.5
+    assert found["kept"].threshold is None
+    assert found["kept"].is_kept
+    assert tiers(plan_budget([kept, CHEAP], 1_000.0))["kept"].audit == 1.0
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_more_minutes_never_lose_more(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scores = [np.round(rng.uniform(0.51, 1, 80), 1 + n % 2).clip(0.51, 1).tolist() for n in range(4)]
+    mixed = [traffic(f"t{n}", own, minutes=n + 1.0) for n, own in enumerate(scores)]
+    kept = traffic("kept", [0.9] * 50, is_kept=True, threshold=None, audit=0.05, error_cost=3.0)
+    budgets = [plan_budget([*mixed, kept], float(minutes)) for minutes in range(70, 800, 73)]
+    for less, more in pairwise(budgets):
+        assert more.loss <= less.loss + 0.01, "an audit share has four digits"
+        assert less.hour_saves >= -0.01
+        assert less.spent <= less.minutes + 1e-6
 
 
 def test_with_few_labels_errors_are_what_the_confidence_says_and_that_is_said() -> None:
