@@ -1,0 +1,87 @@
+"""What a test over weeks reads: labels in the order of their predictions, none before its turn."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from routing.case.decision import Method
+from routing.prediction import ModelRef, Origin
+from storage.cases.predictions import NewPrediction
+from storage.engine.database import Database
+from storage.evidence import labels_in_order
+from storage.evidence.labels_in_order import LabelInOrder
+from tests.storage.examples import HOUR, NOW, prediction, routing, store
+from tests.storage.history import SINCE, UNTIL, accepted, audited, calibrated, decide
+
+MODEL = ModelRef("forest", "1")
+
+
+def draw(number: int, confidence: float = 0.9, **of: object) -> NewPrediction:
+    """An audit, received so many minutes after the first."""
+    at = NOW + timedelta(minutes=number)
+    return calibrated(prediction(number, received_at=at, routed=audited(), **of), confidence)
+
+
+def of_accepted(
+    database: Database, threshold: float = 0.8, after: timedelta = 2 * HOUR
+) -> list[LabelInOrder]:
+    with database.read() as tx:
+        return list(labels_in_order.of_accepted(tx, "fraud", "low", MODEL, SINCE, NOW + after, threshold))
+
+
+def names(labels: list[LabelInOrder]) -> list[str]:
+    return [label.case_id for label in labels]
+
+
+def test_labels_come_as_their_predictions_did_not_as_they_were_decided(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [draw(1), draw(2), draw(3)])
+        decide(tx, 3, "ok", after=timedelta(minutes=10))
+        decide(tx, 1, "fraud", after=timedelta(minutes=30))
+        decide(tx, 2, "ok", after=timedelta(minutes=20))
+    labels = of_accepted(database)
+    assert names(labels) == ["case_1", "case_2", "case_3"]
+    assert [label.is_error for label in labels] == [False, True, True]
+    assert {label.inclusion_probability for label in labels} == {0.1}
+
+
+def test_what_still_has_time_keeps_what_came_later_waiting(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [draw(1), draw(2), draw(3)])
+        decide(tx, 1, "fraud")
+        decide(tx, 3, "ok")
+    assert names(of_accepted(database)) == ["case_1"]
+
+
+def test_what_is_overdue_is_passed_over(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [draw(1), draw(2), draw(3)])
+        decide(tx, 1, "fraud")
+        decide(tx, 2, "ok", method=Method.EXPIRED)
+        decide(tx, 3, "ok")
+    assert names(of_accepted(database, after=5 * HOUR)) == ["case_1", "case_3"]
+
+
+def test_only_audits_that_the_threshold_accepts_count(database: Database) -> None:
+    unsure, reviewed = draw(2, confidence=0.7), replace(draw(3), routing=routing())
+    passed = replace(draw(4), routing=accepted())
+    others = [draw(5, version="2"), draw(6, origin=Origin.SYNTHETIC)]
+    with database.write() as tx:
+        store(tx, [draw(1), unsure, reviewed, passed, *others])
+        for number in (1, 2, 3, 5, 6):
+            decide(tx, number, "ok")
+    assert names(of_accepted(database)) == ["case_1"]
+    with database.read() as tx:
+        everything = labels_in_order.of_everything(tx, "fraud", MODEL, SINCE, UNTIL)
+    assert [(label.case_id, label.inclusion_probability) for label in everything] == [
+        ("case_1", 0.1),
+        ("case_2", 0.1),
+        ("case_3", 1.0),
+    ]
+
+
+def test_what_came_in_before_or_after_does_not_count(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [draw(-26 * 60), draw(1), draw(130)])
+        for number in (-26 * 60, 1, 130):
+            decide(tx, number, "ok")
+    assert names(of_accepted(database)) == ["case_1"]
