@@ -8,9 +8,10 @@ from rich.text import Text
 
 from bot.words.calibration_words import calibration_words
 from bot.words.digest_code_words import code_words
-from bot.words.digest_words import agreement_row, confused_words, lead, unreadable_words, week_rows
+from bot.words.digest_words import agreement_row, confused_words, lead, main_rows, more_rows, unreadable_words
 from bot.words.numbers import count, estimate_words
 from bot.words.quality_words import confusion_words, error_lines, fit_words, threshold_words
+from bot.words.slice_words import slice_words
 from routing.digest.digest import Digest
 from routing.digest.model_quality import About, Quality
 from routing.evidence.estimate import between
@@ -46,7 +47,7 @@ def _week(digest: Digest) -> Table:
     table = _table("", "this week", "the week before")
     parts = [("tier", part) for part in digest.by_tier] + [("model", part) for part in digest.by_model]
     agreement = (agreement_row(f"… {kind} {part.name}", part) for kind, part in parts)
-    for row in (*week_rows(digest), *agreement):
+    for row in (*main_rows(digest), *more_rows(digest), *agreement):
         table.add_row(*row)
     return table
 
@@ -93,7 +94,7 @@ def _quality(quality: Quality) -> Iterator[str]:
     yield from map(threshold_words, quality.thresholds)
     yield from map(fit_words, quality.fits)
     yield from (alarm.sentence for alarm in quality.alarms)
-    yield from (finding.words for finding in quality.slices)
+    yield from map(slice_words, quality.slices)
     yield from map(confusion_words, quality.confusions)
     yield from (f"Experts write ({theme.n}): {theme.name}." for theme in quality.themes)
 

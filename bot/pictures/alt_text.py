@@ -21,19 +21,19 @@ def _sentences(digest: Digest) -> Iterator[str]:
     report, whose = shown_calibration(digest)
     if report is not None:
         points = "; ".join(point_words(row) for row in report.bins)
-        yield f"Reliability {whose} (n={report.n:,}): {points}."
+        yield f"Is it as right as it is sure, {whose} ({report.n:,} answers): {points}."
     quality = digest.quality
-    if quality is not None and quality.curve is not None and quality.curve.points:
+    if quality is not None and quality.curve is not None and quality.curve.is_telling:
         yield from _risk(quality.curve)
     if quality is not None and any(day.received or day.decided for day in quality.days):
         days = "; ".join(_day(day) for day in quality.days)
-        yield f"By day, sent to experts, accepted by the model alone, median time to a decision: {days}."
+        yield f"By day: looked at, went through by themselves, usual time to a decision: {days}."
 
 
 def _risk(curve: RiskCoverage) -> Iterator[str]:
     points = "; ".join(_point(point) for point in _spread(curve.points))
-    yield f"What accepting more would cost ({curve.name}): {points}."
-    for words, threshold in (("Threshold now", curve.current), ("With a promise", curve.promised)):
+    yield f"What letting more through would cost ({curve.name}): {points}."
+    for words, threshold in (("Threshold now", curve.current), ("Shown to keep the limit", curve.promised)):
         point = curve.at(threshold) if threshold is not None else None
         if point is not None:
             yield f"{words} {threshold:.2f}: {_point(point)}."
@@ -50,7 +50,9 @@ def _spread(points: Sequence[CoveragePoint]) -> list[CoveragePoint]:
 
 
 def _point(point: CoveragePoint) -> str:
-    return f"{point.coverage:.0%} accepted, {point.error:.1%} of it wrong ({between(point.low, point.high)})"
+    return (
+        f"{point.coverage:.0%} go through, {point.error:.1%} of it wrong ({between(point.low, point.high)})"
+    )
 
 
 def _day(day: Day) -> str:

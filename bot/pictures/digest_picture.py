@@ -35,13 +35,13 @@ def draw(
     calibration: CalibrationReport | None,
     curve: RiskCoverage | None,
     days: Sequence[Day],
-    whose: str = "of reviewed cases",
+    whose: str = "of what was looked at",
 ) -> bytes | None:
     """A PNG, 1200 pixels wide for phones, on white for dark mode too; None where there is nothing to show."""
     panels: list[Callable[[Axes], None]] = []
     if calibration is not None:
         panels.append(partial(_reliability, report=calibration, whose=whose))
-    if curve is not None and curve.points:
+    if curve is not None and curve.is_telling:
         panels.append(partial(_risk, curve=curve))
     if any(day.received or day.decided for day in days):
         panels.append(partial(_work, days=days))
@@ -73,8 +73,8 @@ def _reliability(axes: Axes, report: CalibrationReport, whose: str) -> None:
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.3), yticks=[0, 0.2, 0.4, 0.6, 0.8, 1])
     title_axes(
         axes,
-        f"Is it as right as it is sure? (n={report.n}, {whose})",
-        "the model's confidence",
+        f"Is it as right as it is sure? ({report.n:,} answers, {whose})",
+        "how sure it is",
         "share that was right",
     )
     axes.legend(frameon=False, fontsize=11, loc="upper left")
@@ -82,34 +82,42 @@ def _reliability(axes: Axes, report: CalibrationReport, whose: str) -> None:
 
 def _risk(axes: Axes, curve: RiskCoverage) -> None:
     """How the error of the accepted part grows with how much is accepted."""
-    coverage = [100 * point.coverage for point in curve.points]
+    # The strictest quarter rests on few labels: its wide intervals would flatten all the others.
+    points = curve.points[len(curve.points) // 4 :]
+    coverage = [100 * point.coverage for point in points]
     axes.fill_between(
         coverage,
-        [100 * point.low for point in curve.points],
-        [100 * point.high for point in curve.points],
+        [100 * point.low for point in points],
+        [100 * point.high for point in points],
         color=BLUE,
         alpha=0.18,
         linewidth=0,
         label="95 % interval",
     )
-    axes.plot(coverage, [100 * point.error for point in curve.points], color=BLUE, label="error, estimated")
+    axes.plot(coverage, [100 * point.error for point in points], color=BLUE, label="error, estimated")
+    highest = [100 * point.high for point in points]
     if curve.target is not None:
+        highest.append(100 * curve.target)
         axes.axhline(100 * curve.target, color=ORANGE, linestyle=":", linewidth=2, label="allowed error")
     for threshold, mark, words in (
         (curve.current, "s", "threshold now"),
-        (curve.promised, "*", "threshold with a promise"),
+        (curve.promised, "*", "shown to keep the limit"),
     ):
         point = curve.at(threshold) if threshold is not None else None
         if point is not None:
             legend = f"{words}: {threshold:.2f}"
             color = ORANGE if mark == "s" else GREEN
             place = 100 * point.coverage, 100 * point.error
+            highest.append(place[1])
             axes.plot(*place, mark, color=color, markersize=13, label=legend, linestyle="none")
-    # The strictest quarter rests on few labels: its wide intervals would flatten all the others.
-    top = max(100 * point.high for point in curve.points[len(curve.points) // 4 :])
-    axes.set(xlim=(0, 101), ylim=(0, min(100, max(1.0, 1.1 * top))))
+    # Room above for the legend, which would hide what it names.
+    axes.set(xlim=(0, 101), ylim=(0, 1.5 * max(0.7, *highest)))
+    axes.set_yticks([tick for tick in axes.get_yticks() if tick <= 100])
     title_axes(
-        axes, f"What accepting more would cost ({curve.name})", "% of all traffic accepted", "% of it wrong"
+        axes,
+        f"What letting more through would cost ({curve.name})",
+        "% of all that goes through",
+        "% of it wrong",
     )
     axes.legend(frameon=False, fontsize=11, loc="upper left")
 
@@ -118,7 +126,7 @@ def _work(axes: Axes, days: Sequence[Day]) -> None:
     """Columns of what came in, a line of how long decisions took."""
     places = range(len(days))
     reviewed = [day.reviewed for day in days]
-    axes.bar(places, reviewed, color=BLUE, label="sent to experts")
+    axes.bar(places, reviewed, color=BLUE, label="looked at")
     axes.bar(
         places,
         [day.auto_accepted for day in days],
@@ -127,7 +135,7 @@ def _work(axes: Axes, days: Sequence[Day]) -> None:
         hatch="//",
         edgecolor=INK,
         linewidth=0.5,
-        label="accepted by the model alone",
+        label="went through by themselves",
     )
     axes.set_xticks(list(places), [f"{day.date:%a}\n{day.date.day}." for day in days])
     title_axes(axes, "What came in, and how long decisions took", "", "predictions a day")

@@ -9,9 +9,9 @@ def shown_calibration(digest: Digest) -> tuple[CalibrationReport | None, str]:
     """The calibration that is shown, and of whom it speaks: of all watched traffic where it can."""
     watched = digest.quality.calibration if digest.quality else None
     if watched is not None and watched.n >= MIN_LABELS:
-        return watched, "all watched traffic, weighted"
+        return watched, "of all that came in"
     reviewed = None if isinstance(digest.calibration, TooFew) else digest.calibration
-    return reviewed, "of reviewed cases"
+    return reviewed, "of what was looked at"
 
 
 def calibration_words(digest: Digest) -> str:

@@ -11,15 +11,17 @@ from routing.digest.model_quality import About, Quality
 
 Row = tuple[str, str, str]
 """What it is, this week, and the week before."""
-COUNTS = (
-    ("Received", "received"),
-    ("Accepted by the model alone", "auto_accepted"),
-    ("Sent to experts", "reviewed"),
-    ("… of these drawn as audits", "audited"),
-    ("Decided", "decided"),
-    ("Overdue", "overdue"),
+MAIN_COUNTS = (
+    ("Came in", "received"),
+    ("Went through by themselves", "auto_accepted"),
+    ("Looked at", "reviewed"),
+    ("Late", "overdue"),
 )
-ERRORS = ((About.ALL, "Wrong, of everything"), (About.ACCEPTED, "Wrong, of what the model accepted"))
+MORE_COUNTS = (("Checked at random", "audited"), ("Decided", "decided"))
+ERRORS = (
+    (About.ACCEPTED, "Wrong among what went through"),
+    (About.ALL, "Wrong among all that came in"),
+)
 
 
 def lead(digest: Digest) -> str:
@@ -28,15 +30,17 @@ def lead(digest: Digest) -> str:
         return "A quiet week: nothing came in, and nothing waits."
     came, before = counted(digest.received.now, "prediction"), digest.received.before
     beside = "" if before is None else f" ({before:,} the week before)"
-    first = (
-        f"{came} came in{beside}: the model's word was taken for {digest.auto_accepted.now:,}, experts were "
-        f"asked about {digest.reviewed.now:,}."
-    )
-    if digest.came_later:
-        first += f" {digest.came_later:,} more came later than their week."
-    overdue, decided = digest.overdue.now, digest.decided.now
-    late = f"{overdue:,} {'was or is' if overdue == 1 else 'were or are'}" if overdue else "none is"
-    return f"{first} {counted(decided, 'case')} {'was' if decided == 1 else 'were'} decided, {late} overdue."
+    passed, seen = digest.auto_accepted.now, digest.reviewed.now
+    went = f"{passed:,} went through by {'itself' if passed == 1 else 'themselves'}"
+    looked = f"{seen:,} {'was' if seen == 1 else 'were'} looked at"
+    late = f" {digest.came_later:,} more came later than their week." if digest.came_later else ""
+    return f"{came} came in{beside}. {went}, {looked}{_corrected(digest)}.{late}"
+
+
+def _corrected(digest: Digest) -> str:
+    if digest.corrected is None or not digest.reviewed.now:
+        return ""
+    return f"; experts corrected {digest.corrected.now or 'none'} of those"
 
 
 def unreadable_words(digest: Digest) -> tuple[str, ...]:
@@ -51,25 +55,35 @@ def unreadable_words(digest: Digest) -> tuple[str, ...]:
     )
 
 
-def error_rows(quality: Quality | None) -> Iterator[Row]:
-    """How much was wrong of everything, and of what the model accepted."""
-    for about, name in ERRORS:
-        row = quality.row(about) if quality else None
-        if row is not None:
-            yield name, *error_cells(row)
+def main_rows(digest: Digest) -> Iterator[Row]:
+    """What a lead compares at a glance: counts, and how much of what went through was wrong."""
+    yield from _counts(digest, MAIN_COUNTS)
+    yield from list(_errors(digest.quality))[:1]
 
 
-def week_rows(digest: Digest) -> Iterator[Row]:
-    """The counts, how long decisions took, and how often experts agreed with the model."""
-    for words, name in COUNTS:
-        change: Change = getattr(digest, name)
-        yield words, count(change.now), count(change.before)
+def more_rows(digest: Digest) -> Iterator[Row]:
+    """The other counts and errors, how long decisions took, and how often experts agreed with the model."""
+    yield from list(_errors(digest.quality))[1:]
+    yield from _counts(digest, MORE_COUNTS)
     for words, times in (("Half", digest.median_time), ("90 %", digest.p90_time)):
         yield f"{words} were decided within", time_words(times.now), time_words(times.before)
     yield agreement_row("Experts agreed with the model", digest.concordance)
     for scale in digest.by_scale:
         yield agreement_row(f"… on the scale of {scale.task}, exactly", scale.exact)
         yield agreement_row(f"… on the scale of {scale.task}, within one step", scale.near)
+
+
+def _errors(quality: Quality | None) -> Iterator[Row]:
+    for about, name in ERRORS:
+        row = quality.row(about) if quality else None
+        if row is not None and row.now.received:
+            yield name, *error_cells(row)
+
+
+def _counts(digest: Digest, counts: tuple[tuple[str, str], ...]) -> Iterator[Row]:
+    for words, name in counts:
+        change: Change = getattr(digest, name)
+        yield words, count(change.now), count(change.before)
 
 
 def agreement_row(name: str, row: ShareRow) -> Row:

@@ -1,12 +1,21 @@
 """What the labels say of a team's models, in sentences: errors, calibrators, thresholds, confusions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.words.digest_code_words import code_words
-from bot.words.numbers import counted, estimate_words
+from bot.words.limit_words import place_words
+from bot.words.numbers import allowed, counted, estimate_words
 from routing.digest.model_quality import ErrorRow, ModelFit, TaskConfusion, ThresholdRow, ThresholdState
-from routing.evidence.estimate import between
+from routing.evidence.estimate import FEWEST, TrafficEstimate, between
 from routing.evidence.promise import Certificate, NotYet
+
+ORIGINS: Mapping[ThresholdState, str] = {
+    ThresholdState.FIXED: "set in the policy",
+    ThresholdState.GRANTED: "shown by the answers to keep the limit",
+    ThresholdState.NOT_YET: "no threshold is shown to keep the limit yet",
+    ThresholdState.REVOKED: "taken back",
+    ThresholdState.SUSPENDED: "taken back",
+}
 
 
 def error_lines(row: ErrorRow) -> Iterator[str]:
@@ -34,10 +43,17 @@ def _reaches(row: ErrorRow) -> str:
 
 
 def error_cells(row: ErrorRow) -> tuple[str, str]:
-    """This period's error with how it moved, and that of the period before."""
-    moved = f"; {code_words(row.movement)}" if row.movement else ""
-    before = estimate_words(row.before.period) if row.before else "–"
-    return f"{estimate_words(row.now.period)}{moved}", before
+    """This period's error with how it moved, and that of the period before; counts while they are small."""
+    is_few = row.now.labeled < FEWEST
+    moved = f"; {code_words(row.movement)}" if row.movement and not is_few else ""
+    return f"{_error(row.now)}{moved}", _error(row.before) if row.before else "–"
+
+
+def _error(traffic: TrafficEstimate) -> str:
+    seen = traffic.naive
+    if traffic.labeled >= FEWEST or seen is None:
+        return estimate_words(traffic.period)
+    return f"{round(seen.value * seen.n)} of {traffic.labeled}"
 
 
 def fit_words(model_fit: ModelFit) -> str:
@@ -55,33 +71,33 @@ def fit_words(model_fit: ModelFit) -> str:
 
 def threshold_words(row: ThresholdRow) -> str:
     """What is in force, why, and what could be."""
-    name = f"{row.task}, tier {row.place}, {row.model.name} {row.model.version}"
-    promise = f" {aim_words(row)}." if row.promise else ""
-    return f"{name}: {in_force_words(row)}.{promise}{_conclusion(row)}"
+    name = f"{place_words(row.task, row.place)}, {row.model.name} {row.model.version}"
+    limit = f" {aim_words(row)}." if row.promise else ""
+    return f"{name}: {in_force_words(row)}.{limit}{_conclusion(row)}"
 
 
 def in_force_words(row: ThresholdRow) -> str:
-    """From where on is accepted, and where that comes from."""
-    now = "everything is reviewed" if row.in_force is None else f"accepted from {row.in_force:.4g} on"
-    return f"{now} ({code_words(row.state)})"
+    """From where on predictions go through, and where that comes from."""
+    now = "everything is looked at" if row.in_force is None else f"goes through from {row.in_force:.4g} on"
+    origin = ORIGINS.get(row.state, "")
+    return f"{now} ({origin})" if origin else now
 
 
 def aim_words(row: ThresholdRow) -> str:
-    """What the threshold is to keep: the tier's own promise, or the team's target."""
-    aim = "Held against" if row.state is ThresholdState.FIXED else "Promise"
-    return f"{aim}: {row.promise.words if row.promise else 'none'}"
+    """The limit that the threshold is to keep: the tier's own promise, or the team's target."""
+    return f"Limit: at most {allowed(row.promise.error)} wrong" if row.promise else "Limit: none"
 
 
 def _conclusion(row: ThresholdRow) -> str:
     conclusion = row.found
     if isinstance(conclusion, NotYet):
-        missing = f" Not yet: about {conclusion.needed:,} more labels." if conclusion.needed else " Not yet."
-        return f"{missing} {conclusion.why}"
+        missing = f" Not yet: about {conclusion.needed:,} more answers." if conclusion.needed else " Not yet."
+        return f"{missing} {conclusion.why.removeprefix('Not yet: ')}"
     why = f" {row.why}" if row.why else ""
     if isinstance(conclusion, Certificate) and row.proposal is not None:
         gain = f", {row.gain:+.1%} of its traffic" if row.gain is not None else ""
-        bound = f"error at most {conclusion.bound:.1%}"
-        return f"{why} The labels would certify {conclusion.threshold:.3g}{gain} ({bound})."
+        bound = f"at most {conclusion.bound:.1%} wrong"
+        return f"{why} From {conclusion.threshold:.3g} on would keep it, too{gain} ({bound})."
     return why
 
 

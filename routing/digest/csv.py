@@ -12,7 +12,7 @@ from routing.evidence.estimate import Reach
 from routing.stable_code import Code
 
 COLUMNS = tuple(field.name for field in fields(DigestRow))
-COUNTS = ("received", "auto_accepted", "audited", "reviewed", "decided", "overdue")
+COUNTS = ("received", "auto_accepted", "audited", "reviewed", "decided", "corrected", "overdue")
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What makes a spreadsheet take a cell for a formula, full width included (OWASP, CSV injection)."""
 
@@ -63,8 +63,9 @@ def _harmless(cell: Cell) -> Cell:
 
 def _counts(digest: Digest) -> Iterator[DigestRow]:
     for name in COUNTS:
-        change: Change = getattr(digest, name)
-        yield DigestRow("traffic", "all", name, change.now, before=change.before)
+        change: Change | None = getattr(digest, name)
+        if change is not None:
+            yield DigestRow("traffic", "all", name, change.now, before=change.before)
 
 
 def _times(measure: str, change: QuantileChange) -> Iterator[DigestRow]:

@@ -9,13 +9,14 @@ from functools import partial
 from types import MappingProxyType
 
 from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
-from routing.digest.headline import Headline, headlines
+from routing.digest.headline import Headline
 from routing.digest.model_quality import Quality
+from routing.evidence.estimate import FEWEST
 from routing.evidence.reliability import CalibrationReport, wilson
 from routing.questions.question import Question
 
-MIN_LABELS = 20
-"""Below it a share's interval is wider than 0.4: it would tell nothing. Also for the 90th percentile."""
+MIN_LABELS = FEWEST
+"""Also for the 90th percentile."""
 MIN_TIMES = 5
 """Below it a median is anybody's."""
 SHOWN = 5
@@ -88,7 +89,8 @@ class Digest:
     `quality` speaks of all traffic; None where it was not measured. `headlines` are the first sentences.
     `unreadable` are the rules that predictions were reviewed for because they could not be judged;
     `without_confidence` counts those reviewed because the model gave none. `came_later` are predictions that
-    came in but had happened before the week: they are no traffic of it.
+    came in but had happened before the week: they are no traffic of it. `corrected` counts decisions that
+    differ from the model's answer; None in digests of earlier versions.
     """
 
     since_at: datetime
@@ -114,6 +116,7 @@ class Digest:
     without_confidence: int = 0
     came_later: int = 0
     by_scale: tuple[ScaleRow, ...] = ()
+    corrected: Change | None = None
 
     @property
     def is_quiet(self) -> bool:
@@ -128,12 +131,11 @@ def summarise(
     calibration: CalibrationReport | None = None,
     calibration_before: CalibrationReport | None = None,
     quality: Quality | None = None,
-    muted: frozenset[str] = frozenset(),
     questions: Mapping[str, Question] = MappingProxyType({}),
 ) -> Digest:
     """The digest of a period; calibration and quality come from `routing.measures`.
 
-    Calibration is shown from MIN_LABELS on; of `muted` subjects no headline speaks. `questions` are by task.
+    Calibration is shown from MIN_LABELS on. `questions` are by task.
     """
     change = partial(_change, facts, previous)
     confusions = sorted(facts.confusions, key=lambda row: (-row.n, row.task, row.predicted, row.decided))
@@ -157,10 +159,10 @@ def summarise(
         confusions=tuple(confusions[:SHOWN]),
         oldest_open=tuple(sorted(facts.oldest_open, key=lambda case: (case.opened_at, case.case_id))[:SHOWN]),
         quality=quality,
-        headlines=headlines(quality, muted) if quality else (),
         unreadable=facts.unreadable[:SHOWN],
         without_confidence=facts.without_confidence,
         came_later=facts.came_later,
+        corrected=Change(facts.corrected, previous.corrected if previous else None),
     )
 
 

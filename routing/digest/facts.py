@@ -75,3 +75,8 @@ class PeriodFacts:
     oldest_open: tuple[OldestCase, ...] = ()
     reliability_pairs: tuple[tuple[float, bool], ...] = ()
     unreadable: tuple[UnreadableRule, ...] = ()
+
+    @property
+    def corrected(self) -> int:
+        """How many cases experts decided otherwise than the model."""
+        return sum(row.n - row.agreed for row in self.by_tier)

@@ -7,7 +7,8 @@ from routing.digest.day import Day
 from routing.evidence.alarm import Alarm
 from routing.evidence.calibrator import CalibratorFit
 from routing.evidence.error_patterns import ConfusionPair, Contradiction, SliceFinding, Theme
-from routing.evidence.estimate import Estimate, TrafficEstimate
+from routing.evidence.error_watch import ErrorWatch
+from routing.evidence.estimate import TrafficEstimate
 from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
@@ -74,6 +75,7 @@ class ThresholdRow:
     `in_force` is None where everything is reviewed. `proposal` is what the labels of the last weeks would
     certify for `promise` (the tier's own, or the team's target), `found` the test's answer to it. `gain` is
     the share of the tier's traffic that the proposal would accept beyond what is accepted now; below 0, less.
+    `received` came in during the period; 0 in digests of earlier versions.
     """
 
     task: str
@@ -86,6 +88,7 @@ class ThresholdRow:
     gain: float | None = None
     why: str = ""
     slice: str = ""
+    received: int = 0
 
     @property
     def place(self) -> str:
@@ -122,7 +125,8 @@ class Quality:
     """All of it for a team and period. `target` is the error that the policy allows, if it names one.
 
     `calibration`, `slices`, `confusions`, `themes` weigh every label as `errors` do (`label_weights`): they
-    speak of all traffic that was watched, whoever has not answered.
+    speak of all traffic that was watched, whoever has not answered. `watches` hold the models against the
+    target over all weeks; `lately` is what was accepted in the last four weeks.
     """
 
     errors: tuple[ErrorRow, ...] = ()
@@ -138,15 +142,12 @@ class Quality:
     themes: tuple[Theme, ...] = ()
     no_themes_because: str = ""
     contradictions: tuple[Contradiction, ...] = field(default=())
+    watches: tuple[ErrorWatch, ...] = ()
+    lately: TrafficEstimate | None = None
 
     def row(self, about: About) -> ErrorRow | None:
         """The first row about that part; None without any."""
         return next((row for row in self.errors if row.about is about), None)
-
-
-def is_above(estimate: Estimate | None, target: float | None) -> bool:
-    """Whether the error is above the target beyond what chance explains."""
-    return estimate is not None and target is not None and estimate.low > target
 
 
 def audits_missing(thresholds: Sequence[ThresholdRow]) -> list[tuple[ThresholdRow, NotYet]]:

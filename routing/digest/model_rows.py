@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from routing.digest.day import Day
-from routing.digest.model_quality import ErrorRow, ModelFit, Quality, TaskConfusion, ThresholdRow
+from routing.digest.model_quality import About, ErrorRow, ModelFit, Quality, TaskConfusion, ThresholdRow
 from routing.digest.row import Cell, DigestRow
 from routing.evidence.alarm import Alarm
 from routing.evidence.error_patterns import SliceFinding, Theme
+from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import Estimate, Reach, TrafficEstimate
 from routing.evidence.promise import Certificate, NotYet
 from routing.evidence.reliability import CalibrationReport
@@ -30,10 +31,7 @@ ESTIMATES = {"period": "error", "future": "error", "naive": "naive_error"}
 
 def quality_rows(quality: Quality) -> Iterator[DigestRow]:
     """Every number of it, in reading order."""
-    if quality.target is not None:
-        yield DigestRow("target", "all", "error", quality.target)
-    for error in quality.errors:
-        yield from _errors(error)
+    yield from _error_rows(quality)
     for threshold in quality.thresholds:
         yield from _threshold(threshold)
     if quality.calibration is not None:
@@ -45,6 +43,17 @@ def quality_rows(quality: Quality) -> Iterator[DigestRow]:
     for day in quality.days:
         yield from _day(day)
     yield from _findings(quality)
+
+
+def _error_rows(quality: Quality) -> Iterator[DigestRow]:
+    if quality.target is not None:
+        yield DigestRow("target", "all", "error", quality.target)
+    lately = quality.lately
+    four_weeks = () if lately is None else (ErrorRow(About.ACCEPTED, lately.name, lately),)
+    for error in (*quality.errors, *four_weeks):
+        yield from _errors(error)
+    for watch in quality.watches:
+        yield from _watch(watch)
 
 
 def calibration_rows(
@@ -96,6 +105,22 @@ def _counts(
         yield DigestRow(section, name, count, getattr(now, count), before=was)
 
 
+def _watch(watch: ErrorWatch) -> Iterator[DigestRow]:
+    """The error of the period, and whether the labels of all weeks say that it is above the target."""
+    place = f"{watch.tier}, {watch.model.name}" if watch.tier else watch.model.name
+    name = f"{watch.task}, {place} {watch.model.version}"
+    values = {
+        "is_above": "yes" if watch.is_above else "no",
+        "target": watch.target,
+        "e_value": watch.e_value,
+        "delta": watch.delta,
+        "received": watch.received,
+        "errors": watch.errors,
+        "error": watch.error,
+    }
+    yield from _rows("error against the target", name, values, watch.labeled)
+
+
 def _threshold(row: ThresholdRow) -> Iterator[DigestRow]:
     promise, result = row.promise, row.found
     values = {
@@ -103,6 +128,7 @@ def _threshold(row: ThresholdRow) -> Iterator[DigestRow]:
         "in_force": row.in_force,
         "proposal": row.proposal,
         "gain": row.gain,
+        "received": row.received or None,
         "promised_error": promise.error if promise else None,
         "promised_confidence": promise.confidence if promise else None,
         "labels_needed": result.needed if isinstance(result, NotYet) else None,

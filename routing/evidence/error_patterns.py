@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from routing.evidence.estimate import between
 from routing.prediction import CaseInput
 
 PREDICTED = "predicted label"
@@ -159,17 +158,6 @@ class SliceFinding:
         """How much larger the error is than elsewhere, in shares of predictions."""
         return self.error - self.error_elsewhere
 
-    @property
-    def words(self) -> str:
-        """The finding in plain words, with its n, its interval and how often chance would do the same."""
-        interval = between(self.error_low, self.error_high, 0)
-        slices = "slice" if self.looks == 1 else "slices"
-        return (
-            f"{self.key}={self.value}: about {self.error:.0%} wrong ({interval}, {self.n:,} labeled), "
-            f"{self.error_elsewhere:.0%} elsewhere. Among {self.looks:,} {slices} looked at, chance alone "
-            f"shows such a gap in {_chance(self.adjusted_p_value)}."
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class SliceReport:
@@ -182,9 +170,3 @@ class SliceReport:
     looks: int
     too_small: int
     findings: tuple[SliceFinding, ...]
-
-
-def _chance(probability: float) -> str:
-    if probability < 0.001:
-        return "fewer than 1 of 1,000 periods like this"
-    return f"about {max(1, round(probability * 1_000)):,} of 1,000 periods like this"

@@ -8,6 +8,9 @@ from routing.stable_code import Code
 LEVEL = 0.95
 """The confidence level of an interval, two-sided, unless it says otherwise."""
 
+FEWEST = 20
+"""Below so many labels a share's interval is wider than 0.4: it would tell nothing, so counts are told."""
+
 
 class Reach(Code):
     """What an estimate speaks of.

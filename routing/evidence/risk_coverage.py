@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from routing.evidence.estimate import FEWEST
+
 
 @dataclass(frozen=True, slots=True)
 class CoveragePoint:
@@ -32,6 +34,11 @@ class RiskCoverage:
     current: float | None = None
     promised: float | None = None
     target: float | None = None
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether any of it rests on enough labels to be shown."""
+        return any(point.labels >= FEWEST for point in self.points)
 
     def at(self, threshold: float) -> CoveragePoint | None:
         """The loosest point that is no looser than `threshold`; None if every point is."""

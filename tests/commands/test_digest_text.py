@@ -6,6 +6,7 @@ from datetime import timedelta
 from rich.console import Console, RenderableType
 
 from bot.commands.digest_text import listed, shown
+from bot.words.headline_words import headlines
 from bot.words.quality_words import fit_words, threshold_words
 from routing.digest.digest import Digest, summarise
 from routing.digest.facts import PeriodFacts
@@ -19,7 +20,9 @@ WEEK = timedelta(days=7)
 
 
 def digest(quality: Quality | None = None) -> Digest:
-    return summarise(PeriodFacts(MONDAY - WEEK, MONDAY, received=40), quality=quality)
+    facts = PeriodFacts(MONDAY - WEEK, MONDAY, received=40)
+    first = headlines(quality) if quality else ()
+    return replace(summarise(facts, quality=quality), headlines=first)
 
 
 def printed(*parts: RenderableType) -> list[str]:
@@ -37,8 +40,8 @@ def told(quality: Quality | None) -> list[str]:
 def test_a_digest_that_was_not_measured_says_so() -> None:
     lines = told(None)
     assert "The models were not measured." in lines
-    assert "40 predictions came in: the model's word was taken for 0" in lines[1]
-    assert "Received 40 –" in lines
+    assert lines[1] == "40 predictions came in. 0 went through by themselves, 0 were looked at."
+    assert "Came in 40 –" in lines
 
 
 def test_an_error_stands_beside_that_before_with_how_it_moved() -> None:
@@ -55,7 +58,7 @@ def test_an_error_of_which_nothing_is_known_has_no_number() -> None:
 
 
 def threshold_line(row: ThresholdRow) -> str:
-    start = "returns, tier standard"
+    start = "returns (standard), net"
     return next(line for line in told(Quality(thresholds=(row,))) if line.startswith(start))
 
 
@@ -63,7 +66,7 @@ def test_a_threshold_is_said_as_it_is_in_slack() -> None:
     row = threshold(found=certificate(0.8), gain=0.17)
     assert threshold_line(row) == threshold_words(row)
     revoked = threshold(ThresholdState.REVOKED, in_force=None, why="5 audits were wrong.", found=missing(60))
-    assert "everything is reviewed (revoked)" in threshold_line(revoked)
+    assert "everything is looked at (taken back)" in threshold_line(revoked)
 
 
 def test_a_calibrator_is_said_as_it_is_in_slack() -> None:

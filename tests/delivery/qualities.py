@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from bot.words.headline_words import headlines
 from routing.digest.day import Day
 from routing.digest.digest import Digest, summarise
 from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts
-from routing.digest.headline import headlines
 from routing.digest.model_quality import (
     About,
     ErrorRow,

@@ -1,12 +1,16 @@
 """The digest's picture: a PNG for phones that draws what there is, and nothing where nothing is."""
 
 import io
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from PIL import Image
 
+from bot.pictures import digest_picture
 from bot.pictures.digest_picture import PANEL, draw, draw_digest
 from bot.pictures.sheet import PIXELS_PER_INCH
 from bot.words.calibration_words import shown_calibration
@@ -18,7 +22,7 @@ from tests.delivery.qualities import PAIRS, digest
 
 PANEL_PIXELS = round(PANEL * PIXELS_PER_INCH)
 REPORT = seeded_report(PAIRS, 0)
-POINTS = tuple(CoveragePoint(1 - n / 20, n / 20, n / 400, 0.0, n / 200, n) for n in range(1, 20))
+POINTS = tuple(CoveragePoint(1 - n / 20, n / 20, n / 400, 0.0, n / 200, 9 * n) for n in range(1, 20))
 CURVE = RiskCoverage("fraud, standard", 900, POINTS)
 DAYS = tuple(Day(date(2026, 11, 9 + n), 20, 8, 12, 10, timedelta(hours=n)) for n in range(7))
 STILL = tuple(Day(date(2026, 11, 9 + n), 0, 0, 0, 0, None) for n in range(7))
@@ -61,9 +65,9 @@ def test_thresholds_without_a_point_and_days_without_a_decision_are_drawn_withou
 def test_of_all_watched_traffic_if_there_are_labels_enough_else_of_reviewed_cases() -> None:
     week = digest()
     assert week.quality is not None
-    assert shown_calibration(week) == (week.quality.calibration, "all watched traffic, weighted")
+    assert shown_calibration(week) == (week.quality.calibration, "of all that came in")
     few = replace(week, quality=replace(week.quality, calibration=seeded_report(PAIRS[:19], 0)))
-    assert shown_calibration(few) == (week.calibration, "of reviewed cases")
+    assert shown_calibration(few) == (week.calibration, "of what was looked at")
 
 
 def test_a_digest_is_drawn_whole() -> None:
@@ -71,3 +75,40 @@ def test_a_digest_is_drawn_whole() -> None:
         assert shown.size == (1_200, 3 * PANEL_PIXELS)
     with picture(draw_digest("leads", replace(digest(of=Quality()), quality=None))) as shown:
         assert shown.size == (1_200, PANEL_PIXELS)
+
+
+def drawn_places(axes: Axes) -> Iterator[tuple[float, float]]:
+    """Every point of a line or band that has a place on both scales, in pixels."""
+    for line in axes.lines:
+        if line.get_transform() == axes.transData:  # a line across all of the axes has a place on one only
+            yield from axes.transData.transform(line.get_xydata())
+    for band in axes.collections:
+        for path in band.get_paths():
+            yield from band.get_transform().transform(path.vertices)
+    for bar in axes.patches:
+        yield from bar.get_window_extent().corners()
+
+
+def test_nothing_is_drawn_outside_its_axes(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures: list[Figure] = []
+
+    def keep(figure: Figure) -> bytes:
+        figures.append(figure)
+        return b""
+
+    monkeypatch.setattr(digest_picture, "png", keep)
+    wide = tuple(replace(point, low=0.0, high=1.0 if n < 3 else 0.2) for n, point in enumerate(POINTS))
+    for target in (0.001, 0.4):
+        draw("leads", REPORT, replace(CURVE, points=wide, current=0.95, promised=0.3, target=target), DAYS)
+    for figure in figures:
+        figure.draw_without_rendering()
+    for axes in (axes for figure in figures for axes in figure.axes):
+        box = axes.get_window_extent().padded(2)
+        assert [place for place in drawn_places(axes) if not box.contains(*place)] == []
+        assert axes.get_ylim()[1] > 0
+    assert figures[1].axes[1].get_ylim()[1] > 40
+
+
+def test_a_curve_that_rests_on_few_labels_is_not_drawn() -> None:
+    few = tuple(replace(point, labels=19) for point in POINTS)
+    assert draw("leads", None, replace(CURVE, points=few), ()) is None

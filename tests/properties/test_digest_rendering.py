@@ -13,10 +13,10 @@ from bot.slack.limits import message_violations, view_violations
 from bot.slack.show.digest_windows import cases_view, threshold_view
 from bot.usecases.digest.period import Period
 from bot.usecases.lead.look_closer import CaseList, DigestThreshold, ListedCase
+from bot.words.headline_words import headlines
 from routing.digest.day import Day
 from routing.digest.digest import summarise
 from routing.digest.facts import PeriodFacts
-from routing.digest.headline import headlines
 from routing.digest.model_quality import (
     About,
     ErrorRow,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from routing.digest.model_quality import About, ErrorRow, ThresholdRow, ThresholdState
 from routing.evidence.alarm import Alarm, AlarmKind
 from routing.evidence.error_patterns import SliceFinding
+from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import Estimate, Interval, Reach, TrafficEstimate
 from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.prediction import ModelRef
@@ -59,6 +60,12 @@ def alarm(sentence: str, subject: str | None = None, cases: tuple[str, ...] = ()
     return Alarm(
         AlarmKind.FIELD, "returns", "", subject, 0.2, "share", 3.0, 0.001, 0.01, 900, 90, sentence, cases
     )
+
+
+def watch(tier: str = "standard", **changes: object) -> ErrorWatch:
+    """A tier of which 8 of 40 were wrong, 5 % are allowed, and the evidence is enough."""
+    of_tier = ErrorWatch("returns", tier, MODEL, 0.05, 0.025, True, 90.0, 400, 40, 8, 0.2)
+    return replace(of_tier, **changes)  # type: ignore[arg-type]  # fields by name
 
 
 def worse(value: str) -> SliceFinding:

@@ -61,17 +61,16 @@ def test_its_numbers_are_what_was_done(world: World) -> None:
 
     (digest,) = digests(world, LEADS)
     table = {name: now for name, (now, _) in rows(digest).items()}
-    assert table["Received"] == "30"
-    assert table["Accepted by the model alone"] == "6"
-    assert table["Sent to experts"] == "24"
-    assert table["Decided"] == "20"
-    assert table["Overdue"] == "9"
-    assert table["Half were decided within"] == "1 h 00 min (n=20)"
-    assert table["90 % were decided within"] == "6 h 00 min (n=20)"
-    assert table["Experts agreed with the model"] == "75% (between 53% and 89%, n=20)"
-    assert "30 predictions came in" in digest["text"]
-    assert "Calibration over all watched traffic (20 labels, weighted)" in digest["text"]
-    assert table["Wrong, of everything"].startswith("25.0% (")
+    assert table["Came in"] == "30"
+    assert table["Went through by themselves"] == "6"
+    assert table["Looked at"] == "24"
+    assert table["Late"] == "9"
+    came = "30 predictions came in (0 the week before). 6 went through by themselves, 24 were looked at"
+    assert f"{came}; experts corrected 5 of those." in digest["text"]
+    early = "It is too early to say how much of what went through is wrong: none was checked."
+    assert early in digest["text"]
+    assert "9 cases were late, 4 still wait." in digest["text"]
+    assert "%" not in table["Wrong among what went through"]
 
     (picture,) = [block for block in digest["blocks"] if block["type"] == "image"]
     assert "said 70%, experts agreed with 75%" in picture["alt_text"]
@@ -79,8 +78,14 @@ def test_its_numbers_are_what_was_done(world: World) -> None:
     shown = requests.get(f"{world.slack.url}{picture['image_url']}", timeout=PATIENCE)
     assert shown.content.startswith(b"\x89PNG")
 
-    errors, _, more, attached = details(world, LEADS, digest)
-    assert "4 asked for and not answered, 6 unwatched" in errors["text"]
+    _, _, more, attached = details(world, LEADS, digest)
+    assert "4 asked for and not answered, 6 unwatched" in more["text"]
+    assert "Calibration over all watched traffic (20 labels, weighted)" in more["text"]
+    assert rows(more)["Wrong among all that came in"][0].startswith("25.0% (")
+    assert rows(more)["Decided"][0] == "20"
+    assert rows(more)["Half were decided within"][0] == "1 h 00 min (n=20)"
+    assert rows(more)["90 % were decided within"][0] == "6 h 00 min (n=20)"
+    assert rows(more)["Experts agreed with the model"][0] == "75% (between 53% and 89%, n=20)"
     (numbers,) = attached["files"]
     assert numbers["name"] == "digest-leads-2026-11-23.csv"
     assert rows(more)["Tier fraud ordinary"][0] == "75% (between 53% and 89%, n=20)"
@@ -114,14 +119,18 @@ def test_few_labels_are_said_to_be_too_few(world: World) -> None:
     at(world, BERLIN_9)
 
     (digest,) = digests(world, LEADS)
-    table = rows(digest)
+    _, _, more, _ = details(world, LEADS, digest)
+    table = rows(more)
     assert table["Decided"][0] == "3"
     assert table["Half were decided within"][0] == "too few labels yet (n=3, 5 needed)"
     assert table["Experts agreed with the model"][0] == "too few labels yet (n=3, 20 needed)"
-    assert "Calibration of reviewed cases: too few labels yet (n=3, 20 needed)." in digest["text"]
+    assert "Calibration of reviewed cases: too few labels yet (n=3, 20 needed)." in more["text"]
+    early = "It is too early to say how much of what came in is wrong: 3 were looked at, none was wrong."
+    assert early in digest["text"]
+    assert "%" not in digest["text"]
     assert "%" not in table["Experts agreed with the model"][0]
     (picture,) = [block for block in digest["blocks"] if block["type"] == "image"]
-    assert "Reliability" not in picture["alt_text"]
+    assert "as right as it is sure" not in picture["alt_text"]
 
 
 def test_the_week_before_stands_beside_it_and_silence_is_not_told_for_ever(world: World) -> None:
@@ -133,7 +142,7 @@ def test_the_week_before_stands_beside_it_and_silence_is_not_told_for_ever(world
     at(world, BERLIN_9 + WEEK)
     at(world, BERLIN_9 + 2 * WEEK)
 
-    received = [rows(digest)["Received"] for digest in digests(world, LEADS)]
+    received = [rows(digest)["Came in"] for digest in digests(world, LEADS)]
     assert received == [("2", "0"), ("0", "2")]
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from bot.usecases.digest.digest_document import to_document
 from bot.usecases.lead.access import LeadAct
+from bot.words.headline_words import headlines
 from routing.digest.digest import Digest, summarise
 from routing.digest.facts import PeriodFacts
-from routing.digest.headline import headlines
 from routing.digest.model_quality import Quality, ThresholdRow, ThresholdState
 from routing.evidence.alarm import Alarm, AlarmKind
 from routing.evidence.error_patterns import SliceFinding

@@ -1,4 +1,4 @@
-"""The digest's thread: errors part by part, models and thresholds, and what the experts are saying."""
+"""The digest's thread: errors part by part, thresholds, what experts say, and at last the statistics."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -7,10 +7,11 @@ from bot.delivery.passages import COLUMN, Line, TitledList, details, linked, lit
 from bot.slack.blocks.builders import date, run
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.text import label_text
-from bot.words.calibration_words import point_words, shown_calibration
-from bot.words.digest_words import agreement_row, confused_words
+from bot.words.calibration_words import calibration_words, point_words, shown_calibration
+from bot.words.digest_words import agreement_row, confused_words, more_rows
 from bot.words.numbers import counted
 from bot.words.quality_words import confusion_words, error_cells, error_lines, fit_words, threshold_words
+from bot.words.slice_words import slice_words
 from routing.digest.digest import Digest
 from routing.digest.facts import OldestCase
 from routing.digest.model_quality import About, ErrorRow
@@ -27,7 +28,7 @@ KINDS = {About.TIER: "Tier", About.MODEL: "Model", About.SLICE: "Slice"}
 
 
 def errors_message(digest: Digest, _permalinks: Permalinks) -> Message | None:
-    """The error by tier, model and slice, and what it rests on; None where nothing was measured."""
+    """The error by tier, model and slice; None where nothing was measured."""
     quality = digest.quality
     if quality is None:
         return None
@@ -35,10 +36,7 @@ def errors_message(digest: Digest, _permalinks: Permalinks) -> Message | None:
         (label_text(f"{KINDS[row.about]} {row.name}", COLUMN), *error_cells(row))
         for row in sorted((error for error in quality.errors if error.about in KINDS), key=_busiest)
     ]
-    whole = [row for row in quality.errors if row.about not in KINDS]
-    lines = tuple(literal(line) for row in whole for line in error_lines(row))
-    basis = TitledList("What is known of the error", lines)
-    return details([basis], "How often the model is wrong", COLUMNS, rows[:ROWS])
+    return details([], "How often the model is wrong", COLUMNS, rows[:ROWS])
 
 
 def _busiest(row: ErrorRow) -> tuple[int, int, str]:
@@ -46,27 +44,22 @@ def _busiest(row: ErrorRow) -> tuple[int, int, str]:
 
 
 def models_message(digest: Digest, _permalinks: Permalinks) -> Message | None:
-    """How sure the models are and how right, how that was mended, and every threshold."""
+    """Every threshold, and how sure the models are and how right."""
     report, whose = shown_calibration(digest)
-    quality = digest.quality
     points = tuple(literal(point_words(point)) for point in report.bins) if report else ()
-    fits = tuple(literal(fit_words(fit)) for fit in quality.fits) if quality else ()
+    quality = digest.quality
     thresholds = tuple(literal(threshold_words(row)) for row in quality.thresholds) if quality else ()
-    return details(
-        [
-            TitledList("Thresholds", thresholds),
-            TitledList("How confidences were calibrated", fits),
-            TitledList(f"By how sure the model was: {whose}", points),
-        ]
-    )
+    passages = [TitledList("What goes through by itself", thresholds)]
+    return details([*passages, TitledList(f"By how sure the model was, {whose}", points)])
 
 
 def experts_message(digest: Digest, permalinks: Permalinks) -> Message | None:
-    """Alarms, slices, confusions, themes, contradictions, agreement, and the oldest open cases."""
+    """Agreement, alarms, slices, confusions, themes, contradictions, oldest cases; last, the statistics."""
     parts = chain(_alarming(digest, permalinks), _experts_words(digest, permalinks))
     oldest = tuple(_oldest(case, permalinks) for case in digest.oldest_open)
-    passages = [*parts, TitledList("Waiting longest", oldest)]
-    return details(passages, "How often experts agreed with the model", COLUMNS, _agreement_rows(digest))
+    passages = [*parts, TitledList("Waiting longest", oldest), *_figures(digest)]
+    rows = [] if digest.is_quiet else [*more_rows(digest), *_agreement_rows(digest)]
+    return details(passages, "The week of the experts", COLUMNS, rows)
 
 
 PARTS: Mapping[str, Callable[[Digest, Permalinks], Message | None]] = {
@@ -93,7 +86,7 @@ def _alarming(digest: Digest, permalinks: Permalinks) -> Iterator[TitledList]:
     if quality is not None:
         alarms = tuple(_alarm(alarm, permalinks) for alarm in quality.alarms[:ALARMS])
         yield TitledList("What changed", alarms)
-        slices = tuple(literal(finding.words) for finding in quality.slices)
+        slices = tuple(literal(slice_words(finding)) for finding in quality.slices)
         yield TitledList("Where the model is worse", slices)
 
 
@@ -140,6 +133,19 @@ def _agreement_rows(digest: Digest) -> list[tuple[str, str, str]]:
         for kind, rows in kinds
         for row in rows[: ROWS // 2]
     ]
+
+
+def _figures(digest: Digest) -> Iterator[TitledList]:
+    """For who wants the statistics: what the errors rest on, and how confidences were calibrated."""
+    quality = digest.quality
+    if digest.is_quiet:
+        return
+    whole = [row for row in quality.errors if row.about not in KINDS] if quality else []
+    yield TitledList(
+        "What the errors rest on", tuple(literal(line) for row in whole for line in error_lines(row))
+    )
+    fits = [fit_words(fit) for fit in quality.fits] if quality else []
+    yield TitledList("Calibration", tuple(map(literal, (calibration_words(digest), *fits))))
 
 
 def _oldest(case: OldestCase, permalinks: Permalinks) -> Line:

@@ -9,39 +9,29 @@ from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.blocks.text import label_text
 from bot.slack.show.digest_headlines import headline_blocks
 from bot.usecases.digest.period import Period
-from bot.words.calibration_words import calibration_words
-from bot.words.digest_words import error_rows, lead, share_words, unreadable_words, week_rows
+from bot.words.digest_words import ERRORS, lead, main_rows, unreadable_words
 from routing.digest.digest import Digest
 
 COLUMNS = ("", "This week", "The week before")
 TARGET = "Target"
 ALT_TEXT = 1_900
 ABOUT = (
-    "Agreement and calibration are of reviewed cases only, which are the harder ones: they are not the "
-    "model's accuracy on all traffic. Intervals are 95 %."
-)
-ABOUT_QUALITY = (
-    "Wrong is estimated for all traffic: each label stands for as many predictions as its chance of review "
-    "says. Agreement is of reviewed cases only, which are the harder ones. Intervals are 95 %."
+    "Shares are estimates, with the range that they lie in in 95 of 100 weeks. By tier, model and slice, and "
+    "what experts say: in the thread. Every number: in the file there."
 )
 
 
 def digest_message(period: Period, digest: Digest, picture_id: str | None) -> Message:
-    """What a busy person needs, the picture, the table, and what the numbers speak of."""
+    """What a person with a minute needs: what to do, the picture, five lines of a table."""
     title = f"The last seven days: {period.team}" if period.person else f"Weekly digest: {period.team}"
-    week, calibration = lead(digest), calibration_words(digest)
-    opening = [*headline_blocks(period.key, digest.headlines)] or [section(plain(week, 1_000))]
-    blocks = [header(title), *opening, *_unreadable(digest)]
-    blocks += [*_picture(digest, picture_id), _period(digest, week)]
+    week = lead(digest)
+    blocks = [header(title), section(plain(week, 1_000)), *headline_blocks(period.key, digest.headlines)]
+    blocks += [*_unreadable(digest), *_picture(digest, picture_id), _period(digest)]
     columns = COLUMNS if _target(digest) is None else (*COLUMNS, TARGET)
-    blocks += [table(columns, _rows(digest)), section(plain(calibration, 1_000))]
-    blocks.append(context(plain(ABOUT if digest.quality is None else ABOUT_QUALITY, 500)))
+    blocks += [table(columns, _rows(digest)), context(plain(ABOUT, 500))]
     sentences = [headline.words for headline in digest.headlines]
-    rows = error_rows(digest.quality)
-    errors = (f"{name}: {now}. The week before: {before}." for name, now, before in rows)
-    agreement = f"Experts agreed with the model: {share_words(digest.concordance.now)}."
-    spoken = (title, *sentences, *unreadable_words(digest), week, *errors, agreement, calibration)
-    return Message(bounded(spoken), tuple(blocks))
+    rows = (f"{name}: {now}. The week before: {before}." for name, now, before in main_rows(digest))
+    return Message(bounded((title, week, *sentences, *unreadable_words(digest), *rows)), tuple(blocks))
 
 
 def _unreadable(digest: Digest) -> Iterator[JsonObject]:
@@ -59,11 +49,9 @@ def _picture(digest: Digest, picture_id: str | None) -> Iterator[JsonObject]:
         yield {"type": "image", "alt_text": shown, "slack_file": {"id": picture_id}}
 
 
-def _period(digest: Digest, week: str) -> JsonObject:
-    """From when to when and, where sentences to act on come first, what happened."""
-    when = [run("From "), date(digest.since_at), run(" to "), date(digest.until_at)]
-    what = [run(f". {week}")] if digest.headlines else []
-    return rich_text(paragraph(*when, *what))
+def _period(digest: Digest) -> JsonObject:
+    when = [run("From "), date(digest.since_at), run(" to "), date(digest.until_at), run(".")]
+    return rich_text(paragraph(*when))
 
 
 def _target(digest: Digest) -> float | None:
@@ -71,10 +59,10 @@ def _target(digest: Digest) -> float | None:
 
 
 def _rows(digest: Digest) -> list[tuple[str, ...]]:
-    """The rows, each with a cell for the target if the policy names one: only errors have it."""
+    """The rows, each with a cell for the target if the policy names one: only what went through has it."""
     target = _target(digest)
-    errors = list(error_rows(digest.quality))
+    rows = list(main_rows(digest))
     if target is None:
-        return [*errors, *week_rows(digest)]
-    aims = f"at most {target:.1%}"
-    return [*((*row, aims) for row in errors), *((*row, "") for row in week_rows(digest))]
+        return [*rows]
+    bound = ERRORS[0][1]
+    return [(*row, f"at most {target:.1%}" if row[0] == bound else "") for row in rows]

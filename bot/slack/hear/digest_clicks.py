@@ -37,7 +37,7 @@ def take_mute(desk: Desk, click: Click) -> None:
 
 
 def take_ask_audits(desk: Desk, click: Click) -> None:
-    """*Ask for 50 more audits*."""
+    """*Check more now…*."""
     outcome = more_audits.ask(desk.ctx, act_of(click))
     _log(click, outcome)
     desk.tell(click, say(outcome.reason) if isinstance(outcome, LeadRefusal) else _receipt(outcome))
@@ -46,8 +46,8 @@ def take_ask_audits(desk: Desk, click: Click) -> None:
 def _receipt(asked: AuditRequest) -> Message:
     first = "" if asked.is_new else "This was asked for already. "
     words = (
-        f"{first}Until {moment(asked.until_at)}, {asked.share:.1%} of what the model alone accepts in "
-        f"{escape(asked.task, 100)}, tier {escape(asked.tier, 100)} is drawn as audits (the policy says "
+        f"{first}Until {moment(asked.until_at)}, {asked.share:.1%} of what goes through by itself in "
+        f"{escape(asked.task, 100)}, tier {escape(asked.tier, 100)} is checked at random (the policy says "
         f"{asked.before:.1%}): about {asked.more} more cases a week, if as much comes in as in the last one "
         f"({asked.accepted:,})."
     )

@@ -12,16 +12,16 @@ _BUTTONS = {
     Deed.REVIEW_THRESHOLD: "Review threshold…",
     Deed.OPEN_SLICE: "Open cases…",
     Deed.OPEN_CASES: "Open cases…",
-    Deed.ASK_AUDITS: "Ask for 50 more audits",
+    Deed.ASK_AUDITS: "Check more now…",
 }
 _CONFIRM: JsonObject = {
-    "title": plain("More audits for a week?", 100),
+    "title": plain("Check more for a week?", 100),
     "text": plain(
-        "About 50 more cases that the model alone would have accepted are drawn at random and sent to "
+        "About 50 more cases that would have gone through by themselves are drawn at random and sent to "
         "experts, over the next seven days. It cannot be taken back.",
         300,
     ),
-    "confirm": plain("Ask for them", 30),
+    "confirm": plain("Check them", 30),
     "deny": plain("Not now", 30),
 }
 

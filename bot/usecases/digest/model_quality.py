@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
+from bot.usecases.thresholds.target_watch import Watchtower
 from bot.usecases.thresholds.threshold_table import threshold_rows
 from routing.digest.day import Day
 from routing.digest.model_quality import About, ErrorRow, ModelFit, Quality, TaskConfusion, ThresholdRow
@@ -23,7 +24,8 @@ from routing.evidence.error_patterns import (
     SliceFinding,
     ThemeReport,
 )
-from routing.evidence.estimate import Stratum, StratumKey, label_weights
+from routing.evidence.error_watch import ErrorWatch
+from routing.evidence.estimate import Stratum, StratumKey, TrafficEstimate, label_weights
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
 from routing.policy import Policy, Team
@@ -70,6 +72,8 @@ class _Facts:
     rationales: tuple[ExpertRationale, ...]
     decided: tuple[DecidedInput, ...]
     days: tuple[DayVolume, ...]
+    lately: tuple[TrafficCount, ...]
+    """What was accepted of four weeks."""
 
 
 def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Quality:
@@ -80,7 +84,7 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         table = beside.submit(_thresholds, database, policy, team, now, span)
         with database.read() as tx:
             stored = _read(tx, team, span, now)
-        thresholds, curve = table.result()
+        thresholds, curve, watches = table.result()
     themes = _themes(stored)
     return Quality(
         errors=tuple(_error_rows(stored)),
@@ -98,14 +102,20 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         themes=themes.themes,
         no_themes_because=themes.why or "",
         contradictions=_contradictions(stored.decided),
+        watches=watches,
+        lately=_lately(stored),
     )
 
 
 def _thresholds(
     database: Database, policy: Policy, team: Team, now: Sequence[TrafficCount], span: Span
-) -> tuple[tuple[ThresholdRow, ...], RiskCoverage | None]:
+) -> tuple[tuple[ThresholdRow, ...], RiskCoverage | None, tuple[ErrorWatch, ...]]:
     with database.read() as tx:
-        return threshold_rows(tx, policy, team, now, span.learned_since_at, span.until_at)
+        rows, curve = threshold_rows(tx, policy, team, now, span.learned_since_at, span.until_at)
+        if team.target_error is None:
+            return rows, curve, ()
+        tower = Watchtower(tx, policy, team.target_error, now, span.since_at, span.until_at)
+        return rows, curve, tuple(tower.watches(rows))
 
 
 def _read(tx: Transaction, team: Team, span: Span, now: tuple[TrafficCount, ...]) -> _Facts:
@@ -123,6 +133,9 @@ def _read(tx: Transaction, team: Team, span: Span, now: tuple[TrafficCount, ...]
         decided=tuple(
             DecidedInput(case.case_id, case.input, case.decided, case.loss, case.decided_at)
             for case in case_inputs.decided(tx, team.tasks, back, until, MOST_DECIDED)
+        ),
+        lately=tuple(
+            count for count in model_evidence.strata(tx, team.tasks, back, until) if count.stratum.is_accepted
         ),
         days=day_volumes.by_day(tx, team.tasks, midnights(since, until, ZoneInfo(team.timezone))),
     )
@@ -160,6 +173,14 @@ def _error_rows(stored: _Facts) -> Iterator[ErrorRow]:
         about, name = part
         earlier = estimate(name, before[part]) if part in before else None
         yield ErrorRow(about, name, estimate(name, now[part]), earlier)
+
+
+def _lately(stored: _Facts) -> TrafficEstimate | None:
+    if not stored.lately:
+        return None
+    from routing.measures.estimation.error_estimate import estimate
+
+    return estimate("accepted in four weeks", [count.stratum for count in stored.lately])
 
 
 def _parts(counts: Iterable[TrafficCount]) -> Mapping[Part, list[Stratum]]:

@@ -1,6 +1,7 @@
 """Weekly digests: when a team's is due, and what it says."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from bot.usecases.digest.digest_document import from_document, to_document
 from bot.usecases.digest.model_quality import Span, appraise
 from bot.usecases.digest.period import Period
 from bot.usecases.outgoing import DIGEST
+from bot.words.headline_words import headlines
 from routing.digest.digest import Digest, summarise
 from routing.digest.facts import PeriodFacts
 from routing.evidence.reliability import CalibrationReport
@@ -101,9 +103,10 @@ def digest_of(
         now_facts, before = facts.result()
     with database.read() as tx:
         muted = mutes.muted(tx, team_name, now)
+    first = headlines(quality, now_facts, muted)
     questions = {name: policy.tasks[name].asks for name in team.tasks}
     calibration = _calibration(now_facts), _calibration(before)
-    return summarise(now_facts, before, *calibration, quality, muted, questions)
+    return replace(summarise(now_facts, before, *calibration, quality, questions), headlines=first)
 
 
 def _facts(

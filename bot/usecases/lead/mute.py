@@ -26,6 +26,7 @@ def mute(ctx: Context, act: LeadAct) -> Mute | LeadRefusal:
         if isinstance(leading, LeadRefusal):
             return leading
         subject, until = leading.headline.subject, leading.now + MUTED_FOR
-        mutes.mute(tx, leading.name, subject, act.actor, until)
+        for each in leading.headline.subjects:
+            mutes.mute(tx, leading.name, each, act.actor, until)
         leading.record("digest.muted", leading.name, muted=subject, until_at=until.isoformat())
         return Mute(leading.name, subject, until)

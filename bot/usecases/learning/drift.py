@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from bot.usecases.context import Context
+from bot.usecases.daily_act import once_a_day
 from bot.usecases.learning.drift_spans import FEWEST_NEW, Arrivals, Spans, days_to_spend, gather
 from bot.usecases.outgoing import News
 from bot.usecases.separate_acts import act_on_each
@@ -15,7 +16,6 @@ from bot.usecases.thresholds.revoke import revoke
 from routing.evidence.alarm import EXAMPLES, Alarm
 from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.prediction import ModelRef, Prediction
-from storage.delivery import claimed_events
 from storage.engine.database import Transaction
 from storage.evidence import case_inputs, day_volumes
 from storage.evidence.case_inputs import SeenInput
@@ -38,17 +38,7 @@ def detect_due(ctx: Context) -> int:
 
 
 def _look_once(ctx: Context, now: datetime, task: str) -> int:
-    """How many alarms are new; a look that fails may be had again."""
-    key = f"drift:{task}:{now.astimezone(UTC).date().isoformat()}"
-    with ctx.database.write() as tx:
-        if not claimed_events.claim(tx, key, now):
-            return 0
-    try:
-        return _look(ctx, now, task)
-    except Exception:  # whatever it was: a kept claim would put the look off until tomorrow
-        with ctx.database.write() as tx:
-            claimed_events.release(tx, key)
-        raise
+    return once_a_day(ctx, f"drift:{task}", now, partial(_look, ctx, now, task))
 
 
 def _look(ctx: Context, now: datetime, task: str) -> int:

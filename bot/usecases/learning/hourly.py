@@ -8,12 +8,13 @@ from collections.abc import Callable
 from bot.usecases.context import Context
 from bot.usecases.learning import calibrate, drift, novelty_profile
 from bot.usecases.separate_acts import act_on_each
-from bot.usecases.thresholds import cell_sets, certify, in_force, label_sets
+from bot.usecases.thresholds import cell_sets, certify, in_force, label_sets, target_watch
 
 ACTS: tuple[tuple[str, Callable[[Context], int]], ...] = (
     ("changed_labels", label_sets.note_new),
     ("changed_cells", cell_sets.note_new),
     ("drift_alarms", drift.detect_due),
+    ("target_alarms", target_watch.alarm_due),
     ("certificates", certify.certify_due),
     ("calibrators", calibrate.fit_due),
     ("profiles", novelty_profile.describe_due),

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 USUAL_CONFIDENCE = 0.95
 """A tier without a promise is held against the team's target with this confidence."""
+MOST_PROMISED = 0.5
+"""A target from there on is no promise that anything could be tested for."""
 WEEK = timedelta(days=7)
 FOR_CELLS = 0.5
 """The part of a promise's δ for thresholds by cell; the rest is for the threshold for everything."""
@@ -123,11 +125,13 @@ def _standing(
         state=ThresholdState.REVIEWED,
         in_force=None,
         promise=tier.promise,
+        received=stream.received,
     )
     if tier.promise is not None:
         return _promised(tx, stream, row, terms)
     if isinstance(tier.accept_above, float):
-        target = Promise(team.target_error, USUAL_CONFIDENCE) if team.target_error else None
+        allowed = team.target_error
+        target = Promise(allowed, USUAL_CONFIDENCE) if allowed and allowed < MOST_PROMISED else None
         row = replace(row, state=ThresholdState.FIXED, in_force=tier.accept_above, promise=target)
     return [(EVERYTHING, row)]
 

@@ -1,22 +1,31 @@
 """The digest's messages: what to do first, every number named, and all of it within Slack's limits."""
 
+import json
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from bot.delivery.digest.digest_details import PARTS, cited, errors_message, experts_message, models_message
+from bot.delivery.digest.digest_details import (
+    PARTS,
+    cited,
+    errors_message,
+    experts_message,
+    models_message,
+)
 from bot.delivery.digest.digest_message import digest_message
 from bot.pictures.alt_text import picture_words
 from bot.slack.blocks.message import Message
 from bot.slack.limits import message_violations
 from bot.usecases.digest.period import Period
-from bot.words.digest_words import share_words, unreadable_words, week_rows
+from bot.words.digest_words import more_rows, share_words, unreadable_words
 from bot.words.quality_words import error_cells, fit_words, threshold_words
 from routing.digest.digest import Digest, ScaleRow, Share, ShareRow, TooFew, summarise
 from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
-from routing.digest.model_quality import About, Movement, Quality, ThresholdState
+from routing.digest.model_quality import About, ErrorRow, Movement, Quality, ThresholdState
+from routing.evidence.estimate import Reach
 from routing.evidence.promise import NotYet
 from routing.measures.calibration.calibration_error import seeded_report
 from tests.delivery.qualities import (
@@ -24,10 +33,12 @@ from tests.delivery.qualities import (
     alarm,
     digest,
     error,
+    estimate,
     finding,
     fit,
     quality,
     threshold,
+    traffic,
 )
 from tests.worlds.clocks import MONDAY
 
@@ -57,6 +68,13 @@ def long_digest(name: str) -> Digest:
 
 def thread(week: Digest) -> list[Message]:
     return [message for part in PARTS.values() if (message := part(week, LINKS)) is not None]
+
+
+def figures(week: Digest) -> str:
+    """The last message of the thread."""
+    message = experts_message(week, {})
+    assert message is not None
+    return message.text
 
 
 def kinds(message: Message) -> list[str]:
@@ -97,12 +115,12 @@ def test_so_is_one_without_anything_measured(name: str) -> None:
 
 def test_it_opens_with_three_sentences_that_can_be_acted_on_then_the_picture_then_the_table() -> None:
     message = digest_message(PERIOD, digest(), "F1")
-    opening = ["header", *["section", "actions"] * 3, "image", "rich_text", "table"]
+    opening = ["header", "section", *["section", "actions"] * 3, "image", "rich_text", "table"]
     assert kinds(message)[: len(opening)] == opening
     assert buttons(message) == [
         ["Open cases…", "Mute for 4 weeks"],
         ["Open cases…", "Mute for 4 weeks"],
-        ["Review threshold…", "Mute for 4 weeks"],
+        ["Mute for 4 weeks"],
     ]
 
 
@@ -110,23 +128,37 @@ def test_asking_for_audits_is_confirmed_first() -> None:
     lacking = threshold(ThresholdState.NOT_YET, found=NotYet(180, "Too few audits."), gain=None)
     message = digest_message(PERIOD, digest(of=Quality(thresholds=(lacking,))), None)
     (row,) = [block for block in message.blocks if block["type"] == "actions"]
-    assert row["elements"][0]["text"]["text"] == "Ask for 50 more audits"
+    assert row["elements"][0]["text"]["text"] == "Check more now…"
     assert "seven days" in row["elements"][0]["confirm"]["text"]["text"]
 
 
 def test_the_table_compares_with_the_week_before_and_the_target_and_calls_the_small_small() -> None:
     rows = table(digest_message(PERIOD, digest(), "F1"))
-    now, before, target = rows["Wrong, of everything"]
-    assert now == "2.1% (between 1.3% and 3.1%, n=412); no more than a small difference"
-    assert before == "1.9% (between 1.1% and 2.8%, n=412)"
+    assert list(rows) == [
+        " ",
+        "Came in",
+        "Went through by themselves",
+        "Looked at",
+        "Late",
+        "Wrong among what went through",
+    ]
+    now, before, target = rows["Wrong among what went through"]
+    assert now == "1.0% (between 0.6% and 1.5%, n=412); no more than a small difference"
+    assert before == "1.1% (between 0.7% and 1.7%, n=412)"
     assert target == "at most 3.0%"
-    assert rows["Received"] == ["1,034", "1,034", " "]
-    assert "Wrong, of what the model accepted" in rows
+    assert rows["Came in"] == ["1,034", "1,034", " "]
+
+
+def test_where_checks_are_few_the_table_counts_them() -> None:
+    few = replace(traffic("accepted"), labeled=6, naive=estimate(1 / 6, Reach.REVIEWED, 6))
+    row = ErrorRow(About.ACCEPTED, "accepted", few, few)
+    rows = table(digest_message(PERIOD, digest(of=Quality(errors=(row,))), None))
+    assert rows["Wrong among what went through"] == ["1 of 6", "1 of 6"]
 
 
 def test_without_a_target_there_is_no_column_for_it() -> None:
     week = digest(of=replace(quality(), target=None))
-    assert table(digest_message(PERIOD, week, None))["Received"] == ["1,034", "1,034"]
+    assert table(digest_message(PERIOD, week, None))["Came in"] == ["1,034", "1,034"]
 
 
 def test_a_movement_beyond_chance_is_named() -> None:
@@ -140,7 +172,7 @@ def test_the_top_level_text_says_what_the_blocks_say() -> None:
     said = digest_message(PERIOD, week, "F1").text
     assert all(headline.words[:60] in said for headline in week.headlines)
     assert "1,034 predictions came in" in said
-    assert "Wrong, of everything: 2.1%" in said
+    assert "Wrong among what went through: 1.0%" in said
 
 
 def test_without_headlines_the_week_comes_first() -> None:
@@ -160,7 +192,8 @@ def test_one_of_anything_is_not_called_many() -> None:
     facts = PeriodFacts(MONDAY - WEEK, MONDAY, received=1, reviewed=1, decided=1, overdue=1)
     said = digest_message(PERIOD, summarise(facts), None).text
     assert "1 prediction came in" in said
-    assert "1 case was decided, 1 was or is overdue" in said
+    assert "0 went through by themselves, 1 was looked at; experts corrected none of those." in said
+    assert "Late: 1." in said
 
 
 def test_a_quiet_week_has_no_details() -> None:
@@ -174,13 +207,30 @@ def test_the_calibration_of_the_week_before_stands_beside_this_weeks() -> None:
     before = week.calibration_before
     assert before is not None
     assert not isinstance(before, TooFew)
-    said = digest_message(PERIOD, week, None).text
+    said = figures(week)
     assert f"The week before: ECE {before.ece:.3f}, Brier {before.brier:.3f} (n=300)." in said
 
 
 def test_what_is_weighted_is_said_to_be_and_what_is_not_is_said_not_to_be() -> None:
-    assert "over all watched traffic (300 labels, weighted)" in digest_message(PERIOD, digest(), None).text
-    assert "(not of all traffic)" in digest_message(PERIOD, long_digest("x"), None).text
+    assert "over all watched traffic (300 labels, weighted)" in figures(digest())
+    assert "(not of all traffic)" in figures(long_digest("x"))
+
+
+KEPT_FOR_THE_REPORT = re.compile(
+    r"\bECE\b|Brier|log loss|log-odds|naive|weighted|watched|held against|audit|certif|auto-accepted|Kish",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("many", [0, 1, 3])
+def test_statistics_are_in_the_last_message_of_the_thread_and_nowhere_before(many: int) -> None:
+    week = digest(many=many)
+    first, *others, last = (digest_message(PERIOD, week, "F1"), *thread(week))
+    shown = json.dumps([block for block in first.blocks if block["type"] != "actions"])
+    assert KEPT_FOR_THE_REPORT.findall(first.text + shown) == []
+    assert "Brier" in json.dumps(last.blocks)
+    for message in others:
+        assert re.findall(r"\bECE\b|Brier|[Nn]aive|log loss|weighted|watched", message.text) == []
 
 
 def test_the_picture_is_told_point_by_point() -> None:
@@ -189,19 +239,23 @@ def test_the_picture_is_told_point_by_point() -> None:
     assert week.quality.calibration is not None
     words = picture_words(week)
     assert words.count("experts agreed with") == len(week.quality.calibration.bins)
-    assert "Threshold now 0.95: 5% accepted, 0.2% of it wrong" in words
-    assert "With a promise 0.87" in words
+    assert "Threshold now 0.95: 5% go through, 0.2% of it wrong" in words
+    assert "Shown to keep the limit 0.87" in words
     assert "Allowed: 3.0% wrong" in words
     assert "Mon 9: 12, 8, 2 h 00 min" in words
 
 
 def test_the_error_of_the_period_and_of_the_future_are_told_apart_and_the_naive_one_is_named() -> None:
+    text = figures(digest())
+    assert "this period: 2.1% (between 1.3% and 3.1%, n=412); the future: 2.1%" in text
+    assert "18 asked for and not answered, 7 unwatched" in text
+    assert "if all of these were right it would be 1.9%, if all were wrong 3.8%" in text
+    assert "Naive, of reviewed cases only, so not the model's error: 12.3%" in text
+
+
+def test_the_thread_begins_with_the_error_by_tier_model_and_slice() -> None:
     message = errors_message(digest(), {})
     assert message is not None
-    assert "this period: 2.1% (between 1.3% and 3.1%, n=412); the future: 2.1%" in message.text
-    assert "18 asked for and not answered, 7 unwatched" in message.text
-    assert "if all of these were right it would be 1.9%, if all were wrong 3.8%" in message.text
-    assert "Naive, of reviewed cases only, so not the model's error: 12.3%" in message.text
     names = [name for name in table(message) if name.strip()]
     assert names == ["Tier fraud0", "Model fraud0", "Slice fraud0"]
 
@@ -209,10 +263,9 @@ def test_the_error_of_the_period_and_of_the_future_are_told_apart_and_the_naive_
 def test_nothing_labeled_is_said_to_be_nothing_known() -> None:
     row = error(About.ALL, "all traffic")
     unknown = replace(row, now=replace(row.now, period=None, future=None, naive=None))
-    message = errors_message(digest(of=Quality(errors=(unknown,))), {})
-    assert message is not None
-    assert "nothing is labeled, so nothing is known of its error" in message.text
-    assert "Naive" not in message.text
+    text = figures(digest(of=Quality(errors=(unknown,))))
+    assert "nothing is labeled, so nothing is known of its error" in text
+    assert "Naive" not in text
 
 
 def test_a_calibrator_is_told_with_before_and_after_or_why_it_is_not_used() -> None:
@@ -221,12 +274,14 @@ def test_a_calibrator_is_told_with_before_and_after_or_why_it_is_not_used() -> N
 
 
 def test_a_threshold_says_what_is_in_force_what_could_be_and_what_is_missing() -> None:
-    assert "accepted from 0.95 on (set in the policy, without a promise)" in threshold_words(threshold())
-    assert "would certify 0.873, +17.0% of its traffic (error at most 1.8%)" in threshold_words(threshold())
+    assert "goes through from 0.95 on (set in the policy)" in threshold_words(threshold())
+    assert "From 0.873 on would keep it, too, +17.0% of its traffic (at most 1.8% wrong)" in threshold_words(
+        threshold()
+    )
     lacking = threshold(ThresholdState.NOT_YET, in_force=None, found=NotYet(180, "Too few."), gain=None)
-    assert "Held against: at most 2 % error" in threshold_words(threshold())
-    assert "everything is reviewed (not certified yet). Promise: at most 2 %" in threshold_words(lacking)
-    assert "Not yet: about 180 more labels. Too few." in threshold_words(lacking)
+    assert "Limit: at most 1 in 50 wrong" in threshold_words(threshold())
+    assert "everything is looked at (no threshold is shown to keep the limit yet)" in threshold_words(lacking)
+    assert "Not yet: about 180 more answers. Too few." in threshold_words(lacking)
     hopeless = threshold(
         ThresholdState.NOT_YET, in_force=None, found=NotYet(0, "It errs too often."), gain=None
     )
@@ -238,8 +293,8 @@ def test_a_threshold_says_what_is_in_force_what_could_be_and_what_is_missing() -
 def test_models_and_thresholds_have_a_message_of_their_own() -> None:
     message = models_message(digest(), {})
     assert message is not None
-    assert "Thresholds" in message.text
-    assert "How confidences were calibrated" in message.text
+    assert "What goes through by itself" in message.text
+    assert "ECE 0.051 before" in figures(digest())
     assert message.text.count("experts agreed with") > 5
 
 
@@ -270,7 +325,7 @@ def test_alarms_and_slices_lead_the_details() -> None:
     message = experts_message(week, {})
     assert message is not None
     assert "errs twice as often" in message.text
-    assert "country=DE" in message.text
+    assert "Where country is DE" in message.text
 
 
 RULES = (
@@ -326,7 +381,7 @@ def test_predictions_without_a_confidence_are_told_of() -> None:
 def test_a_scale_is_told_exactly_and_within_one_step() -> None:
     exact, near = Share(0.6, 200, 0.53, 0.67), Share(0.9, 200, 0.85, 0.94)
     scale = ScaleRow("reply", ShareRow("reply", exact, None), ShareRow("reply", near, TooFew(4, 20)))
-    rows = list(week_rows(replace(digest(), by_scale=(scale,))))
+    rows = list(more_rows(replace(digest(), by_scale=(scale,))))
     assert rows[-2:] == [
         ("… on the scale of reply, exactly", share_words(exact), "–"),
         (
@@ -335,5 +390,6 @@ def test_a_scale_is_told_exactly_and_within_one_step() -> None:
             "too few labels yet (n=4, 20 needed)",
         ),
     ]
-    message = digest_message(PERIOD, replace(digest(), by_scale=(scale,)), None)
+    message = experts_message(replace(digest(), by_scale=(scale,)), {})
+    assert message is not None
     assert "within one step" in str(message.blocks)

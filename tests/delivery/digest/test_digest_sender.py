@@ -67,9 +67,10 @@ def test_a_week_with_labels_has_numbers_a_picture_details_and_a_file(world: Worl
     message, (errors, models, said, attached) = posted(world)
     assert {"table", "image"} <= kinds(message)
     assert "28 predictions came in" in message.text
-    assert "80% (between 61% and 91%, n=25)" in message.text
-    assert "Wrong, of everything: 20.0%" in message.text
-    assert "the future: 20.0%" in errors.text
+    assert "Wrong among all that came in: 20.0%" in message.text
+    assert "20.0% (" in errors.text
+    assert "80% (between 61% and 91%, n=25)" in said.text
+    assert "the future: 20.0%" in said.text
     assert "experts agreed with" in models.text
     assert "fraud was fine in 5 decisions" in said.text
     (picture,) = files(world, ".png")
@@ -85,9 +86,10 @@ def test_too_few_labels_are_called_too_few(world: World) -> None:
     a_week(world, decided=4)
     deliver(world)
     message, _ = posted(world)
-    assert "too few labels yet (n=4, 20 needed)" in message.text
+    assert "It is too early to say how much of what came in is wrong: 4 were looked at" in message.text
+    assert "%" not in message.text
     (picture,) = [block for block in message.blocks or [] if block["type"] == "image"]
-    assert "Reliability" not in picture["alt_text"]
+    assert "as right as it is sure" not in picture["alt_text"]
 
 
 def test_a_lost_answer_makes_no_second_digest_and_no_second_picture(world: World) -> None:

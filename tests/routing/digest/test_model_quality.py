@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from routing.digest.model_quality import About, Movement, Quality, ThresholdState, audits_missing, is_above
+from routing.digest.model_quality import About, Movement, Quality, ThresholdState, audits_missing
 from routing.evidence.estimate import TrafficEstimate
-from tests.routing.qualities import certificate, error, estimate, missing, threshold, traffic, unlabeled
+from tests.routing.qualities import certificate, error, missing, threshold, traffic, unlabeled
 
 
 @pytest.mark.parametrize(
@@ -43,13 +43,6 @@ def test_the_first_row_about_a_part_is_found() -> None:
     assert quality.row(About.ALL) is everything
     assert quality.row(About.ACCEPTED) is accepted
     assert quality.row(About.SLICE) is None
-
-
-def test_an_error_is_above_the_target_only_beyond_chance() -> None:
-    assert is_above(estimate(0.03, 0.05), 0.02)
-    assert not is_above(estimate(0.03, 0.05), 0.03)
-    assert not is_above(estimate(0.03, 0.05), None)
-    assert not is_above(None, 0.02)
 
 
 def test_the_tier_that_lacks_the_fewest_labels_comes_first() -> None:

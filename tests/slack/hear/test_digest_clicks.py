@@ -60,7 +60,7 @@ def test_asking_for_audits_says_which_share_until_when(leads: Workspace) -> None
     leads.click(message, "ask_audits:1")
     leads.click(message, "ask_audits:1")
     first, again = (told.text for told in leads.gateway.responses)
-    assert "30.0% of what the model alone accepts in payout, tier standard" in first
+    assert "30.0% of what goes through by itself in payout, tier standard" in first
     assert "(the policy says 5.0%): about 50 more cases a week" in first
     assert "2026-11-27 10:00 UTC" in first
     assert again == f"This was asked for already. {first}"
@@ -96,8 +96,8 @@ def test_the_threshold_window_shows_what_is_what_could_be_and_the_line_to_set(le
     leads.click(shown(leads.world, Quality(thresholds=(threshold(),))), "review_threshold:1")
     (view,) = leads.gateway.views
     said = texts(view)
-    assert "accepted from 0.95 on" in said
-    assert "at most 2 % error with 95 % confidence" in said
+    assert "goes through from 0.95 on" in said
+    assert "Limit: at most 1 in 50 wrong" in said
     assert "160 labels among 700 predictions above it, 1 of them wrong" in said
     assert "at most 1.83%" in said
     assert "17.0% more of what comes in" in said
@@ -112,7 +112,7 @@ def test_a_promised_threshold_has_no_line_to_set(leads: Workspace) -> None:
     leads.click(shown(leads.world, Quality(thresholds=(row,))), "review_threshold:1")
     said = texts(leads.gateway.views[0])
     assert "The policy promises this already" in said
-    assert "everything is reviewed (revoked)" in said
+    assert "everything is looked at (taken back)" in said
     assert "Why: Audits turned." in said
     assert "10.0% less" in said
     assert "accept_above" not in said
@@ -132,7 +132,7 @@ def test_what_cannot_be_certified_yet_says_what_is_missing(leads: Workspace, nee
     leads.click(shown(leads.world, Quality(thresholds=(row,))), "review_threshold:1")
     said = texts(leads.gateway.views[0])
     assert words in said
-    assert "Promise: none" in said
+    assert "Limit: none" in said
     assert "this window changes nothing" in said
 
 

@@ -23,6 +23,15 @@ def kept(version: int) -> JsonObject:
     return document
 
 
+def of_its_time(read: Any, document: Any) -> Any:
+    """What is read without the fields that came since, at every depth."""
+    if isinstance(read, list):
+        return [of_its_time(*pair) for pair in zip(read, document, strict=True)]
+    if isinstance(read, dict):
+        return {name: of_its_time(read[name], part) for name, part in document.items()}
+    return read
+
+
 def newer() -> JsonObject:
     """A document of the next version, with codes that this one does not know."""
     document = current(kept(0))
@@ -48,7 +57,7 @@ def test_a_document_of_every_earlier_version_is_read_whole(version: int) -> None
     document = kept(version)
     assert version_of(document) == version
     read = to_document(from_document(document))
-    assert read == {**read, **current(document)}  # what came since has no place in it
+    assert of_its_time(read, current(document)) == current(document)
 
 
 def test_all_the_prose_of_version_0_became_codes() -> None:

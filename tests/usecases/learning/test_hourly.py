@@ -15,7 +15,15 @@ from storage.measured import profiles
 from tests.places import ROOT
 from tests.usecases.traffic import DAY, HOUR, Traffic, shares, traffic
 
-MEASURES = ("changed_labels", "changed_cells", "calibrators", "drift_alarms", "certificates", "profiles")
+MEASURES = (
+    "changed_labels",
+    "changed_cells",
+    "calibrators",
+    "drift_alarms",
+    "target_alarms",
+    "certificates",
+    "profiles",
+)
 NOTHING = dict.fromkeys(MEASURES, 0)
 
 

@@ -10,7 +10,7 @@ from scipy.stats import beta as beta_distribution
 from scipy.stats import betabinom, fisher_exact
 from statsmodels.stats.multitest import multipletests
 
-from routing.evidence.error_patterns import PREDICTED, SliceFinding, SliceReport
+from routing.evidence.error_patterns import PREDICTED, SliceReport
 from routing.measures.estimation.slices import beta_prior, worse_slices
 from routing.measures.multiplicity import holm
 
@@ -218,18 +218,6 @@ def test_order_changes_nothing(order: Sequence[int]) -> None:
     )
     assert shuffled == worse_slices(is_error, predicted, named, weights)
     assert len(shuffled.findings) == 1
-
-
-def test_a_finding_says_what_was_seen_how_sure_and_how_often_chance_does_it() -> None:
-    found = SliceFinding("shop", "new", 60, 60.0, 60.0, 0.25, 0.221, 0.14, 0.33, 0.05, 0.004, 0.031, 24)
-    assert found.words == (
-        "shop=new: about 22% wrong (between 14% and 33%, 60 labeled), 5% elsewhere. Among 24 slices looked "
-        "at, chance alone shows such a gap in about 31 of 1,000 periods like this."
-    )
-    sure = SliceFinding("shop", "new", 60, 60.0, 60.0, 0.25, 0.221, 0.14, 0.33, 0.05, 1e-9, 1e-9, 1)
-    assert sure.words.endswith(
-        "Among 1 slice looked at, chance alone shows such a gap in fewer than 1 of 1,000 periods like this."
-    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,218 @@
+"""A digest's first sentences: what is so, and what it means against what the team allows."""
+
+from collections.abc import Callable, Mapping
+from math import ceil
+from typing import Any
+
+from bot.words.limit_words import breach_words, place_words
+from bot.words.numbers import allowed, counted, odds, odds_between
+from bot.words.slice_words import slice_place
+from routing.digest.agenda import agenda
+from routing.digest.facts import PeriodFacts
+from routing.digest.headline import Headline
+from routing.digest.matter import (
+    Bias,
+    Breach,
+    ErrorFigure,
+    Lack,
+    LateWork,
+    Matter,
+    Slip,
+    ThresholdLoss,
+    ThresholdProposal,
+    TrafficChange,
+)
+from routing.digest.model_quality import About, ErrorRow, Movement, Quality, ThresholdRow, ThresholdState
+from routing.evidence.alarm import Alarm, AlarmKind
+from routing.evidence.error_patterns import SliceFinding
+from routing.evidence.estimate import FEWEST, TrafficEstimate
+
+MOST_LATE_SHOWN = 5
+_SLOW = 5
+"""With fewer checks a week four weeks do not give a figure."""
+_SUBJECTS: Mapping[AlarmKind, str] = {
+    AlarmKind.CONFIDENCE: "how sure the model is",
+    AlarmKind.LABELS: "what the model answers",
+    AlarmKind.WORDS: "the words of the texts",
+    AlarmKind.TOPICS: "what the texts are about",
+}
+
+
+def headlines(
+    quality: Quality, facts: PeriodFacts | None = None, muted: frozenset[str] = frozenset()
+) -> tuple[Headline, ...]:
+    """The sentences of what matters most, in its order."""
+    return tuple(
+        Headline(matter.subject, sentence(matter), matter.deed, matter.arguments)
+        for matter in agenda(quality, facts, muted)
+    )
+
+
+def sentence(matter: Matter) -> str:
+    """What a lead reads of it."""
+    return _WORDS[type(matter.content)](matter.content)
+
+
+def _breach(breach: Breach) -> str:
+    words = breach_words(breach.watch)
+    if not breach.lost:
+        return words
+    return f"{words} {_gone(breach.lost)}, everything is looked at."
+
+
+def _loss(loss: ThresholdLoss) -> str:
+    why = loss.rows[0].why
+    return f"{_gone(loss.rows)}, everything is looked at{f': {why}' if why else ''}".rstrip(".") + "."
+
+
+def _gone(rows: tuple[ThresholdRow, ...]) -> str:
+    places = list(dict.fromkeys(_place(row) for row in rows))
+    return f"Nothing of {' and '.join(places)} goes through by itself any more"
+
+
+def _place(row: ThresholdRow) -> str:
+    return place_words(row.task, row.place)
+
+
+def _change(change: TrafficChange) -> str:
+    first, *others = change.alarms
+    if first.kind is AlarmKind.ERROR:
+        return first.sentence
+    # What follows the semicolon says how many cases it rests on; that is in the thread.
+    words = f"What comes in to {first.task} has changed. {_first_change(first)}."
+    names = dict.fromkeys(_SUBJECTS.get(alarm.kind, alarm.subject or "") for alarm in others)
+    names.pop(_SUBJECTS.get(first.kind, first.subject or ""), None)
+    also = ", ".join(filter(None, names))
+    return f"{words} Also changed: {also}." if also else words
+
+
+def _first_change(alarm: Alarm) -> str:
+    """Without what it rests on and how it compares with chance: that is in the thread."""
+    if alarm.kind is AlarmKind.CONFIDENCE:
+        return f"The model is {'less' if alarm.effect < 0 else 'more'} sure than it was"
+    return alarm.sentence.partition(";")[0].partition(" (PSI")[0].rstrip(".")
+
+
+def _slice(finding: SliceFinding) -> str:
+    elsewhere = odds(finding.error_elsewhere)
+    where = slice_place(finding.key, finding.value)
+    return f"Where {where}, about {odds(finding.error)} is wrong; elsewhere {elsewhere}."
+
+
+def _what(row: ErrorRow) -> str:
+    return "of what went through" if row.about is About.ACCEPTED else "of what came in"
+
+
+def _slip(slip: Slip) -> str:
+    now, before = slip.row.now.future, slip.row.before.future if slip.row.before else None
+    figures = f"about {odds(now.value)} now, {odds(before.value)} then" if now and before else ""
+    return f"More {_what(slip.row)} is wrong than the week before: {figures}."
+
+
+def _figure(figure: ErrorFigure) -> str:
+    if figure.is_too_early:
+        return _too_early(figure)
+    row, future = figure.row, figure.labels.future
+    assert future is not None  # noqa: S101  it is not too early
+    when = " in the last four weeks" if figure.is_lately else ""
+    if future.value <= 0:
+        words = (
+            f"None of {future.n:,} {_looked(row)} {_what(row)}{when} was wrong: {odds_between(future)} is."
+        )
+    else:
+        words = f"{_capital(_what(row))}{when} about {odds(future.value)} was wrong ({odds_between(future)})."
+    if figure.target is None or row.about is not About.ACCEPTED:
+        return words
+    return f"{words} You allow {allowed(figure.target)}{_moved(figure)}."
+
+
+def _moved(figure: ErrorFigure) -> str:
+    if figure.is_lately or figure.row.movement is None:
+        return ""
+    if figure.row.movement is Movement.BETTER:
+        return "; it was more the week before"
+    return ", and it was much the same the week before"
+
+
+def _looked(row: ErrorRow) -> str:
+    return "checked" if row.about is About.ACCEPTED else "looked at"
+
+
+def _too_early(figure: ErrorFigure) -> str:
+    row, labels = figure.row, figure.labels
+    needed = max(1, FEWEST - labels.labeled)
+    noun = "check" if row.about is About.ACCEPTED else "answer"
+    pace = row.now.labeled
+    weeks = ceil(needed / pace) if pace >= _SLOW else 0
+    when = f", {'a week' if weeks == 1 else f'{weeks} weeks'} at this pace" if weeks else ""
+    more = f"{counted(needed, f'more {noun}')} {'gives' if needed == 1 else 'give'} a first figure{when}."
+    lately = " in four weeks" if figure.is_lately else ""
+    return f"It is too early to say how much {_what(row)} is wrong: {_counts(row, labels)}{lately}. {more}"
+
+
+def _counts(row: ErrorRow, labels: TrafficEstimate) -> str:
+    n, seen = labels.labeled, labels.naive
+    wrong = round(seen.value * seen.n) if seen else 0
+    looked = _looked(row)
+    if not n:
+        return f"none was {looked}"
+    if n == 1:
+        return f"1 was {looked}, and it was {'wrong' if wrong else 'right'}"
+    are = {0: "none was", 1: "1 was"}.get(wrong, f"{wrong} were")
+    return f"{n} were {looked}, {are} wrong"
+
+
+def _late(work: LateWork) -> str:
+    some = "some" if work.waiting >= MOST_LATE_SHOWN else f"{work.waiting}"
+    waiting = f", {some} still {'waits' if work.waiting == 1 else 'wait'}" if work.waiting else ""
+    return f"{counted(work.late, 'case')} {'was' if work.late == 1 else 'were'} late{waiting}."
+
+
+def _proposal(proposal: ThresholdProposal) -> str:
+    row = proposal.row
+    gain = row.gain or 0.0
+    fewer = (
+        f"about {gain * row.received:,.0f} cases a week" if row.received else f"{gain:.0%}".replace("%", " %")
+    )
+    still = f", still at most {allowed(row.promise.error)} wrong" if row.promise else ""
+    return (
+        f"The limit of {_place(row)} may be loosened: with {row.proposal:.2f} instead of {row.in_force:.2f} "
+        f"{fewer} fewer would be looked at{still}."
+    )
+
+
+def _lack(lack: Lack) -> str:
+    row, place = lack.row, _place(lack.row)
+    limit = f"at most {allowed(row.promise.error)}" if row.promise else "little"
+    if not lack.needed:
+        return f"Nothing of {place} goes through by itself: too much is wrong to keep {limit} wrong."
+    if row.state is ThresholdState.FIXED:
+        more = counted(lack.needed, "more check")
+        return f"Whether {limit} of what goes through in {place} is wrong is not sure yet: about {more} tell."
+    more = counted(lack.needed, "more answer")
+    return f"Nothing of {place} goes through by itself yet: about {more} are missing to keep {limit} wrong."
+
+
+def _bias(bias: Bias) -> str:
+    point = bias.point
+    verdict = "too sure of itself" if point.accuracy < point.mean_confidence else "less sure than it could be"
+    says = f"{100 * point.low:.0f} to {100 * point.high:.0f} %"
+    return f"When it says {says}, it is right in {100 * point.accuracy:.0f} %: {verdict}."
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+_WORDS: Mapping[type[Any], Callable[[Any], str]] = {
+    Breach: _breach,
+    ThresholdLoss: _loss,
+    TrafficChange: _change,
+    SliceFinding: _slice,
+    Slip: _slip,
+    ErrorFigure: _figure,
+    LateWork: _late,
+    ThresholdProposal: _proposal,
+    Lack: _lack,
+    Bias: _bias,
+}
