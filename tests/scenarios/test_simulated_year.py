@@ -208,7 +208,7 @@ def assert_what_was_accepted_goes_to_review_and_says_why(world: World, chronicle
     assert len(sure) > len(after) / 3
     assert all(one.is_asked and not one.is_accepted for one in after)
     why = f"the certified threshold was revoked: {revoked.revoked_reason}"
-    assert re.search(r"audited cases were wrong \(\d+ of the last 50\), more than 5 % can explain", why)
+    assert re.search(r"checked at random were wrong \(\d+ of the last 50\), more than 5 % can explain", why)
     assert all(why in one.reasons for one in after)
     assert not any("revoked" in one.reasons for one in chronicle.of_weeks(RECOVERS))
 

@@ -137,7 +137,7 @@ def _by_audits(
     )
     if not report.is_revoked:
         return None
-    of = f"{report.errors} of {report.n} audited cases were wrong{_lately(audits)}"
+    of = f"{report.errors} of {report.n} checked at random were wrong{_lately(audits)}"
     reason = f"{of}, more than {percent(promise.error)} can explain"
     return _Objection(reason, _alarm(granted, promise, report, audits, reason))
 

@@ -55,7 +55,7 @@ def test_errors_in_audits_revoke_it_and_the_next_prediction_is_reviewed(world: T
     watch = Watch(world.ctx)
     assert watch.revoke_due() == {"revoked": 1}
     reason = str(granted(world).revoked_reason)
-    assert "audited cases were wrong, more than 5 % can explain" in reason
+    assert "checked at random were wrong, more than 5 % can explain" in reason
     (first, *_) = after = world.day(50)
     assert shares(after) == (0, 0)
     assert f"the certified threshold was revoked: {reason} (tier ordinary)" in first.routing.reasons
@@ -91,7 +91,7 @@ def test_a_revocation_after_many_audits_tells_how_it_went_at_last(world: Traffic
         known = model_evidence.audited_errors(tx, "fraud", "ordinary", MODEL, one.attempted_at)
     lately = [audited.is_error for audited in known if audited.calibrated >= (one.threshold or 0)][-50:]
     assert 10 < sum(lately) < 50
-    assert f" audited cases were wrong ({sum(lately)} of the last 50), more than" in str(one.revoked_reason)
+    assert f" checked at random were wrong ({sum(lately)} of the last 50), more than" in str(one.revoked_reason)
 
 
 def test_audits_below_the_threshold_do_not_count(world: Traffic) -> None:
