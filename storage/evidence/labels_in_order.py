@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from routing.prediction import ModelRef
 from storage.engine.database import Transaction
 from storage.evidence.decisions_in_force import Window, by_experts, loss_of
-from storage.evidence.tier_traffic import is_of
+from storage.evidence.tier_window import is_of
 from storage.tables import cases, predictions
 
 

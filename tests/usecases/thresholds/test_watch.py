@@ -91,7 +91,9 @@ def test_a_revocation_after_many_audits_tells_how_it_went_at_last(world: Traffic
         known = model_evidence.audited_errors(tx, "fraud", "ordinary", MODEL, one.attempted_at)
     lately = [audited.is_error for audited in known if audited.calibrated >= (one.threshold or 0)][-50:]
     assert 10 < sum(lately) < 50
-    assert f" checked at random were wrong ({sum(lately)} of the last 50), more than" in str(one.revoked_reason)
+    assert f" checked at random were wrong ({sum(lately)} of the last 50), more than" in str(
+        one.revoked_reason
+    )
 
 
 def test_audits_below_the_threshold_do_not_count(world: Traffic) -> None:
