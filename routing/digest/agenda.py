@@ -153,7 +153,7 @@ def _changes(quality: Quality, muted: frozenset[str]) -> Iterator[Matter]:
         if len(alarms) > 1:
             arguments["subjects"] = json.dumps([alarm.mute_key for alarm in alarms])
         deed = Deed.OPEN_CASES if cases else None
-        yield Matter(alarms[0].topic, Urgency.WRONG, TrafficChange(tuple(alarms)), 0.0, deed, arguments)
+        yield Matter(alarms[0].mute_key, Urgency.WRONG, TrafficChange(tuple(alarms)), 0.0, deed, arguments)
 
 
 def _slices(quality: Quality) -> Iterator[Matter]:
