@@ -187,7 +187,9 @@ def _errors(quality: Quality) -> Iterator[Matter]:
     labels = quality.lately if is_short and quality.lately else row.now
     figure = ErrorFigure(row, labels, labels.labeled > row.now.labeled, quality.target)
     deed, arguments = _more_checks(quality) if figure.is_too_early else (None, {})
-    yield Matter(f"error:{row.about}", Urgency.FIGURE, figure, 0.0, deed, arguments)
+    is_limited = row.about is About.ACCEPTED or figure.is_too_early  # else nothing wrong went through
+    urgency = Urgency.FIGURE if is_limited else Urgency.KNOW
+    yield Matter(f"error:{row.about}", urgency, figure, 0.0, deed, arguments)
 
 
 def _more_checks(quality: Quality) -> tuple[Deed | None, dict[str, str]]:

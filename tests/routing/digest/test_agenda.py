@@ -73,10 +73,13 @@ def test_where_nothing_came_in_nothing_is_told() -> None:
 
 def test_how_it_stands_is_told_of_what_went_through_else_of_all_that_came_in() -> None:
     everything, passed = error(0.02, 0.04), error(0.01, 0.02, about=ACCEPTED)
-    for errors, about in (((everything, passed), ACCEPTED), ((everything,), About.ALL)):
+    for errors, about, urgency in (
+        ((everything, passed), ACCEPTED, Urgency.FIGURE),
+        ((everything,), About.ALL, Urgency.KNOW),
+    ):
         matter = only(Quality(errors=errors, target=0.02))
         assert isinstance(matter.content, ErrorFigure)
-        assert (matter.subject, matter.urgency) == (f"error:{about}", Urgency.FIGURE)
+        assert (matter.subject, matter.urgency) == (f"error:{about}", urgency)
         assert (matter.content.is_too_early, matter.content.target) == (False, 0.02)
 
 
@@ -265,7 +268,7 @@ def test_a_model_too_sure_of_itself_is_told_where_it_concerns_most() -> None:
 
 def everything() -> Quality:
     return Quality(
-        errors=(error(0.03, 0.05),),
+        errors=(error(0.03, 0.05, about=ACCEPTED),),
         target=0.02,
         thresholds=(
             threshold(tier="wide", found=certificate(0.8), gain=0.17),
@@ -282,7 +285,7 @@ def test_a_limit_comes_before_errors_before_how_it_stands_before_what_is_late_or
         "revoked:loans:broken:net:7",
         "slice:country=DE",
         "alarm:returns:field::amount",
-        "error:all",
+        "error:accepted",
         "late",
         "proposal:returns:wide:net:7",
         "audits:returns:young:net:7",
