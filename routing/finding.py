@@ -1,7 +1,9 @@
 """Something to say about a policy: where, what is wrong, and the mend."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -19,12 +21,15 @@ class Finding:
 
 
 class ExistingNames(NamedTuple):
-    """Names that exist, with a suggestion for a name that does not."""
+    """Names that exist, with a suggestion for a name that does not; `now` has those of what was renamed."""
 
     names: tuple[str, ...]
+    now: Mapping[str, str] = MappingProxyType({})
 
     def mend(self, wrong: str, what: str) -> str:
-        """The closest of them, or all, or how to add the first."""
+        """The name it has now, the closest of them, or all, or how to add the first."""
+        if wrong in self.now:
+            return f"it is called {self.now[wrong]!r} now"
         close = get_close_matches(wrong, self.names, n=1, cutoff=0.6)
         if close:
             return f"did you mean {close[0]!r}?"

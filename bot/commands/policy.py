@@ -14,10 +14,13 @@ from rich.text import Text
 from bot.clock import SystemClock
 from bot.commands.options import settings_option, since_option
 from bot.doctor.active_policy import check_active_policy
+from bot.doctor.departures import departure_findings
 from bot.doctor.finding import CheckStatus
+from bot.errors import SettingsInvalid
 from bot.policy.policy_file import read_policy
-from bot.settings import Settings
+from bot.settings import Settings, read_settings
 from routing.errors import InvalidPolicy
+from routing.finding import Finding
 from routing.policy import Policy, Task, check
 from routing.triage.rules_in_words import TableRow, table
 
@@ -31,13 +34,23 @@ def policy() -> None:
 
 @policy.command("check")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def check_(file: Path) -> None:
-    """Print what FILE sends where; or every error with its mend, and exit status 1."""
+@click.option(
+    "--env-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path(".env"),
+    show_default=True,
+    help="File of NAME=value lines; the environment wins.",
+)
+def check_(file: Path, env_file: Path) -> None:
+    """Print what FILE sends where; or every error with its mend, and exit status 1.
+
+    Where there is a database, also what leaves the policy in force, and how many open cases that touches.
+    """
     read = _read(file)
     console = Console(highlight=False)
     for part in shown(read):
         console.print(part)
-    for finding in check(read):
+    for finding in (*check(read), *_departures(read, env_file)):
         click.secho(f"! {finding.line(str(file))}", fg="yellow")
     click.echo(f"{file} can work: version {read.version}.")
 
@@ -46,9 +59,12 @@ def check_(file: Path) -> None:
 @settings_option
 def status(settings: Settings) -> None:
     """Say which policy is active for all processes; exit status 1 where a file holds another one."""
-    findings = check_active_policy(settings.database_url, _read(settings.policy_path), SystemClock().now())
+    read = _read(settings.policy_path)
+    findings = check_active_policy(settings.database_url, read, SystemClock().now())
     for finding in findings:
         click.echo(f"{finding.what} {finding.mend}".strip())
+    for departure in departure_findings(settings.database_url, read):
+        click.echo(departure.line(settings.policy_path.name))
     if not findings:
         click.echo("The database cannot tell; `secondlook database status` says why.", err=True)
     if not findings or any(finding.status is not CheckStatus.OK for finding in findings):
@@ -88,6 +104,15 @@ def _read(file: Path) -> Policy:
     except InvalidPolicy as error:
         click.echo(error.detail.strip("\n"), err=True)
         sys.exit(1)
+
+
+def _departures(read: Policy, env_file: Path) -> tuple[Finding, ...]:
+    """What leaves with the policy; nothing where the settings are no help, as a policy needs none."""
+    try:
+        settings = read_settings(env_file=env_file)
+    except SettingsInvalid:
+        return ()
+    return departure_findings(settings.database_url, read)
 
 
 def shown(read: Policy) -> list[RenderableType]:

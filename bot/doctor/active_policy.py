@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.doctor.database import findings_in
+from bot.doctor.database import read_in
 from bot.doctor.finding import CheckFinding, ok, warn
 from bot.usecases.active_policy import LIVE_FOR
 from routing.policy import Policy
@@ -22,7 +22,7 @@ def check_active_policy(url: str, policy: Policy, now: datetime) -> tuple[CheckF
 
     Nothing where the database cannot tell.
     """
-    return findings_in(url, lambda database: _findings(database, policy, now))
+    return read_in(url, lambda database: _findings(database, policy, now))
 
 
 def _findings(database: Database, policy: Policy, now: datetime) -> Iterator[CheckFinding]:

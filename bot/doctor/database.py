@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from bot.doctor.finding import CheckFinding, fail, ok, warn
 from storage.delivery import claimed_events
 from storage.engine.database import Database
 from storage.errors import StorageError
 from storage.record.keyring import NO_KEYS
+
+T = TypeVar("T")
 
 SQLITE = "sqlite:///"
 REACH = "Check SECONDLOOK_DATABASE_URL, that the server runs, and that this user may connect."
@@ -42,7 +45,7 @@ def absent_file(url: str) -> CheckFinding | None:
     return warn("database", f"{path} does not exist yet.", "`secondlook serve` creates it.")
 
 
-def findings_in(url: str, find: Callable[[Database], Iterable[CheckFinding]]) -> tuple[CheckFinding, ...]:
+def read_in(url: str, find: Callable[[Database], Iterable[T]]) -> tuple[T, ...]:
     """What `find` reads in the database; nothing where it cannot tell, which the check of it says itself."""
     if absent_file(url) is not None:
         return ()

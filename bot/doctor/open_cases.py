@@ -1,7 +1,7 @@
 """Whether open cases have lost a part of the policy that they were opened under, and who may answer them."""
 
 from bot.clock import SystemClock
-from bot.doctor.database import findings_in
+from bot.doctor.database import read_in
 from bot.doctor.finding import CheckFinding, warn
 from bot.ids import new_id
 from bot.usecases.context import Context, PolicyHolder
@@ -19,10 +19,11 @@ NOBODY = (
 
 def check_open_cases(url: str, policy: Policy) -> tuple[CheckFinding, ...]:
     """A finding for each task and tier with such cases; none where the database cannot tell."""
-    return findings_in(url, lambda database: map(_finding, stranded(_context(database, policy))))
+    return read_in(url, lambda database: map(_finding, stranded(context_of(database, policy))))
 
 
-def _context(database: Database, policy: Policy) -> Context:
+def context_of(database: Database, policy: Policy) -> Context:
+    """A context to read cases in under `policy`."""
     return Context(
         database=database,
         active=PolicyHolder.of(policy),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bot.doctor.database import findings_in
+from bot.doctor.database import read_in
 from bot.doctor.finding import CheckFinding, warn
 from routing.policy import Policy
 from storage.engine.database import Database
@@ -26,4 +26,4 @@ def check_rules(url: str, policy: Policy, now: datetime) -> tuple[CheckFinding, 
             what = f"Predictions of {rule.task} of the last 7 days that it could not judge: {rule.n:,}"
             yield warn(f"rule {rule.tier}", f"{what}; {rule.why}.", MEND)
 
-    return findings_in(url, find)
+    return read_in(url, find)

@@ -1,7 +1,7 @@
 """From the text of a posted case to what the use case takes, or to every fault in it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from bot.usecases.intake.outcome import BodyIdentity
 from routing.policy import Policy
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Prediction, Submission
 from routing.probabilities import even_out
+from routing.triage.present_names import under_present_names
 
 STRICTER = frozenset({"datetime", "url"})
 """Faults of what an earlier version may have taken: a body with no other is looked for."""
@@ -62,7 +63,8 @@ class Parser:
         objected = tuple(objections(legible, policy, service, received_at))
         if objected:
             raise CaseRefused(objected, identities)
-        return _posted(case, service, received_at, self.ctx.new_id, identities)
+        posted = _posted(case, service, received_at, self.ctx.new_id, identities)
+        return replace(posted, submission=under_present_names(policy.task(case.task), posted.submission))
 
 
 def _read(text: str) -> Any:

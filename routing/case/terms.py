@@ -57,15 +57,15 @@ def task_of_opening(case: Case, present: Task, opening: Task | None) -> Task:
     answers = {
         name: getattr(opening, name) for name in ("question", "kind", "reason_codes", *Inquiry.model_fields)
     }
-    return _with(present, **answers)
+    return _with(present, **answers | {"labels": _by_both_names(opening.labels, present)})
 
 
 def tier_of_opening(case: Case, task: Task, present: Tier, opening: Task | None) -> Tier:
     """`present`, which decides by a time-out only for a label that `task`, the case's, has."""
     named = opening.named_tier(case.tier) if opening else None
     first = named.safe_label if named else None
-    labels = (label for label in (first, present.safe_label) if label in task.label_names)
-    safe_label = next(labels, None)
+    labels = (task.label(name) for name in (first, present.safe_label) if name)
+    safe_label = next((label.name for label in labels if label), None)
     return (
         present if safe_label == present.safe_label else present.model_copy(update={"safe_label": safe_label})
     )
@@ -77,15 +77,33 @@ def _with(task: Task, **changes: object) -> Task:
     return Task.model_construct(**{**fields, **changes})
 
 
+def _by_both_names(labels: tuple[LabelSpec, ...], present: Task) -> tuple[LabelSpec, ...]:
+    """The labels of an opening, which may be typed as they are called now, too."""
+    if not present.earlier_names:
+        return labels
+    return tuple(_as_carried(label, label.name, present.label(label.name)) for label in labels)
+
+
+def _as_carried(shown: LabelSpec, name: str, now: LabelSpec | None) -> LabelSpec:
+    """`shown` under the `name` that a case has it by, and understood as it is called now."""
+    if now is None or now.name == name:
+        return shown
+    names = dict.fromkeys((*shown.was, now.name, now.shown))
+    return shown.model_copy(update={"name": name, "title": shown.shown, "was": tuple(names)})
+
+
 def _with_carried(case: Case, task: Task) -> tuple[LabelSpec, ...]:
     prediction = case.submission.prediction
     answers = [label.label for label in case.labels]
     carried = dict.fromkeys((prediction.label, *(prediction.probabilities or {}), *answers))
-    lost = [_unknown(name) for name in carried if name not in task.label_names]
-    spare = [label.name for label in task.labels if label.name not in carried]
-    excess = max(0, len(task.labels) + len(lost) - MOST_LABELS)
+    # A case that has the old name keeps it: under the new one a right answer would count as an error.
+    names = {now: name for name in carried if (now := task.present_name(name)) not in carried}
+    lost = [_unknown(name) for name in carried if name not in (*task.label_names, *names.values())]
+    labels = [_as_carried(label, names.get(label.name, label.name), label) for label in task.labels]
+    spare = [label.name for label in labels if label.name not in carried]
+    excess = max(0, len(labels) + len(lost) - MOST_LABELS)
     dropped = spare[max(0, len(spare) - excess) :]
-    return (*(label for label in task.labels if label.name not in dropped), *lost)
+    return (*(label for label in labels if label.name not in dropped), *lost)
 
 
 def _unknown(name: str) -> LabelSpec:

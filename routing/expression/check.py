@@ -7,7 +7,7 @@ scores, which only the services know, and what is computed.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import product
 
@@ -29,15 +29,22 @@ PROBE_AT = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The texts that a tier's expression may compare with."""
+    """The texts that a tier's expression may compare with; `earlier` has labels' names by those before."""
 
     labels: tuple[str, ...]
     services: tuple[str, ...]
+    earlier: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label_choices(self) -> ExistingNames:
+        """The labels, by their present names."""
+        return ExistingNames(self.labels, self.earlier)
 
     def of(self, path: str) -> ExistingNames | None:
         """The values that the fact at `path` can have, where the policy lists them."""
+        if path == "prediction.label":
+            return self.label_choices
         values = {
-            "prediction.label": self.labels,
             **dict.fromkeys(("origin", "kind"), tuple(map(str, POSTED_ORIGINS))),
             "service.name": self.services,
         }
@@ -71,7 +78,7 @@ def _literals(parts: tuple[Node, ...], vocabulary: Vocabulary) -> Iterator[tuple
             if existing.names and text not in existing.names:
                 yield f"{path} is never {text!r}", existing.mend(text, "value")
         if part.path is not None and len(part.path) == 3 and part.path[:2] == PROBABILITIES:
-            existing, name = ExistingNames(vocabulary.labels), part.path[2]
+            existing, name = vocabulary.label_choices, part.path[2]
             if name not in existing.names:
                 read = part.path if part.op == "select" else PROBABILITIES
                 yield f"{'.'.join(read)} is never {name!r}", existing.mend(name, "value")

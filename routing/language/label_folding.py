@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from routing.language.reply_text import is_pictogram
@@ -25,6 +25,10 @@ class NamedLabel(Protocol):
     def shown(self) -> str:
         """Its title, or its name."""
 
+    @property
+    def was(self) -> Sequence[str]:
+        """The names that it had before."""
+
 
 def fold(text: str) -> str:
     """`text` without what does not tell labels apart: case, width, script of digits, kind of dash and what
@@ -42,22 +46,31 @@ def _digit(letter: str) -> str:
 
 def spellings(labels: Iterable[NamedLabel]) -> Mapping[str, frozenset[str]]:
     """The labels' names by each folded spelling that may mean them."""
-    names_by_spelling: dict[str, set[str]] = defaultdict(set)
-    for label in labels:
-        for text in (label.name, label.shown):
-            for spelling in (fold(text), fold(without_pictograms(text))):
-                if any(not is_pictogram(letter) for letter in spelling):
-                    names_by_spelling[spelling].add(label.name)
-    return {spelling: frozenset(names) for spelling, names in names_by_spelling.items()}
+
+    def folded(text: str) -> Iterator[str]:
+        for spelling in (fold(text), fold(without_pictograms(text))):
+            if any(not is_pictogram(letter) for letter in spelling):
+                yield spelling
+
+    return _names_by_spelling(labels, folded)
 
 
 def exact_spellings(labels: Iterable[NamedLabel]) -> Mapping[str, frozenset[str]]:
-    """The labels' names by their name and title, letter by letter."""
-    names_by_spelling: dict[str, set[str]] = defaultdict(set)
+    """The labels' names by their name, title and earlier names, letter by letter."""
+    return _names_by_spelling(labels, lambda text: [unicodedata.normalize("NFC", text)])
+
+
+def _names_by_spelling(
+    labels: Iterable[NamedLabel], spelled: Callable[[str], Iterable[str]]
+) -> dict[str, frozenset[str]]:
+    """The labels' names by what is `spelled` of their texts; earlier names yield to present ones."""
+    present: dict[str, set[str]] = defaultdict(set)
+    earlier: dict[str, set[str]] = defaultdict(set)
     for label in labels:
-        for text in (label.name, label.shown):
-            names_by_spelling[unicodedata.normalize("NFC", text)].add(label.name)
-    return {spelling: frozenset(names) for spelling, names in names_by_spelling.items()}
+        for names, texts in ((present, (label.name, label.shown)), (earlier, label.was)):
+            for spelling in (spelling for text in texts for spelling in spelled(text)):
+                names[spelling].add(label.name)
+    return {spelling: frozenset(names) for spelling, names in (earlier | present).items()}
 
 
 def collisions(labels: Iterable[NamedLabel]) -> Iterator[tuple[str, str]]:

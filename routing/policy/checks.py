@@ -1,7 +1,7 @@
 """What pydantic cannot see: whether the parts of a policy fit each other."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from routing.expression.check import Vocabulary, expression_problems
@@ -74,20 +74,41 @@ def label_findings(key: str, labels: Iterable[LabelSpec], *, are_typed: bool = T
         repeated = [name for name, count in Counter(label.name for label in listed).items() if count > 1]
         shown = [name for name in shown if name in {text.casefold() for text in repeated}]
     yield from _twice(f"{key}.labels", shown, "label")
+    yield from _earlier_names(key, listed)
     for first, second in collisions(listed) if are_typed else ():
         if first.casefold() != second.casefold():
             problem = f"nobody who types a reply can tell {first!r} from {second!r}"
             yield Finding(f"{key}.labels", problem, "rename one, or set `thread_replies = false`")
 
 
-def tier_findings(key: str, tier: Tier, labels: tuple[str, ...], names: Names) -> Iterator[Finding]:
-    """A tier: its expression, channel, threshold, escalation and people can work with the task's labels."""
-    vocabulary = Vocabulary(labels, names.services)
+def _earlier_names(key: str, labels: tuple[LabelSpec, ...]) -> Iterator[Finding]:
+    """Earlier names: each of a single label, and of none that there is."""
+    present = {label.name for label in labels}
+    claims = Counter(name for label in labels for name in set(label.was))
+    for label in labels:
+        for name in dict.fromkeys(label.was):
+            here = f"{key}.labels.{label.name}.was"
+            if name in present:
+                yield Finding(here, f"{name!r} is the name of a label that there is", "take it out of `was`")
+            elif claims[name] > 1:
+                problem = f"{claims[name]} labels were called {name!r}"
+                yield Finding(here, problem, "keep it in `was` of the label that took its place")
+
+
+def tier_findings(
+    key: str, tier: Tier, labels: tuple[str, ...], names: Names, earlier: Mapping[str, str] | None = None
+) -> Iterator[Finding]:
+    """A tier: its expression, channel, threshold, escalation and people can work with the task's labels.
+
+    `earlier` has the label's present name by each that it had before.
+    """
+    vocabulary = Vocabulary(labels, names.services, earlier or {})
     for problem, mend in expression_problems(tier.when, vocabulary):
         yield Finding(f"{key}.when", problem, mend)
     yield from _unknown(f"{key}.channel", (tier.channel,), names.channels, "channel")
-    if tier.safe_label is not None:
-        yield from _unknown(f"{key}.safe_label", (tier.safe_label,), labels, "label")
+    if tier.safe_label is not None and tier.safe_label not in labels:
+        problem = f"there is no label {tier.safe_label!r}"
+        yield Finding(f"{key}.safe_label", problem, vocabulary.label_choices.mend(tier.safe_label, "label"))
     yield from _threshold(key, tier, len(labels))
     yield from _escalation(key, tier, names)
     yield from _quorum(key, tier, len(labels))
@@ -169,7 +190,8 @@ def cross_findings(policy: Policy) -> Iterator[Finding]:
         yield from reason_code_findings(f"tasks.{key}", task.reason_codes)
         yield from tiers_findings(f"tasks.{key}", task.tiers)
         for tier in task.tiers:
-            yield from tier_findings(f"tasks.{key}.tiers.{tier.name}", tier, task.label_names, names)
+            here = f"tasks.{key}.tiers.{tier.name}"
+            yield from tier_findings(here, tier, task.label_names, names, task.earlier_names)
     for key, team in policy.teams.items():
         yield from team_findings(f"teams.{key}", team, names)
 

@@ -117,22 +117,27 @@ def _parts_of_task(key: str, raw: Any, names: Names) -> Iterator[Finding]:
         key, (code for code in _items(raw, "reason_codes") if isinstance(code, str))
     )
     answers = _answers(raw) if len(named) == len(labels) else None
+    renamed = {old: label.name for label in named for old in label.was}
     tiers = [readable(Tier, part) for part in _items(raw, "tiers")]
     for place, tier in enumerate(tiers):
         if tier is not None:
             here = f"{key}.tiers.{tier.section.name}" if tier.section.name else f"{key}.tiers[{place}]"
-            yield from _parts_of_tier(here, tier, answers, names)
+            yield from _parts_of_tier(here, tier, answers, names, renamed)
     whole = [tier.section for tier in tiers if tier is not None and "when" not in tier.wrong]
     if whole and len(whole) == len(tiers):
         yield from tiers_findings(key, whole)
 
 
 def _parts_of_tier(
-    key: str, tier: Readable[Tier], answers: tuple[str, ...] | None, names: Names
+    key: str,
+    tier: Readable[Tier],
+    answers: tuple[str, ...] | None,
+    names: Names,
+    renamed: Mapping[str, str],
 ) -> Iterator[Finding]:
     unsure = {"when", "safe_label", "accept_above", "quorum"} if answers is None else set()
     trusting = replace(tier, wrong=tier.wrong | unsure)
-    yield from trusting.trusted(key, tier_findings(key, tier.section, answers or (), names))
+    yield from trusting.trusted(key, tier_findings(key, tier.section, answers or (), names, renamed))
 
 
 def _answers(raw: Any) -> tuple[str, ...] | None:

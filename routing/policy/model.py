@@ -27,7 +27,6 @@ from routing.fields import (
 from routing.policy.duration import Duration
 from routing.policy.tier import Tier
 from routing.policy.working_days import spell_out_days
-from routing.questions.option import LabelSpec
 from routing.questions.question_list import Inquiry
 from routing.rationale_rule import RationaleRule
 from routing.section import Section
@@ -115,20 +114,12 @@ class Task(Inquiry):
         return self
 
     @cached_property
-    def label_names(self) -> tuple[str, ...]:
-        """The names of what may be answered, in the policy's order."""
-        return tuple(label.name for label in self.asks.options)
-
-    @cached_property
     def labels_digest(self) -> str:
         """12 hex digits of the set of label names: what was measured holds for the same set only."""
-        # Names only, sorted: a new title, example or order of labels keeps certificates and calibrators.
-        text = json.dumps(sorted(self.label_names), ensure_ascii=True, separators=(",", ":"))
+        # First names only, sorted: another name, title or order of labels keeps certificates and calibrators.
+        names = sorted(label.first_name for label in self.asks.options)
+        text = json.dumps(names, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-    def label(self, name: str) -> LabelSpec | None:
-        """The label of that name, or None."""
-        return next((label for label in self.asks.options if label.name == name), None)
 
     def title(self, name: str) -> str:
         """What people read for a label; its name if the policy no longer knows it."""

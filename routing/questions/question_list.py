@@ -1,5 +1,9 @@
 """The questions that a task may ask, by their sections in the policy."""
 
+from collections import Counter
+from collections.abc import Mapping
+from functools import cached_property
+
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticKnownError
 
@@ -34,3 +38,28 @@ class Inquiry(Section):
     def asks(self) -> Question:
         """The question, with what the policy says of it."""
         return self.rating or Choice(self.labels)
+
+    @cached_property
+    def label_names(self) -> tuple[str, ...]:
+        """The names of what may be answered, in the policy's order."""
+        return tuple(label.name for label in self.asks.options)
+
+    @cached_property
+    def earlier_names(self) -> Mapping[str, str]:
+        """The name that a label has now by each name it had before; without those that two labels claim."""
+        present = set(self.label_names)
+        pairs = [(name, label.name) for label in self.asks.options for name in label.was]
+        claims = Counter(name for name, _ in pairs)
+        return {name: now for name, now in pairs if name not in present and claims[name] == 1}
+
+    @cached_property
+    def _labels(self) -> Mapping[str, LabelSpec]:
+        return {label.name: label for label in self.asks.options}
+
+    def present_name(self, name: str) -> str:
+        """The name that the label of this name has now; the same for what is no label's name."""
+        return self.earlier_names.get(name, name)
+
+    def label(self, name: str) -> LabelSpec | None:
+        """The label that has this name, or had it before; or None."""
+        return self._labels.get(self.present_name(name))

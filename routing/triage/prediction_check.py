@@ -38,7 +38,7 @@ def _is_probability(value: float) -> bool:
 
 
 def _label(task: Task, statement: Statement) -> Iterator[tuple[str, str]]:
-    if statement.key is not None and statement.key not in task.label_names:
+    if statement.key is not None and task.label(statement.key) is None:
         yield "prediction.label", f"task {task.name} has no label {statement.key!r}: {_choices(task)}"
 
 
@@ -54,7 +54,7 @@ def _confidence(statement: Statement) -> Iterator[tuple[str, str]]:
 
 def _probabilities(task: Task, statement: Statement) -> Iterator[tuple[str, str]]:
     for name in statement.names:
-        if name not in task.label_names:
+        if task.label(name) is None:
             yield f"prediction.probabilities.{name}", f"task {task.name} has no such label: {_choices(task)}"
     probabilities = statement.probabilities
     if probabilities is not None:
@@ -70,7 +70,7 @@ def _probabilities(task: Task, statement: Statement) -> Iterator[tuple[str, str]
 
 def _own_probability(task: Task, statement: Statement) -> Iterator[tuple[str, str]]:
     key, confidence = statement.key, statement.confidence
-    if key in task.label_names and key not in statement.names:
+    if key is not None and task.label(key) is not None and key not in statement.names:
         yield "prediction.probabilities", f"the predicted label {key!r} is not among them"
     own = (statement.probabilities or {}).get(key or "")
     if own is not None and confidence is not None and not is_same(own, confidence):

@@ -33,14 +33,17 @@ def wrong_in_slice(
     tx: Transaction,
     tasks: Collection[str],
     key: str,
-    value: str,
+    values: Collection[str],
     since: datetime,
     until: datetime,
     limit: int,
 ) -> tuple[Outline, ...]:
-    """What experts decided against the model in a slice from `since` to before `until`, newest first."""
+    """What experts decided against the model in a slice from `since` to before `until`, newest first.
+
+    It has the predictions with one of the `values`, which are names of labels where `key` is `PREDICTED`.
+    """
     window = Window(tuple(sorted(tasks)), since, until)
-    is_in = predictions.c.label == value if key == PREDICTED else is_in_slice(tx, key, value)
+    is_in = predictions.c.label.in_(values) if key == PREDICTED else is_in_slice(tx, key, *values)
     query = (
         in_period_by_experts(window, *_PREDICTED, decisions.c.label.label("decided"))
         .where(loss_of(decisions) > 0, is_in)

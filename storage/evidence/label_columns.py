@@ -1,7 +1,7 @@
 """Predictions that experts decided, as columns that arrays can be made of."""
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import compress
@@ -45,6 +45,18 @@ class LabelColumns:
         """Of each whether the model predicted just what experts decided."""
         return [loss == 0 for loss in self.loss]
 
+    def renamed(self, present_name: Callable[[str], str]) -> "LabelColumns":
+        """The same with labels as they are called now; what was predicted of several that are one adds up."""
+        names = dict.fromkeys(map(present_name, self.labels))
+        places = [list(names).index(present_name(label)) for label in self.labels]
+        return replace(
+            self,
+            predicted=tuple(map(present_name, self.predicted)),
+            decided=tuple(map(present_name, self.decided)),
+            labels=tuple(names),
+            probabilities=tuple(row and _moved(row, places, len(names)) for row in self.probabilities),
+        )
+
     def with_confidence(self) -> "LabelColumns":
         """Those that have a confidence: all that a calibration can speak of."""
         if all(self.has_confidence):
@@ -55,3 +67,10 @@ class LabelColumns:
             chosen = compress(column, self.has_confidence)
             kept[name] = array(column.typecode, chosen) if isinstance(column, array) else tuple(chosen)
         return replace(self, **kept)
+
+
+def _moved(row: "array[float]", places: Sequence[int], width: int) -> "array[float]":
+    moved = array("d", bytes(8 * width))
+    for place, share in zip(places, row, strict=True):
+        moved[place] += share
+    return moved

@@ -9,8 +9,12 @@ from rich.console import Console
 from bot.cli import main
 from bot.commands.policy import shown
 from bot.starter.files import template
+from bot.usecases.active_policy import Proposal, propose
 from routing.policy import load_policy
+from storage.engine.database import Database
 from tests.places import ROOT
+from tests.worlds.desk import make_world
+from tests.worlds.policies import DESK
 
 EXAMPLE = ROOT / "deploy" / "policy.example.toml"
 
@@ -103,3 +107,35 @@ def test_advice_is_given_without_refusing(tmp_path: Path) -> None:
     result = check(path)
     assert result.exit_code == 0
     assert "never looked at" in " ".join(result.output.split())
+
+
+def test_what_leaves_is_told_with_its_open_cases_where_a_database_is(sqlite_url: str, tmp_path: Path) -> None:
+    world = make_world(Database(sqlite_url))
+    propose(world.ctx, Proposal("host:1", world.policy))
+    world.open()
+    world.open()
+    world.database.dispose()
+    path = tmp_path / "policy.toml"
+    path.write_text(DESK.replace('"legit"', '"honest"').replace('name = "all"', 'name = "any"'))
+    settings = {"SECONDLOOK_DATABASE_URL": sqlite_url, "SECONDLOOK_POLICY": str(path)}
+
+    for arguments in (["check", str(path)], ["status"]):
+        output = CliRunner(env=settings).invoke(main, ["policy", *arguments]).output
+        lines = {line.partition("policy.toml: ")[2] for line in output.splitlines()}
+        assert (
+            "tasks.fraud.labels.legit: this label leaves the policy, and 2 open cases have it and keep it; "
+            'if it has another name now, say so on the label that it is: `was = ["legit"]`'
+        ) in lines
+        assert (
+            "tasks.topic.tiers.all: this tier leaves the policy, and no open case has it; "
+            "nothing is to be done if that was meant: open cases go on with the people they had"
+        ) in lines
+
+
+def test_a_check_makes_no_database_and_needs_no_settings(tmp_path: Path) -> None:
+    path, url = tmp_path / "policy.toml", f"sqlite:///{tmp_path}/none.sqlite3"
+    path.write_text(template("policy.toml"))
+    for settings in ({"SECONDLOOK_DATABASE_URL": url}, {"SECONDLOOK_PORT": "not a port"}):
+        result = CliRunner(env=settings).invoke(main, ["policy", "check", str(path)])
+        assert (result.exit_code, "!" in result.output) == (0, False)
+    assert [file.name for file in tmp_path.iterdir()] == ["policy.toml"]

@@ -1,6 +1,7 @@
 """The policy changes while cases are open: they keep their answers, and people who may give them."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -150,6 +151,23 @@ def test_a_reply_names_a_label_as_it_was_at_the_opening(world: World) -> None:
     (event,) = world.eventually(lambda: world.inbox.events(case.case_id))
     assert event.data["decision"]["label"] == "loan"
     world.eventually(lambda: "✓ Loan" in maya.reads(case))
+
+
+def test_a_label_that_was_renamed_is_posted_pressed_and_typed_by_either_name(world: World) -> None:
+    pressed = world.post_case(task="topic", label="loan")
+    typed = world.post_case("order-2", task="topic", label="card")
+    renamed = LOAN.replace('name = "loan", title = "Loan"', 'name = "mortgage", was = ["loan"]')
+    restart_with(world, (LOAN, renamed))
+    later = world.post_case("order-3", task="topic", label="loan")
+    maya = world.person(MAYA)
+
+    maya.press(pressed, "Confirm: Loan")
+    maya.answer_in_thread(typed, "mortgage: the rate is named")
+    maya.press(later, "Confirm: mortgage")
+
+    for case, names in (pressed, ("loan", "loan")), (typed, ("card", "loan")), (later, ("mortgage",) * 2):
+        (event,) = world.eventually(partial(world.inbox.events, case.case_id))
+        assert (event.data["prediction"]["label"], event.data["decision"]["label"]) == names
 
 
 def test_a_case_needs_as_many_answers_as_when_it_was_opened(world: World) -> None:

@@ -83,7 +83,7 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
     with ThreadPoolExecutor(1) as beside:  # half of the time is the database's, which has other cores
         table = beside.submit(_thresholds, database, policy, team, now, span)
         with database.read() as tx:
-            stored = _read(tx, team, span, now)
+            stored = _read(tx, policy, team, span, now)
         thresholds, curve, watches = table.result()
     themes = _themes(stored)
     return Quality(
@@ -118,20 +118,31 @@ def _thresholds(
         return rows, curve, tuple(tower.watches(rows))
 
 
-def _read(tx: Transaction, team: Team, span: Span, now: tuple[TrafficCount, ...]) -> _Facts:
+def _read(tx: Transaction, policy: Policy, team: Team, span: Span, now: tuple[TrafficCount, ...]) -> _Facts:
     since, until = span.since_at, span.until_at
     back = span.learned_since_at
     learned = now if back == since else model_evidence.strata(tx, team.tasks, back, until)
     return _Facts(
         now=now,
         before=model_evidence.strata(tx, team.tasks, span.before_at, since),
-        labeled={task: model_evidence.labeled_of_received(tx, task, back, until) for task in team.tasks},
+        labeled={
+            name: model_evidence.labeled_of_received(tx, name, back, until).renamed(
+                policy.task(name).present_name
+            )
+            for name in team.tasks
+        },
         weights=label_weights(count.stratum for count in learned),
         calibrators=tuple(fit for fit in calibrators.latest(tx) if fit.task in team.tasks),
         alarms=tuple(Alarm.from_json(alarm.payload) for alarm in alarms.since(tx, team.tasks, since, until)),
         rationales=case_inputs.rationales(tx, team.tasks, back, until),
         decided=tuple(
-            DecidedInput(case.case_id, case.input, case.decided, case.loss, case.decided_at)
+            DecidedInput(
+                case.case_id,
+                case.input,
+                policy.task(case.task).present_name(case.decided),
+                case.loss,
+                case.decided_at,
+            )
             for case in case_inputs.decided(tx, team.tasks, back, until, MOST_DECIDED)
         ),
         lately=tuple(

@@ -1,5 +1,6 @@
 """Weekly digests: when a team's is due, and what it says."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +13,7 @@ from bot.usecases.digest.period import Period
 from bot.usecases.outgoing import DIGEST
 from bot.words.headline_words import headlines
 from routing.digest.digest import Digest, summarise
-from routing.digest.facts import PeriodFacts
+from routing.digest.facts import Confusion, PeriodFacts
 from routing.evidence.reliability import CalibrationReport
 from routing.policy import DAYS, Policy, Team
 from storage.delivery import claimed_events, outbox
@@ -98,7 +99,7 @@ def digest_of(
     """
     team = policy.teams[team_name]
     with ThreadPoolExecutor(1) as beside:  # half of the time is the database's, which has other cores
-        facts = beside.submit(_facts, database, team, since_at, until_at)
+        facts = beside.submit(_facts, database, policy, team, since_at, until_at)
         quality = appraise(database, policy, team, Span(since_at - WEEK, since_at, until_at))
         now_facts, before = facts.result()
     with database.read() as tx:
@@ -110,12 +111,24 @@ def digest_of(
 
 
 def _facts(
-    database: Database, team: Team, since_at: datetime, until_at: datetime
+    database: Database, policy: Policy, team: Team, since_at: datetime, until_at: datetime
 ) -> tuple[PeriodFacts, PeriodFacts]:
     """What happened in the period, and in the seven days before it."""
     with database.read() as tx:
         now = digest_facts.period(tx, team.tasks, since_at, until_at)
-        return now, digest_facts.period(tx, team.tasks, since_at - WEEK, since_at)
+        before = digest_facts.period(tx, team.tasks, since_at - WEEK, since_at)
+    return _renamed(now, policy), _renamed(before, policy)
+
+
+def _renamed(facts: PeriodFacts, policy: Policy) -> PeriodFacts:
+    """The same with labels as they are called now."""
+    n = Counter[tuple[str, str, str]]()
+    for confusion in facts.confusions:
+        task = policy.task(confusion.task)
+        names = task.present_name(confusion.predicted), task.present_name(confusion.decided)
+        n[task.name, *names] += confusion.n
+    confused = (Confusion(*names, count) for names, count in n.items() if names[1] != names[2])
+    return replace(facts, confusions=tuple(confused))
 
 
 def _calibration(facts: PeriodFacts) -> CalibrationReport | None:

@@ -7,6 +7,7 @@ from bot.usecases.context import Context
 from bot.usecases.lead.access import LeadAct, LeadRefusal, LeadSitting, lead
 from routing.digest.headline import Deed
 from routing.digest.model_quality import ThresholdRow
+from routing.evidence.error_patterns import PREDICTED
 from storage.delivery import projections
 from storage.engine.database import Transaction
 from storage.evidence import case_outlines
@@ -84,8 +85,16 @@ def _outlines(leading: LeadSitting) -> tuple[Outline, ...]:
     named, until, tx = leading.headline.arguments, leading.digest.until_at, leading.tx
     if leading.headline.deed is Deed.OPEN_CASES:
         return case_outlines.of_cases(tx, [case_id for case_id in named["cases"].split(",") if case_id])
-    arguments = named["key"], named["value"], until - LOOK_BACK, until, LISTED + 1
+    values = _names(leading, named["value"]) if named["key"] == PREDICTED else {named["value"]}
+    arguments = named["key"], values, until - LOOK_BACK, until, LISTED + 1
     return case_outlines.wrong_in_slice(tx, leading.team.tasks, *arguments)
+
+
+def _names(leading: LeadSitting, name: str) -> set[str]:
+    """All names that a label has, or had before, in the team's tasks."""
+    tasks = (leading.ctx.policy.tasks.get(task) for task in leading.team.tasks)
+    labels = (task.label(name) for task in tasks if task)
+    return {name}.union(*((label.name, *label.was) for label in labels if label))
 
 
 def _listed(tx: Transaction, outline: Outline) -> ListedCase:

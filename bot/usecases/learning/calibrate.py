@@ -84,7 +84,7 @@ def _refit(ctx: Context, now: datetime, due: _DueFit) -> int:
     """1 if the fit was stored: another replica may have been faster, a certificate granted meanwhile."""
     with ctx.database.read() as tx:
         labeled = model_evidence.labeled(tx, due.task, now - LOOK_BACK, now, due.model)
-    fit = _fit(labeled.with_confidence())
+    fit = _fit(labeled.renamed(ctx.policy.task(due.task).present_name).with_confidence())
     with ctx.database.write() as tx:
         if (due.task, due.model) in _certified(tx) or not calibrators.add(tx, _stored(due, fit, now)):
             return 0

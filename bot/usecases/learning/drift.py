@@ -15,6 +15,7 @@ from bot.usecases.thresholds import in_force
 from bot.usecases.thresholds.revoke import revoke
 from routing.evidence.alarm import EXAMPLES, Alarm
 from routing.evidence.calibrator import IDENTITY, Calibrator
+from routing.policy import Task
 from routing.prediction import ModelRef, Prediction
 from storage.engine.database import Transaction
 from storage.evidence import case_inputs, day_volumes
@@ -50,7 +51,7 @@ def _look(ctx: Context, now: datetime, task: str) -> int:
         by_model = _calibrators(tx, task) if seen else {}
     if seen is None:
         return 0
-    raised = _alarms(task, seen, by_model, days_to_spend(looked_at, now))
+    raised = _alarms(ctx.policy.task(task), seen, by_model, days_to_spend(looked_at, now))
     looked = {name: getattr(seen.looked, name).isoformat() for name in Spans.__slots__}
     with ctx.database.write() as tx:
         profiles.save(tx, StoredProfile(task, LOOK, looked, now))
@@ -70,9 +71,9 @@ def _calibrators(tx: Transaction, task: str) -> dict[ModelRef, Calibrator]:
 
 
 def _alarms(
-    task: str, seen: Arrivals[SeenInput], by_model: Mapping[ModelRef, Calibrator], days: float
+    task: Task, seen: Arrivals[SeenInput], by_model: Mapping[ModelRef, Calibrator], days: float
 ) -> tuple[Alarm, ...]:
-    """Both sides are calibrated as is done now: that a calibrator is new must not look like drift."""
+    """Both sides as is done now: that a calibrator or a label's name is new must not look like drift."""
     from routing.measures.drift.drift import Look
     from routing.measures.drift.observations import Observation
     from routing.measures.seeds import drift_between
@@ -82,7 +83,7 @@ def _alarms(
             Observation(
                 row.case_id,
                 row.input,
-                row.prediction.label,
+                task.present_name(row.prediction.label),
                 _calibrated(row.prediction, by_model),
                 row.slices,
             )
@@ -91,7 +92,7 @@ def _alarms(
         for side in (seen.reference, seen.window)
     )
     look = Look(days, seen.looked.weeks, seen.looked.reference_weeks)
-    return drift_between(task, before, now, SEED, look).alarms
+    return drift_between(task.name, before, now, SEED, look).alarms
 
 
 def _calibrated(prediction: Prediction, by_model: Mapping[ModelRef, Calibrator]) -> float:

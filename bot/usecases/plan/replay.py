@@ -15,6 +15,7 @@ from routing.case.hours import working_between
 from routing.evidence.plan import Budget, Placement, Price, Replayed, Rerouting, TierKey
 from routing.policy import Policy
 from routing.routing import Disposition, Routing
+from routing.triage.present_names import under_present_names
 from routing.triage.router import compile_router
 from storage.evidence import logged_predictions
 from storage.evidence.logged_predictions import LoggedPrediction
@@ -170,9 +171,11 @@ def look_back(
             )
         portions = logged_predictions.logged(tx, tasks, since, until)
         for done, logged in enumerate(chain.from_iterable(portions), start=1):
-            if logged.submission.task in policy.tasks:
-                routing = router.route(logged.submission, ctx.draw_key, standing)
-                beside = other.route(logged.submission, ctx.draw_key, standing) if other else None
+            task = policy.tasks.get(logged.submission.task)
+            if task is not None:
+                submission = under_present_names(task, logged.submission)
+                routing = router.route(submission, ctx.draw_key, standing)
+                beside = other.route(submission, ctx.draw_key, standing) if other else None
                 rows.append(_rerouted(logged, routing, beside, policy, until))
             else:
                 left_out[logged.submission.task] += 1

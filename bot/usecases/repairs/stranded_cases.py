@@ -70,7 +70,7 @@ def _left(ctx: Context, tx: Transaction, group: OpenGroup) -> Iterator[str]:
     opening = policy_of_version(ctx, tx, group.policy_version)
     opened = opening.tasks.get(group.task) if opening else None
     for name in opened.label_names if task and opened else ():
-        if task and name not in task.label_names:
+        if task and task.label(name) is None:
             yield f"the label “{name}”"
 
 

@@ -1,6 +1,6 @@
 """Takes an expert's answer: records the label, settles the case, queues what follows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.usecases.context import Context
 from bot.usecases.review.access import Act, Sitting, not_allowed, sit_down
@@ -48,6 +48,7 @@ def answer(ctx: Context, new: ExpertAnswer) -> Outcome:
 
 def give(sitting: Sitting, new: ExpertAnswer) -> Outcome:
     """Record the `new` answer in the transaction of `sitting`, unless something speaks against it."""
+    new = replace(new, label=sitting.task.present_name(new.label))
     objection = _objection(sitting, new)
     if objection is not None:
         return objection

@@ -29,7 +29,7 @@ def sliced(number: int, slices: dict[str, str], **of: object) -> NewPrediction:
 
 
 def wrong(tx: Transaction, key: str = "country", value: str = "DE", limit: int = 9) -> list[str]:
-    found = case_outlines.wrong_in_slice(tx, ["fraud"], key, value, NOW, NOW + 9 * HOUR, limit)
+    found = case_outlines.wrong_in_slice(tx, ["fraud"], key, [value], NOW, NOW + 9 * HOUR, limit)
     return [one.case_id for one in found]
 
 
