@@ -5,21 +5,29 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from bot.env_file import read_env_file
 from bot.errors import SettingsInvalid
 
 SHORTEST_DRAW_KEY = 16
 SHORTEST_AUDIT_SECRET = 16
 AUDIT_KEY = re.compile(rf"([A-Za-z0-9._-]{{1,40}}):([^\s,]{{{SHORTEST_AUDIT_SECRET},}})")
 HIGHEST_PORT = 65_535
+ENVIRONMENT = "the environment"
+NO_ORIGINS: Mapping[str, str] = MappingProxyType({})
 
 
 class Secrets:
-    """The values behind the environment variables that the policy names; its `repr` shows none of them."""
+    """The values behind the environment variables that the policy names; its `repr` shows none of them.
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    `origins` says of each variable where it is set.
+    """
+
+    def __init__(self, environ: Mapping[str, str], origins: Mapping[str, str] = NO_ORIGINS) -> None:
         self._values = dict(environ)
+        self._origins = dict(origins)
 
     def __repr__(self) -> str:
         return "Secrets(hidden)"
@@ -30,6 +38,14 @@ class Secrets:
         if not value:
             raise SettingsInvalid(f"{name} is not set; the policy names it: put the secret in that variable.")
         return value
+
+    def place(self, name: str) -> str:
+        """The variable's name, and where it is set."""
+        return f"{name} (set in {self._origins[name]})" if name in self._origins else name
+
+    def origin(self, name: str) -> str:
+        """Where the variable is set, in words; empty where nobody knows."""
+        return self._origins.get(name, "")
 
     def missing(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of `names` that are not set, in order."""
@@ -56,6 +72,11 @@ class Settings:
     port: int = 8080
     folder: Path = Path()
 
+    @property
+    def policy_origin(self) -> str:
+        """Where the policy's path is set, in words; empty where it is the usual one."""
+        return self.secrets.origin("SECONDLOOK_POLICY")
+
     def need_draw_key(self) -> bytes:
         """The key of every random draw; raises SettingsInvalid where it is not set."""
         if self.draw_key is None:
@@ -74,27 +95,23 @@ class Settings:
 def read_settings(environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
     """The settings from `environ` (default: the process's environment) over the lines of `env_file`.
 
-    Raises SettingsInvalid naming every variable that is wrong.
+    Raises SettingsInvalid naming every variable that is wrong, and where it is set.
     """
-    lines = _anchored(read_env_file(env_file), env_file.parent) if env_file else {}
-    values = {**lines, **(os.environ if environ is None else environ)}
-    errors = _errors(values)
+    folder = env_file.parent if env_file is not None else Path()
+    lines = read_env_file(env_file) if env_file is not None else {}
+    # What a shell has from this very file says the same as the file: its paths start there, too.
+    others = {
+        name: value
+        for name, value in (os.environ if environ is None else environ).items()
+        if lines.get(name) != value
+    }
+    values = {**_anchored(lines, folder), **others}
+    origins = {**dict.fromkeys(lines, str(env_file)), **dict.fromkeys(others, ENVIRONMENT)}
+    errors = [f"{message} It is set in {origins[name]}." for name, message in _errors(values)]
     if errors:
         raise SettingsInvalid(" ".join(errors))
-    folder = env_file.parent if env_file is not None else Path()
-    return _settings({name: value for name, value in values.items() if value}, folder)
-
-
-def read_env_file(path: Path) -> dict[str, str]:
-    """The `NAME=value` lines of a file: comments and blank lines skipped, a pair of quotes taken off.
-
-    A missing file has no lines.
-    """
-    if not path.is_file():
-        return {}
-    lines = (line.strip().removeprefix("export ") for line in path.read_text(encoding="utf-8").splitlines())
-    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
-    return {name.strip(): _unquoted(value.strip()) for name, equals, value in pairs if equals}
+    present = {name: value for name, value in values.items() if value}
+    return _settings(present, Secrets(present, origins), folder)
 
 
 def parse_audit_keys(text: str, where: str) -> tuple[tuple[str, bytes], ...]:
@@ -122,27 +139,23 @@ def _anchored(values: Mapping[str, str], folder: Path) -> dict[str, str]:
     return anchored
 
 
-def _unquoted(value: str) -> str:
-    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-    return value[1:-1] if is_quoted else value
-
-
-def _errors(values: Mapping[str, str]) -> list[str]:
-    """What is wrong with each variable; never the value of a secret."""
+def _errors(values: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is wrong with each variable, by its name; never the value of a secret."""
     port = values.get("SECONDLOOK_PORT") or "0"
     key = values.get("SECONDLOOK_DRAW_KEY") or ""
-    messages = []
+    messages: list[tuple[str, str]] = []
     if not (port.isascii() and port.isdigit() and int(port[:9]) <= HIGHEST_PORT):
-        messages.append(f"SECONDLOOK_PORT is {port!r}; give a number from 0 to {HIGHEST_PORT}.")
+        wrong = f"SECONDLOOK_PORT is {port!r}; give a number from 0 to {HIGHEST_PORT}."
+        messages.append(("SECONDLOOK_PORT", wrong))
     if key and len(key) < SHORTEST_DRAW_KEY:
         short = f"SECONDLOOK_DRAW_KEY is too short; give at least {SHORTEST_DRAW_KEY} random characters."
-        messages.append(short)
+        messages.append(("SECONDLOOK_DRAW_KEY", short))
     if not _is_address(values.get("SLACK_API_URL", "")):
-        messages.append("SLACK_API_URL is not an address; begin it with https://.")
+        messages.append(("SLACK_API_URL", "SLACK_API_URL is not an address; begin it with https://."))
     try:
         parse_audit_keys(values.get("SECONDLOOK_AUDIT_KEYS") or "", "SECONDLOOK_AUDIT_KEYS")
     except SettingsInvalid as error:
-        messages.append(error.detail)
+        messages.append(("SECONDLOOK_AUDIT_KEYS", error.detail))
     return messages
 
 
@@ -156,11 +169,11 @@ def _is_address(value: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
-def _settings(values: Mapping[str, str], folder: Path) -> Settings:
+def _settings(values: Mapping[str, str], secrets: Secrets, folder: Path) -> Settings:
     """The settings from variables that were checked and are not empty."""
     key = values.get("SECONDLOOK_DRAW_KEY")
     return Settings(
-        secrets=Secrets(values),
+        secrets=secrets,
         database_url=values.get("SECONDLOOK_DATABASE_URL", "sqlite:///secondlook.sqlite3"),
         policy_path=Path(values.get("SECONDLOOK_POLICY", "policy.toml")),
         draw_key=key.encode() if key else None,

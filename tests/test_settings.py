@@ -1,11 +1,19 @@
 """Settings come from the environment, are checked together, and never show a secret."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from bot.env_file import read_env_file
 from bot.errors import SettingsInvalid
-from bot.settings import Secrets, read_env_file, read_settings
+from bot.http.signatures import Services
+from bot.policy.policy_file import read_policy
+from bot.settings import Secrets, read_settings
+from routing.errors import InvalidPolicy
+from routing.policy import load_policy
+from tests.worlds.policies import DESK
 
 KEY = "0123456789abcdef"
 
@@ -30,10 +38,78 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     assert (settings.host, settings.port) == ("0.0.0.0", 9001)  # noqa: S104 - a value, nothing listens
 
 
-def test_a_file_may_have_comments_quotes_and_exports(tmp_path: Path) -> None:
+KINDER = {"export A = x=y ", "A=# to be filled in", "A=it's"}
+"""A shell takes these for something else; we take them for what was meant."""
+LINES: list[tuple[str, str]] = [
+    ("A=xoxb-1", "xoxb-1"),
+    ("export A = x=y ", "x=y"),
+    ("A=xoxb-1 # the bot's", "xoxb-1"),
+    ("A=xoxb-1\t#it", "xoxb-1"),
+    ("A=pass#word", "pass#word"),
+    ("A=#word", "#word"),
+    ("A= # to be filled in", ""),
+    ("A=# to be filled in", ""),
+    ("A=  #", ""),
+    ("A='x # y' # z", "x # y"),
+    ("A='x\\y'", "x\\y"),
+    ('A="x # \\"y\\""', 'x # "y"'),
+    ('A=""', ""),
+    ("A=it's", "it's"),
+]
+
+
+@pytest.mark.parametrize(("line", "value"), LINES)
+def test_a_line_of_a_file_means_what_it_means_to_a_shell(tmp_path: Path, line: str, value: str) -> None:
     file = tmp_path / ".env"
-    file.write_text("# tokens\n\nexport A='x=y'\nB=\"\"\nC = plain # not a comment\nnonsense\n")
-    assert read_env_file(file) == {"A": "x=y", "B": "", "C": "plain # not a comment"}
+    file.write_bytes(f"\ufeff# tokens\r\n\r\n  {line}\r\nnonsense\r\nB=b".encode())
+    assert read_env_file(file) == {"A": value, "B": "b"}
+
+
+@pytest.mark.parametrize(("line", "value"), [pair for pair in LINES if pair[0] not in KINDER])
+def test_a_shell_that_sources_the_file_reads_the_same(tmp_path: Path, line: str, value: str) -> None:
+    file = tmp_path / "env"
+    file.write_text(f"{line}\n")
+    command = f"set -a; . {file}; exec {sys.executable} -c \"import os; print(os.environ['A'])\""
+    shell = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+    assert shell.stdout == f"{value}\n"
+
+
+@pytest.mark.parametrize("line", ["A='hush", 'A="hush" hush', "A='hush'hush"])
+def test_quotes_that_do_not_hold_the_value_are_named_by_their_line(tmp_path: Path, line: str) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"B=1\n{line}\n")
+    with pytest.raises(
+        SettingsInvalid, match="line 2: put the whole value into one pair of quotes"
+    ) as caught:
+        read_env_file(file)
+    assert "hush" not in str(caught.value)
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(b"A=\xff\xfe")
+    with pytest.raises(SettingsInvalid, match="cannot be read: it is not UTF-8"):
+        read_settings({}, env_file=file)
+
+
+def test_a_shell_that_sourced_the_file_finds_the_same_places(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("SECONDLOOK_POLICY=team.toml # ours\nSECONDLOOK_DATABASE_URL=sqlite:///team.sqlite3\n")
+    sourced = read_settings(read_env_file(file), env_file=file)
+    assert sourced.policy_path == tmp_path / "team.toml"
+    assert sourced.database_url == f"sqlite:///{tmp_path}/team.sqlite3"
+    other = read_settings({"SECONDLOOK_POLICY": "other.toml"}, env_file=file)
+    assert other.policy_path == Path("other.toml")
+
+
+def test_what_is_wrong_is_said_with_where_it_is_set(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("SECONDLOOK_PORT=eighty\nSECONDLOOK_DRAW_KEY=hush\n")
+    with pytest.raises(SettingsInvalid) as caught:
+        read_settings({"SECONDLOOK_DRAW_KEY": "hushed"}, env_file=file)
+    port, key = str(caught.value).split("SECONDLOOK_DRAW_KEY")
+    assert f"It is set in {file}." in port
+    assert "It is set in the environment." in key
 
 
 def test_relative_paths_of_a_file_start_at_the_file(tmp_path: Path) -> None:
@@ -135,3 +211,19 @@ def test_what_is_no_list_of_audit_keys_is_refused_without_showing_it(keys: str) 
         read_settings({"SECONDLOOK_AUDIT_KEYS": keys}, env_file=None)
     assert KEY not in str(caught.value)
     assert "short" not in str(caught.value)
+
+
+def test_a_secret_that_cannot_be_used_is_named_with_where_it_is_set(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("SECONDLOOK_SECRET_SHOP=whsec_short\n")
+    settings = read_settings({}, env_file=file)
+    with pytest.raises(SettingsInvalid, match=r"SECONDLOOK_SECRET_SHOP \(set in .*\.env\) is"):
+        Services(load_policy(DESK, "policy.toml"), settings.secrets)
+
+
+def test_a_policy_that_is_not_there_is_named_with_who_names_it_and_where_its_path_starts() -> None:
+    settings = read_settings({"SECONDLOOK_POLICY": "nowhere.toml"}, env_file=None)
+    with pytest.raises(InvalidPolicy) as caught:
+        read_policy(settings.policy_path, settings.policy_origin)
+    assert "SECONDLOOK_POLICY, set in the environment, names it" in str(caught.value)
+    assert f"That path starts at {Path.cwd()}" in str(caught.value)

@@ -109,7 +109,7 @@ def _revive(database: Database, settings: Settings, letter_id: str | None) -> in
         holds.look_again(tx, now)
         holds.hurry(tx, now)
     with suppress(InvalidPolicy):  # the bot says where the policy is wrong, and moves them too
-        message_homes.rehome_all(database, read_policy(settings.policy_path), now)
+        message_homes.rehome_all(database, read_policy(settings.policy_path, settings.policy_origin), now)
     return count
 
 

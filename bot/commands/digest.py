@@ -35,7 +35,7 @@ def preview(team: str | None, png: Path | None, settings: Settings) -> None:
     """
     from bot.commands.digest_text import show, shown
 
-    policy, now = read_policy(settings.policy_path), SystemClock().now()
+    policy, now = read_policy(settings.policy_path, settings.policy_origin), SystemClock().now()
     name = team_name(policy, team)
     with existing_database(settings) as database:
         summary = weekly.digest_of(database, policy, name, now - WEEK, now, now)

@@ -21,7 +21,7 @@ NOBODY = ""
 @contextmanager
 def world(settings: Settings) -> Iterator[Context]:
     """The use cases' world over this installation's database and policy, closed at the end."""
-    draw_key, policy = settings.need_draw_key(), read_policy(settings.policy_path)
+    draw_key, policy = settings.need_draw_key(), read_policy(settings.policy_path, settings.policy_origin)
     with existing_database(settings) as database:
         yield Context(database, PolicyHolder.of(policy), SystemClock(), new_id, draw_key, NOBODY)
 

@@ -59,7 +59,7 @@ def check_(file: Path, env_file: Path) -> None:
 @settings_option
 def status(settings: Settings) -> None:
     """Say which policy is active for all processes; exit status 1 where a file holds another one."""
-    read = _read(settings.policy_path)
+    read = _read(settings.policy_path, settings.policy_origin)
     findings = check_active_policy(settings.database_url, read, SystemClock().now())
     for finding in findings:
         click.echo(f"{finding.what} {finding.mend}".strip())
@@ -97,10 +97,10 @@ def replay(file: Path, back: timedelta, png: Path | None, is_past: bool, setting
     run(read, file.name, back, png, settings, is_past=is_past)
 
 
-def _read(file: Path) -> Policy:
+def _read(file: Path, origin: str = "") -> Policy:
     """The policy in the file; or every error, and exit status 1."""
     try:
-        return read_policy(file)
+        return read_policy(file, origin)
     except InvalidPolicy as error:
         click.echo(error.detail.strip("\n"), err=True)
         sys.exit(1)

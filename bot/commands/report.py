@@ -58,7 +58,7 @@ def report(
     """
     if last is not None and (form or since or until):
         raise click.UsageError("--last lists digests: give it without --json, --csv, --since and --until.")
-    policy = read_policy(settings.policy_path)
+    policy = read_policy(settings.policy_path, settings.policy_origin)
     name = team_name(policy, team)
     with existing_database(settings) as database:
         if last is not None:

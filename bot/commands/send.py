@@ -116,7 +116,7 @@ def _parsed(text: str, file: Path) -> Any:
 
 def _secret_variable(settings: Settings, name: str | None) -> str:
     """The variable whose secret signs what service `name` sends; raises SettingsInvalid."""
-    services = read_policy(settings.policy_path).services
+    services = read_policy(settings.policy_path, settings.policy_origin).services
     wanted = name or (next(iter(services)) if len(services) == 1 else "")
     names = ", ".join(services) or "none"
     if wanted not in services:

@@ -24,7 +24,7 @@ from routing.policy import Policy
 
 def examine(settings: Settings, now: datetime) -> Iterator[CheckFinding]:
     """Each finding as soon as it is there; `now` is the wall clock's."""
-    policy, finding = check_policy(settings.policy_path)
+    policy, finding = check_policy(settings.policy_path, settings.policy_origin)
     yield finding
     yield check_draw_key(settings)
     yield check_audit_keys(settings)

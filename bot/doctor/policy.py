@@ -11,10 +11,10 @@ from routing.errors import InvalidPolicy
 from routing.policy import Policy
 
 
-def check_policy(path: Path) -> tuple[Policy | None, CheckFinding]:
+def check_policy(path: Path, origin: str = "") -> tuple[Policy | None, CheckFinding]:
     """The policy, if it can work as written."""
     try:
-        policy = read_policy(path)
+        policy = read_policy(path, origin)
     except InvalidPolicy as error:
         return None, fail(
             "policy", error.detail.strip(), f"Correct {path}; try `secondlook policy check {path}`."

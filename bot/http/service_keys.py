@@ -35,13 +35,13 @@ def keys_of(services: Mapping[str, Service], secrets: Secrets) -> ServiceKeys:
     owners: dict[str, str] = {}
     for name, service in services.items():
         for variable in service.secret_env:
-            value = secrets.get(variable)
-            _claim(owners, value, name, variable)
-            webhooks.append((name, webhook(value, variable)))
+            value, place = secrets.get(variable), secrets.place(variable)
+            _claim(owners, value, name, place)
+            webhooks.append((name, webhook(value, place)))
         for variable in service.bearer_env:
-            value = secrets.get(variable)
-            _claim(owners, value, name, variable)
-            bearers[_key_digest(value, variable)] = name
+            value, place = secrets.get(variable), secrets.place(variable)
+            _claim(owners, value, name, place)
+            bearers[_key_digest(value, place)] = name
     return ServiceKeys(tuple(webhooks), bearers)
 
 

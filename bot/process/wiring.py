@@ -240,7 +240,7 @@ def build(
     is given up. Raises SettingsInvalid, InvalidPolicy or PortTaken.
     """
     policy_path = None if policy else settings.policy_path
-    policy = policy or read_policy(settings.policy_path)
+    policy = policy or read_policy(settings.policy_path, settings.policy_origin)
     clock = clock or SystemClock()
     ctx = Context(
         database=Database(settings.database_url, keyring=keyring(settings, may_make=True)),

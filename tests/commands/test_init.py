@@ -8,9 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from bot.env_file import read_env_file
 from bot.http.service_keys import webhook
 from bot.policy.policy_file import read_policy
-from bot.settings import read_env_file, read_settings
+from bot.settings import read_settings
 from bot.starter.files import PLACEHOLDER_CHANNEL, template
 from tests.places import ROOT
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.settings import read_env_file, read_settings
+from bot.env_file import read_env_file
+from bot.settings import read_settings
 from tests.deploy.dockerfile import of_image
 from tests.places import ROOT
 
