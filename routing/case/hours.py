@@ -10,8 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from routing.fields import minutes
-from routing.policy import DAYS, WorkingHours
+from routing.policy import WorkingHours
 
 DAY = timedelta(days=1)
 
@@ -51,17 +50,20 @@ def working_between(hours: WorkingHours | None, since: datetime, until: datetime
 
 
 def _windows(hours: WorkingHours, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Opening and closing of every working day that is not over at `moment`, for ever."""
+    """Opening and closing of every span of work that is not over at `moment`, for ever."""
     zone = ZoneInfo(hours.timezone)
-    # From the day before: where midnight comes twice, its closing at 24:00 is the second.
+    # From the day before: a night may last until now, and where midnight comes twice 24:00 is the second.
     day = moment.astimezone(zone).date() - DAY
+    until = datetime.min.replace(tzinfo=UTC)
     while True:
-        if DAYS[day.weekday()] in hours.days:
-            start = _utc(day, minutes(hours.start), zone, is_end=False)
-            end = _utc(day, minutes(hours.end), zone, is_end=True)
+        for span in hours.spans_of_day if hours.is_working_day(day) else ():
+            # An end that comes twice lies after the start of the next span: no hour counts twice.
+            start = max(until, _utc(day, span.begins_at, zone, is_end=False))
+            end = _utc(day, span.ends_at, zone, is_end=True)
             # A clock that skips the hours of work leaves a window without length, or with less than none.
             if moment < end and start < end:
                 yield start, end
+                until = end
         day += DAY
 
 

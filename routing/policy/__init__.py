@@ -5,8 +5,9 @@ from routing.policy.checks import check
 from routing.policy.document import document_of, policy_of_document
 from routing.policy.duration import format_duration, parse_duration
 from routing.policy.loading import load_policy, policy_of
-from routing.policy.model import DAYS, Channel, Day, Exposure, Policy, Service, Task, Team, WorkingHours
+from routing.policy.model import Channel, Exposure, Policy, Service, Task, Team
 from routing.policy.tier import ALWAYS_SUSPENDS, CertifiedThreshold, EscalationStep, Experts, Suspender, Tier
+from routing.policy.working_hours import DAYS, Day, WorkingHours, WorkingSpan
 from routing.questions.option import LabelSpec
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Team",
     "Tier",
     "WorkingHours",
+    "WorkingSpan",
     "check",
     "document_of",
     "format_duration",

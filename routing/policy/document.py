@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import Enum
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -76,6 +76,8 @@ def _value(annotation: Any, raw: Any) -> Any:
 def _plain(annotation: Any, raw: Any) -> Any:
     if annotation in PLAIN and not isinstance(raw, PLAIN[annotation]):
         raise TypeError(f"{type(raw).__name__} where {annotation.__name__} is meant")
+    if annotation is date:
+        return date.fromisoformat(raw)
     if annotation is timedelta:
         return parse_duration(raw)
     if isinstance(annotation, type) and issubclass(annotation, Section):

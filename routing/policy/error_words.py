@@ -7,8 +7,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from routing.finding import ExistingNames, Finding
-from routing.policy.model import Channel, Policy, Service, Task, Team, WorkingHours
+from routing.policy.model import Channel, Policy, Service, Task, Team
 from routing.policy.tier import CertifiedThreshold, EscalationStep, Experts, Tier
+from routing.policy.working_hours import WorkingHours, WorkingSpan
+from routing.public_holidays import PublicHolidays
 from routing.questions.option import LabelSpec
 from routing.questions.rating import Rating
 
@@ -20,6 +22,8 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
     "rating": Rating,
     "tiers": Tier,
     "hours": WorkingHours,
+    "spans": WorkingSpan,
+    "holidays": PublicHolidays,
     "experts": Experts,
     "escalation": EscalationStep,
     "promise": CertifiedThreshold,

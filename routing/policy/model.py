@@ -14,7 +14,6 @@ from routing.fields import (
     Address,
     ChannelId,
     ClockTime,
-    ClosingTime,
     Key,
     Line,
     Question,
@@ -22,19 +21,16 @@ from routing.fields import (
     TimeZone,
     VariableName,
     WorkspaceId,
-    minutes,
 )
 from routing.policy.duration import Duration
 from routing.policy.tier import Tier
 from routing.policy.working_days import spell_out_days
+from routing.policy.working_hours import Day, WorkingHours
 from routing.questions.question_list import Inquiry
 from routing.rationale_rule import RationaleRule
 from routing.section import Section
 
 Exposure = Literal["none", "pseudonym", "slack_id"]
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-WORKDAYS: tuple[Day, ...] = DAYS[:5]
 
 
 class Service(Section):
@@ -57,28 +53,6 @@ class Channel(Section):
     """A Slack channel by its id; its key is the name used in the policy."""
 
     id: ChannelId
-
-
-class WorkingHours(Section):
-    """When people work; outside of it are quiet hours. `end` may be "24:00"."""
-
-    timezone: TimeZone = "UTC"
-    days: tuple[Day, ...] = Field(default=WORKDAYS, min_length=1)
-    start: ClockTime = "09:00"
-    end: ClosingTime = "18:00"
-
-    @model_validator(mode="after")
-    def _at_least_an_hour(self) -> "WorkingHours":
-        if self.length < timedelta(hours=1):
-            raise ValueError("the day has to last at least an hour; let `end` come after `start`")
-        if len(set(self.days)) != len(self.days):
-            raise ValueError("a day is named twice; name each once")
-        return self
-
-    @property
-    def length(self) -> timedelta:
-        """How long a working day is by the clock on the wall."""
-        return timedelta(minutes=minutes(self.end) - minutes(self.start))
 
 
 class Task(Inquiry):

@@ -167,6 +167,6 @@ def wake_at(task: Task, until: str, now: datetime, own_zone: tzinfo = UTC) -> da
     if until != "tomorrow":
         return None
     zone = ZoneInfo(task.hours.timezone) if task.hours else own_zone
-    opening = time.fromisoformat(task.hours.start) if task.hours else _MORNING
+    opening = time.fromisoformat(task.hours.spans_of_day[0].start) if task.hours else _MORNING
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     return datetime.combine(tomorrow, opening, zone).astimezone(now.tzinfo)

@@ -173,3 +173,74 @@ def test_what_is_added_lies_between(hours: int) -> None:
     moment = local("Europe/Berlin", "2026-10-23T11:20")
     later = add_working(BERLIN, moment, timedelta(hours=hours))
     assert working_between(BERLIN, moment, later) == timedelta(hours=hours)
+
+
+NIGHT = WorkingHours(timezone="Europe/Berlin", start="22:00", end="06:00")
+SPLIT = WorkingHours(
+    timezone="Europe/Berlin",
+    spans=({"start": "09:00", "end": "12:30"}, {"start": "13:30", "end": "18:00"}),
+    days_off=("2026-11-18", "2026-11-19"),
+)
+BAVARIA = WorkingHours(timezone="Europe/Berlin", holidays={"country": "DE", "region": "BY"})
+
+
+@pytest.mark.parametrize(
+    ("moment", "working"),
+    [
+        ("2026-11-16T21:59", False),
+        ("2026-11-16T22:00", True),
+        ("2026-11-17T05:59", True),
+        ("2026-11-17T06:00", False),
+        ("2026-11-21T05:00", True),  # Saturday morning belongs to Friday's night
+        ("2026-11-21T22:30", False),
+        ("2026-11-23T05:00", False),  # and Monday morning to Sunday's
+    ],
+)
+def test_a_night_belongs_to_the_day_on_which_it_begins(moment: str, working: bool) -> None:
+    assert is_working(NIGHT, local("Europe/Berlin", moment)) is working
+
+
+@pytest.mark.parametrize(
+    ("hours", "moment", "added", "then"),
+    [
+        (NIGHT, "2026-11-16T12:00", 2, "2026-11-17T00:00"),
+        (NIGHT, "2026-11-17T05:00", 2, "2026-11-17T23:00"),
+        (NIGHT, "2026-11-16T22:00", 8, "2026-11-17T06:00"),
+        (NIGHT, "2026-11-21T05:30", 1, "2026-11-23T22:30"),
+        (NIGHT, "2026-10-24T05:00", 1, "2026-10-24T06:00"),
+        (SPLIT, "2026-11-16T12:00", 1, "2026-11-16T14:00"),
+        (SPLIT, "2026-11-16T13:00", 1, "2026-11-16T14:30"),
+        (SPLIT, "2026-11-17T17:00", 2, "2026-11-20T10:00"),
+        (BAVARIA, "2026-01-05T17:00", 2, "2026-01-07T10:00"),
+        (BERLIN, "2026-01-05T17:00", 2, "2026-01-06T10:00"),
+    ],
+)
+def test_nights_breaks_days_off_and_holidays_do_not_count(
+    hours: WorkingHours, moment: str, added: int, then: str
+) -> None:
+    zone = "Europe/Berlin"
+    start = local(zone, moment)
+    assert add_working(hours, start, timedelta(hours=added)) == local(zone, then)
+    assert working_between(hours, start, local(zone, then)) == timedelta(hours=added)
+
+
+@pytest.mark.parametrize(("day", "length"), [("2026-03-28", 7), ("2026-10-24", 9), ("2026-11-16", 8)])
+def test_a_night_in_which_the_clock_changes_is_as_long_as_it_is(day: str, length: int) -> None:
+    every_night = WorkingHours(timezone="Europe/Berlin", days=EVERY_DAY, start="22:00", end="06:00")
+    evening = local("Europe/Berlin", f"{day}T22:00")
+    morning = add_working(every_night, evening, timedelta(hours=length))
+    assert morning.astimezone(ZoneInfo("Europe/Berlin")).hour == 6
+
+
+@pytest.mark.parametrize("end", ["00:00", "24:00"])
+def test_midnight_ends_a_day_by_either_name(end: str) -> None:
+    late = WorkingHours(start="18:00", end=end)
+    assert late.length == timedelta(hours=6)
+    assert add_working(late, utc("2026-11-16T23:00"), timedelta(hours=2)) == utc("2026-11-17T19:00")
+
+
+def test_no_hour_counts_twice_where_midnight_does() -> None:
+    hours = around_the_clock("America/Havana")  # 1 November 2026: 01:00 is 00:00 again
+    since = local("America/Havana", "2026-10-31T12:00")
+    assert working_between(hours, since, since + timedelta(hours=48)) == timedelta(hours=48)
+    assert add_working(hours, since, timedelta(hours=48)) == since + timedelta(hours=48)

@@ -1,7 +1,7 @@
 """A policy as a document: kept whole, and read again whatever the checks of a later day say of it."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -93,3 +93,18 @@ def test_what_was_not_yet_said_has_its_default() -> None:
 def test_what_is_no_policy_is_said_to_be_unreadable(document: object) -> None:
     with pytest.raises(UnreadablePolicy):
         policy_of_document(document)
+
+
+def test_spans_days_off_and_holidays_are_kept() -> None:
+    hours = (
+        "[tasks.returns.hours]\n"
+        'spans = [{ start = "09:00", end = "12:00" }, { start = "22:00", end = "02:00" }]\n'
+        'days_off = [2026-12-24]\nholidays = { country = "DE", region = "BY" }\n'
+    )
+    written = policy(hours=hours)
+    read = policy_of_document(kept(written))
+    assert read == written
+    assert read.version == written.version
+    read_hours = read.task("returns").hours
+    assert read_hours is not None
+    assert [read_hours.is_working_day(date(2026, 12, day)) for day in (23, 24, 25)] == [True, False, False]

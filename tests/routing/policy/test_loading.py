@@ -139,6 +139,14 @@ def test_with_working_hours_days_and_weeks_are_working_ones() -> None:
     assert only.escalation[0].repeat == timedelta(hours=24)
 
 
+def test_a_working_day_is_as_long_as_its_spans_and_nights() -> None:
+    hours = "[tasks.returns.hours]\n"
+    spans = f'{hours}spans = [{{ start = "09:00", end = "12:30" }}, {{ start = "13:30", end = "18:00" }}]\n'
+    night = f'{hours}start = "22:00"\nend = "06:00"\ndays_off = [2026-12-24, "2026-12-31"]\n'
+    for text, day in ((spans, 8), (night, 8), (f'{hours}start = "18:00"\nend = "00:00"\n', 6)):
+        assert task(hours=text, tiers=tier_text(due_in='"1d"')).tiers[0].due_in == timedelta(hours=day)
+
+
 def test_without_working_hours_a_day_is_a_day() -> None:
     assert tier(due_in='"2d"').due_in == timedelta(days=2)
 
@@ -401,8 +409,51 @@ ONE_ERROR = [
         f"{KEY}.hours.timezone: 'Berlin' is no time zone; use a name such as Europe/Berlin",
     ),
     (
-        policy_text(hours='[tasks.returns.hours]\nstart = "18:00"\nend = "09:00"\n'),
-        f"{KEY}.hours: the day has to last at least an hour; let `end` come after `start`",
+        policy_text(hours='[tasks.returns.hours]\nstart = "09:00"\nend = "09:30"\n'),
+        f"{KEY}.hours: the day has to last at least an hour; give it more time",
+    ),
+    (
+        policy_text(hours='[tasks.returns.hours]\nstart = "09:00"\nend = "09:00"\n'),
+        f"{KEY}.hours: it ends when it begins; for day and night write",
+    ),
+    (
+        policy_text(
+            hours='[tasks.returns.hours]\nstart = "09:00"\nspans = [{ start = "9:00", end = "9" }]\n'
+        ),
+        f"{KEY}.hours.spans[0].end: '9' does not have the right form; write a time of day",
+    ),
+    (
+        policy_text(
+            hours='[tasks.returns.hours]\nstart = "09:00"\nspans = [{ start = "09:00", end = "10:00" }]\n'
+        ),
+        f"{KEY}.hours: `spans` takes the place of `start` and `end`; keep one of the two",
+    ),
+    (
+        policy_text(
+            hours="[tasks.returns.hours]\n"
+            'spans = [{ start = "09:00", end = "12:00" }, { start = "22:00", end = "09:30" }]\n'
+        ),
+        f"{KEY}.hours: two spans are at the same time; put them in order, each after the one before",
+    ),
+    (
+        policy_text(hours='[tasks.returns.hours]\ndays_off = ["24.12.2026"]\n'),
+        f"{KEY}.hours.days_off[0]: '24.12.2026' is no day; write it as year, month and day: 2026-12-24",
+    ),
+    (
+        policy_text(hours='[tasks.returns.hours]\nholidays = { country = "GERMANY" }\n'),
+        f"{KEY}.hours.holidays.country: is outside of its limits",
+    ),
+    (
+        policy_text(hours='[tasks.returns.hours]\nholidays = { country = "XX" }\n'),
+        f"{KEY}.hours.holidays: no public holidays are listed for a country 'XX'; use one of",
+    ),
+    (
+        policy_text(hours='[tasks.returns.hours]\nholidays = { country = "DE", region = "B" }\n'),
+        f"{KEY}.hours.holidays: DE has no region 'B'; did you mean",
+    ),
+    (
+        policy_text(hours='[tasks.returns.hours]\nholidays = { land = "DE" }\n'),
+        f"{KEY}.hours.holidays.land: this key is not known; use one of",
     ),
     (
         policy_text(hours='[tasks.returns.hours]\nstart = "9"\n'),
