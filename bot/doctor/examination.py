@@ -16,7 +16,7 @@ from bot.doctor.policy import check_draw_key, check_policy, check_secrets
 from bot.doctor.record_keys import check_audit_keys
 from bot.doctor.rules import check_rules
 from bot.doctor.tokens import check_app_token, check_bot_token, check_clock, check_scopes
-from bot.doctor.workspace import check_channels, check_groups, check_people
+from bot.doctor.workspace import check_channels, check_groups, check_people, check_quorums
 from bot.settings import Settings
 from bot.slack.api.web_calls import slack_client
 from routing.policy import Policy
@@ -57,4 +57,5 @@ def _workspace(client: WebClient | None, policy: Policy, now: datetime) -> Itera
         yield from check_channels(client, policy)
         yield from check_groups(client, policy)
         yield from check_people(client, policy)
+        yield from check_quorums(client, policy)
     yield from check_limits(client, policy, now)

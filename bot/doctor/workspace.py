@@ -23,6 +23,34 @@ def check_groups(client: WebClient, policy: Policy) -> tuple[CheckFinding, ...]:
     return tuple(_group(client, group) for group in sorted(groups))
 
 
+def check_quorums(client: WebClient, policy: Policy) -> tuple[CheckFinding, ...]:
+    """Each tier whose experts, as Slack has them now, are fewer than the answers that it needs."""
+    gateway = WebClientGateway(client)
+    try:
+        own = call("auth.test", client.auth_test).get("user_id")
+        return tuple(
+            _quorum(task.name, tier, count)
+            for task in policy.tasks.values()
+            for tier in task.tiers
+            if (count := len(_experts(gateway, policy, tier) - {own})) < tier.quorum
+        )
+    except SlackFailure:
+        return ()  # the checks of channels and groups say what Slack refuses
+
+
+def _experts(gateway: WebClientGateway, policy: Policy, tier: Tier) -> frozenset[str]:
+    experts = tier.experts
+    channel = gateway.members(policy.channel_id(tier.channel)) if experts.channel_members else frozenset()
+    group = gateway.group_members(experts.user_group) if experts.user_group else frozenset()
+    return tier.people.union(channel, group)
+
+
+def _quorum(task: str, tier: Tier, count: int) -> CheckFinding:
+    people = "1 person" if count == 1 else f"{count or 'no'} people"
+    what = f"A case needs {tier.quorum} answers, and {people} may answer: none would ever be decided."
+    return fail(f"quorum {task} {tier.name}", what, "Add people in Slack or to the policy, or lower it.")
+
+
 def check_people(client: WebClient, policy: Policy) -> tuple[CheckFinding, ...]:
     """The people of the policy are there and active: a finding for all, or for each who is not."""
     people = sorted({person for tier in tiers(policy) for person in tier.people})

@@ -107,5 +107,5 @@ def _with_carried(case: Case, task: Task) -> tuple[LabelSpec, ...]:
 
 
 def _unknown(name: str) -> LabelSpec:
-    # Not validated: a policy may not leave these two empty.
-    return LabelSpec.model_construct(name=name, description="", example="")
+    # Not validated: a policy may not leave the description empty.
+    return LabelSpec.model_construct(name=name, description="")

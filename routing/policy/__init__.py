@@ -1,7 +1,7 @@
 """The policy: what it says, how it is read from a file, and what is refused with its place and mend."""
 
 from routing.finding import Finding
-from routing.policy.checks import check
+from routing.policy.advice import check
 from routing.policy.document import document_of, policy_of_document
 from routing.policy.duration import format_duration, parse_duration
 from routing.policy.loading import load_policy, policy_of

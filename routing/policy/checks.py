@@ -8,8 +8,7 @@ from routing.expression.check import Vocabulary, expression_problems
 from routing.finding import ExistingNames, Finding
 from routing.language.label_folding import collisions
 from routing.policy.model import Policy, Service, Team
-from routing.policy.rule_advice import rule_advice
-from routing.policy.tier import ALWAYS_SUSPENDS, Tier
+from routing.policy.tier import Tier
 from routing.questions.option import LabelSpec
 
 
@@ -194,35 +193,3 @@ def cross_findings(policy: Policy) -> Iterator[Finding]:
             yield from tier_findings(here, tier, task.label_names, names, task.earlier_names)
     for key, team in policy.teams.items():
         yield from team_findings(f"teams.{key}", team, names)
-
-
-def check(policy: Policy) -> tuple[Finding, ...]:
-    """Advice on a policy that works: what its author may not have meant."""
-    return tuple(_advice(policy))
-
-
-def _advice(policy: Policy) -> Iterator[Finding]:
-    posted = {task for service in policy.services.values() for task in service.tasks}
-    reported = {task for team in policy.teams.values() for task in team.tasks}
-    for name, task in policy.tasks.items():
-        if name not in posted:
-            yield Finding(f"tasks.{name}", "no service may post it", "add it to a service's `tasks`")
-        if name not in reported:
-            yield Finding(f"tasks.{name}", "no team gets its digest", "add it to a team's `tasks`")
-        for tier in task.tiers:
-            yield from _tier_advice(f"tasks.{name}.tiers.{tier.name}", tier)
-        yield from rule_advice(f"tasks.{name}", task)
-
-
-def _tier_advice(key: str, tier: Tier) -> Iterator[Finding]:
-    if tier.accept_above != "always_review" and not tier.audit:
-        problem = "what is accepted is never looked at, so errors there stay unseen"
-        yield Finding(f"{key}.audit", problem, "set `audit = 0.05` or so")
-    if "adjudicators" in tier.model_fields_set and not tier.adjudicators:
-        problem = "nobody is in the list, so one more expert settles a disagreement, as without it"
-        yield Finding(f"{key}.adjudicators", problem, "name people or remove the list")
-    left_out = [cause for cause in ALWAYS_SUSPENDS if cause not in tier.suspend_on]
-    if left_out:
-        names = " and ".join(f'"{cause}"' for cause in left_out)
-        problem = f"{names} suspend a promise in any case: it was shown for one model and one set of labels"
-        yield Finding(f"{key}.suspend_on", problem, "name them too, so that the policy says what happens")

@@ -29,6 +29,21 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
     "promise": CertifiedThreshold,
     "teams": Team,
 }
+HOMES: Mapping[str, str] = {
+    "services": "a service: [services.…]",
+    "channels": "a channel: [channels.…]",
+    "tasks": "a task: [tasks.…]",
+    "labels": "a label of the task",
+    "rating": "the task's `rating`",
+    "tiers": "a tier: [[tasks.….tiers]]",
+    "hours": "the task's [tasks.….hours]",
+    "spans": "a span of the task's hours",
+    "holidays": "`holidays` of the task's hours",
+    "experts": "`experts` of a tier",
+    "escalation": "a step of the tier's `escalation`",
+    "promise": "the promise of a tier's `accept_above`",
+    "teams": "a team: [teams.…]",
+}
 TYPES = {
     "string_type": ("is not text", 'write it in quotes: "…"'),
     "int_type": ("is not a whole number", "write a number without quotes"),
@@ -80,12 +95,23 @@ def _limit(error: ErrorDetails) -> tuple[str, str] | None:
     return "is outside of its limits", f"give {wanted}"
 
 
+def _home(key: str) -> str:
+    """Where a key belongs that another section has; empty where none, or several, have it."""
+    if key in Policy.model_fields:
+        return f"it belongs at the top of the file, above the first [section]: `{key} = …`"
+    homes = [HOMES[name] for name, section in SECTIONS.items() if key in section.model_fields]
+    return f"it belongs to {homes[0]}" if len(homes) == 1 else ""
+
+
+def _similar(key: str, section: type[BaseModel]) -> str:
+    return ExistingNames(tuple(name for name in section.model_fields if name != key)).mend(key, "key")
+
+
 def _words(error: ErrorDetails) -> tuple[str, str]:
     kind = error["type"]
     if kind == "extra_forbidden":
         wrong = str(error["loc"][-1])
-        fields = tuple(name for name in _section(error["loc"]).model_fields if name != wrong)
-        return "this key is not known", ExistingNames(fields).mend(wrong, "key")
+        return "this key is not known", _home(wrong) or _similar(wrong, _section(error["loc"]))
     if kind == "missing":
         return "is missing", f"add `{error['loc'][-1]} = …`"
     if kind == "value_error":

@@ -11,12 +11,13 @@ MOST_EARLIER_NAMES = 50
 class LabelSpec(Section):
     """One possible answer of a task. `title` is what people see instead of `name`.
 
-    `was` are names that it had before, the first one first: who still uses them means this label.
+    `example` is shown to who chooses an answer. `was` are names that it had before, the first one first: who
+    still uses them means this label.
     """
 
     name: ShortName
     description: Line
-    example: Line
+    example: Line | None = None
     title: ShortName | None = None
     was: tuple[ShortName, ...] = Field(default=(), max_length=MOST_EARLIER_NAMES)
 

@@ -51,7 +51,6 @@ class Rating(Section):
             name=step,
             title=f"{step}: {title}" if title else None,
             description=f"{step} on the scale from {self.lowest} to {self.highest}",
-            example="",
         )
 
     def answer(self, key: str) -> Answer:

@@ -6,7 +6,7 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.doctor.finding import CheckFinding, CheckStatus
-from bot.doctor.workspace import check_channels, check_groups, check_people
+from bot.doctor.workspace import check_channels, check_groups, check_people, check_quorums
 from bot.sandbox import Sandbox, SandboxConfig, SlackFault
 from bot.slack.api.web_calls import slack_client
 from tests.doctor.policies import policy
@@ -131,3 +131,12 @@ def test_a_bot_that_the_policy_names_is_worth_a_look() -> None:
         (finding,) = check_people(client, policy('"U0MAYA"', '"U0PRIYA"'))
     assert finding.status is CheckStatus.WARN
     assert "is a bot; it may answer" in finding.what
+
+
+def test_fewer_people_than_answers_are_told(client: WebClient) -> None:
+    experts = 'experts = { user_group = "S0DIGITS", people = ["U0MAYA"] }'
+    assert check_quorums(client, policy()) == ()
+    assert check_quorums(client, policy(experts, "quorum = 2")) == ()
+    (finding,) = check_quorums(client, policy(experts, "quorum = 20"))
+    assert (finding.name, finding.status) == ("quorum digits standard", CheckStatus.FAIL)
+    assert "A case needs 20 answers, and" in finding.what

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.slack.blocks import control_ids
-from bot.slack.blocks.builders import field, link, modal, option, paragraph, plain, rich_text, run, select
+from bot.slack.blocks.builders import (
+    bullets,
+    field,
+    link,
+    modal,
+    option,
+    paragraph,
+    plain,
+    rich_text,
+    run,
+    select,
+)
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.screens import metadata
 from bot.slack.blocks.text import cut, label_text, length
@@ -64,6 +75,18 @@ def _label_field(task: Task, draft: Draft) -> JsonObject:
     return field("label", "Your answer", {**chooser, **initial}, False)
 
 
+def _examples(task: Task) -> list[JsonObject]:
+    """What the policy gives as an example of each label, where there are few enough to be read."""
+    labels = [label for label in task.asks.options[: RADIO + 1] if label.example]
+    if not labels or len(task.label_names) > RADIO:
+        return []
+    lines = (
+        paragraph(run(label_text(label.shown, 75), "bold"), run(f": {label_text(label.example or '', 300)}"))
+        for label in labels
+    )
+    return [rich_text(paragraph(run("For example:")), bullets(lines))]
+
+
 def _text_field(block_id: str, label: str, is_optional: bool, hint: str, initial: str = "") -> JsonObject:
     element: JsonObject = {"type": "plain_text_input", "multiline": True, "max_length": RATIONALE_LENGTH}
     if initial:
@@ -104,6 +127,7 @@ def label_view(case: Case, task: Task, screen: Screen, draft: Draft) -> JsonObje
     blocks = [
         _introduction(case, task),
         _label_field(task, draft),
+        *_examples(task),
         _rationale_field(case, task, draft),
         *_reason_code_field(task),
         field("confidence", "How sure are you?", {"type": "radio_buttons", "options": levels}, True),

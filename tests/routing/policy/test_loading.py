@@ -405,6 +405,19 @@ ONE_ERROR = [
         f"{KEY}.rationale: 'sometimes' is not possible here; use 'never', 'on_override' or 'always'",
     ),
     (
+        policy_text(services='[services.shop]\ntasks = ["returns"]\nallow_private_callbacks = true\n'),
+        "policy.toml: services.shop.allow_private_callbacks: this key is not known; "
+        "it belongs at the top of the file, above the first [section]: `allow_private_callbacks = …`",
+    ),
+    (
+        policy_text(tiers=tier_text(callback_url='"https://example.com"')),
+        f"{KEY}.tiers.standard.callback_url: this key is not known; it belongs to a service: [services.…]",
+    ),
+    (
+        policy_text(task='[tasks.returns]\nquestion = "Is it?"\nquorum = 2\n'),
+        f"{KEY}.quorum: this key is not known; it belongs to a tier: [[tasks.….tiers]]",
+    ),
+    (
         policy_text(hours='[tasks.returns.hours]\ntimezone = "Berlin"\n'),
         f"{KEY}.hours.timezone: 'Berlin' is no time zone; use a name such as Europe/Berlin",
     ),

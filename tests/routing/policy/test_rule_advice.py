@@ -100,7 +100,7 @@ def test_a_guard_that_lets_absence_through_to_acceptance_is_named(when: str, rea
         "prediction.label == 'fraud'",
         "size(input.fields) > 3",
         "input.fields.exists(k, k == 'vip')",
-        "has(service.name)",
+        "has(service.name) && prediction.label == 'fraud'",
         "origin == 'red_team'",
         "prediction.confidence < 0.5",
         "!has(scores.toxicity) || scores.toxicity > 0.8",
