@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 from routing.address import is_web_address
 
 MAX_NAME = 75
+MAX_LABEL = 200
 MAX_QUESTION = 300
 MAX_TEXT = 300
 MAX_URL = 2_000
@@ -24,10 +25,10 @@ def _plain(value: str) -> str:
     return value
 
 
-def _at_most(limit: int) -> Callable[[str], str]:
+def _at_most(limit: int, whom: str = " for Slack") -> Callable[[str], str]:
     def validate(value: str) -> str:
         if len(value) > limit:
-            raise ValueError(f"{len(value)} characters are too many for Slack; at most {limit}")
+            raise ValueError(f"{len(value)} characters are too many{whom}; at most {limit}")
         return value
 
     return validate
@@ -67,6 +68,7 @@ def minutes(clock: str) -> int:
 Line = Annotated[str, AfterValidator(_plain), AfterValidator(_at_most(MAX_TEXT))]
 Question = Annotated[str, AfterValidator(_plain), AfterValidator(_at_most(MAX_QUESTION))]
 ShortName = Annotated[str, AfterValidator(_plain), AfterValidator(_at_most(MAX_NAME))]
+LabelName = Annotated[str, AfterValidator(_plain), AfterValidator(_at_most(MAX_LABEL, ""))]
 Key = Annotated[
     str, AfterValidator(_shape(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "use up to 64 letters, digits, - and _"))
 ]

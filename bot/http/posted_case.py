@@ -85,7 +85,7 @@ class PostedPrediction(PostedAnswer):
     """The answer, with the probability of every label or the confidence in it; without, a person looks."""
 
     probabilities: Annotated[
-        Annotated[dict[Name, Probability], Field(min_length=1, max_length=100)] | None,
+        Annotated[dict[Name, Probability], Field(min_length=1, max_length=1_000)] | None,
         WithJsonSchema(PROBABILITIES_SCHEMA),
     ] = Field(
         default=None,

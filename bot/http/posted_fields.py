@@ -123,12 +123,12 @@ PROBABILITIES_SCHEMA = {
             "additionalProperties": PROBABILITY,
             "propertyNames": {"minLength": 1, "maxLength": 200, "pattern": NAME},
             "minProperties": 1,
-            "maxProperties": 100,
+            "maxProperties": 1_000,
         },
         {
             "type": "array",
             "minItems": 1,
-            "maxItems": 100,
+            "maxItems": 1_000,
             "items": {
                 "type": "object",
                 "properties": {"label": {"type": "string"}, "score": PROBABILITY},

@@ -25,6 +25,7 @@ from bot.slack.hear.commands import on_command
 from bot.slack.hear.envelopes import PayloadRefused, checked
 from bot.slack.hear.events import HAPPENINGS
 from bot.slack.hear.interactions import Desk, Listener, Replaying, on_click, on_submit
+from bot.slack.hear.lookups import on_lookup
 from bot.slack.hear.window_submissions import WINDOWS
 from bot.usecases.context import Context
 from storage.errors import DatabaseUnavailable
@@ -97,6 +98,8 @@ def _register(app: App, desk: Desk) -> None:
         app.action(action_id)(on_click(desk, take_click))
     for callback_id, take_window in WINDOWS.items():
         app.view(callback_id)(on_submit(desk, take_window))
+    for action_id in (control_ids.CHOOSE, control_ids.LABEL):
+        app.options(action_id)(on_lookup(desk))
     for kind, happen in HAPPENINGS.items():
         app.event(kind)(_on_event(desk, happen))
     app.event(re.compile(""))(_on_other_event)  # comes last: the first listener that fits takes an event

@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 
 from routing.case.case import Case
 from routing.policy import LabelSpec, Policy, Task, Tier
-from routing.questions.question_list import Inquiry
+from routing.questions.question_list import MOST_LABELS, Inquiry
 
-MOST_LABELS = 100
-"""Slack takes so many options in a select."""
 NO_CHANNELS: Mapping[str, str] = {}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from routing.fields import MAX_NAME
 from routing.finding import Finding
 from routing.policy.duration import format_duration
 from routing.policy.model import Policy, Task
@@ -24,6 +25,10 @@ def _advice(policy: Policy) -> Iterator[Finding]:
             yield Finding(f"tasks.{name}", "no service may post it", "add it to a service's `tasks`")
         if name not in reported:
             yield Finding(f"tasks.{name}", "no team gets its digest", "add it to a team's `tasks`")
+        for label in task.labels:
+            if len(label.shown) > MAX_NAME:
+                problem = f"people read the first {MAX_NAME} characters of it"
+                yield Finding(f"tasks.{name}.labels.{label.name}", problem, "give it a short `title`")
         for tier in task.tiers:
             key = f"tasks.{name}.tiers.{tier.name}"
             yield from _tier_advice(key, tier)

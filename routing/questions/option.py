@@ -1,11 +1,22 @@
 """One possible answer of a task, as the policy and people name it."""
 
+import hashlib
+
 from pydantic import Field
 
-from routing.fields import Line, ShortName
+from routing.fields import LabelName, Line, ShortName
 from routing.section import Section
 
 MOST_EARLIER_NAMES = 50
+LONGEST_TOKEN = 75
+"""A control carries a name of so many characters as it is, and ids and words beside it."""
+
+
+def token_of(name: str) -> str:
+    """What a control carries for a label of that name: the name, or a digest of a long one."""
+    if len(name) <= LONGEST_TOKEN:
+        return name
+    return f"label:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
 
 class LabelSpec(Section):
@@ -15,11 +26,11 @@ class LabelSpec(Section):
     still uses them means this label.
     """
 
-    name: ShortName
+    name: LabelName
     description: Line
     example: Line | None = None
     title: ShortName | None = None
-    was: tuple[ShortName, ...] = Field(default=(), max_length=MOST_EARLIER_NAMES)
+    was: tuple[LabelName, ...] = Field(default=(), max_length=MOST_EARLIER_NAMES)
 
     @property
     def shown(self) -> str:
@@ -30,3 +41,8 @@ class LabelSpec(Section):
     def first_name(self) -> str:
         """The name that it had first."""
         return self.was[0] if self.was else self.name
+
+    @property
+    def token(self) -> str:
+        """What a control carries for it."""
+        return token_of(self.name)

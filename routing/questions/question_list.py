@@ -8,12 +8,12 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticKnownError
 
 from routing.questions.choice import Choice
-from routing.questions.option import LabelSpec
+from routing.questions.option import LabelSpec, token_of
 from routing.questions.question import Question
 from routing.questions.rating import Rating
 from routing.section import Section
 
-FEWEST_LABELS, MOST_LABELS = 2, 100
+FEWEST_LABELS, MOST_LABELS = 2, 1_000
 
 
 class Inquiry(Section):
@@ -56,9 +56,21 @@ class Inquiry(Section):
     def _labels(self) -> Mapping[str, LabelSpec]:
         return {label.name: label for label in self.asks.options}
 
+    @cached_property
+    def _names_by_token(self) -> Mapping[str, str]:
+        """The names that controls carry by a digest, those of before too."""
+        names = (*self.label_names, *self.earlier_names)
+        return {token: name for name in names if (token := token_of(name)) != name}
+
     def present_name(self, name: str) -> str:
-        """The name that the label of this name has now; the same for what is no label's name."""
+        """The name that the label of this name, or token, has now; the same for what is no label's name."""
+        name = self._names_by_token.get(name, name)
         return self.earlier_names.get(name, name)
+
+    def token(self, name: str) -> str:
+        """What a control carries for the label of this name."""
+        label = self.label(name)
+        return label.token if label else token_of(name)
 
     def label(self, name: str) -> LabelSpec | None:
         """The label that has this name, or had it before; or None."""

@@ -79,9 +79,10 @@ SCALAR = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=
 
 @st.composite
 def tasks(draw: st.DrawFn) -> Task:
-    """Any task the policy accepts, of 2 to 100 labels."""
-    count = draw(st.sampled_from([2, 3, 4, 10, 100]))
-    names = draw(st.lists(NAME, min_size=count, max_size=count, unique=True))
+    """Any task the policy accepts, of 2 to 102 labels: from the 101st on the bot loads them."""
+    count = draw(st.sampled_from([2, 3, 4, 10, 100, 101, 102]))
+    long_names = st.one_of(NAME, st.just("漢" * 200), st.just("\\" * 200), st.just("n" * 199 + "<"))
+    names = draw(st.lists(long_names, min_size=count, max_size=count, unique=True))
     line = st.one_of(NAME, st.just("d" * 300), st.just("<!here> & co"))
     specs = tuple(
         LabelSpec.model_construct(

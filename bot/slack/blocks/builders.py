@@ -6,6 +6,9 @@ from datetime import datetime
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import fallback, host_of, label_text, web_address
 
+MOST_OPTIONS = 100
+"""Slack takes so many in a select (its reference of Block Kit)."""
+
 
 def run(text: str, *styles: str) -> JsonObject:
     """A run of literal text in a rich text; `styles` are `bold`, `italic`, `code`, `strike`."""
@@ -117,8 +120,18 @@ def overflow(action_id: str, options: Iterable[JsonObject]) -> JsonObject:
     return {"type": "overflow", "action_id": action_id, "options": list(options)}
 
 
+def lookup(action_id: str, placeholder: str) -> JsonObject:
+    """A select whose options the bot is asked for, from the moment it is opened."""
+    return {
+        "type": "external_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, 150),
+        "min_query_length": 0,
+    }
+
+
 def select(action_id: str, placeholder: str, options: Iterable[JsonObject]) -> JsonObject:
-    """A select of at most 100 options."""
+    """A select of at most `MOST_OPTIONS`."""
     return {
         "type": "static_select",
         "action_id": action_id,

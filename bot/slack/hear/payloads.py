@@ -95,6 +95,14 @@ def click_of(body: JsonObject, home: Home) -> Click:
     )
 
 
+def lookup_of(body: JsonObject, home: Home) -> tuple[Act, str]:
+    """Who looks at which case in a `block_suggestion` payload, and what was typed."""
+    view = _object(body.get("view"))
+    metadata = _text(view.get("private_metadata"), 3_000)
+    screen = screen_in(metadata) if metadata else _clicked_screen(body, body, "")
+    return Act(screen, home.person(interaction_claim(body)), ""), _text(body.get("value"))
+
+
 def _clicked_screen(body: JsonObject, action: JsonObject, value: str) -> Screen:
     """The screen with the control; without a case if the control names none."""
     container, message = _object(body.get("container")), _object(body.get("message"))

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.slack.blocks import control_ids
-from bot.slack.blocks.builders import actions, button, option, overflow, select
+from bot.slack.blocks.builders import actions, button, option, overflow
 from bot.slack.blocks.control_ids import Menu, packed
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.screens import block_id
 from bot.slack.blocks.text import cut, length
 from bot.slack.show.case_words import label_title
+from bot.slack.show.label_lookup import chooser
 from bot.usecases.review.screen import Screen
 
 if TYPE_CHECKING:
@@ -57,15 +58,15 @@ def answer_button(task: Task, label: str, predicted: str, number: int, value: st
     prefix, style = ("Confirm: ", "primary") if label == predicted else ("", None)
     ellipsis = "…" if task.rationale.requires(label, predicted) else ""
     text = f"{prefix}{label_title(task, label, 60)}{ellipsis}"
-    return button(f"answer:{number}", text, value or packed(label=label), style)
+    return button(f"answer:{number}", text, value or packed(label=task.token(label)), style)
 
 
 def label_select(task: Task, labels: tuple[str, ...], placeholder: str) -> JsonObject:
-    """All labels in a select, their titles shortened where a hundred of them would fill the message."""
+    """The labels in a select, their titles shortened where a hundred of them would fill the message."""
     total = sum(len(label_title(task, label)) for label in labels)
     longest = 75 if total <= OPTIONS_ROOM else _SHORTEST_TITLE
-    options = [option(label_title(task, label), label, longest) for label in labels]
-    return select(control_ids.CHOOSE, placeholder, options)
+    options = [option(label_title(task, label), task.token(label), longest) for label in labels]
+    return chooser(control_ids.CHOOSE, placeholder, options)
 
 
 def label_button() -> JsonObject:
@@ -98,11 +99,11 @@ def question_controls(task: Task, predicted: str, screen: Screen, excerpt: Reply
     labels = ordered_labels(task, predicted)
     name = block_id(control_ids.QUESTION, screen)
     if len(labels) > BUTTONS_ASKED:
-        chooser = label_select(task, labels, "Choose a label")
-        return actions(name, chooser, button(control_ids.LABEL, "Label…", excerpt.packed(NOTE_ROOM)))
+        labels_to_choose = label_select(task, labels, "Choose a label")
+        return actions(name, labels_to_choose, button(control_ids.LABEL, "Label…", excerpt.packed(NOTE_ROOM)))
     room = min(NOTE_ROOM, NOTES_ROOM // len(labels))
     buttons = [
-        answer_button(task, label, predicted, number, excerpt.packed(room, label=label))
+        answer_button(task, label, predicted, number, excerpt.packed(room, label=task.token(label)))
         for number, label in enumerate(labels)
     ]
     return actions(name, *buttons)
@@ -118,7 +119,9 @@ def doubt_controls(task: Task, own: str, named: tuple[str, ...], excerpt: ReplyE
     room = NOTE_ROOM // len(others)
     return [
         button(
-            f"change:{number}", f"Change to {label_title(task, label, 60)}", carried.packed(room, label=label)
+            f"change:{number}",
+            f"Change to {label_title(task, label, 60)}",
+            carried.packed(room, label=task.token(label)),
         )
         for number, label in enumerate(others)
     ]

@@ -22,6 +22,7 @@ from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.screens import metadata
 from bot.slack.blocks.text import cut, label_text, length
 from bot.slack.show.case_words import label_title, sureness
+from bot.slack.show.label_lookup import chooser
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case
 from routing.label import ExpertConfidence
@@ -64,15 +65,16 @@ def _introduction(case: Case, task: Task) -> JsonObject:
 
 def _label_field(task: Task, draft: Draft) -> JsonObject:
     options = [
-        option(spec.shown, spec.name, description=spec.description.strip() or None)
+        option(spec.shown, spec.token, description=spec.description.strip() or None)
         for spec in task.asks.options
     ]
-    chosen = [choice for choice in options if choice["value"] == draft.label]
+    token = task.token(draft.label) if draft.label else None
+    chosen = [choice for choice in options if choice["value"] == token]
     initial = {"initial_option": chosen[0]} if chosen else {}
-    chooser = select("label", "Choose a label", options)
+    element = chooser("label", "Choose a label", options)
     if len(options) <= RADIO:
-        chooser = {"type": "radio_buttons", "options": options}
-    return field("label", "Your answer", {**chooser, **initial}, False)
+        element = {"type": "radio_buttons", "options": options}
+    return field("label", "Your answer", {**element, **initial}, False)
 
 
 def _examples(task: Task) -> list[JsonObject]:

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from routing.case.terms import MOST_LABELS, Terms, task_of_opening, tier_of_opening
+from routing.case.terms import Terms, task_of_opening, tier_of_opening
 from routing.policy import Task
+from routing.questions.question_list import MOST_LABELS
 from tests.routing.making import case, label, policy, prediction, submission, task, tier, tier_text
 
 LABEL = '[[tasks.returns.labels]]\nname = "{}"\ndescription = "d"\nexample = "e"\n'

@@ -368,8 +368,8 @@ ONE_ERROR = [
         f"{KEY}.labels: the label 'honest' stands there 2 times; keep one",
     ),
     (
-        policy_text(labels=policy_labels(names=("fraud", "a" * 76))),
-        f"{KEY}.labels.{'a' * 76}.name: 76 characters are too many for Slack; at most 75",
+        policy_text(labels=policy_labels(names=("fraud", "a" * 201))),
+        f"{KEY}.labels.{'a' * 201}.name: 201 characters are too many; at most 200",
     ),
     (
         policy_text(labels=policy_labels(names=("fraud", "a\\tb"))),
