@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator
@@ -15,6 +16,8 @@ MAX_LABEL = 200
 MAX_QUESTION = 300
 MAX_TEXT = 300
 MAX_URL = 2_000
+FORBIDDEN = re.compile(r'[\x00-\x20\x7f<>|"\\]')
+"""What no address holds as it is, as in posted cases: RFC 3986 has other words for these."""
 
 
 def _plain(value: str) -> str:
@@ -54,8 +57,26 @@ def _zone(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    if not is_web_address(value):
+    if not is_web_address(value) or FORBIDDEN.search(value):
         raise ValueError(f"{value!r} is no web address; write it in full, such as https://example.com/page")
+    if "@" in urlsplit(value).netloc:
+        # Not repeated: a password may stand in it.
+        raise ValueError("a web address must not carry a user name or password; leave them out")
+    return value
+
+
+def _proxy(value: str) -> str:
+    parts = urlsplit(_address(value))
+    if parts.scheme != "http" or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(
+            f"{value!r} is no address of a proxy; write it such as http://proxy.example.com:3128"
+        )
+    return value
+
+
+def _file(value: str) -> str:
+    if not value.startswith("/"):
+        raise ValueError(f"{value!r} is not the whole path; write it in full, such as /etc/secondlook/ca.pem")
     return value
 
 
@@ -96,6 +117,8 @@ VariableName = Annotated[
 ]
 TimeZone = Annotated[str, AfterValidator(_zone)]
 Address = Annotated[str, AfterValidator(_address), AfterValidator(_at_most(MAX_URL))]
+ProxyAddress = Annotated[str, AfterValidator(_proxy), AfterValidator(_at_most(MAX_URL))]
+FilePath = Annotated[str, AfterValidator(_plain), AfterValidator(_file)]
 ClockTime = Annotated[
     str, AfterValidator(_shape(r"([01]\d|2[0-3]):[0-5]\d", 'write a time of day such as "09:00"'))
 ]

@@ -124,7 +124,8 @@ def shown(read: Policy) -> list[RenderableType]:
 def _services(read: Policy) -> list[str]:
     return [
         f"{name} posts {', '.join(service.tasks)}; decisions go to "
-        f"{service.callback_url or 'the feed GET /v1/decisions'}."
+        f"{service.callback_url or 'the feed GET /v1/decisions'}"
+        f"{f', through {service.proxy}, whose address alone is checked' if service.proxy else ''}."
         for name, service in read.services.items()
     ]
 

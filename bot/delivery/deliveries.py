@@ -47,8 +47,11 @@ class Deliveries:
         owner = f"{socket.gethostname()}:{os.getpid()}:{ctx.new_id('p')}"
         self.courier = Courier(ctx, gateway, tempo, self.health)
 
-        def session() -> CallbackSession:
-            return CallbackSession(allow_private=ctx.policy.allow_private_callbacks)
+        def session(service: str) -> CallbackSession:
+            policy = ctx.policy
+            sender = policy.services.get(service)
+            ca_file, proxy = (sender.ca_file, sender.proxy) if sender else (None, None)
+            return CallbackSession(allow_private=policy.allow_private_callbacks, ca_file=ca_file, proxy=proxy)
 
         callbacks = CallbackSender(ctx, secrets, session, owner, speed=tempo.speed)
         notices = NoticeSender(self.courier, owner)

@@ -14,8 +14,10 @@ from routing.fields import (
     Address,
     ChannelId,
     ClockTime,
+    FilePath,
     Key,
     Line,
+    ProxyAddress,
     Question,
     ShortName,
     TimeZone,
@@ -38,12 +40,16 @@ class Service(Section):
 
     `expose_experts` says as whom it is told of experts, alike in callbacks, views and the feed; None: by
     Slack's ids in callbacks and not at all in the others. `callback_version` is the shape of its callbacks.
+    `ca_file` has the certificates of the authorities that its endpoint is checked by, in place of the usual
+    ones; through a `proxy` the proxy's address is checked, and what it reaches is up to it.
     """
 
     tasks: tuple[Key, ...] = Field(min_length=1)
     secret_env: tuple[VariableName, ...] = ()
     bearer_env: tuple[VariableName, ...] = ()
     callback_url: Address | None = None
+    ca_file: FilePath | None = None
+    proxy: ProxyAddress | None = None
     callback_version: Literal[1, 2] = 1
     expose_experts: Exposure | None = None
     rate_per_minute: int = Field(default=6000, strict=True, ge=1, le=1_000_000)

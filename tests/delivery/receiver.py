@@ -1,5 +1,6 @@
 """A callback endpoint on loopback that misbehaves on request."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -79,8 +80,8 @@ def hangs_up(handler: BaseHTTPRequestHandler) -> None:
 
 
 @contextmanager
-def receiving(*script: Behavior) -> Iterator[Receiver]:
-    """A receiver on a free loopback port that acts by `script`."""
+def receiving(*script: Behavior, tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """A receiver on a free loopback port that acts by `script`, over TLS where it has a certificate."""
     receiver = Receiver(script=list(script) or [answers(200)])
 
     class Handler(BaseHTTPRequestHandler):
@@ -96,9 +97,12 @@ def receiving(*script: Behavior) -> Iterator[Receiver]:
             """Quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
-    receiver.url = f"http://127.0.0.1:{server.server_address[1]}/callback"
+    scheme = "http" if tls is None else "https"
+    receiver.url = f"{scheme}://127.0.0.1:{server.server_address[1]}/callback"
     try:
         yield receiver
     finally:

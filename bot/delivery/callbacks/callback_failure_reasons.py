@@ -4,7 +4,7 @@ import requests
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
 from requests_hardened.ip_filter import InvalidIPAddress
 
-from bot.delivery.callbacks.callback_session import Reply
+from bot.delivery.callbacks.callback_session import AuthorityUnreadable, Reply
 from bot.errors import BotError
 
 GONE = 410
@@ -50,6 +50,8 @@ def failure_of(error: requests.RequestException) -> CallbackFailed:
             "The address is private. Set allow_private_callbacks in the policy if that is meant, then retry.",
             is_permanent=True,
         )
+    if isinstance(error, AuthorityUnreadable):
+        return CallbackFailed("The policy's ca_file cannot be read here: mend the file or its path.")
     if isinstance(error, InvalidURL | InvalidSchema | MissingSchema):
         return CallbackFailed(
             "The address is not an http(s) one. Correct callback_url, then retry.", is_permanent=True
@@ -59,6 +61,8 @@ def failure_of(error: requests.RequestException) -> CallbackFailed:
 
 def _words(error: requests.RequestException) -> str:
     # In this order: a connection that takes too long and a bad certificate are connection errors, too.
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "The proxy cannot be reached, or refuses."
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return "No connection in time."
     if isinstance(error, requests.exceptions.Timeout):

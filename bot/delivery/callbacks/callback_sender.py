@@ -43,14 +43,15 @@ class Session(Protocol):
 class CallbackSender(Sender[ItemClaim]):
     """Delivers the outbox's callbacks.
 
-    `new_session` makes a session for each call; `speed` is the application's seconds in a real second.
+    `new_session` makes a session for each call, as the policy has it for the service; `speed` is the
+    application's seconds in a real second.
     """
 
     def __init__(
         self,
         ctx: Context,
         secrets: Secrets,
-        new_session: Callable[[], Session],
+        new_session: Callable[[str], Session],
         owner: str,
         *,
         speed: float = 1.0,
@@ -84,7 +85,7 @@ class CallbackSender(Sender[ItemClaim]):
         body = callback_body(callback)
         headers = self._signed(item_id, callback.service, body)
         try:
-            reply = self._new_session().deliver(callback.url, body.encode(), headers)
+            reply = self._new_session(callback.service).deliver(callback.url, body.encode(), headers)
         except requests.RequestException as error:
             raise failure_of(error) from error
         check(reply)

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv6Network, ip_address
+from ssl import create_default_context
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.exceptions import InvalidURL
-from requests_hardened.ip_filter import InvalidIPAddress
+from requests.exceptions import InvalidURL, ProxyError
+from requests_hardened.ip_filter import InvalidIPAddress, filter_host
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -22,6 +24,7 @@ from urllib3.response import HTTPResponse
 USER_AGENT = "SecondLook-Callback/1"
 BODY_LIMIT = 4096
 CHUNK = 1024
+PROXY_PORT = 80
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 """All that is routed on the Internet (IANA's registry of the IPv6 address space, RFC 4291 section 2.4).
 
@@ -47,28 +50,65 @@ class Reply:
     excerpt: str
 
 
+def _refuse_carrier(host: str) -> None:
+    address = ip_address(host.strip("[]"))
+    if address.version == 6 and address not in GLOBAL_UNICAST:
+        raise InvalidIPAddress(address)
+
+
 class PublicAdapter(IPFilterAdapter):  # type: ignore[misc]  # requests-hardened has no types here
     """Connects to public addresses only: what a name resolves to is what is checked and called."""
 
     def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """Where to connect to; raises InvalidIPAddress for an address that is not public."""
         host, pool = super().build_connection_pool_key_attributes(*args, **kwargs)
-        address = ip_address(host["host"].strip("[]"))
-        if address.version == 6 and address not in GLOBAL_UNICAST:
-            raise InvalidIPAddress(address)
+        _refuse_carrier(host["host"])
         return host, pool
 
 
-class CallbackSession(requests.Session):
-    """Posts to addresses chosen by others; private addresses are refused at connect time unless allowed."""
+class AuthorityUnreadable(requests.RequestException):
+    """The file of authorities cannot be read as certificates."""
 
-    def __init__(self, *, allow_private: bool, patience: Patience | None = None) -> None:
+
+class CallbackSession(requests.Session):
+    """Posts to addresses chosen by others; private addresses are refused at connect time unless allowed.
+
+    With a `proxy` (http) it connects to that alone, so that the proxy's address is what is checked. `ca_file`
+    takes the place of the usual authorities.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow_private: bool,
+        patience: Patience | None = None,
+        ca_file: str | None = None,
+        proxy: str | None = None,
+    ) -> None:
         super().__init__()
+        self._proxy, self._allow_private = proxy, allow_private
+        self.verify = ca_file or True
         self._patience = patience or Patience()
         self.trust_env = False  # a proxy from the environment would reach what the filter refuses
         self.headers["User-Agent"] = USER_AGENT
         for scheme in ("http", "https"):
-            self.mount(f"{scheme}://", _adapter(scheme, self._patience.total, allow_private=allow_private))
+            is_free = allow_private or proxy is not None
+            self.mount(f"{scheme}://", _adapter(scheme, self._patience.total, allow_private=is_free))
+
+    def request(self, *arguments: Any, **named: Any) -> requests.Response:
+        """As requests does it, once the file of authorities is read and the proxy's address checked.
+
+        Raises requests.RequestException.
+        """
+        if isinstance(self.verify, str):
+            try:
+                create_default_context(cafile=self.verify)
+            except OSError as error:
+                raise AuthorityUnreadable(str(error)) from error
+        if self._proxy is not None:
+            address = self._proxy if self._allow_private else _public(self._proxy)
+            named["proxies"] = {"http": address, "https": address}
+        return super().request(*arguments, **named)
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  requests asks
         """None: a redirect is an answer like another (requests would read its whole body first)."""
@@ -149,7 +189,31 @@ def _pool_classes(seconds: float) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": PlainPool, "https": SecurePool}
 
 
+class TimedAdapter(HTTPAdapter):
+    """Waits for a proxy's answers as for others."""
+
+    def proxy_manager_for(self, *arguments: Any, **named: Any) -> Any:
+        """The connections through a proxy, with our own limits."""
+        manager = super().proxy_manager_for(*arguments, **named)
+        manager.pool_classes_by_scheme = self.poolmanager.pool_classes_by_scheme
+        return manager
+
+
+def _public(proxy: str) -> str:
+    """The proxy by the address that its name resolves to now; raises RequestException unless that is public."""
+    parts = urlsplit(proxy)
+    port = parts.port or PROXY_PORT
+    try:
+        address = filter_host(parts.hostname or "", port, allow_loopback=False)
+    except (OSError, UnicodeError) as error:
+        if isinstance(error, InvalidIPAddress):
+            raise
+        raise ProxyError(f"{parts.hostname} does not resolve") from error
+    _refuse_carrier(address)
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+
+
 def _adapter(scheme: str, seconds: float, *, allow_private: bool) -> HTTPAdapter:
-    adapter = HTTPAdapter() if allow_private else PublicAdapter(is_https_proto=scheme == "https")
+    adapter = TimedAdapter() if allow_private else PublicAdapter(is_https_proto=scheme == "https")
     adapter.poolmanager.pool_classes_by_scheme = _pool_classes(seconds)
     return adapter

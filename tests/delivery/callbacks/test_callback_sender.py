@@ -36,7 +36,7 @@ def ctx(database: Database, clock: StillClock) -> Context:
 def sender(
     ctx: Context, *, allow_private: bool = True, secrets: Secrets = SECRETS, patience: Patience = PATIENT
 ) -> CallbackSender:
-    def new_session() -> CallbackSession:
+    def new_session(service: str) -> CallbackSession:
         return CallbackSession(allow_private=allow_private, patience=patience)
 
     return CallbackSender(ctx, secrets, new_session, "p1", jitter=lambda: 0.0)

@@ -1,13 +1,26 @@
 """Callbacks go out within bounds, and never where the policy did not mean."""
 
 import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import requests
+import trustme
+from bot.delivery.callbacks.callback_failures import failure_of
 from requests_hardened.ip_filter import InvalidIPAddress
 
-from bot.delivery.callbacks.callback_session import BODY_LIMIT, CallbackSession, Patience, PublicAdapter
+from bot.delivery.callbacks.callback_session import (
+    BODY_LIMIT,
+    AuthorityUnreadable,
+    CallbackSession,
+    Patience,
+    PublicAdapter,
+)
 from tests.delivery.receiver import (
+    Receiver,
     answers,
     drips_headers,
     endless_body,
@@ -149,3 +162,75 @@ def test_a_host_that_no_name_server_can_be_asked_for_is_a_wrong_address(
 ) -> None:
     with pytest.raises(requests.exceptions.InvalidURL):
         session(allow_private=allow_private).deliver(f"http://{host}/", b"{}", {})
+
+
+def through(receiver: Receiver, *, allow_private: bool) -> CallbackSession:
+    """A session with the receiver as its proxy."""
+    proxy = receiver.url.removesuffix("/callback")
+    return CallbackSession(allow_private=allow_private, patience=PATIENT, proxy=proxy)
+
+
+def test_through_a_proxy_the_proxy_is_called_and_no_name_looked_up() -> None:
+    with receiving(answers(200, b"taken")) as receiver:
+        behind = through(receiver, allow_private=True)
+        assert behind.deliver("http://shop.invalid/hook", b"{}", {}).status == 200
+    (request,) = receiver.received
+    assert request.headers["host"] == "shop.invalid"
+
+
+def test_a_proxy_with_a_private_address_is_refused_like_an_endpoint() -> None:
+    with receiving(answers(200)) as receiver:
+        behind = through(receiver, allow_private=False)
+        with pytest.raises(InvalidIPAddress):
+            behind.deliver("http://shop.invalid/hook", b"{}", {})
+    assert receiver.received == []
+
+
+def test_a_proxy_whose_name_is_unknown_is_said_to_be_out_of_reach() -> None:
+    behind = CallbackSession(allow_private=False, patience=PATIENT, proxy="http://proxy.invalid:3128")
+    with pytest.raises(requests.RequestException) as refused:
+        behind.deliver("http://shop.invalid/hook", b"{}", {})
+    assert str(failure_of(refused.value)).endswith("The proxy cannot be reached, or refuses.")
+
+
+def test_a_proxy_that_lets_nothing_through_is_said_to_refuse() -> None:
+    with receiving(answers(200)) as receiver:
+        behind = through(receiver, allow_private=True)
+        with pytest.raises(requests.RequestException) as refused:
+            behind.deliver("https://shop.invalid/hook", b"{}", {})
+    assert str(failure_of(refused.value)).endswith("The proxy cannot be reached, or refuses.")
+
+
+@contextmanager
+def over_tls(authority: trustme.CA) -> Iterator[str]:
+    """An endpoint whose certificate the authority has signed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    with receiving(answers(200, b"taken"), tls=context) as receiver:
+        yield receiver.url.replace("127.0.0.1", "localhost")
+
+
+def test_an_endpoint_is_checked_by_the_authority_that_the_policy_names(tmp_path: Path) -> None:
+    authority, other = trustme.CA(), trustme.CA()
+    names = [tmp_path / "ours.pem", tmp_path / "theirs.pem"]
+    authority.cert_pem.write_to_path(str(names[0]))
+    other.cert_pem.write_to_path(str(names[1]))
+    with over_tls(authority) as url:
+        ours = CallbackSession(allow_private=True, patience=PATIENT, ca_file=str(names[0]))
+        assert ours.deliver(url, b"{}", {}).status == 200
+        for ca_file in (None, str(names[1])):
+            theirs = CallbackSession(allow_private=True, patience=PATIENT, ca_file=ca_file)
+            with pytest.raises(requests.exceptions.SSLError):
+                theirs.deliver(url, b"{}", {})
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_file_of_authorities_that_cannot_be_read_is_told(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(AuthorityUnreadable) as refused:
+        CallbackSession(allow_private=True, ca_file=str(path)).deliver("https://localhost:1/", b"{}", {})
+    failure = failure_of(refused.value)
+    assert "ca_file cannot be read here" in str(failure)
+    assert not failure.is_permanent

@@ -409,6 +409,37 @@ ONE_ERROR = [
         "policy.toml: services.shop.allow_private_callbacks: this key is not known; "
         "it belongs at the top of the file, above the first [section]: `allow_private_callbacks = …`",
     ),
+    *(
+        (
+            policy_text(
+                services='[services.shop]\ntasks = ["returns"]\nsecret_env = ["S"]\n'
+                f"callback_url = '{address}'\n"
+            ),
+            f"policy.toml: services.shop.callback_url: {words}",
+        )
+        for address, words in (
+            ("https://user:hush@shop.example/x", "a web address must not carry a user name or password"),
+            ("https://@shop.example/x", "a web address must not carry a user name or password"),
+            ("https://shop.example:0/x", "'https://shop.example:0/x' is no web address"),
+            ("https://shop.example:99999/x", "'https://shop.example:99999/x' is no web address"),
+            ("https://shop.example/<x>", "'https://shop.example/<x>' is no web address"),
+            ("https://shop.example/a|b", "'https://shop.example/a|b' is no web address"),
+        )
+    ),
+    *(
+        (
+            policy_text(services=f'[services.shop]\ntasks = ["returns"]\nsecret_env = ["S"]\n{line}\n'),
+            f"policy.toml: services.shop.{words}",
+        )
+        for line, words in (
+            (
+                'proxy = "https://proxy.example:3128"',
+                "proxy: 'https://proxy.example:3128' is no address of a",
+            ),
+            ('proxy = "http://proxy.example/path"', "proxy: 'http://proxy.example/path' is no address of a"),
+            ('ca_file = "ca.pem"', "ca_file: 'ca.pem' is not the whole path; write it in full"),
+        )
+    ),
     (
         policy_text(tiers=tier_text(callback_url='"https://example.com"')),
         f"{KEY}.tiers.standard.callback_url: this key is not known; it belongs to a service: [services.…]",
