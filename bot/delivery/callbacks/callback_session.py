@@ -200,7 +200,7 @@ class TimedAdapter(HTTPAdapter):
 
 
 def _public(proxy: str) -> str:
-    """The proxy by the address that its name resolves to now; raises RequestException unless that is public."""
+    """The proxy by the address that its name resolves to now; raises RequestException unless it is public."""
     parts = urlsplit(proxy)
     port = parts.port or PROXY_PORT
     try:
