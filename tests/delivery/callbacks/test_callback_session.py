@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import requests
 import trustme
-from bot.delivery.callbacks.callback_failures import failure_of
 from requests_hardened.ip_filter import InvalidIPAddress
 
+from bot.delivery.callbacks.callback_failure_reasons import failure_of
 from bot.delivery.callbacks.callback_session import (
     BODY_LIMIT,
     AuthorityUnreadable,
