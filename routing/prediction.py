@@ -100,7 +100,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A posted prediction with its input and circumstances; `(service, external_id)` names it for ever."""
+    """A posted prediction with its input and circumstances; `(service, external_id)` names it for ever.
+
+    `recommended_action` is what the service would do, `intent` what the answer is for, both in its words.
+    """
 
     service: str
     external_id: str
@@ -113,3 +116,5 @@ class Submission:
     slices: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     callback_url: str | None = None
     due_in: timedelta | None = None
+    recommended_action: str | None = None
+    intent: str | None = None

@@ -142,6 +142,8 @@ def _submission(case: PostedCase, service: str, received_at: datetime, image_id:
         slices=case.slices,
         callback_url=case.callback_url,
         due_in=case.due_in,
+        recommended_action=case.recommended_action,
+        intent=case.intent,
     )
 
 

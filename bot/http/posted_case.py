@@ -128,6 +128,10 @@ class PostedCase(Strict):
         description="Up to 50 numbers that the model gives besides, by name; rules read `scores.NAME`.",
     )
     evidence: list[PostedEvidence] = Field(default_factory=list, max_length=20)
+    recommended_action: Text | None = Field(
+        default=None, description="What you would do with it, in words; experts see it."
+    )
+    intent: Text | None = Field(default=None, description="What the answer is for, in words; experts see it.")
     slices: dict[ShortName, Name] = Field(
         default_factory=dict,
         max_length=20,

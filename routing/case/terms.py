@@ -11,6 +11,8 @@ from routing.case.case import Case
 from routing.policy import LabelSpec, Policy, Task, Tier
 from routing.questions.question_list import MOST_LABELS, Inquiry
 
+RULE = ("when", "because", "accept_above")
+"""What of a tier says which cases it takes, and why."""
 NO_CHANNELS: Mapping[str, str] = {}
 
 
@@ -59,14 +61,18 @@ def task_of_opening(case: Case, present: Task, opening: Task | None) -> Task:
 
 
 def tier_of_opening(case: Case, task: Task, present: Tier, opening: Task | None) -> Tier:
-    """`present`, which decides by a time-out only for a label that `task`, the case's, has."""
+    """`present` with the rule of the opening, by which the case was taken.
+
+    It decides by a time-out only for a label that `task`, the case's, has.
+    """
     named = opening.named_tier(case.tier) if opening else None
     first = named.safe_label if named else None
     labels = (task.label(name) for name in (first, present.safe_label) if name)
-    safe_label = next((label.name for label in labels if label), None)
-    return (
-        present if safe_label == present.safe_label else present.model_copy(update={"safe_label": safe_label})
-    )
+    of_opening: dict[str, object] = {"safe_label": next((label.name for label in labels if label), None)}
+    if named is not None:
+        of_opening |= {name: getattr(named, name) for name in RULE}
+    is_same = all(getattr(present, name) == value for name, value in of_opening.items())
+    return present if is_same else present.model_copy(update=of_opening)
 
 
 def _with(task: Task, **changes: object) -> Task:

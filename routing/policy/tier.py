@@ -7,7 +7,7 @@ from pydantic import Discriminator, Field, PrivateAttr, Tag, field_validator, mo
 
 from routing.cell import Cell, cells
 from routing.evidence.promise import Promise
-from routing.fields import GroupId, Key, UserId
+from routing.fields import GroupId, Key, Line, UserId
 from routing.policy.duration import Duration
 from routing.section import Section
 
@@ -123,6 +123,9 @@ Acceptance = Annotated[
 class Tier(Section):
     """A class of consequence: which cases, who looks, by when, and what happens if nobody does.
 
+    `because` is a sentence that tells experts why such cases come to them; without it they read the rule in
+    words.
+
     A prediction is accepted without review if its calibrated confidence is `accept_above` or more; where that
     is a promise, if it reaches the threshold certified for its model, its labels and its calibrator. What the
     tier's `when` cannot be judged on is reviewed here, or passed on as `when_unreadable` says. `audit`
@@ -136,6 +139,7 @@ class Tier(Section):
     name: Key
     when: str = "true"
     when_unreadable: Literal["review", "pass"] = "review"
+    because: Line | None = None
     channel: Key
     accept_above: Acceptance
     audit: float = Field(default=0.0, strict=True, ge=0, le=1)

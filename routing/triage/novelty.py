@@ -18,6 +18,8 @@ MAX_CHARACTERS = 10_000
 """How much of a text is read."""
 SHRINK = 2
 """Added to the number of words: one new word of one says less than seven new of nine."""
+UNLIKE = "unlike anything labeled:"
+"""How the reason of a novel case begins, in stored rows too."""
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
@@ -130,7 +132,7 @@ class NoveltyProfile:
         of_text = [self.words.judge(case_input.text)] if self.words else []
         of_fields = [field.judge(case_input.fields.get(field.name)) for field in self.fields]
         reasons = [reason for reason in (*of_text, *of_fields) if reason is not None]
-        return Novelty(f"unlike anything labeled: {'; '.join(reasons)}") if reasons else None
+        return Novelty(f"{UNLIKE} {'; '.join(reasons)}") if reasons else None
 
     def to_json(self) -> dict[str, Any]:
         """As JSON, the same for equal profiles."""

@@ -36,7 +36,7 @@ def submission_columns(submission: Submission) -> Row:
         "scores": dict(prediction.scores) or None,
         "model_name": prediction.model.name,
         "model_version": prediction.model.version,
-        "input": _input_document(submission.input),
+        "input": _input_document(submission),
         "evidence": [_evidence_document(item) for item in submission.evidence] or None,
         "slices": dict(submission.slices) or None,
         "callback_url": submission.callback_url,
@@ -59,6 +59,8 @@ def submission_of(row: Any) -> Submission:
         slices=row.slices or {},
         callback_url=row.callback_url,
         due_in=row.asked_due_in,
+        recommended_action=row.input.get("recommended_action"),
+        intent=row.input.get("intent"),
     )
 
 
@@ -109,8 +111,16 @@ def input_of(document: Document) -> CaseInput:
     )
 
 
-def _input_document(case_input: CaseInput) -> Document:
-    document = {"text": case_input.text, "fields": dict(case_input.fields), "link": case_input.link}
+def _input_document(submission: Submission) -> Document:
+    case_input = submission.input
+    document = {
+        "text": case_input.text,
+        "fields": dict(case_input.fields),
+        "link": case_input.link,
+        # Beside the input, not columns of their own: they are content as it is, erased and sealed with it.
+        "recommended_action": submission.recommended_action,
+        "intent": submission.intent,
+    }
     if case_input.image is not None:
         image = case_input.image
         document["image"] = {"alt_text": image.alt_text, "url": image.url, "image_id": image.image_id}

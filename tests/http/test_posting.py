@@ -155,6 +155,8 @@ def test_everything_posted_reaches_the_case(caller: Caller, ctx: Context) -> Non
         occurred_at="2026-11-20T10:59:00+01:00",
         callback_url="https://shop.example/decisions",
         origin="red_team",
+        recommended_action="Block the card.",
+        intent="To pay out today.",
     )
     case_id = caller.post(body).json()["case_id"]
     with ctx.database.read() as tx:
@@ -169,6 +171,7 @@ def test_everything_posted_reaches_the_case(caller: Caller, ctx: Context) -> Non
     )
     assert stored.occurred_at == FRIDAY - timedelta(minutes=1)
     assert stored.callback_url == "https://shop.example/decisions"
+    assert (stored.recommended_action, stored.intent) == ("Block the card.", "To pay out today.")
 
 
 def test_a_prediction_without_a_confidence_is_reviewed_and_says_so(caller: Caller, ctx: Context) -> None:

@@ -269,7 +269,7 @@ def test_every_window_of_a_case_is_inside_the_limits_and_safe(
         review_windows.snooze_view(place),
         review_windows.hand_over_view(place),
         read_windows.input_view(case, task, page, place),
-        read_windows.why_view(case, task, place),
+        read_windows.why_view(case, task, TIER, place),
     ):
         assert_view(view)
 

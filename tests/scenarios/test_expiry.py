@@ -59,7 +59,7 @@ def test_the_prediction_is_taken_and_a_late_answer_is_told_so(world: World) -> N
     known = world.shop.read(case.case_id)
     assert (known["status"], known["decision"]["method"]) == ("decided", "expired")
     assert [line["method"] for line in world.shop.decisions()] == ["expired"]
-    assert "✓ Loan — by default because the time ran out" in maya.reads(case)
+    assert "✓ Loan — by default (the time ran out)" in maya.reads(case)
     assert maya.buttons(case) == []
     ((_, told),) = in_thread(world, case)
     assert "The time for this case ran out." in told
@@ -84,7 +84,7 @@ def test_the_safe_label_is_taken_though_one_expert_saw_it_otherwise(world: World
     decision = event.data["decision"]
     assert (decision["label"], decision["method"], decision["decided_by"]) == ("deny", "expired", [])
     assert [label["label"] for label in event.data["labels"]] == ["grant"]
-    assert "✓ Deny — by default because the time ran out" in maya.reads(case)
+    assert "✓ Deny — by default (the time ran out)" in maya.reads(case)
 
 
 def test_a_case_can_close_without_a_decision(world: World) -> None:

@@ -18,7 +18,7 @@ def test_two_who_agree_decide_and_nothing_is_seen_before(world: World) -> None:
     assert (sealed["status"], sealed["labels"], world.inbox.tries) == ("open", [], 0)
     jonas.press(case, "Grant")
 
-    world.eventually(lambda: "✓ Grant — by @U0JONAS, @U0MAYA by agreement" in maya.reads(case))
+    world.eventually(lambda: "✓ Grant — by @U0JONAS and @U0MAYA (they agree)" in maya.reads(case))
     (event,) = world.eventually(lambda: world.inbox.events(case.case_id))
     assert (event.data["decision"]["method"], len(event.data["labels"])) == ("consensus", 2)
 
@@ -39,6 +39,6 @@ def test_a_senior_settles_a_disagreement(world: World) -> None:
     world.eventually(lambda: "only a senior expert may answer now" in aiko.private_words(case))
     nadia.press(case, "Grant")
 
-    world.eventually(lambda: "✓ Grant — by @U0NADIA after a disagreement" in nadia.reads(case))
+    world.eventually(lambda: "✓ Grant — by @U0NADIA (after a disagreement)" in nadia.reads(case))
     (event,) = world.eventually(lambda: world.inbox.events(case.case_id))
     assert (event.data["decision"]["method"], event.data["decision"]["label"]) == ("adjudicated", "grant")

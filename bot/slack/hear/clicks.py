@@ -124,7 +124,7 @@ _MENU: Mapping[str, Callable[[Desk, Click], None]] = {
     Menu.SNOOZE: _opening(lambda _, screen: snooze_view(screen)),
     Menu.HAND_OVER: _opening(lambda _, screen: hand_over_view(screen)),
     Menu.WHY: lambda desk, click: _read(
-        desk, click, lambda seen, screen: why_view(seen.case, seen.task, screen)
+        desk, click, lambda seen, screen: why_view(seen.case, seen.task, seen.tier, screen)
     ),
 }
 

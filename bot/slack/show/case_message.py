@@ -10,7 +10,15 @@ from bot.slack.blocks.builders import context, header, mrkdwn, paragraph, plain,
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.blocks.text import label_text, length, mention, moment
 from bot.slack.show import spoken_text
-from bot.slack.show.case_words import label_title, origin_words, percent, progress, reasons_text, sureness
+from bot.slack.show.case_words import (
+    circumstances,
+    due_words,
+    happened_words,
+    label_title,
+    percent,
+    progress,
+    sureness,
+)
 from bot.slack.show.controls import closed_controls, decided_controls
 from bot.slack.show.input_blocks import (
     DECIDED,
@@ -20,10 +28,12 @@ from bot.slack.show.input_blocks import (
     input_block,
     is_cut,
     show_all_block,
+    wish_block,
 )
-from bot.slack.show.outcome_blocks import decision_block, expired_block, history_block
+from bot.slack.show.outcome_blocks import decision_block, doubts_block, expired_block, history_block
 from bot.slack.show.questions.question_list import open_controls
 from bot.slack.show.scene import Scene
+from bot.slack.show.why_words import why_asked
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision
 from routing.label import ExpertId
@@ -77,8 +87,7 @@ def _question(question: str) -> tuple[JsonObject, ...]:
 
 def _status_line(scene: Scene) -> JsonObject:
     case = scene.case
-    due = f"Overdue since {moment(case.due_at)}" if scene.now > case.due_at else f"Due {moment(case.due_at)}"
-    parts = [f":hourglass_flowing_sand: {due}"]
+    parts = [f":hourglass_flowing_sand: {due_words(case, scene.now)}"]
     if case.assigned_to:
         parts.append(f"Assigned to {mention(case.assigned_to.user_id)}")
     if case.snoozed_until and case.snoozed_until > scene.now:
@@ -89,21 +98,22 @@ def _status_line(scene: Scene) -> JsonObject:
     answers = progress(case)
     if answers:
         parts.append(answers)
-    origin = origin_words(case)
-    what = f"{scene.task.name} · {case.tier}{f' · {origin}' if origin else ''}"
-    return context(mrkdwn("  ·  ".join(parts)), plain(what, 150))
+    happened = happened_words(case)
+    if happened:
+        parts.append(happened)
+    return context(mrkdwn("  ·  ".join(parts)), plain(circumstances(case, REVIEW.slices), 700))
 
 
 def _prediction_block(scene: Scene) -> JsonObject:
     prediction = scene.case.submission.prediction
-    sure = run(f" — {sureness(scene.case)}")
+    sure = run(f", {sureness(scene.case)}.")
     says = [run("The model says "), run(label_title(scene.task, prediction.label), "bold"), sure]
     others = [
         f"{label_title(scene.task, label, 60)} ({percent(probability)})"
         for label, probability in prediction.runners_up(3)
     ]
     if others:
-        says.append(run(f"\nOtherwise {', '.join(others)}"))
+        says.append(run(f" Otherwise {', '.join(others)}."))
     return rich_text(paragraph(*says))
 
 
@@ -115,9 +125,9 @@ def _picture(scene: Scene) -> JsonObject | None:
 def _small_print(scene: Scene) -> JsonObject:
     case = scene.case
     model = case.submission.prediction.model
-    why = reasons_text(case, 500)
+    why = why_asked(case, scene.task, scene.tier)
     source = f"Model {model.name} {model.version} · from {case.submission.service}"
-    return context(plain(f"Why you are asked: {why}", 520), plain(source, 200))
+    return context(plain(f"Why you: {why}", 520), plain(source, 200))
 
 
 def _open_blocks(scene: Scene) -> tuple[JsonObject, ...]:
@@ -129,7 +139,9 @@ def _open_blocks(scene: Scene) -> tuple[JsonObject, ...]:
         _picture(scene),
         show_all_block(scene.screen) if is_cut(scene.case, REVIEW) else None,
         _prediction_block(scene),
+        wish_block(submission, REVIEW),
         evidence_block(submission, REVIEW),
+        doubts_block(scene),
         _small_print(scene),
         open_controls(scene.task, submission.prediction.label, scene.screen),
     )

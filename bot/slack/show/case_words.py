@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.slack.blocks.text import label_text, single_line
+from bot.slack.blocks.text import label_text, moment, single_line
 from routing.case.case import Case
 from routing.case.decision import Decision, Method
 from routing.label import ExpertId, Label
-from routing.prediction import Origin, Scalar
+from routing.prediction import Origin, Scalar, Submission
 
 if TYPE_CHECKING:
     from routing.policy import Task
@@ -24,10 +25,13 @@ _SURE = (
 )
 _METHODS = {
     Method.SINGLE: "",
-    Method.CONSENSUS: "by agreement",
     Method.ADJUDICATED: "after a disagreement",
-    Method.EXPIRED: "because the time ran out",
+    Method.EXPIRED: "the time ran out",
 }
+PROMPT = timedelta(minutes=1)
+"""What happened so shortly before it came in happened just now."""
+OWN_ID, SLICE_NAME, SLICE_VALUE = 80, 40, 60
+DOUBTS, NOTE = 5, 600
 _ORIGINS = {Origin.SYNTHETIC: "synthetic case", Origin.RED_TEAM: "red-team case"}
 
 
@@ -49,13 +53,13 @@ def percent(probability: float) -> str:
 
 
 def sureness(case: Case) -> str:
-    """How sure the model is, in words and number, calibrated if it was; its own number where that differs."""
+    """How sure the model is, in words and number, as answers show it; its own number where that differs."""
     raw, calibrated = case.submission.prediction.confidence, case.routing.calibrated
     if raw is None:
         return "without saying how sure it is"
     counts = raw if calibrated is None else calibrated
-    words = f"{confidence_words(counts)}, {percent(counts)}"
-    return words if percent(counts) == percent(raw) else f"{words}, before calibration {percent(raw)}"
+    own = "" if percent(counts) == percent(raw) else f"; it says {percent(raw)} itself"
+    return f"{confidence_words(counts)} ({percent(counts)}{own})"
 
 
 def label_title(task: Task, label: str, longest: int = 75) -> str:
@@ -72,6 +76,12 @@ def scalar(value: Scalar) -> str:
     return str(value)
 
 
+def wishes_of(submission: Submission) -> tuple[tuple[str, str], ...]:
+    """What the service says of what it would do and what the answer is for, each with its name."""
+    wishes = (("Recommended", submission.recommended_action), ("What for", submission.intent))
+    return tuple((name, words) for name, words in wishes if words and words.strip())
+
+
 def name_of(expert: ExpertId, names: Mapping[ExpertId, str]) -> str:
     """The person's name for texts without markup."""
     return label_text(names.get(expert, expert.user_id), 80)
@@ -83,9 +93,16 @@ def people(experts: tuple[ExpertId, ...], names: Mapping[ExpertId, str]) -> str:
     return " and ".join([", ".join(phrases[:-1]), phrases[-1]] if len(phrases) > 1 else phrases)
 
 
-def method_words(decision: Decision) -> str:
+def method_words(case: Case, decision: Decision) -> str:
     """How the decision came about, where that is not plain."""
-    return _METHODS[decision.method]
+    if decision.method is not Method.CONSENSUS:
+        return _METHODS[decision.method]
+    answers = [label.label for label in case.current_labels]
+    same = answers.count(decision.label)
+    if same == len(answers):
+        return "they agree"
+    is_most = 2 * same > len(answers)
+    return f"{same} of {len(answers)} answers" if is_most else f"the middle of {len(answers)} answers"
 
 
 def progress(case: Case) -> str | None:
@@ -102,7 +119,7 @@ def concordance(case: Case, decision: Decision, task: Task) -> str:
     """How the decision stands to the prediction."""
     label = case.submission.prediction.label
     what = "the same" if decision.label == label else label_title(task, label)
-    return f"The model said {what} ({sureness(case)})."
+    return f"The model said {what}, {sureness(case)}."
 
 
 def origin_words(case: Case) -> str | None:
@@ -110,10 +127,35 @@ def origin_words(case: Case) -> str | None:
     return _ORIGINS.get(case.submission.origin)
 
 
-def reasons_text(case: Case, longest: int) -> str:
-    """Why the case was sent, on a single line."""
-    reasons = (single_line(reason) for reason in case.routing.reasons if reason.strip())
-    return label_text("; ".join(reasons), longest)
+def due_words(case: Case, now: datetime) -> str:
+    """By when an answer is needed, in mrkdwn, each reader's own time."""
+    return f"{'Overdue since' if now > case.due_at else 'Due'} {moment(case.due_at)}"
+
+
+def happened_words(case: Case) -> str:
+    """When it happened, in mrkdwn; empty where that is when it came in, or the service does not say."""
+    occurred_at = case.submission.occurred_at
+    return f"happened {moment(occurred_at)}" if case.opened_at - occurred_at > PROMPT else ""
+
+
+def circumstances(case: Case, most: int) -> str:
+    """The service's own id of the case, the first `most` of its slices, and an unusual origin."""
+    submission = case.submission
+    slices = [
+        f"{label_text(name, SLICE_NAME)} {label_text(value, SLICE_VALUE)}"
+        for name, value in list(submission.slices.items())[:most]
+    ]
+    parts = (origin_words(case), label_text(submission.external_id, OWN_ID), *slices)
+    return " · ".join(part for part in parts if part)
+
+
+def doubts_of(case: Case, names: Mapping[ExpertId, str]) -> list[str]:
+    """Who could not tell and has not answered since, with what they missed, the latest last."""
+    open_doubts = [doubt for doubt in case.abstentions if case.label_of(doubt.expert) is None]
+    return [
+        f"{name_of(doubt.expert, names)} could not tell: {label_text(doubt.note or 'no reason given', NOTE)}"
+        for doubt in open_doubts[-DOUBTS:]
+    ]
 
 
 def rationale_of(label: Label) -> str | None:

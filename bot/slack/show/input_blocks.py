@@ -19,7 +19,7 @@ from bot.slack.blocks.builders import (
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.screens import block_id
 from bot.slack.blocks.text import clean, label_text, length, shown, web_address
-from bot.slack.show.case_words import scalar
+from bot.slack.show.case_words import NOTE, SLICE_NAME, SLICE_VALUE, scalar, wishes_of
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case
 from routing.prediction import CaseInput, Evidence, Image, Submission
@@ -39,6 +39,8 @@ class Room:
     evidence_text: int = 200
     scores: int = 5
     score_name: int = 60
+    slices: int = 5
+    wish: int = 300
 
 
 UNSHOWN = frozenset(
@@ -127,13 +129,26 @@ def evidence_block(submission: Submission, room: Room) -> JsonObject | None:
     return rich_text(*parts) if parts else None
 
 
+def wish_block(submission: Submission, room: Room) -> JsonObject | None:
+    """What the service would do, and what the answer is for; None where it says neither."""
+    wishes = [
+        paragraph(run(f"{name}: ", "bold"), run(label_text(words, room.wish)))
+        for name, words in wishes_of(submission)
+    ]
+    return rich_text(bullets(wishes)) if wishes else None
+
+
 def is_cut(case: Case, room: Room) -> bool:
-    """Whether the message leaves out something of the input, the evidence or the scores."""
+    """Whether the message leaves out something of what the service sent."""
     case_input, evidence = case.submission.input, case.submission.evidence
     text, scores = clean(case_input.text or ""), case.submission.prediction.scores
     rooms = [(length(name), room.score_name) for name in scores]
     for name, value in case_input.fields.items():
         rooms += [(length(name), room.field_name), (length(scalar(value)), room.field_value)]
+    rooms += [(length(words), room.wish) for _, words in wishes_of(case.submission)]
+    for name, value in case.submission.slices.items():
+        rooms += [(length(name), SLICE_NAME), (length(value), SLICE_VALUE)]
+    rooms += [(length(doubt.note or ""), NOTE) for doubt in case.abstentions]
     for item in evidence:
         rooms += [(length(item.title), room.evidence_title), (length(item.text or ""), room.evidence_text)]
     return (
@@ -141,6 +156,7 @@ def is_cut(case: Case, room: Room) -> bool:
         or len(case_input.fields) > room.fields
         or len(evidence) > room.evidence
         or len(scores) > room.scores
+        or len(case.submission.slices) > room.slices
         or any(taken > longest for taken, longest in rooms)
     )
 

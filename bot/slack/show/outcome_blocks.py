@@ -1,9 +1,20 @@
 """The part of a message that says what was decided, by whom, when and why."""
 
-from bot.slack.blocks.builders import context, date, paragraph, person, plain, quotation, rich_text, run
+from bot.slack.blocks.builders import (
+    bullets,
+    context,
+    date,
+    mrkdwn,
+    paragraph,
+    person,
+    plain,
+    quotation,
+    rich_text,
+    run,
+)
 from bot.slack.blocks.message import JsonObject
-from bot.slack.blocks.text import fallback, label_text
-from bot.slack.show.case_words import concordance, label_title, method_words, rationale_of
+from bot.slack.blocks.text import label_text, moment
+from bot.slack.show.case_words import concordance, doubts_of, label_title, method_words, rationale_of
 from bot.slack.show.scene import Scene
 from routing.case.decision import Decision
 from routing.label import ExpertId
@@ -11,13 +22,17 @@ from routing.label import ExpertId
 _RATIONALES = 3
 _LONGEST_RATIONALE = 600
 _PEOPLE = 5
+_EARLIER = 5  # each is two elements of the ten that a context takes
 
 
 def _people_runs(experts: tuple[ExpertId, ...]) -> list[JsonObject]:
-    runs = [run(" — by " if experts else " — by default")]
-    for number, expert in enumerate(experts[:_PEOPLE]):
-        runs += [run(", ")] * (number > 0) + [person(expert.user_id)]
-    return runs
+    shown = experts[:_PEOPLE]
+    runs = [run(" — by " if shown else " — by default")]
+    for number, expert in enumerate(shown):
+        between = " and " if number == len(shown) - 1 else ", "
+        runs += [run(between)] * (number > 0) + [person(expert.user_id)]
+    rest = len(experts) - len(shown)
+    return [*runs, run(f" and {rest} more")] if rest else runs
 
 
 def _quoted(why: str) -> JsonObject:
@@ -28,18 +43,24 @@ def _quoted(why: str) -> JsonObject:
 
 def decision_block(scene: Scene, decision: Decision) -> JsonObject:
     """Who decided what, when, how and why, and how that stands to the model."""
-    how = method_words(decision)
+    how = method_words(scene.case, decision)
     first = [
         run("✓ "),
         run(label_title(scene.task, decision.label), "bold"),
         *_people_runs(decision.decided_by),
-        run(f" {how}, " if how else ", "),
+        run(f" ({how}), " if how else ", "),
         date(decision.decided_at),
     ]
     labels = [label for label in scene.case.current_labels if label.label == decision.label]
     quotations = [_quoted(why) for why in map(rationale_of, labels) if why][:_RATIONALES]
     comparison = concordance(scene.case, decision, scene.task)
     return rich_text(paragraph(*first), *quotations, paragraph(run(comparison)))
+
+
+def doubts_block(scene: Scene) -> JsonObject | None:
+    """Who could not tell, and what they missed, for whoever looks next; None where everybody could."""
+    doubts = [paragraph(run(doubt)) for doubt in doubts_of(scene.case, scene.names)]
+    return rich_text(bullets(doubts)) if doubts else None
 
 
 def expired_block() -> JsonObject:
@@ -52,8 +73,9 @@ def history_block(scene: Scene) -> JsonObject | None:
     earlier = scene.case.decisions[:-1]
     if not earlier:
         return None
-    words = [
-        f"{label_title(scene.task, decision.label, 60)} ({fallback(decision.decided_at)})"
-        for decision in earlier[-5:]
-    ]
-    return context(plain(f"Corrected. Before: {'; '.join(words)}", 600))
+    elements = []
+    for number, decision in enumerate(earlier[-_EARLIER:]):
+        begin = "" if number else "Corrected. Before: "
+        title = plain(f"{begin}{label_title(scene.task, decision.label, 60)}", 100)
+        elements += [title, mrkdwn(moment(decision.decided_at))]
+    return context(*elements)

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.slack.blocks import control_ids
-from bot.slack.blocks.builders import actions, button, context, link, modal, paragraph, plain, rich_text, run
+from bot.slack.blocks.builders import (
+    actions,
+    button,
+    context,
+    date,
+    link,
+    modal,
+    paragraph,
+    plain,
+    rich_text,
+    run,
+)
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.screens import metadata
-from bot.slack.blocks.text import clean, fallback, label_text, length
-from bot.slack.show.case_words import label_title, percent, scalar
+from bot.slack.blocks.text import clean, label_text, length
+from bot.slack.show.case_words import label_title, percent, scalar, wishes_of
+from bot.slack.show.why_words import why_asked
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case
+from routing.prediction import Scalar
 from routing.routing import Routing
 
 if TYPE_CHECKING:
-    from routing.policy import Task
+    from routing.policy import Task, Tier
 
 CHUNK = 2_500
 PAGE_LENGTH = 15_000
 _WORD = 400
+SMALL, SMALLEST = 0.1, 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +72,24 @@ def input_passages(case: Case, task: Task) -> tuple[Passage, ...]:
     """Everything that the service sent with a case, in reading order."""
     submission = case.submission
     case_input = submission.input
-    passages = list(_passages("Input", case_input.text or ""))
-    rows = "\n".join(f"{name}: {scalar(value)}" for name, value in case_input.fields.items())
-    passages += _passages("Fields", rows)
+    passages = list(_passages("What came in", case_input.text or ""))
+    passages += _passages("Fields", _rows(case_input.fields))
+    for name, words in wishes_of(submission):
+        passages += _passages(name, words)
+    passages += _passages("Properties", _rows(submission.slices))
     for item in submission.evidence:
         passages += _passages(
             f"Evidence: {item.title}", "\n".join(filter(None, (item.text, item.link))) or "—"
         )
-    passages += _passages("What the model gives each label", _probabilities(case, task))
-    scores = submission.prediction.scores.items()
-    passages += _passages("Scores", "\n".join(f"{name}: {scalar(score)}" for name, score in scores))
+    passages += _passages("What the model gives each answer", _probabilities(case, task))
+    passages += _passages("Scores", _rows(submission.prediction.scores))
+    for doubt in case.abstentions:
+        passages += _passages("Why somebody could not tell", doubt.note or "")
     return tuple(passages)
+
+
+def _rows(values: Mapping[str, Scalar]) -> str:
+    return "\n".join(f"{name}: {scalar(value)}" for name, value in values.items())
 
 
 def _probabilities(case: Case, task: Task) -> str:
@@ -79,40 +100,43 @@ def _probabilities(case: Case, task: Task) -> str:
     return "\n".join(f"{label_title(task, label)}: {percent(chance)}" for label, chance in pairs)
 
 
+def _odds(chance: float) -> str:
+    """A chance as people say it: small ones as one in so many."""
+    if chance < SMALLEST:
+        return f"fewer than 1 in {round(1 / SMALLEST):,}"
+    return f"1 in {round(1 / chance):,}" if chance < SMALL else percent(chance)
+
+
 def _chance(routing: Routing) -> str:
+    odds = _odds(routing.inclusion_probability)
     if routing.is_audit:
         return (
-            "The model would have decided this alone. It was drawn at random as an audit case, "
-            f"with a chance of {percent(routing.inclusion_probability)}, to measure how often that is right."
+            f"It would have gone through by itself. Of such cases {odds} is checked at random, "
+            "to see how often that is right."
         )
     if routing.inclusion_probability >= 1:
-        return "Every prediction like this one is looked at by a person."
-    return f"Predictions like this one are sent with a chance of {percent(routing.inclusion_probability)}."
+        return "Every case like this one is looked at by a person."
+    return f"Of cases like this one {odds} is looked at by a person."
 
 
-def _grounds(case: Case) -> str:
-    """The confidence that counts, and what made it so and granted the threshold, to look them up."""
-    raw, routing = case.submission.prediction.confidence, case.routing
-    lines = ["The model gave no confidence." if raw is None else f"Confidence {raw:.4g}, as the model said."]
-    if routing.calibrated is not None:
-        version = routing.calibrator_version
-        lines.append(f"Calibrated {routing.calibrated:.4g}, by calibrator {version}: this one counts.")
-    if routing.threshold is not None:
-        lines.append(f"Accepted without review from {routing.threshold:.4g} on.")
-    if routing.certificate_id is not None:
-        lines.append(f"Certificate {routing.certificate_id}.")
-    return "\n".join(lines)
+def _grounds(case: Case, task: Task) -> str:
+    """What the model says of its own answer, and how often that is right."""
+    prediction = case.submission.prediction
+    raw, calibrated = prediction.confidence, case.routing.calibrated
+    if raw is None:
+        return "It does not say."
+    says = f"It gives {label_title(task, prediction.label)} {percent(raw)}"
+    if calibrated is None or percent(calibrated) == percent(raw):
+        return f"{says}."
+    return f"{says}. By the answers so far it is right in {percent(calibrated)} of such cases; that counts."
 
 
-def why_passages(case: Case) -> tuple[Passage, ...]:
-    """Why a person is asked: reasons, confidence, chance, tier, policy version."""
-    reasons = "\n".join(f"• {reason}" for reason in case.routing.reasons) or "—"
-    policy = f"Tier “{case.tier}”, policy version {case.policy_version}, opened {fallback(case.opened_at)}"
+def why_passages(case: Case, task: Task, tier: Tier | None) -> tuple[Passage, ...]:
+    """Why a person is asked: the reasons, how sure the model is, and how the case was chosen."""
     return (
-        *_passages("Why you are asked", reasons),
-        *_passages("How sure the model is", _grounds(case)),
+        *_passages("Why you are asked", why_asked(case, task, tier)),
+        *_passages("How sure the model is", _grounds(case, task)),
         *_passages("How it was chosen", _chance(case.routing)),
-        *_passages("Under which rules", policy),
     )
 
 
@@ -158,9 +182,10 @@ def input_view(case: Case, task: Task, number: int, screen: Screen) -> JsonObjec
     return reading_view("The whole case", input_passages(case, task), number, screen)
 
 
-def why_view(case: Case, task: Task, screen: Screen) -> JsonObject:
+def why_view(case: Case, task: Task, tier: Tier | None, screen: Screen) -> JsonObject:
     """Why am I asked?"""
-    view = reading_view("Why am I asked?", why_passages(case), 0, screen)
+    view = reading_view("Why am I asked?", why_passages(case, task, tier), 0, screen)
+    view["blocks"].append(rich_text(paragraph(run("It came in "), date(case.opened_at), run("."))))
     guideline = link(task.guideline)
     if guideline:
         view["blocks"].append(rich_text(paragraph(run("Guideline: "), guideline)))

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from bot.slack.blocks.text import escape, label_text, moment, short_words, single_line, web_address
 from bot.slack.show.case_words import (
+    circumstances,
     concordance,
+    doubts_of,
+    due_words,
+    happened_words,
     label_title,
     method_words,
-    origin_words,
     people,
     percent,
     progress,
     rationale_of,
-    reasons_text,
     scalar,
     sureness,
+    wishes_of,
 )
 from bot.slack.show.scene import Scene
+from bot.slack.show.why_words import why_asked
 from routing.case.case import Case
 from routing.case.decision import Decision
 
+SLICES = 5
 LONGEST = 3_900  # short of the 4,000 characters after which chat.update refuses a text
 _HOW = {True: "Answer with a button or reply in the thread", False: "Answer with a button"}
 
@@ -55,13 +60,13 @@ def _prediction(scene: Scene) -> str:
         for label, probability in prediction.runners_up(2)
     ]
     answer = f"{label_title(scene.task, prediction.label)}, {sureness(scene.case)}"
-    tail = f"; otherwise {', '.join(others)}" if others else ""
+    tail = f". Otherwise {', '.join(others)}" if others else ""
     return _sentence(f"The model says {answer}{tail}.", 600)
 
 
 def _labeled(name: str, content: str) -> str:
     end = "" if content.endswith((".", "!", "?", "…")) else "."
-    return f"{name}: {content}{end}" if content else ""
+    return f"{f'{name}: ' if name else ''}{content}{end}" if content else ""
 
 
 def open_text(scene: Scene) -> str:
@@ -71,13 +76,15 @@ def open_text(scene: Scene) -> str:
     labels = ", ".join(scene.task.label_names)
     parts = [
         _sentence(scene.task.question, 300),
-        _labeled("Origin", origin_words(case) or ""),
         _prediction(scene),
-        _labeled("Input", _input(scene, 1_000)),
-        _labeled("Why you are asked", _sentence(reasons_text(case, 400), 500)),
-        _labeled("Evidence", _evidence(case, 500)),
+        _labeled("What came in", _input(scene, 900)),
+        *(_labeled(name, _sentence(words, 300)) for name, words in wishes_of(case.submission)),
+        _labeled("Why you", _sentence(why_asked(case, scene.task, scene.tier), 400)),
+        _labeled("Evidence", _evidence(case, 400)),
+        *(_labeled("", _sentence(doubt, 200)) for doubt in doubts_of(case, scene.names)),
         f"{progress(case)}." if progress(case) else "",
-        f"Due {moment(case.due_at)}.",
+        f"{'; '.join(filter(None, (due_words(case, scene.now), happened_words(case))))}.",
+        _labeled("Known there as", _sentence(circumstances(case, SLICES), 300)),
         _labeled("Model", _sentence(f"{model.name} {model.version}", 160)),
         _labeled(_HOW[scene.task.thread_replies], _sentence(labels, 300)),
     ]
@@ -88,16 +95,16 @@ def decided_text(scene: Scene, decision: Decision) -> str:
     """What was decided, by whom, when and why, and about which input."""
     case = scene.case
     who = people(decision.decided_by, scene.names) if decision.decided_by else "nobody"
-    how = method_words(decision)
+    how = method_words(case, decision)
     whys = [rationale_of(label) for label in case.current_labels if label.label == decision.label]
     parts = [
         f"Decided: {_sentence(label_title(scene.task, decision.label), 120)},",
-        _sentence(f"by {who}{' ' + how if how else ''},", 400),
+        _sentence(f"by {who}{f' ({how})' if how else ''},", 400),
         f"{moment(decision.decided_at)}.",
         _labeled("Why", _sentence("; ".join(why for why in whys if why), 600)),
         _sentence(concordance(case, decision, scene.task), 300),
         _sentence(scene.task.question, 300),
-        _labeled("Input", _input(scene, 800)),
+        _labeled("What came in", _input(scene, 800)),
     ]
     return cut_whole(" ".join(part for part in parts if part))
 

@@ -78,6 +78,14 @@ def test_a_time_out_decides_for_the_safe_label_of_the_opening() -> None:
     assert tier_of_opening(case(), own, present, opening).safe_label == "dog"
 
 
+def test_the_rule_that_took_a_case_is_that_of_its_opening() -> None:
+    first = tier_text(when="'slices.a == \"x\"'", because='"a is x"')
+    opening = labeled("dog", "cat", tiers=first + tier_text("last"))
+    present = labeled("dog", "cat", tiers=tier_text(when='"true"')).tiers[0]
+    own = tier_of_opening(case(), opening, present, opening)
+    assert (own.when, own.because) == ('slices.a == "x"', "a is x")
+
+
 def test_a_time_out_never_decides_for_what_is_no_answer_of_the_case() -> None:
     opening = labeled("dog", "cat")
     present = labeled("hound", "cat", tiers=tier_text(**expiring("hound"))).tiers[0]

@@ -143,35 +143,43 @@ def test_reassigning_to_a_stranger_is_refused_under_the_field(workspace: Workspa
     assert "may not answer" in json.loads(refused.body)["errors"]["person"]
 
 
-def test_why_am_i_asked_says_reasons_tier_chance_and_policy(workspace: Workspace) -> None:
+def test_why_am_i_asked_says_reasons_sureness_chance_and_when_it_came(workspace: Workspace) -> None:
     case = workspace.world.open()
 
-    words = json.dumps(_opened(workspace, workspace.shown(case), "why"), ensure_ascii=False)
+    view = _opened(workspace, workspace.shown(case), "why")
 
-    for expected in ("always", "Tier “high”", workspace.world.policy.version, "Every prediction"):
+    words = json.dumps(view, ensure_ascii=False)
+    for expected in ("Every such case is looked at.", "It gives Fraud 78", "Every case like this one"):
         assert expected in words
+    assert workspace.world.policy.version not in words
+    assert view["blocks"][-1]["elements"][0]["elements"][1]["type"] == "date"
 
 
-def test_why_am_i_asked_names_the_confidence_that_counts_and_the_certificate(workspace: Workspace) -> None:
-    case = workspace.world.open()
-    plain = {passage.heading: passage.text for passage in why_passages(case)}
-    routing = replace(
-        case.routing,
-        calibrated=0.64,
-        calibrator_version="51d0c7be9a42",
-        threshold=0.93,
-        certificate_id="certificate_1",
+def test_why_am_i_asked_says_how_often_the_model_is_right_and_no_id(workspace: Workspace) -> None:
+    case, task = workspace.world.open(), workspace.world.policy.task("fraud")
+    routing = replace(case.routing, calibrated=0.64, calibrator_version="51d0c7be9a42", certificate_id="c_1")
+
+    sure = next(passage.text for passage in why_passages(replace(case, routing=routing), task, None))
+
+    assert sure == (
+        "It gives Fraud 78\u00a0%. By the answers so far it is right in 64\u00a0% of such cases; that counts."
     )
-    granted = replace(case, routing=routing)
-    calibrated = {passage.heading: passage.text for passage in why_passages(granted)}
 
-    assert plain["How sure the model is"] == "Confidence 0.78, as the model said."
-    assert calibrated["How sure the model is"].splitlines() == [
-        "Confidence 0.78, as the model said.",
-        "Calibrated 0.64, by calibrator 51d0c7be9a42: this one counts.",
-        "Accepted without review from 0.93 on.",
-        "Certificate certificate_1.",
-    ]
+
+@pytest.mark.parametrize(
+    ("chance", "odds"),
+    [(0.02, "Of such cases 1 in 50 is"), (0.25, "Of such cases 25\u00a0% is")],
+)
+def test_an_audit_case_says_how_many_are_checked_at_random(
+    workspace: Workspace, chance: float, odds: str
+) -> None:
+    case, task = workspace.world.open(), workspace.world.policy.task("fraud")
+    routing = replace(case.routing, is_audit=True, inclusion_probability=chance)
+
+    passages = why_passages(replace(case, routing=routing), task, task.tiers[0])
+
+    assert passages[0].text == "It would have gone through by itself, and was drawn to be checked at random."
+    assert odds in passages[-1].text
 
 
 def test_a_long_input_is_cut_and_shown_whole_page_by_page(workspace: Workspace) -> None:

@@ -11,9 +11,11 @@ from bot.slack.show.case_message import case_message
 from bot.slack.show.case_words import confidence_words, label_title, people, percent, scalar, sureness
 from bot.slack.show.read_windows import input_passages, why_passages
 from bot.usecases.review.answer import ExpertAnswer, answer
+from bot.usecases.review.hand_over import abstain
 from routing.case.case import CaseStatus
 from routing.case.decision import Decision, Method
-from routing.label import Via
+from routing.label import Label, Via
+from routing.policy import Task
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Origin, Prediction
 from tests.answers import chosen
 from tests.slack.workspace import Workspace, action_ids
@@ -38,9 +40,9 @@ def test_the_text_alone_says_everything(workspace: Workspace) -> None:
 
     for expected in (
         "Is this payment fraud?",
-        "The model says Fraud, fairly sure, 78 %",
+        "The model says Fraud, fairly sure (78 %).",
         "card 4711; amount: 12.5; known: yes; Picture: a receipt",
-        "Why you are asked: always",
+        "Why you: Every such case is looked at.",
         "Velocity 9 payments in an hour",
         "Due <!date^",
         "Model: gbm 3",
@@ -56,7 +58,7 @@ def test_the_blocks_show_runners_up_evidence_and_model(workspace: Workspace) -> 
         workspace, prediction=prediction, evidence=(Evidence("Velocity", None, "https://e.com/v"),)
     )
 
-    assert "unsure, 55\u00a0%" in words
+    assert "unsure (55\u00a0%)" in words
     assert "Otherwise Legit (45\u00a0%)" in words
     assert "Velocity" in words
     assert '"url": "https://e.com/v", "text": "e.com ↗"' in words
@@ -149,8 +151,7 @@ def test_an_overdue_assigned_and_snoozed_case_says_so(workspace: Workspace) -> N
 
 
 @pytest.mark.parametrize(
-    ("origin", "words"),
-    [(Origin.SYNTHETIC, "fraud · high · synthetic case"), (Origin.RED_TEAM, "fraud · high · red-team case")],
+    ("origin", "words"), [(Origin.SYNTHETIC, "synthetic case"), (Origin.RED_TEAM, "red-team case")]
 )
 def test_a_case_that_is_none_of_production_says_so_in_its_context_line(
     workspace: Workspace, origin: Origin, words: str
@@ -159,15 +160,14 @@ def test_a_case_that_is_none_of_production_says_so_in_its_context_line(
 
     contexts = [block["elements"] for block in message.blocks if block["type"] == "context"]
     lines = [element["text"] for elements in contexts for element in elements]
-    assert words in lines
-    assert f"Origin: {words.rpartition(' · ')[2]}." in message.text
+    assert any(line.startswith(f"{words} · ") for line in lines)
+    assert f"Known there as: {words} · " in message.text
 
 
 def test_a_case_of_production_says_nothing_of_its_origin(workspace: Workspace) -> None:
     message = workspace.shown(workspace.world.open())
 
-    assert '"fraud \\u00b7 high"' in json.dumps(message.blocks)
-    assert "Origin:" not in message.text
+    assert " case · " not in json.dumps(message.blocks, ensure_ascii=False) + message.text
 
 
 def test_a_model_that_gave_no_confidence_is_said_to_have_given_none(workspace: Workspace) -> None:
@@ -175,8 +175,8 @@ def test_a_model_that_gave_no_confidence_is_said_to_have_given_none(workspace: W
     message = workspace.shown(case)
     assert "The model says Fraud, without saying how sure it is." in message.text
     assert "without saying how sure it is" in json.dumps(message.blocks)
-    why = [passage.text for passage in why_passages(case)]
-    assert "The model gave no confidence." in why
+    why = [passage.text for passage in why_passages(case, workspace.world.policy.task("fraud"), None)]
+    assert "It does not say." in why
 
 
 def test_scores_stand_beside_the_evidence_and_all_of_them_a_click_away(workspace: Workspace) -> None:
@@ -226,7 +226,7 @@ def test_a_decision_by_default_says_so(workspace: Workspace) -> None:
 
     message = case_message(decided, workspace.world.policy.task("fraud"), None, FRIDAY, {})
 
-    assert "by nobody because the time ran out" in message.text
+    assert "by nobody (the time ran out)" in message.text
     assert "by default" in json.dumps(message.blocks)
     assert action_ids(message) == ["more"]
 
@@ -259,10 +259,10 @@ def test_a_calibrated_confidence_is_the_one_that_is_said_and_names_the_raw_one(w
     task = workspace.world.policy.task("fraud")
     message = case_message(calibrated, task, task.tiers[0], FRIDAY, {})
 
-    said = "somewhat sure, 64\u00a0%, before calibration 78\u00a0%"
-    assert "The model says Fraud, somewhat sure, 64 %, before calibration 78 %" in message.text
+    said = "somewhat sure (64\u00a0%; it says 78\u00a0% itself)"
+    assert "The model says Fraud, somewhat sure (64 %; it says 78 % itself)." in message.text
     assert said in json.dumps(message.blocks, ensure_ascii=False)
-    assert sureness(replace(shown, routing=replace(routing, calibrated=0.781))) == "fairly sure, 78\u00a0%"
+    assert sureness(replace(shown, routing=replace(routing, calibrated=0.781))) == "fairly sure (78\u00a0%)"
 
 
 def test_people_labels_and_values_in_words(workspace: Workspace) -> None:
@@ -279,3 +279,80 @@ def test_people_labels_and_values_in_words(workspace: Workspace) -> None:
         "0.5",
         "x",
     ]
+
+
+def test_what_the_service_sent_besides_is_shown_small(workspace: Workspace) -> None:
+    case = workspace.world.open(
+        external_id="payment-48213",
+        slices={"country": "PT", **{f"segment {number}": "new" for number in range(5)}},
+        occurred_at=FRIDAY - timedelta(days=2),
+        recommended_action="Block the card.",
+        intent="To pay out today.",
+    )
+    message = workspace.shown(case)
+
+    contexts = [block["elements"] for block in message.blocks if block["type"] == "context"]
+    lines = [element["text"] for elements in contexts for element in elements]
+    assert "payment-48213 · country PT · segment 0 new" in " ".join(lines)
+    assert "segment 4" not in " ".join(lines)
+    assert any("happened <!date^" in line for line in lines)
+    words = json.dumps(message.blocks)
+    for expected in ("Recommended: ", "Block the card.", "What for: ", "To pay out today.", "Show all"):
+        assert expected in words
+    assert "happened <!date^" in message.text
+    for expected in ("Recommended: Block the card.", "What for: To pay out today.", "country PT"):
+        assert expected in message.text
+    passages = {passage.heading: passage.text for passage in input_passages(case, _fraud(workspace))}
+    assert "segment 4: new" in passages["Properties"]
+
+
+def test_what_happened_when_it_came_in_has_no_second_time(workspace: Workspace) -> None:
+    assert "happened" not in json.dumps(workspace.shown(workspace.world.open()).payload())
+
+
+def test_why_somebody_could_not_tell_is_shown_to_whoever_looks_next(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    abstain(workspace.world.ctx, workspace.world.act(case, ANN), "The receipt is missing.")
+    abstain(workspace.world.ctx, workspace.world.act(case, BEN), None)
+
+    message = workspace.shown(case)
+
+    for shown in (json.dumps(message.blocks), message.text):
+        assert "could not tell: The receipt is missing." in shown
+        assert "could not tell: no reason given" in shown
+    assert "<@" not in json.dumps(message.blocks)
+
+
+def test_whoever_answered_after_all_could_tell(workspace: Workspace) -> None:
+    case = workspace.world.open(task="team", label="sales")
+    abstain(workspace.world.ctx, workspace.world.act(case, ANN), "No idea.")
+    answer(workspace.world.ctx, ExpertAnswer(workspace.world.act(case, ANN), "sales", Via.BUTTON))
+    assert "could not tell" not in workspace.shown(case).text
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [(("sales", "sales"), "they agree"), (("help", "sales", "sales"), "2 of 3 answers")],
+)
+def test_a_decision_of_several_says_how_many_gave_it(
+    workspace: Workspace, answers: tuple[str, ...], words: str
+) -> None:
+    case = workspace.world.open(task="team", label="sales")
+    people_asked = (ANN, BEN, CAROL)
+    labels = tuple(
+        Label(f"l{number}", case.case_id, person, 1, chosen(key), FRIDAY, Via.BUTTON, 1)
+        for number, (key, person) in enumerate(zip(answers, people_asked, strict=False))
+    )
+    voters = tuple(label.expert for label in labels if label.label == "sales")
+    decision = Decision("d", case.case_id, 1, chosen("sales"), Method.CONSENSUS, FRIDAY, "p", 0, voters)
+    decided = replace(case, status=CaseStatus.DECIDED, labels=labels, decisions=(decision,))
+
+    message = case_message(decided, workspace.world.policy.task("team"), None, FRIDAY, {})
+
+    assert f"({words})" in message.text
+    assert f" ({words}), " in json.dumps(message.blocks)
+    assert '" and "' in json.dumps(message.blocks)
+
+
+def _fraud(workspace: Workspace) -> Task:
+    return workspace.world.policy.task("fraud")
