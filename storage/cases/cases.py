@@ -63,12 +63,15 @@ def open_for(tx: Transaction, expert: ExpertId | None, limit: int) -> list[Case]
     return _assembled(tx, query.order_by(cases.c.due_at, cases.c.row_id).limit(limit))
 
 
-def queue(tx: Transaction, channel: str | None, limit: int) -> list[Case]:
-    """Cases that wait in a channel of the policy, or in all with None, soonest due first."""
+def queue(tx: Transaction, channel: str | None, limit: int, skip: int = 0) -> list[Case]:
+    """Cases that wait in a channel of the policy, or in all with None, soonest due first.
+
+    Without the first `skip`.
+    """
     query = _JOINED.where(cases.c.is_open)
     if channel is not None:
         query = query.where(cases.c.channel == channel)
-    return _assembled(tx, query.order_by(cases.c.due_at, cases.c.row_id).limit(limit))
+    return _assembled(tx, query.order_by(cases.c.due_at, cases.c.row_id).limit(limit).offset(skip))
 
 
 def due_steps(tx: Transaction, now: datetime, limit: int) -> list[str]:

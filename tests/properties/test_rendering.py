@@ -289,7 +289,7 @@ def test_every_private_answer_list_and_home_is_inside_the_limits_and_safe(
         NotAllowed(written or "no"),
         MeaningQuestion(case, written),
     )
-    board = Board((WaitingCase(case, task, "C1", "1.1", True),) * 10, 200, LabelTotals(1, 2, 1))
+    board = Board((WaitingCase(case, task, "C1", "1.1", True),) * 10, 200, LabelTotals(1, 2, 1), NOW, 20)
 
     told = [message for outcome in outcomes if (message := private.answer(outcome))]
     for message in (*told, say(written), mine_message(board, lambda _: link)):

@@ -18,6 +18,8 @@ QUESTION = "question"
 """The kind of block in which a person is asked about their reply."""
 PAGE = re.compile(r"^page:\d+$")
 OPEN_LINK = re.compile(r"^open:\d+$")
+LIST_PAGE = re.compile(r"^list:\d+$")
+"""Another page of a list of cases; which list, stands in the button's value."""
 COMMAND = "/secondlook"
 REVIEW_THRESHOLD = re.compile(r"^review_threshold:\d$")
 OPEN_CASES = re.compile(r"^open_(?:slice|cases):\d$")

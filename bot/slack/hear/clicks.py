@@ -9,6 +9,7 @@ from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.screens import screen_in
 from bot.slack.hear.digest_clicks import take_ask_audits, take_mute, take_open_cases, take_review_threshold
 from bot.slack.hear.interactions import Desk
+from bot.slack.hear.list_clicks import take_list_page
 from bot.slack.hear.payloads import Click
 from bot.slack.show.private_answers import say
 from bot.slack.show.read_windows import input_view, why_view
@@ -147,6 +148,7 @@ CLICKS: Mapping[str | re.Pattern[str], Callable[[Desk, Click], None]] = {
     control_ids.CHANGE: take_change,
     control_ids.KEEP: lambda desk, click: desk.report(click, keep(desk.ctx, click.act)),
     control_ids.PAGE: take_page,
+    control_ids.LIST_PAGE: take_list_page,
     control_ids.OPEN_LINK: take_nothing,
     control_ids.REVIEW_THRESHOLD: take_review_threshold,
     control_ids.OPEN_CASES: take_open_cases,

@@ -8,10 +8,11 @@ from slack_bolt import Ack
 from bot.slack.api.failures import OverLimits, SlackFailure
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.hear.interactions import Desk, Listener
+from bot.slack.hear.list_clicks import mine_page, queue_page
 from bot.slack.hear.payloads import Command, command_of
 from bot.slack.hear.permalinks import permalinks
 from bot.slack.hear.private_messages import tell_privately
-from bot.slack.show.home import LISTED, list_message, mine_message, next_message
+from bot.slack.show.home import next_message
 from bot.slack.show.private_answers import NOT_READ, NOT_SHOWN, help_message, say
 from bot.slack.show.replay_windows import replay_view
 from bot.usecases.lead import digest_on_demand, propose
@@ -28,13 +29,11 @@ def _next(desk: Desk, command: Command) -> Message:
 
 
 def _mine(desk: Desk, command: Command) -> Message:
-    board = worklist.mine(desk.ctx, command.expert, LISTED)
-    return mine_message(board, permalinks(desk.gateway, board))
+    return mine_page(desk, command.expert)
 
 
 def _queue(desk: Desk, command: Command) -> Message:
-    board = worklist.queue(desk.ctx, command.expert, LISTED)
-    return list_message("The queue", board, permalinks(desk.gateway, board))
+    return queue_page(desk, command.expert)
 
 
 def _digest(desk: Desk, command: Command) -> Message:

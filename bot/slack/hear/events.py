@@ -6,14 +6,13 @@ from bot.slack.api.refusals import CURABLE
 from bot.slack.blocks.message import TOMBSTONE, JsonObject
 from bot.slack.blocks.text import text_in
 from bot.slack.hear.interactions import Desk, log
+from bot.slack.hear.list_clicks import publish_home
 from bot.slack.hear.payloads import reply_of
-from bot.slack.hear.permalinks import permalinks
 from bot.slack.hear.reply_receipts import answer_reply, ask_privately, says_something
 from bot.slack.hear.workspace_claims import message_claim, object_in
-from bot.slack.show.home import LISTED, home_view
 from bot.usecases import members
 from bot.usecases.repairs import after_slack_repair
-from bot.usecases.review import catch_up, worklist
+from bot.usecases.review import catch_up
 from bot.usecases.review.outcome import InDoubt, Outcome
 from bot.usecases.review.reply_questions import reply_deleted
 from bot.usecases.review.thread_reply import ThreadReply, message_deleted, thread_reply
@@ -69,12 +68,7 @@ def on_home_opened(desk: Desk, body: JsonObject) -> None:
     """Somebody opened the Home tab: show what waits for them, after the ack."""
     event = _event(body)
     if event.get("tab", "home") == "home":
-        desk.later(_publish_home, desk, _person(desk, body))
-
-
-def _publish_home(desk: Desk, expert: ExpertId) -> None:
-    board = worklist.mine(desk.ctx, expert, LISTED)
-    desk.gateway.publish_home(expert.user_id, home_view(board, permalinks(desk.gateway, board)))
+        desk.later(publish_home, desk, _person(desk, body))
 
 
 def on_joined(desk: Desk, body: JsonObject) -> None:

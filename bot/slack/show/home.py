@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from enum import StrEnum
 
 from bot.slack.blocks.builders import (
+    actions,
+    button,
     context,
     header,
     mrkdwn,
@@ -15,13 +18,29 @@ from bot.slack.blocks.builders import (
     run,
     section,
 )
+from bot.slack.blocks.control_ids import packed
 from bot.slack.blocks.message import JsonObject, Message
-from bot.slack.blocks.text import escape, label_text, moment, single_line
-from bot.slack.show.case_words import label_title, scalar, sureness
-from bot.usecases.review.worklist import SCANNED, Board, LabelTotals, WaitingCase
+from bot.slack.blocks.text import escape, label_text, single_line
+from bot.slack.show.case_words import due_words, label_title, scalar, sureness
+from bot.usecases.review.worklist import Board, LabelTotals, WaitingCase
 
 LISTED = 10
+NOTHING = "Nothing waits for you."
 Permalink = Callable[[WaitingCase], str | None]
+
+
+class Worklist(StrEnum):
+    """The lists of cases, as their buttons name them."""
+
+    HOME = "home"
+    QUEUE = "queue"
+    MINE = "mine"
+
+
+NOTHING_IN: Mapping[Worklist, str] = {
+    Worklist.QUEUE: "No case waits where you may answer.",
+    Worklist.MINE: NOTHING,
+}
 
 
 def _summary(listed: WaitingCase, longest: int) -> str:
@@ -33,15 +52,15 @@ def _summary(listed: WaitingCase, longest: int) -> str:
 
 def _model_says(listed: WaitingCase) -> str:
     prediction = listed.case.submission.prediction
-    return f"the model says {label_title(listed.task, prediction.label)} ({sureness(listed.case)})"
+    return f"the model says {label_title(listed.task, prediction.label)}, {sureness(listed.case)}"
 
 
-def _row(number: int, listed: WaitingCase, link: str | None) -> tuple[JsonObject, JsonObject]:
+def _row(number: int, listed: WaitingCase, board: Board, link: str | None) -> tuple[JsonObject, JsonObject]:
     mark = "Yours · " if listed.is_mine else ""
     text = f"{listed.task.question} {_summary(listed, 140)}"
     small = context(
-        mrkdwn(f"Due {moment(listed.case.due_at)}"),
-        plain(f"{mark}{listed.case.tier} · {_model_says(listed)}", 300),
+        mrkdwn(due_words(listed.case, board.read_at)),
+        plain(f"{mark}{_model_says(listed)}", 300),
         *([plain(_trouble(listed), 300)] if listed.trouble else []),
     )
     return section(plain(text, 400), open_link(number, link) if link else None), small
@@ -51,13 +70,28 @@ def _rows(board: Board, permalink: Permalink) -> list[JsonObject]:
     return [
         block
         for number, listed in enumerate(board.cases)
-        for block in _row(number, listed, permalink(listed))
+        for block in _row(number, listed, board, permalink(listed))
     ]
 
 
 def _count(board: Board) -> str:
-    more = f"{SCANNED} or more" if board.waiting >= SCANNED else str(board.waiting)
-    return f"{more} {'case waits' if board.waiting == 1 else 'cases wait'}"
+    """How many wait, and which of them are shown."""
+    count = f"{board.waiting} or more" if board.is_partial else str(board.waiting)
+    text = f"{count} {'case waits' if count == '1' else 'cases wait'}"
+    first, last = board.skipped + 1, board.skipped + len(board.cases)
+    return f"{text}, {first} to {last} are shown here" if len(board.cases) < board.waiting else text
+
+
+def _turning(which: Worklist, board: Board) -> list[JsonObject]:
+    """The buttons to the pages before and behind."""
+    page = board.skipped // LISTED
+    pages = {"← Back": page - 1, "Next →": page + 1}
+    buttons = [
+        button(f"list:{other}", words, packed(list=which.value, page=str(other)))
+        for words, other in pages.items()
+        if 0 <= other * LISTED < board.waiting
+    ]
+    return [actions(f"list~{which.value}~{page}", *buttons)] if buttons else []
 
 
 def numbers_text(numbers: LabelTotals) -> str:
@@ -72,11 +106,12 @@ def numbers_text(numbers: LabelTotals) -> str:
 
 def home_view(board: Board, permalink: Permalink) -> JsonObject:
     """The Home tab: seen by nobody but its person."""
-    none_waits = rich_text(paragraph(run("Nothing waits for you. New cases appear in their channels.")))
+    order = context(plain(f"{_count(board)}, yours first, then soonest due.", 150))
+    none_waits = rich_text(paragraph(run(f"{NOTHING} New cases appear in their channels.")))
     blocks = [
         header("Cases that wait for you"),
-        context(plain(f"{_count(board)}, yours first, then soonest due.", 150)),
-        *(_rows(board, permalink) or [none_waits]),
+        *([order, *_rows(board, permalink)] if board.cases else [none_waits]),
+        *_turning(Worklist.HOME, board),
         {"type": "divider"},
         header("Your numbers"),
         rich_text(paragraph(run(numbers_text(board.numbers)))),
@@ -85,10 +120,10 @@ def home_view(board: Board, permalink: Permalink) -> JsonObject:
     return {"type": "home", "blocks": blocks}
 
 
-def _spoken_row(listed: WaitingCase) -> str:
+def _spoken_row(listed: WaitingCase, board: Board) -> str:
     text = f"{listed.task.question} {_summary(listed, 80)}; {_model_says(listed)}"
     trouble = f" {escape(_trouble(listed), 400)}" if listed.trouble else ""
-    return f"• {escape(text, 260)}; due {moment(listed.case.due_at)}.{trouble}"
+    return f"• {escape(text, 260)}. {due_words(listed.case, board.read_at)}.{trouble}"
 
 
 def _trouble(listed: WaitingCase) -> str:
@@ -96,29 +131,36 @@ def _trouble(listed: WaitingCase) -> str:
     return f"It could not be posted in its channel: {listed.trouble}"
 
 
-def list_message(title: str, board: Board, permalink: Permalink) -> Message:
-    """A private list of cases, soonest due first."""
-    head = f"{title}: {_count(board)}."
-    blocks = (section(plain(head, 200)), *_rows(board, permalink))
-    return Message("\n".join([head, *map(_spoken_row, board.cases)]), blocks)
+def _list_message(title: str, which: Worklist, board: Board, permalink: Permalink) -> Message:
+    """A private page of cases, soonest due first."""
+    head = f"{title}: {_count(board)}." if board.cases else NOTHING_IN[which]
+    blocks = (section(plain(head, 200)), *_rows(board, permalink), *_turning(which, board))
+    return Message("\n".join([head, *(_spoken_row(listed, board) for listed in board.cases)]), blocks)
+
+
+def queue_message(board: Board, permalink: Permalink) -> Message:
+    """What waits where the person may answer."""
+    return _list_message("The queue", Worklist.QUEUE, board, permalink)
 
 
 def mine_message(board: Board, permalink: Permalink) -> Message:
     """The person's own cases and numbers."""
-    cases = list_message("For you", board, permalink)
+    cases = _list_message("For you", Worklist.MINE, board, permalink)
     words = numbers_text(board.numbers)
     return Message(f"{cases.text}\n{words}", (*cases.blocks, context(plain(words, 300))))
 
 
 def next_message(board: Board, permalink: Permalink) -> Message:
-    """The most urgent case that the person may answer."""
+    """The most urgent case that the person may answer, and how many wait besides."""
     if not board.cases:
-        words = "Nothing waits for you."
-        return Message(words, (section(plain(words, 100)),))
+        return Message(NOTHING, (section(plain(NOTHING, 100)),))
     first = board.cases[0]
     link = permalink(first)
-    blocks = _row(0, first, link)
-    if first.trouble:
-        return Message(_spoken_row(first), blocks)
-    where = f" <{link}|Open the case>" if link else " Its message is about to be posted."
-    return Message(f"{_spoken_row(first)}{where}", blocks)
+    blocks, text = _row(0, first, board, link), _spoken_row(first, board)
+    if not first.trouble:
+        text += f" <{link}|Open the case>" if link else " Its message is about to be posted."
+    others = board.waiting - 1
+    if not others:
+        return Message(text, blocks)
+    more = f"{others}{' or more' if board.is_partial else ''} more for you: /secondlook mine lists them."
+    return Message(f"{text}\n{more}", (*blocks, context(plain(more, 100))))

@@ -17,7 +17,8 @@ from storage.cases import cases, labels
 from storage.delivery import projections
 from storage.engine.database import Transaction
 
-SCANNED = 200
+BATCH, LISTED, SCANNED = 200, 200, 1_000
+"""Cases read at a time, listed at most, and looked through at most for somebody who may answer few."""
 LABELS = 1_000
 WEEK = timedelta(days=7)
 
@@ -48,11 +49,18 @@ class LabelTotals:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The first of the waiting cases, how many wait in all of those scanned, and the person's numbers."""
+    """A page of the waiting cases as they were at `read_at`, and the person's numbers.
+
+    `cases` are those of the page that begins behind the first `skipped` of all `waiting`; `is_partial`: more
+    may wait than were looked through.
+    """
 
     cases: tuple[WaitingCase, ...]
     waiting: int
     numbers: LabelTotals
+    read_at: datetime
+    skipped: int = 0
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +98,30 @@ Criterion = Callable[[_Reader, Case, Terms], bool]
 OnTerms = tuple[Case, Terms]
 
 
-def _scanned(ctx: Context, tx: Transaction, expert: ExpertId, wanted: Criterion) -> list[OnTerms]:
-    """The waiting cases that are `wanted`, among the soonest due."""
-    queue = cases.queue(tx, None, SCANNED)
+@dataclass(frozen=True, slots=True)
+class _Queue:
+    """The waiting cases that are for a person, and whether more may wait than were looked through."""
+
+    cases: list[OnTerms]
+    is_partial: bool
+
+
+def _scanned(ctx: Context, tx: Transaction, expert: ExpertId, wanted: Criterion) -> _Queue:
+    """The waiting cases that are `wanted`, the soonest due first: read until there are enough."""
+    waiting: list[OnTerms] = []
+    for skip in range(0, SCANNED, BATCH):
+        queue = cases.queue(tx, None, BATCH, skip)
+        waiting += _wanted(ctx, tx, queue, expert, wanted)
+        if len(queue) < BATCH:
+            return _Queue(waiting[:LISTED], len(waiting) > LISTED)
+        if len(waiting) >= LISTED:
+            break
+    return _Queue(waiting[:LISTED], is_partial=True)
+
+
+def _wanted(
+    ctx: Context, tx: Transaction, queue: Sequence[Case], expert: ExpertId, wanted: Criterion
+) -> list[OnTerms]:
     on_terms = [(case, terms) for case in queue if (terms := terms_of(ctx, tx, case))]
     asked = {source for case, terms in on_terms for source in sources_of(case, terms)}
     # The bot is a member of every channel it posts to, but answers nothing.
@@ -129,20 +158,23 @@ def _numbers(own: list[Label], now: datetime) -> LabelTotals:
     )
 
 
-def _board(ctx: Context, tx: Transaction, waiting: Sequence[OnTerms], expert: ExpertId, limit: int) -> Board:
-    numbers = _numbers(labels.of_expert(tx, expert, LABELS), ctx.clock.now())
-    return Board(_listed(tx, waiting[:limit], expert), len(waiting), numbers)
+def _board(ctx: Context, tx: Transaction, queue: _Queue, expert: ExpertId, limit: int, page: int) -> Board:
+    now, waiting = ctx.clock.now(), queue.cases
+    numbers = _numbers(labels.of_expert(tx, expert, LABELS), now)
+    skipped = limit * min(page, max(0, len(waiting) - 1) // limit)  # a page may be gone by now
+    listed = _listed(tx, waiting[skipped : skipped + limit], expert)
+    return Board(listed, len(waiting), numbers, now, skipped, queue.is_partial)
 
 
-def mine(ctx: Context, expert: ExpertId, limit: int) -> Board:
-    """What waits for `expert`: assigned cases first, then soonest due, among the 200 soonest due."""
+def mine(ctx: Context, expert: ExpertId, limit: int, page: int = 0) -> Board:
+    """What waits for `expert`: assigned cases first, then soonest due; that `page` of `limit` cases."""
     with ctx.database.read() as tx:
-        waiting = _scanned(ctx, tx, expert, _Reader.is_asked)
-        waiting.sort(key=lambda pair: (not expert.is_same_person(pair[0].assigned_to), pair[0].due_at))
-        return _board(ctx, tx, waiting, expert, limit)
+        queue = _scanned(ctx, tx, expert, _Reader.is_asked)
+        queue.cases.sort(key=lambda pair: (not expert.is_same_person(pair[0].assigned_to), pair[0].due_at))
+        return _board(ctx, tx, queue, expert, limit, page)
 
 
-def queue(ctx: Context, expert: ExpertId, limit: int) -> Board:
-    """Everything that waits where `expert` may answer, soonest due first, among the 200 soonest due."""
+def queue(ctx: Context, expert: ExpertId, limit: int, page: int = 0) -> Board:
+    """Everything that waits where `expert` may answer, soonest due first; that `page` of `limit` cases."""
     with ctx.database.read() as tx:
-        return _board(ctx, tx, _scanned(ctx, tx, expert, _Reader.may_see), expert, limit)
+        return _board(ctx, tx, _scanned(ctx, tx, expert, _Reader.may_see), expert, limit, page)

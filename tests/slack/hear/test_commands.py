@@ -48,7 +48,7 @@ def test_queue_counts_what_waits(workspace: Workspace) -> None:
     workspace.command("queue")
 
     (told,) = workspace.gateway.responses
-    assert told.text.startswith("The queue: 12 cases wait.")
+    assert told.text.startswith("The queue: 12 cases wait, 1 to 10 are shown here.")
     assert told.text.count("•") == 10
 
 
@@ -78,7 +78,7 @@ def test_the_queue_shows_a_case_to_nobody_who_may_not_answer_it(workspace: Works
     workspace.command("queue", other_team(ANN))
 
     for told in workspace.gateway.responses:
-        assert told.text == "The queue: 0 cases wait."
+        assert told.text == "No case waits where you may answer."
         assert "4711" not in json.dumps(told.blocks)
 
 

@@ -81,8 +81,8 @@ def test_what_is_new_about_a_case_is_said(workspace: Workspace) -> None:
         case.submission.input
     )
     assert novelty is not None
-    told = f"{novelty.reason}, and tier high has such cases reviewed"
-    why = _why(workspace, _routed(case, reasons=(told,), threshold=0.9, is_novel=True), accept_above=0.9)
+    worded = f"{novelty.reason}, and tier high has such cases reviewed"
+    why = _why(workspace, _routed(case, reasons=(worded,), threshold=0.9, is_novel=True), accept_above=0.9)
     assert why == "It is unlike what was answered before: amount is missing, as in no labeled case."
 
 
