@@ -7,7 +7,8 @@ from datetime import datetime
 
 from bot.slack.blocks.builders import bullets, date, mrkdwn, paragraph, person, rich_text, run, section
 from bot.slack.blocks.message import JsonObject, Message
-from bot.slack.blocks.text import escape, fallback, label_text, mention, moment
+from bot.slack.blocks.text import escape, label_text, mention
+from bot.slack.show.case_words import due_words
 from bot.usecases.outgoing import Notice, Occasion, Place
 from routing.case.case import Case
 from routing.policy import WorkingHours
@@ -73,7 +74,7 @@ def _single(notice: Notice, due: str) -> str:
 
 
 def _due(case: Case, now: datetime) -> str:
-    return f"{'Overdue since' if now > case.due_at else 'Due'} {moment(case.due_at)}."
+    return f"{due_words(case, now)}."
 
 
 def _note_runs(note: str) -> Iterator[JsonObject]:
@@ -87,22 +88,21 @@ def _note_runs(note: str) -> Iterator[JsonObject]:
 
 def _title(named: NamedCase) -> str:
     text = named.case.submission.input.text or named.case.submission.external_id
-    return label_text(f"{named.question} {text}", 100)
+    return label_text(f"{named.question} {text}", 100).rstrip(".")
 
 
 def _line(named: NamedCase, now: datetime) -> JsonObject:
     title: JsonObject = run(_title(named))
     if named.permalink:
         title = {"type": "link", "url": named.permalink, "text": _title(named)}
-    late = ", overdue since " if now > named.case.due_at else ", due "
+    late = ". Overdue since " if now > named.case.due_at else ". Due "
     trouble = [run(_trouble(named))] if named.trouble else []
     return paragraph(title, run(late), date(named.case.due_at), *trouble)
 
 
 def _text_line(named: NamedCase, now: datetime) -> str:
-    late = "overdue since" if now > named.case.due_at else "due"
     trouble = escape(_trouble(named), 300)
-    return f"• {escape(_title(named), 150)}, {late} {fallback(named.case.due_at)}{trouble}"
+    return f"• {escape(_title(named), 150)}. {due_words(named.case, now)}{trouble}"
 
 
 def _trouble(named: NamedCase) -> str:

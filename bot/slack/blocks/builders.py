@@ -179,7 +179,11 @@ _LINE = "trouble"
 
 def with_line(view: JsonObject, text: str) -> JsonObject:
     """A window as Slack tells of it, with a line on top; what was typed stays in its fields."""
-    kept = {key: view[key] for key in _VIEW_KEYS if view.get(key)}
     # The line of an earlier click goes: a block_id may not come twice, and Slack takes 100 blocks at most.
     blocks = [block for block in view.get("blocks", ()) if block.get("block_id") != _LINE]
-    return {**kept, "blocks": [{**section(plain(text, 300)), "block_id": _LINE}, *blocks[:99]]}
+    return with_blocks(view, [{**section(plain(text, 300)), "block_id": _LINE}, *blocks[:99]])
+
+
+def with_blocks(view: JsonObject, blocks: list[JsonObject]) -> JsonObject:
+    """A window as Slack tells of it, with other blocks; what was typed stays in fields of the same ids."""
+    return {**{key: view[key] for key in _VIEW_KEYS if view.get(key)}, "blocks": blocks}

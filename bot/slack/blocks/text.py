@@ -18,7 +18,7 @@ _LONG_WORD = re.compile(rf"[^\s\u2e80-\uffef]{{{LONGEST_WORD + 1},}}")
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*\n")
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\u0085\x0b\x0c]")
 _USER_ID = re.compile(r"[UW][A-Z0-9_]{0,30}")
-_MOMENT = re.compile(r"<!date\^[^|<>]*\|([^<>]*)>")
+_MOMENT = re.compile(r"\s*<!date\^[^<>]*>")
 _SPACES = re.compile(r"\s+")
 _UNWRITABLE = re.compile("[\ud800-\udfff\0]")
 _LONGEST_ID = 255
@@ -110,8 +110,11 @@ def moment(at: datetime) -> str:
 
 
 def unmarked(mrkdwn: str) -> str:
-    """Our own mrkdwn as plain text, for the places where Slack interprets none: errors under fields."""
-    text = _MOMENT.sub(r"\1", mrkdwn)
+    """Our own mrkdwn as plain text, for the places where Slack interprets none: errors under fields.
+
+    Without its moments: nobody there could read them in their own time zone.
+    """
+    text = _MOMENT.sub("", mrkdwn)
     for char, entity in reversed(_ENTITIES.items()):  # the ampersand last: `&amp;lt;` means `&lt;`
         text = text.replace(entity, char)
     return text

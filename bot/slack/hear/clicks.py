@@ -18,6 +18,7 @@ from bot.slack.show.review_windows import (
     abstain_view,
     escalate_view,
     hand_over_view,
+    label_chosen,
     label_view,
     reassign_view,
     snooze_view,
@@ -70,8 +71,21 @@ def take_change(desk: Desk, click: Click) -> None:
 
 
 def take_label(desk: Desk, click: Click) -> None:
-    """The *Label…* button."""
-    _open_label(desk, click, Draft(rationale=_words(desk, click)))
+    """The *Label…* button; in the window that it opens, another choice of a label."""
+    if click.block_kind == control_ids.LABEL:
+        _follow_choice(desk, click)
+    else:
+        _open_label(desk, click, Draft(rationale=_words(desk, click)))
+
+
+def _follow_choice(desk: Desk, click: Click) -> None:
+    act = Act(screen_in(click.view_metadata), click.expert, click.key)
+    seen, view = case_view.read(desk.ctx, act), click.view
+    changed = None
+    if isinstance(seen, WindowCase) and isinstance(view.get("blocks"), list):
+        changed = label_chosen(view, seen.case, seen.task, click.value)
+    if changed is not None:
+        desk.later(desk.gateway.update_view, click.view_id, changed)
 
 
 def _open_label(desk: Desk, click: Click, draft: Draft) -> None:

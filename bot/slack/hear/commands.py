@@ -1,5 +1,6 @@
 """The slash command: next, queue, mine, digest, replay, help."""
 
+import difflib
 from collections.abc import Callable, Mapping
 
 import structlog
@@ -8,24 +9,20 @@ from slack_bolt import Ack
 from bot.slack.api.failures import OverLimits, SlackFailure
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.hear.interactions import Desk, Listener
-from bot.slack.hear.list_clicks import mine_page, queue_page
+from bot.slack.hear.list_clicks import mine_page, next_case, queue_page
 from bot.slack.hear.payloads import Command, command_of
-from bot.slack.hear.permalinks import permalinks
 from bot.slack.hear.private_messages import tell_privately
-from bot.slack.show.home import next_message
-from bot.slack.show.private_answers import NOT_READ, NOT_SHOWN, help_message, say
+from bot.slack.show.private_answers import NOT_READ, NOT_SHOWN, help_message, say, unknown_message
 from bot.slack.show.replay_windows import replay_view
 from bot.usecases.lead import digest_on_demand, propose
 from bot.usecases.lead.access import LeadRefusal
-from bot.usecases.review import worklist
 from storage.errors import DatabaseUnavailable
 
 log = structlog.get_logger()
 
 
 def _next(desk: Desk, command: Command) -> Message:
-    board = worklist.mine(desk.ctx, command.expert, 1)
-    return next_message(board, permalinks(desk.gateway, board))
+    return next_case(desk, command.expert)
 
 
 def _mine(desk: Desk, command: Command) -> Message:
@@ -60,6 +57,11 @@ def _help(_desk: Desk, _command: Command) -> Message:
     return help_message()
 
 
+def _unknown(_desk: Desk, command: Command) -> Message:
+    near = difflib.get_close_matches(command.word, list(WORDS), n=1)
+    return unknown_message(command.word, near[0] if near else None)
+
+
 WORDS: Mapping[str, Callable[[Desk, Command], Message | None]] = {
     "next": _next,
     "queue": _queue,
@@ -73,7 +75,7 @@ WORDS: Mapping[str, Callable[[Desk, Command], Message | None]] = {
 
 def _answer(desk: Desk, command: Command) -> None:
     try:
-        message = WORDS.get(command.word, _help)(desk, command)
+        message = WORDS.get(command.word, _unknown)(desk, command)
     except DatabaseUnavailable as error:
         _not_read(desk, command, error)
         message = say(NOT_READ)

@@ -6,11 +6,13 @@ from bot.slack.api.refusals import CURABLE
 from bot.slack.blocks.message import TOMBSTONE, JsonObject
 from bot.slack.blocks.text import text_in
 from bot.slack.hear.interactions import Desk, log
-from bot.slack.hear.list_clicks import publish_home
-from bot.slack.hear.payloads import reply_of
+from bot.slack.hear.list_clicks import next_case, publish_home
+from bot.slack.hear.payloads import DirectMessage, direct_message_of, reply_of
+from bot.slack.hear.private_messages import tell_privately
 from bot.slack.hear.reply_receipts import answer_reply, ask_privately, says_something
 from bot.slack.hear.workspace_claims import message_claim, object_in
-from bot.usecases import members
+from bot.slack.show.private_answers import direct_answer
+from bot.usecases import direct_messages, members
 from bot.usecases.repairs import after_slack_repair
 from bot.usecases.review import catch_up
 from bot.usecases.review.outcome import InDoubt, Outcome
@@ -28,15 +30,32 @@ def _person(desk: Desk, body: JsonObject) -> ExpertId:
 
 
 def on_message(desk: Desk, body: JsonObject) -> None:
-    """A thread reply, new or edited, may be an answer; a deleted message of ours is posted anew."""
+    """A thread reply, new or edited, may be an answer; a deleted message of ours is posted anew.
+
+    A direct message is no answer to a case, and is told so.
+    """
     event = _event(body)
     deleted_ts = _deleted(event)
-    if deleted_ts:
+    if event.get("channel_type") == "im":
+        _direct(desk, direct_message_of(body, desk.ctx.home))
+    elif deleted_ts:
         message_deleted(desk.ctx, text_in(event.get("channel")), deleted_ts)
         desk.wake()
         _deletion(desk, reply_deleted(desk.ctx, text_in(event.get("channel")), deleted_ts))
     else:
         _reply(desk, reply_of(body, desk.ctx.home))
+
+
+def _direct(desk: Desk, message: DirectMessage | None) -> None:
+    """A direct message gets a single answer, however often Slack tells of it."""
+    if message is not None and direct_messages.is_new(desk.ctx, message.channel_id, message.ts):
+        log.info("slack.direct_message", person=message.expert.user_id)
+        desk.later(_answer_directly, desk, message)
+
+
+def _answer_directly(desk: Desk, message: DirectMessage) -> None:
+    answer = direct_answer(next_case(desk, message.expert))
+    tell_privately(desk.gateway.post, message.channel_id, answer, message.thread_ts or None)
 
 
 def _deleted(event: JsonObject) -> str:
@@ -126,7 +145,9 @@ HAPPENINGS: Mapping[str, Callable[[Desk, JsonObject], None]] = {
 }
 """What each event does, by its type."""
 
-SUBSCRIPTIONS = tuple(sorted((set(HAPPENINGS) - {"message"}) | {"message.channels", "message.groups"}))
+SUBSCRIPTIONS = tuple(
+    sorted((set(HAPPENINGS) - {"message"}) | {"message.channels", "message.groups", "message.im"})
+)
 """The bot events the manifest subscribes to."""
 
 EVENT_SCOPES = frozenset({"channels:history", "groups:history", "im:history", "channels:read", "groups:read"})

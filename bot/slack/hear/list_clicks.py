@@ -8,13 +8,19 @@ from bot.slack.hear.interactions import Desk
 from bot.slack.hear.payloads import Click
 from bot.slack.hear.permalinks import permalinks
 from bot.slack.hear.private_messages import tell_privately
-from bot.slack.show.home import LISTED, Worklist, home_view, mine_message, queue_message
+from bot.slack.show.home import LISTED, Worklist, home_view, mine_message, next_message, queue_message
 from bot.slack.show.private_answers import NOT_READ, say
 from bot.usecases.review import worklist
 from routing.label import ExpertId
 from storage.errors import DatabaseUnavailable
 
 LAST_PAGE = 999
+
+
+def next_case(desk: Desk, expert: ExpertId) -> Message:
+    """The most urgent case for the person."""
+    board = worklist.mine(desk.ctx, expert, 1)
+    return next_message(board, permalinks(desk.gateway, board))
 
 
 def queue_page(desk: Desk, expert: ExpertId, page: int = 0) -> Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.slack.blocks.control_ids import unpacked
 from bot.slack.blocks.message import JsonObject
@@ -47,6 +47,7 @@ class Click:
     view_metadata: str
     name: str = ""
     block_kind: str = ""
+    view: JsonObject = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -92,6 +93,7 @@ def click_of(body: JsonObject, home: Home) -> Click:
         view_metadata=_text(view.get("private_metadata"), 3_000),
         name=name_in(_object(body.get("user"))),
         block_kind=kind_of(_text(action.get("block_id"))),
+        view=view,
     )
 
 
@@ -179,6 +181,27 @@ def submitted_of(body: JsonObject, home: Home) -> WindowSubmission:
         fields={name: _field_value(_object(element)) for name, element in elements.items()},
         name=name_in(_object(body.get("user"))),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DirectMessage:
+    """What a person wrote to the bot itself, in a thread there or not."""
+
+    expert: ExpertId
+    channel_id: str
+    ts: str
+    thread_ts: str
+
+
+def direct_message_of(body: JsonObject, home: Home) -> DirectMessage | None:
+    """The direct message in an event; None for our own, for programs, and for what is no new message."""
+    event = _object(body.get("event"))
+    user_id, is_program = _text(event.get("user")), any(event.get(name) for name in _PROGRAMS)
+    is_new = event.get("subtype") in (None, "file_share", "thread_broadcast")
+    if not (user_id and is_new) or is_program or user_id == home.installation.bot_user_id:
+        return None
+    place = (_text(event.get(name)) for name in ("channel", "ts", "thread_ts"))
+    return DirectMessage(home.person(message_claim(body, event)), *place)
 
 
 def reply_of(body: JsonObject, home: Home) -> ThreadReply | None:

@@ -11,7 +11,7 @@ LONGEST_WAIT = timedelta(seconds=5)
 """Who waits longer for an answer has looked away, and a thread is held up meanwhile."""
 
 
-def tell_privately(send: Callable[..., None], *arguments: Any) -> None:
+def tell_privately(send: Callable[..., object], *arguments: Any) -> None:
     """Send; where Slack asks to wait a short time, once more after it. Raises a SlackFailure."""
     try:
         send(*arguments)

@@ -71,7 +71,11 @@ HELP = (
     "`/secondlook digest` sends you your team's last seven days; of several teams, name one\n"
     "`/secondlook replay` shows what another threshold, audit share or due time would have done\n"
     "`/secondlook help` shows this\n"
-    "In a case's thread, a reply such as `fraud: the address does not match` is an answer with its reason."
+    "In a case's thread, a reply such as `fraud: the address does not match` is an answer with its reason. "
+    "Slack takes no commands inside threads: type them in a channel, or in a message to me."
+)
+_DIRECT = (
+    "Cases are answered by their buttons or in their own threads; what is written here is recorded nowhere."
 )
 
 
@@ -83,6 +87,19 @@ def say(text: str) -> Message:
 def help_message() -> Message:
     """What the command can do."""
     return Message(HELP, (section(mrkdwn(HELP)),))
+
+
+def unknown_message(word: str, meant: str | None) -> Message:
+    """That the command does not know the word, the word that may be meant, and what it can do."""
+    guess = f" Did you mean “{meant}”?" if meant else ""
+    text = f"I do not know “{label_text(word, 60)}”.{guess} This is what I know:"
+    return Message(f"{escape(text, 300)}\n{HELP}", (section(plain(text, 300)), *help_message().blocks))
+
+
+def direct_answer(waiting: Message) -> Message:
+    """The answer to a direct message: that it is no answer to a case, what waits, and what can be typed."""
+    blocks = (section(plain(_DIRECT, 200)), *waiting.blocks, *help_message().blocks)
+    return Message(f"{_DIRECT}\n{waiting.text}\n{HELP}", blocks)
 
 
 def label_needed(outcome: Outcome) -> str | None:

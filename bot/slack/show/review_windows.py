@@ -17,6 +17,7 @@ from bot.slack.blocks.builders import (
     rich_text,
     run,
     select,
+    with_blocks,
 )
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.screens import metadata
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 RADIO = 5
 RATIONALE_LENGTH = 2_000
 SNOOZES = {"1h": "1 hour", "4h": "4 hours", "tomorrow": "Until tomorrow morning"}
+_ENOUGH = "A sentence is enough."
 _CONFIDENCE = {
     ExpertConfidence.LOW: "Low",
     ExpertConfidence.MEDIUM: "Medium",
@@ -55,7 +57,7 @@ def _introduction(case: Case, task: Task) -> JsonObject:
         run(label_text(task.question, 300), "bold"),
         run("\nThe model says "),
         run(label_title(task, prediction.label), "bold"),
-        run(f" — {sureness(case)}"),
+        run(f", {sureness(case)}."),
     ]
     guideline = link(task.guideline)
     if guideline:
@@ -63,7 +65,7 @@ def _introduction(case: Case, task: Task) -> JsonObject:
     return rich_text(paragraph(*runs))
 
 
-def _label_field(task: Task, draft: Draft) -> JsonObject:
+def _label_field(case: Case, task: Task, draft: Draft) -> JsonObject:
     options = [
         option(spec.shown, spec.token, description=spec.description.strip() or None)
         for spec in task.asks.options
@@ -74,7 +76,14 @@ def _label_field(task: Task, draft: Draft) -> JsonObject:
     element = chooser("label", "Choose a label", options)
     if len(options) <= RADIO:
         element = {"type": "radio_buttons", "options": options}
-    return field("label", "Your answer", {**element, **initial}, False)
+    chosen_field = field("label", "Your answer", {**element, **initial}, False)
+    # Whether a reason is needed shows as soon as the answer is chosen.
+    return {**chosen_field, "dispatch_action": True} if _depends(case, task) else chosen_field
+
+
+def _depends(case: Case, task: Task) -> bool:
+    """Whether some answers need a reason and others do not."""
+    return len({_is_needed(case, task, label) for label in task.label_names}) > 1
 
 
 def _examples(task: Task) -> list[JsonObject]:
@@ -97,17 +106,30 @@ def _text_field(block_id: str, label: str, is_optional: bool, hint: str, initial
 
 
 def _rationale_field(case: Case, task: Task, draft: Draft) -> JsonObject:
-    predicted = case.submission.prediction.label
-    is_always = all(task.rationale.requires(label, predicted) for label in task.label_names)
-    is_ever = any(task.rationale.requires(label, predicted) for label in task.label_names)
-    hint = (
-        "A sentence is enough. Needed when you disagree with the model."
-        if is_ever and not is_always
-        else "A sentence is enough."
-    )
+    is_open = draft.label not in task.label_names and _depends(case, task)
+    hint = f"{_ENOUGH} Needed when you disagree with the model." if is_open else _ENOUGH
     if length(draft.rationale or "") > RATIONALE_LENGTH:
         hint = "What you wrote is longer than fits here. Leave this as it is, and all of it is kept."
-    return _text_field("rationale", "Why?", not is_always, hint, draft.rationale or "")
+    label = draft.label if draft.label in task.label_names else None
+    is_optional = not _is_needed(case, task, label or case.submission.prediction.label)
+    return _text_field("rationale", "Why?", is_optional, hint, draft.rationale or "")
+
+
+def _is_needed(case: Case, task: Task, label: str) -> bool:
+    return task.rationale.requires(label, case.submission.prediction.label)
+
+
+def label_chosen(view: JsonObject, case: Case, task: Task, label: str) -> JsonObject | None:
+    """The label window once a label is chosen in it: says whether that needs a reason.
+
+    `view` is the window as Slack tells of it; None where it says so already.
+    """
+    is_optional = not _is_needed(case, task, label)
+    blocks = [
+        {**block, "optional": is_optional} if block.get("block_id") == "rationale" else block
+        for block in view["blocks"]
+    ]
+    return None if blocks == view["blocks"] else with_blocks(view, blocks)
 
 
 def whole_rationale(shown: str | None, words: str) -> str | None:
@@ -128,7 +150,7 @@ def label_view(case: Case, task: Task, screen: Screen, draft: Draft) -> JsonObje
     levels = [option(words, level.value) for level, words in _CONFIDENCE.items()]
     blocks = [
         _introduction(case, task),
-        _label_field(task, draft),
+        _label_field(case, task, draft),
         *_examples(task),
         _rationale_field(case, task, draft),
         *_reason_code_field(task),

@@ -63,8 +63,30 @@ def test_mine_ends_with_ones_own_numbers(workspace: Workspace) -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["help", "", "nonsense <!channel>"])
-def test_anything_else_gets_help(workspace: Workspace, text: str) -> None:
+@pytest.mark.parametrize("text", ["nonsense <!channel>", "<!channel>", "&*_"])
+def test_a_word_that_is_unknown_is_named_beside_the_help(workspace: Workspace, text: str) -> None:
+    workspace.command(text)
+
+    (message,) = workspace.gateway.responses
+    named, help_text = message.blocks
+    assert named["text"]["text"] == f"I do not know “{text.split()[0]}”. This is what I know:"
+    assert named["text"]["type"] == "plain_text"
+    assert "/secondlook next" in help_text["text"]["text"]
+    assert "<!channel" not in message.text
+
+
+def test_a_word_with_a_slip_of_the_finger_is_guessed(workspace: Workspace) -> None:
+    workspace.command("qeue")
+    assert "Did you mean “queue”?" in workspace.gateway.responses[0].text
+
+
+def test_the_help_says_that_threads_take_no_commands(workspace: Workspace) -> None:
+    workspace.command("help")
+    assert "Slack takes no commands inside threads" in workspace.gateway.responses[0].text
+
+
+@pytest.mark.parametrize("text", ["help", ""])
+def test_help_comes_when_asked_for_and_for_nothing(workspace: Workspace, text: str) -> None:
     acked = workspace.command(text, ANN)
 
     assert acked.status == 200

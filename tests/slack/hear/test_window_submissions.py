@@ -80,7 +80,7 @@ def test_a_window_that_comes_too_late_says_who_decided(workspace: Workspace) -> 
     refused = workspace.submit(workspace.gateway.views[0], label="fraud")
 
     error = json.loads(refused.body)["errors"]["label"]
-    assert error.startswith("Already decided 2026-11-20 10:00 UTC: Fraud, by")
+    assert error.startswith("Already decided: Fraud, by")
     assert "<" not in error
 
 
@@ -253,3 +253,63 @@ def test_a_reason_that_is_always_needed_is_said_to_be(workspace: Workspace) -> N
     ]
 
     assert (field["optional"], field["hint"]["text"]) == (False, "A sentence is enough.")
+
+
+def _optional(view: JsonObject) -> bool:
+    return bool(_block(view, "rationale")["optional"])
+
+
+def _block(view: JsonObject, block_id: str) -> JsonObject:
+    block: JsonObject = next(block for block in view["blocks"] if block.get("block_id") == block_id)
+    return block
+
+
+def _choose(workspace: Workspace, view: JsonObject, label: str) -> None:
+    """Choose a label in an open window, as Slack tells of it."""
+    element = {"type": "radio_buttons", "action_id": "label", "block_id": "label", "action_ts": "9.9"}
+    payload = {
+        "type": "block_actions",
+        "team": {"id": ANN.team_id},
+        "user": {"id": ANN.user_id, "team_id": ANN.team_id},
+        "trigger_id": "trigger",
+        "container": {"type": "view", "view_id": "V1"},
+        "view": {**view, "id": "V1", "state": {"values": {}}},
+        "actions": [{**element, "selected_option": {"value": label}}],
+    }
+    assert workspace.interact(payload).status == 200
+
+
+def test_a_window_that_is_opened_for_an_answer_with_a_reason_does_not_call_it_optional(
+    workspace: Workspace,
+) -> None:
+    workspace.click(workspace.shown(workspace.world.open()), "answer:1")
+    (view,) = workspace.gateway.views
+    assert not _optional(view)
+
+
+def test_whether_a_reason_is_needed_follows_the_choice_in_the_window(workspace: Workspace) -> None:
+    workspace.click(workspace.shown(workspace.world.open()), "label")
+    (view,) = workspace.gateway.views
+    assert _optional(view)
+    assert _block(view, "label")["dispatch_action"] is True
+
+    _choose(workspace, view, "legit")
+    needed = workspace.gateway.updated_views[-1]
+    _choose(workspace, needed, "legit")
+    _choose(workspace, needed, "fraud")
+    free = workspace.gateway.updated_views[-1]
+
+    assert (_optional(needed), _optional(free)) == (False, True)
+    assert len(workspace.gateway.updated_views) == 2
+    for changed in (needed, free):
+        assert changed["private_metadata"] == view["private_metadata"]
+        assert [block.get("block_id") for block in changed["blocks"]] == [
+            block.get("block_id") for block in view["blocks"]
+        ]
+    assert len(workspace.gateway.views) == 1
+
+
+def test_where_every_answer_needs_the_same_no_choice_is_followed(workspace: Workspace) -> None:
+    workspace.click(workspace.shown(workspace.world.open("topic", "a")), "label")
+    (view,) = workspace.gateway.views
+    assert "dispatch_action" not in _block(view, "label")
