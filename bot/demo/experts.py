@@ -9,6 +9,7 @@ from enum import StrEnum
 from bot.demo.person import HandsRefused, JsonObject, SimulatedPerson, inputs
 from bot.demo.script import HeldOutExample
 from bot.slack.api.history_page import screen_by_metadata
+from bot.slack.show.controls import WITH_REASON
 
 HASTE = (timedelta(minutes=1), timedelta(minutes=12))
 DELAY = (timedelta(minutes=32), timedelta(minutes=58))
@@ -155,7 +156,7 @@ def answer(person: SimulatedPerson, channel: str, message: JsonObject, plan: Pla
         _choose(person, channel, message, "Can't tell…")
         _submit(person, {"note": "I cannot make it out."})
     elif plan.manner is Manner.MODAL:
-        block, element = next(pair for pair in _elements(message) if _text(pair[1]) == "Label…")
+        block, element = next(pair for pair in _elements(message) if _text(pair[1]) == WITH_REASON)
         person.click(channel, message, block, element)
         _submit(person, {"label": plan.label, "rationale": _why(plan), "confidence": "high"})
     else:

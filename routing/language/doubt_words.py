@@ -132,3 +132,15 @@ CLAIM = frozenset(
 """)
 )
 """Words around a label in a clause that says nothing but that this is the label."""
+
+AROUND_NUMBERS = frozenset(
+    word_list("""
+    out, of, or, to, and, between, from, about, around, roughly, approximately, maybe, more, like, at,
+    most, least, a, an, is, it, it's, i, say, would, give, star, stars, point, points, step, steps, half,
+    minus, plus, von, aus, bis, oder, und, zwischen, etwa, ungefähr, circa, ca, stern, sterne, punkt,
+    punkte, sur, ou, à, entre, et, environ, étoile, étoiles, de, o, y, unos, estrella, estrellas, punto,
+    puntos, su, stelle, punti, tra, e, stella, em, estrelas, pontos, van, sterren, punten, из, или, до,
+    звезды, звёзд, баллов, балла, балл
+""")
+)
+"""Words beside a number in a reply that says no more than the number: `4 out of 5`."""

@@ -50,7 +50,7 @@ class Rating(Section):
         return LabelSpec.model_construct(
             name=step,
             title=f"{step}: {title}" if title else None,
-            description=f"{step} on the scale from {self.lowest} to {self.highest}",
+            description="",
         )
 
     def answer(self, key: str) -> Answer:

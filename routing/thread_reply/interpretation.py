@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from routing.language.doubt_words import CLAIM
+from routing.language.doubt_words import AROUND_NUMBERS, CLAIM
 from routing.language.label_folding import fold
 from routing.language.reply_text import LONGEST_HEARD, MARKERS, WrittenReply, read, readable
-from routing.language.reply_words import ANSWERS_TO_PEOPLE, END_OF_CLAUSE
+from routing.language.reply_words import ANSWERS_TO_PEOPLE, BECAUSE, END_OF_CLAUSE
 from routing.policy import Task
 from routing.thread_reply.label_mentions import LIKENESS, Front, Mention, Reader
 from routing.thread_reply.remarks import (
@@ -27,6 +27,10 @@ from routing.thread_reply.remarks import (
     turns,
 )
 
+NUMBER = re.compile(r"(?<![\d.,])[-+−–]?\d+(?:[.,]\d+)?")
+WORD = re.compile(r"[^\W\d_]+")
+REASON_FOLLOWS = re.compile(rf"\s(?={BECAUSE})", re.I)
+TIME_OF_DAY = re.compile(r"\d:\d")
 NOBODY: Mapping[str, str] = MappingProxyType({})
 HEAD = re.compile(r"\s*(?:[：，;!?\n]|(?<!\d)[:,.]|[:,.](?!\d))|\s[-–—]+\s")
 SHORTEST_BEGINNING = 2
@@ -90,7 +94,9 @@ def interpret(
     reply mentions, and of those whom it may address.
     """
     written = read(text, people)
-    hearing = _Hearing(written, Reader(task.asks.options), frozenset(people.values()))
+    # A scale is a question whose answers have neighbors.
+    is_scale = bool(task.asks.neighbors(task.asks.options[0].name))
+    hearing = _Hearing(written, Reader(task.asks.options), frozenset(people.values()), is_scale)
     return hearing.without_answer() if own is None else hearing.with_answer(own)
 
 
@@ -101,13 +107,15 @@ class _Hearing:
     written: WrittenReply
     reader: Reader
     names: frozenset[str]
+    is_scale: bool
 
     def without_answer(self) -> Meaning:
         """The meaning for somebody without an answer."""
         fronts = self.fronts()
         if len(fronts) == 1 and not self._is_doubtful(fronts[0]):
             return self._answer(fronts[0])
-        if self.is_addressed() or not (fronts or self.mentions() or self._is_nearly_a_label()):
+        is_near = fronts or self.mentions() or self._is_nearly_a_label() or self._numbers()
+        if self.is_addressed() or not is_near:
             return Talk()
         return UnclearReply()
 
@@ -118,7 +126,8 @@ class _Hearing:
         if plain and (plain.label == own.label or plain.is_explicit):
             return self._answer(plain)
         others = self._others(own, fronts)
-        if others or self._takes_back(own, fronts):
+        is_other_step = bool(self._numbers()) and self._numbers()[0] != own.label
+        if others or is_other_step or self._takes_back(own, fronts):
             return Talk() if self.is_addressed() else Doubt(others)
         if self.written.is_to_somebody:
             return Talk()
@@ -225,6 +234,14 @@ class _Hearing:
 
     def _has_words(self) -> bool:
         return any(letter.isalpha() for letter in self.written.own_words)
+
+    def _numbers(self) -> tuple[str, ...]:
+        """The numbers of a reply that holds nothing else before its reason, where a step is asked."""
+        words = REASON_FOLLOWS.split(self._head(), maxsplit=1)[0]
+        if not self.is_scale or TIME_OF_DAY.search(self.written.own_words):
+            return ()
+        numbers, others = NUMBER.findall(words), WORD.findall(NUMBER.sub(" ", words))
+        return tuple(numbers) if set(others) <= AROUND_NUMBERS else ()
 
     def _is_talk(self) -> bool:
         return is_talk(self.written.own_words)

@@ -40,7 +40,7 @@ MESSAGE: JsonObject = {
             "elements": [
                 button("Confirm: no", "a:0"),
                 button("yes…", "a:1"),
-                button("Label…", "label"),
+                button("Answer with a reason…", "label"),
                 SELECT,
                 OVERFLOW,
             ],

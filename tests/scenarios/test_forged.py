@@ -73,7 +73,7 @@ def test_a_button_changed_to_another_case(world: World, tmp_path: Path) -> None:
 @over_http
 def test_a_window_changed_to_another_case(world: World, tmp_path: Path) -> None:
     case, other = world.post_case("order-1"), world.post_case("order-2")
-    world.person(MAYA).press(case, "Label…")
+    world.person(MAYA).press(case, "Answer with a reason…")
     world.eventually(world.person(MAYA).window)
     answer = send(world, submission(world, MAYA, lambda place: place | {"case": other.case_id}))
 
@@ -87,7 +87,7 @@ def test_a_window_changed_to_another_case(world: World, tmp_path: Path) -> None:
 @pytest.mark.parametrize("metadata", [{}, {"case": 7}, {"case": "case_none", "version": -1}])
 def test_a_window_with_broken_metadata(world: World, metadata: dict[str, object], tmp_path: Path) -> None:
     case = world.post_case()
-    world.person(MAYA).press(case, "Label…")
+    world.person(MAYA).press(case, "Answer with a reason…")
     world.eventually(world.person(MAYA).window)
     answer = send(world, submission(world, MAYA, lambda _: metadata))
 

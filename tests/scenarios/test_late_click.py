@@ -45,7 +45,7 @@ def test_a_late_contradiction_opens_no_window(world: World) -> None:
 def test_a_late_window_says_so_under_the_field_and_stays_open(world: World) -> None:
     case = world.post_case(label="fraud")
     jonas = world.person(JONAS)
-    jonas.press(case, "Label…")
+    jonas.press(case, "Answer with a reason…")
     maya_decides(world, case)
 
     with pytest.raises(HandsRefused, match="Already decided"):

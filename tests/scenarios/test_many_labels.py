@@ -7,7 +7,7 @@ from tests.scenarios.world import World
 def test_another_label_is_chosen_from_the_select(world: World) -> None:
     case = world.post_case(task="topic", label="card")
     maya = world.person(MAYA)
-    assert maya.buttons(case) == ["Confirm: Card", "Label…"]
+    assert maya.buttons(case) == ["Confirm: Card", "Answer with a reason…"]
 
     maya.pick(case, "Transfer")
 

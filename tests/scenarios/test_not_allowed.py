@@ -37,7 +37,7 @@ def test_an_outsider_can_neither_write_in_the_thread_nor_open_a_window(world: Wo
     case = world.post_case(label="fraud", input=LARGE)
     jonas = world.person(JONAS)
 
-    jonas.press(case, "Label…")
+    jonas.press(case, "Answer with a reason…")
     world.eventually(lambda: len(jonas.private(case)) == 1)
     assert jonas.window() is None
     jonas.answer_in_thread(case, "fraud: I am sure")

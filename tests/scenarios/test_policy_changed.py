@@ -114,7 +114,7 @@ def test_a_select_offers_and_takes_a_label_that_is_gone(world: World) -> None:
 def test_a_window_opened_before_the_change_is_taken_after_it(world: World) -> None:
     case = world.post_case(task="topic", label="card")
     maya = world.person(MAYA)
-    maya.press(case, "Label…")
+    maya.press(case, "Answer with a reason…")
     world.eventually(maya.window)
     restart_with(world, (LOAN, ""))
 
@@ -128,7 +128,7 @@ def test_a_window_opened_after_the_change_offers_the_answers_of_the_opening(worl
     case = world.post_case()
     restart_with(world, ('name = "fine"', 'name = "good"'), ('"known customer"', '"regular customer"'))
     maya = world.person(MAYA)
-    maya.press(case, "Label…")
+    maya.press(case, "Answer with a reason…")
     world.eventually(maya.window)
 
     with pytest.raises(HandsRefused):
@@ -264,7 +264,7 @@ def test_of_a_policy_that_was_not_kept_what_the_case_carries_is_taken(world: Wor
     restart_with(world, (LOAN, ""))
     let_time_pass(world)
     maya = world.person(MAYA)
-    assert maya.buttons(case) == ["Confirm: loan", "Label…"]
+    assert maya.buttons(case) == ["Confirm: loan", "Answer with a reason…"]
 
     maya.press(case, "Confirm: loan")
 

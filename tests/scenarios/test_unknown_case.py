@@ -10,7 +10,7 @@ from tests.scenarios.words import words
 from tests.scenarios.world import World
 
 
-@pytest.mark.parametrize("button", ["Confirm: Fraud", "Fine…", "Label…"])
+@pytest.mark.parametrize("button", ["Confirm: Fraud", "Fine…", "Answer with a reason…"])
 def test_a_click_on_an_erased_case_is_answered_privately(world: World, button: str, tmp_path: Path) -> None:
     case = world.post_case()
     world.stop()

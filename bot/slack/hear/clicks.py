@@ -71,7 +71,7 @@ def take_change(desk: Desk, click: Click) -> None:
 
 
 def take_label(desk: Desk, click: Click) -> None:
-    """The *Label…* button; in the window that it opens, another choice of a label."""
+    """The *Answer with a reason…* button; in the window that it opens, another choice of a label."""
     if click.block_kind == control_ids.LABEL:
         _follow_choice(desk, click)
     else:

@@ -25,8 +25,9 @@ NOTE_ROOM = 1_500  # of a button's value, which takes 2,000 characters with all 
 NOTES_ROOM = 5_000
 OPTIONS_ROOM = 3_000
 _SHORTEST_TITLE = 28
+WITH_REASON = "Answer with a reason…"
 _MENU_TEXT = {
-    Menu.LABEL: "Label with a reason…",
+    Menu.LABEL: WITH_REASON,
     Menu.ABSTAIN: "Can't tell…",
     Menu.ESCALATE: "Escalate…",
     Menu.REASSIGN: "Reassign…",
@@ -71,7 +72,7 @@ def label_select(task: Task, labels: tuple[str, ...], placeholder: str) -> JsonO
 
 def label_button() -> JsonObject:
     """The way to the window for an answer with its reason."""
-    return button(control_ids.LABEL, "Label…", control_ids.LABEL)
+    return button(control_ids.LABEL, WITH_REASON, control_ids.LABEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,8 @@ def question_controls(task: Task, predicted: str, screen: Screen, excerpt: Reply
     labels = ordered_labels(task, predicted)
     name = block_id(control_ids.QUESTION, screen)
     if len(labels) > BUTTONS_ASKED:
-        labels_to_choose = label_select(task, labels, "Choose a label")
-        return actions(name, labels_to_choose, button(control_ids.LABEL, "Label…", excerpt.packed(NOTE_ROOM)))
+        labels_to_choose = label_select(task, labels, "Choose an answer")
+        return actions(name, labels_to_choose, button(control_ids.LABEL, WITH_REASON, excerpt.packed(NOTE_ROOM)))
     room = min(NOTE_ROOM, NOTES_ROOM // len(labels))
     buttons = [
         answer_button(task, label, predicted, number, excerpt.packed(room, label=task.token(label)))

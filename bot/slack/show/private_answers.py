@@ -61,7 +61,7 @@ _DONE = "Done. The case's message shows what holds now."
 NOT_READ = "The cases could not be read just now. Please try again in a moment."
 _DOUBTED = (
     "Your answer is {title}. Does it still stand? What you wrote is recorded nowhere so far; "
-    "a reason begins with the label or with “because”."
+    "a reason begins with the answer or with “because”."
 )
 _DELETED = "You deleted the reply that gave your answer {title}. The answer still counts."
 HELP = (
@@ -192,7 +192,7 @@ class PrivateAnswers:
         task = self.task or self.policy.tasks[outcome.case.submission.task]
         predicted = outcome.case.submission.prediction.label
         screen = Screen(outcome.case.case_id)
-        asks = "Is this an answer? Choose the label it means; what you wrote is kept as the reason."
+        asks = "Is this an answer? Choose the answer it means; what you wrote is kept as the reason."
         place = outcome.reply
         excerpt = ReplyExcerpt(single_line(outcome.note), *((place.ts, place.thread_ts) if place else ()))
         blocks = (

@@ -73,7 +73,7 @@ def _label_field(case: Case, task: Task, draft: Draft) -> JsonObject:
     token = task.token(draft.label) if draft.label else None
     chosen = [choice for choice in options if choice["value"] == token]
     initial = {"initial_option": chosen[0]} if chosen else {}
-    element = chooser("label", "Choose a label", options)
+    element = chooser("label", "Choose an answer", options)
     if len(options) <= RADIO:
         element = {"type": "radio_buttons", "options": options}
     chosen_field = field("label", "Your answer", {**element, **initial}, False)
@@ -156,7 +156,7 @@ def label_view(case: Case, task: Task, screen: Screen, draft: Draft) -> JsonObje
         *_reason_code_field(task),
         field("confidence", "How sure are you?", {"type": "radio_buttons", "options": levels}, True),
     ]
-    title = "Correct the decision" if draft.is_correction else "Label this case"
+    title = "Correct the decision" if draft.is_correction else "Answer this case"
     return modal(control_ids.LABEL_VIEW, title, blocks, metadata(screen, draft.is_correction), "Save")
 
 

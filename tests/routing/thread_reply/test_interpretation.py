@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from routing.language.reply_text import mentioned
 from routing.policy import LabelSpec, Task
-from routing.thread_reply.interpretation import LabelReply, OwnAnswer, Talk, UnclearReply, interpret
+from routing.thread_reply.interpretation import Doubt, LabelReply, OwnAnswer, Talk, UnclearReply, interpret
 from tests.routing.making import task
+from tests.routing.questions.test_rating import rated
 from tests.routing.thread_reply.replies import EXAMPLES, FRAUD, IDS, NAMES, Example
 
 REASON_WITHIN_MINUTES = 10
@@ -124,3 +125,62 @@ def test_any_reply_is_read_without_failing(text: str, own: str | None) -> None:
 
     if isinstance(meaning, LabelReply):
         assert meaning.label in FRAUD
+
+
+STEPS = rated().task("returns")
+NO_STEPS = (
+    *(
+        "6",
+        "0",
+        "-1",
+        "3.5",
+        "3,5",
+        "4.0",
+        "4 out of 5",
+        "4/5",
+        "7/10",
+        "4 stars",
+        "100 %",
+        "between 3 and 4",
+    ),
+    *(
+        "3-4",
+        "3 or 4",
+        "6!",
+        "~6",
+        "about 6",
+        "+6",
+        "6: great",
+        "6 because it is great",
+        "４ von ５",
+        "4 of 5, nice",
+    ),
+)
+
+
+@pytest.mark.parametrize("text", NO_STEPS)
+def test_a_number_that_is_no_step_of_the_scale_is_asked_about(text: str) -> None:
+    assert interpret(text, STEPS) == UnclearReply()
+
+
+@pytest.mark.parametrize("text", ["6", "3.5", "-1", "3 out of 5", "6: great"])
+def test_another_number_than_ones_own_step_is_asked_about(text: str) -> None:
+    assert isinstance(interpret(text, STEPS, OwnAnswer("4", awaits_reason=True)), Doubt)
+
+
+@pytest.mark.parametrize("text", ["4", "4.", "４", "4!", "+4: good"])
+def test_a_step_is_an_answer_and_a_sign_is_asked_about(text: str) -> None:
+    meaning = interpret(text, STEPS)
+    assert meaning == (UnclearReply() if text.startswith("+") else LabelReply("4", None))
+
+
+@pytest.mark.parametrize(
+    "text", ["10:30", "see page 12 for the quote", "lunch at 12?", "<@U0JONAS> 6", "it has 12 pages", "six"]
+)
+def test_a_number_among_other_words_is_talk(text: str) -> None:
+    assert interpret(text, STEPS, None, NAMES) == Talk()
+
+
+@pytest.mark.parametrize("text", ["6", "3.5", "4 out of 5"])
+def test_where_no_scale_is_asked_a_number_is_talk(text: str) -> None:
+    assert interpret(text, of("fraud", "honest")) == Talk()

@@ -256,7 +256,7 @@ def test_of_many_labels_the_window_keeps_the_reason(workspace: Workspace) -> Non
 
     question = _asked(workspace, "topic", "a", "it is C, the third of them, I think")
     assert action_ids(question) == ["choose", "label"]
-    assert "Choose a label" in json.dumps(question.blocks)
+    assert "Choose an answer" in json.dumps(question.blocks)
     payload = click_payload(question, "label", ANN, None, "6.6")
     payload["container"]["is_ephemeral"] = True
     workspace.interact(payload)

@@ -29,7 +29,7 @@ def open_controls(task: Task, predicted: str, screen: Screen) -> JsonObject:
     labels, name = ordered_labels(task, predicted), block_id("answer", screen)
     if len(labels) > BUTTONS:
         confirm = answer_button(task, predicted, predicted, 0)
-        chooser = label_select(task, labels[1:], "Another label…")
+        chooser = label_select(task, labels[1:], "Another answer…")
         return actions(name, confirm, chooser, label_button(), menu(OPEN_MENU))
     buttons = [answer_button(task, label, predicted, number) for number, label in enumerate(labels)]
     if len(labels) == BUTTONS:
