@@ -85,13 +85,17 @@ class ConfusionPair:
 
 @dataclass(frozen=True, slots=True)
 class DecidedInput:
-    """What the model saw of a case, what was decided, and how far the model's answer is from it."""
+    """What the model saw of a case, what was decided, and how far the model's answer is from it.
+
+    Only decisions of the same `task` can contradict each other.
+    """
 
     case_id: str
     input: CaseInput
     decided: str
     loss: float
     decided_at: datetime
+    task: str = ""
 
     @property
     def is_correction(self) -> bool:
@@ -101,10 +105,11 @@ class DecidedInput:
 
 @dataclass(frozen=True, slots=True)
 class DecidedCase:
-    """A side of a contradiction."""
+    """A side of a contradiction; `begins` is how its input begins, empty in digests that are older."""
 
     case_id: str
     decided: str
+    begins: str = ""
 
 
 @dataclass(frozen=True, slots=True)

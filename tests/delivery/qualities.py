@@ -119,7 +119,8 @@ def quality(name: str = "fraud", many: int = 1) -> Quality:
             for _ in numbers
         ),
         contradictions=tuple(
-            Contradiction(DecidedCase("case_1", name), DecidedCase("case_2", "fine"), 0.97) for _ in numbers
+            Contradiction(DecidedCase("case_1", name), DecidedCase("case_2", "fine", "pay the rent"), 0.97)
+            for _ in numbers
         ),
     )
 

@@ -16,7 +16,7 @@ from routing.digest.digest import Digest
 from routing.digest.facts import OldestCase
 from routing.digest.model_quality import About, ErrorRow
 from routing.evidence.alarm import Alarm
-from routing.evidence.error_patterns import Contradiction, Theme
+from routing.evidence.error_patterns import Contradiction, DecidedCase, Theme
 
 Permalinks = Mapping[str, str]
 """Addresses of messages by case id."""
@@ -120,10 +120,14 @@ def _themes(themes: Sequence[Theme], permalinks: Permalinks) -> Iterator[Line]:
 
 def _contradiction(contradiction: Contradiction, permalinks: Permalinks) -> Line:
     first, second = (
-        linked(f"{side.case_id}: {side.decided}", permalinks.get(side.case_id))
+        linked(f"{_begun(side)} was decided {side.decided}", permalinks.get(side.case_id))
         for side in (contradiction.first, contradiction.second)
     )
     return [first, run(" and "), second, run(f", {contradiction.similarity:.0%} alike")]
+
+
+def _begun(side: DecidedCase) -> str:
+    return f"“{label_text(side.begins, 80)}”" if side.begins.strip() else "A case"
 
 
 def _agreement_rows(digest: Digest) -> list[tuple[str, str, str]]:

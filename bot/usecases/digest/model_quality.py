@@ -142,6 +142,7 @@ def _read(tx: Transaction, policy: Policy, team: Team, span: Span, now: tuple[Tr
                 policy.task(case.task).present_name(case.decided),
                 case.loss,
                 case.decided_at,
+                case.task,
             )
             for case in case_inputs.decided(tx, team.tasks, back, until, MOST_DECIDED)
         ),

@@ -23,6 +23,7 @@ MOST_COMPARED = 20_000
 MOST_CORRECTED = 2_000
 """Corrected inputs, the newest, for which near-identical inputs are sought."""
 MOST_SHOWN = 50
+LONGEST_BEGINNING = 200
 MOST_NEAR = 10
 """Near-identical inputs that are looked at for each corrected input, the most alike."""
 # All cosines at once could take hundreds of megabytes.
@@ -47,7 +48,8 @@ def find_contradictions(
     """Pairs of cases that look alike and were decided differently, at least one against the model.
 
     Inputs are alike if their words and fields are the same after normalization (case, spacing, punctuation,
-    numbers to three digits), or if the cosine of their TF-IDF vectors reaches `minimum_similarity`. The pairs
+    numbers to three digits), or if the cosine of their TF-IDF vectors reaches `minimum_similarity`. Cases are
+    compared only within a task, and only with the same picture, if any: what it shows is not read. The pairs
     are what they are and stand for nothing else, so there are no weights. Raises ValueError unless
     0 < minimum_similarity ≤ 1 and every case comes once.
     """
@@ -56,11 +58,23 @@ def find_contradictions(
     if len({case.case_id for case in cases}) < len(cases):
         raise ValueError("every case has to be given once, with the decision that stands")
     newest = sorted(cases, key=lambda case: (case.decided_at, case.case_id), reverse=True)
-    inputs = _distinct(newest)
-    compared = dict(list(inputs.items())[:MOST_COMPARED])
-    pairs = [*_identical(inputs), *_similar(compared, minimum_similarity)]
+    groups = [_distinct(group) for group in _comparable(newest)]
+    pairs, compared = [], 0
+    for inputs in groups:
+        searched = dict(list(inputs.items())[: MOST_COMPARED - compared])
+        compared += len(searched)
+        pairs += [*_identical(inputs), *_similar(searched, minimum_similarity)]
     shown = _each_once(pairs)[:most]
-    return ContradictionReport(len(cases), len(compared), minimum_similarity, tuple(shown))
+    return ContradictionReport(len(cases), compared, minimum_similarity, tuple(shown))
+
+
+def _comparable(newest: Sequence[DecidedInput]) -> list[list[DecidedInput]]:
+    """The cases whose inputs can be held against each other: of a task, and with the same picture."""
+    groups: dict[tuple[str, str], list[DecidedInput]] = defaultdict(list)
+    for case in newest:
+        image = case.input.image
+        groups[case.task, (image.url or image.image_id or "") if image else ""].append(case)
+    return list(groups.values())
 
 
 def _distinct(newest: Sequence[DecidedInput]) -> dict[tuple[str, ...], list[DecidedInput]]:
@@ -160,4 +174,5 @@ def _newest(pair: _Pair) -> tuple[float, datetime, str, datetime, str]:
 
 
 def _side(case: DecidedInput) -> DecidedCase:
-    return DecidedCase(case.case_id, case.decided)
+    begins = " ".join((case.input.text or "").split())
+    return DecidedCase(case.case_id, case.decided, begins[:LONGEST_BEGINNING])

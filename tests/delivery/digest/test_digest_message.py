@@ -302,7 +302,7 @@ def test_what_experts_say_is_told_with_quotes_and_links() -> None:
     message = experts_message(digest(), LINKS)
     assert message is not None
     assert "“fraud”" in message.text
-    assert "case_1: fraud and case_2: fine, 97% alike" in message.text
+    assert "A case was decided fraud and “pay the rent” was decided fine, 97% alike" in message.text
     assert "fraud was fraud0 in 12 decisions, standing for about 34 predictions" in message.text
     assert LINKS["case_3"] in str(message.blocks)  # an example of the alarm
     assert set(cited(digest())) == {"case_0", "case_1", "case_2", "case_3"}

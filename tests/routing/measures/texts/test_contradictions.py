@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -14,7 +15,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 from routing.evidence.error_patterns import Contradiction, DecidedCase, DecidedInput
 from routing.measures.texts import contradictions
 from routing.measures.texts.contradictions import find_contradictions
-from routing.prediction import CaseInput, Scalar
+from routing.prediction import CaseInput, Image, Scalar
 from tests.places import DATA
 
 BANKING = DATA / "banking77" / "train.csv"
@@ -46,7 +47,7 @@ def pairs(cases: Sequence[DecidedInput], minimum: float = 0.9) -> list[tuple[str
 def test_the_same_input_decided_differently_is_a_contradiction_newest_side_first() -> None:
     report = find_contradictions([decided("a", "fraud", LONG), decided("b", "honest", LONG)])
     assert report.contradictions == (
-        Contradiction(DecidedCase("b", "honest"), DecidedCase("a", "fraud"), 1.0),
+        Contradiction(DecidedCase("b", "honest", LONG), DecidedCase("a", "fraud", LONG), 1.0),
     )
     assert (report.n, report.compared, report.minimum_similarity) == (2, 1, 0.9)
 
@@ -56,6 +57,30 @@ def test_the_same_input_decided_differently_is_a_contradiction_newest_side_first
 )
 def test_case_spacing_and_punctuation_do_not_tell_inputs_apart(again: str) -> None:
     assert pairs([decided("a", "fraud", LONG), decided("b", "honest", again)], 1.0) == [("b", "a")]
+
+
+def pictured(name: str, label: str, image: Image) -> DecidedInput:
+    case = decided(name, label, "Which digit was written here?")
+    return replace(case, input=replace(case.input, image=image))
+
+
+def test_the_same_words_about_different_pictures_are_no_contradiction() -> None:
+    scans = [Image("a scan", url=f"https://e.com/{number}.png") for number in range(4)]
+    uploads = [Image("a scan", image_id=f"img_{number}") for number in range(4)]
+    labels = ("fraud", "honest", "fraud", "honest")
+    for images in (scans, uploads):
+        assert pairs([pictured(str(n), labels[n], image) for n, image in enumerate(images)], 0.5) == []
+
+
+def test_the_same_picture_with_the_same_words_is_a_contradiction() -> None:
+    image = Image("a scan", url="https://e.com/1.png")
+    assert pairs([pictured("a", "fraud", image), pictured("b", "honest", image)]) == [("b", "a")]
+
+
+def test_answers_to_different_questions_do_not_contradict_each_other() -> None:
+    first, second = decided("a", "fraud", LONG), decided("b", "honest", LONG)
+    assert pairs([replace(first, task="kind"), replace(second, task="urgency")]) == []
+    assert pairs([replace(first, task="kind"), replace(second, task="kind")]) == [("b", "a")]
 
 
 def test_the_same_decision_is_no_contradiction() -> None:
