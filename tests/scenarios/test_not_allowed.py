@@ -15,7 +15,7 @@ def test_an_outsider_is_told_privately_and_nothing_changes(world: World) -> None
 
     world.eventually(lambda: jonas.private(case))
     refusal = jonas.private_words(case)
-    assert "Cases of the tier “large” may be answered by people named in the policy" in refusal
+    assert "Cases like this one may be answered by people named one by one" in refusal
     assert nadia.private_words(case) == ""
     world.settle()
     assert nadia.message(case) == before

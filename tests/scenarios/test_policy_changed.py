@@ -283,7 +283,7 @@ def test_of_a_task_that_was_not_kept_it_is_said_that_nobody_may_answer(world: Wo
     maya = world.person(MAYA)
 
     maya.press(case, "Confirm: Fraud")
-    assert "The policy no longer has this task." in world.eventually(lambda: maya.private_words(case))
+    assert "Cases of this kind are not asked any more." in world.eventually(lambda: maya.private_words(case))
     let_time_pass(world)
     assert is_open(world, case)
     assert in_thread(world, case) == []

@@ -67,7 +67,7 @@ def _single(notice: Notice, due: str) -> str:
         Occasion.ESCALATION: f":rotating_light: Please give this case a second look. {due}",
         Occasion.DISPUTE: ":scales: The experts disagree. Please decide: your answer is the last word.",
         Occasion.ASSIGNED: f":point_right: This case is now yours. {due}",
-        Occasion.UNASSIGNED: "This case has no one to answer it any more and waits for any of its experts.",
+        Occasion.UNASSIGNED: "The person whose case this was is gone: it waits for any of its experts again.",
         Occasion.EXPIRED: ":alarm_clock: The time for this case ran out.",
         Occasion.NOTE: ":speech_balloon: About this case:",
     }[notice.about].strip()

@@ -69,7 +69,7 @@ HELP = (
     "`/secondlook queue` lists all cases that wait where you may answer, soonest due first\n"
     "`/secondlook mine` lists those that wait for your answer, and your own numbers\n"
     "`/secondlook digest` sends you your team's last seven days; of several teams, name one\n"
-    "`/secondlook replay` shows what another threshold, audit share or due time would have done\n"
+    "`/secondlook replay` shows what another limit, share of checks or due time would have done\n"
     "`/secondlook help` shows this\n"
     "In a case's thread, a reply such as `fraud: the address does not match` is an answer with its reason. "
     "Slack takes no commands inside threads: type them in a channel, or in a message to me."
@@ -160,7 +160,7 @@ class PrivateAnswers:
         title = self._title(outcome.case, outcome.label)
         return say(
             f"{title} needs a reason. Reply in the thread like this: {outcome.label}: why you think so. "
-            "Nothing is recorded yet."
+            "Nothing was recorded so far."
         )
 
     @answer.register

@@ -171,7 +171,7 @@ def abstain_view(case: Case, task: Task, screen: Screen) -> JsonObject:
 def escalate_view(case: Case, task: Task, screen: Screen) -> JsonObject:
     """The window that confirms an escalation: it cannot be taken back."""
     note = _text_field("note", "Why?", True, "Shown to the people who are asked next.")
-    text = rich_text(paragraph(run("The next people are asked now, as the policy names them.")))
+    text = rich_text(paragraph(run("The next people are asked now. That cannot be taken back.")))
     blocks = [_introduction(case, task), text, note]
     return modal(control_ids.ESCALATE_VIEW, "Escalate", blocks, metadata(screen), "Escalate")
 

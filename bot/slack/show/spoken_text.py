@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.slack.blocks.text import escape, label_text, moment, short_words, single_line, web_address
 from bot.slack.show.case_words import (
     circumstances,
@@ -42,7 +44,12 @@ def _input(scene: Scene, longest: int) -> str:
     if case_input.image:
         address = "" if scene.has_picture else web_address(case_input.image.url) or ""
         parts.append(f"Picture: {single_line(case_input.image.alt_text)} {address}".rstrip())
-    return _sentence("; ".join(part for part in parts if part), longest)
+    return _sentence(_listed(parts), longest)
+
+
+def _listed(parts: Iterable[str]) -> str:
+    """What may be whole sentences, in a row."""
+    return "; ".join(part.rstrip(" .") for part in parts if part)
 
 
 def _evidence(case: Case, longest: int) -> str:
@@ -50,7 +57,7 @@ def _evidence(case: Case, longest: int) -> str:
     scores = [
         f"{single_line(name)} {scalar(score)}" for name, score in case.submission.prediction.scores.items()
     ]
-    return _sentence("; ".join((*items, *scores)), longest)
+    return _sentence(_listed((*items, *scores)), longest)
 
 
 def _prediction(scene: Scene) -> str:

@@ -22,9 +22,9 @@ from storage.errors import CaseUnknown
 
 _UNKNOWN = "This case is not known here. Perhaps it was erased; there is nothing left to answer."
 _FOREIGN = (
-    "This control does not belong to that case. Nothing was recorded; please use the case's own message."
+    "This button does not belong to that case. Nothing was recorded; please use the case's own message."
 )
-_NO_TASK = "The policy no longer has this task. Ask the person who keeps the policy; nothing was recorded."
+_NO_TASK = "Cases of this kind are not asked any more. Nothing was recorded; please ask your lead."
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +155,10 @@ def who_may(sitting: Sitting) -> str:
     groups = [
         "the members of the case's channel" if experts_named.channel_members else "",
         "a user group" if experts_named.user_group else "",
-        "people named in the policy" if experts_named.people else "",
+        "people named one by one" if experts_named.people else "",
     ]
     who = " or ".join(group for group in groups if group)
     return (
-        f"Cases of the tier “{sitting.tier.name}” may be answered by {who}, and you are not among them. "
+        f"Cases like this one may be answered by {who}, and you are not among them. "
         "Nothing was recorded; ask your lead to be added."
     )

@@ -21,7 +21,7 @@ from storage.cases import labels, thread_replies
 from storage.delivery import claimed_events
 
 _UNKNOWN_LABEL = "This task has no such label. Nothing was recorded; please use the case's own message."
-_UNKNOWN_CODE = "This task has no such reason code. Nothing was recorded; please use the case's own message."
+_UNKNOWN_CODE = "There is no such kind of reason. Nothing was recorded; please use the case's own message."
 
 
 @dataclass(frozen=True, slots=True)

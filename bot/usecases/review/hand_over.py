@@ -30,10 +30,11 @@ from storage.delivery import claimed_events
 _MORNING = time(9)
 _UNTIL = {"1h": timedelta(hours=1), "4h": timedelta(hours=4)}
 _NOBODY_AHEAD = (
-    "The policy names nobody beyond the people who were asked. Reassign the case, or ask your lead."
+    "Nobody is named beyond the people who were asked. Nothing was recorded; reassign the case, or ask your "
+    "lead."
 )
-_NO_WISH = "Choose a person or a time."
-_BAD_TIME = "Choose one of the times offered."
+_NO_WISH = "Nothing was recorded: choose a person or a time."
+_BAD_TIME = "Nothing was recorded: choose one of the times offered."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,9 @@ def _handed(sitting: Sitting, wish: HandOver) -> Outcome:
     person = _wished(sitting, wish.user_id) if wish.user_id else None
     if person is not None and not _may_take(sitting, person):
         claimed_events.release(sitting.tx, sitting.act.key)
-        return NotAllowed("That person may not answer this case. Choose one of its experts.")
+        return NotAllowed(
+            "That person may not answer this case: choose one of its experts. Nothing was recorded."
+        )
     case = arrows.reassign(sitting.case, person) if person else sitting.case
     if until_at:
         asleep = arrows.snooze(case, until_at, sitting.act.expert)

@@ -34,8 +34,8 @@ REASON_WITHIN = timedelta(minutes=10)
 SKEW = timedelta(days=1)
 """By so much Slack's clock and ours may differ; where they differ by more, the demo's time runs faster."""
 STILL_COUNTS = (
-    "Your answer “{label}” still counts, though your edited reply names no label. "
-    "Reply with another label to change it."
+    "Your answer “{label}” still counts, though your edited reply names no answer any more. "
+    "Reply with another answer to change it."
 )
 
 
