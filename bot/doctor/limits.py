@@ -54,7 +54,7 @@ def sample_case(task: Task, tier: Tier, now: datetime) -> Case:
     first = task.label_names[0]
     submission = Submission(
         service="doctor",
-        external_id="doctor",
+        external_id="doctor " * 28,
         task=task.name,
         input=CaseInput(
             text=LONG_TEXT,
@@ -64,8 +64,11 @@ def sample_case(task: Task, tier: Tier, now: datetime) -> Case:
         prediction=Prediction(
             first, even, ModelRef("model", "version"), dict.fromkeys(task.label_names, even)
         ),
-        occurred_at=now,
+        occurred_at=now - timedelta(days=1),
         evidence=tuple(Evidence(f"Evidence {number}", "why " * 100) for number in range(20)),
+        slices={f"slice {number} {'name ' * 18}": "value " * 33 for number in range(20)},
+        recommended_action="Do this. " * 500,
+        intent="For that. " * 500,
     )
     return Case(
         case_id="case_doctor",

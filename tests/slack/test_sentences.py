@@ -45,7 +45,7 @@ REPORTED = re.compile(
 OUR_ID = re.compile(r"\b(?:case|label|dec|out|image|certificate|cal)_[0-9a-z]+|\b[0-9a-f]{12}\b|[0-9a-f]{32}")
 UTC = re.compile(r"\bUTC\b|\d{4}-\d{2}-\d{2}")
 EXPRESSION = re.compile(r"&&|\|\||[!=<>]=|input\.|prediction\.|slices\.|has\(|\b0\.\d")
-SLOPPY = re.compile(r"\.\.(?!\.)|[.!?:],|,\.|\.;| ,|\(\)|\s{3,}|None\b|\b0 cases\b")
+SLOPPY = re.compile(r"\.\.(?!\.)|[!?]\.|[.!?:],|,\.|\.;| ,|\(\)|\s{3,}|None\b|\b0 cases\b")
 HIDDEN = re.compile(r"<!date\^[^<>]*>|<@[UW][A-Z0-9_]+>|<https?:[^<>]*>|/secondlook \w+|`[^`]*`")
 """What nobody reads as it stands: Slack shows a time of the reader's own, a name or a title."""
 GBM = ModelRef("gbm", "3")

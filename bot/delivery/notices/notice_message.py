@@ -88,21 +88,22 @@ def _note_runs(note: str) -> Iterator[JsonObject]:
 
 def _title(named: NamedCase) -> str:
     text = named.case.submission.input.text or named.case.submission.external_id
-    return label_text(f"{named.question} {text}", 100).rstrip(".")
+    title = label_text(f"{named.question} {text}", 100)
+    return title if title.endswith((".", "!", "?", "…")) else f"{title}."
 
 
 def _line(named: NamedCase, now: datetime) -> JsonObject:
     title: JsonObject = run(_title(named))
     if named.permalink:
         title = {"type": "link", "url": named.permalink, "text": _title(named)}
-    late = ". Overdue since " if now > named.case.due_at else ". Due "
+    late = " Overdue since " if now > named.case.due_at else " Due "
     trouble = [run(_trouble(named))] if named.trouble else []
     return paragraph(title, run(late), date(named.case.due_at), *trouble)
 
 
 def _text_line(named: NamedCase, now: datetime) -> str:
     trouble = escape(_trouble(named), 300)
-    return f"• {escape(_title(named), 150)}. {due_words(named.case, now)}{trouble}"
+    return f"• {escape(_title(named), 150)} {due_words(named.case, now)}{trouble}"
 
 
 def _trouble(named: NamedCase) -> str:

@@ -122,6 +122,10 @@ def _picture(scene: Scene) -> JsonObject | None:
     return image_block(image, scene.image_file_id, is_taken=scene.has_picture)
 
 
+def _circumstances(scene: Scene) -> JsonObject:
+    return context(plain(circumstances(scene.case, REVIEW.slices), 700))
+
+
 def _small_print(scene: Scene) -> JsonObject:
     case = scene.case
     model = case.submission.prediction.model
@@ -155,6 +159,7 @@ def _decided_blocks(scene: Scene, decision: Decision) -> tuple[JsonObject, ...]:
         input_block(scene.case.submission.input, DECIDED),
         _picture(scene),
         history_block(scene),
+        _circumstances(scene),
         decided_controls(scene.screen, has_undo),
     )
 
@@ -165,5 +170,6 @@ def _expired_blocks(scene: Scene) -> tuple[JsonObject, ...]:
         expired_block(),
         input_block(scene.case.submission.input, DECIDED),
         _picture(scene),
+        _circumstances(scene),
         closed_controls(scene.screen),
     )
