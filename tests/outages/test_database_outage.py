@@ -255,7 +255,7 @@ def test_what_people_do_during_an_outage_is_answered_in_time_and_can_be_done_aga
 def has_window(person: Expert, case: Case) -> bool:
     """Press until it opens: a busy machine may take longer than a click waits."""
     if not person.window():
-        person.press(case, "Label…")
+        person.press(case, "Answer with a reason…")
     return person.window() is not None
 
 

@@ -49,7 +49,7 @@ DECIDES = {
     "second_answer_disagrees": ("disputed", None, None),
 }
 """How the case stands after the act."""
-UNRELEASED_CLICKS = [control_ids.CHANGE, control_ids.KEEP]
+UNRELEASED_CLICKS = [control_ids.CHANGE, control_ids.KEEP, control_ids.LIST_PAGE]
 UNRELEASED_EVENTS = {"channel_unarchive", "group_unarchive"}
 """What has come since the last version; recording the next one empties both."""
 DOES = {
