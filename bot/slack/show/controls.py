@@ -101,7 +101,9 @@ def question_controls(task: Task, predicted: str, screen: Screen, excerpt: Reply
     name = block_id(control_ids.QUESTION, screen)
     if len(labels) > BUTTONS_ASKED:
         labels_to_choose = label_select(task, labels, "Choose an answer")
-        return actions(name, labels_to_choose, button(control_ids.LABEL, WITH_REASON, excerpt.packed(NOTE_ROOM)))
+        return actions(
+            name, labels_to_choose, button(control_ids.LABEL, WITH_REASON, excerpt.packed(NOTE_ROOM))
+        )
     room = min(NOTE_ROOM, NOTES_ROOM // len(labels))
     buttons = [
         answer_button(task, label, predicted, number, excerpt.packed(room, label=task.token(label)))
