@@ -19,7 +19,7 @@ STAND_INS: Mapping[type[Section], Mapping[str, Any]] = {
     Service: {"tasks": [], "secret_env": ["SECRET"]},
     Team: {"channel": "", "tasks": []},
     Tier: {"name": "", "channel": "", "accept_above": 1.0, "due_in": "1d"},
-    LabelSpec: {"description": "", "example": ""},
+    LabelSpec: {"description": ""},
 }
 """For keys that are wrong or missing: values of which no check complains but by that very key."""
 RESTS_ON = {"quorum": frozenset({"experts", "adjudicators", "escalation"})}

@@ -32,10 +32,8 @@ FOLLOWED_BY_NOTHING = [
         [f"{TIER}.experts.people[1]"],
     ),
     (
-        policy_text(
-            labels=labels(WHOLE, WHOLE, 'description = "Text."\n', WHOLE, WHOLE, "color = 1\n" + WHOLE)
-        ),
-        ["tasks.returns.labels.label2.example", "tasks.returns.labels.label5.color"],
+        policy_text(labels=labels(WHOLE, WHOLE, 'example = "Such."\n', WHOLE, WHOLE, "color = 1\n" + WHOLE)),
+        ["tasks.returns.labels.label2.description", "tasks.returns.labels.label5.color"],
     ),
     (
         policy_text(
