@@ -116,7 +116,8 @@ def _rationale_field(case: Case, task: Task, draft: Draft) -> JsonObject:
 
 
 def _is_needed(case: Case, task: Task, label: str) -> bool:
-    return task.rationale.requires(label, case.submission.prediction.label)
+    predicted = task.present_name(case.submission.prediction.label)
+    return task.rationale.requires(task.present_name(label), predicted)  # a control may carry a token
 
 
 def label_chosen(view: JsonObject, case: Case, task: Task, label: str) -> JsonObject | None:

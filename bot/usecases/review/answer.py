@@ -67,7 +67,7 @@ def _objection(sitting: Sitting, new: ExpertAnswer) -> Outcome | None:
     is_correction = new.is_correction and sitting.case.takes_answer_of(new.act.expert)
     if not sitting.case.is_waiting and not is_correction:
         return AlreadyDecided(sitting.case)
-    predicted = sitting.case.submission.prediction.label
+    predicted = sitting.task.present_name(sitting.case.submission.prediction.label)
     if sitting.task.rationale.requires(new.label, predicted) and not new.rationale:
         return RationaleNeeded(sitting.case, new.label)
     return None

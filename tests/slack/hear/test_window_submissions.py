@@ -7,11 +7,12 @@ import pytest
 
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.show.read_windows import why_passages
-from bot.slack.show.review_windows import Draft, label_view
+from bot.slack.show.review_windows import Draft, label_chosen, label_view
 from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.review.screen import Screen
 from routing.case.case import expire
 from routing.label import ExpertConfidence, Via
+from routing.policy import Task
 from routing.rationale_rule import RationaleRule
 from storage.cases import cases
 from tests.slack.workspace import Workspace
@@ -313,3 +314,19 @@ def test_where_every_answer_needs_the_same_no_choice_is_followed(workspace: Work
     workspace.click(workspace.shown(workspace.world.open("topic", "a")), "label")
     (view,) = workspace.gateway.views
     assert "dispatch_action" not in _block(view, "label")
+
+
+def test_a_choice_of_a_label_with_a_long_name_is_followed_too(workspace: Workspace) -> None:
+    case, task = workspace.world.open(), workspace.world.policy.task("fraud")
+    long = task.labels[0].model_copy(update={"name": f"{'long ' * 40}name", "title": "Long"})
+    fields = {name: getattr(task, name) for name in Task.model_fields}
+    renamed = Task.model_construct(**{**fields, "labels": (long, *task.labels[1:])})
+    said_so = replace(case.submission.prediction, label=long.name)
+    of_long = replace(case, submission=replace(case.submission, prediction=said_so))
+    view = label_view(of_long, renamed, Screen(case.case_id), Draft(task.labels[1].name))
+    assert not _optional(view)
+
+    changed = label_chosen(view, of_long, renamed, long.token)
+
+    assert changed is not None
+    assert _optional(changed)
