@@ -25,7 +25,7 @@ def _is_host(host: str) -> bool:
         if ":" in host:
             return bool(ip_address(host))
         name = host.removesuffix(".").encode("idna").decode().lower()
-        if name.rpartition(".")[2].isdigit():
+        if name.count(".") == 3 and name.rpartition(".")[2].isdigit():  # 2130706433 is a host, too
             return bool(IPv4Address(name))
     except ValueError:  # no address; an empty or too long part of a name
         return False
