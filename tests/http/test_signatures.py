@@ -37,7 +37,7 @@ def test_a_signature_made_for_another_body_is_refused(quick: Caller) -> None:
     assert post(quick, sign(BODY + b" ")).status_code == 401
 
 
-@pytest.mark.parametrize("age", [301, -301, 10**9])
+@pytest.mark.parametrize("age", [301, -300 - PATIENCE, 10**9])  # what is ahead comes nearer meanwhile
 def test_a_signature_outside_five_minutes_is_refused(quick: Caller, age: int) -> None:
     assert post(quick, sign(BODY, age=age)).status_code == 401
 

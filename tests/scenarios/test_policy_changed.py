@@ -65,7 +65,7 @@ def test_of_a_tier_that_was_changed_before_it_went_the_last_people_count(world: 
 
     maya.press(case, "Confirm: Fraud")
     refusal = world.eventually(lambda: maya.private_words(case))
-    assert "may be answered by people named in the policy" in refusal
+    assert "may be answered by people named one by one" in refusal
     jonas.press(case, "Confirm: Fraud")
 
     world.eventually(lambda: f"✓ Fraud — by @{JONAS}" in maya.reads(case))
