@@ -79,7 +79,8 @@ def _number_of(moment: sa.Column[Any], days: Sequence[Day]) -> sa.ColumnElement[
     """Which of the days holds the moment; what is before or after all of them belongs to the nearest."""
     *earlier, last = (sa.literal_column(str(day), sa.Integer()) for day, _ in enumerate(days))
     ends = [(moment < until, day) for day, (_, until) in zip(earlier, days, strict=False)]
-    return sa.case(*ends, else_=last) if ends else last
+    # Of a single day, too: a bare number in GROUP BY would be the place of a column.
+    return sa.case(*(ends or [(moment < days[-1][1], last)]), else_=last)
 
 
 def _received(tx: Transaction, window: Window, days: Sequence[Day]) -> dict[int, dict[str, int]]:
