@@ -23,7 +23,7 @@ from routing.digest.matter import (
 from routing.digest.model_quality import About, ErrorRow, Quality, ThresholdState
 from routing.evidence.alarm import AlarmKind
 from routing.evidence.error_watch import EVERYTHING_IN
-from routing.evidence.estimate import Estimate, Interval, Reach, TrafficEstimate
+from routing.evidence.estimate import FEWEST, Estimate, Interval, Reach, TrafficEstimate
 from routing.measures.calibration.calibration_error import seeded_report
 from tests.routing.qualities import (
     alarm,
@@ -264,6 +264,8 @@ def test_a_model_too_sure_of_itself_is_told_where_it_concerns_most() -> None:
     assert matter.urgency is Urgency.KNOW
     right = [(0.7, n % 10 < 7) for n in range(200)]
     assert agenda(Quality(calibration=seeded_report(right, 0))) == ()
+    few = [(0.95, n % 2 == 0) for n in range(FEWEST - 1)]
+    assert agenda(Quality(calibration=seeded_report(few, 0))) == ()
 
 
 def everything() -> Quality:

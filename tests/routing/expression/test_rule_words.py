@@ -47,6 +47,11 @@ TITLES = {"fraud": "Theft!"}
         ("double(input.fields.a) * 2.0 > input.fields.b", "a rule of the team about a and b applies"),
         ('(slices.a == "x" ? 1 : 2) == 2', "a rule of the team about a applies"),
         ("1 == 1", "a rule of the team applies"),
+        ('"vip" in input.fields', "vip is there"),
+        ("input.fields.a > -input.fields.b", "a rule of the team about a and b applies"),
+        ("prediction.label == input.fields.a", "a rule of the team about a and the model's answer applies"),
+        ("prediction.confidence < input.fields.a", "the model's sureness is below a"),
+        ("slices.a in input.fields.b", "a rule of the team about a and b applies"),
     ],
 )  # fmt: skip
 def test_what_a_rule_asks_is_said_in_words(rule: str, words: str) -> None:
@@ -55,4 +60,5 @@ def test_what_a_rule_asks_is_said_in_words(rule: str, words: str) -> None:
 
 
 def test_a_rule_that_is_none_has_words_too() -> None:
+    assert rule_words("input.fields.amount + 1", {}) == "a rule of the team about amount applies"
     assert rule_words("input.fields.amount >", {}) == "a rule of the team applies"
