@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -99,11 +100,19 @@ class Database:
             tx.execute(sa.select(1))
 
     def dispose(self) -> None:
-        """Close the idle connections."""
+        """Close the idle connections, and what a thread still uses as soon as it gives it back."""
+        pool = self._engine.pool
         self._engine.dispose()
+        # Given back to a pool that nobody asks any more, a connection would stay open until it is forgotten.
+        sa.event.listen(pool, "checkin", _close)
 
     def _turn(self) -> AbstractContextManager[None]:
         return nullcontext() if self._line is None else dialects.turn(self._line, self._wait_for_turn)
+
+
+def _close(connection: Any, _record: object) -> None:
+    if connection is not None:
+        connection.close()
 
 
 @contextmanager

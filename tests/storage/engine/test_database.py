@@ -149,3 +149,12 @@ def test_sqlite_is_durable_and_checks_references(sqlite_url: str) -> None:
 
 
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5_000}
+
+
+def test_a_connection_in_use_at_the_end_is_closed_when_it_is_given_back(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    with database.read() as tx:
+        used = tx.connection.dbapi_connection
+        database.dispose()
+    assert used is not None
+    assert used.closed
