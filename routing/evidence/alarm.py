@@ -1,8 +1,8 @@
 """Alarms about a model's traffic: what changed, by how much and how surely, without numpy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from routing.stable_code import Code
 
@@ -21,6 +21,25 @@ class AlarmKind(Code):
     SLICE = "slice"
     WORDS = "words"
     TOPICS = "topics"
+
+
+class ErrorReport(Protocol):
+    """What a test over labels in their order says of an error."""
+
+    @property
+    def n(self) -> int:
+        """How many labels it rests on."""
+        ...
+
+    @property
+    def errors(self) -> int:
+        """How many of them are errors."""
+        ...
+
+    @property
+    def e_value(self) -> float:
+        """The evidence that too many are."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +65,35 @@ class Alarm:
     n_window: int
     sentence: str
     case_ids: tuple[str, ...] = ()
+
+    @classmethod
+    def of_errors(
+        cls,
+        task: str,
+        place: str,
+        subject: str | None,
+        report: "ErrorReport",
+        allowed: float,
+        wrong: Sequence[str],
+        sentence: str,
+    ) -> "Alarm":
+        """That more than `allowed` was wrong of what went through; `wrong` are the cases, the latest last."""
+        p_value = min(1.0, 1 / report.e_value)
+        return cls(
+            kind=AlarmKind.ERROR,
+            task=task,
+            slice=place,
+            subject=subject,
+            effect=report.errors / report.n - allowed,
+            unit="share of accepted cases that are wrong",
+            statistic=report.e_value,
+            p_value=p_value,
+            adjusted_p_value=p_value,
+            n_reference=0,
+            n_window=report.n,
+            sentence=sentence,
+            case_ids=tuple(wrong[: -EXAMPLES - 1 : -1]),
+        )
 
     @property
     def mute_key(self) -> str:

@@ -17,7 +17,7 @@ from bot.usecases.thresholds import label_sets
 from bot.usecases.thresholds.threshold_table import Stream, streams
 from bot.words.limit_words import above_words
 from routing.digest.model_quality import ThresholdRow, ThresholdState
-from routing.evidence.alarm import EXAMPLES, WHOLE, Alarm, AlarmKind
+from routing.evidence.alarm import WHOLE, Alarm
 from routing.evidence.error_watch import EVERYTHING_IN, ErrorWatch, TargetReport
 from routing.policy import Policy
 from routing.prediction import ModelRef
@@ -186,19 +186,5 @@ def _alarm(look: _Look) -> Alarm:
     """With the latest wrong cases as examples."""
     watch, report = look.watch, look.report
     wrong = [label.case_id for label in look.labels if label.is_error]
-    p_value = min(1.0, 1 / report.e_value)
-    return Alarm(
-        kind=AlarmKind.ERROR,
-        task=watch.task,
-        slice=WHOLE,
-        subject=watch.tier,
-        effect=report.errors / report.n - watch.target,
-        unit="share of accepted cases that are wrong",
-        statistic=report.e_value,
-        p_value=p_value,
-        adjusted_p_value=p_value,
-        n_reference=0,
-        n_window=report.n,
-        sentence=above_words(watch, report),
-        case_ids=tuple(wrong[: -EXAMPLES - 1 : -1]),
-    )
+    sentence = above_words(watch, report)
+    return Alarm.of_errors(watch.task, WHOLE, watch.tier, report, watch.target, wrong, sentence)

@@ -15,7 +15,7 @@ from bot.usecases.thresholds.revoke import revoke
 from bot.usecases.thresholds.terms import Versions, terms_of
 from bot.words.threshold_words import lapse_words
 from routing.cell import Cell
-from routing.evidence.alarm import EXAMPLES, WHOLE, Alarm, AlarmKind
+from routing.evidence.alarm import WHOLE, Alarm
 from routing.evidence.grant import GrantTerms, lapse_of
 from routing.evidence.promise import MonitorReport, Promise, percent
 from storage.cases import decisions
@@ -159,20 +159,6 @@ def _alarm(
 ) -> Alarm:
     """With the latest wrong cases as examples."""
     wrong = [audit.case_id for audit in audits if audit.is_error]
-    key = granted.key
-    p_value = min(1.0, 1 / report.e_value)
-    return Alarm(
-        kind=AlarmKind.ERROR,
-        task=key.task,
-        slice=Cell.of(key.cell).words or WHOLE,
-        subject=None,
-        effect=report.errors / report.n - promise.error,
-        unit="share of accepted cases that are wrong",
-        statistic=report.e_value,
-        p_value=p_value,
-        adjusted_p_value=p_value,
-        n_reference=0,
-        n_window=report.n,
-        sentence=f"{key.model.name} {key.model.version}, {key.place}: {reason}.",
-        case_ids=tuple(wrong[: -EXAMPLES - 1 : -1]),
-    )
+    key, place = granted.key, Cell.of(granted.key.cell).words or WHOLE
+    sentence = f"{key.model.name} {key.model.version}, {key.place}: {reason}."
+    return Alarm.of_errors(key.task, place, None, report, promise.error, wrong, sentence)
