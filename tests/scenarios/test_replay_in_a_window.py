@@ -45,8 +45,8 @@ def test_a_lead_sees_what_another_threshold_would_have_done(world: World) -> Non
     world.eventually(lambda: "As it was" in window(sam))
 
     said = window(sam)
-    assert f"{REVIEWED} would be accepted that were reviewed" in said
-    assert f"Accepted without review: {ACCEPTED}.0 → {ACCEPTED + REVIEWED}.0 a day" in said
+    assert f"{REVIEWED} would go through that were looked at" in said
+    assert f"Went through by itself: {ACCEPTED}.0 → {ACCEPTED + REVIEWED}.0 a day" in said
     assert "accept_above = 0.75" in said
     assert world.app.ctx.policy.version == version
 

@@ -24,12 +24,12 @@ from routing.evidence.promise import Certificate, NotYet
 
 WORDS = 600
 _IS_FILE = (
-    "The policy is a file: this window changes nothing. Edit it, see what it says with "
-    "“secondlook policy check”, and start Second Look again."
+    "The policy is a file: this window changes nothing. See what it says with “secondlook policy check” and "
+    "save it; Second Look takes it within seconds."
 )
 _IS_KEPT = (
-    "The policy promises this already, so there is no line to change: whatever the labels certify is taken, "
-    "and taken back when they turn."
+    "The policy sets this limit already, so there is no line to change: what the answers show to keep it is "
+    "taken, and taken back when they turn."
 )
 
 
@@ -52,21 +52,21 @@ def _lines(row: ThresholdRow) -> Iterator[str]:
     yield aim_words(row)
     evidence = row.found
     if isinstance(evidence, NotYet):
-        missing = f", about {evidence.needed:,} more labels are missing" if evidence.needed else ""
-        yield f"The labels certify nothing yet{missing}. {evidence.why}"
+        missing = f", about {evidence.needed:,} more answers are missing" if evidence.needed else ""
+        yield f"The answers show nothing that keeps the limit yet{missing}. {evidence.why}"
     if isinstance(evidence, Certificate):
         yield from _certified(evidence)
     if row.gain is not None:
         more = "more" if row.gain >= 0 else "less"
-        yield f"It would accept {abs(row.gain):.1%} {more} of what comes in here than now"
+        yield f"It would let through {abs(row.gain):.1%} {more} of what comes in here than now"
 
 
 def _certified(certificate: Certificate) -> Iterator[str]:
-    yield f"The labels would certify: accept from {certificate.threshold:.4g} on"
+    yield f"The answers show that from {certificate.threshold:.4g} on keeps the limit"
     yield (
-        f"It rests on {certificate.labels:,} labels among {certificate.accepted:,} predictions above it, "
-        f"{certificate.errors:,} of them wrong: the error there is at most {certificate.bound:.2%}, with "
-        f"{100 * (1 - certificate.spent):.4g} % confidence"
+        f"It rests on {certificate.labels:,} answers among {certificate.accepted:,} predictions above it, "
+        f"{certificate.errors:,} of them wrong: at most {certificate.bound:.2%} there are, and that is "
+        f"{100 * (1 - certificate.spent):.4g} % sure"
     )
 
 

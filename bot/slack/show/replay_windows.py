@@ -7,6 +7,7 @@ from bot.slack.blocks import control_ids
 from bot.slack.blocks.builders import (
     bullets,
     context,
+    date,
     field,
     modal,
     option,
@@ -18,7 +19,7 @@ from bot.slack.blocks.builders import (
     select,
 )
 from bot.slack.blocks.message import JsonObject
-from bot.slack.blocks.text import fallback, label_text
+from bot.slack.blocks.text import label_text
 from bot.usecases.lead.propose import PolicyTrial, TaskTier
 from bot.words.numbers import estimate_words, rate
 from bot.words.plan_words import ALIKE, UNKNOWN, cost_words
@@ -34,9 +35,9 @@ DAY = timedelta(days=1)
 KEEP, THRESHOLD, ALWAYS_REVIEW, PROMISE = "keep", "threshold", "always_review", "promise"
 _RULES = {
     KEEP: "As it is",
-    THRESHOLD: "Accept from a threshold on",
-    ALWAYS_REVIEW: "Always review",
-    PROMISE: "Keep a promise about the error",
+    THRESHOLD: "Let through from a confidence on",
+    ALWAYS_REVIEW: "Look at everything",
+    PROMISE: "Keep a limit of what may be wrong",
 }
 _ABOUT = (
     "What the last 30 days would have been like with another rule in one tier. Nothing is changed by it. "
@@ -45,13 +46,13 @@ _ABOUT = (
 _MORE = "Only the first 100 tiers are offered: name a task, /secondlook replay TASK."
 _WORKING = "Working… What came in is routed once more; this can take a minute. You can close the window."
 _CHANGES_NOTHING = (
-    "Nothing was changed. The policy is a file: edit it, see what it says with “secondlook policy check”, "
-    "and start Second Look again. Only this task's predictions were replayed."
+    "Nothing was changed. The policy is a file: see what it says with “secondlook policy check” and save it; "
+    "Second Look takes it within seconds. Only this task's predictions were replayed."
 )
 _NEWEST = "Only the newest {count:,} predictions of the last 30 days, to be quick. "
 _PROMISED = (
-    "A promise takes only what labels have certified. Where nothing is certified for it yet, everything is "
-    "reviewed, and so it is here"
+    "A limit lets through only what the answers have shown to keep it. Where nothing is shown yet, "
+    "everything is looked at, and so it is here"
 )
 
 
@@ -68,11 +69,11 @@ def replay_view(tiers: Sequence[TaskTier]) -> JsonObject:
         section(plain(_ABOUT, WORDS)),
         field("tier", "Which tier?", chooser, False),
         *more,
-        field("rule", "What is accepted without review?", rule, False),
-        _number("threshold", "Threshold", "Calibrated confidence to accept from, such as 0.9"),
-        _number("error", "Promised error", "The greatest share of wrong ones, such as 0.02"),
-        _number("confidence", "Confidence of the promise", "How surely it is kept, such as 0.95"),
-        _number("audit", "Audit share", "The share of the accepted that is looked at, such as 0.05"),
+        field("rule", "What goes through by itself?", rule, False),
+        _number("threshold", "From how sure on", "How sure the model has to be, such as 0.9"),
+        _number("error", "Limit", "The greatest share that may be wrong, such as 0.02"),
+        _number("confidence", "How surely the limit holds", "Such as 0.95"),
+        _number("audit", "Share checked at random", "Of what goes through by itself, such as 0.05"),
         _number("due_in", "Due in", "How soon experts should have decided, such as 90m, 4h or 2d"),
     ]
     return modal(control_ids.REPLAY_VIEW, TITLE, blocks, "", "Replay")
@@ -80,14 +81,16 @@ def replay_view(tiers: Sequence[TaskTier]) -> JsonObject:
 
 def _tier_option(task: str, tier: Tier) -> JsonObject:
     hours = tier.due_in / timedelta(hours=1)
-    now = f"{_rule(tier)}, audit {tier.audit:.4g}, due in {hours:.3g} h"
+    now = f"{_rule(tier)}, {tier.audit:.4g} checked at random, due in {hours:.3g} h"
     return option(f"{task}, {tier.name}", f"{task}/{tier.name}", description=now)
 
 
 def _rule(tier: Tier) -> str:
     if isinstance(tier.accept_above, CertifiedThreshold):
         return tier.accept_above.promise.words
-    return "always reviewed" if tier.accept_above == ALWAYS_REVIEW else f"from {tier.accept_above:.4g}"
+    return (
+        "everything is looked at" if tier.accept_above == ALWAYS_REVIEW else f"from {tier.accept_above:.4g}"
+    )
 
 
 def _number(name: str, label: str, hint: str) -> JsonObject:
@@ -112,9 +115,9 @@ def result_view(trial: PolicyTrial, replayed: Replayed) -> JsonObject:
     place = f'under [[tasks.{change.task}.tiers]] with name = "{change.tier}"'
     blocks = [
         section(plain(f"{change.task}, tier {change.tier}: {'; '.join(trial.lines)}", WORDS)),
-        context(plain(_period(replayed), WORDS)),
+        _period(replayed),
         _part("As it was by the policy now → as it would have been", _in_all(replayed, days)),
-        _part("Accepted without review", _tiers(*sides)),
+        _part("Went through by itself", _tiers(*sides)),
         *_channels(*sides, days),
         *_warnings(trial, replayed),
         rich_text(paragraph(run(label_text(f"In policy.toml, {place}, set", 300)))),
@@ -124,10 +127,12 @@ def result_view(trial: PolicyTrial, replayed: Replayed) -> JsonObject:
     return modal(control_ids.READING_VIEW, TITLE, blocks, "")
 
 
-def _period(replayed: Replayed) -> str:
+def _period(replayed: Replayed) -> JsonObject:
     newest = _NEWEST.format(count=replayed.replay.received) if replayed.has_older else ""
-    came = f"{replayed.replay.received:,} came in"
-    return f"{newest}{came} from {fallback(replayed.since)} to {fallback(replayed.until)}. {ALIKE}."
+    came = run(f"{newest}{replayed.replay.received:,} came in from ")
+    return rich_text(
+        paragraph(came, date(replayed.since), run(" to "), date(replayed.until), run(f". {ALIKE}."))
+    )
 
 
 def _part(heading: str, lines: Iterable[str]) -> JsonObject:
@@ -137,18 +142,19 @@ def _part(heading: str, lines: Iterable[str]) -> JsonObject:
 
 def _in_all(replayed: Replayed, days: float) -> Iterator[str]:
     replay, before, after = replayed.replay, replayed.replay.before, replayed.replay.after
-    yield f"Accepted without review: {_daily(before.auto_accepted, after.auto_accepted, days)}"
-    yield f"Reviewed: {_daily(before.reviewed, after.reviewed, days)}"
-    yield f"… of these audits: {_daily(before.audited, after.audited, days)}"
+    yield f"Went through by itself: {_daily(before.auto_accepted, after.auto_accepted, days)}"
+    yield f"Looked at: {_daily(before.reviewed, after.reviewed, days)}"
+    yield f"… of these checked at random: {_daily(before.audited, after.audited, days)}"
     yield f"Expert hours: {_daily(before.expert_hours, after.expert_hours, days)}"
     yield (
-        f"{replay.newly_accepted:,} would be accepted that were reviewed, {replay.newly_reviewed:,} reviewed "
-        "that were accepted"
+        f"{replay.newly_accepted:,} would go through that were looked at, "
+        f"{replay.newly_reviewed:,} be looked at that went through"
     )
     errors = (before.error, after.error)
-    yield f"Error of the accepted, this period: {_both(*(estimate_words(error.period) for error in errors))}"
+    period = _both(*(estimate_words(error.period) for error in errors))
+    yield f"Wrong among what went through, this period: {period}"
     yield f"… and what to expect of it later: {_both(*(estimate_words(error.future) for error in errors))}"
-    yield f"Cost of accepted errors: {_both(cost_words(before.cost), cost_words(after.cost))}"
+    yield f"Cost of what went through wrong: {_both(cost_words(before.cost), cost_words(after.cost))}"
 
 
 def _both(was: str, becomes: str) -> str:
@@ -170,7 +176,7 @@ def _tier(outcome: TierOutcome | None) -> str:
     if outcome is None or not outcome.accepted:
         return "nothing"
     error = UNKNOWN if outcome.error is None else estimate_words(outcome.error.period)
-    return f"{outcome.accepted:,} of {outcome.received:,}, error {error}"
+    return f"{outcome.accepted:,} of {outcome.received:,}, wrong {error}"
 
 
 def _channels(before: Outcome, after: Outcome, days: float) -> list[JsonObject]:
@@ -183,7 +189,7 @@ def _channels(before: Outcome, after: Outcome, days: float) -> list[JsonObject]:
     ]
     if len(names) > CHANNELS:
         lines.append(f"… and {len(names) - CHANNELS} more channels")
-    return [_part("To review, by channel", lines)] if lines else []
+    return [_part("To look at, by channel", lines)] if lines else []
 
 
 def _load(load: ChannelLoad | None, days: float) -> str:

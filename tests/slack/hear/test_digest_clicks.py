@@ -98,7 +98,7 @@ def test_the_threshold_window_shows_what_is_what_could_be_and_the_line_to_set(le
     said = texts(view)
     assert "goes through from 0.95 on" in said
     assert "Limit: at most 1 in 50 wrong" in said
-    assert "160 labels among 700 predictions above it, 1 of them wrong" in said
+    assert "160 answers among 700 predictions above it, 1 of them wrong" in said
     assert "at most 1.83%" in said
     assert "17.0% more of what comes in" in said
     assert "accept_above = 0.8725" in said
@@ -111,7 +111,7 @@ def test_a_promised_threshold_has_no_line_to_set(leads: Workspace) -> None:
     row = threshold("kept", state=ThresholdState.REVOKED, in_force=None, why="Audits turned.", gain=-0.1)
     leads.click(shown(leads.world, Quality(thresholds=(row,))), "review_threshold:1")
     said = texts(leads.gateway.views[0])
-    assert "The policy promises this already" in said
+    assert "The policy sets this limit already" in said
     assert "everything is looked at (taken back)" in said
     assert "Why: Audits turned." in said
     assert "10.0% less" in said
@@ -119,7 +119,8 @@ def test_a_promised_threshold_has_no_line_to_set(leads: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("needed", "words"), [(180, "about 180 more labels are missing"), (0, "certify nothing yet. It errs")]
+    ("needed", "words"),
+    [(180, "about 180 more answers are missing"), (0, "show nothing that keeps the limit yet. It errs")],
 )
 def test_what_cannot_be_certified_yet_says_what_is_missing(leads: Workspace, needed: int, words: str) -> None:
     row = threshold(
