@@ -19,14 +19,16 @@ def rounding(value: float) -> float:
 
 def is_same(value: float, other: float) -> bool:
     """Whether the two may be one probability, each rounded in its own way."""
-    return abs(value - other) <= max(TOLERANCE, rounding(value) + rounding(other)) + DUST
+    apart = abs(value - other) - DUST
+    return apart <= TOLERANCE or apart <= rounding(value) + rounding(other)
 
 
 def are_whole(values: Iterable[float]) -> bool:
     """Whether they may be all probabilities of something: together 1 but for what rounding does to each."""
     counted = tuple(values)
     missing = 1 - math.fsum(counted)
-    return abs(missing) <= max(TOLERANCE, math.fsum(_rooms(counted, missing))) + DUST
+    gap = abs(missing) - DUST
+    return gap <= TOLERANCE or gap <= math.fsum(_rooms(counted, missing))
 
 
 def even_out(probabilities: Mapping[str, float]) -> dict[str, float]:
@@ -36,10 +38,10 @@ def even_out(probabilities: Mapping[str, float]) -> dict[str, float]:
     """
     values = tuple(probabilities.values())
     missing = 1 - math.fsum(values)
-    rooms = _rooms(values, missing)
-    room = math.fsum(rooms)
     if abs(missing) <= DUST:
         return dict(probabilities)
+    rooms = _rooms(values, missing)
+    room = math.fsum(rooms)
     if abs(missing) > room + DUST:
         return {name: value / (1 - missing) for name, value in probabilities.items()}
     shares = zip(probabilities.items(), rooms, strict=True)

@@ -26,7 +26,7 @@ class Legible:
 
     def at(self, *path: str | int) -> Any:
         """What stands there; None where nothing does, or where it, a part of it or what holds it is wrong."""
-        if any(path[: len(place)] == place[: len(path)] for place in self.wrong):
+        if self.wrong and any(path[: len(place)] == place[: len(path)] for place in self.wrong):
             return None
         return self.inside(*path)
 
@@ -34,7 +34,7 @@ class Legible:
         """What stands there, right or wrong; None where nothing does."""
         here = self.value
         for step in path:
-            here = here.get(step) if isinstance(here, Mapping) else None
+            here = here.get(step) if isinstance(here, dict) else None  # a Mapping costs four times as much
         return here
 
 

@@ -22,8 +22,10 @@ def read(text: str, prefix: Path) -> Any:
 
     Letters are composed, and half a character (a lone surrogate) is replaced by U+FFFD.
     """
+    # Only what is no ASCII, or is escaped, may have letters to compose: most bodies have none.
+    decoder = _DECODER if "\\u" in text or not text.isascii() else _ASCII_DECODER
     try:
-        return _DECODER.decode(text)
+        return decoder.decode(text)
     except RecursionError:
         raise malformed("nested too deeply", prefix) from None
     except ValueError as error:
@@ -106,10 +108,14 @@ def _reason(error: ValueError) -> str:
     return str(error) if isinstance(error, _Doubtful) else "a number is too long"
 
 
+def _composed_pairs(pairs: list[tuple[str, Any]]) -> JsonObject:
+    return _pairs([(_whole(key), _whole(value) if isinstance(value, str) else value) for key, value in pairs])
+
+
 def _pairs(pairs: list[tuple[str, Any]]) -> JsonObject:
     if len(pairs) > MOST_KEYS:
         raise _Doubtful(f"more than {MOST_KEYS} keys in one object")
-    values = {_whole(key): _whole(value) if isinstance(value, str) else value for key, value in pairs}
+    values = dict(pairs)
     if len(values) != len(pairs):
         raise _Doubtful("a key occurs twice in one object")
     return values
@@ -125,5 +131,6 @@ def _constant(name: str) -> None:
     raise _Doubtful(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_composed_pairs, parse_constant=_constant)
+_ASCII_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant)
 _LENIENT = json.JSONDecoder()
