@@ -64,7 +64,7 @@ def test_the_same_labels_always_give_the_same_state() -> None:
     course = labels((300, 0.08), (600, 0.01), seed=4)
     states = [hold_against(course[:n], alpha=ALPHA).is_above for n in range(0, 901, 50)]
     assert states == [hold_against(list(course[:n]), alpha=ALPHA).is_above for n in range(0, 901, 50)]
-    assert True in states
+    assert any(states)
     assert states[-1] is False
 
 
