@@ -84,6 +84,12 @@ def expiring(tx: Transaction, now: datetime, limit: int) -> list[str]:
     return _ids_until(tx, cases.c.expires_at, now, limit)
 
 
+def latest_overdue(tx: Transaction, now: datetime) -> datetime | None:
+    """When the latest of the waiting cases that are overdue was due; None where none is."""
+    overdue = sa.select(cases.c.due_at).where(cases.c.is_open, cases.c.due_at <= now)
+    return tx.execute(overdue.order_by(cases.c.due_at.desc()).limit(1)).scalar()
+
+
 def newly_overdue(
     tx: Transaction, tasks: Collection[str], since: datetime, until: datetime, prefix: str, limit: int
 ) -> list[str]:

@@ -1,15 +1,18 @@
 """What experts decided of a model's predictions, in the order these came in: what a test over weeks reads."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
 from routing.prediction import ModelRef
 from storage.engine.database import Transaction
-from storage.evidence.decisions_in_force import Window, by_experts, loss_of
+from storage.engine.packed_columns import slices_of
+from storage.evidence.decisions_in_force import IS_PRODUCTION, Window, by_experts, loss_of
+from storage.evidence.model_evidence import SLICES_TEXT
 from storage.evidence.tier_window import is_of
 from storage.tables import cases, predictions
 
@@ -24,11 +27,48 @@ class LabelInOrder:
     is_error: bool
 
 
+@dataclass(frozen=True, slots=True)
+class AuditInOrder:
+    """An audit; `calibrated` is the confidence it would have been accepted with.
+
+    `is_error` means nothing before `is_labeled`; `has_time`: it still waits, and is not overdue.
+    """
+
+    slices: Mapping[str, str]
+    calibrated: float
+    case_id: str
+    received_at: datetime
+    inclusion_probability: float
+    is_error: bool
+    is_labeled: bool
+    has_time: bool
+
+
+class _Settling(Protocol):
+    @property
+    def is_labeled(self) -> bool: ...
+    @property
+    def has_time(self) -> bool: ...
+
+
+_Prediction = TypeVar("_Prediction", bound=_Settling)
+
+
+def settled(predictions_in_order: Iterable[_Prediction]) -> list[_Prediction]:
+    """The labeled among them, up to the oldest that still has time.
+
+    Taken as they are decided, the quick ones would count first, and "wrong" is quicker said than "right".
+    What is overdue or ended without an answer of experts is passed over.
+    """
+    until_open = takewhile(lambda each: each.is_labeled or not each.has_time, predictions_in_order)
+    return [each for each in until_open if each.is_labeled]
+
+
 def of_everything(
     tx: Transaction, task: str, model: ModelRef, since: datetime, until: datetime
 ) -> tuple[LabelInOrder, ...]:
     """The decided predictions of a model of a task, received from `since` to before `until`."""
-    return _settled(tx, until, *Window((task,), since, until).received, *is_of(model))
+    return _labels(tx, until, *Window((task,), since, until).received, *is_of(model))
 
 
 def of_accepted(
@@ -41,7 +81,7 @@ def of_accepted(
     threshold: float,
 ) -> tuple[LabelInOrder, ...]:
     """The decided audits of a tier and model that `threshold` accepts, received in that time."""
-    return _settled(
+    return _labels(
         tx,
         until,
         *Window((task,), since, until).received,
@@ -52,34 +92,37 @@ def of_accepted(
     )
 
 
-def _settled(
+def audits(
+    tx: Transaction, task: str, tier: str, model: ModelRef, since: datetime, now: datetime
+) -> tuple[AuditInOrder, ...]:
+    """All audits of a tier and model received since then; those due by `now` are overdue."""
+    query = _in_order(now, SLICES_TEXT, predictions.c.calibrated).where(
+        predictions.c.is_audit, predictions.c.task == task, predictions.c.received_at >= since
+    )
+    query = query.where(IS_PRODUCTION, predictions.c.tier == tier, *is_of(model))
+    return tuple(AuditInOrder(slices_of(text), *rest) for text, *rest in tx.execute(query))
+
+
+def _labels(
     tx: Transaction, until: datetime, *conditions: sa.ColumnElement[bool]
 ) -> tuple[LabelInOrder, ...]:
-    """Up to the oldest case that still has time: taken as they are decided, the quick ones would count first.
+    rows = settled(tx.execute(_in_order(until).where(*conditions)))
+    return tuple(LabelInOrder(*row[:4]) for row in rows)
 
-    What is overdue or ended without an answer of experts is passed over.
-    """
+
+def _in_order(now: datetime, *first: Any) -> sa.Select[Any]:
     decided = by_experts()
-    query = (
+    return (
         sa.select(
+            *first,
             predictions.c.case_id,
             predictions.c.received_at,
             predictions.c.inclusion_probability,
-            (loss_of(decided) > 0).label("is_error"),
-            (cases.c.is_open & (cases.c.due_at > until)).label("has_time"),
-            decided.c.case_id.label("decided_case"),
+            sa.func.coalesce(loss_of(decided) > 0, sa.false()).label("is_error"),
+            decided.c.case_id.is_not(None).label("is_labeled"),
+            (cases.c.is_open & (cases.c.due_at > now)).label("has_time"),
         )
         .select_from(predictions.join(cases, cases.c.case_id == predictions.c.case_id))
         .outerjoin(decided, decided.c.case_id == predictions.c.case_id)
-        .where(*conditions)
         .order_by(predictions.c.received_at, predictions.c.row_id)
     )
-    return tuple(
-        LabelInOrder(row.case_id, row.received_at, row.inclusion_probability, bool(row.is_error))
-        for row in takewhile(_is_settled, tx.execute(query))
-        if row.decided_case is not None
-    )
-
-
-def _is_settled(row: Any) -> bool:
-    return row.decided_case is not None or not row.has_time

@@ -21,7 +21,6 @@ from storage.engine.database import Transaction
 from storage.engine.packed_columns import Probabilities, Slices, packed, portions, slices_of
 from storage.evidence.decisions_in_force import (
     HAS_CONFIDENCE,
-    IS_PRODUCTION,
     Window,
     by_experts,
     in_period_by_experts,
@@ -76,19 +75,6 @@ class Scores:
 
     def __len__(self) -> int:
         return len(self.calibrated)
-
-
-@dataclass(frozen=True, slots=True)
-class AuditedPrediction:
-    """An audit that experts decided; `calibrated` is the confidence it would have been accepted with."""
-
-    case_id: str
-    slices: Mapping[str, str]
-    calibrated: float
-    inclusion_probability: float
-    is_error: bool
-    received_at: datetime
-    decided_at: datetime
 
 
 def strata(
@@ -215,29 +201,6 @@ def _label_columns(decided: sa.FromClause, probabilities: Any) -> tuple[Any, ...
         probabilities,
         SLICES_TEXT,
     )
-
-
-def audited_errors(
-    tx: Transaction, task: str, tier: str, model: ModelRef, since: datetime
-) -> tuple[AuditedPrediction, ...]:
-    """The audits of this tier and model received since then, right or wrong, in the order of decision."""
-    decided = by_experts()
-    query = (
-        sa.select(
-            predictions.c.case_id,
-            SLICES_TEXT,
-            predictions.c.calibrated,
-            predictions.c.inclusion_probability,
-            (loss_of(decided) > 0).label("is_error"),
-            predictions.c.received_at,
-            decided.c.decided_at,
-        )
-        .join(decided, decided.c.case_id == predictions.c.case_id)
-        .where(predictions.c.is_audit, predictions.c.task == task, predictions.c.received_at >= since)
-        .where(IS_PRODUCTION, predictions.c.tier == tier, *is_of(model))
-        .order_by(decided.c.decided_at, decided.c.row_id)
-    )
-    return tuple(AuditedPrediction(row[0], slices_of(row[1]), *row[2:]) for row in tx.execute(query))
 
 
 def _with_decision(decided: sa.Subquery, *columns: Any) -> sa.Select[Any]:

@@ -15,7 +15,7 @@ from bot.usecases.digest.weekly import digest_of
 from routing.policy import load_policy
 from routing.prediction import ModelRef
 from storage.engine.database import Database, Transaction
-from storage.evidence import case_inputs, day_volumes, digest_facts, model_evidence
+from storage.evidence import case_inputs, day_volumes, digest_facts, labels_in_order, model_evidence
 from storage.evidence.tier_window import TierWindow
 from tests.benchmarks.figure import Figure, at_most
 from tests.worlds import postgres
@@ -89,7 +89,7 @@ READS: Mapping[str, Callable[[Transaction], object]] = {
     "strata": lambda tx: model_evidence.strata(tx, TASKS, SINCE, UNTIL),
     "scores": lambda tx: model_evidence.scores(tx, TierWindow("fraud", "low", MODEL, SINCE, UNTIL)),
     "labeled": lambda tx: model_evidence.labeled(tx, "fraud", SINCE, UNTIL),
-    "audits": lambda tx: model_evidence.audited_errors(tx, "fraud", "low", MODEL, SINCE),
+    "audits": lambda tx: labels_in_order.audits(tx, "fraud", "low", MODEL, SINCE, UNTIL),
     "sample": lambda tx: case_inputs.sample(tx, "fraud", SINCE, UNTIL, SAMPLE),
     "decided inputs": lambda tx: case_inputs.decided(tx, TASKS, SINCE, UNTIL, SAMPLE),
     "rationales": lambda tx: case_inputs.rationales(tx, TASKS, SINCE, UNTIL),

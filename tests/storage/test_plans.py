@@ -20,7 +20,7 @@ from storage.delivery import (
     webhook_receipts,
 )
 from storage.engine.database import Database, Transaction
-from storage.evidence import case_inputs, model_evidence
+from storage.evidence import case_inputs, labels_in_order
 from storage.measured import alarms
 from tests.storage.examples import ANNA, HOUR, NOW, SECOND, prediction, store
 
@@ -49,8 +49,8 @@ READS: dict[str, Callable[[Transaction], object]] = {
     "ix_outbox_delivered": lambda tx: outbox.forget_before(tx, NOW),
     "ix_receipts_received_at": lambda tx: webhook_receipts.forget_before(tx, NOW),
     "ix_events_claimed_at": lambda tx: claimed_events.forget_before(tx, NOW),
-    "ix_predictions_audit": lambda tx: model_evidence.audited_errors(
-        tx, "fraud", "low", ModelRef("forest", "1"), NOW - HOUR
+    "ix_predictions_audit": lambda tx: labels_in_order.audits(
+        tx, "fraud", "low", ModelRef("forest", "1"), NOW - HOUR, NOW
     ),
     "ix_predictions_task_received_at": lambda tx: case_inputs.sample(tx, "fraud", NOW - HOUR, NOW, 20),
     "ix_channel_readings_due": lambda tx: channel_readings.claim(tx, "me", NOW, HOUR),

@@ -43,6 +43,7 @@ class Traffic:
     ctx: Context
     clock: StillClock
     rng: random.Random = field(default_factory=lambda: random.Random(7))
+    waiting: list[Decision] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def day(
@@ -57,10 +58,12 @@ class Traffic:
         text: str | None = "a payment",
         slices: Mapping[str, str] | None = None,
         has_confidence: bool = True,
+        is_slow_to_confirm: bool = False,
     ) -> list[StoredPrediction]:
         """A day on which `n` predictions come in and all that is sent to review is decided.
 
-        Of those with a confidence of 0.8 or more this share is wrong: `sure`; of the others: `unsure`.
+        Of those with a confidence of 0.8 or more this share is wrong: `sure`; of the others: `unsure`. Where
+        experts are slow to confirm, what is right is `waiting` until `confirm`.
         """
         wrong: dict[str, bool] = {}
         items = []
@@ -77,16 +80,19 @@ class Traffic:
             items.append(PostedItem(submission, name.encode()))
         with self.ctx.database.write() as tx:
             stored = list(admission.store(self.ctx, tx, items, self.clock.moment).stored.values())
-            decide(
-                tx,
-                [
-                    self._decision(one, wrong[one.submission.external_id])
-                    for one in stored
-                    if one.routing.disposition is Disposition.REVIEW
-                ],
-            )
+            reviewed = [one for one in stored if one.routing.disposition is Disposition.REVIEW]
+            slow = [one for one in reviewed if is_slow_to_confirm and not wrong[one.submission.external_id]]
+            self.waiting += [self._decision(one, is_wrong=False) for one in slow]
+            quick = [one for one in reviewed if one not in slow]
+            decide(tx, [self._decision(one, wrong[one.submission.external_id]) for one in quick])
         self.clock.moment += DAY
         return stored
+
+    def confirm(self) -> None:
+        """Everything that waits is confirmed."""
+        with self.ctx.database.write() as tx:
+            decide(tx, self.waiting)
+        self.waiting = []
 
     def news(self) -> list[News]:
         """What the leads are to hear; taken from the outbox."""

@@ -18,9 +18,9 @@ from routing.cell import Cell
 from routing.evidence.alarm import WHOLE, Alarm
 from routing.evidence.grant import GrantTerms, lapse_of
 from routing.evidence.promise import MonitorReport, Promise, percent
-from storage.cases import decisions
-from storage.evidence import model_evidence
-from storage.evidence.model_evidence import AuditedPrediction
+from storage.cases import cases, decisions
+from storage.evidence import labels_in_order
+from storage.evidence.labels_in_order import AuditInOrder
 from storage.measured import calibrators, certificates
 from storage.measured.certificates import Attempt
 
@@ -54,7 +54,9 @@ class Watch:
                 return {"revoked": 0}
             versions = calibrators.versions_in_force(tx)
             ids = (certificate.certificate_id for certificate in granted)
-            present = (decisions.changes(tx), *ids, *versions.values())
+            # An audit whose time ends unanswered holds those after it back no longer, with no decision made.
+            ended = cases.latest_overdue(tx, self._ctx.clock.now())
+            present = (decisions.changes(tx), ended, *ids, *versions.values())
         if present == self._seen:
             return {"revoked": 0}
         revoked = self._look(granted, versions)
@@ -75,7 +77,7 @@ def _watch(ctx: Context, versions: Versions, now: datetime, granted: Sequence[At
     key = granted[0].key
     if key.task not in ctx.policy.tasks:
         return 0
-    objections = _Objections(ctx, granted, terms_of(ctx.policy, key, versions))
+    objections = _Objections(ctx, granted, terms_of(ctx.policy, key, versions), now)
     against: dict[_Objection, list[Attempt]] = {}
     for certificate in granted:
         if (objection := objections.against(certificate)) is not None:
@@ -92,10 +94,11 @@ def _watch(ctx: Context, versions: Versions, now: datetime, granted: Sequence[At
 class _Objections:
     """What speaks against the certificates of a stream; its audits are read once, if at all."""
 
-    def __init__(self, ctx: Context, granted: Sequence[Attempt], terms: GrantTerms) -> None:
+    def __init__(self, ctx: Context, granted: Sequence[Attempt], terms: GrantTerms, now: datetime) -> None:
         self._ctx = ctx
         self._granted = granted
         self._terms = terms
+        self._now = now
 
     def against(self, attempt: Attempt) -> _Objection | None:
         """What speaks against a certificate: that it is not for what is there now, or its audits."""
@@ -106,21 +109,23 @@ class _Objections:
         tier = self._ctx.policy.task(attempt.key.task).tier(attempt.key.tier)
         return _by_audits(attempt, promise, tier.audit, self._audits_of(attempt))
 
-    def _audits_of(self, granted: Attempt) -> list[AuditedPrediction]:
-        """Those since then of its cell that it accepts."""
+    def _audits_of(self, granted: Attempt) -> list[AuditInOrder]:
+        """Those since then of its cell that it accepts, up to the oldest that is still within its time."""
         threshold, cell = granted.threshold or 0.0, Cell.of(granted.key.cell)
-        since = [audit for audit in self._audits if audit.received_at >= granted.attempted_at]
-        return [audit for audit in since if audit.calibrated >= threshold and cell.holds(audit.slices)]
+        since = (audit for audit in self._audits if audit.received_at >= granted.attempted_at)
+        return labels_in_order.settled(
+            audit for audit in since if audit.calibrated >= threshold and cell.holds(audit.slices)
+        )
 
     @cached_property
-    def _audits(self) -> tuple[AuditedPrediction, ...]:
+    def _audits(self) -> tuple[AuditInOrder, ...]:
         key, since = self._granted[0].key, min(certificate.attempted_at for certificate in self._granted)
         with self._ctx.database.read() as tx:
-            return model_evidence.audited_errors(tx, key.task, key.tier, key.model, since)
+            return labels_in_order.audits(tx, key.task, key.tier, key.model, since, self._now)
 
 
 def _by_audits(
-    granted: Attempt, promise: Promise, least: float, audits: Sequence[AuditedPrediction]
+    granted: Attempt, promise: Promise, least: float, audits: Sequence[AuditInOrder]
 ) -> _Objection | None:
     """What the audits say against it, drawn with a chance of `least` or more; None if they do not."""
     if not any(audit.is_error for audit in audits):
@@ -142,7 +147,7 @@ def _by_audits(
     return _Objection(reason, _alarm(granted, promise, report, audits, reason))
 
 
-def _lately(audits: Sequence[AuditedPrediction]) -> str:
+def _lately(audits: Sequence[AuditInOrder]) -> str:
     """How it went at last, which says more than all the time since the grant where the model changed."""
     if len(audits) < 2 * LATEST:
         return ""
@@ -154,7 +159,7 @@ def _alarm(
     granted: Attempt,
     promise: Promise,
     report: MonitorReport,
-    audits: Sequence[AuditedPrediction],
+    audits: Sequence[AuditInOrder],
     reason: str,
 ) -> Alarm:
     """With the latest wrong cases as examples."""

@@ -24,7 +24,7 @@ def monitor(
     delta: float = 0.05,
     largest_weight: float | None = None,
 ) -> MonitorReport:
-    """What audits of the accepted part, in the order they were decided, say of an error of at most `alpha`.
+    """What audits of the accepted part, in the order they were received, say of an error of at most `alpha`.
 
     Revoke as soon as `is_revoked`: if the error never exceeds `alpha`, that happens with a chance of at most
     `delta` in all time. `weights` are the inverses of the inclusion probabilities, equal if left out. Raises

@@ -1,18 +1,19 @@
 """What a test over weeks reads: labels in the order of their predictions, none before its turn."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from routing.case.decision import Method
 from routing.prediction import ModelRef, Origin
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Database
 from storage.evidence import labels_in_order
-from storage.evidence.labels_in_order import LabelInOrder
+from storage.evidence.labels_in_order import AuditInOrder, LabelInOrder
 from tests.storage.examples import HOUR, NOW, prediction, routing, store
 from tests.storage.history import SINCE, UNTIL, accepted, audited, calibrated, decide
 
 MODEL = ModelRef("forest", "1")
+GERMAN = {"country": "DE"}
 
 
 def draw(number: int, confidence: float = 0.9, **of: object) -> NewPrediction:
@@ -85,3 +86,42 @@ def test_what_came_in_before_or_after_does_not_count(database: Database) -> None
         for number in (-26 * 60, 1, 130):
             decide(tx, number, "ok")
     assert names(of_accepted(database)) == ["case_1"]
+
+
+def audits(database: Database, now: datetime = NOW + 2 * HOUR) -> tuple[AuditInOrder, ...]:
+    with database.read() as tx:
+        return labels_in_order.audits(tx, "fraud", "low", MODEL, SINCE, now)
+
+
+def test_audits_come_in_the_order_received_with_what_is_not_decided_yet(database: Database) -> None:
+    before = SINCE - timedelta(microseconds=1)
+    with database.write() as tx:
+        store(
+            tx,
+            [
+                calibrated(prediction(1, routed=audited(0.25)), 0.9375),
+                prediction(2, confidence=0.875, routed=audited(), received_at=SINCE),
+                prediction(3),
+                prediction(4, routed=audited(), received_at=before),
+                prediction(5, routed=audited(), version="2"),
+                prediction(6, routed=audited(), task="spam"),
+                prediction(7, routed=replace(audited(), tier="high")),
+                prediction(8, routed=audited(), received_at=NOW + timedelta(minutes=1)),
+            ],
+        )
+        for number in range(1, 8):
+            decide(tx, number, "ok" if number == 1 else "fraud", after=number * HOUR)
+    quick, late, waiting = audits(database)
+    assert (quick.case_id, quick.is_error, quick.is_labeled, quick.has_time) == ("case_2", False, True, False)
+    assert (late.case_id, late.is_error, late.calibrated, late.slices) == ("case_1", True, 0.9375, GERMAN)
+    assert late.inclusion_probability == 0.25
+    assert (waiting.case_id, waiting.is_labeled, waiting.has_time) == ("case_8", False, True)
+
+
+def test_audits_of_a_case_that_is_overdue_have_no_time(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [draw(1), draw(2)])
+        decide(tx, 2, "ok")
+    assert labels_in_order.settled(audits(database)) == []
+    overdue = audits(database, NOW + 5 * HOUR)
+    assert [audit.case_id for audit in labels_in_order.settled(overdue)] == ["case_2"]

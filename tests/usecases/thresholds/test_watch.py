@@ -16,8 +16,8 @@ from routing.evidence.alarm import Alarm, AlarmKind
 from routing.policy import load_policy
 from storage import audit
 from storage.engine.database import Database, Transaction
-from storage.evidence import model_evidence
-from storage.evidence.model_evidence import AuditedPrediction
+from storage.evidence import labels_in_order, model_evidence
+from storage.evidence.labels_in_order import AuditInOrder
 from storage.measured import alarms, certificates
 from storage.measured.certificates import Attempt, CertificateKey
 from tests.usecases.traffic import DAY, HOUR, MODEL, Traffic, calibrated, shares, traffic
@@ -62,6 +62,24 @@ def test_errors_in_audits_revoke_it_and_the_next_prediction_is_reviewed(world: T
     assert watch.revoke_due() == {"revoked": 0}
 
 
+def test_errors_that_are_said_at_once_revoke_nothing_while_confirmations_wait(world: Traffic) -> None:
+    watch = Watch(world.ctx)
+    first = world.day(1000, sure=0.03, is_slow_to_confirm=True)
+    world.clock.moment = first[-1].received_at + HOUR  # nothing is overdue yet
+    assert watch.revoke_due() == {"revoked": 0}
+    world.confirm()
+    assert watch.revoke_due() == {"revoked": 0}
+
+
+def test_errors_behind_an_audit_that_nobody_answers_count_once_its_time_is_over(world: Traffic) -> None:
+    watch = Watch(world.ctx)
+    first = world.day(300, sure=0.4, is_slow_to_confirm=True)
+    world.clock.moment = first[-1].received_at + HOUR
+    assert watch.revoke_due() == {"revoked": 0}
+    world.clock.moment += DAY  # no further decision comes: the time alone passes
+    assert watch.revoke_due() == {"revoked": 1}
+
+
 def test_a_revocation_goes_on_record_raises_an_alarm_and_is_told_with_examples(world: Traffic) -> None:
     world.day(200, sure=0.4)
     Watch(world.ctx).revoke_due()
@@ -69,7 +87,7 @@ def test_a_revocation_goes_on_record_raises_an_alarm_and_is_told_with_examples(w
     with world.ctx.database.read() as tx:
         (_, entry) = audit.of_subject(tx, str(one.certificate_id), 9)
         (stored,) = alarms.since(tx, ["fraud"], world.clock.moment - DAY, world.clock.moment + DAY)
-        known = model_evidence.audited_errors(tx, "fraud", "ordinary", MODEL, one.attempted_at)
+        known = labels_in_order.audits(tx, "fraud", "ordinary", MODEL, one.attempted_at, world.clock.moment)
     assert (entry.action, entry.data["reason"]) == ("threshold.revoked", one.revoked_reason)
     alarm = Alarm.from_json(stored.payload)
     assert alarm.kind is AlarmKind.ERROR
@@ -88,7 +106,7 @@ def test_a_revocation_after_many_audits_tells_how_it_went_at_last(world: Traffic
     Watch(world.ctx).revoke_due()
     one = granted(world)
     with world.ctx.database.read() as tx:
-        known = model_evidence.audited_errors(tx, "fraud", "ordinary", MODEL, one.attempted_at)
+        known = labels_in_order.audits(tx, "fraud", "ordinary", MODEL, one.attempted_at, world.clock.moment)
     lately = [audited.is_error for audited in known if audited.calibrated >= (one.threshold or 0)][-50:]
     assert 10 < sum(lately) < 50
     assert f" checked at random were wrong ({sum(lately)} of the last 50), more than" in str(
@@ -110,13 +128,13 @@ def test_it_looks_again_only_when_something_happened(world: Traffic, monkeypatch
     world.day(20)
     watch.revoke_due()
     looks: list[str] = []
-    look = model_evidence.audited_errors
+    look = labels_in_order.audits
 
-    def counted(tx: Transaction, task: str, *more: Any) -> tuple[AuditedPrediction, ...]:
+    def counted(tx: Transaction, task: str, *more: Any) -> tuple[AuditInOrder, ...]:
         looks.append(task)
         return look(tx, task, *more)
 
-    monkeypatch.setattr(model_evidence, "audited_errors", counted)
+    monkeypatch.setattr(labels_in_order, "audits", counted)
     watch.revoke_due()
     assert looks == []
     world.day(20)
@@ -128,7 +146,7 @@ def test_a_watch_that_failed_looks_again(world: Traffic, monkeypatch: pytest.Mon
     world.day(200, sure=0.4)
     watch = Watch(world.ctx)
     with monkeypatch.context() as broken:
-        broken.setattr(model_evidence, "audited_errors", None)
+        broken.setattr(labels_in_order, "audits", None)
         with pytest.raises(ExceptionGroup, match="1 of 1 failed"):
             watch.revoke_due()
     assert watch.revoke_due() == {"revoked": 1}
