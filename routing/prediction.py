@@ -102,7 +102,8 @@ class Evidence:
 class Submission:
     """A posted prediction with its input and circumstances; `(service, external_id)` names it for ever.
 
-    `recommended_action` is what the service would do, `intent` what the answer is for, both in its words.
+    `recommended_action` is what the service would do, `intent` what the answer is for, both in its words;
+    `group` names what it shares with other predictions that may be wrong together: a run, person or merchant.
     """
 
     service: str
@@ -118,3 +119,4 @@ class Submission:
     due_in: timedelta | None = None
     recommended_action: str | None = None
     intent: str | None = None
+    group: str | None = None

@@ -31,6 +31,7 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
         "evidence": Content.CASE,
         "slices": Content.CASE,
         "scores": Content.CASE,
+        "group_key": Content.CASE,  # of a group's name or a short input it could be guessed back
         "callback_url": Content.CASE,
     },
     "images": {"content": Content.CASE},

@@ -69,6 +69,7 @@ def sample_case(task: Task, tier: Tier, now: datetime) -> Case:
         slices={f"slice {number} {'name ' * 18}": "value " * 33 for number in range(20)},
         recommended_action="Do this. " * 500,
         intent="For that. " * 500,
+        group="g" * 200,
     )
     return Case(
         case_id="case_doctor",

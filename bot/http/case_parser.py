@@ -144,6 +144,7 @@ def _submission(case: PostedCase, service: str, received_at: datetime, image_id:
         due_in=case.due_in,
         recommended_action=case.recommended_action,
         intent=case.intent,
+        group=case.group,
     )
 
 

@@ -132,6 +132,11 @@ class PostedCase(Strict):
         default=None, description="What you would do with it, in words; experts see it."
     )
     intent: Text | None = Field(default=None, description="What the answer is for, in words; experts see it.")
+    group: Name | None = Field(
+        default=None,
+        description="What it shares with other predictions, so that they are wrong together: a run, person "
+        "or merchant; default: the same input is one.",
+    )
     slices: dict[ShortName, Name] = Field(
         default_factory=dict,
         max_length=20,

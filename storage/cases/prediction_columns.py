@@ -61,6 +61,7 @@ def submission_of(row: Any) -> Submission:
         due_in=row.asked_due_in,
         recommended_action=row.input.get("recommended_action"),
         intent=row.input.get("intent"),
+        group=row.input.get("group"),
     )
 
 
@@ -120,6 +121,7 @@ def _input_document(submission: Submission) -> Document:
         # Beside the input, not columns of their own: they are content as it is, erased and sealed with it.
         "recommended_action": submission.recommended_action,
         "intent": submission.intent,
+        "group": submission.group,
     }
     if case_input.image is not None:
         image = case_input.image

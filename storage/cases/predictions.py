@@ -32,6 +32,8 @@ class NewPrediction:
     routing: Routing
     policy_version: str
     received_at: datetime
+    group_key: int | None = None
+    """What it shares with those that are wrong together; None for those stored before groups."""
 
     @property
     def key(self) -> PostedKey:
@@ -78,6 +80,7 @@ def _columns(new: NewPrediction) -> Row:
         "body_digest": new.body_digest,
         "policy_version": new.policy_version,
         "received_at": new.received_at,
+        "group_key": new.group_key,
         **submission_columns(new.submission),
         **routing_columns(new.routing, new.submission.prediction.confidence),
     }

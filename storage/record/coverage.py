@@ -143,12 +143,17 @@ PREDICTIONS_2 = Fields(
     plain=(*PREDICTIONS_1.plain, "origin", "has_confidence"),
     content=(*PREDICTIONS_1.content, "scores"),
 )
+PREDICTIONS_3 = Fields(
+    plain=PREDICTIONS_2.plain,
+    # Of a group's name or a short input it could be guessed back.
+    content=(*PREDICTIONS_2.content, "group_key"),
+)
 
 COVERED = (
     Coverage(
         predictions,
         ("case_id",),
-        {1: PREDICTIONS_1, 2: PREDICTIONS_2},
+        {1: PREDICTIONS_1, 2: PREDICTIONS_2, 3: PREDICTIONS_3},
         blank={
             "external_id": _erased_id,
             "body_digest": b"",
@@ -157,6 +162,7 @@ COVERED = (
             "slices": None,
             "callback_url": None,
             "scores": None,
+            "group_key": None,
         },
     ),
     Coverage(

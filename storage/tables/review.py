@@ -57,6 +57,7 @@ predictions = Table(
     text("policy_version"),
     moment("occurred_at"),
     moment("received_at"),
+    Column("group_key", sa.BigInteger()),
     salt(),
     UniqueConstraint("service", "external_id"),
     Index("ix_predictions_task_received_at", "task", "received_at"),

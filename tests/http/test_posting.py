@@ -157,6 +157,7 @@ def test_everything_posted_reaches_the_case(caller: Caller, ctx: Context) -> Non
         origin="red_team",
         recommended_action="Block the card.",
         intent="To pay out today.",
+        group="run-17",
     )
     case_id = caller.post(body).json()["case_id"]
     with ctx.database.read() as tx:
@@ -171,7 +172,11 @@ def test_everything_posted_reaches_the_case(caller: Caller, ctx: Context) -> Non
     )
     assert stored.occurred_at == FRIDAY - timedelta(minutes=1)
     assert stored.callback_url == "https://shop.example/decisions"
-    assert (stored.recommended_action, stored.intent) == ("Block the card.", "To pay out today.")
+    assert (stored.recommended_action, stored.intent, stored.group) == (
+        "Block the card.",
+        "To pay out today.",
+        "run-17",
+    )
 
 
 def test_a_prediction_without_a_confidence_is_reviewed_and_says_so(caller: Caller, ctx: Context) -> None:

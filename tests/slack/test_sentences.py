@@ -74,6 +74,7 @@ def _rich(workspace: Workspace) -> Case:
         origin=Origin.SYNTHETIC,
         recommended_action="Block the card.",
         intent="To ship today.",
+        group="run-17",
         due_in=timedelta(hours=1),
     )
     routing = replace(

@@ -73,12 +73,14 @@ NEITHER: Mapping[str, tuple[str, ...]] = {
     "thread_readings": ("channel_id", "thread_ts", "team_id", "read_to", *SLACK_LEASE),
 }
 """Columns of ids, codes, versions, seals, and of our own words about them."""
+HASHES = {"predictions.group_key"}
+"""Numbers that are made of content."""
 OPEN_TYPES = (sa.Text, sa.LargeBinary, JsonText)
 
 
 def open_columns(table: sa.Table) -> set[str]:
     """The columns into which anything could be put."""
-    return {column.name for column in table.c if isinstance(column.type, OPEN_TYPES)}
+    return {column.name for column in table.c if isinstance(column.type, OPEN_TYPES) or str(column) in HASHES}
 
 
 @pytest.mark.parametrize("table", metadata.tables.values(), ids=list(metadata.tables))

@@ -139,13 +139,14 @@ def happened_words(case: Case) -> str:
 
 
 def circumstances(case: Case, most: int) -> str:
-    """The service's own id of the case, the first `most` of its slices, and an unusual origin."""
+    """The service's own id of the case, its group, the first `most` of its slices, and an unusual origin."""
     submission = case.submission
     slices = [
         f"{label_text(name, SLICE_NAME)} {label_text(value, SLICE_VALUE)}"
         for name, value in list(submission.slices.items())[:most]
     ]
-    parts = (origin_words(case), label_text(submission.external_id, OWN_ID), *slices)
+    group = f"group {label_text(submission.group, SLICE_VALUE)}" if submission.group else ""
+    parts = (origin_words(case), label_text(submission.external_id, OWN_ID), group, *slices)
     return " · ".join(part for part in parts if part)
 
 

@@ -146,6 +146,7 @@ def is_cut(case: Case, room: Room) -> bool:
     for name, value in case_input.fields.items():
         rooms += [(length(name), room.field_name), (length(scalar(value)), room.field_value)]
     rooms += [(length(words), room.wish) for _, words in wishes_of(case.submission)]
+    rooms.append((length(case.submission.group or ""), SLICE_VALUE))
     for name, value in case.submission.slices.items():
         rooms += [(length(name), SLICE_NAME), (length(value), SLICE_VALUE)]
     rooms += [(length(doubt.note or ""), NOTE) for doubt in case.abstentions]

@@ -76,6 +76,7 @@ def input_passages(case: Case, task: Task) -> tuple[Passage, ...]:
     passages += _passages("Fields", _rows(case_input.fields))
     for name, words in wishes_of(submission):
         passages += _passages(name, words)
+    passages += _passages("Group", submission.group or "")
     passages += _passages("Properties", _rows(submission.slices))
     for item in submission.evidence:
         passages += _passages(

@@ -9,6 +9,7 @@ from bot.usecases.grounds import grounds
 from bot.usecases.intake.differences import differences
 from bot.usecases.intake.outcome import Admission, BodyIdentity, Conflict, ItemOutcome, Rejection, Repetition
 from routing.case.case import Case, open_case
+from routing.group import group_key
 from routing.prediction import Submission
 from routing.routing import Disposition, Routing
 from routing.triage.in_force import Standing
@@ -114,7 +115,15 @@ def _names_of_before(items: Sequence[PostedItem | Rejection]) -> Iterator[Posted
 def _routed(ctx: Context, standing: Standing, posted: PostedItem, now: datetime) -> NewPrediction:
     routing = ctx.router.route(posted.submission, ctx.draw_key, standing)
     submission = _kept(posted.submission, routing)
-    return NewPrediction(ctx.new_id("case"), submission, posted.body_digest, routing, ctx.policy.version, now)
+    return NewPrediction(
+        ctx.new_id("case"),
+        submission,
+        posted.body_digest,
+        routing,
+        ctx.policy.version,
+        now,
+        group_key(posted.submission),  # as it was posted: a picture that is not kept tells inputs apart too
+    )
 
 
 def _kept(submission: Submission, routing: Routing) -> Submission:

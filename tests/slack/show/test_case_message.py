@@ -288,12 +288,13 @@ def test_what_the_service_sent_besides_is_shown_small(workspace: Workspace) -> N
         occurred_at=FRIDAY - timedelta(days=2),
         recommended_action="Block the card.",
         intent="To pay out today.",
+        group="run-17",
     )
     message = workspace.shown(case)
 
     contexts = [block["elements"] for block in message.blocks if block["type"] == "context"]
     lines = [element["text"] for elements in contexts for element in elements]
-    assert "payment-48213 · country PT · segment 0 new" in " ".join(lines)
+    assert "payment-48213 · group run-17 · country PT · segment 0 new" in " ".join(lines)
     assert "segment 4" not in " ".join(lines)
     assert any("happened <!date^" in line for line in lines)
     words = json.dumps(message.blocks)
