@@ -6,6 +6,7 @@ from datetime import datetime
 
 from routing.case.case import Case, CaseStatus, decide, dispute, expire, reopen
 from routing.case.decision import Decision, Method
+from routing.case.permission import may_adjudicate
 from routing.label import ExpertId, Label
 from routing.policy import Tier
 from routing.questions.question import Question
@@ -51,21 +52,46 @@ Settlement = SettledAnswer | Disagreement | FurtherOpinion | Shortfall
 def settle(case: Case, question: Question, tier: Tier, now: datetime) -> Settlement:
     """What the answers in force amount to; their order does not matter, and an expert counts once.
 
-    Below the quorum the case waits. Agreement decides. In a disagreement an adjudicator's answer decides, or
-    is asked for where the question calls it a dispute; else the question says what the answers amount to.
+    An adjudication decides. Below the quorum the case waits. Agreement decides. A disagreement goes to the
+    adjudicators who have not answered; where there is none, the question says what the answers amount to.
     """
     labels = case.current_labels
+    if adjudications := [label for label in labels if label.is_adjudication]:
+        return _adjudicated(labels, adjudications, question, now)
     if len(labels) < case.quorum:
         return Shortfall(case.quorum - len(labels))
     answers = [label.label for label in labels]
     if len(set(answers)) == 1:
         method = Method.SINGLE if len(labels) == 1 else Method.CONSENSUS
         return _decided(labels[0].label, method, labels, now)
-    seniors = [label for label in labels if label.expert.user_id in tier.adjudicators]
-    if seniors or (tier.adjudicators and question.is_disputed(answers)):
-        return _adjudicated(labels, seniors, question, now)
+    if earlier := [label for label in labels if _settled_before(label, tier)]:
+        return _adjudicated(labels, earlier, question, now)
+    if adjudicators_left(case, tier) and question.is_disputed(answers):
+        return _adjudicated(labels, (), question, now)
     leader = question.settled(answers)
     return FurtherOpinion() if leader is None else _decided(leader, Method.CONSENSUS, labels, now)
+
+
+def adjudicators_left(case: Case, tier: Tier) -> tuple[str, ...]:
+    """Who of the tier's adjudicators may settle the case: nobody judges their own answer."""
+    answered = {label.expert.user_id for label in case.current_labels if not label.is_adjudication}
+    return tuple(user for user in tier.adjudicators if user not in answered)
+
+
+def is_adjudication(case: Case, tier: Tier, expert: ExpertId, home_team_id: str) -> bool | None:
+    """Whether the expert's next answer to the case settles a disagreement, or is one answer of several.
+
+    A changed answer remains what it was. None where it was not kept what that was.
+    """
+    before = case.label_of(expert)
+    if before is not None:
+        return before.is_adjudication
+    return case.status is CaseStatus.DISPUTED and may_adjudicate(tier, expert, home_team_id)
+
+
+def _settled_before(label: Label, tier: Tier) -> bool:
+    """An adjudicator's answer of the time when each of theirs settled."""
+    return label.is_adjudication is None and label.expert.user_id in tier.adjudicators
 
 
 def _adjudicated(

@@ -37,6 +37,7 @@ def add(tx: Transaction, label: Label) -> bool:
         "reason_code": rationale and rationale.reason_code,
         "expert_confidence": label.expert_confidence and label.expert_confidence.value,
         "withdrawn_at": label.withdrawn_at,
+        "is_adjudication": label.is_adjudication,
     }
     return record.add_once(tx, labels, row)
 
@@ -96,4 +97,5 @@ def _label(row: Any) -> Label:
         rationale=None if row.rationale is None else Rationale(row.rationale, row.reason_code),
         expert_confidence=None if confidence is None else ExpertConfidence(confidence),
         withdrawn_at=row.withdrawn_at,
+        is_adjudication=row.is_adjudication,
     )

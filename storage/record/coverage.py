@@ -197,6 +197,14 @@ COVERED = (
                 ),
                 content=("rationale",),
             ),
+            3: Fields(
+                plain=(
+                    *("label_id", "case_id", "team_id", "user_id", "round", "label", "answer", "key"),
+                    *("labeled_at", "via", "screen_version", "reason_code", "expert_confidence"),
+                    *("withdrawn_at", "is_adjudication"),
+                ),
+                content=("rationale",),
+            ),
         },
         blank={"rationale": None},
     ),

@@ -116,6 +116,7 @@ labels = Table(
     text("reason_code", is_null=True),
     text("expert_confidence", is_null=True),
     moment("withdrawn_at", is_null=True),
+    Column("is_adjudication", sa.Boolean()),
     salt(),
     UniqueConstraint("case_id", "team_id", "user_id", "round"),
     Index("ix_labels_expert", "team_id", "user_id", "row_id"),

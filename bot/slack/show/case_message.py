@@ -34,6 +34,7 @@ from bot.slack.show.outcome_blocks import decision_block, doubts_block, expired_
 from bot.slack.show.questions.question_list import open_controls
 from bot.slack.show.scene import Scene
 from bot.slack.show.why_words import why_asked
+from routing.case.adjudication import adjudicators_left
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision
 from routing.label import ExpertId
@@ -93,7 +94,7 @@ def _status_line(scene: Scene) -> JsonObject:
     if case.snoozed_until and case.snoozed_until > scene.now:
         parts.append(f"Reminders sleep until {moment(case.snoozed_until)}")
     if case.status is CaseStatus.DISPUTED:
-        seniors = ", ".join(map(mention, scene.tier.adjudicators if scene.tier else ()))
+        seniors = ", ".join(map(mention, adjudicators_left(case, scene.tier) if scene.tier else ()))
         parts.append(f"*The experts disagree*, the last word has {seniors or 'a senior expert'}")
     answers = progress(case)
     if answers:

@@ -15,6 +15,7 @@ from bot.usecases.review.outcome import (
     RepeatedAct,
 )
 from bot.usecases.review.settle import settle_case
+from routing.case.adjudication import is_adjudication
 from routing.case.case import Case, record_label
 from routing.label import ExpertConfidence, Label, Rationale, Via
 from storage.cases import labels, thread_replies
@@ -112,6 +113,7 @@ def _label(sitting: Sitting, new: ExpertAnswer) -> Label:
         screen_version=act.screen.version,
         rationale=Rationale(new.rationale or "", new.reason_code) if has_reason else None,
         expert_confidence=new.expert_confidence,
+        is_adjudication=is_adjudication(sitting.case, sitting.tier, act.expert, sitting.ctx.team_id),
     )
 
 

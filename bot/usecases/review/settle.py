@@ -3,7 +3,7 @@
 from bot.usecases.outgoing import Notice, Occasion, Place
 from bot.usecases.review.access import Sitting
 from bot.usecases.review.announce import DecisionEvent, call_back, notify
-from routing.case.adjudication import conclude, settle
+from routing.case.adjudication import adjudicators_left, conclude, settle
 from routing.case.case import Case, CaseStatus
 from routing.case.next_step import reschedule
 from storage.cases import cases, decisions
@@ -41,7 +41,8 @@ def _announce(sitting: Sitting, case: Case) -> None:
     else:
         announce_amendment(sitting, case)
     if case.status is CaseStatus.DISPUTED and before.status is not CaseStatus.DISPUTED:
-        notice = Notice(Occasion.DISPUTE, Place.THREAD, (case.case_id,), sitting.tier.adjudicators)
+        who = adjudicators_left(case, sitting.tier)
+        notice = Notice(Occasion.DISPUTE, Place.THREAD, (case.case_id,), who)
         notify(sitting, notice, f"dispute:{case.case_id}:{len(case.labels)}")
 
 

@@ -1,5 +1,6 @@
 """What answers amount to, and the state that follows."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,10 @@ from routing.case.adjudication import (
     SettledAnswer,
     Settlement,
     Shortfall,
+    adjudicators_left,
     conclude,
     expiry,
+    is_adjudication,
     settle,
 )
 from routing.case.case import Case, CaseStatus, dispute, record_label, withdraw
@@ -86,6 +89,48 @@ def test_adjudicators_who_disagree_need_a_majority_among_themselves() -> None:
     third = answered(("U0SUE", "honest"), ("U0TOM", "fraud"), ("U0UMA", "fraud"))
     settled = settle(third, CHOICE, SENIOR, MONDAY)
     assert settled == SettledAnswer("fraud", Method.ADJUDICATED, (expert("U0TOM"), expert("U0UMA")), MONDAY)
+
+
+def voted(*answers: tuple[str, str], adjudicated: tuple[str, str] | None = None) -> Case:
+    """As `answered`, each as an ordinary answer, and last who settles the disagreement."""
+    plain = tuple(replace(each, is_adjudication=False) for each in answered(*answers).labels)
+    if adjudicated is None:
+        return case(quorum=2, labels=plain)
+    user, name = adjudicated
+    return case(quorum=2, labels=(*plain, replace(label(name, by=user, after=9), is_adjudication=True)))
+
+
+def test_an_adjudicators_ordinary_answer_is_one_of_two() -> None:
+    two = voted(("U0SUE", "honest"), ("U0BEN", "fraud"))
+    assert settle(two, CHOICE, SENIOR, MONDAY) == Disagreement("the experts disagree: fraud, honest")
+    assert adjudicators_left(two, SENIOR) == ("U0TOM", "U0UMA")
+
+
+def test_another_adjudicator_settles_it_whatever_the_others_say_afterwards() -> None:
+    settled = SettledAnswer("unclear", Method.ADJUDICATED, (expert("U0TOM"),), MONDAY)
+    differing = voted(("U0SUE", "honest"), ("U0BEN", "fraud"), adjudicated=("U0TOM", "unclear"))
+    agreeing = voted(("U0SUE", "honest"), ("U0BEN", "honest"), adjudicated=("U0TOM", "unclear"))
+    assert settle(differing, CHOICE, SENIOR, MONDAY) == settle(agreeing, CHOICE, SENIOR, MONDAY) == settled
+
+
+def test_where_every_adjudicator_has_answered_one_more_opinion_is_asked_and_the_majority_decides() -> None:
+    lone = tier(quorum="2", adjudicators='["U0SUE"]')
+    two = voted(("U0SUE", "honest"), ("U0BEN", "fraud"))
+    assert settle(two, CHOICE, lone, MONDAY) == FurtherOpinion()
+    third = voted(("U0SUE", "honest"), ("U0BEN", "fraud"), ("U0EVA", "fraud"))
+    settled = settle(third, CHOICE, lone, MONDAY)
+    assert settled == SettledAnswer("fraud", Method.CONSENSUS, (expert("U0BEN"), expert("U0EVA")), MONDAY)
+
+
+def test_what_an_answer_is_meant_for_is_said_by_when_it_came_and_stays() -> None:
+    two = voted(("U0SUE", "honest"), ("U0BEN", "fraud"))
+    disputed = dispute(two)
+    assert is_adjudication(two, SENIOR, expert("U0TOM"), "T0HOME") is False
+    assert is_adjudication(disputed, SENIOR, expert("U0TOM"), "T0HOME") is True
+    assert is_adjudication(disputed, SENIOR, expert("U0SUE"), "T0HOME") is False
+    settled = voted(("U0SUE", "honest"), ("U0BEN", "fraud"), adjudicated=("U0TOM", "fraud"))
+    assert is_adjudication(settled, SENIOR, expert("U0TOM"), "T0HOME") is True
+    assert is_adjudication(answered(("U0TOM", "fraud")), SENIOR, expert("U0TOM"), "T0HOME") is None
 
 
 def test_a_settled_case_is_decided_under_the_policy_in_force() -> None:

@@ -198,6 +198,22 @@ def test_a_disagreement_goes_to_the_adjudicator_who_decides(world: World) -> Non
     assert (settled.case.decision.label, settled.case.decision.method) == ("help", Method.ADJUDICATED)
 
 
+def test_an_adjudicator_who_answered_does_not_settle_the_disagreement_they_are_part_of(world: World) -> None:
+    case = world.open("team", "sales")
+    answer(world.ctx, ExpertAnswer(world.act(case, CAROL), "help", Via.BUTTON))
+
+    differing = answer(world.ctx, ExpertAnswer(world.act(case, BEN), "other", Via.BUTTON))
+    third = answer(world.ctx, ExpertAnswer(world.act(case, ANN), "other", Via.BUTTON))
+
+    assert isinstance(differing, RecordedAct)
+    assert differing.case.status is CaseStatus.OPEN
+    assert world.sent("notice") == []  # there is no other adjudicator to call
+    assert isinstance(third, RecordedAct)
+    assert third.case.decision is not None
+    assert (third.case.decision.label, third.case.decision.method) == ("other", Method.CONSENSUS)
+    assert [label.is_adjudication for label in world.case(case.case_id).labels] == [False, False, False]
+
+
 def test_a_correction_supersedes_and_is_called_back(world: World) -> None:
     case = world.open()
     answer(world.ctx, ExpertAnswer(world.act(case), "fraud", Via.BUTTON))
