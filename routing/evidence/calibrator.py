@@ -59,6 +59,17 @@ class Calibrator:
         """12 hexadecimal digits that name these parameters."""
         return _version(self)
 
+    @property
+    def keeps_order(self) -> bool:
+        """Whether it ranks predictions as their raw confidence does, whatever labels it was fitted to.
+
+        Isotonic steps make equal what the labels could not tell apart, so these choose the ranking.
+        """
+        rises = not self.parameters or any(value > 0 for value in self.parameters[:2])
+        if self.method == "platt":
+            rises = self.parameters[0] > 0
+        return rises and self.method != "isotonic" and not self.uses_probabilities
+
     def apply(self, prediction: Prediction) -> float:
         """The calibrated probability of the prediction's label, from 0 to 1.
 

@@ -5,7 +5,7 @@ without review and the audits drawn from it.
 """
 
 from array import array
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import compress
@@ -46,6 +46,8 @@ _NUMBERS = {
     "is_accepted": "b",
 }
 _MOMENTS = ("received_at", "decided_at")
+Calibrate = Callable[[float], float]
+"""From a raw confidence to a calibrated one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,25 +107,28 @@ def strata(
     return tuple(_traffic_count(row) for row in tx.execute(query))
 
 
-def scores(tx: Transaction, received: TierWindow) -> Scores:
-    """All of these predictions."""
+def scores(tx: Transaction, received: TierWindow, calibrate: Calibrate | None = None) -> Scores:
+    """All of these predictions, with the confidence each was routed by, or as `calibrate` would have it."""
     columns = _score_columns()
-    for portion in packed(tx, _scored(tx, received), predictions.c.row_id):
-        _extend(columns, portion)
+    for confidence, *portion in packed(tx, _scored(tx, received, calibrate), predictions.c.row_id):
+        _extend(columns, (_calibrated(confidence, calibrate), *portion))
     return Scores(*columns)
 
 
-def scores_of_each(tx: Transaction, windows: Sequence[TierWindow]) -> list[Scores]:
-    """All predictions of several cells of a tier and model, read at once."""
+def scores_of_each(
+    tx: Transaction, windows: Sequence[TierWindow], calibrate: Calibrate | None = None
+) -> list[Scores]:
+    """The `scores` of several cells of a tier and model, read at once."""
     if len(windows) == 1:
-        return [scores(tx, windows[0])]
+        return [scores(tx, windows[0], calibrate)]
     first, starts = windows[0], sorted({window.since for window in windows})
     whole = replace(first, since=starts[0], until=max(window.until for window in windows), cell=EVERYTHING)
     begun = sum((sa.case((predictions.c.received_at >= at, 1), else_=0) for at in starts), sa.literal(0))
     tables, slices = [_score_columns() for _ in windows], Slices()
-    for *portion, texts, starts_passed in packed(
-        tx, _scored(tx, whole, SLICES_TEXT, begun), predictions.c.row_id
+    for confidence, *rest, texts, starts_passed in packed(
+        tx, _scored(tx, whole, calibrate, SLICES_TEXT, begun), predictions.c.row_id
     ):
+        portion = (_calibrated(confidence, calibrate), *rest)
         numbers = slices.numbers(texts)
         for columns, window in zip(tables, windows, strict=True):
             is_in = [window.cell.holds(values) for values in slices.values]
@@ -140,11 +145,15 @@ def _score_columns() -> tuple["array[float]", "array[float]", "array[int]", "arr
     return array("d"), array("d"), array("b"), array("b"), array("b")
 
 
-def _scored(tx: Transaction, received: TierWindow, *more: Any) -> sa.Select[Any]:
+def _calibrated(confidence: Sequence[float], calibrate: Calibrate | None) -> Sequence[float]:
+    return confidence if calibrate is None else [calibrate(each) for each in confidence]
+
+
+def _scored(tx: Transaction, received: TierWindow, calibrate: Calibrate | None, *more: Any) -> sa.Select[Any]:
     decided = by_experts()
     is_error = sa.func.coalesce(loss_of(decided), 0) > 0
     columns = (
-        predictions.c.calibrated,
+        predictions.c.calibrated if calibrate is None else predictions.c.confidence,
         predictions.c.inclusion_probability,
         IS_ASKED,
         decided.c.label.is_not(None),

@@ -135,10 +135,17 @@ def shares(stored: list[StoredPrediction]) -> tuple[float, float]:
 
 
 def calibrated(
-    ctx: Context, sequence: int = 1, temperature: float | None = None, model: ModelRef = MODEL
+    ctx: Context,
+    sequence: int = 1,
+    temperature: float | None = None,
+    model: ModelRef = MODEL,
+    *,
+    uses_probabilities: bool = False,
 ) -> StoredCalibrator:
     """The model was calibrated now, or without a temperature: no calibrator was better than none."""
-    calibrator = Calibrator("temperature", (temperature,)) if temperature else IDENTITY
+    calibrator = IDENTITY
+    if temperature:
+        calibrator = Calibrator("temperature", (temperature,), uses_probabilities=uses_probabilities)
     stored = StoredCalibrator(
         task="fraud",
         model=model,

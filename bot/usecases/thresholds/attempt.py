@@ -1,6 +1,6 @@
 """What an attempt to certify thresholds rests on, and whether it is worth its part of the promise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,10 +8,12 @@ from bot.usecases.thresholds.cell_sets import CellKey
 from bot.usecases.thresholds.threshold_table import Stream
 from routing.cell import EVERYTHING, Cell
 from routing.evidence.alarm import AlarmKind
+from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.evidence.promise import NotYet, Promise, answer_from_json
 from routing.policy import Tier
 from storage.engine.database import Transaction
 from storage.evidence import label_counts
+from storage.evidence.model_evidence import Calibrate
 from storage.evidence.tier_window import TierWindow
 from storage.measured import alarms, calibrators, certificates
 from storage.measured.calibrators import StoredCalibrator
@@ -32,7 +34,8 @@ class Basis:
     """What an attempt rests on: what was received from `begins` to before `until`.
 
     `granted` are all certificates that the stream ever had, `in_force` those that hold now, and `last` the
-    tests of the attempt before. `named_since` says since when the policy names a cell, by its key.
+    tests of the attempt before. `named_since` says since when the policy names a cell, by its key. What was
+    received before `calibrated_since` was held against thresholds by another calibrator.
     """
 
     stream: Stream
@@ -42,6 +45,8 @@ class Basis:
     granted: Sequence[Attempt]
     in_force: Sequence[Attempt]
     calibrator_version: str | None
+    calibrator: Calibrator
+    calibrated_since: datetime | None
     begins: datetime
     until: datetime
     named_since: Mapping[str, datetime]
@@ -63,6 +68,13 @@ class Basis:
     def in_force_for(self, cell: Cell) -> Attempt | None:
         """The certificate that what is in the cell is held against."""
         return next((held for held in self.in_force if held.key.cell in (cell.key, EVERYTHING.key)), None)
+
+    @property
+    def calibrate(self) -> Calibrate | None:
+        """How confidences of before the present calibrator are to be read; None where there are none."""
+        earliest = min(self.received(cell).since for cell in self.cells)
+        is_mixed = self.calibrated_since is not None and earliest < self.calibrated_since
+        return self.calibrator.calibrate if is_mixed else None
 
     def received(self, cell: Cell) -> TierWindow:
         """What the test of the cell rests on.
@@ -91,8 +103,8 @@ def basis_of(
         return None
     task, tier = stream.task.name, stream.tier
     begins = [now - EVIDENCE, labels_since.get(task, now), *_drifted(tx, task, tier, now)]
-    if (calibrated_at := in_force_since(fits)) is not None:
-        begins.append(calibrated_at + SETTLED)
+    changes = [(changed_at + SETTLED, keeps_order) for changed_at, keeps_order in calibrator_changes(fits)]
+    begins += [changed_at for changed_at, keeps_order in changes if not keeps_order]
     return Basis(
         stream=stream,
         promise=promise,
@@ -100,7 +112,9 @@ def basis_of(
         last=certificates.last(tx, stream.key),
         granted=certificates.granted(tx, stream.key),
         in_force=[held for held in certificates.last_granted(tx, stream.key) if held.revoked_at is None],
-        calibrator_version=_version(fits[-1]),
+        calibrator_version=fits[-1].version if fits[-1].is_used else None,
+        calibrator=_in_force(fits[-1]),
+        calibrated_since=max((changed_at for changed_at, _ in changes), default=None),
         begins=max(begins),
         until=now - tier.due_in,  # what experts still have time for would look unanswered
         named_since={
@@ -117,22 +131,22 @@ def _drifted(tx: Transaction, task: str, tier: Tier, now: datetime) -> list[date
     return [alarm.raised_at + SETTLED for alarm in raised if alarm.kind != AlarmKind.ERROR]
 
 
-def _version(fit: StoredCalibrator) -> str | None:
-    return fit.version if fit.is_used else None
+def _in_force(fit: StoredCalibrator) -> Calibrator:
+    return Calibrator.from_json(fit.calibrator) if fit.is_used else IDENTITY
 
 
-def in_force_since(fits: Sequence[StoredCalibrator]) -> datetime | None:
-    """Since when the last of a model's fits is in force; None for confidences that were never calibrated.
+def calibrator_changes(fits: Sequence[StoredCalibrator]) -> Iterator[tuple[datetime, bool]]:
+    """When another calibrator came into force, and whether it ranks predictions as the one before did.
 
-    A fit that is not used changes nothing if its predecessor was not used either.
+    Then what was labeled before still speaks for a threshold: labels chose no order. Where they did, a
+    threshold tested on the same labels would look better than it is.
     """
-    since: datetime | None = None
-    version: str | None = None
+    before = IDENTITY
     for fit in fits:
-        if fit.is_used or version is not None:
-            since = fit.fitted_at  # a fit that is refused takes its predecessor out of force: that counts
-        version = _version(fit)
-    return since
+        present = _in_force(fit)
+        if present != before:  # a fit that is refused takes its predecessor out of force: that counts
+            yield fit.fitted_at, before.keeps_order and present.keeps_order
+        before = present
 
 
 def is_worth_it(tx: Transaction, basis: Basis, now: datetime) -> bool:

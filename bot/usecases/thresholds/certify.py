@@ -56,7 +56,7 @@ def _try(ctx: Context, now: datetime, basis: Basis) -> int:
     """How many certificates were granted: another replica may have been faster."""
     windows = [basis.received(cell) for cell in basis.cells]
     with ctx.database.read() as tx:
-        scores = model_evidence.scores_of_each(tx, windows)
+        scores = model_evidence.scores_of_each(tx, windows, basis.calibrate)
     pairs = zip(windows, scores, strict=True)
     tests = [cell_test(basis, window, traffic_of(columns)) for window, columns in pairs]
     granted = {test.cell for test in to_grant(basis, tests)}

@@ -274,6 +274,21 @@ def test_the_scores_of_a_cell_are_those_of_its_slices(database: Database) -> Non
     assert found == [[0.1, 0.2, 0.3, 0.4], [0.1], [0.2], [0.3, 0.4]]
 
 
+def test_scores_may_be_read_as_a_later_calibrator_would_have_it(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [calibrated(prediction(number, confidence=number / 4), 0.9) for number in (1, 2, 3)])
+    window = TierWindow("fraud", "low", FOREST, SINCE, UNTIL)
+    with database.read() as tx:
+        alone = model_evidence.scores(tx, window, calibrate=lambda confidence: confidence / 2)
+        whole, none = model_evidence.scores_of_each(
+            tx,
+            [window, replace(window, cell=Cell("country", ("XX",), is_rest=False))],
+            lambda confidence: confidence / 2,
+        )
+    assert list(alone.calibrated) == list(whole.calibrated) == [0.125, 0.25, 0.375]
+    assert len(none) == 0
+
+
 def test_what_is_reviewed_for_its_novelty_is_no_evidence_for_a_threshold(database: Database) -> None:
     with database.write() as tx:
         store(tx, [prediction(1), prediction(2, routed=replace(routing(), is_novel=True))])

@@ -8,10 +8,10 @@ import pytest
 from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.outgoing import NEWS, News
 from bot.usecases.thresholds import certify, in_force, label_sets
-from bot.usecases.thresholds.attempt import Basis, in_force_since
+from bot.usecases.thresholds.attempt import Basis, calibrator_changes
 from bot.usecases.thresholds.grant import CellTest
 from routing.cell import EVERYTHING
-from routing.evidence.calibrator import Calibrator
+from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.evidence.promise import Certificate, Promise
 from routing.measures.estimation.coverage_curve import Traffic as Evidence
 from routing.policy import load_policy
@@ -141,9 +141,22 @@ def test_a_second_replica_that_certifies_at_once_grants_nothing(
     assert len(news(world.ctx)) == 1
 
 
-def test_only_what_came_after_the_calibrator_is_evidence(world: Traffic) -> None:
+def test_what_was_labeled_before_a_calibrator_that_keeps_the_order_is_evidence_as_it_reads_it(
+    world: Traffic,
+) -> None:
     world.day(400)
     calibrated(world.ctx, 2, 2.0)
+    assert certify.certify_due(world.ctx) == 1
+    granted = last(world.ctx)
+    assert granted.threshold is not None
+    # Reviewed as they came in, at their raw confidence; 0.8 and more is never wrong.
+    assert granted.threshold < Calibrator("temperature", (2.0,)).calibrate(0.9)
+    assert shares(world.day(100))[0] > 0.1
+
+
+def test_only_what_came_after_a_calibrator_that_changes_the_order_is_evidence(world: Traffic) -> None:
+    world.day(400)
+    calibrated(world.ctx, 2, 2.0, uses_probabilities=True)
     certify.certify_due(world.ctx)
     assert attempts(world.ctx) == 0
     world.clock.moment += HOUR
@@ -151,7 +164,8 @@ def test_only_what_came_after_the_calibrator_is_evidence(world: Traffic) -> None
     assert certify.certify_due(world.ctx) == 1
     granted = Certificate.from_json(last(world.ctx).answer)
     assert granted.labels < 300
-    assert last(world.ctx).calibrator_version == Calibrator("temperature", (2.0,)).version
+    of_all = Calibrator("temperature", (2.0,), uses_probabilities=True)
+    assert last(world.ctx).calibrator_version == of_all.version
     assert shares(world.day(100))[0] > 0.1
 
 
@@ -162,32 +176,49 @@ def test_a_fit_that_is_not_used_leaves_the_evidence_as_it_is(world: Traffic) -> 
     assert last(world.ctx).calibrator_version is None
 
 
-def fits(*versions: str | None) -> list[StoredCalibrator]:
+PLATT = Calibrator("platt", (1.5, -0.25))
+BETA = Calibrator("beta", (1.0, 0.0, 0.5))
+FLAT = Calibrator("platt", (0.0, 0.5))
+STEPS = Calibrator("isotonic", knots=((0.5, 0.4), (0.9, 0.8)))
+OF_ALL = Calibrator("temperature", (2.0,), uses_probabilities=True)
+
+
+def fits(*used: Calibrator | None) -> list[StoredCalibrator]:
     """One fit a day; None for one that is not used."""
-    days = enumerate(versions)
-    made = StoredCalibrator("fraud", MODEL, 1, "v", {}, {}, False, FRIDAY)
     return [
-        replace(made, version=name or "identity", is_used=name is not None, fitted_at=FRIDAY + number * DAY)
-        for number, name in days
+        StoredCalibrator(
+            task="fraud",
+            model=MODEL,
+            sequence=number,
+            version=(calibrator or IDENTITY).version,
+            calibrator=(calibrator or IDENTITY).to_json(),
+            report={},
+            is_used=calibrator is not None,
+            fitted_at=FRIDAY + number * DAY,
+        )
+        for number, calibrator in enumerate(used)
     ]
 
 
 @pytest.mark.parametrize(
-    ("versions", "day"),
+    ("used", "changes"),
     [
-        ((), None),
-        ((None,), None),
-        ((None, None), None),
-        (("a",), 0),
-        ((None, "a"), 1),
-        (("a", "b"), 1),
-        (("a", None), 1),
-        (("a", None, None), 1),
+        ((), {}),
+        ((None, None), {}),
+        ((PLATT,), {0: True}),
+        ((PLATT, PLATT), {0: True}),
+        ((None, BETA, PLATT), {1: True, 2: True}),
+        ((PLATT, None, None), {0: True, 1: True}),
+        ((FLAT, PLATT), {0: False, 1: False}),
+        ((STEPS, PLATT), {0: False, 1: False}),
+        ((PLATT, OF_ALL), {0: True, 1: False}),
     ],
 )
-def test_what_is_in_force_is_so_since_it_changed(versions: tuple[str | None, ...], day: int | None) -> None:
-    since = in_force_since(fits(*versions))
-    assert since == (None if day is None else FRIDAY + day * DAY)
+def test_a_calibrator_changes_what_is_in_force_and_only_some_change_the_order(
+    used: tuple[Calibrator | None, ...], changes: dict[int, bool]
+) -> None:
+    days = {(at - FRIDAY) // DAY: keeps_order for at, keeps_order in calibrator_changes(fits(*used))}
+    assert days == changes
 
 
 def test_a_looser_threshold_comes_by_a_new_certificate(world: Traffic) -> None:

@@ -8,6 +8,7 @@ from bot.usecases.thresholds.attempt import Basis
 from bot.usecases.thresholds.grant import CellTest, cell_test, to_grant
 from bot.usecases.thresholds.threshold_table import Stream
 from routing.cell import EVERYTHING, cells
+from routing.evidence.calibrator import IDENTITY
 from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.measures.estimation.coverage_curve import Traffic
 from routing.policy import load_policy
@@ -27,7 +28,7 @@ def basis() -> Basis:
     promise = task.tiers[0].promise
     assert promise is not None
     always = dict.fromkeys((cell.key for cell in cells(SLICES)), FRIDAY - 90 * DAY)
-    return Basis(stream, promise, 1, (), (), (), None, FRIDAY - 30 * DAY, FRIDAY, always)
+    return Basis(stream, promise, 1, (), (), (), None, IDENTITY, None, FRIDAY - 30 * DAY, FRIDAY, always)
 
 
 def reviewed(score: np.ndarray, is_error: np.ndarray) -> Traffic:
