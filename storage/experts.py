@@ -76,6 +76,8 @@ def meet(tx: Transaction, names: Mapping[ExpertId, str]) -> None:
             "name": name or expert.user_id,
             "is_active": True,
             "is_guest": False,
+            # So long ago that Slack is asked about them next;
+            # `is_bot` stays empty, which says that it was not yet.
             "refreshed_at": EPOCH,
         }
         for expert, name in sorted(names.items())
@@ -170,6 +172,8 @@ def are_fetched(tx: Transaction, sources: Iterable[str]) -> bool:
 
 def add_member(tx: Transaction, source: str, expert: ExpertId) -> None:
     """Someone joined; whatever the source held of their user id before is replaced."""
+    # A payload may name the person under another workspace than
+    # Slack's list did: twice, they would be two experts.
     remove_member(tx, source, expert)
     ensure(tx, memberships, [_membership(source, expert)])
 

@@ -72,4 +72,6 @@ def activate(tx: Transaction, activation: Activation) -> None:
         "activated_at": activation.at,
         "activated_by": activation.replica,
     }
+    # A new number, not the moment: a version that comes back
+    # is the latest again, whatever replicas' clocks say.
     tx.execute(sa.update(policies).where(policies.c.version == activation.version).values(values))

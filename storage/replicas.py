@@ -36,6 +36,7 @@ def leave(tx: Transaction, name: str) -> None:
 
 def seen_since(tx: Transaction, moment: datetime) -> list[Replica]:
     """The replicas that were there after a moment, by name."""
+    # A process that was killed leaves its row: only the moment tells the living from the dead.
     query = sa.select(replicas).where(replicas.c.seen_at > moment).order_by(replicas.c.replica)
     return [Replica(row.replica, row.policy_version, row.seen_at) for row in tx.execute(query)]
 

@@ -22,6 +22,8 @@ _AWAITING = (CaseStatus.OPEN, CaseStatus.DISPUTED)
 _PREDICTED = [
     column
     for column in predictions.c
+    # Where both tables have a column the case's counts: a
+    # repair moves a case, its prediction stays as routed.
     if column.name not in {"row_id", "case_id", "tier", "channel", "quorum", "body_digest", "salt"}
 ]
 _JOINED = sa.select(cases, *_PREDICTED).join(predictions, predictions.c.case_id == cases.c.case_id)
@@ -162,6 +164,7 @@ def assignees(tx: Transaction) -> list[ExpertId]:
 def _ids_until(tx: Transaction, moment: sa.Column[Any], now: datetime, limit: int) -> list[str]:
     # Spelled out as the partial index over the moment has it.
     is_due = (cases.c.is_open, moment.is_not(None), moment <= now)
+    # Ids, not cases: each is locked and read anew by whoever acts on it, as a click may come in between.
     return list(tx.execute(sa.select(cases.c.case_id).where(*is_due).order_by(moment).limit(limit)).scalars())
 
 

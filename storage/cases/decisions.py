@@ -84,6 +84,7 @@ def amend(tx: Transaction, decision: Decision, revision: int) -> bool:
 
 def feed(tx: Transaction, service: str, after: int, limit: int) -> list[FeedEntry]:
     """The service's lines beyond the cursor `after` (0 for all), oldest first."""
+    # The line stays when its decision falls: a service that has read it must be able to read what followed.
     is_in_force = (cases.c.status == CaseStatus.DECIDED.value) & ~_is_replaced()
     query = (
         sa.select(decision_feed.c.cursor, decision_feed.c.event, predictions.c.external_id, decisions)

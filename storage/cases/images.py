@@ -48,5 +48,6 @@ def replace(tx: Transaction, image: StoredImage) -> bool:
 def drop_content(tx: Transaction, image_id: str) -> bool:
     """Forget the bytes of a picture that Slack has; False when there are none, or Slack has it not."""
     is_kept = (images.c.image_id == image_id) & (images.c.content != b"")
+    # Only what Slack has: without file and bytes the message could never be posted again.
     update = sa.update(images).where(is_kept, images.c.slack_file_id.is_not(None))
     return tx.execute(update.values(content=b"")).rowcount == 1

@@ -13,6 +13,7 @@ from storage.record import record
 from storage.tables import abstentions, labels
 
 _CASE_IDS: sa.BindParameter[list[str]] = sa.bindparam("case_ids", expanding=True)
+# By arrival, not by `labeled_at`: under the case's lock rows follow each other, replicas' clocks need not.
 _OF_CASES = sa.select(labels).where(labels.c.case_id.in_(_CASE_IDS)).order_by(labels.c.row_id)
 _ABSTENTIONS_OF_CASES = (
     sa.select(abstentions).where(abstentions.c.case_id.in_(_CASE_IDS)).order_by(abstentions.c.row_id)
@@ -44,6 +45,7 @@ def add(tx: Transaction, label: Label) -> bool:
 
 def withdraw(tx: Transaction, label_id: str, at: datetime) -> bool:
     """Mark a label as taken back; False when it is unknown or was taken back before."""
+    # Marked, never deleted: Undo is part of what was said, and the first `withdrawn_at` stays.
     return record.change(tx, labels, {"label_id": label_id}, {"withdrawn_at": at}, unless="withdrawn_at")
 
 

@@ -78,6 +78,8 @@ def routing_columns(routing: Routing, confidence: float | None) -> Row:
     Without a calibrator the `confidence` counts as calibrated.
     """
     raw = NO_CONFIDENCE if confidence is None else confidence
+    # A field of a routing is a column of the same name: a new
+    # field is a migration and a new list of coverage.
     return {name: getattr(routing, name) for name in ROUTING} | {
         "disposition": routing.disposition.value,
         "reasons": list(routing.reasons),

@@ -54,6 +54,7 @@ def add_many(tx: Transaction, new: Sequence[NewPrediction]) -> set[str]:
 
     No row may have any of these case ids yet.
     """
+    # Another replica may store the same id at this moment: the row that came first is the answer for both.
     return record.add_new(tx, predictions, [_columns(prediction) for prediction in new]) if new else set()
 
 

@@ -56,6 +56,7 @@ def want_many(tx: Transaction, wanted: Sequence[WantedChannel], now: datetime) -
     Who asks for a hold is not served by a pass that has begun, as the rows may come from a backup of while it
     went on: the pass begins anew, and who reads is fenced out. So whatever pass ends saw all that is held.
     """
+    # In the order of their keys: replicas start together, and would lock the same channels crosswise.
     rows = [_new_row(channel, now) for channel in sorted(wanted, key=lambda channel: channel.channel_id)]
     if rows:
         tx.execute(_want(tx.dialect.name), rows)
@@ -68,6 +69,7 @@ def claim(tx: Transaction, owner: str, now: datetime, lease_for: timedelta) -> C
         return None
     (row,) = rows
     is_begun = row.begun_version > row.read_version
+    # A pass that was cut short goes on where it stopped, for the version that it began with.
     version, reached = (row.begun_version, row.reached) if is_begun else (row.wanted_version, None)
     return value_of(ChannelClaim, row, version=version, reached=reached)
 
@@ -84,6 +86,7 @@ def finish(tx: Transaction, held: ChannelClaim, now: datetime) -> bool:
     values: Row = {
         "begun_version": held.version,
         "read_version": held.version,
+        # Who asked while the pass went on may have missed what it had read by then: another pass follows.
         "is_due": channel_readings.c.wanted_version > held.version,
         "reached": None,
         "next_try_at": now,

@@ -12,6 +12,7 @@ from storage.tables import events
 
 def claim(tx: Transaction, key: str, now: datetime) -> bool:
     """True for the first to come with this key, such as `event:Ev1`; False for every repeat."""
+    # An INSERT decides who was first: two replicas that look before they write would both be.
     return add_once(tx, events, {"key": key, "claimed_at": now})
 
 
@@ -36,6 +37,7 @@ def release(tx: Transaction, key: str) -> None:
 
 def is_free(prefix: str, name: sa.Column[str]) -> sa.ColumnElement[bool]:
     """For queries that leave out what was done: whether nobody has claimed the key `prefix` + `name`."""
+    # With its type: PostgreSQL cannot tell what a bare parameter beside `||` is.
     return ~sa.exists().where(events.c.key == sa.literal(prefix, sa.Text()) + name)
 
 

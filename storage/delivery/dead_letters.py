@@ -41,6 +41,7 @@ def messages(tx: Transaction, after: int, limit: int) -> list[DeadMessage]:
 
 def messages_since(tx: Transaction, since: datetime, limit: int) -> list[DeadMessage]:
     """The messages that died since a moment, latest first."""
+    # The end of the last lease is the only moment that a dead row keeps.
     query = _messages().where(projections.c.next_try_at >= since).order_by(projections.c.row_id.desc())
     return [DeadMessage(*row) for row in tx.execute(query.limit(limit))]
 

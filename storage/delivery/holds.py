@@ -35,6 +35,7 @@ def hold(
     The wait is as long as it has been held by then, so that it doubles, from `first` up to `longest`.
     """
     query = sa.select(channel_pace.c.held_since).where(channel_pace.c.channel_id == place)
+    # From the first refusal on: a wait that began anew with each would never grow.
     since = tx.execute(query).scalar_one_or_none() or now
     until = now + min(max(now - since, first), longest)
     values = {"next_at": until, "held_since": since, "held_reason": reason}
@@ -84,6 +85,7 @@ def all_of(tx: Transaction) -> tuple[Hold, ...]:
 
 def hurry(tx: Transaction, now: datetime) -> int:
     """Let every item of the outbox that waits for a repair be tried at once; how many."""
+    # Not what is being sent: the end of its lease stands in `next_try_at`, and a second sender would take it.
     is_it = outbox.c.held_since.is_not(None) & outbox.c.is_pending & outbox.c.owner.is_(None)
     return tx.execute(sa.update(outbox).where(is_it).values(next_try_at=now)).rowcount
 
@@ -123,5 +125,6 @@ def count(tx: Transaction) -> int:
 def _waits_for(place: Hold) -> sa.ColumnElement[bool]:
     if place.channel_id == slack_pace.WORKSPACE:
         return projections.c.is_due
+    # Slack may refuse to post in a channel and still let us change what stands there, and the reverse.
     has_ts = projections.c.ts.is_not(None) if place.is_for_updates else projections.c.ts.is_(None)
     return projections.c.is_due & has_ts & (projections.c.channel_id == place.channel_id)

@@ -63,6 +63,8 @@ def change(tx: Transaction, table: sa.Table, held: Lease, values: Row) -> bool:
 
 def attempted(attempt_id: str, now: datetime) -> Row:
     """The row of a call that is about to be made."""
+    # Committed before the call: a process that dies in between
+    # leaves the id by which the message can be looked up.
     return {"attempt_id": attempt_id, "attempted_at": now}
 
 
@@ -73,6 +75,7 @@ def finished() -> Row:
 
 def failed(table: sa.Table, retry_at: datetime, reason: str, *, is_certain: bool) -> Row:
     """The row after a failure; only a call that surely had no effect is forgotten."""
+    # Forgotten too early, the next try would post a second time what had arrived without an answer.
     kept = _NO_ATTEMPT if is_certain else {}
     return {
         "owner": None,
@@ -103,6 +106,7 @@ def buried(reason: str) -> Row:
 
 def revived(now: datetime) -> Row:
     """A dead row that is to be tried again."""
+    # The attempt stays: what died of silence may be in the channel, and is looked up before it is posted.
     return {"dead_reason": None, "held_since": None, "failures": 0, "owner": None, "next_try_at": now}
 
 

@@ -84,6 +84,7 @@ def _oldest() -> sa.Select[Any]:
 @cache
 def _first_posts() -> sa.Select[Any]:
     waiting = projections.alias("waiting")
+    # The first of each lane: the few candidates of a plain ORDER BY could all wait for a single channel.
     first = (
         sa.select(waiting.c.row_id)
         .where(waiting.c.channel_id == channel_pace.c.channel_id, *_ready(waiting, has_ts=False))
@@ -109,6 +110,7 @@ def _first_updates() -> sa.Select[Any]:
     turn = sa.select(channel_pace.c.channel_id)
     turn = turn.where(channel_pace.c.channel_id == slack_pace.UPDATES, channel_pace.c.next_at <= _NOW)
     is_free = slack_pace.updates_of(projections.c.channel_id).not_in(
+        # When its wait is over, a held channel lets a message through: how else should a repair be noticed?
         _HELD_PLACES.where(channel_pace.c.next_at > _NOW)
     )
     return (

@@ -35,6 +35,7 @@ def claim(
 def _ready() -> sa.Select[Any]:
     # A dead item is not pending: those behind it in order do not wait for it.
     earlier = outbox.alias("earlier")
+    # What is being delivered is pending until it has arrived, so that nothing overtakes it.
     must_wait = (
         sa.select(earlier.c.row_id)
         .where(earlier.c.is_pending, earlier.c.ordering_key.is_not(None))
@@ -66,6 +67,7 @@ def _unsent() -> sa.Select[Any]:
     return (
         sa.select(outbox.c.row_id)
         .where(outbox.c.is_pending, outbox.c.kind == sa.bindparam("only_kind"), begins_so)
+        # Neither what a sender holds nor what it may have sent before it died.
         .where(outbox.c.owner.is_(None), outbox.c.attempt_id.is_(None))
         .order_by(outbox.c.row_id)
         .limit(sa.bindparam("most"))
@@ -146,6 +148,7 @@ def oldest_undelivered_at(tx: Transaction) -> datetime | None:
 
 def forget_before(tx: Transaction, moment: datetime) -> int:
     """Drop a portion of what was delivered before a moment; how many."""
+    # By delivery: what is pending or dead has no such moment and stays, however old, for somebody to judge.
     return forget(tx, outbox.c.row_id, outbox.c.delivered_at, moment)
 
 

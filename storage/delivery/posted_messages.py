@@ -79,6 +79,7 @@ def adopt(tx: Transaction, message: Stray, instead_of: str | None, now: datetime
     siblings = sa.select(sa.func.min(projections.c.priority)).where(projections.c.case_id == message.case_id)
     values: Row = {
         "ts": message.ts,
+        # It shows some earlier state; which, the rows of a backup cannot tell.
         "shown_version": 0,
         "wanted_at": now,
         "is_due": True,
@@ -97,6 +98,7 @@ def adopt(tx: Transaction, message: Stray, instead_of: str | None, now: datetime
         wanted_version=message.version + 1,
         **values,
     )
+    # The row may have got its message since Slack was asked: a newer message must not be swapped for a stray.
     is_same = projections.c.ts.is_(None) if instead_of is None else projections.c.ts == instead_of
     again = new.on_conflict_do_update(
         index_elements=["projection_id"],
@@ -155,6 +157,8 @@ def newest_row_id(tx: Transaction) -> int:
 
 def _after(version: int) -> sa.ColumnElement[int]:
     """A version later than this, and later than what is wanted."""
+    # A backup knows fewer versions than Slack has seen: a
+    # number used twice would pass for the state it showed.
     wanted = projections.c.wanted_version
     return sa.case((wanted > version, wanted), else_=sa.literal(version)) + 1
 

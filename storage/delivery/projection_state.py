@@ -94,6 +94,7 @@ class Claim:
 
 def projection_id(kind: str, case_id: str, channel_id: str) -> str:
     """What names a message of a case in a channel."""
+    # With the channel: an escalation shows the same case in a second place, and each has its own message.
     return f"{kind}:{case_id}:{channel_id}"
 
 

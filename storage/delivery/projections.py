@@ -40,6 +40,7 @@ def want_many(tx: Transaction, wanted: Sequence[WantedMessage]) -> None:
     if not wanted:
         return
     slack_pace.open_many(tx, [message.channel_id for message in wanted] + [slack_pace.UPDATES])
+    # A statement of many rows may not meet the same row twice (PostgreSQL refuses it).
     distinct = {message.projection_id: _new_row(message) for message in wanted}
     tx.execute(_want(tx.dialect.name), list(distinct.values()))
 
@@ -67,6 +68,8 @@ def claim(
 
     A post waits for its channel's turn (`pace_for`), an update for the workspace's (`update_pace_for`).
     """
+    # The turn before the row: it is the turn that replicas
+    # share, and without it two would post in one second.
     for candidate in message_queue.first(tx, now):
         every = update_pace_for if candidate.pace == slack_pace.UPDATES else pace_for
         if not slack_pace.take(tx, candidate.pace, now, every):
@@ -91,7 +94,9 @@ def finish(tx: Transaction, held: Claim, ts: str, shown_version: int, shape: Sha
         **(shape.columns() if shape else {}),
         "ts": ts,
         "shown_version": shown_version,
+        # A click during the call wanted a later state: a plain False here would lose it.
         "is_due": projections.c.wanted_version > shown_version,
+        # The lease's end stands there, and the next version need not wait for it.
         "next_try_at": EPOCH,
         **leases.finished(),
     }
@@ -120,6 +125,7 @@ def hold(
 def recast(tx: Transaction, held: Claim, shape: Shape, retry_at: datetime, reason: str) -> bool:
     """Show it in another form from now on: Slack refused this, so nothing was posted."""
     values = leases.failed(projections, retry_at, reason, is_certain=True)
+    # Another form is another attempt: the refusals of this must not bring it nearer to a dead letter.
     return leases.change(tx, projections, held, {**values, "failures": 0, **shape.columns()})
 
 
@@ -195,6 +201,7 @@ def _want(dialect: str) -> sa.Insert:
 
 def _next_version(wanted_at: sa.ColumnElement[Any]) -> Row:
     """A message that already waits goes on waiting since then; a dead message stays dead."""
+    # A case that is clicked again and again would otherwise never count as late in `/readyz`.
     waits_since = sa.case((projections.c.is_due, projections.c.wanted_at), else_=wanted_at)
     return {
         "wanted_version": projections.c.wanted_version + 1,

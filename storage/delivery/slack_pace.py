@@ -34,6 +34,7 @@ def updates_of(channel_id: str | sa.Column[str]) -> str | sa.ColumnElement[str]:
 
 def open_many(tx: Transaction, channel_ids: Iterable[str]) -> None:
     """Give each channel a pace that allows a message at once."""
+    # Sorted: transactions that open the same channels in different orders would wait for each other.
     ensure(tx, channel_pace, [{"channel_id": each, "next_at": EPOCH} for each in sorted(set(channel_ids))])
 
 
@@ -54,6 +55,7 @@ def give_back(tx: Transaction, channel_id: str, now: datetime) -> None:
 def pause(tx: Transaction, channel_id: str, until: datetime, reason: str | None = None) -> None:
     """Let a channel (or `UPDATES`) rest until a moment, as Slack's 429 asks; no earlier one shortens that."""
     new = insert(tx, channel_pace).values(channel_id=channel_id, next_at=until, reason=reason)
+    # A 429 that was answered late says less than the one before it (replicas hear them in any order).
     later = new.excluded.next_at > channel_pace.c.next_at
     tx.execute(
         new.on_conflict_do_update(

@@ -75,6 +75,7 @@ def finish(tx: Transaction, held: ThreadClaim, read_to: str | None, now: datetim
         "is_due": thread_readings.c.wanted_version > held.version,
         "read_at": now,
         "next_try_at": now,
+        # A thread without replies must not take back how far an earlier reading came.
         **({"read_to": read_to} if read_to else {}),
         **leases.finished(),
     }
@@ -123,6 +124,8 @@ def _want(dialect: str) -> sa.Insert:
     new, old = insert_in(dialect, thread_readings), thread_readings.c
     again = {
         "team_id": new.excluded.team_id,
+        # What waits keeps its better rank: a sweep must not put a
+        # thread with a new reply behind the unseen ones.
         "rank": sa.case((old.is_due & (old.rank < new.excluded.rank), old.rank), else_=new.excluded.rank),
         "priority": new.excluded.priority,
         "due_at": new.excluded.due_at,

@@ -18,6 +18,7 @@ _IS_FIRST = ~(
     .where(_earlier.c.case_id == projections.c.case_id, _earlier.c.row_id < projections.c.row_id)
     .exists()
 )
+# An open attempt may be in its channel: moved before it is looked up, the case would be posted twice.
 _IS_FREE = projections.c.attempt_id.is_(None) | projections.c.dead_reason.is_not(None)
 
 
@@ -72,6 +73,8 @@ def move(
     if not is_refused:
         is_it &= _IS_FREE
     is_there = sa.select(projections.c.row_id).where(projections.c.projection_id == new_id)
+    # Deleted, not marked: a projection is no part of the
+    # record, and its id would stand in the way of a new one.
     if tx.execute(is_there).first() is not None:
         return tx.execute(sa.delete(projections).where(is_it)).rowcount == 1
     slack_pace.open_many(tx, [channel_id])

@@ -33,6 +33,7 @@ class Receipt:
 
 def add_many(tx: Transaction, new: Sequence[Receipt]) -> None:
     """Store answers; the first to a webhook id stays."""
+    # A replay must get the very answer of the first try, also after the case has moved on.
     ensure(tx, receipts, [columns_of(receipt) for receipt in new])
 
 

@@ -137,10 +137,12 @@ def _storage_error(error: exc.SQLAlchemyError) -> StorageError:
 
 
 def _dbapi_kind(error: exc.DBAPIError) -> Callable[[str], StorageError]:
+    # First: a line that broke says nothing about the values, whatever class the driver gives its error.
     if error.connection_invalidated:
         return DatabaseUnavailable
     if isinstance(error, exc.DataError | exc.IntegrityError):
         return DataRefused
+    # A statement that this schema does not know is our fault: to try it again would hide that.
     if isinstance(error, exc.ProgrammingError):
         return StorageError
     return DatabaseUnavailable

@@ -19,6 +19,8 @@ def within(seconds: float | None) -> Iterator[None]:
     before = _mine.ends_at
     if seconds is not None:
         ends_at = monotonic() + seconds
+        # The earlier of both: an inner block must not outlive
+        # what the outer has promised to somebody who waits.
         _mine.ends_at = ends_at if before is None else min(before, ends_at)
     try:
         yield

@@ -28,12 +28,14 @@ _ENGINE: dict[str, Any] = {
 }
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
+    # A 202 promises that the case is stored: with NORMAL, a WAL loses the last commits when the power fails.
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA journal_size_limit=67108864",  # bytes; a long reader must not leave a giant WAL behind
     "PRAGMA cache_size=-16384",  # KiB
 )
 POSTGRES_OPTIONS = (
+    # A process that stops inside a transaction would keep its rows locked: the server ends it after a minute.
     "-c timezone=UTC -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
     " -c work_mem=16MB"  # a report joins 100,000 decisions; with the default of 4 MB they go by the disk
 )
@@ -53,6 +55,7 @@ def create(url: str, wait_for_lock: float = WAIT_FOR_LOCK, wait_for_turn: float 
     Raises `UnsupportedDatabase`.
     """
     try:
+        # Hosting services still hand out the short scheme, which SQLAlchemy refuses since 1.4.
         parsed = sa.make_url(url.replace("postgres://", "postgresql://", 1))
     except ArgumentError as error:
         raise UnsupportedDatabase("The address cannot be read.") from error
@@ -68,6 +71,7 @@ def read_options(engine: sa.Engine) -> dict[str, Any]:
     """Execution options of a transaction that only reads."""
     if engine.dialect.name == "sqlite":
         return {}
+    # PostgreSQL's default sees a new moment with each statement: the figures of a digest would not add up.
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 

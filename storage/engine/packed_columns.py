@@ -29,6 +29,7 @@ def packed(tx: Transaction, query: sa.Select[Any], arrival: sa.Column[int]) -> I
     if tx.dialect.name != "postgresql":
         yield from portions(tx.execute(query, execution_options={"yield_per": ROWS_PER_FETCH}))
         return
+    # In no order, but in the same in each column: a group's aggregates read its rows in a single pass.
     arrays = [sa.func.array_agg(column) for column in query.selected_columns]
     stretches = query.with_only_columns(*arrays).group_by(arrival // ROWS_PER_FETCH)
     yield from map(tuple, tx.execute(stretches, execution_options={"yield_per": 1}))

@@ -21,6 +21,7 @@ def upgrade(tx: sa.Connection) -> None:
     if tx.dialect.name == "postgresql":
         _take_turn(tx)
     scripts = _scripts()
+    # After the turn was taken, not before: the replica that had it may have done the work.
     if is_current(tx):
         return
     _refuse_newer(tx, scripts)
@@ -50,6 +51,7 @@ def _scripts() -> ScriptDirectory:
 def _take_turn(tx: sa.Connection) -> None:
     # A lock of the transaction, which works behind a pooler too. SQLite's writers take turns by themselves.
     tx.execute(sa.text("SET LOCAL lock_timeout = '120s'"))
+    # A migration of a large table takes longer than any statement of the program may.
     tx.execute(sa.text("SET LOCAL statement_timeout = 0"))
     tx.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
 

@@ -37,6 +37,7 @@ class FairLock:
         """Hand the lock to whoever has waited longest."""
         with self._guard:
             if self._waiting:
+                # `_is_held` stays true: who comes now must not overtake the thread that is only waking up.
                 self._waiting.popleft().release()
             else:
                 self._is_held = False
@@ -44,6 +45,8 @@ class FairLock:
     def _keeps_late_turn(self, turn: threading.Lock) -> bool:
         """Whether the turn came between the time-out and leaving the queue."""
         with self._guard:
+            # To say no here would leave the lock with a thread
+            # that has gone, and every writer waiting for ever.
             if turn not in self._waiting:
                 return True
             self._waiting.remove(turn)

@@ -19,6 +19,7 @@ _later = decisions.alias("later")
 _REPLACED = sa.select(_later.c.row_id).where(
     _later.c.case_id == decisions.c.case_id, _later.c.sequence > decisions.c.sequence
 )
+# Undo leaves the decision's row as it is: only the feed says that it no longer holds.
 _UNDONE = sa.select(decision_feed.c.cursor).where(
     decision_feed.c.decision_id == decisions.c.decision_id, decision_feed.c.event == "reopened"
 )
@@ -61,6 +62,7 @@ class Window:
 
 def in_period(window: Window, *columns: Any) -> sa.Select[Any]:
     """The decisions of the period that no later decision of it replaced and no Undo took back."""
+    # A later decision belongs to a later period: last week's figures are the same whenever they are made.
     replaced = _REPLACED.where(_later.c.decided_at < window.until)
     return (
         sa.select(*columns)

@@ -96,6 +96,7 @@ def audits(
     tx: Transaction, task: str, tier: str, model: ModelRef, since: datetime, now: datetime
 ) -> tuple[AuditInOrder, ...]:
     """All audits of a tier and model received since then; those due by `now` are overdue."""
+    # By arrival, not by decision: what came in before the grant is what the grant was tested on.
     query = _in_order(now, SLICES_TEXT, predictions.c.calibrated).where(
         predictions.c.is_audit, predictions.c.task == task, predictions.c.received_at >= since
     )

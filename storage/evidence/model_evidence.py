@@ -151,6 +151,7 @@ def _calibrated(confidence: Sequence[float], calibrate: Calibrate | None) -> Seq
 
 def _scored(tx: Transaction, received: TierWindow, calibrate: Calibrate | None, *more: Any) -> sa.Select[Any]:
     decided = by_experts()
+    # Without a decision the loss is null, which a flag of a byte cannot hold.
     is_error = sa.func.coalesce(loss_of(decided), 0) > 0
     columns = (
         predictions.c.calibrated if calibrate is None else predictions.c.confidence,

@@ -37,6 +37,7 @@ def add(tx: Transaction, fitted: StoredCalibrator) -> bool:
     columns = columns_of(fitted)
     model: ModelRef = columns.pop("model")
     row = {**columns, "model_name": model.name, "model_version": model.version}
+    # The number decides: replicas that fit at the same time must not both be the latest.
     return add_once(tx, calibrators, row)
 
 

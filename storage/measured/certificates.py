@@ -84,6 +84,7 @@ def add(tx: Transaction, attempt: Attempt) -> bool:
     """
     columns = columns_of(attempt)
     key: CertificateKey = columns.pop("key")
+    # An attempt that two replicas make at once spends its part of the promise once.
     return add_once(tx, certificates, {**_stream_columns(key), "cell": key.cell, **columns})
 
 
@@ -142,6 +143,7 @@ def _last_granted(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> list[
     is_replaced = sa.exists().where(
         *(later.c[name] == certificates.c[name] for name in _STREAM),
         later.c.attempt > certificates.c.attempt,
+        # An attempt in vain replaces nothing: what was granted before it still holds.
         later.c.certificate_id.is_not(None),
         sa.or_(later.c.cell == certificates.c.cell, *is_everything),
     )
@@ -151,6 +153,7 @@ def _last_granted(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> list[
 
 def attempts(tx: Transaction, stream: CertificateKey) -> int:
     """How many attempts the key's stream has had, granted or not."""
+    # Of all cells together: what an attempt may spend is shared by the whole stream.
     highest = sa.select(sa.func.max(certificates.c.attempt)).where(*_is_of(stream))
     return tx.execute(highest).scalar_one() or 0
 

@@ -12,6 +12,7 @@ from storage.record.chains import PROGRAM, ChainEntry
 from storage.sql.json_documents import canonical
 from storage.tables import record_entries, record_heads
 
+# Short enough to be read out; without the key no second chain is made to begin like it.
 SHOWN = 16  # hexadecimal digits of the link
 _FORM = re.compile(rf"([1-9]\d{{0,17}})-([0-9a-f]{{{SHOWN},64}})")
 

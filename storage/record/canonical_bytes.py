@@ -105,6 +105,7 @@ def _stored_binary(value: Any) -> bytes:
     return bytes.hex(value).encode()
 
 
+# Never to be changed: seals of years ago are computed anew by these, and would all be called edits.
 _LEAVES: tuple[tuple[type[Any], Leaf, Leaf], ...] = (
     (UtcMoment, _moment, _stored_moment),
     (Duration, _duration, _stored_whole),

@@ -69,6 +69,7 @@ def _answer(tx: sa.Connection, table: sa.Table, is_meant: sa.ColumnElement[bool]
 
 
 def _decide(tx: sa.Connection, is_meant: sa.ColumnElement[bool]) -> None:
+    # The loss before the key: an empty `key` is what shows that a row lacks both.
     predicted = sa.select(predictions.c.label).where(predictions.c.case_id == decisions.c.case_id)
     is_other = decisions.c.label != predicted.scalar_subquery()
     loss = sa.case((decisions.c.method == EXPIRED, None), (is_other, 1.0), else_=0.0)

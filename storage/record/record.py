@@ -140,6 +140,7 @@ def add_new(tx: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> set[str]
 
 def change(tx: sa.Connection, table: sa.Table, key: Row, values: Row, unless: str | None = None) -> bool:
     """Update the row of this key, only while its column `unless` is empty; False when there is none."""
+    # Under its lock: what the row was is sealed with the change, and an edit in between would pass for ours.
     row = _locked(tx, table, key)
     if row is None or (unless is not None and row[unless] is not None):
         return False
@@ -251,6 +252,8 @@ def _by_chain(pending: _PendingEntries) -> dict[str, list[SealedEntry]]:
     sealed: dict[str, list[SealedEntry]] = {**pending.special}
     for each in pending.acts:
         chain = pending.chains.get(each.subject, GENERAL)
+        # With the first act on the case alone: a seal that stood
+        # in two entries would be a change that never was.
         sealed.setdefault(chain, []).append((each, waiting.pop(each.subject, ())))
     loose: dict[str, list[Any]] = {}
     for case_id, of_case in waiting.items():

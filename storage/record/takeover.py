@@ -86,5 +86,6 @@ def _last(tx: sa.Connection) -> Any:
 def _began_at(tx: sa.Connection) -> datetime | None:
     """When the first portion was taken in."""
     entries = record_entries.c
+    # The second: the first, of the upgrade, knows no moment.
     query = sa.select(entries.at).where(entries.chain == TAKEN_IN, entries.seq == 2)
     return tx.execute(query).scalar_one_or_none()

@@ -33,12 +33,14 @@ class UtcMoment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a datetime without a time zone")
+        # Whole microseconds: a float of seconds loses them, and moments are compared for equality.
         return (value - EPOCH) // MICROSECOND if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (overrides)
         """The aware UTC datetime of a stored form."""
         if value is None:
             return None
+        # PostgreSQL answers in the session's time zone.
         if isinstance(value, datetime):
             return value.astimezone(UTC)
         return EPOCH + timedelta(microseconds=value)

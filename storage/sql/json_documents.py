@@ -17,6 +17,7 @@ def dump(value: Any) -> str:
 
 def canonical(value: Any) -> str:
     """JSON with the same spelling for equal values: sorted keys, ASCII only. What hashes are taken over."""
+    # Its spelling never changes: hashes that are stored and sealed were taken over it.
     return _encode_canonical(value)
 
 

@@ -56,6 +56,7 @@ partial(
 )
 partial("ix_projections_waiting", projections.c.is_due, projections.c.wanted_at)
 partial(
+    # A message shows a single case: a stray that two rows adopt would flicker between them.
     "uq_projections_message",
     projections.c.ts.is_not(None),
     projections.c.channel_id,

@@ -13,6 +13,7 @@ policies = Table(
     Column("document", Document, nullable=False),
     Column("sequence", sa.BigInteger(), nullable=False),
     moment("first_seen_at"),
+    # Not unique: replicas may activate at the same moment, and a refusal would stop one of them.
     Column("activation", sa.BigInteger()),
     moment("activated_at", is_null=True),
     text("activated_by", is_null=True),

@@ -15,6 +15,7 @@ record_entries = Table(
     text("actor"),
     text("action"),
     text("subject"),
+    # Text, not JSON: a link is taken over the very letters.
     text("data"),
     text("rows"),
     text("key_id"),

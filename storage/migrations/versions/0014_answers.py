@@ -14,6 +14,7 @@ down_revision = "origins"
 def upgrade() -> None:
     """Add the columns; rows before, and those of replicas of earlier versions, are filled afterwards."""
     for table in ("labels", "decisions"):
+        # Nullable: version 0.1 goes on inserting rows without them while replicas are exchanged.
         op.add_column(table, Column("answer", JsonValue(), nullable=True))
         for column in texts("key", nullable=True):
             op.add_column(table, column)

@@ -12,6 +12,7 @@ down_revision = "activations"
 
 PORTION = 100
 VERSION = 1
+# Written out, not imported: the program's words may change, those of the rows that wait here do not.
 CODES = {
     "state": {
         "always reviewed": "always_reviewed",
