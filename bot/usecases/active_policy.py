@@ -37,11 +37,13 @@ def propose(ctx: Context, proposal: Proposal) -> Activation:
     """
     now, version = ctx.clock.now(), proposal.policy.version
     with ctx.database.write() as tx:
+        # Also where the proposal does not count: what its file holds speaks for the version that is active.
         before_at = replicas.see(tx, Replica(proposal.replica, version, now))
         active = policies.active(tx)
         if active is not None and not _counts(tx, proposal, active, before_at, now):
             return active
         replicas.forget_before(tx, now - KEPT_FOR)
+        # Kept before it is activated: `active` names a version that every replica has to be able to read.
         policies.remember(tx, version, document_of(proposal.policy), now)
         activation = Activation(version, now, proposal.replica)
         policies.activate(tx, activation)

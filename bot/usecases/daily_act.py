@@ -10,6 +10,8 @@ from storage.delivery import claimed_events
 def once_a_day(ctx: Context, name: str, now: datetime, act: Callable[[], int]) -> int:
     """What `act` returned, 0 where `name` was done today; one that fails may be had again."""
     key = f"{name}:{now.astimezone(UTC).date().isoformat()}"
+    # Claimed before it is done, in a transaction of its own:
+    # the act takes seconds, and others must not begin it.
     with ctx.database.write() as tx:
         if not claimed_events.claim(tx, key, now):
             return 0

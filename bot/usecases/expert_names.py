@@ -49,6 +49,7 @@ def callback_names(ctx: Context, tx: Transaction, service: str) -> ExpertNames:
         return ExpertNames(exposure)
     key = installation_keys.find(tx, PSEUDONYMS)
     if key is None:
+        # Not derived from another secret: when that is rotated, every expert would become another person.
         key = installation_keys.keep(tx, PSEUDONYMS, ctx.new_key(), ctx.clock.now())
     return ExpertNames(exposure, key)
 

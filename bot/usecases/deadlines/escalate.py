@@ -70,6 +70,7 @@ def _move_on(
     ctx: Context, tx: Transaction, case: Case, now: datetime, items: list[Item], entries: list[Entry]
 ) -> None:
     """Take the case's step if it is due, and set the moment of its next."""
+    # Asked again under the lock: another tick, or a click, may have moved the case on since it was listed.
     if case.next_step_at is None or case.next_step_at > now:
         return
     terms = terms_of(ctx, tx, case)
@@ -109,7 +110,10 @@ def _bundle(ctx: Context, now: datetime) -> int:
         unsent = outbox.recall(tx, NOTICE, BUNDLE, ACTOR, now, LEASE, MOST_BUNDLED)
         reminders = [reminder for claim in unsent for reminder in untied(claim.item.payload)]
         reminders += [Reminder.from_payload(claim.item.payload) for claim in claims]
+        # Of an item that is finished here: no other bundle can ever have the same.
         key = f"{BUNDLE}{claims[0].item.item_id}"
+        # The oldest moment: what was asked before quiet hours is
+        # not sent in them because it was bundled again.
         since = min(claim.item.created_at for claim in (*unsent, *claims))
         items = [
             Item(ctx.new_id("out"), NOTICE, f"{key}:{number}", bundle.to_payload(), since)

@@ -55,6 +55,8 @@ def _overdue(ctx: Context, tx: Transaction, now: datetime) -> list[StaleMessage]
 def _redraw(ctx: Context, stale: list[StaleMessage], now: datetime) -> int:
     """How many were not taken by another tick meanwhile."""
     with ctx.database.write() as tx:
+        # The claim in the transaction of the redrawing: with an
+        # earlier commit a crash would leave it undone for ever.
         mine = [case_id for case_id, key in stale if claimed_events.claim(tx, key, now)]
         for case_id in mine:
             projections.redraw(tx, case_id, now)

@@ -15,6 +15,7 @@ from routing.policy import Tier
 JsonObject = dict[str, Any]
 FEW = 3
 """So many reminders at once go to a channel each for itself; more become a list."""
+# A key that rows which wait hold: it never changes.
 _REMINDERS = "reminders"
 
 

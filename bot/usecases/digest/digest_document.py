@@ -30,6 +30,7 @@ PROSE: Mapping[str, Mapping[str, str]] = {
 
 @cache
 def _adapter() -> TypeAdapter[Digest]:
+    # Made at the first use: it takes a tenth of a second, and most commands read no digest.
     return TypeAdapter(Digest)
 
 

@@ -43,5 +43,6 @@ def last_day_of(digest: StoredDigest) -> date:
 def _check(policy: Policy, service: str, team: str) -> None:
     if team not in policy.teams:
         raise TeamUnknown
+    # All of its tasks, not some: a digest quotes cases, and cannot be cut to what this service may see.
     if not set(policy.teams[team].tasks) <= set(policy.services[service].tasks):
         raise TeamForbidden

@@ -88,6 +88,7 @@ def store(
     for item in items:
         if isinstance(item, PostedItem) and not any(its.key in before for its in item.identities):
             first.setdefault(item.key, item)
+    # Taken once: all of a batch is routed by the same thresholds, whatever is granted meanwhile.
     standing = ctx.standing.present
     # In the order of their keys, so that two replicas storing the same ones wait for each other once.
     routed = [_routed(ctx, standing, first[key], now) for key in sorted(first)]
@@ -95,6 +96,8 @@ def store(
     new = [prediction for prediction in routed if prediction.case_id in inserted]
     opened = [_open(ctx, prediction) for prediction in new if prediction.is_reviewed]
     _store_review(ctx, tx, opened, first)
+    # After the insert, in a statement of its own: only that
+    # sees what another replica has committed meanwhile.
     stored = before | predictions.find_many(tx, (each.key for each in routed if each.case_id not in inserted))
     due = {case.case_id: case.due_at for case in opened} | _due(tx, stored.values())
     return TriageBatch(
@@ -108,6 +111,7 @@ def store(
 def _names_of_before(items: Sequence[PostedItem | Rejection]) -> Iterator[PostedKey]:
     """The keys that no item of the batch is stored under."""
     for item in items:
+        # The present key needs no look: the INSERT finds it, and nearly every post is new.
         present = item.key if isinstance(item, PostedItem) else None
         yield from (identity.key for identity in item.identities if identity.key != present)
 

@@ -34,6 +34,7 @@ NOT_SEEN = ("occurred_at or the picture",)
 def differences(stored: Submission, posted: Submission) -> tuple[str, ...]:
     """The names of the parts, as services post them."""
     names = tuple(name for name, part in PARTS.items() if part(stored) != part(posted))
+    # The digests differ, so something does: it must be what is not compared here.
     return names or NOT_SEEN
 
 

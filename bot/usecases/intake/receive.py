@@ -70,6 +70,7 @@ def receive(ctx: Context, postings: Sequence[Posting], answer: Answer) -> list[O
         made = [
             _receipt(posting, posting.webhook_id, answer(own[id(posting)]), now)
             for posting in fresh
+            # No receipt of a refusal: mended, or under another policy, the same request may be taken.
             if posting.webhook_id is not None and not posting.is_refused
         ]
         webhook_receipts.add_many(tx, made)

@@ -84,6 +84,7 @@ def lead(ctx: Context, tx: Transaction, act: LeadAct, *deeds: Deed) -> LeadSitti
     if not 1 <= act.number <= len(digest.headlines):
         return LeadRefusal(_OUTDATED)
     headline = digest.headlines[act.number - 1]
+    # The number came with a payload: it may name a sentence that has no such button.
     if deeds and headline.deed not in deeds:
         return LeadRefusal(_OUTDATED)
     return LeadSitting(ctx, tx, act, name, team, digest, headline, ctx.clock.now())
@@ -94,6 +95,7 @@ def lead_on_record(ctx: Context, tx: Transaction, act: LeadAct, *deeds: Deed) ->
     leading = lead(ctx, tx, act, *deeds)
     if isinstance(leading, LeadRefusal):
         data = {"why": leading.reason, "number": act.number}
+        # Cut: it came with a payload, and must not fill the record.
         entry = Entry(ctx.clock.now(), act.actor, "act.refused", act.digest_key[:80], data)
         audit.append_many(tx, [entry])
     return leading

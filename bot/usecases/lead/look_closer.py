@@ -58,6 +58,7 @@ def threshold(ctx: Context, act: LeadAct) -> DigestThreshold | LeadRefusal:
 def _row(leading: LeadSitting) -> ThresholdRow | None:
     named = leading.headline.arguments
     wanted = tuple(named.get(name, "") for name in ("task", "tier", "model", "version", "slice"))
+    # From the digest as it was kept: the lead looks at the numbers that they have read.
     rows = leading.digest.quality.thresholds if leading.digest.quality else ()
     named_rows = ((row, (row.task, row.tier, row.model.name, row.model.version, row.slice)) for row in rows)
     return next((row for row, names in named_rows if names == wanted), None)

@@ -44,6 +44,7 @@ class AuditRequest:
 
 def raised(before: float, accepted: int) -> float:
     """The share that yields about `MORE` audits beyond those of `before` among `accepted` predictions."""
+    # From the policy's own share, not from what is in force: a second click would add 50 more.
     return min(1.0, before + MORE / accepted)
 
 

@@ -50,6 +50,7 @@ def propose(
     ctx: Context, expert: ExpertId, change: TierChange
 ) -> PolicyTrial | LeadRefusal | tuple[Finding, ...]:
     """The trial of a change by who may ask for it; else why not, or what the policy's check finds."""
+    # Asked again at the submission: who was shown the window may have left the channel since.
     led = tiers_led(ctx, expert)
     if isinstance(led, LeadRefusal):
         return led

@@ -28,6 +28,7 @@ FEWEST = 30
 GROWTH = 0.2
 GROWTH_WITH_PROMISE = 1.0
 """A new calibrator makes the evidence for a promise begin anew, so there it waits for twice the labels."""
+# Fixed: the same labels make the same calibrator, whichever replica fits it.
 SEED = 0
 
 
@@ -86,6 +87,7 @@ def _refit(ctx: Context, now: datetime, due: _DueFit) -> int:
         labeled = model_evidence.labeled(tx, due.task, now - LOOK_BACK, now, due.model)
     fit = _fit(labeled.renamed(ctx.policy.task(due.task).present_name).with_confidence())
     with ctx.database.write() as tx:
+        # Asked again in the transaction that stores: a new calibrator would end what was certified meanwhile.
         if (due.task, due.model) in _certified(tx) or not calibrators.add(tx, _stored(due, fit, now)):
             return 0
         subject = f"{due.task}:{due.model.name}:{due.model.version}"

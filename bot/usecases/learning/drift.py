@@ -54,6 +54,8 @@ def _look(ctx: Context, now: datetime, task: str) -> int:
     raised = _alarms(ctx.policy.task(task), seen, by_model, days_to_spend(looked_at, now))
     looked = {name: getattr(seen.looked, name).isoformat() for name in Spans.__slots__}
     with ctx.database.write() as tx:
+        # With the alarms, in one transaction: the days that a
+        # look has spent must not be spent again by the next.
         profiles.save(tx, StoredProfile(task, LOOK, looked, now))
         new = [row for row in _stored(raised, seen.looked, now) if alarms.raise_once(tx, row)]
         revoked = _tell(ctx, tx, task, new, now) if new else 0
@@ -97,6 +99,7 @@ def _alarms(
 
 def _calibrated(prediction: Prediction, by_model: Mapping[ModelRef, Calibrator]) -> float:
     if prediction.confidence is None:
+        # Not 0: a model that gives no confidences would look as if it had become unsure.
         return math.nan
     return by_model.get(prediction.model, IDENTITY).apply(prediction)
 

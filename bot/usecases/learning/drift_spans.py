@@ -17,6 +17,7 @@ DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 REFERENCE = timedelta(days=28)
 """References follow each other without a gap: each is kept for as long as it lasted, and makes news once."""
+# A Monday, for ever: references that moved with the moment of a look would make the same news each time.
 ANCHOR = datetime(2024, 1, 1, tzinfo=UTC)
 FEWEST = 200
 """Fewer cases on either side are not compared: `routing.measures.drift.drift.MIN_CASES`."""

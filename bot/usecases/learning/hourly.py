@@ -11,6 +11,7 @@ from bot.usecases.separate_acts import act_on_each
 from bot.usecases.thresholds import cell_sets, certify, in_force, label_sets, target_watch
 
 ACTS: tuple[tuple[str, Callable[[Context], int]], ...] = (
+    # First: what is learned below is for the labels and cells of now.
     ("changed_labels", label_sets.note_new),
     ("changed_cells", cell_sets.note_new),
     ("drift_alarms", drift.detect_due),

@@ -41,6 +41,7 @@ def look_again(ctx: Context) -> int:
 def _repair(ctx: Context, places: tuple[str, ...] | None, channel_id: str | None, curable: Curable) -> int:
     now = ctx.clock.now()
     with ctx.database.write() as tx:
+        # Not released: a message is tried first, and frees the others when Slack takes it.
         holds.look_again(tx, now, places)
         holds.hurry(tx, now)
     return _revive_messages(ctx, channel_id, curable) + _revive_items(ctx, curable)

@@ -69,6 +69,7 @@ def _follower(tx: Transaction, message: UnpostedMessage, channel: str) -> Case |
     It is locked before its message is touched, as by everybody else who changes both.
     """
     stays = not message.is_home or channel == message.case_channel
+    # A case that is to be seen somewhere stays there: its people would change under those who read it.
     if stays or unposted_messages.is_shown(tx, message.case_id):
         return None
     return cases.lock(tx, message.case_id)

@@ -55,6 +55,7 @@ def _tell(ctx: Context, by_team: dict[tuple[str, _Trouble], int], now: datetime)
                 continue
             sentence = f"{number} {trouble.noun}{'' if number == 1 else 's'} {trouble.fate}"
             news = News(team=team, sentence=sentence, advice=trouble.advice)
+            # With the day: told once a day while it lasts, by whichever replica looks first.
             tell_team(ctx, tx, news, f"undelivered:{trouble.key}:{now:%Y-%m-%d}", now)
     return {"causes": len(by_team), "unreachable": unreachable}
 
@@ -97,6 +98,7 @@ def _dead_items(tx: Transaction, now: datetime) -> Iterator[tuple[str, _Trouble,
 
 def _tasks_of(tx: Transaction, item: Item) -> tuple[str, ...]:
     """The task that a dead item is about."""
+    # A callback's payload names its case only within `data`; its order goes by the case.
     case_ids = item.payload.get("case_ids") or [item.ordering_key]
     stored = predictions.get(tx, str(case_ids[0]))
     return (stored.submission.task,) if stored else ()

@@ -132,6 +132,7 @@ def is_insider(ctx: Context, expert: ExpertId) -> bool:
 
 def is_allowed(sitting: Sitting, expert: ExpertId) -> bool:
     """Whether `expert` may answer this case as it stands."""
+    # The bot is a member of every channel it posts to: as such it would be somebody who may answer.
     members = members_of(sitting.tx, sitting.case, sitting.terms) - {sitting.ctx.home.bot}
     ctx = sitting.ctx
     return may_label(sitting.case, sitting.tier, expert, members, ctx.team_id, ctx.policy.guest_teams)

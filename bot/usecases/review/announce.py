@@ -70,9 +70,11 @@ def call_back(
     if url is None:
         return
     names = callback_names(sitting.ctx, sitting.tx, name)
+    # Made now, not when it is sent: it tells what was decided then, whatever comes before it is delivered.
     data = callback_data(case, decision, names, service.callback_version if service else 1)
     callback = Callback(name, url, change.value, sitting.now, data)
     suffixes = {DecisionEvent.REOPENED: "|reopened", DecisionEvent.AMENDED: f"|amended:{revision}"}
+    # With the endpoint: an address that is mended gets what the old one did not take.
     key = f"{decision.decision_id}|{url}{suffixes.get(change, '')}"
     item_id, payload = sitting.ctx.new_id("out"), callback.to_payload()
     outbox.add_many(sitting.tx, [Item(item_id, CALLBACK, key, payload, sitting.now, case.case_id)])

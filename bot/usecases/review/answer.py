@@ -49,6 +49,7 @@ def answer(ctx: Context, new: ExpertAnswer) -> Outcome:
 
 def give(sitting: Sitting, new: ExpertAnswer) -> Outcome:
     """Record the `new` answer in the transaction of `sitting`, unless something speaks against it."""
+    # A button of before a label was renamed carries its old name.
     new = replace(new, label=sitting.task.present_name(new.label))
     objection = _objection(sitting, new)
     if objection is not None:
@@ -63,6 +64,7 @@ def _objection(sitting: Sitting, new: ExpertAnswer) -> Outcome | None:
     refusal = _tampering(sitting, new) or not_allowed(sitting)
     if refusal is not None:
         return refusal
+    # Before the question whether it is too late: a double click must not be told that somebody was faster.
     if _adds_nothing(sitting.case, new):
         return RepeatedAct(sitting.case)
     is_correction = new.is_correction and sitting.case.takes_answer_of(new.act.expert)
@@ -119,6 +121,7 @@ def _label(sitting: Sitting, new: ExpertAnswer) -> Label:
 
 def _recorded(sitting: Sitting, new: ExpertAnswer) -> Outcome:
     label = _label(sitting, new)
+    # The round is taken: whatever brought it about, nothing may be announced twice.
     if not labels.add(sitting.tx, label):
         return RepeatedAct(sitting.case)
     thread_replies.settle(sitting.tx, label.case_id, label.expert)

@@ -58,6 +58,7 @@ def begin(ctx: Context) -> None:
     with ctx.database.write() as tx:
         newest = posted_messages.newest_row_id(tx)
         wanted = [
+            # Without a reader: when a process starts nobody knows yet who the bot is; `look_again` names it.
             WantedChannel(channel_id, "", "", newest, _held_to(tx, channel_id, slack_now(ctx.clock)))
             for channel_id in (_channels(ctx, tx) if newest else ())
         ]
@@ -111,6 +112,7 @@ def _take_over(ctx: Context) -> bool:
     """Want a portion of the threads read that an earlier version has left in the outbox; False: none."""
     now = ctx.clock.now()
     with ctx.database.write() as tx:
+        # Version 0.1 may run beside this and claims the same items: each is taken by one of the two.
         claims = outbox.claim(tx, {THREAD}, f"listening:{ctx.new_id('p')}", now, TAKING_OVER, PORTION)
         wanted = [
             WantedThread(

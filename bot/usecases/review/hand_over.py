@@ -56,6 +56,7 @@ def _on_open_case(ctx: Context, act: Act, change: Callable[[Sitting], Outcome]) 
             return refusal
         if not sitting.case.is_waiting:
             return AlreadyDecided(sitting.case)
+        # After the refusals: an act that was refused may come again with the same key.
         if not claimed_events.claim(tx, act.key, sitting.now):
             return RepeatedAct(sitting.case)
         return change(sitting)
@@ -135,6 +136,7 @@ def _handed(sitting: Sitting, wish: HandOver) -> Outcome:
 def _wished(sitting: Sitting, user_id: str) -> ExpertId:
     """The person with this user id: of our workspace, unless Slack named another."""
     home_id = sitting.ctx.team_id
+    # A picker sends the user id alone.
     person = experts.by_user_id(sitting.tx, {user_id}, home_id).get(user_id)
     return person.expert if person else ExpertId(home_id, user_id)
 

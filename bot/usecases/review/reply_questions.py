@@ -118,5 +118,6 @@ def withdraw_question(ctx: Context, case_id: str, expert: ExpertId, reply_ts: st
     """The question could not be shown: it may be asked again."""
     with ctx.database.write() as tx:
         question = thread_replies.question_of(tx, case_id, expert)
+        # Only this question: the person may have been asked about another reply meanwhile.
         if question is not None and question.ts == reply_ts:
             thread_replies.settle(tx, case_id, expert)

@@ -19,6 +19,7 @@ def settle_case(sitting: Sitting, changed: Case, screen_version: int) -> Case:
         settle(changed, sitting.task.asks, sitting.tier, sitting.now),
         sitting.task.asks,
         decision_id=sitting.ctx.new_id("dec"),
+        # That of now, not of the opening: it says who may answer, and how their answers are settled.
         policy_version=sitting.ctx.policy.version,
         screen_version=screen_version,
     )
@@ -43,6 +44,7 @@ def _announce(sitting: Sitting, case: Case) -> None:
     if case.status is CaseStatus.DISPUTED and before.status is not CaseStatus.DISPUTED:
         who = adjudicators_left(case, sitting.tier)
         notice = Notice(Occasion.DISPUTE, Place.THREAD, (case.case_id,), who)
+        # With the number of labels: after Undo and another answer the adjudicators are asked again.
         notify(sitting, notice, f"dispute:{case.case_id}:{len(case.labels)}")
 
 
@@ -51,6 +53,7 @@ def announce_amendment(sitting: Sitting, case: Case) -> None:
     decision, before = case.decision, sitting.case
     if decision is None or case.current_labels == before.current_labels:
         return
+    # Each answer and each withdrawal makes another, so that none meets the key of an earlier callback.
     revision = len(case.labels) + sum(1 for label in case.labels if label.withdrawn_at is not None)
     if decisions.amend(sitting.tx, decision, revision):
         call_back(sitting, case, decision, DecisionEvent.AMENDED, revision)

@@ -76,6 +76,7 @@ def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
             read_later(ctx, tx, reply.channel_id, reply.thread_ts)
             return Silence()
         key = f"reply:{reply.channel_id}:{reply.ts}"
+        # The version that the channel shows, not the wanted: it is what the writer had before them.
         screen = Screen(shown.case_id, shown.shown_version, reply.channel_id, reply.thread_ts)
         act = Act(screen, reply.expert, key, reply.name)
         sitting = sit_down(ctx, tx, act)
@@ -110,6 +111,7 @@ def _taken(sitting: Sitting, reply: ThreadReply) -> Outcome:
         return _answered(sitting, reply, meant)
     if isinstance(meant, Reason) and own is not None:
         if meant.is_free:
+            # Used up: the lines that follow are talk, and must not be filed as more of the reason.
             claimed_events.claim(sitting.tx, _free_line_of(sitting), sitting.now)
         return explain(sitting, own, joined(own, meant.text))
     if isinstance(meant, Doubt):

@@ -44,6 +44,7 @@ def _undo(sitting: Sitting) -> Outcome:
     for revoked in set(withdrawn.labels) - set(sitting.case.labels):
         labels.withdraw(sitting.tx, revoked.label_id, sitting.now)
     thread_replies.settle(sitting.tx, label.case_id, label.expert)
+    # After the label is withdrawn: what is left may decide the case otherwise, or leave it open.
     case = settle_case(sitting, _with_time_for_another(sitting, withdrawn), sitting.act.screen.version)
     show(sitting, case)
     sitting.record("label.withdrawn", label_id=label.label_id, label=label.label, round=label.round)

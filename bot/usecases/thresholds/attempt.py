@@ -83,6 +83,8 @@ class Basis:
         are the labels by which a slice was chosen.
         """
         touching = (old for old in self.granted if Cell.of(old.key.cell).overlaps(cell))
+        # Labels that chose or ended a threshold are biased towards
+        # the outcome: a test on them would promise too much.
         begins = [self.begins, *((old.revoked_at or old.attempted_at) + SETTLED for old in touching)]
         if cell != EVERYTHING:  # not noted yet: chosen just now, by labels that may be all there are
             begins.append(self.named_since.get(cell.key, self.until))
@@ -102,12 +104,14 @@ def basis_of(
     if promise is None or not fits:  # the first calibrator would make the evidence begin anew
         return None
     task, tier = stream.task.name, stream.tier
+    # A task that was not noted yet has no evidence: nobody knows since when its labels are what they are.
     begins = [now - EVIDENCE, labels_since.get(task, now), *_drifted(tx, task, tier, now)]
     changes = [(changed_at + SETTLED, keeps_order) for changed_at, keeps_order in calibrator_changes(fits)]
     begins += [changed_at for changed_at, keeps_order in changes if not keeps_order]
     return Basis(
         stream=stream,
         promise=promise,
+        # Numbered by the rows: the part that an attempt may spend must not begin anew with a restart.
         attempt=certificates.attempts(tx, stream.key) + 1,
         last=certificates.last(tx, stream.key),
         granted=certificates.granted(tx, stream.key),

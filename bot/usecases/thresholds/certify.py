@@ -55,6 +55,8 @@ def _due(ctx: Context, tx: Transaction, tasks: Sequence[str], now: datetime) -> 
 def _try(ctx: Context, now: datetime, basis: Basis) -> int:
     """How many certificates were granted: another replica may have been faster."""
     windows = [basis.received(cell) for cell in basis.cells]
+    # Reading and testing take seconds, so not in the
+    # transaction that stores: `_store` asks again what changed.
     with ctx.database.read() as tx:
         scores = model_evidence.scores_of_each(tx, windows, basis.calibrate)
     pairs = zip(windows, scores, strict=True)

@@ -53,6 +53,7 @@ class CellTest:
         granted = self.granted
         if granted is None or self.in_force is None or granted.threshold < self.in_force:
             return granted is not None
+        # Here, not above: with numpy, which a process loads only when there is something to test.
         from routing.measures.estimation.error_estimate import estimate
 
         accepted = self.traffic.strata(self.traffic.score >= self.in_force)
@@ -70,6 +71,8 @@ def cell_test(basis: Basis, received: TierWindow, traffic: "Traffic") -> CellTes
     threshold = in_force.threshold if in_force else None
     if not len(traffic):
         return CellTest(cell, traffic, threshold, NotYet(0, "Not yet: nothing came in."))
+    # Each cell with its fixed share, also where the others have no
+    # data: shares chosen afterwards add up to more than δ.
     conclusion = certify(traffic, basis.promise, threshold, basis.attempt, share=basis.stream.share(cell))
     return CellTest(cell, traffic, threshold, conclusion, (received.until - received.since) / DAY)
 

@@ -28,6 +28,8 @@ def refresh(ctx: Context) -> dict[str, int]:
         novelty = holder.present.novelty if made_at == holder.profiles_made_at else _novelty(tx)
         standing = _read(tx, novelty, ctx.clock.now())
     has_changed = standing != holder.present
+    # Replaced whole: intake reads it without a lock, and must
+    # never see half of an old and half of a new state.
     holder.present, holder.profiles_made_at = standing, made_at
     return {"changed": int(has_changed)}
 
@@ -38,6 +40,8 @@ def _read(tx: Transaction, novelty: Mapping[str, NoveltyProfile], now: datetime)
         thresholds={_key(certificate.key): certificate.grant for certificate in certificates.standing(tx)},
         novelty=novelty,
         audits=_highest(audit_shares.in_force(tx, now)),
+        # Triage is told of revocations, too: that nothing is
+        # accepted any more needs a reason on each prediction.
         suspensions={
             _key(certificate.key): f"the certified threshold was revoked: {certificate.revoked_reason}"
             for certificate in certificates.revoked(tx)

@@ -29,6 +29,7 @@ def revoke(
     alarm: Alarm | None = None,
 ) -> int:
     """Revoke certificates of a stream and raise `alarm`; how many were not revoked by somebody faster."""
+    # By an UPDATE that sees who was first: of replicas that find the same, a single one tells the team.
     revoked = [old for old in granted if certificates.revoke(tx, str(old.certificate_id), now, reason)]
     if not revoked:
         return 0

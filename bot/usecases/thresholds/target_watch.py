@@ -114,6 +114,8 @@ class Watchtower:
         # A policy that asked for fewer audits may have come before.
         least = [kept.audit for kept in self.policy.tasks[task].tiers if kept.audit]
         largest = max([*weights, *(1 / audit for audit in least), 1.0])
+        # Divided, so that all of a model's watches together
+        # accuse it falsely with a chance of at most `DELTA`.
         delta = DELTA / self._parts(task)
         report = hold_against([label.is_error for label in labels], weights, self.target, delta, largest)
         lately = [label for label in labels if label.received_at >= self.since]
@@ -170,6 +172,7 @@ def _raise(ctx: Context, look: _Look, teams: Sequence[str], now: datetime) -> bo
     """Whether the alarm is new: each breach is told once, to the teams that did not mute it."""
     watch, alarm = look.watch, _alarm(look)
     about = (watch.task, watch.tier, watch.model.name, watch.model.version, repr(watch.target))
+    # With the target, the threshold and the breach: each change of them is news, the same breach is none.
     key = ":".join(("target", *about, repr(look.threshold), str(look.report.breaches)))
     stored = StoredAlarm(key, alarm.kind, alarm.task, alarm.to_json(), now)
     with ctx.database.write() as tx:

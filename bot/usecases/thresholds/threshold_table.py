@@ -170,6 +170,7 @@ def _of_cell(
 
 def _looks(tx: Transaction, stream: Stream, since: datetime, until: datetime) -> int:
     """The number of this look at the labels: each spends its part of the promise."""
+    # A weekly digest is a look, too: uncounted, some week or other would propose a threshold by chance.
     return 1 + max(certificates.attempts(tx, stream.key), (until - since) // WEEK)
 
 

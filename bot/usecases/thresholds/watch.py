@@ -56,6 +56,8 @@ class Watch:
             ids = (certificate.certificate_id for certificate in granted)
             # An audit whose time ends unanswered holds those after it back no longer, with no decision made.
             ended = cases.latest_overdue(tx, self._ctx.clock.now())
+            # The feed's cursor grows with every decision, Undo and
+            # amendment: one number instead of a read of all audits.
             present = (decisions.changes(tx), ended, *ids, *versions.values())
         if present == self._seen:
             return {"revoked": 0}
@@ -112,6 +114,8 @@ class _Objections:
     def _audits_of(self, granted: Attempt) -> list[AuditInOrder]:
         """Those since then of its cell that it accepts, up to the oldest that is still within its time."""
         threshold, cell = granted.threshold or 0.0, Cell.of(granted.key.cell)
+        # What came in before is what the certificate was tested
+        # on: it would be held against it a second time.
         since = (audit for audit in self._audits if audit.received_at >= granted.attempted_at)
         return labels_in_order.settled(
             audit for audit in since if audit.calibrated >= threshold and cell.holds(audit.slices)
@@ -133,6 +137,8 @@ def _by_audits(
     from routing.measures.certification.monitor import monitor
 
     weights = [1 / audit.inclusion_probability for audit in audits]
+    # In the order they came in: the test holds at every look only
+    # if an early answer does not put an audit before older ones.
     report = monitor(
         [audit.is_error for audit in audits],
         weights,
