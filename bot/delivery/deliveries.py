@@ -44,10 +44,12 @@ class Deliveries:
     ) -> None:
         self.health = SlackHealth(tempo.hold_for.total_seconds())
         self.wake_messages, self._wake_others = Wake(), Wake()
+        # The new id, too: in containers every process has the same number, and a host's name may come back.
         owner = f"{socket.gethostname()}:{os.getpid()}:{ctx.new_id('p')}"
         self.courier = Courier(ctx, gateway, tempo, self.health)
 
         def session(service: str) -> CallbackSession:
+            # Asked at each callback, not kept: the policy may be another one by then.
             policy = ctx.policy
             sender = policy.services.get(service)
             ca_file, proxy = (sender.ca_file, sender.proxy) if sender else (None, None)

@@ -28,6 +28,7 @@ log = structlog.get_logger()
 BACKOFF = Backoff(timedelta(seconds=5), timedelta(minutes=30), most_tries=20)
 """An item that was revived, or waited for days because this program was down, still gets its tries."""
 TRY_FOR = timedelta(days=3)
+# Longer than `Patience` lets a call take: nobody else begins while it is under way.
 LEASE = timedelta(minutes=1)
 FIRST_REST = timedelta(seconds=1)
 LONGEST_REST = timedelta(seconds=30)
@@ -93,6 +94,7 @@ class CallbackSender(Sender[ItemClaim]):
 
     def _signed(self, webhook_id: str, service: str, body: str) -> dict[str, str]:
         """The headers of the Standard Webhooks scheme, signed with every live secret of the service."""
+        # Real time, also in a demo that runs faster: receivers refuse a stamp that is minutes off.
         moment = self._ctx.clock.wall()
         signatures = [key.sign(webhook_id, moment, body) for key in self._keys(service)]
         return {
@@ -130,6 +132,8 @@ class CallbackSender(Sender[ItemClaim]):
                 outbox.bury(tx, claim, str(error))
             else:
                 retry_at = now + BACKOFF.wait(failures, self._jitter)
+                # Never looked up: a service may get it twice, and
+                # tells by the `webhook-id`, which stays the same.
                 outbox.fail(tx, claim, retry_at, str(error), is_certain=True)
         event = "callback.dead" if is_dead else "callback.failed"
         log.warning(event, **_named(claim), failures=failures, reason=error.loggable)

@@ -92,6 +92,7 @@ class CallbackSession(requests.Session):
         self.trust_env = False  # a proxy from the environment would reach what the filter refuses
         self.headers["User-Agent"] = USER_AGENT
         for scheme in ("http", "https"):
+            # Through a proxy that is all we connect to; `request` checks its address.
             is_free = allow_private or proxy is not None
             self.mount(f"{scheme}://", _adapter(scheme, self._patience.total, allow_private=is_free))
 
@@ -133,6 +134,8 @@ def _excerpt(response: requests.Response, ends: float) -> str:
     taken = b""
     try:
         while len(taken) < BODY_LIMIT and time.monotonic() < ends:
+            # Not decoded: a few bytes may unpack to gigabytes.
+            # `read1`, as `read` waits until the chunk is full.
             piece = response.raw.read1(CHUNK, decode_content=False)
             if not piece:
                 break

@@ -69,6 +69,7 @@ class DigestSender(OutboxSender):
         elif self._takes_turn(claim, channel_id):
             posted = self._post(claim, channel_id, message, thread_ts)
             if posted is not None:
+                # In the transaction that ends the first message: the thread is begun once, or not at all.
                 parts = [] if thread_ts else list(self._parts(claim.item, channel_id, posted.ts))
                 self._finish(claim, "digest.sent", lambda tx: outbox.add_many(tx, parts), channel_id)
 
@@ -89,6 +90,7 @@ class DigestSender(OutboxSender):
 
     def _draw(self, key: str, period: Period, digest: Digest) -> bytes | None:
         """The picture, drawn once for all tries: it takes half a second, and a digest does not change."""
+        # With matplotlib, which takes a second to load: nobody else in the process needs it.
         from bot.pictures.digest_picture import draw_digest
 
         if self._drawn is None or self._drawn[0] != key:
@@ -107,6 +109,7 @@ class DigestSender(OutboxSender):
         if not may_be_there:
             if not self._takes_turn(claim, channel_id):
                 return
+            # Before the call: a try that dies in it must know that the file may be there.
             self._note(claim, {SHARING: True})
             record.cast_anchor(self._ctx)
             anchor = record.last_anchor(self._ctx)  # kept in Slack it shows what is cut off the record later

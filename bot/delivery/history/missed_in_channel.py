@@ -103,6 +103,7 @@ class HistoryReader(SlackSender[Stretch]):
 
     def _is_enough(self, stretch: Stretch, page: HistoryPage, covered: str) -> bool:
         """Whether to go on would take more calls than to read thread by thread what is left."""
+        # What waits to be posted may be there: only the history shows messages that no row names.
         is_holding = stretch.claim.held_to is not None and covered > stretch.claim.held_to
         since = self._reposted_since()
         matters = [row for row in stretch.rows if row.is_open or row.is_recent or row.ts >= since]
@@ -133,6 +134,7 @@ class HistoryReader(SlackSender[Stretch]):
                         is_outrun = posted_messages.outrun(tx, row.row_id, message.version, now)
                         findings.figures["outrun"] += is_outrun
                     findings.threads += _wanted(stretch.claim, row, message, marks.get(row.ts))
+                # Below `covered` the page tells nothing: what is missing there need not have been deleted.
                 elif row.ts >= max(covered, self._reposted_since()):
                     findings.figures["reposted"] += projections.lost(tx, channel_id, row.ts)
             thread_readings.want_many(tx, findings.threads, now)

@@ -20,6 +20,7 @@ def claim_in_turn(
 ) -> R | None:
     """What `claim` takes, if `pace` allows a call now; None without using it up where there is nothing."""
     now, tempo = courier.ctx.clock.now(), courier.tempo
+    # The turn is a row that all replicas share: Slack counts reads by app, not by process.
     if not slack_pace.take(tx, pace, now, tempo.stretched(tempo.read_every)):
         return None
     row = claim(tx, owner, now, tempo.stretched(tempo.lease))

@@ -49,6 +49,7 @@ class ThreadReader(SlackSender[ThreadClaim]):
                 return True
             now = self._ctx.clock.now()
             if case_threads.may_appear(tx, claim.channel_id):
+                # Our own post may be unanswered: finished now, the answers under it would never be read.
                 retry_at = now + self._courier.tempo.stretched(self._courier.tempo.thread_in)
                 thread_readings.postpone(tx, claim, retry_at)
             else:

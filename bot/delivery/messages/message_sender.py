@@ -54,6 +54,7 @@ class ProjectionSender(SlackSender[Showing]):
 
     def wait_and_step(self) -> bool:
         """Wait a moment for work and do it."""
+        # Each look takes the turn to write: four threads that poll would queue before the clicks.
         if not self._looking.acquire(timeout=IDLE_POLL):
             return True
         try:
@@ -105,6 +106,7 @@ class ProjectionSender(SlackSender[Showing]):
 
     def _show(self, claim: Claim, form: Form) -> None:
         row = claim.projection
+        # Somebody, or another app, deletes it each time: without an end the two would go on for ever.
         if row.ts is None and row.times_lost > MOST_REPOSTS:
             self._bury(claim, f"The message was deleted {row.times_lost} times; retry it to post it again.")
             return
@@ -143,6 +145,8 @@ class ProjectionSender(SlackSender[Showing]):
         shape = projections.Shape() if form is Form.WHOLE else row.shape
         with self._ctx.database.write() as tx:
             is_mine = projections.finish(tx, claim, ts, version, shape)
+            # At version 0 the channel shows an earlier attempt,
+            # perhaps without the file: the bytes are still needed.
             if version:
                 self._pictures.let_go(tx, case)
             self._courier.arrived(tx, self._place(claim))
@@ -162,6 +166,8 @@ class ProjectionSender(SlackSender[Showing]):
             terms.tier,
             now,
             {expert: person.name for expert, person in people.items()},
+            # As claimed, not as it is by now: a change while it is
+            # rendered leaves the row due, and is shown next.
             version=claim.projection.wanted_version,
             image_file_id=self._pictures.file_of(case) if form is Form.WHOLE else None,
             has_picture=form is Form.WHOLE,
@@ -195,6 +201,8 @@ class ProjectionSender(SlackSender[Showing]):
 
     def _judge(self, claim: Claim, error: Exception) -> None:
         row = claim.projection
+        # Slack counts posts by channel and updates by workspace:
+        # its 429 means that of the two which was called.
         pace = row.channel_id if row.ts is None else slack_pace.UPDATES
         verdict = self._courier.failed(PROJECTIONS, claim, row.failures, error, pace, self._place(claim))
         event = "projection.dead" if verdict.retry_in is None else "projection.failed"

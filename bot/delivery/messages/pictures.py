@@ -31,6 +31,7 @@ class Pictures:
             stored = images.get(tx, image.image_id)
         if stored is None:
             return None
+        # First: a file that an earlier version uploaded in such a format has an id, and Slack never shows it.
         if stored.content and stored.media_type not in TAKEN:
             stored = self._turned(stored)
         elif stored.slack_file_id is not None:

@@ -77,6 +77,7 @@ class NoticeSender(OutboxSender):
     def _tell(
         self, claim: ItemClaim, notice: Notice, target: Target, named: Sequence[NamedCase], total: int
     ) -> None:
+        # Last before the call: a turn that is used for nothing costs the channel a second.
         if not self._takes_turn(claim, target.channel_id):
             return
         # Only in its thread a case need not be named.
@@ -176,6 +177,7 @@ class NoticeSender(OutboxSender):
         elsewhere = _in_channel(Notice.from_payload(claim.item.payload), channel_id)
         with self._ctx.database.write() as tx:
             outbox.note(tx, claim, {**claim.item.payload, **elsewhere.to_payload()})
+            # The thread refused it, so it is nowhere; now it goes to the channel.
             outbox.fail(tx, claim, self._ctx.clock.now(), str(error), is_certain=True)
 
     def _named(self, claim: ItemClaim) -> dict[str, object]:

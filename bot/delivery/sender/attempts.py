@@ -127,6 +127,7 @@ class Courier:
             return SentMessage(earlier, is_earlier=True)
         attempt_id = self.ctx.new_id("attempt")
         with self.ctx.database.write() as tx:
+            # Slack's time, not the application's: the attempt is looked up by the `ts` of messages.
             if not ledger.record_attempt(tx, held, attempt_id, slack_now(self.ctx.clock)):
                 return None
         ts = self.gateway.post(channel_id, message.attempted(attempt_id), thread_ts)
@@ -177,6 +178,8 @@ class Courier:
             if where is not None:
                 waits = self.tempo.stretched(probe.first), self.tempo.stretched(probe.longest)
                 until = holds.hold(tx, where, now, verdict.reason, *waits)
+                # The lane is held already: with a wait of its own each
+                # of its messages would come late after the repair.
                 until = now if ledger.has_lanes else until
         ledger.hold(tx, held, now, until, verdict.reason, is_certain=verdict.is_certain)
 
@@ -188,6 +191,8 @@ class Courier:
         try:
             ts = self.gateway.find_by_attempt(channel_id, attempt_id, sent_at - SKEW, thread_ts)
         except SlackRetryable as error:
+            # A search without an answer proves nothing: called a
+            # failure, it would close the attempt and post twice.
             raise SlackUnknownOutcome(error.code) from error
         except SlackPermanent as error:
             if self.health.refused(error):

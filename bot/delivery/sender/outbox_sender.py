@@ -71,6 +71,8 @@ class OutboxSender(SlackSender[Errand]):
     ) -> None:
         """It is done: log it as `event`, and do `then` with it unless the lease was lost."""
         with self._ctx.database.write() as tx:
+            # Not after a lost lease: whoever holds the item now
+            # does it, and a digest's parts would come twice.
             if outbox.finish(tx, claim, self._ctx.clock.now()) and then is not None:
                 then(tx)
             if arrived_in is not None:
@@ -97,6 +99,7 @@ class OutboxSender(SlackSender[Errand]):
         with self._ctx.database.write() as tx:
             item = outbox.get(tx, claim.item.item_id) or claim.item  # this try may have noted more
             outbox.note(tx, claim, {**item.payload, SHAPE: kept})
+            # A refusal posts nothing, so nothing is looked up; the next try is of another form.
             outbox.fail(tx, claim, now + wait, str(error), is_certain=True)
         return Verdict(str(error), wait)
 

@@ -31,7 +31,9 @@ def _turned(content: bytes) -> bytes:
     from PIL import Image  # not on the path of those who post no such pictures
 
     turned = BytesIO()
+    # Named formats only: every decoder of Pillow's is code that a stranger's bytes run through.
     with Image.open(BytesIO(content), formats=READ) as picture:
+        # Before the first pixel is decoded, which `thumbnail` would do.
         if picture.width * picture.height > MOST_PIXELS:
             raise PictureUnreadable(f"It has more than {MOST_PIXELS // 1_000_000} million pixels.")
         picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))

@@ -108,6 +108,7 @@ class Loop:
     def _run(self) -> None:
         failures, is_woken = 0, False
         while not self._is_stopping.is_set():
+            # Before the step, not after: what is wanted while it looks must not be slept over.
             seen = self._wake.count
             if not self._database.is_there(at_once=is_woken):
                 pause = self._database.ask_in
@@ -119,6 +120,8 @@ class Loop:
                     continue
             if not self._is_stopping.is_set():
                 self._wake.wait(seen, pause)
+            # A wake means that somebody has just written: the
+            # database is there again, and need not be waited for.
             is_woken = self._wake.count != seen
 
     def _did_something(self) -> bool | None:

@@ -27,6 +27,7 @@ class Sender(ABC, Generic[C]):
         """Send the row whose turn it is; False when there is none or Slack must be left alone."""
         if self._health.held_for() or not self._may_have_work():
             return False
+        # Over before the call: a transaction that waited for Slack would keep SQLite's only turn to write.
         with self._ctx.database.write() as tx:
             claim = self._claim(tx)
             is_its_time = claim is not None and not self._postpone(tx, claim)

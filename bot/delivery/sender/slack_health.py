@@ -48,6 +48,7 @@ class SlackHealth:
         if not isinstance(error, SlackFailure):
             return  # a defect of ours says nothing about Slack
         with self._lock:
+            # A refusal ends an outage, too: whoever refuses answers.
             self._outage = f"Slack does not answer: {error}" if _is_silence(error) else None
 
     def worked(self) -> None:

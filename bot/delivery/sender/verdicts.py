@@ -28,6 +28,7 @@ class Verdict:
 
 def judge(error: Exception, failures: int, tempo: Tempo, jitter: Jitter) -> Verdict:
     """What to do after the failure number `failures` (from 1) of a row; what is mended was mended before."""
+    # First, and without a back-off of ours: Slack itself says how long to wait.
     if isinstance(error, SlackRetryable) and error.retry_after is not None:
         pause = tempo.stretched(error.retry_after)
         return Verdict(str(error), pause, pause_for=pause)
@@ -47,6 +48,7 @@ def _refused(error: SlackPermanent, failures: int, tempo: Tempo, jitter: Jitter)
     refusal = error.refusal
     if refusal.outcome is Consequence.HOLD:
         wait = tempo.hold_for if refusal.reach is Breadth.WORKSPACE else tempo.probe.wait(failures, jitter)
+        # A refused search says nothing about the post that it was to find.
         is_certain = error.method not in LOOK_UPS
         return Verdict(str(error), tempo.stretched(wait), is_certain, reach=refusal.reach)
     has_tries = refusal.tries is None or failures < refusal.tries
@@ -59,6 +61,7 @@ def described(error: Exception) -> str:
     """An error without what it was about: the words of ours, of others only type and place."""
     if isinstance(error, BotError):
         return str(error)
+    # Not the error's words: they may quote what a case contains, and this is stored and shown.
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {frames[-1].name}, line {frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{place}: a defect of Second Look; report it."
