@@ -27,6 +27,7 @@ async def _body(request: Request) -> bytes | None:
     body = b""
     async for chunk in request.stream():
         body += chunk
+        # While it is read, before the signature: whoever is not Slack must not fill the memory first.
         if len(body) > LARGEST_BODY:
             return None
     return body
@@ -79,6 +80,7 @@ def slack_route(app: App, signing_secret: str, path: str = PATH) -> Route:
     What is not signed by Slack is answered 401 before anything looks into it, what is no payload of Slack's
     400 before any listener does; a look at the certificate is answered 200, signed or not.
     """
+    # Of its own: anyio's usual 40 threads are shared with the webhook API, whose posts would hold up clicks.
     limiter = CapacityLimiter(WORKERS)
     verifier = SignatureVerifier(signing_secret)
 

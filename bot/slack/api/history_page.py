@@ -39,7 +39,10 @@ class HistoryPage:
 def page_of(answer: JsonObject) -> HistoryPage:
     """Slack's answer to `conversations.history`."""
     messages = sorted(
-        map(_message, answer.get("messages") or []), key=lambda message: message.ts, reverse=True
+        # Sorted here: how far a page reaches is read from its last message, and Slack promises no order.
+        map(_message, answer.get("messages") or []),
+        key=lambda message: message.ts,
+        reverse=True,
     )
     cursor = (answer.get("response_metadata") or {}).get("next_cursor")
     # An empty page is the last whatever it says: whoever reads on does so from its oldest message.
@@ -65,6 +68,7 @@ def screen_by_metadata(message: JsonObject) -> Screen | None:
     metadata = message.get("metadata") or {}
     payload = metadata.get("event_payload") or {} if metadata.get("event_type") == EVENT_TYPE else {}
     version, case_id = str(payload.get("version")), str(payload.get("case_id") or "")
+    # Metadata is what any app may have written: a version that is no number of ours is no message of ours.
     is_version = version.isascii() and version.isdigit() and len(version) <= _LONGEST_VERSION
     return Screen(case_id, int(version)) if case_id and is_version else None
 

@@ -106,6 +106,7 @@ _HELD = {
         Breadth.WORKSPACE,
     ),
     "not_authed": _hold("Set SLACK_BOT_TOKEN.", Breadth.WORKSPACE),
+    # Of what posts: without its scope no message goes anywhere, so all of them wait.
     "missing_scope": _hold(_SCOPES, Breadth.WORKSPACE),
     "not_allowed_token_type": _hold(
         "SLACK_BOT_TOKEN takes the xoxb-… token, SLACK_APP_TOKEN the xapp-… one.", Breadth.WORKSPACE

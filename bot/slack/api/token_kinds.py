@@ -28,6 +28,7 @@ def kind_of(token: str) -> str | None:
 
 def wrong_bot_token(token: str) -> SlackPermanent | None:
     """The refusal of a token that is surely no lasting bot token; Slack itself judges any other."""
+    # Unknown beginnings pass: Slack may give tokens another form before this list knows it.
     if token.startswith("xoxb-") or kind_of(token) is None:
         return None
     return refusal(ROTATES if token.startswith(_ROTATING) else NO_BOT)

@@ -40,6 +40,7 @@ def retry_after(headers: Mapping[str, Any]) -> timedelta:
         seconds = float(str(lowered.get("retry-after", DEFAULT_RETRY_AFTER)))
     except ValueError:
         seconds = DEFAULT_RETRY_AFTER
+    # Bounded: a header that is read wrong must not silence a channel for years.
     return timedelta(seconds=min(max(seconds, 0.0), 3600.0))
 
 
@@ -56,6 +57,7 @@ def failure_of(error: SlackApiError, method: str) -> SlackFailure:
     response: SlackResponse = error.response
     if response.status_code == 429:
         return SlackRetryable("ratelimited", retry_after(response.headers))
+    # Slack may have posted before it failed: as a plain failure the next try would post again.
     if response.status_code >= 500:
         return SlackUnknownOutcome(f"http_{response.status_code}")
     data = response.data if isinstance(response.data, dict) else {}
@@ -70,6 +72,7 @@ def failure_of(error: SlackApiError, method: str) -> SlackFailure:
 def connection_failure(error: Exception) -> SlackFailure:
     """The failure that a broken connection means: retryable only if nothing can have reached Slack."""
     reason = error.reason if isinstance(error, URLError) else None
+    # Only these: of any other break the request may have been read, though no answer came.
     if isinstance(reason, ConnectionRefusedError | socket.gaierror):
         return SlackRetryable("connection_refused")
     return SlackUnknownOutcome(type(reason or error).__name__)

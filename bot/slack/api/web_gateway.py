@@ -41,6 +41,7 @@ class WebClientGateway:
 
     def __init__(self, client: WebClient, window_seconds: int = WINDOW_SECONDS) -> None:
         self._client = client
+        # Its own client, as the time-out is the client's: in the usual ten seconds a click would have failed.
         self._quick = slack_client(client.token, client.base_url, min(client.timeout, window_seconds))
         self._permalinks: dict[tuple[str, str], str] = {}
 
@@ -70,6 +71,7 @@ class WebClientGateway:
         self, channel_id: str, user_id: str, message: Message, thread_ts: str | None = None
     ) -> None:
         """Show a message to a single person in a channel, until they reload."""
+        # Without metadata: Slack takes none in private messages.
         payload = _checked(Message(message.text, message.blocks))
         call(
             "chat.postEphemeral",
@@ -140,6 +142,8 @@ class WebClientGateway:
         """The `ts` of the message that carries `attempt_id` in its metadata, posted since `since`."""
         arguments = {"oldest": f"{since.timestamp():.6f}", "include_all_metadata": True}
         if thread_ts is None:
+            # The history does not show replies, and `replies` no other
+            # message: an attempt is looked for where it was made.
             method, function = "conversations.history", self._client.conversations_history
             messages = self._entries("messages", method, function, channel=channel_id, **arguments)
         else:
@@ -171,6 +175,8 @@ class WebClientGateway:
             channel=channel_id,
             latest=ts,
             oldest=ts,
+            # Otherwise Slack leaves out the very message that is
+            # looked for, and every message would seem deleted.
             inclusive=True,
             limit=1,
         )

@@ -66,6 +66,7 @@ def plain(text: str, longest: int) -> JsonObject:
 
 def mrkdwn(text: str) -> JsonObject:
     """A mrkdwn object: for our own words, dates and people only, never for texts from a case."""
+    # Verbatim: else Slack turns names and addresses in our words into mentions and links.
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
@@ -126,6 +127,8 @@ def lookup(action_id: str, placeholder: str) -> JsonObject:
         "type": "external_select",
         "action_id": action_id,
         "placeholder": plain(placeholder, 150),
+        # Otherwise Slack asks for options only after three
+        # letters, and a person who opens the select sees none.
         "min_query_length": 0,
     }
 

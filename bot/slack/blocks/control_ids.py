@@ -52,6 +52,7 @@ class Menu(StrEnum):
 
 def packed(**values: str | int | bool | None) -> str:
     """Ids for a button's value or a window's metadata."""
+    # Empty values are left out: a button's value holds 2,000 characters, a window's metadata 3,000.
     filled = {name: value for name, value in values.items() if value not in (None, False, "")}
     return json.dumps(filled, ensure_ascii=False, separators=(",", ":"))
 

@@ -46,6 +46,8 @@ class Message:
             return replace(self, blocks=tuple(block for block in self.blocks if block["type"] != "image"))
         if form is Form.TEXT:
             return replace(self, blocks=())
+        # Without metadata, too: it can be what Slack refuses.
+        # Such a message is not found again by its attempt.
         return Message(self.text if len(self.text) <= SHORT else f"{self.text[: SHORT - 1]}…")
 
     def payload(self) -> JsonObject:

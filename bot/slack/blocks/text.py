@@ -97,6 +97,7 @@ def escape(text: str, longest: int) -> str:
     used = 0
     for char in text:
         piece = _ENTITIES.get(char, char)
+        # By piece: an entity that is cut in two shows its first half.
         used += length(piece)
         if used > longest:
             return "".join(pieces[:-1]) + ELLIPSIS

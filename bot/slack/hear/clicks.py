@@ -53,6 +53,7 @@ def settle_answer(desk: Desk, click: Click, outcome: Outcome, *, is_correction: 
 
 def _words(desk: Desk, click: Click) -> str | None:
     """What the person wrote before a private question: all of it while the question waits."""
+    # A button's value holds 2,000 characters: of a longer reply only the waiting question has the whole.
     is_about_reply = click.block_kind == control_ids.QUESTION and (
         click.screen.reply_ts or click.action_id == control_ids.CHOOSE
     )
@@ -85,6 +86,7 @@ def _follow_choice(desk: Desk, click: Click) -> None:
     if isinstance(seen, WindowCase) and isinstance(view.get("blocks"), list):
         changed = label_chosen(view, seen.case, seen.task, click.value)
     if changed is not None:
+        # After the ack: nobody waits for it, and a slow answer of Slack's would make the select look broken.
         desk.later(desk.gateway.update_view, click.view_id, changed)
 
 
@@ -106,6 +108,7 @@ def _read(desk: Desk, click: Click, view: View) -> None:
 
 def _show(desk: Desk, click: Click, seen: WindowCase | Outcome, view: View) -> None:
     if isinstance(seen, WindowCase):
+        # Before the ack, in the listener: Slack takes the trigger for three seconds, and only once.
         desk.gateway.open_view(click.trigger_id, view(seen, click.screen))
     else:
         desk.report(click, seen)

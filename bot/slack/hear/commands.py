@@ -100,6 +100,7 @@ def on_command(desk: Desk) -> Listener:
             _not_read(desk, command, error)
             ack(NOT_READ)
             return
+        # Lists ask Slack for a link each, which takes longer than the three seconds of an ack.
         desk.later(_answer, desk, command)
         ack()
 

@@ -19,6 +19,7 @@ def act_of(click: Click) -> LeadAct:
     """Who presses a button beside which sentence of which digest; what is malformed names no digest."""
     values = unpacked(click.value)
     key, number = values.get("digest"), values.get("number")
+    # A button's value comes back from Slack, perhaps from a digest of an earlier version: it may be anything.
     if isinstance(key, str) and isinstance(number, int):
         return LeadAct(key, number, click.expert)
     return LeadAct("", 0, click.expert)

@@ -50,6 +50,7 @@ Object = dict[str, Any] | None
 
 
 class _Part(BaseModel):
+    # Strict: a number where Bolt expects text raises inside Bolt, where nobody answers it.
     model_config = ConfigDict(extra="ignore", strict=True, hide_input_in_errors=True)
 
 

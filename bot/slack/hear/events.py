@@ -41,6 +41,7 @@ def on_message(desk: Desk, body: JsonObject) -> None:
     elif deleted_ts:
         message_deleted(desk.ctx, text_in(event.get("channel")), deleted_ts)
         desk.wake()
+        # Of the same event: a `ts` does not say whether it was a case's message or an expert's reply.
         _deletion(desk, reply_deleted(desk.ctx, text_in(event.get("channel")), deleted_ts))
     else:
         _reply(desk, reply_of(body, desk.ctx.home))
@@ -62,6 +63,8 @@ def _deleted(event: JsonObject) -> str:
     """The `ts` of the message whose deletion this tells; a message with replies changes into a tombstone."""
     changed = event.get("message")
     if event.get("subtype") == "message_changed" and isinstance(changed, dict):
+        # A message with replies is not deleted but changed:
+        # without this, nobody would notice that it is gone.
         return text_in(changed.get("ts")) if changed.get("subtype") == TOMBSTONE else ""
     return text_in(event.get("deleted_ts")) if event.get("subtype") == "message_deleted" else ""
 
@@ -94,6 +97,7 @@ def on_joined(desk: Desk, body: JsonObject) -> None:
     """Somebody joined a channel; if it was the bot, its messages can be posted now."""
     channel_id, person = text_in(_event(body).get("channel")), _person(desk, body)
     members.joined(desk.ctx, channel_id, person)
+    # Our own invitation: what the channel refused need not wait until it is probed again.
     if person.user_id == desk.ctx.home.bot.user_id:
         _repaired(desk, channel_id)
 

@@ -84,6 +84,7 @@ class Desk:
     def tell(self, click: Click, message: Message | None) -> None:
         """Answer whoever clicked, privately, after the ack."""
         channel_id, thread_ts = click.screen.channel_id, click.screen.thread_ts or None
+        # By the response URL where there is one: it works in channels that the bot is not a member of.
         if message is not None and click.response_url:
             self.later(tell_privately, self.gateway.respond, click.response_url, message, thread_ts)
         elif message is not None and channel_id:
@@ -122,6 +123,7 @@ class Desk:
             person=click.expert.user_id,
             outcome=type(outcome).__name__,
         )
+        # After the commit, which `take` has done: a sender that is woken before would find nothing.
         self.wake()
         message = self.words(outcome)
         if click.screen.response_url:

@@ -51,6 +51,7 @@ def take_list_page(desk: Desk, click: Click) -> None:
     """*Back* or *Next* under a list: another page in its place, after the ack."""
     values = unpacked(click.value)
     which, number = values.get("list"), str(values.get("page"))
+    # Cut before it is read: Python refuses to read endless digits, and the value comes from outside.
     page = min(int(number[:6]), LAST_PAGE) if number.isascii() and number.isdigit() else 0
     if which == Worklist.HOME:
         desk.later(publish_home, desk, click.expert, page)

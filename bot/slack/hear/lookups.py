@@ -26,6 +26,8 @@ def on_lookup(desk: Desk) -> Listener:
         except DatabaseUnavailable as error:
             if desk.line.is_due():
                 log.warning("slack.options_not_read", error=str(error))
+            # Empty, not an error: Slack shows a select without an
+            # answer as broken until the window is opened anew.
             ack(options=[])
             return
         if isinstance(seen, WindowCase):

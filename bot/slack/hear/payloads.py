@@ -55,6 +55,7 @@ class Click:
         screen = self.screen
         if screen.question_ts:
             return _question_key(screen, self.expert)
+        # With Slack's moment of the click: the same click sent again is no second answer, another click is.
         return f"click:{screen.channel_id}:{screen.ts or self.view_id}:{self.expert.user_id}:{self.action_ts}"
 
     @property
@@ -198,6 +199,7 @@ def direct_message_of(body: JsonObject, home: Home) -> DirectMessage | None:
     event = _object(body.get("event"))
     user_id, is_program = _text(event.get("user")), any(event.get(name) for name in _PROGRAMS)
     is_new = event.get("subtype") in (None, "file_share", "thread_broadcast")
+    # Our own messages above all: an answer to them would be answered, and so on for ever.
     if not (user_id and is_new) or is_program or user_id == home.installation.bot_user_id:
         return None
     place = (_text(event.get(name)) for name in ("channel", "ts", "thread_ts"))

@@ -18,5 +18,7 @@ def tell_privately(send: Callable[..., object], *arguments: Any) -> None:
     except SlackRetryable as error:
         if error.retry_after is None or error.retry_after > LONGEST_WAIT:
             raise
+        # In the thread, unlike what rows want: a receipt is worth a
+        # short wait, but no row that outlives the process.
         threading.Event().wait(error.retry_after.total_seconds())
         send(*arguments)

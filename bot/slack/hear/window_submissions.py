@@ -28,6 +28,7 @@ def _close(desk: Desk, submitted: WindowSubmission, outcome: Outcome, field: str
     )
     desk.wake()
     message = desk.words(outcome)
+    # A repeated submission closes the window, too: to the person it is done, whichever of the two was first.
     if not isinstance(outcome, RecordedAct | RepeatedAct | Snooze):
         return {field: unmarked(message.text)} if message else {}
     if submitted.screen.response_url:

@@ -44,6 +44,7 @@ def interaction_claim(body: JsonObject) -> IdentityClaim:
         user_id=text_in(user.get("id")) or text_in(body.get("user_id")),
         team_id=text_in(user.get("team_id")) or place,
         enterprise_id=next(filter(None, (text_in(source.get("enterprise_id")) for source in outright)), ""),
+        # Two organizations around a person prove neither: in doubt nobody is taken for ours.
         place=(place, around.pop()) if len(around) == 1 else ("", ""),
         organizations=named,
     )
