@@ -40,6 +40,7 @@ class FastClock:
     def __init__(self, start: datetime, speed: float) -> None:
         self._start = start
         self._speed = speed
+        # Not the wall: a machine whose clock is set back would make the demo's time run backwards.
         self._origin = time.monotonic()
 
     @property

@@ -31,6 +31,7 @@ def keyring(settings: Settings, *, may_make: bool = False) -> Keyring:
     """
     path = key_file(settings)
     keys = settings.audit_keys or _kept(path)
+    # Only for who writes: a command that looks must not make a key that nothing was signed with.
     if not keys and may_make and _is_kept(settings.database_url) and _make(path):
         keys = _kept(path)
     # Keys that sign no longer still verify: what they signed stays on record.

@@ -50,6 +50,8 @@ class DatabaseHealth:
     def failed(self) -> None:
         """Note that the database did not answer somebody: the next who needs it asks whether it is there."""
         with self._lock:
+            # Doubted, not away: a query that failed for itself must
+            # not stop everybody before somebody has asked.
             self._is_doubted = True
 
     def is_there(self, *, at_once: bool = False) -> bool:

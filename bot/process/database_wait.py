@@ -47,6 +47,8 @@ class DatabaseWait:
                 act()
             except DatabaseUnavailable as error:
                 now, tries = self.seconds(), tries + 1
+                # Begins anew when another reason comes between: a
+                # server that is being set up refuses in many ways.
                 mistaken_since = (mistaken_since or now) if outage_of(error).is_mistake else None
                 if mistaken_since is not None and now - mistaken_since >= self.mistake_seconds:
                     raise

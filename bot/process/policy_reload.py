@@ -45,6 +45,7 @@ class PolicyReload:
         self._hindrance: str | None = None
         self._is_change = False
         self._is_settled = False
+        # So that the first look is a beat, which tells the others what this file holds.
         self._seen_at = ctx.clock.now() - LIVE_FOR
         self._is_over = False
         self._turn = threading.Lock()
@@ -65,6 +66,7 @@ class PolicyReload:
             if self._path is not None:
                 self._read(self._path)
             self._take_up(self._activation().version)
+            # Not by whether the version changed: what an outage interrupted is done at the next look.
             was_settled = self._is_settled
             if not was_settled:
                 self._settle()
@@ -143,6 +145,7 @@ class PolicyReload:
             if activation is not None:
                 return activation
         activation = active_policy.propose(self._ctx, Proposal(self._replica, self._own, self._is_change))
+        # After the proposal only: an outage must not make a changed file look like one that was there before.
         self._is_change, self._seen_at = False, now
         return activation
 
@@ -160,6 +163,7 @@ class PolicyReload:
                 self._hindrance = hindrance
                 log.warning("policy.not_taken_up", active=version, stays=before, reason=str(error))
             return
+        # After `follow`: a post that is routed by the new policy must find its service's secret.
         self._ctx.active.present, self._hindrance, self._is_settled = active, None, False
         log.info("policy.active", version=version, before=before)
 

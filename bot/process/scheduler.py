@@ -54,6 +54,7 @@ class Ticker:
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(WORKERS)},
+            # No grace time: by default APScheduler drops a tick that comes more than a second late.
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
         )
 
@@ -69,6 +70,7 @@ class Ticker:
     def catch_up(self) -> None:
         """Do at once what was missed while the database was away."""
         for name in tuple(self._missed):  # other threads add to it meanwhile
+            # Before the hurry: where it fails again it must be able to enter itself anew.
             self._missed.discard(name)
             self.hurry(name)
 

@@ -84,12 +84,16 @@ class SlackConnection:
         save_within: float,
     ) -> None:
         self._ctx = ctx
+        # Connections of its own: ticks and senders may hold all
+        # of the pool's while Slack counts three seconds.
         self._hurried = ctx.database.hurried(save_within)
         self._settings = settings
         self._client = client
         self._gateway = gateway
         self._health = health
         self._wake = wake
+        # Apart from Bolt's workers: what follows a click calls
+        # Slack, and must not keep the next click from its ack.
         self._aftermath = ThreadPoolExecutor(WORKERS, thread_name_prefix="slack-aftermath")
         self._handler: Socket | None = None
         self._pulse = Pulse(most_looks=ceil((MISSED_PINGS * PING_SECONDS + ANSWER_SECONDS) / BEAT_SECONDS))
@@ -172,6 +176,7 @@ class SlackConnection:
 
     def _heard(self, message: str) -> None:
         """Every connection begins with a `hello`."""
+        # Without parsing: every message comes by here, and only the first of a connection is meant.
         if '"type":"hello"' in message.replace(" ", "")[:200]:
             self.on_hello()
 

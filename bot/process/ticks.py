@@ -122,6 +122,7 @@ class Ticks:
         """
         if self._workspace is None or not self._has_to_sweep.is_set():
             return {}
+        # Before the look: a gap that ends while it goes on wants another.
         self._has_to_sweep.clear()
         has_connected = self._has_connected.is_set()
         self._has_connected.clear()

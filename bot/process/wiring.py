@@ -131,6 +131,7 @@ class Application:
 
     def _prepare_database(self) -> None:
         self.ctx.database.upgrade()
+        # Before the first case: what is active in the database counts, not what this file holds.
         self._policy.look()
         in_force.refresh(self.ctx)
         catch_up.begin(self.ctx)  # after what has moved: no look is wanted at a channel that was left
@@ -180,6 +181,7 @@ class Application:
             self._server.stop()
             self.slack.close()
             has_ended = self.deliveries.stop()
+            # A database that was never reached has no row of this replica, and would be waited for once more.
             if self._waiting.words is None:
                 self._policy.leave()
             self.ctx.database.dispose()
