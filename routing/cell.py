@@ -72,6 +72,7 @@ def cells(slices: Iterable[str]) -> tuple[Cell, ...]:
 
     Raises ValueError for what is no slice, for two names, a slice named twice, and more than can be kept.
     """
+    # Sorted: the key of the rest names all of them, and must not change with their order in the policy.
     pairs = sorted(map(slice_parts, slices))
     names = {name for name, _ in pairs}
     if len(names) > 1:

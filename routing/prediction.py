@@ -53,6 +53,8 @@ class Prediction:
     def runners_up(self, count: int) -> tuple[tuple[str, float], ...]:
         """The `count` most probable other labels, most probable first."""
         others = [(name, p) for name, p in (self.probabilities or {}).items() if name != self.label]
+        # By name where they are equal: what experts are shown
+        # must not change with the order of a JSON object.
         return tuple(sorted(others, key=lambda pair: (-pair[1], pair[0]))[:count])
 
     @property

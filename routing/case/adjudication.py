@@ -58,6 +58,7 @@ def settle(case: Case, question: Question, tier: Tier, now: datetime) -> Settlem
     labels = case.current_labels
     if adjudications := [label for label in labels if label.is_adjudication]:
         return _adjudicated(labels, adjudications, question, now)
+    # That of its opening: a policy that asks for fewer answers must not decide what was opened for more.
     if len(labels) < case.quorum:
         return Shortfall(case.quorum - len(labels))
     answers = [label.label for label in labels]
@@ -106,6 +107,7 @@ def _adjudicated(
 
 
 def _decided(label: str, method: Method, labels: Iterable[Label], now: datetime) -> SettledAnswer:
+    # Sorted: a decision is compared with that in force, and the order of answers must not make another of it.
     experts = sorted(answer.expert for answer in labels if answer.label == label)
     return SettledAnswer(label, method, tuple(experts), now)
 
@@ -172,6 +174,7 @@ def _decision(
     return Decision(
         decision_id=decision_id,
         case_id=case.case_id,
+        # Part of a stored decision's unique key: of two settlements at once only the first is kept.
         sequence=len(case.decisions) + 1,
         answer=question.answer(settled.label),
         method=settled.method,

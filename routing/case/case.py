@@ -78,6 +78,8 @@ class Case:
 
     def next_round(self, expert: ExpertId) -> int:
         """The round of the expert's next answer to this case, from 1."""
+        # Withdrawn answers count: a round that was used is
+        # never free again, as a stored label's key holds it.
         return 1 + sum(1 for label in self.labels if label.expert.is_same_person(expert))
 
     @property
@@ -174,6 +176,7 @@ def withdraw(case: Case, expert: ExpertId, now: datetime) -> Case:
     rounds = rounds_in_force(case, expert)
     if not rounds:
         raise InvalidTransition(f"Case {case.case_id} has no answer of {expert.user_id}.")
+    # All its rounds: with the last alone taken back, the same answer would count again without its reason.
     labels = tuple(replace(label, withdrawn_at=now) if label in rounds else label for label in case.labels)
     stands = case.decision is not None and case.decision.is_by_time_out
     return replace(case, labels=labels, status=case.status if stands else CaseStatus.OPEN)
@@ -209,6 +212,7 @@ def expire(case: Case) -> Case:
 
 
 def _at_rest(case: Case) -> Case:
+    # `expires_at` stays: a case that is reopened ends when it was to end, or a little later (see `undo`).
     return replace(case, snoozed_until=None, snoozed_by=None, held_steps=(), next_step_at=None)
 
 

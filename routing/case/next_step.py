@@ -68,6 +68,7 @@ def take(case: Case, step: Step, tier: Tier, hours: WorkingHours | None, now: da
     ahead = [index for index in _ahead(case, planned, hours, now) if index != step.index]
     passed = {index for index in ahead if index < step.index and _due(case, planned[index], hours) > now}
     asleep = {index for index in passed if _sleeps(case, planned[index])}
+    # By number, not by content: what was held is looked up in the policy of the day on which it is taken.
     held = tuple(index for index in ahead if index in asleep or index in case.held_steps)
     return reschedule(take_step(case, step.index, None, held), tier, hours, now)
 
@@ -111,6 +112,7 @@ def _is_missed(
     case: Case, planned: tuple[Occurrence, ...], index: int, hours: WorkingHours | None, now: datetime
 ) -> bool:
     """Whether a later repetition of the same step is due as well, whatever comes between."""
+    # By identity: two steps of a policy may say the same, and are two steps all the same.
     repetitions = (taking for taking in planned[index + 1 :] if taking.step is planned[index].step)
     return any(_due(case, taking, hours) <= now for taking in repetitions)
 

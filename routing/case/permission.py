@@ -39,6 +39,7 @@ def may_answer(
     `members` are those of the case's `sources`. People of other workspaces need their workspace in the
     policy's `guest_teams`, and are never meant by a bare user id.
     """
+    # With the workspace: a policy names people by a bare id, which a stranger may have elsewhere.
     if expert.team_id == home_team_id and expert.user_id in tier.people:
         return True
     return may_lead(expert, members, home_team_id, guest_teams)

@@ -141,6 +141,7 @@ def _changes(quality: Quality, muted: frozenset[str]) -> Iterator[Matter]:
     """
     broken = {watch.task for watch in quality.watches if watch.is_above}
     broken |= {row.task for row in quality.thresholds if row.state is ThresholdState.REVOKED}
+    # The last of each key: alarms come oldest first.
     newest = {alarm.mute_key: alarm for alarm in quality.alarms if alarm.mute_key not in muted}
     groups: dict[tuple[str, bool], list[Alarm]] = {}
     for alarm in newest.values():
@@ -151,6 +152,8 @@ def _changes(quality: Quality, muted: frozenset[str]) -> Iterator[Matter]:
         cases = ",".join(alarms[0].case_ids)
         arguments = {"cases": cases} if cases else {}
         if len(alarms) > 1:
+            # To mute the sentence mutes all that it speaks of: its
+            # first alarm alone would come back under another.
             arguments["subjects"] = json.dumps([alarm.mute_key for alarm in alarms])
         deed = Deed.OPEN_CASES if cases else None
         yield Matter(alarms[0].mute_key, Urgency.WRONG, TrafficChange(tuple(alarms)), 0.0, deed, arguments)

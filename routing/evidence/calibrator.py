@@ -46,6 +46,8 @@ class Calibrator:
             raise ValueError(f"{self.method!r} is no method that takes {len(self.parameters)} parameters")
         if not all(abs(value) <= LARGEST for value in self.parameters):
             raise ValueError(f"parameters have to lie within ±{LARGEST:g}: {self.parameters}")
+        # A map that falls would accept what the model is least
+        # sure of: certificates rest on the order of scores.
         if not all(value >= 0 for value in self.parameters[: max(1, len(self.parameters) - 1)]):
             raise ValueError(f"a calibrator must not fall as confidence rises: {self.parameters}")
         if self.method == "temperature" and self.parameters[0] < 1 / LARGEST:
@@ -168,6 +170,7 @@ def _version(calibrator: Calibrator) -> str:
 def _share(prediction: Prediction, temperature: float) -> float:
     """The label's share of all probabilities, each to the power of 1/T."""
     probabilities = prediction.probabilities or {}
+    # The highest first, so that no power overflows and the sum is never 0.
     highest = _log(max(probabilities.values()))
     total = sum([math.exp((_log(value) - highest) / temperature) for value in probabilities.values()])
     return math.exp((_log(probabilities[prediction.label]) - highest) / temperature) / total
@@ -180,6 +183,7 @@ def _interpolated(confidence: float, knots: tuple[tuple[float, float], ...]) -> 
     if place == len(knots):
         return knots[-1][1]
     (left, low), (right, high) = knots[place - 1], knots[place]
+    # By the last digit the sum may pass its end, and fall where the next stretch begins.
     return min(high, low + (high - low) * (confidence - left) / (right - left))
 
 

@@ -10,6 +10,7 @@ CertificateMethod = Literal["fixed_sequence", "census_and_audit"]
 
 def percent(share: float) -> str:
     """A share that somebody promised or is promised, in words: "1.234 %"; no digit is rounded away."""
+    # Ten digits: a promise that is rounded for reading is another promise.
     return f"{100 * share:.10g} %"
 
 
@@ -107,6 +108,7 @@ class NotYet:
 
 def answer_from_json(stored: Mapping[str, Any]) -> Certificate | NotYet:
     """The answer of a test that `to_json` gave."""
+    # By its keys: answers that are stored name no kind.
     return Certificate.from_json(stored) if "threshold" in stored else NotYet.from_json(stored)
 
 

@@ -32,6 +32,7 @@ def is_fraction(node: Node) -> bool:
 def arithmetic(word: str, left: Node, right: Node, first: str, second: str) -> str:
     """`left` and `right`, written as `first` and `second`, added, subtracted, multiplied or divided."""
     result = _of_the_same_kind(word, (left, first), (right, second))
+    # Fractions divide by zero without a word, and what is infinite compares as if it were a number.
     if word == "/" and not (right.op == "number" and right.literal != 0):
         return f"({second} == 0 ? {INFINITE} : {result})"
     return f"({result})"

@@ -142,7 +142,7 @@ def _weight(node: Node, bound: Mapping[str, Amount], *, is_repeated: bool) -> We
 
 
 def _works(node: Node, parts: list[Weight]) -> list[Amount]:
-    """What the parts of an operation take: numbers may be written four times, see expression_numbers."""
+    """What the parts of an operation take: numbers may be written four times, see `arithmetic`."""
     if node.op != "binary" or node.word not in ARITHMETIC:
         return [part.work for part in parts]
     left, right = node.parts
@@ -173,7 +173,7 @@ def _operation(node: Node, work: Amount, size: Amount) -> Weight:
     if node.word == "+":
         return Weight(work + own + size.times(MAKE), size, _constant(len(node.parts)) * ENTRIES, size)
     if node.word in {"==", "!=", "in"} or node.op == "has":
-        # Written more than once in the strict form: see expression_strict.
+        # Written more than once in the strict form: see `strict_form`.
         return Weight(work.times(3) + own + size.times(3 * COPY), NOTHING)
     scan = PARSE if node.word in {"int", "uint", "double", "timestamp", "duration"} else SCAN
     return Weight(work + own + size.times(scan), size)

@@ -56,6 +56,7 @@ def cause(node: Node, evaluate: Evaluate) -> str:
     value = evaluate(node)
     if value is not FAILED:
         return f"it gives {_kind(value)}, true or false is needed"
+    # Cut: it is stored with each prediction, and counted by its words.
     return _innermost(node, evaluate)[:LONGEST]
 
 

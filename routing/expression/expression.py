@@ -63,6 +63,7 @@ class Expression:
         # Not evaluated: the last tier has to take what no rule can read, too.
         if self.is_always_true:
             return True
+        # Before it is run: the library cannot be stopped once it has begun.
         if not (self.work.is_small or self.work.fits(facts.extent())):
             raise InvalidExpression(TOO_LARGE)
         return _truth(self.program, facts)
@@ -82,6 +83,7 @@ class Expression:
         return cause(self.tree, lambda part: _part(part, facts))
 
 
+# Bounded: parts of rules in doubt are compiled, too, and policies come and go while the process runs.
 @lru_cache(maxsize=1024)
 def _program(source: str) -> Any:
     return cel.compile(source)

@@ -41,6 +41,7 @@ EVERYTHING = frozenset((name,) for name in (*VARIABLES, *OLD_NAMES))
 
 
 def _float(value: float | None) -> float | None:
+    # JSON's 1 is a whole number to CEL, which compares it with no fraction.
     return None if value is None else float(value)
 
 

@@ -42,6 +42,8 @@ def load_policy(text: str, source: str) -> Policy:
 
 def policy_of(raw: Raw, source: str) -> Policy:
     """The policy in parsed TOML, by the very same check. Raises InvalidPolicy."""
+    # Before the check: names that differ in the form of their
+    # letters alone would be two labels that look alike.
     raw = _composed(raw, source)
     try:
         policy = Policy.model_validate(raw)

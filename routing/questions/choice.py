@@ -33,5 +33,6 @@ class Choice:
     def settled(self, answers: Sequence[str]) -> str | None:
         """The label of more than half of them."""
         votes = Counter(answers)
+        # More than half, not most: of three answers that all differ none is anybody's decision.
         leaders = (label for label, count in votes.items() if 2 * count > votes.total())
         return next(leaders, None)

@@ -16,6 +16,7 @@ def token_of(name: str) -> str:
     """What a control carries for a label of that name: the name, or a digest of a long one."""
     if len(name) <= LONGEST_TOKEN:
         return name
+    # Buttons of every released version carry it: another digest would make all of them strangers.
     return f"label:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
 

@@ -50,6 +50,7 @@ class Inquiry(Section):
         present = set(self.label_names)
         pairs = [(name, label.name) for label in self.asks.options for name in label.was]
         claims = Counter(name for name, _ in pairs)
+        # A name that two labels claim means neither: to guess would move answers from the first to the other.
         return {name: now for name, now in pairs if name not in present and claims[name] == 1}
 
     @cached_property

@@ -112,6 +112,7 @@ class _Hearing:
     def without_answer(self) -> Meaning:
         """The meaning for somebody without an answer."""
         fronts = self.fronts()
+        # Two labels that may be meant are a question, however likely either is.
         if len(fronts) == 1 and not self._is_doubtful(fronts[0]):
             return self._answer(fronts[0])
         is_near = fronts or self.mentions() or self._is_nearly_a_label() or self._numbers()

@@ -71,9 +71,12 @@ def accept(
         return _held(tier, confidence, wanted)
     cell = wanted.cell_of(submission.slices)
     place = f"(tier {tier.name}, {cell.words})" if cell else f"(tier {tier.name})"
+    # Before the grants: where a cell's threshold was revoked, that for everything must not take its place.
     suspended = standing.suspension(submission, tier.name, cell)
     if suspended is not None:
         return Acceptance(False, f"{suspended} {place}")
+    # With the calibrator's version: a threshold lies on the
+    # scale of its calibrator, and means nothing on another.
     terms = GrantTerms(wanted.promise, wanted.cells, labels_digest, confidence.calibrator_version)
     grant = standing.grant(submission, tier.name, cell, terms)
     if grant is None:
@@ -87,6 +90,7 @@ def accept(
 def _held(
     tier: Tier, confidence: Confidence, threshold: float, granted: str = "", certificate_id: str | None = None
 ) -> Acceptance:
+    # Reaching it is enough: what is tested for a certificate is everything from the threshold on.
     is_accepted = confidence.counts >= threshold
     verb = "reaches" if is_accepted else "is below"
     # With two digits "0.95 is below 0.95" would read like a fault of ours.

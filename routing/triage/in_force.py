@@ -61,6 +61,8 @@ class Standing:
         """
         for key in _keys(submission, tier, cell):
             grant = self.thresholds.get(key)
+            # Asked of each prediction, not left to the watch:
+            # between a change and the revocation nothing may pass.
             if grant is not None and lapse_of(grant, terms) is None:
                 return grant
         return None

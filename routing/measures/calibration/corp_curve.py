@@ -50,6 +50,7 @@ class _Groups:
         """The isotonic fit at each distinct confidence."""
         observed = np.bincount(self.group, weights=sample.weights * outcome) / self.mass
         fitted: Floats = isotonic_regression(observed, weights=self.mass).x
+        # Sums of floats may leave 0 to 1 by the last digit.
         return np.clip(fitted, 0.0, 1.0)
 
 

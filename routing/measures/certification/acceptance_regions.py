@@ -100,6 +100,7 @@ def regions_of(traffic: Traffic, present: float | None = None) -> Regions:
     """
     _check(traffic)
     shares = 1 - np.arange(1, GRID + 1) / GRID
+    # Of all scores, whether labeled or not: thresholds that labels chose would be tested on what chose them.
     grid = np.quantile(traffic.score, np.maximum(shares, 0), method="inverted_cdf")
     thresholds = np.unique(grid if present is None else np.append(grid, present))[::-1]
     chance = np.round(traffic.inclusion_probability, DIGITS)

@@ -64,5 +64,6 @@ def fallback(chances: Floats, parts: Mapping[int, float]) -> tuple[int, float] |
         if held > 0 and chance <= held:
             loosest = place, held
         else:
+            # What fails keeps nothing to hand on: its part is spent, and only another start brings more.
             held = 0.0
     return loosest

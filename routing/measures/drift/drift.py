@@ -105,6 +105,7 @@ def learn_reference(
     """
     masses = _masses(cases, weights)
     is_control = np.zeros(len(cases), dtype=bool)
+    # Of the reference itself: a text always has fewer new words against those it was learned from.
     is_control[rng.permutation(len(cases))[: len(cases) // 2]] = True
     texts = cases.texts
     lexicon = learn_words([texts[place] for place in np.flatnonzero(~is_control)])
@@ -141,6 +142,8 @@ def find_drift(
         for narrowed in [aspect.narrowed(part)]
         if min(len(narrowed.reference), len(narrowed.window)) >= MIN_CASES
     ]
+    # Holm within the look, Bonferroni over the year's looks,
+    # whose windows overlap: nothing milder holds for those.
     adjusted = [min(1.0, p * look.per_year) for p in holm([row.change.p_value for row in findings])]
     sure = [
         (row, p) for row, p in zip(findings, adjusted, strict=True) if p <= delta and row.change.effect != 0

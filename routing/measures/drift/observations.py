@@ -134,5 +134,6 @@ def _number(value: Scalar) -> float:
     try:
         number = float(value) if value is not None else -np.inf
     except OverflowError:
+        # An integer of hundreds of digits is larger than any number that a float holds.
         return np.inf
     return number if number == number else -np.inf  # NaN is no value

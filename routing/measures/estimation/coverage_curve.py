@@ -82,6 +82,7 @@ class _Kinds:
 
     @classmethod
     def of(cls, traffic: Traffic) -> "_Kinds":
+        # Chances that were computed differ in their last bits: unrounded, each would be a stratum of its own.
         chances = np.round(traffic.inclusion_probability, 9)
         return cls(*np.unique(chances, return_inverse=True))
 

@@ -76,6 +76,7 @@ def anchored(score: Floats, wrong: Floats, was_accepted: Flags, labels: Stratifi
 def _moved(wrong: Floats, labels: StratifiedLabels) -> Floats:
     """With log odds moved by so much that the mean of the watched is their share of errors."""
     share = labels.share
+    # No finite shift of log odds gives 0 or 1.
     if share in {0.0, 1.0}:
         return np.full_like(wrong, share)
     odds: Floats = logit(np.clip(wrong, LEAST_CHANCE, 1 - LEAST_CHANCE))
