@@ -89,6 +89,7 @@ def build_api(
     app.add_exception_handler(RequestValidationError, fault_words.invalid_request)
     openapi.complete(app)
     app.add_middleware(AccessLog, metrics=metrics)
+    # Added last, so outermost: routes and the log see a GET, and what HEAD answers cannot drift from it.
     app.add_middleware(HeadAsGet)
     return app
 
@@ -123,6 +124,7 @@ def _lifespan(writer: Writer) -> Callable[[FastAPI], AbstractAsyncContextManager
         try:
             yield
         finally:
+            # In a thread: those whose postings wait are answered by the loop that would be waiting here.
             await run_in_threadpool(writer.close, DRAIN_SECONDS)
 
     return lifespan

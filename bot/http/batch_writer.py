@@ -95,6 +95,8 @@ class Writer:
         with self._changed:
             if not self._is_open:
                 raise unavailable("shutting down: send it again")
+            # Refused, not queued: a service that hears 503 waits and
+            # tries again, a process without memory loses all.
             if len(self._waiting) >= self._most_waiting or size > self._free_bytes:
                 raise unavailable("too much is waiting to be stored: try again in a moment")
             self._free_bytes -= size
@@ -119,6 +121,7 @@ class Writer:
             ):
                 batch.append(self._waiting.popleft())
                 items += len(batch[-1].posting.items)
+            # As soon as they are taken: what is being stored is bounded by `MOST_PER_FLUSH`.
             self._free_bytes += sum(waiter.size for waiter in batch)
             return batch
 
@@ -139,6 +142,7 @@ class Writer:
 
     def _isolate(self, batch: list[_Waiter], error: Exception) -> None:
         if len(batch) > 1:
+            # Half by half: to find the culprit among a thousand takes twenty transactions, not a thousand.
             middle = len(batch) // 2
             self._store(batch[:middle])
             self._store(batch[middle:])

@@ -21,6 +21,7 @@ _MOMENT: TypeAdapter[Any] = TypeAdapter(AwareDatetime)
 def present_digest(case: PostedCase) -> bytes:
     """Of the checked case: defaults left out, moments in UTC, numbers by their value (RFC 8785)."""
     values = CASE.dump_python(case, mode="json", exclude_defaults=True, exclude={"origin", "kind"})
+    # Under its present name only: who changes from `kind` to `origin` says the same.
     values["origin"] = case.declared_origin.value
     image = case.input.image
     if image is not None and image.content is not None:
@@ -62,6 +63,8 @@ def _by_value(value: Any) -> Any:
         return {name: _by_value(part) for name, part in value.items()}
     if kind is list:
         return [_by_value(part) for part in value]
+    # 1 and 1.0 are one number (RFC 8785): a service that is
+    # written anew must not meet its own id as a conflict.
     return int(value) if kind is float and value.is_integer() else value
 
 

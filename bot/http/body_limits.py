@@ -31,6 +31,7 @@ class BodyReader:
         if is_number and int(announced[:20]) > limit:  # cut: int() refuses thousands of digits
             raise _too_large(limit)
         try:
+            # Of the whole body: a time-out between two chunks never ends a drip of bytes.
             async with asyncio.timeout(self._seconds):
                 return await self._collect(request, limit)
         except TimeoutError:
@@ -57,6 +58,7 @@ class BodyReader:
 
 def media_type(headers: Mapping[str, str], allowed: frozenset[str]) -> str:
     """The body's media type; raises RequestRefused (415) unless it is `allowed`, as UTF-8, uncompressed."""
+    # Refused: a few compressed bytes may unpack to gigabytes.
     if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
         raise _unsupported("content-encoding", "send the body uncompressed")
     name, _, parameters = headers.get("content-type", "").partition(";")

@@ -28,6 +28,7 @@ def caller_of(services: Services, rates: Rates) -> Caller:
     def caller(request: Request) -> str:
         service = services.identify(read_credentials(request.headers), target_of(request))
         note(request.scope, service=service)
+        # After the signature: who is not the service must not use its rate up.
         rates.take(service)
         return service
 

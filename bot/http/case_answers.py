@@ -47,6 +47,7 @@ def answer(outcome: Outcome) -> HttpAnswer:
             )
         case Reception(items, is_batch=True):
             answers = map(_item_answer, items)
+            # 200 whatever becomes of its items: a service that sees an error would send all of them again.
             return HttpAnswer(200, {"answers": [{"status": its.status, **its.body} for its in answers]})
         case Reception(items):
             return _item_answer(items[0])

@@ -78,6 +78,8 @@ def _read(text: str) -> Any:
     if isinstance(prediction, dict):
         prediction["probabilities"] = _by_label(prediction.get("probabilities"))
     elif isinstance(by_label := _by_label(prediction), dict):
+        # The first of equals, as the service listed them: the
+        # same body has to give the same prediction for ever.
         likeliest = max(by_label, key=lambda label: by_label[label])
         value["prediction"] = {"label": likeliest, "probabilities": by_label}
     return value
@@ -159,6 +161,7 @@ def _prediction(case: PostedCase) -> Prediction:
     probabilities = None if posted.probabilities is None else even_out(posted.probabilities)
     return Prediction(
         label=posted.key,
+        # After evening out: the confidence has to be the very probability that stands beside it.
         confidence=posted.confidence if probabilities is None else probabilities[posted.key],
         model=ModelRef(case.model.name, case.model.version),
         probabilities=probabilities,

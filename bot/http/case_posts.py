@@ -41,6 +41,7 @@ class Door:
     async def post_case(self, request: Request) -> Response:
         """Take a case."""
         credentials = read_credentials(request.headers)
+        # Before the body is read, as are the credentials: what will be refused need not be waited for.
         media_type(request.headers, SINGLE)
         body = await self.reader.read(request, CASE_BYTES)
         if len(body) <= INLINE_BYTES:
@@ -65,6 +66,7 @@ class Door:
         item = self._item(_text(body), service, active.policy)
         digest, *earlier = [identity.body_digest for identity in item.identities] or [lambda: None]
         body_digest = digest()
+        # No body of any version's: it cannot have been stored before, so nobody has to look.
         if isinstance(item, Rejection) and body_digest is None:
             raise item.why
         return Posting(
@@ -86,6 +88,7 @@ class Door:
             self.rates.take(service, len(texts) - 1)
         active = self.parser.ctx.active.present
         items = tuple(self._item(text, service, active.policy) for text in texts)
+        # Of the bytes: a batch as a whole is only compared with its own repetition.
         digest = hashlib.sha256(body).digest()
         return Posting(service, items, digest, credentials.webhook_id, is_batch=True, active=active)
 

@@ -85,6 +85,7 @@ def add(
     @router.get("/healthz", tags=TAGS, response_model=Alive, openapi_extra=OPEN, summary="Is it alive?")
     def healthz() -> JsonObject:
         """Always 200 while the process answers."""
+        # Of the process alone: a probe that asked the database would have every replica restarted with it.
         return {"status": "alive"}
 
     @router.get("/readyz", summary="Can it work?", **READY_DOCUMENT)
@@ -113,6 +114,7 @@ def watch(metrics: Metrics, ctx: Context) -> None:
                 with deadline.within(ANSWER_SECONDS), ctx.database.read() as tx:
                     return float(read(counts(tx)))
             except StorageError:
+                # Not 0: a dashboard must not show that nothing is dead because nobody could look.
                 return math.nan
 
         return figure
@@ -128,6 +130,7 @@ def readiness(ctx: Context, writer: Writer, slack: SlackState, policy: PolicySta
     waits = writer.refuses()
     database, waiting = _unknown(waits) if waits else _database(ctx)
     is_working = database["is_ok"] and writer.is_open
+    # Without Slack cases are taken and wait: to answer 503 would turn its outage into ours.
     status = ("ready" if slack.is_ok else "degraded") if is_working else "unavailable"
     return {
         "status": status,

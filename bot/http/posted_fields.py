@@ -56,6 +56,8 @@ def moment_of(value: object) -> datetime:
     """
     moment = None
     with suppress(ValueError, OverflowError, OSError):
+        # The form first: `fromisoformat` takes "20261129" for a
+        # day, and seconds since 1970 look just like it.
         if isinstance(value, str) and MOMENT.fullmatch(value):
             moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
         elif isinstance(value, int | float) and not isinstance(value, bool):

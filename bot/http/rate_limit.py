@@ -50,6 +50,7 @@ def _take(bucket: _Bucket, count: int, now: float) -> float:
     """Spend from the bucket, or say how many seconds to wait."""
     filled = bucket.tokens + (now - bucket.filled_at) * bucket.per_second
     bucket.tokens, bucket.filled_at = min(bucket.capacity, filled), now
+    # At most a full bucket: a batch larger than a minute's worth would otherwise never be let in.
     needed = min(count, bucket.capacity)
     if bucket.tokens >= needed:
         bucket.tokens -= count

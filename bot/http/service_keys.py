@@ -41,6 +41,7 @@ def keys_of(services: Mapping[str, Service], secrets: Secrets) -> ServiceKeys:
         for variable in service.bearer_env:
             value, place = secrets.get(variable), secrets.place(variable)
             _claim(owners, value, name, place)
+            # By its hash: a look-up by the key itself tells by its time how much of a guess is right.
             bearers[_key_digest(value, place)] = name
     return ServiceKeys(tuple(webhooks), bearers)
 

@@ -106,6 +106,8 @@ class Services:
         except UnicodeDecodeError:
             raise unauthorized("webhook-signature", "the body is not UTF-8") from None
         reason = "no secret is configured"
+        # All of them, as nothing in a signed request says whose it
+        # is; and a service may have several while it rotates.
         for service, verifier in self._keys.webhooks:
             try:
                 verifier.verify(text, dict(signed), json_parse=False)

@@ -116,6 +116,7 @@ def _pairs(pairs: list[tuple[str, Any]]) -> JsonObject:
     if len(pairs) > MOST_KEYS:
         raise _Doubtful(f"more than {MOST_KEYS} keys in one object")
     values = dict(pairs)
+    # Parsers disagree which of two equal keys counts: what was signed could be read as something else.
     if len(values) != len(pairs):
         raise _Doubtful("a key occurs twice in one object")
     return values
@@ -124,6 +125,7 @@ def _pairs(pairs: list[tuple[str, Any]]) -> JsonObject:
 def _whole(text: str) -> str:
     if text.isascii():
         return text
+    # Through UTF-16, in which two halves of a character that were escaped apart become whole again.
     return composed(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
