@@ -157,7 +157,6 @@ def look_back(
     until = ctx.clock.now()
     asked = since = until - back
     tasks = ctx.policy.tasks if scope.tasks is None else scope.tasks
-    # Routers of our own: those in use keep what they have judged, and a replay would push that out.
     router, other = compile_router(policy), compile_router(present) if present else None
     standing = ctx.standing.present  # once: what is certified meanwhile would be the merit of one side
     rows, left_out = list[Rerouting](), defaultdict[str, int](int)
