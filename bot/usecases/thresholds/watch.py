@@ -37,7 +37,7 @@ class _Objection:
 
 
 class Watch:
-    """Looks at the certificates in force again whenever decisions came or certificates changed.
+    """Looks at the certificates in force again whenever decisions came, or certificates or policy changed.
 
     What was looked at is noted after the look only: a look that fails is had again at the next tick.
     """
@@ -56,9 +56,10 @@ class Watch:
             ids = (certificate.certificate_id for certificate in granted)
             # An audit whose time ends unanswered holds those after it back no longer, with no decision made.
             ended = cases.latest_overdue(tx, self._ctx.clock.now())
+            policy = self._ctx.policy.version
             # The feed's cursor grows with every decision, Undo and
             # amendment: one number instead of a read of all audits.
-            present = (decisions.changes(tx), ended, *ids, *versions.values())
+            present = (decisions.changes(tx), policy, ended, *ids, *versions.values())
         if present == self._seen:
             return {"revoked": 0}
         revoked = self._look(granted, versions)

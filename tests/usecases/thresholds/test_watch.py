@@ -189,6 +189,16 @@ def test_a_policy_that_it_does_not_hold_for_revokes_it(
     assert granted(world).revoked_reason == reason
 
 
+def test_a_policy_that_changes_while_it_watches_revokes_it_though_nothing_was_decided(world: Traffic) -> None:
+    watch = Watch(world.ctx)
+    assert watch.revoke_due() == {"revoked": 0}
+
+    strict = load_policy(PROMISED.replace("error = 0.05", "error = 0.01"), "policy.toml")
+    world.ctx.active.present = PolicyHolder.of(strict).present
+
+    assert watch.revoke_due() == {"revoked": 1}
+
+
 def test_a_policy_that_promises_less_or_no_longer_knows_the_task_leaves_it(world: Traffic) -> None:
     less = with_policy(world, PROMISED.replace("error = 0.05", "error = 0.1"))
     other = PROMISED.replace('"fraud"]', '"other"]').replace("tasks.fraud", "tasks.other")
