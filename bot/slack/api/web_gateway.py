@@ -18,6 +18,7 @@ from bot.slack.limits import Violation, message_violations, view_violations
 
 PAGE = 200  # Slack recommends no more than 200 items a page (its documentation of pagination)
 PAGES = 50  # a look-up ends, whatever cursors Slack gives
+MOST_PERMALINKS = 10_000
 WINDOW_SECONDS = 2
 """A click has to be answered within 3 seconds, whether its window opens or not."""
 
@@ -224,14 +225,18 @@ class WebClientGateway:
     def permalink(self, channel_id: str, ts: str) -> str:
         """The address of a message; remembered, since it never changes."""
         key = (channel_id, ts)
-        if key not in self._permalinks:
+        url = self._permalinks.get(key)
+        if url is None:
             answer = call(
                 "chat.getPermalink", self._client.chat_getPermalink, channel=channel_id, message_ts=ts
             )
-            if len(self._permalinks) >= 10_000:  # asking again costs little, a process that grows much
+            url = str(answer["permalink"])
+            # To ask again costs little, a process that grows much.
+            if len(self._permalinks) >= MOST_PERMALINKS:
                 self._permalinks.clear()
-            self._permalinks[key] = str(answer["permalink"])
-        return self._permalinks[key]
+            self._permalinks[key] = url
+        # Not read back: another thread may have emptied it since.
+        return url
 
     def dm(self, user_id: str) -> str:
         """The channel of the bot's direct messages with somebody."""

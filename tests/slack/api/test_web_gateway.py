@@ -59,6 +59,23 @@ def test_a_message_is_posted_updated_found_and_linked_to(gateway: SlackGateway) 
     assert gateway.permalink(CHANNEL, ts) == gateway.permalink(CHANNEL, ts)
 
 
+class EmptiedMemory(dict[tuple[str, str], str]):
+    """A memory that another thread empties as soon as anything is in it."""
+
+    def __setitem__(self, key: tuple[str, str], value: str) -> None:
+        super().__setitem__(key, value)
+        self.clear()
+
+
+def test_a_link_is_given_though_another_thread_empties_the_memory_of_links_meanwhile(
+    gateway: SlackGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ts = gateway.post(CHANNEL, HELLO)
+    monkeypatch.setattr(gateway, "_permalinks", EmptiedMemory())
+
+    assert ts.replace(".", "") in gateway.permalink(CHANNEL, ts).replace(".", "")
+
+
 def test_people_and_members_are_read(gateway: SlackGateway) -> None:
     info = gateway.user_info(ANN.user_id)
 
