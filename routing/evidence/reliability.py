@@ -54,6 +54,7 @@ def wilson(successes: float, n: float, z: float = Z_95) -> tuple[float, float]:
     share = successes / n
     center = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    # At the ends the formula comes to a hair beside 0 and 1.
     low = 0.0 if successes <= 0 else max(0.0, center - half)
     high = 1.0 if successes >= n else min(1.0, center + half)
     return low, high

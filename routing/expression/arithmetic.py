@@ -41,6 +41,7 @@ def arithmetic(word: str, left: Node, right: Node, first: str, second: str) -> s
 def converted(node: Node, written: str) -> str:
     """What `double()` makes of a value: texts such as "inf" and "1e400" are no numbers to compare with."""
     value = f"double({written})"
+    # Infinity times 0 is no number, which equals nothing.
     return value if kind_of(node) == "number" else f"({value} * 0.0 == 0.0 ? {value} : {INFINITE})"
 
 

@@ -103,6 +103,7 @@ def _probed(expression: Expression, vocabulary: Vocabulary) -> Iterator[tuple[st
         try:
             expression.matches_as_cel_has_it(facts)
         except InvalidExpression as error:
+            # The words are `expression._reason`'s; what fields there are, only the services know.
             if not (error.detail.startswith("no field") or _is_judged(expression, facts)):
                 yield error.detail, "let it give true or false for every prediction"
                 return

@@ -62,6 +62,7 @@ def _any(asked: list[Node]) -> Node:
 
 def _loop(item: Node, choice: Node) -> Node:
     name, taken = "choice", {node.word for node in item.within()}
+    # Bound by the loop, a name that the item reads would mean the entry.
     while name in taken:
         name += "_"
     entry = Node("bound", name)

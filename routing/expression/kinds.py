@@ -64,6 +64,7 @@ def is_certain(node: Node, bound: frozenset[str] = frozenset()) -> bool:
     if node.op == "bound":
         return node.word in bound
     if node.path is not None:
+        # All but the fields, which come first: a service puts values of any kind into those.
         return kind_of(node) is not None and (node.path in KEYED_BY_TEXT[1:] or kind_of(node) != "map")
     if node.op != "loop":
         return all(is_certain(part, bound) for part in node.parts)

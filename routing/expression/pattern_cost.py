@@ -70,6 +70,7 @@ def pattern_work(pattern: str) -> Pattern:
     for piece in PIECE.finditer(pattern):
         kind, latest = piece.lastgroup, groups[-1]
         if kind == "open":
+            # With an empty part: `(*)` and `({2})` repeat what is not there.
             groups.append([Pattern()])
         elif kind == "close" and len(groups) > 1:
             groups[-2].append(sum(groups.pop(), Pattern()))

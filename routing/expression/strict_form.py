@@ -65,6 +65,7 @@ def _written(node: Node) -> str:
 
 def _filled(node: Node, written: str) -> str:
     """Where a prediction gives a confidence only, its probabilities have no size and no entries."""
+    # Of an empty map every name fails, whatever the labels are called.
     return f"(size({written}) > 0 ? {written} : {written}.none)" if node.path == PROBABILITIES else written
 
 
@@ -99,6 +100,7 @@ def _present(read: Node) -> str:
     path = strict(read)
     if read.path in MAY_BE_ABSENT:
         return f"({path} != null)"
+    # `null < 0` is asked only because CEL fails on it.
     return f"(has({path}) && ({path} != null || {path} < 0))"
 
 
@@ -141,6 +143,7 @@ def _among(item: Node, choice: Node) -> str:
     if choice.path == ("input", "fields"):
         plain = f"{plain} && ({among}[{key}] != null || {among}[{key}] < 0)"
     if choice.path is not None:
+        # The comparison with '' is there only to fail on what is no text.
         return f"({plain})" if kind_of(item) == "text" else f"(({key} < '' ? true : true) ? {plain} : false)"
     guards = _guards(item, key, choice)
     return f"({' || '.join(guards)} ? {plain} : false)" if guards else f"({plain})"

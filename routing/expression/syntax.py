@@ -69,6 +69,7 @@ class Node:
     @cached_property
     def literal(self) -> Any:
         """What a literal stands for."""
+        # By the library that evaluates it: its escapes and suffixes are not Python's.
         return cel.compile(self.word).execute()
 
     @property
@@ -98,6 +99,7 @@ class _Reader:
     """Reads tokens from left to right, by precedence."""
 
     def __init__(self, source: str) -> None:
+        # `finditer` passes over what is no token: only a source that CEL has compiled may come here.
         matches = TOKEN.finditer(source)
         self._tokens = [(match.lastgroup, match[0]) for match in matches if match.lastgroup != "space"]
         self._place = 0
@@ -132,6 +134,7 @@ class _Reader:
         condition = self._binary(1)
         if not self._takes("?"):
             return condition
+        # As the grammar has it: only behind the colon another condition may follow without brackets.
         then = self._binary(1)
         self._takes(":")
         return self._node("either", "?", condition, then, self._either())
@@ -154,6 +157,7 @@ class _Reader:
         while self._takes(word):
             count += 1
         operand = self._member()
+        # Of an even number two stay, not none: `!!text` has to fail as CEL has it.
         for _ in range(2 - count % 2):
             operand = self._node("not" if word == "!" else "negative", word, operand)
         return operand

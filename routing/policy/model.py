@@ -83,6 +83,7 @@ class Task(Inquiry):
         hours = data.get("hours") if isinstance(data, Mapping) else None
         try:
             working_hours = WorkingHours.model_validate(hours) if hours is not None else None
+        # Field `hours` refuses them itself, in words of its own.
         except ValueError:
             working_hours = None
         return spell_out_days(data, working_hours.length, len(working_hours.days)) if working_hours else data

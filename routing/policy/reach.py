@@ -34,6 +34,7 @@ def tiers_out_of_reach(task: Task, services: Collection[str]) -> Iterator[Tier]:
     rules = [(tier, Expression.compile(tier.when)) for tier in task.tiers]
     tried = [(tier, rule) for tier, rule in rules if TRIED.issuperset(rule.variables)]
     left = _probes(task, services, [rule for _, rule in tried])
+    # Without probes no rule takes anything: every tier would look out of reach.
     for tier, rule in tried if left else ():
         # A rule that is not tried may take nothing: what is left is left to those behind it.
         taken = _taken(rule, left)

@@ -74,6 +74,7 @@ class WorkingHours(Section):
         if self.length < timedelta(hours=1):
             raise ValueError("the day has to last at least an hour; give it more time")
         bounds = [(span.begins_at, span.ends_at) for span in self.spans_of_day]
+        # The last span beside the first of the next day: a night runs into it.
         around = [*bounds, (bounds[0][0] + MIDNIGHT, MIDNIGHT)]
         if any(end > start for (_, end), (start, _) in pairwise(around)):
             raise ValueError("two spans are at the same time; put them in order, each after the one before")

@@ -123,6 +123,8 @@ class Reader:
             for match in _pattern(spelling).finditer(text):
                 if _is_meant(text, spelling, match.start()):
                     mentions.append(Mention(self.folded[spelling], match.start(), match.end()))
+                # Blanked, so that a shorter name inside is no second mention; of
+                # the same length, so that the places of later ones are right.
                 text = text[: match.start()] + "\ufffc" * len(match[0]) + text[match.end() :]
         return tuple(mentions)
 

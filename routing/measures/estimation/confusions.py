@@ -36,6 +36,7 @@ def confusion_pairs(
     pairs = []
     for key, n, weight in zip(keys, counts, heavy, strict=True):
         row, column = divmod(int(key), len(names))
+        # Sums in different orders: a row of nothing but errors may come out a hair above 1.
         share = min(1.0, float(weight / totals[row]))
         effective = float(totals[row] ** 2 / squares[row])
         low, high = wilson(share * effective, effective)

@@ -52,6 +52,7 @@ class Traffic:
         """The strata of the predictions that are chosen."""
         probability = self.inclusion_probability[chosen]
         asked, labeled, errors = (flags[chosen] for flags in (self.is_asked, self.is_labeled, self.is_error))
+        # Nothing but the accepted has a chance below 1: all else is asked about.
         return strata_of(probability, asked, labeled, errors, probability < 1)
 
 
@@ -66,6 +67,8 @@ def risk_coverage(
     if len(traffic) == 0:
         return ()
     shares = np.linspace(0.0, 1.0, points + 1)[:-1]
+    # Scores that occur: numpy's default lies between two of
+    # them, and accepts nothing that the next score does not.
     quantiles = np.quantile(traffic.score, shares, method="inverted_cdf")
     thresholds = sorted({*quantiles.tolist(), *marked}, reverse=True)
     kinds = _Kinds.of(traffic)

@@ -136,6 +136,7 @@ def strata_of(
     is_asked, is_labeled, is_error, is_accepted = columns
     if np.any(is_labeled & ~is_asked):
         raise ValueError("what is labeled has to be asked: leave out labels that no draw led to")
+    # Accepted or not stays apart at the same chance: an audit of everything is no review for cause.
     keys, place = np.unique(np.stack([chances, is_accepted.astype(np.float64)]), axis=1, return_inverse=True)
 
     def count(column: npt.NDArray[np.bool_]) -> list[int]:

@@ -88,6 +88,7 @@ def worse_slices(
     labeled = _labeled(is_error, predicted, slices, weights)
     by_key = _members(predicted, slices)
     every = [part for key in sorted(by_key) for part in _slices_of(key, by_key[key], labeled)]
+    # By size alone: whatever is left out for its errors is a look that Holm would not count.
     large = [part for part in every if min(part.inside.n, part.outside.n) >= LEAST_LABELED]
     p_values = [_p_value(part.inside, part.outside) for part in large]
     adjusted = holm(p_values)
@@ -98,6 +99,7 @@ def worse_slices(
         for place in sure
     ]
     worth = sorted(
+        # After the tests, for the same reason: a gap is an outcome.
         (part for part in findings if part.excess >= least_excess),
         key=lambda part: (-part.excess, part.key, part.value),
     )
@@ -183,6 +185,7 @@ def _rest(everything: _Tally, inside: _Tally) -> _Tally:
         everything.n - inside.n,
         everything.weight - inside.weight,
         everything.squares - inside.squares,
+        # A difference of sums: without errors outside it may come out a hair below 0.
         max(0.0, everything.wrong - inside.wrong),
     )
 
@@ -190,6 +193,7 @@ def _rest(everything: _Tally, inside: _Tally) -> _Tally:
 def _p_value(inside: _Tally, outside: _Tally) -> float:
     """One-sided Fisher's exact test; fractions of effective counts are rounded against a finding."""
     slice_n, other_n = _whole(inside.effective_n), _whole(outside.effective_n)
+    # Whole but for rounding, a count must neither lose an error here nor gain one outside.
     slice_wrong = int(np.floor(inside.error * slice_n + 1e-9))
     other_wrong = int(np.ceil(outside.error * other_n - 1e-9))
     tail = hypergeom.sf(slice_wrong - 1, slice_n + other_n, slice_wrong + other_wrong, slice_n)
