@@ -72,6 +72,7 @@ def logged(
         .where(*window.received)
         .order_by(predictions.c.row_id)
     )
+    # Streamed: the transaction has to stay open until the last portion was taken.
     rows = tx.execute(query, execution_options={"yield_per": ROWS_PER_FETCH})
     for portion in rows.partitions():
         yield tuple(

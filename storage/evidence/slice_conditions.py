@@ -22,4 +22,5 @@ def is_in_cell(tx: Transaction, cell: Cell) -> sa.ColumnElement[bool]:
     if cell == EVERYTHING:
         return sa.true()
     is_in = is_in_slice(tx, cell.name, *cell.values)
+    # EXISTS is never null: what lacks the slice altogether is of the rest.
     return ~is_in if cell.is_rest else is_in

@@ -43,6 +43,7 @@ def add(tx: Transaction, fitted: StoredCalibrator) -> bool:
 
 def latest(tx: Transaction) -> list[StoredCalibrator]:
     """The latest fit of every task and model."""
+    # Of all fits, not of those in use: a latest that is no better than none ends the use of the one before.
     later = calibrators.alias("later")
     is_replaced = sa.exists().where(
         *(later.c[column.name] == column for column in _MODEL), later.c.sequence > calibrators.c.sequence

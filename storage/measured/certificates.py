@@ -122,6 +122,8 @@ def granted(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
 
 def held(tx: Transaction, stream: CertificateKey) -> list[Attempt]:
     """The certificates in force for the key's stream; none can be revoked until the transaction ends."""
+    # Locked first and read after: the first statement may wait for a
+    # revocation, and only the second sees what that has changed.
     locked = sa.select(certificates.c.row_id).where(
         *_is_of(stream), certificates.c.certificate_id.is_not(None)
     )

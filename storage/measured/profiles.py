@@ -29,6 +29,7 @@ def save(tx: Transaction, profile: StoredProfile) -> None:
         new.on_conflict_do_update(
             index_elements=["task", "kind"],
             set_={"profile": new.excluded.profile, "made_at": new.excluded.made_at},
+            # Two replicas may describe at once: the slower has read the older data.
             where=new.excluded.made_at >= profiles.c.made_at,
         )
     )
