@@ -153,6 +153,7 @@ def _open_blocks(scene: Scene) -> tuple[JsonObject, ...]:
 
 
 def _decided_blocks(scene: Scene, decision: Decision) -> tuple[JsonObject, ...]:
+    # Over at the end itself: the redrawing that takes the button away may come at that very moment.
     has_undo = bool(decision.decided_by) and scene.now < decision.decided_at + scene.undo_for
     return _present(
         *_question(scene.task.question),

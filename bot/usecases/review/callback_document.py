@@ -67,6 +67,7 @@ def _version_1(case: Case, decision: Decision, names: ExpertNames) -> JsonObject
 
 
 def _version_2(case: Case, decision: Decision, names: ExpertNames) -> JsonObject:
+    # Of a decision that no longer holds: what is answered now is not what it rests on.
     labels = case.current_labels if case.decision == decision else ()
     return {
         "version": 2,

@@ -80,6 +80,7 @@ class _Reader:
         """Whether the case waits for this person: they may answer, have not yet, and did not pass."""
         expert, ctx = self.expert, self.ctx
         is_mine = expert.is_same_person(case.assigned_to)
+        # Handed to somebody after they passed, it is theirs again.
         has_passed = any(expert.is_same_person(each.expert) for each in case.abstentions) and not is_mine
         is_others = case.assigned_to is not None and not is_mine
         if has_passed or is_others or case.label_of(expert) is not None:
