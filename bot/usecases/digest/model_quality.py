@@ -121,7 +121,8 @@ def _thresholds(
 def _read(tx: Transaction, policy: Policy, team: Team, span: Span, now: tuple[TrafficCount, ...]) -> _Facts:
     since, until = span.since_at, span.until_at
     back = span.learned_since_at
-    learned = now if back == since else model_evidence.strata(tx, team.tasks, back, until)
+    # Also where it is the digest's own period: a label decided since `now` was read would have no weight.
+    learned = model_evidence.strata(tx, team.tasks, back, until)
     return _Facts(
         now=now,
         before=model_evidence.strata(tx, team.tasks, span.before_at, since),
@@ -146,9 +147,7 @@ def _read(tx: Transaction, policy: Policy, team: Team, span: Span, now: tuple[Tr
             )
             for case in case_inputs.decided(tx, team.tasks, back, until, MOST_DECIDED)
         ),
-        lately=tuple(
-            count for count in model_evidence.strata(tx, team.tasks, back, until) if count.stratum.is_accepted
-        ),
+        lately=tuple(count for count in learned if count.stratum.is_accepted),
         days=day_volumes.by_day(tx, team.tasks, midnights(since, until, ZoneInfo(team.timezone))),
     )
 
@@ -214,6 +213,7 @@ def _parts(counts: Iterable[TrafficCount]) -> Mapping[Part, list[Stratum]]:
 
 def _weights(stored: _Facts, labeled: LabelColumns) -> list[float]:
     strata = zip(labeled.inclusion_probability, map(bool, labeled.is_accepted), strict=True)
+    # No label lacks its stratum: labels and strata are of the same traffic, read in the same transaction.
     return [stored.weights[stratum] for stratum in strata]
 
 

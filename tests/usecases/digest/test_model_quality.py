@@ -1,6 +1,8 @@
 """What the labels say of a team's models, from storage to the value that the digest shows."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +13,8 @@ from routing.policy import Policy, load_policy
 from routing.routing import Routing
 from storage.cases import labels
 from storage.engine.database import Database, Transaction
+from storage.evidence import model_evidence
+from storage.evidence.model_evidence import TrafficCount
 from tests.storage.examples import NOW, label_of, prediction, routing, store
 from tests.storage.history import SINCE, UNTIL, accepted, audited, decide, sliced
 from tests.worlds.policies import EXAMPLES
@@ -184,6 +188,26 @@ def test_labels_of_what_came_in_before_speak_of_no_other_traffic(filled: Databas
             decide(tx, number, "ok")
     beside = appraised(filled, policy())
     assert (beside.calibration, beside.confusions) == (alone.calibration, alone.confusions)
+
+
+def test_what_is_decided_while_a_month_is_measured_has_its_weight(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.write() as tx:
+        store(tx, [prediction(1)])
+    read, times_read = model_evidence.strata, count()
+
+    def decided_behind(*period: Any) -> tuple[TrafficCount, ...]:
+        counts = read(*period)
+        if next(times_read) == 0:
+            with database.write() as tx:
+                decide(tx, 1, "ok")
+        return counts
+
+    monkeypatch.setattr(model_evidence, "strata", decided_behind)
+    used, month = policy(), Span(UNTIL - 8 * WEEK, UNTIL - 4 * WEEK, UNTIL)
+    quality = appraise(database, used, used.teams["leads"], month)
+    assert [confusion.pair.n for confusion in quality.confusions] == [1]
 
 
 def test_confusions_and_the_days_work_are_told(filled: Database) -> None:
