@@ -36,6 +36,7 @@ def fold(text: str) -> str:
     """
     seen = "".join(letter for letter in text if unicodedata.category(letter) not in {"Cf", "Cs", "Co"})
     wide = unicodedata.normalize("NFKC", seen).translate(DASHES).translate(APOSTROPHES).casefold()
+    # Once more: what `casefold` makes of a text need not be in the form that it had before.
     digits = "".join(_digit(letter) for letter in unicodedata.normalize("NFKC", wide))
     return BETWEEN_WORDS.sub(" ", " ".join(digits.split()))
 

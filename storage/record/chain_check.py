@@ -116,6 +116,7 @@ class ChainCheck:
         query = sa.select(*columns).where(record_entries.c.chain == chain).order_by(record_entries.c.seq)
         with self._tx.execute(query, execution_options={"yield_per": ROWS_PER_FETCH}) as rows:
             for row in rows:
+                # SQLite keeps a text in a column of numbers, if somebody writes it there.
                 if not isinstance(row[1], int):
                     self._findings.add(Fault.ENTRIES_ADDED, chain, row[1])
                     continue

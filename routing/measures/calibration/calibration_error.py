@@ -26,6 +26,7 @@ def _edges(sample: Sample, bins: int, spacing: Spacing) -> Floats:
     shares = np.linspace(0.0, 1.0, bins + 1)
     if spacing == "width":
         return shares
+    # numpy takes weights with no other method.
     inner = np.quantile(sample.confidence, shares[1:-1], method="inverted_cdf", weights=sample.weights)
     return np.unique(np.concatenate(([0.0], inner, [1.0])))
 

@@ -152,6 +152,7 @@ class NumberAspect:
 
 
 def _median(values: Floats, weights: Floats) -> str:
+    # The method is not a matter of taste: numpy takes weights with no other.
     middle = float(np.quantile(values, 0.5, method="inverted_cdf", weights=weights))
     return f"{middle:,.6g}" if middle > -np.inf else MISSING
 
