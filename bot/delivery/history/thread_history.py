@@ -67,6 +67,7 @@ class ThreadReader(SlackSender[ThreadClaim]):
             reply = reply_of({"event": event}, ctx.home)
             if reply is not None:  # nothing around the message tells where its writer belongs
                 self._take(ctx, replace(reply, expert=members.recognized(ctx, reply.expert)))
+        # As texts: with the same number of digits, Slack's ids sort as their moments do.
         return max((str(message["ts"]) for message in messages), default=None)
 
     def _take(self, ctx: Context, reply: ThreadReply) -> None:

@@ -275,6 +275,7 @@ def checked(payload: object) -> JsonObject:
     except ValidationError as error:  # only where and what: people's words stay out of log and answer
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         raise PayloadRefused(f"{'.'.join(map(str, first['loc']))[:80]!a}: {first['msg']}.") from None
+    # The payload itself, not the model made of it: Bolt reads more of it than the shapes name.
     return payload
 
 

@@ -24,6 +24,7 @@ def expire_due(ctx: Context) -> int:
     """Close or decide every case whose time is over, each in a transaction of its own; how many."""
     now = ctx.clock.now()
     closed = 0
+    # Ends only because no case stays due behind `_close`: it is closed, put off, or has no end any more.
     while due := _due(ctx, now):
         closed += sum(_close(ctx, case_id, now) for case_id in due)
     return closed
