@@ -63,7 +63,7 @@ def _by_value(value: Any) -> Any:
         return {name: _by_value(part) for name, part in value.items()}
     if kind is list:
         return [_by_value(part) for part in value]
-    # 1 and 1.0 are one number (RFC 8785): a service that is
+    # 1 and 1.0 are the same number (RFC 8785): a service that is
     # written anew must not meet its own id as a conflict.
     return int(value) if kind is float and value.is_integer() else value
 

@@ -26,8 +26,8 @@ class Legible:
 
     def at(self, *path: str | int) -> Any:
         """What stands there; None where nothing does, or where it, a part of it or what holds it is wrong."""
-        # A wrong value is told of once: what is concluded from it
-        # would be an error that the caller did not make.
+        # A wrong value is complained of once: what is concluded from
+        # it would be an error that the caller did not make.
         if self.wrong and any(path[: len(place)] == place[: len(path)] for place in self.wrong):
             return None
         return self.inside(*path)

@@ -33,7 +33,7 @@ class HttpServer:
     """uvicorn in a thread; port 0 takes a free one. Signals are the caller's business."""
 
     def __init__(self, app: ASGIApp, host: str, port: int) -> None:
-        # In the constructor: a port that is taken is told before a schema is migrated for nothing.
+        # In the constructor: a port that is taken shows before a schema is migrated for nothing.
         self._listener = listen(host, port, 1024)
         address = self._listener.getsockname()
         self.port: int = address[1]

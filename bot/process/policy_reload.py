@@ -145,7 +145,7 @@ class PolicyReload:
             if activation is not None:
                 return activation
         activation = active_policy.propose(self._ctx, Proposal(self._replica, self._own, self._is_change))
-        # After the proposal only: an outage must not make a changed file look like one that was there before.
+        # After the proposal only: an outage must not make a changed file look as if it had been there before.
         self._is_change, self._seen_at = False, now
         return activation
 

@@ -73,5 +73,5 @@ class Rating(Section):
         """Their median; None where an even number of them has two different ones in the middle."""
         ordered = sorted(map(int, answers))
         lower, upper = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
-        # Not their mean: no expert has given it, and it may be no step.
+        # Not their mean: no expert gave it, and it may be no step.
         return str(lower) if lower == upper else None

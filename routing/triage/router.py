@@ -50,7 +50,7 @@ class Router:
         tier, unreadable, reasons = _matching(route, submission)
         confidence = confidence_of(submission, standing)
         acceptance = accept(submission, tier, route.labels_digest, confidence, standing)
-        # Whatever `accept` said: no confidence makes up for a rule that could not be judged.
+        # Whatever `accept` says: no confidence makes up for a rule that could not be judged.
         if unreadable is not None:
             acceptance = Acceptance(
                 False, f"tier {tier.name}: reviewed, because its rule could not be judged"

@@ -45,7 +45,7 @@ def add(tx: Transaction, label: Label) -> bool:
 
 def withdraw(tx: Transaction, label_id: str, at: datetime) -> bool:
     """Mark a label as taken back; False when it is unknown or was taken back before."""
-    # Marked, never deleted: Undo is part of what was said, and the first `withdrawn_at` stays.
+    # Marked, never deleted: Undo is part of what happened, and the first `withdrawn_at` stays.
     return record.change(tx, labels, {"label_id": label_id}, {"withdrawn_at": at}, unless="withdrawn_at")
 
 

@@ -69,7 +69,7 @@ def claim(
     A post waits for its channel's turn (`pace_for`), an update for the workspace's (`update_pace_for`).
     """
     # The turn before the row: it is the turn that replicas
-    # share, and without it two would post in one second.
+    # share, and without it two would post in the same second.
     for candidate in message_queue.first(tx, now):
         every = update_pace_for if candidate.pace == slack_pace.UPDATES else pace_for
         if not slack_pace.take(tx, candidate.pace, now, every):

@@ -55,7 +55,7 @@ def give_back(tx: Transaction, channel_id: str, now: datetime) -> None:
 def pause(tx: Transaction, channel_id: str, until: datetime, reason: str | None = None) -> None:
     """Let a channel (or `UPDATES`) rest until a moment, as Slack's 429 asks; no earlier one shortens that."""
     new = insert(tx, channel_pace).values(channel_id=channel_id, next_at=until, reason=reason)
-    # A 429 that was answered late says less than the one before it (replicas hear them in any order).
+    # A 429 that was answered late says less than that before it (replicas hear them in any order).
     later = new.excluded.next_at > channel_pace.c.next_at
     tx.execute(
         new.on_conflict_do_update(

@@ -108,7 +108,7 @@ def rationales(
     is_replaced = sa.exists().where(
         *(later.c[name] == labels.c[name] for name in ("case_id", "team_id", "user_id")),
         later.c.round > labels.c.round,
-        # Taken back, a later answer replaces nothing: the one before it stands again.
+        # Taken back, a later answer replaces nothing: the answer before it stands again.
         later.c.withdrawn_at.is_(None),
     )
     query = (

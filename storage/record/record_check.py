@@ -59,7 +59,7 @@ class RowCheck:
     def _check(self, covered: Coverage, row: StoredRow) -> None:
         key = covered.stored_key(row)
         last = self._last.get(covered.name, key)
-        # Until all is taken in nobody can tell an old row from an added one: it is counted, not accused.
+        # Until all is taken in nobody can tell an old row from an added row: it is counted, not accused.
         if last is None and self._is_waiting:
             self.counts["waiting"] += 1
         elif last is None or last.seal.state == DROPPED:

@@ -33,7 +33,7 @@ class UtcMoment(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a datetime without a time zone")
-        # Whole microseconds: a float of seconds loses them, and moments are compared for equality.
+        # Whole microseconds: moments are compared for equality, which fractions of a float cannot promise.
         return (value - EPOCH) // MICROSECOND if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (overrides)

@@ -119,7 +119,7 @@ labels = Table(
     moment("withdrawn_at", is_null=True),
     Column("is_adjudication", sa.Boolean()),
     salt(),
-    # Two clicks at once are one answer: the second finds the round taken.
+    # Two clicks at once are a single answer: the second finds the round taken.
     UniqueConstraint("case_id", "team_id", "user_id", "round"),
     Index("ix_labels_expert", "team_id", "user_id", "row_id"),
 )
@@ -152,7 +152,7 @@ decisions = Table(
     text("policy_version"),
     Column("screen_version", sa.Integer(), nullable=False),
     Column("decided_by", Document, nullable=False),
-    # Of two settlements at once only one is the case's next decision, and is called back.
+    # Of two settlements at once only the first is the case's next decision, and is called back.
     UniqueConstraint("case_id", "sequence"),
     Index("ix_decisions_decided_at", "decided_at"),
 )

@@ -47,7 +47,7 @@ class Message:
         if form is Form.TEXT:
             return replace(self, blocks=())
         # Without metadata, too: it can be what Slack refuses.
-        # Such a message is not found again by its attempt.
+        # Such a message cannot be looked up by its attempt.
         return Message(self.text if len(self.text) <= SHORT else f"{self.text[: SHORT - 1]}…")
 
     def payload(self) -> JsonObject:

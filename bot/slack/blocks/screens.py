@@ -14,7 +14,7 @@ _SEPARATOR = "~"
 
 def block_id(kind: str, screen: Screen) -> str:
     """The id of a block of the screen: new with every version, as Slack demands."""
-    # With the version: a label keeps on which screen it was given, and a click names that by its block.
+    # With the version: a label keeps on which screen it was chosen, and a click names that by its block.
     return _SEPARATOR.join((kind, screen.case_id, str(screen.version)))
 
 

@@ -45,8 +45,8 @@ def _left(ctx: Context, tx: Transaction, case: Case) -> Sitting | None:
     key = f"unassigned:{case.case_id}:{expert.user_id}:{case.due_at.isoformat()}"
     act = Act(Screen(case.case_id), expert, key)
     sitting = Sitting(ctx, tx, act, case, terms, ctx.clock.now())
-    # Before members were fetched everybody seems to have
-    # left: after an upgrade all cases would be given back.
+    # Before members were fetched everybody seems to have left:
+    # after an upgrade all cases would be handed back.
     if not experts.are_fetched(tx, sources_of(case, terms)):
         return None
     person = experts.get(tx, expert)

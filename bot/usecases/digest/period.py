@@ -24,7 +24,7 @@ class Period:
     def key(self) -> str:
         """Names the digest for ever."""
         if self.person:
-            # To the minute: who asks twice at once gets one digest, who asks again later another.
+            # To the minute: who asks twice at once gets a single digest, who asks again later another.
             return f"private:{self.team}:{self.person}:{self.until_at:%Y-%m-%dT%H:%M}"
         return key_of(self.team, self.last_day)
 

@@ -54,7 +54,7 @@ def _look(ctx: Context, now: datetime, task: str) -> int:
     raised = _alarms(ctx.policy.task(task), seen, by_model, days_to_spend(looked_at, now))
     looked = {name: getattr(seen.looked, name).isoformat() for name in Spans.__slots__}
     with ctx.database.write() as tx:
-        # With the alarms, in one transaction: the days that a
+        # With the alarms, in the same transaction: the days that a
         # look has spent must not be spent again by the next.
         profiles.save(tx, StoredProfile(task, LOOK, looked, now))
         new = [row for row in _stored(raised, seen.looked, now) if alarms.raise_once(tx, row)]

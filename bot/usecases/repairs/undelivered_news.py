@@ -55,7 +55,7 @@ def _tell(ctx: Context, by_team: dict[tuple[str, _Trouble], int], now: datetime)
                 continue
             sentence = f"{number} {trouble.noun}{'' if number == 1 else 's'} {trouble.fate}"
             news = News(team=team, sentence=sentence, advice=trouble.advice)
-            # With the day: told once a day while it lasts, by whichever replica looks first.
+            # With the day: announced once a day while it lasts, by whichever replica looks first.
             tell_team(ctx, tx, news, f"undelivered:{trouble.key}:{now:%Y-%m-%d}", now)
     return {"causes": len(by_team), "unreachable": unreachable}
 

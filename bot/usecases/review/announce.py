@@ -74,7 +74,7 @@ def call_back(
     data = callback_data(case, decision, names, service.callback_version if service else 1)
     callback = Callback(name, url, change.value, sitting.now, data)
     suffixes = {DecisionEvent.REOPENED: "|reopened", DecisionEvent.AMENDED: f"|amended:{revision}"}
-    # With the endpoint: an address that is mended gets what the old one did not take.
+    # With the endpoint: an address that is mended gets what the old address did not take.
     key = f"{decision.decision_id}|{url}{suffixes.get(change, '')}"
     item_id, payload = sitting.ctx.new_id("out"), callback.to_payload()
     outbox.add_many(sitting.tx, [Item(item_id, CALLBACK, key, payload, sitting.now, case.case_id)])

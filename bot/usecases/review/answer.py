@@ -64,7 +64,7 @@ def _objection(sitting: Sitting, new: ExpertAnswer) -> Outcome | None:
     refusal = _tampering(sitting, new) or not_allowed(sitting)
     if refusal is not None:
         return refusal
-    # Before the question whether it is too late: a double click must not be told that somebody was faster.
+    # Before the question whether it is too late: a double click must not read that somebody was faster.
     if _adds_nothing(sitting.case, new):
         return RepeatedAct(sitting.case)
     is_correction = new.is_correction and sitting.case.takes_answer_of(new.act.expert)

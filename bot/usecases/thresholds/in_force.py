@@ -40,7 +40,7 @@ def _read(tx: Transaction, novelty: Mapping[str, NoveltyProfile], now: datetime)
         thresholds={_key(certificate.key): certificate.grant for certificate in certificates.standing(tx)},
         novelty=novelty,
         audits=_highest(audit_shares.in_force(tx, now)),
-        # Triage is told of revocations, too: that nothing is
+        # Triage hears of revocations, too: that nothing is
         # accepted any more needs a reason on each prediction.
         suspensions={
             _key(certificate.key): f"the certified threshold was revoked: {certificate.revoked_reason}"

@@ -58,7 +58,7 @@ class Watch:
             ended = cases.latest_overdue(tx, self._ctx.clock.now())
             policy = self._ctx.policy.version
             # The feed's cursor grows with every decision, Undo and
-            # amendment: one number instead of a read of all audits.
+            # amendment: a number instead of a read of all audits.
             present = (decisions.changes(tx), policy, ended, *ids, *versions.values())
         if present == self._seen:
             return {"revoked": 0}

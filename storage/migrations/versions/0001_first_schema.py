@@ -7,7 +7,7 @@ from sqlalchemy import Column
 from storage.migrations.migration_tables import lease, moments, partial, texts
 from storage.sql.column_types import ArrivalId, Document, Duration
 
-# Databases hold this name: under another, every one of them would be refused as newer.
+# Databases hold this name: under another, all of them would be refused as newer.
 revision = "first_schema"
 down_revision = None
 
