@@ -76,8 +76,7 @@ class Application:
             ctx, settings, client, gateway, self.deliveries.health, self.deliveries.wake, save_within
         )
         services = Services(ctx.policy, settings.secrets)
-        # With an id of its own: a container that starts again has the host name and the number it had before.
-        name = f"{socket.gethostname()}:{os.getpid()}:{ctx.new_id('replica')}"
+        name = f"{socket.gethostname()}:{os.getpid()}:{ctx.new_id('replica')}"  # containers repeat the rest
         self._policy = PolicyReload(ctx, services, policy_path, name)
         self._api = build_api(
             ctx,
