@@ -7,7 +7,7 @@ from bot.delivery.sender.attempts import Courier
 from bot.delivery.sender.slack_health import SlackHealth
 from bot.usecases.context import Context
 from storage.engine.database import Transaction
-from storage.errors import StorageError
+from storage.errors import DatabaseUnavailable
 
 C = TypeVar("C")
 
@@ -36,11 +36,11 @@ class Sender(ABC, Generic[C]):
         return claim is not None
 
     def _attempt(self, claim: C) -> None:
-        """Send a claimed row; whatever goes wrong is its own trouble, except with the database."""
+        """Send a claimed row; whatever goes wrong is its own trouble, except that no database answers."""
         try:
             self._send(claim)
-        except StorageError:
-            raise  # the lease gives the row back
+        except DatabaseUnavailable:
+            raise  # the lease gives the row back; any other error would come back with the row for ever
         except Exception as error:  # noqa: BLE001  a poison row must not stop its neighbors
             self._failed(claim, error)
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from bot.delivery.notices.news_message import Example, news_message
 from bot.delivery.notices.news_sender import NewsSender
@@ -11,10 +12,11 @@ from bot.sandbox import SlackFault
 from bot.slack.api.gateway import SlackPermanent
 from bot.slack.limits import message_violations
 from bot.usecases.outgoing import NEWS, News
+from storage import tables
 from storage.cases import predictions
 from storage.delivery import holds, outbox, slack_pace
 from storage.delivery.outbox_item import Item
-from storage.errors import DatabaseUnavailable
+from storage.errors import DatabaseUnavailable, DataRefused
 from storage.measured import alarms
 from storage.measured.alarms import StoredAlarm
 from tests.worlds.clocks import MONDAY
@@ -145,6 +147,23 @@ def test_a_database_that_does_not_answer_leaves_the_news_for_later(
             NewsSender(world.courier(), "p1").step()
     deliver(world, seconds=600)
     assert len(world.shown(LEADS)) == 1
+
+
+def test_news_that_the_database_refuses_are_tried_less_and_less_often(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue(world)
+    with monkeypatch.context() as broken:
+        broken.setattr(predictions, "get", refused)
+        NewsSender(world.courier(), "p1").step()
+    with world.ctx.database.read() as tx:
+        row = tx.execute(sa.select(tables.outbox)).one()
+    assert (row.failures, row.owner) == (1, None)
+    assert "DataRefused" in row.last_error
+
+
+def refused(*of: object) -> None:
+    raise DataRefused
 
 
 def unavailable(*of: object) -> None:
