@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.slack.api.failures import MembersUnfinished
 from bot.slack.api.gateway import SlackFailure, SlackGateway, SlackPermanent, UserInfo
 from bot.usecases import members
 from bot.usecases.context import Context
@@ -65,6 +66,11 @@ class Memberships:
         fetch = self.gateway.members if kind == "channel" else self.gateway.group_members
         try:
             user_ids = fetch(slack_id)
+        except MembersUnfinished as error:
+            # Nobody is taken out: who is missing among these may be a member like before.
+            log.warning("members.not_all_fetched", source=source, reason=str(error))
+            members.add(self.ctx, source, error.user_ids)
+            return error.user_ids
         except SlackFailure as error:
             log.warning("members.not_fetched", source=source, reason=str(error))
             return frozenset()

@@ -84,6 +84,19 @@ def record(ctx: Context, source: str, user_ids: Iterable[str]) -> None:
         experts.set_members(tx, source, sorted(people | unknown), now)
 
 
+def add(ctx: Context, source: str, user_ids: Iterable[str]) -> None:
+    """Take these in among the members of a source; those who were there stay."""
+    fetched = frozenset(user_ids) - {ctx.home.bot.user_id}
+    with ctx.database.write() as tx:
+        present = {member.user_id for member in experts.members(tx, source)}
+        stored = experts.by_user_id(tx, fetched - present, ctx.team_id)
+        for user_id in sorted(fetched - present):
+            person = stored.get(user_id)
+            if person is None or not person.is_bot:
+                who = person.expert if person else ExpertId(ctx.team_id, user_id)
+                experts.add_member(tx, source, who)
+
+
 def record_people(ctx: Context, people: Iterable[Expert], asked: Iterable[Expert] = ()) -> int:
     """Store people as Slack knows them now, each once; how many cases are to be shown anew for it.
 

@@ -3,8 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.delivery.memberships import Memberships
 from bot.sandbox import SlackFault
+from bot.slack.api import web_gateway
+from bot.slack.api.failures import MembersUnfinished
 from bot.slack.api.gateway import UserInfo, WebClientGateway
 from bot.slack.api.web_calls import slack_client
 from bot.usecases.context import PolicyHolder
@@ -55,6 +59,39 @@ def test_a_channel_that_cannot_be_read_keeps_its_members(world: World) -> None:
     world.sandbox.faults.add(SlackFault("server_error", method="conversations.members"))
     refresh(world)
     assert members(world) == before
+
+
+def test_a_channel_that_is_not_read_to_its_end_loses_nobody_and_wins_whom_it_names(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh(world)
+    whole = members(world)
+    with world.database.write() as tx:
+        for member in experts.members(tx, SOURCE):
+            experts.remove_member(tx, SOURCE, member)
+        experts.add_member(tx, SOURCE, MAYA)  # who joined since
+    monkeypatch.setattr(web_gateway, "MEMBER_PAGE", 1)
+    monkeypatch.setattr(web_gateway, "MEMBER_PAGES", len(whole))  # the bot is one of the channel's, too
+    refresh(world)
+    assert MAYA.user_id in members(world)
+    assert len(members(world)) >= len(whole) - 1
+    assert members(world) <= whole
+
+
+def test_a_look_that_slack_refuses_midway_keeps_those_who_were_there(world: World) -> None:
+    refresh(world)
+    before = members(world)
+    gateway = HastyGateway(slack_client(world.sandbox.config.bot_token, world.sandbox.api_url))
+    Memberships(world.ctx, gateway).refresh()
+    assert members(world) == before
+
+
+class HastyGateway(WebClientGateway):
+    """A gateway to a Slack that gives one member of a channel, and then asks for patience."""
+
+    def members(self, channel_id: str) -> frozenset[str]:
+        """The first of them."""
+        raise MembersUnfinished(frozenset({"U0MAYA"}), "(ratelimited)")
 
 
 def test_a_person_slack_does_not_know_stops_nobody_else(world: World) -> None:

@@ -9,6 +9,7 @@ __all__ = [
     "NO_APP",
     "NO_BOT",
     "ROTATES",
+    "MembersUnfinished",
     "OverLimits",
     "SlackFailure",
     "SlackPermanent",
@@ -61,6 +62,14 @@ class SlackUnknownOutcome(SlackFailure):
     def __init__(self, code: str) -> None:
         super().__init__(f"({code})")
         self.code = code
+
+
+class MembersUnfinished(SlackFailure):
+    """Slack did not give all members of the channel; `user_ids` are those that it gave."""
+
+    def __init__(self, user_ids: frozenset[str], detail: str) -> None:
+        super().__init__(detail)
+        self.user_ids = user_ids
 
 
 class OverLimits(BotError):

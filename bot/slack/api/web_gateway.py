@@ -8,7 +8,14 @@ from typing import Any
 from slack_sdk import WebClient, WebhookClient
 from slack_sdk.web import SlackResponse
 
-from bot.slack.api.failures import OverLimits, SlackPermanent, SlackRetryable, SlackUnknownOutcome
+from bot.slack.api.failures import (
+    MembersUnfinished,
+    OverLimits,
+    SlackFailure,
+    SlackPermanent,
+    SlackRetryable,
+    SlackUnknownOutcome,
+)
 from bot.slack.api.history_page import HistoryPage, page_of
 from bot.slack.api.refusals import refusal
 from bot.slack.api.user_info import UserInfo, user_info_of
@@ -19,6 +26,8 @@ from bot.slack.limits import Violation, message_violations, view_violations
 PAGE = 200  # Slack recommends no more than 200 items a page (its documentation of pagination)
 PAGES = 50  # a look-up ends, whatever cursors Slack gives
 MOST_PERMALINKS = 10_000
+MEMBER_PAGE = 999  # the most that Slack gives: whoever is not on a page may not answer, and pages are limited
+MEMBER_PAGES = 1_000
 WINDOW_SECONDS = 2
 """A click has to be answered within 3 seconds, whether its window opens or not."""
 
@@ -207,11 +216,25 @@ class WebClientGateway:
         return any(file.get("name") == name for reply in replies for file in reply.get("files", []))
 
     def members(self, channel_id: str) -> frozenset[str]:
-        """The user ids of a channel's members."""
-        function = self._client.conversations_members
-        return frozenset(
-            map(str, self._entries("members", "conversations.members", function, channel=channel_id))
-        )
+        """The user ids of a channel's members.
+
+        Raises MembersUnfinished with those so far where Slack gives some of them and then refuses more.
+        """
+        method, function = "conversations.members", self._client.conversations_members
+        user_ids: set[str] = set()
+        cursor: str | None = None
+        try:
+            for _ in range(MEMBER_PAGES):
+                page = call(method, function, cursor=cursor, limit=MEMBER_PAGE, channel=channel_id)
+                user_ids.update(map(str, page.get("members", [])))
+                cursor = (page.get("response_metadata") or {}).get("next_cursor")
+                if not cursor:
+                    return frozenset(user_ids)
+        except SlackFailure as failure:
+            if not user_ids:
+                raise
+            raise MembersUnfinished(frozenset(user_ids), str(failure)) from failure
+        raise MembersUnfinished(frozenset(user_ids), f"({MEMBER_PAGES} pages, and there are more)")
 
     def group_members(self, group_id: str) -> frozenset[str]:
         """The user ids of a user group's members."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 
 import pytest
 
 from bot.demo.person import SimulatedPerson
 from bot.sandbox import Sandbox, SlackFault
 from bot.slack.api import web_gateway
+from bot.slack.api.failures import MembersUnfinished
 from bot.slack.api.gateway import (
     OverLimits,
     SlackGateway,
@@ -16,7 +18,7 @@ from bot.slack.api.gateway import (
     SlackUnknownOutcome,
 )
 from bot.slack.api.history_page import page_of
-from bot.slack.api.web_calls import slack_client
+from bot.slack.api.web_calls import call, slack_client
 from bot.slack.api.web_gateway import WebClientGateway
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.blocks.screens import block_id
@@ -210,6 +212,33 @@ def test_a_response_url_that_is_used_too_fast_says_how_long_to_wait() -> None:
         gateway.respond(slack.url, HELLO)
 
     assert failure.value.retry_after == timedelta(seconds=3)
+
+
+def test_members_are_read_to_the_last_page(gateway: SlackGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = gateway.members(CHANNEL)
+    monkeypatch.setattr(web_gateway, "MEMBER_PAGE", 1)
+    assert gateway.members(CHANNEL) == whole
+    assert len(whole) > 2
+    monkeypatch.setattr(web_gateway, "MEMBER_PAGES", 2)
+    with pytest.raises(MembersUnfinished) as failure:
+        gateway.members(CHANNEL)
+    assert len(failure.value.user_ids) == 2
+    assert failure.value.user_ids < whole
+
+
+def test_a_refusal_in_the_middle_tells_whom_slack_gave_before(
+    gateway: SlackGateway, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_gateway, "MEMBER_PAGE", 1)
+    pages = iter((call, refused))
+    monkeypatch.setattr(web_gateway, "call", lambda *args, **named: next(pages)(*args, **named))
+    with pytest.raises(MembersUnfinished, match="ratelimited") as failure:
+        gateway.members(CHANNEL)
+    assert len(failure.value.user_ids) == 1
+
+
+def refused(*_arguments: object, **_named: object) -> NoReturn:
+    raise SlackRetryable("ratelimited")
 
 
 def test_a_history_is_read_page_by_page(gateway: SlackGateway, monkeypatch: pytest.MonkeyPatch) -> None:
