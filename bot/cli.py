@@ -8,10 +8,12 @@ import click
 
 from bot.errors import BotError
 from routing.errors import RoutingError
-from storage.errors import StorageError
+from storage.errors import DatabaseUnavailable, SchemaTooNew, StorageError, UnsupportedDatabase
 
 Loader = Callable[[], click.Command]
 CANNOT = 2
+ELSEWHERE = (DatabaseUnavailable, SchemaTooNew, UnsupportedDatabase)
+"""What a database says that may be another than the one that was meant."""
 
 
 # A function each, so that a command waits for no other's imports: `--help` needs neither numpy nor Slack.
@@ -108,7 +110,7 @@ COMMANDS = {
     "serve": CommandEntry("Run the bot: webhook API, Slack, deliveries and reminders.", _serve),
     "send": CommandEntry("Sign a case in FILE and post it, as a service would.", _send),
     "policy": CommandEntry("Check a policy, or replay the past under it.", _policy),
-    "budget": CommandEntry("Propose thresholds and audits for the expert time there is.", _budget),
+    "budget": CommandEntry("Propose what may go through by itself for the expert time there is.", _budget),
     "digest": CommandEntry("Show a team's digest before it is posted.", _digest),
     "report": CommandEntry("Print a team's digest as it was made, as table, JSON or CSV.", _report),
     "deliveries": CommandEntry("List what could not be delivered, and send it again.", _deliveries),
@@ -136,11 +138,15 @@ class Commands(click.Group):
             formatter.write_dl([(name, listed.summary) for name, listed in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; what it refuses is printed in plain words, with exit status 2."""
+        """Run the command; what it refuses is printed in plain words, with exit status 2.
+
+        Of a database that cannot be used it says where its address is set.
+        """
         try:
             return super().invoke(ctx)
         except (BotError, RoutingError, StorageError) as error:
-            click.echo(f"secondlook: {error}", err=True)
+            where = f" {ctx.obj.database_origin}" if ctx.obj and isinstance(error, ELSEWHERE) else ""
+            click.echo(f"secondlook: {error}{where}", err=True)
             sys.exit(CANNOT)
 
 

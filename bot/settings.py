@@ -77,6 +77,12 @@ class Settings:
         """Where the policy's path is set, in words; empty where it is the usual one."""
         return self.secrets.origin("SECONDLOOK_POLICY")
 
+    @property
+    def database_origin(self) -> str:
+        """Where the database's address is set, as a sentence."""
+        origin = self.secrets.origin("SECONDLOOK_DATABASE_URL")
+        return f"SECONDLOOK_DATABASE_URL is {f'set in {origin}' if origin else 'not set'}."
+
     def need_draw_key(self) -> bytes:
         """The key of every random draw; raises SettingsInvalid where it is not set."""
         if self.draw_key is None:

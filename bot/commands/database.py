@@ -35,7 +35,7 @@ def upgrade(settings: Settings) -> None:
 @settings_option
 def status(settings: Settings) -> None:
     """Say whether the database answers, is of this version and can be written; exit status 1 if not."""
-    findings = check_database(settings.database_url, SystemClock().now())
+    findings = check_database(settings.database_url, SystemClock().now(), settings.database_origin)
     for finding in findings:
         click.echo(f"{finding.what} {finding.mend}".strip())
     if any(finding.status is not CheckStatus.OK for finding in findings):

@@ -19,7 +19,7 @@ def existing_database(settings: Settings) -> Iterator[Database]:
     """The database of the settings, closed at the end; raises NothingStored rather than create a file."""
     absent = absent_file(settings.database_url)
     if absent is not None:
-        raise NothingStored(f"{absent.what} {absent.mend}")
+        raise NothingStored(f"{absent.what} {absent.mend} {settings.database_origin}")
     database = Database(settings.database_url, keyring=keyring(settings))
     try:
         yield database

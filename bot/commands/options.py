@@ -31,7 +31,9 @@ def _read(ctx: click.Context, param: click.Parameter, path: Path) -> Settings:
     is_named = ctx.get_parameter_source(param.name or "") is not click.core.ParameterSource.DEFAULT
     if is_named and not path.is_file():
         raise click.BadParameter(f"{path} does not exist; `secondlook init DIR` writes one.", ctx, param)
-    return read_settings(env_file=path)
+    settings = read_settings(env_file=path)
+    ctx.find_root().obj = settings  # the group says of errors where a setting comes from
+    return settings
 
 
 def since_option(command: Command) -> Command:

@@ -1,6 +1,7 @@
 """Whether the database answers, is migrated to this version, and can be written."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -18,17 +19,17 @@ REACH = "Check SECONDLOOK_DATABASE_URL, that the server runs, and that this user
 WRITABLE = "Let this user write: a full disk, a read-only file or a replica refuse it."
 
 
-def check_database(url: str, now: datetime) -> tuple[CheckFinding, ...]:
-    """What there is to say about the database at `url`; creates nothing."""
+def check_database(url: str, now: datetime, origin: str) -> tuple[CheckFinding, ...]:
+    """What there is to say about the database at `url`; creates nothing. `origin`: where `url` is set."""
     absent = absent_file(url)  # first: to connect to a SQLite file creates it
     if absent is not None:
-        return (absent,)
+        return (replace(absent, mend=f"{absent.mend} {origin}"),)
     try:
         database = Database(url, keyring=NO_KEYS)
     except StorageError as error:
-        return (fail("database", str(error), REACH),)
+        return (fail("database", f"{error} {origin}", REACH),)
     try:
-        return _checked(database, now)
+        return _checked(database, now, origin)
     finally:
         database.dispose()
 
@@ -61,14 +62,14 @@ def read_in(url: str, find: Callable[[Database], Iterable[T]]) -> tuple[T, ...]:
         database.dispose()
 
 
-def _checked(database: Database, now: datetime) -> tuple[CheckFinding, ...]:
+def _checked(database: Database, now: datetime, origin: str) -> tuple[CheckFinding, ...]:
     from storage.engine import schema  # with Alembic: only where there is a database to ask
 
     try:
         with database.read() as tx:
             is_current = schema.is_current(tx)
     except StorageError as error:
-        return (fail("database", str(error), REACH),)
+        return (fail("database", f"{error} {origin}", REACH),)
     if not is_current:
         mend = "`secondlook database upgrade` (also `secondlook serve`) migrates it; back it up before."
         return (warn("database", f"{database.dialect}, not of this version yet.", mend),)

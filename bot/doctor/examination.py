@@ -30,7 +30,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[CheckFinding]:
     yield check_audit_keys(settings)
     if policy is not None:
         yield from check_secrets(policy, settings.secrets)
-    yield from check_database(settings.database_url, now)
+    yield from check_database(settings.database_url, now, settings.database_origin)
     if policy is not None:
         yield from check_active_policy(settings.database_url, policy, now)
         yield from check_open_cases(settings.database_url, policy)

@@ -11,6 +11,7 @@ from storage import audit
 from storage.audit import Entry
 from tests.commands.installation import Installation
 from tests.storage.recorded import fill, tamper
+from tests.worlds.policies import SHOP
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -39,6 +40,39 @@ def test_a_database_that_is_none_is_said_plainly_with_exit_status_2(
     assert shown.exit_code == 2
     assert "SQLite file or in PostgreSQL" in shown.output
     assert list(tmp_path.iterdir()) == []
+
+
+UNUSABLE = ("mysql://localhost/x", "postgresql://nobody:hush@127.0.0.1:9/x", "not an address")
+
+
+@pytest.mark.parametrize("url", UNUSABLE)
+@pytest.mark.parametrize(
+    "command", [("database", "upgrade"), ("database", "status"), ("report",), ("serve",)]
+)
+def test_of_an_address_that_is_no_use_it_says_where_it_is_set(
+    tmp_path: Path, command: tuple[str, ...], url: str
+) -> None:
+    env_file, name = tmp_path / "team.env", "SECONDLOOK_DATABASE_URL"
+    (tmp_path / "policy.toml").write_text(SHOP)
+    lines = ["SECONDLOOK_POLICY=policy.toml", "SECONDLOOK_DRAW_KEY=a key for the tests' draws"]
+    for is_in_file in (True, False):
+        env_file.write_text("\n".join([*lines, f"{name}={url}"] if is_in_file else lines))
+        shown = CliRunner(env={} if is_in_file else {name: url}).invoke(
+            main, [*command, "--env-file", str(env_file)]
+        )
+        assert shown.exit_code in (1, 2)
+        assert f"{name} is set in {env_file if is_in_file else 'the environment'}." in shown.output
+        assert "hush" not in shown.output
+
+
+def test_a_file_that_is_not_there_is_said_with_its_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "policy.toml").write_text(SHOP)
+    shown = CliRunner().invoke(main, ["report"])
+    assert "secondlook.sqlite3 does not exist yet." in shown.output
+    assert "SECONDLOOK_DATABASE_URL is not set." in shown.output
 
 
 def record(installation: Installation, count: int) -> None:

@@ -18,7 +18,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def check(url: str) -> CheckFinding:
-    (finding,) = check_database(url, NOON)
+    (finding,) = check_database(url, NOON, "It is set in the tests.")
     return finding
 
 
