@@ -110,7 +110,7 @@ COMMANDS = {
     "serve": CommandEntry("Run the bot: webhook API, Slack, deliveries and reminders.", _serve),
     "send": CommandEntry("Sign a case in FILE and post it, as a service would.", _send),
     "policy": CommandEntry("Check a policy, or replay the past under it.", _policy),
-    "budget": CommandEntry("Propose what may go through by itself for the expert time there is.", _budget),
+    "budget": CommandEntry("Propose what to let through for the expert time there is.", _budget),
     "digest": CommandEntry("Show a team's digest before it is posted.", _digest),
     "report": CommandEntry("Print a team's digest as it was made, as table, JSON or CSV.", _report),
     "deliveries": CommandEntry("List what could not be delivered, and send it again.", _deliveries),

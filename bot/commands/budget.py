@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bot.commands.options import settings_option, since_option
+from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 from routing.errors import InvalidPolicy
 from routing.evidence.plan import Budget
@@ -18,7 +19,7 @@ from routing.policy import check
 @click.option(
     "--width",
     type=click.FloatRange(0, 0.5, min_open=True),
-    help="Raise audits until the error of the accepted part is known to within ± this much after a week.",
+    help="Check more at random, until what goes through wrong is known to within ± this much after a week.",
 )
 @click.option("--by", help="With --width: that of each large slice of this name, such as country, as well.")
 @since_option
@@ -32,7 +33,7 @@ def budget(
     png: Path | None,
     settings: Settings,
 ) -> None:
-    """Propose the thresholds and audit shares with the least expected loss.
+    """Propose what goes through by itself, and how much of it is checked, with the least expected loss.
 
     Changes nothing: it prints the lines of the policy to change, and checks the policy that they make.
     """
@@ -44,7 +45,8 @@ def budget(
 
     if by is not None and width is None:
         raise click.UsageError("--by says for which slices --width holds; give --width, such as 0.02")
-    with world(settings) as ctx, progress_bar() as tell:
+    own = read_policy(settings.policy_path, settings.policy_origin)  # whose lines are to be changed
+    with world(settings, own) as ctx, progress_bar() as tell:
         plan = replay.budget(ctx, minutes, back, width, tell, by)
     console = Console(highlight=False)
     for part in shown_budget(plan):

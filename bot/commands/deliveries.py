@@ -1,35 +1,40 @@
 """`secondlook deliveries`: what could not be delivered or waits for a repair, why, and once more."""
 
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot.clock import SystemClock
 from bot.commands.existing_database import existing_database
 from bot.commands.options import settings_option
-from bot.policy.policy_file import read_policy
+from bot.commands.policy_in_force import policy_in_force
 from bot.settings import Settings
 from bot.usecases.repairs import message_homes
 from routing.errors import InvalidPolicy
+from storage.cases import predictions
 from storage.delivery import holds, outbox, projections
 from storage.delivery.outbox_item import Item
 from storage.delivery.projection_state import Projection
 from storage.engine.database import Database, Transaction
 
 MOST = 1000
+NOTHING = "–"
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """Something that is tried no more, or waits for a repair in Slack."""
+    """Something that is tried no more, or waits for a repair in Slack; about a case, or for a team."""
 
     letter_id: str
     kind: str
-    subject: str
+    case_id: str
+    team: str
     failures: int
     reason: str
 
@@ -49,13 +54,14 @@ def list_(settings: Settings) -> None:
     """
     with existing_database(settings) as database, database.read() as tx:
         letters, held = dead_letters(tx), held_letters(tx)
+        names = predictions.external_ids(tx, [letter.case_id for letter in (*letters, *held)])
     if held:
         click.echo(f"{len(held)} held until the reason is repaired in Slack; they go by themselves then:")
-        Console(highlight=False).print(_table(held))
+        Console(highlight=False).print(_table(held, names))
     if not letters:
         click.echo("No dead letters: everything was delivered or is on its way.")
         return
-    Console(highlight=False).print(_table(letters))
+    Console(highlight=False).print(_table(letters, names))
     click.echo("Mend the reason, then: secondlook deliveries retry ID, or --all.")
 
 
@@ -92,11 +98,12 @@ def held_letters(tx: Transaction) -> list[DeadLetter]:
 
 
 def _message_letter(row: Projection, reason: str) -> DeadLetter:
-    return DeadLetter(row.projection_id, "message", row.case_id, row.failures, reason)
+    return DeadLetter(row.projection_id, "message", row.case_id, "", row.failures, reason)
 
 
 def _outbox_letter(item: Item, reason: str) -> DeadLetter:
-    return DeadLetter(item.item_id, item.kind, item.ordering_key or item.key, item.failures, reason)
+    team = str(item.payload.get("team") or "")
+    return DeadLetter(item.item_id, item.kind, item.ordering_key or "", team, item.failures, reason)
 
 
 def _revive(database: Database, settings: Settings, letter_id: str | None) -> int:
@@ -109,12 +116,14 @@ def _revive(database: Database, settings: Settings, letter_id: str | None) -> in
         holds.look_again(tx, now)
         holds.hurry(tx, now)
     with suppress(InvalidPolicy):  # the bot says where the policy is wrong, and moves them too
-        message_homes.rehome_all(database, read_policy(settings.policy_path, settings.policy_origin), now)
+        message_homes.rehome_all(database, policy_in_force(database, settings), now)
     return count
 
 
-def _table(letters: list[DeadLetter]) -> Table:
+def _table(letters: list[DeadLetter], names: Mapping[str, str]) -> Table:
+    """A line each; cases go by the service's own id, which is by our id in `names`."""
     table = Table("ID", "What", "About", "Tries", "Reason", box=None, header_style="bold")
     for letter in letters:
-        table.add_row(letter.letter_id, letter.kind, letter.subject, str(letter.failures), letter.reason)
+        about = names.get(letter.case_id) or letter.team or NOTHING
+        table.add_row(*map(Text, (letter.letter_id, letter.kind, about, str(letter.failures), letter.reason)))
     return table

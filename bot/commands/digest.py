@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from bot.clock import SystemClock
 from bot.commands.existing_database import existing_database
 from bot.commands.options import settings_option
+from bot.commands.policy_in_force import policy_in_force
 from bot.commands.team_name import team_name
-from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 from bot.usecases.digest import weekly
 from routing.digest.digest import Digest
@@ -35,19 +36,21 @@ def preview(team: str | None, png: Path | None, settings: Settings) -> None:
     """
     from bot.commands.digest_text import show, shown
 
-    policy, now = read_policy(settings.policy_path, settings.policy_origin), SystemClock().now()
-    name = team_name(policy, team)
+    now = SystemClock().now()
     with existing_database(settings) as database:
+        policy = policy_in_force(database, settings)
+        name = team_name(policy, team)
         summary = weekly.digest_of(database, policy, name, now - WEEK, now, now)
-    show(shown(name, summary))
+    zone = ZoneInfo(policy.teams[name].timezone)
+    show(shown(name, summary, zone))
     if png is not None:
-        _draw(summary, name, png)
+        _draw(summary, f"{name}, {now.astimezone(zone):%d %b %Y}", png)
 
 
-def _draw(summary: Digest, team: str, path: Path) -> None:
+def _draw(summary: Digest, title: str, path: Path) -> None:
     from bot.pictures.digest_picture import draw_digest
 
-    picture = draw_digest(f"{team}, {summary.until_at:%d %b %Y}", summary)
+    picture = draw_digest(title, summary)
     if picture is None:
         click.echo("No picture: nothing came in, and nothing was decided.")
         return

@@ -1,6 +1,7 @@
 """A digest for the terminal: the sentences and rows that Slack has, and every part of the errors."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import tzinfo
 
 from rich.console import Console, RenderableType
 from rich.table import Table
@@ -9,8 +10,10 @@ from rich.text import Text
 from bot.words.calibration_words import calibration_words
 from bot.words.digest_code_words import code_words
 from bot.words.digest_words import agreement_row, confused_words, lead, main_rows, more_rows, unreadable_words
-from bot.words.numbers import count, estimate_words
-from bot.words.quality_words import confusion_words, error_lines, fit_words, threshold_words
+from bot.words.limit_words import place_words
+from bot.words.moments import moment_words, span_words
+from bot.words.numbers import allowed, count, estimate_words
+from bot.words.quality_words import ABOUTS, confusion_words, error_lines, fit_words, threshold_words
 from bot.words.slice_words import slice_words
 from routing.digest.digest import Digest
 from routing.digest.model_quality import About, Quality
@@ -27,10 +30,9 @@ def show(parts: Iterable[RenderableType]) -> None:
         console.print(part)
 
 
-def shown(team: str, digest: Digest) -> Iterator[RenderableType]:
-    """The parts in reading order: what matters first."""
-    since, until = (f"{moment:%a %d %b %Y %H:%M}" for moment in (digest.since_at, digest.until_at))
-    yield Text(f"{team}: {since} to {until} UTC", "bold")
+def shown(team: str, digest: Digest, zone: tzinfo) -> Iterator[RenderableType]:
+    """The parts in reading order: what matters first; times are those of `zone`, the team's."""
+    yield Text(f"{team}: {span_words(digest.since_at, digest.until_at, zone)}", "bold")
     for place, headline in enumerate(digest.headlines, 1):
         yield Text(f"{place}. {headline.words}", "bold")
     yield from (Text(words, "bold") for words in unreadable_words(digest))
@@ -40,12 +42,12 @@ def shown(team: str, digest: Digest) -> Iterator[RenderableType]:
         yield Text("The models were not measured.")
     else:
         yield _errors(digest.quality)
-    yield from map(Text, _sentences(digest))
+    yield from map(Text, _sentences(digest, zone))
 
 
 def _week(digest: Digest) -> Table:
     table = _table("", "this week", "the week before")
-    parts = [("tier", part) for part in digest.by_tier] + [("model", part) for part in digest.by_model]
+    parts = [("rule", part) for part in digest.by_tier] + [("model", part) for part in digest.by_model]
     agreement = (agreement_row(f"… {kind} {part.name}", part) for kind, part in parts)
     for row in (*main_rows(digest), *more_rows(digest), *agreement):
         table.add_row(*row)
@@ -53,13 +55,13 @@ def _week(digest: Digest) -> Table:
 
 
 def _errors(quality: Quality) -> Table:
-    target = "" if quality.target is None else f" (the policy allows {quality.target:.1%})"
-    columns = ("", "this period", "the future", "the period before", "", "whatever the unknown are")
-    table = _table(*columns, title=f"Error of the model{target}")
+    target = "" if quality.target is None else f" (you allow {allowed(quality.target)})"
+    columns = ("", "this period", "what to expect", "the period before", "", "whatever the unknown are")
+    table = _table(*columns, title=f"How much was wrong{target}")
     for row in quality.errors:
         bounds = row.now.bounds
         table.add_row(
-            row.name,
+            ABOUTS.get(row.about, row.name),
             estimate_words(row.now.period),
             estimate_words(row.now.future),
             estimate_words(row.before.period) if row.before else NOTHING,
@@ -73,7 +75,7 @@ def _table(*columns: str, title: str | None = None) -> Table:
     return Table(*columns, title=title, title_justify="left", box=None, header_style="bold")
 
 
-def _sentences(digest: Digest) -> Iterator[str]:
+def _sentences(digest: Digest, zone: tzinfo) -> Iterator[str]:
     """What the labels say of the models, what experts corrected, and what waits longest."""
     if digest.quality is not None:
         yield from _quality(digest.quality)
@@ -81,10 +83,8 @@ def _sentences(digest: Digest) -> Iterator[str]:
     if digest.quality is None or not digest.quality.confusions:
         yield from (f"{confused_words(confusion)}." for confusion in digest.confusions)
     for case in digest.oldest_open:
-        yield (
-            f"Waiting since {case.opened_at:%d %b %H:%M} UTC, due {case.due_at:%d %b %H:%M}:"
-            f" {case.case_id} ({case.task}, {case.tier})."
-        )
+        opened, due = (moment_words(moment, zone) for moment in (case.opened_at, case.due_at))
+        yield f"A case of {place_words(case.task, case.tier)} waits since {opened}; it is due {due}."
 
 
 def _quality(quality: Quality) -> Iterator[str]:
@@ -99,9 +99,9 @@ def _quality(quality: Quality) -> Iterator[str]:
     yield from (f"Experts write ({theme.n}): {theme.name}." for theme in quality.themes)
 
 
-def listed(team: str, kept: Sequence[tuple[StoredDigest, Digest]]) -> Table:
-    """A line for each digest, newest first."""
-    columns = "until (UTC)", "received", "auto-accepted", "error", "… accepted", "first sentence"
+def listed(team: str, kept: Sequence[tuple[StoredDigest, Digest]], zone: tzinfo) -> Table:
+    """A line for each digest, newest first; times are those of `zone`, the team's."""
+    columns = "until", "came in", "went through", "wrong", "… of what went through", "first sentence"
     table = _table(*columns, title=f"Digests of {team}")
     for stored, digest in kept:
         counts = (count(digest.received.now), count(digest.auto_accepted.now))
@@ -109,5 +109,5 @@ def listed(team: str, kept: Sequence[tuple[StoredDigest, Digest]]) -> Table:
         rows = [digest.quality.row(about) if digest.quality else None for about in abouts]
         errors = (estimate_words(row.now.period) if row else NOTHING for row in rows)
         first = digest.headlines[0].words if digest.headlines else NOTHING
-        table.add_row(f"{stored.until_at:%Y-%m-%d %H:%M}", *counts, *errors, first)
+        table.add_row(moment_words(stored.until_at, zone), *counts, *errors, first)
     return table

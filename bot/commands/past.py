@@ -8,22 +8,27 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot.clock import SystemClock
 from bot.commands.existing_database import existing_database
+from bot.commands.policy_in_force import policy_in_force
 from bot.ids import new_id
-from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.plan.replay import Tell
+from routing.policy import Policy
 
 NOBODY = ""
 """Nothing is asked of anybody in Slack."""
 
 
 @contextmanager
-def world(settings: Settings) -> Iterator[Context]:
-    """The use cases' world over this installation's database and policy, closed at the end."""
-    draw_key, policy = settings.need_draw_key(), read_policy(settings.policy_path, settings.policy_origin)
+def world(settings: Settings, policy: Policy | None = None) -> Iterator[Context]:
+    """The use cases' world over this installation's database, closed at the end, and its policy in force.
+
+    `policy` takes the place of that.
+    """
+    draw_key = settings.need_draw_key()
     with existing_database(settings) as database:
-        yield Context(database, PolicyHolder.of(policy), SystemClock(), new_id, draw_key, NOBODY)
+        present = PolicyHolder.of(policy or policy_in_force(database, settings))
+        yield Context(database, present, SystemClock(), new_id, draw_key, NOBODY)
 
 
 @contextmanager

@@ -6,27 +6,29 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bot.words.numbers import estimate_words, rate
+from bot.words.limit_words import place_words
+from bot.words.moments import span_words
+from bot.words.numbers import counted, estimate_words, rate
 from bot.words.plan_words import ALIKE, UNKNOWN, baseline_words, between_losses, cost_words
 from routing.evidence.plan import Budget, ChannelLoad, Outcome, Replayed, TierOutcome, TierPlan
 
 NOTHING = "–"
-_PAST = "What was done then went by what was in force then, the other side goes by what is in force today"
+_PAST = "What was done then went by what the answers showed then, the other side by what they show today"
 
 
 def shown_replay(replayed: Replayed, name: str) -> list[RenderableType]:
     """The parts in reading order."""
-    replay, since, until = replayed.replay, replayed.since, replayed.until
+    replay = replayed.replay
     title = (
-        f"{since:%a %d %b %H:%M} to {until:%a %d %b %H:%M} UTC: {replay.received} predictions; "
-        f"{replay.newly_accepted} would be accepted that were reviewed, "
-        f"{replay.newly_reviewed} reviewed that were accepted"
+        f"{span_words(replayed.since, replayed.until)}: {counted(replay.received, 'prediction')} came in; "
+        f"{replay.newly_accepted:,} that were looked at would go through by themselves, "
+        f"{replay.newly_reviewed:,} that went through would be looked at"
     )
     table = Table("", baseline_words(replayed), f"with {name}", box=None, header_style="bold")
     for row in _replay_rows(replay.before, replay.after):
         table.add_row(*row)
     left_out = [
-        f"the new policy has no task {task}: {number} predictions are left out of what would have been"
+        f"the new policy has no task {task}: {counted(number, 'prediction')} left out"
         for task, number in replayed.left_out.items()
     ]
     basis = _PAST if replayed.is_past else f"{ALIKE}; --as-it-was shows what was done then"
@@ -39,16 +41,19 @@ def _warnings(lines: tuple[str, ...]) -> list[Text]:
 
 def _replay_rows(before: Outcome, after: Outcome) -> Iterator[tuple[str, ...]]:
     sides = before, after
-    yield "auto-accepted", *(str(side.auto_accepted) for side in sides)
-    yield "reviewed", *(str(side.reviewed) for side in sides)
-    yield "… of these audits", *(str(side.audited) for side in sides)
+    yield "went through by themselves", *(str(side.auto_accepted) for side in sides)
+    yield "looked at", *(str(side.reviewed) for side in sides)
+    yield "… of these checked at random", *(str(side.audited) for side in sides)
     yield "expert hours", *(f"{side.expert_hours:.1f}" for side in sides)
-    yield "error of the accepted part, this period", *(estimate_words(side.error.period) for side in sides)
+    yield "wrong among what went through, this period", *(estimate_words(side.error.period) for side in sides)
     yield "… and what to expect of it later", *(estimate_words(side.error.future) for side in sides)
-    yield "cost of accepted errors", *(cost_words(side.cost) for side in sides)
+    yield "cost of what went through wrong", *(cost_words(side.cost) for side in sides)
     tiers = [{(tier.task, tier.tier): tier for tier in side.tiers} for side in sides]
     for key in sorted({*tiers[0], *tiers[1]}):
-        yield f"error accepted in {' '.join(key)}", *(_tier(side.get(key)) for side in tiers)
+        yield (
+            f"wrong among what went through in {place_words(*key)}",
+            *(_tier(side.get(key)) for side in tiers),
+        )
     loads = [{load.channel: load for load in side.channels} for side in sides]
     for name in sorted({*loads[0], *loads[1]}):
         yield f"#{name}", *(_load(side.get(name)) for side in loads)
@@ -83,7 +88,15 @@ def shown_budget(budget: Budget) -> list[RenderableType]:
         f"{budget.now.minutes:.0f} minutes",
         f"One more expert hour a week saves {budget.hour_saves:,.1f}",
     )
-    columns = ("tier", "accept above", "audit", "accepted a week", "minutes", "expected loss", "labels")
+    columns = (
+        "rule",
+        "goes through from",
+        "checked at random",
+        "goes through a week",
+        "minutes",
+        "expected loss",
+        "answers",
+    )
     table = Table(*columns, box=None, header_style="bold")
     for plan in budget.tiers:
         table.add_row(*_plan(plan))
@@ -93,7 +106,7 @@ def shown_budget(budget: Budget) -> list[RenderableType]:
 def _plan(plan: TierPlan) -> tuple[str, ...]:
     rule = "as it is" if plan.is_kept else _moved(_threshold(plan.was_threshold), _threshold(plan.threshold))
     return (
-        f"{plan.task} {plan.tier}",
+        place_words(plan.task, plan.tier),
         rule,
         _moved(_audits(plan.was_audit, plan.was_audit_slices), _audits(plan.audit, plan.audit_slices)),
         f"{plan.accepted:.0f} of {plan.received:.0f}",
@@ -104,8 +117,12 @@ def _plan(plan: TierPlan) -> tuple[str, ...]:
 
 
 def _audits(share: float, slices: Mapping[str, float]) -> str:
-    more = ", ".join(f"{own:.4g} of {name}" for name, own in slices.items())
-    return f"{share:.4g} ({more})" if more else f"{share:.4g}"
+    more = ", ".join(f"{_share(own)} of {name}" for name, own in slices.items())
+    return f"{_share(share)} ({more})" if more else _share(share)
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.4g} %" if value else "none"
 
 
 def _moved(was: str, becomes: str) -> str:
@@ -113,4 +130,4 @@ def _moved(was: str, becomes: str) -> str:
 
 
 def _threshold(value: float | None) -> str:
-    return "always reviewed" if value is None else f"{value:.4g}"
+    return "never" if value is None else f"{100 * value:.4g} % sure"

@@ -1,7 +1,7 @@
 """`secondlook policy`: every error at once, the table of what goes where, or a replay of the past."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
@@ -19,12 +19,22 @@ from bot.doctor.finding import CheckStatus
 from bot.errors import SettingsInvalid
 from bot.policy.policy_file import read_policy
 from bot.settings import Settings, read_settings
+from bot.words.rules_in_words import TableRow, table
 from routing.errors import InvalidPolicy
 from routing.finding import Finding
 from routing.policy import Policy, Task, check
-from routing.triage.rules_in_words import TableRow, table
+from routing.policy.working_hours import Day
 
-COLUMNS = ("tier", "when", "accepted", "else goes to", "due in", "if nobody decides")
+COLUMNS = ("rule", "takes", "goes through by itself", "else looked at by", "due in", "if nobody decides")
+DAYS: Mapping[Day, str] = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
 
 
 @click.group()
@@ -88,8 +98,8 @@ def status(settings: Settings) -> None:
 def replay(file: Path, back: timedelta, png: Path | None, is_past: bool, settings: Settings) -> None:
     """Print what another policy would have done with what came in; changes nothing.
 
-    Volume, expected error of the accepted part, late cases and cost, beside what the policy of the settings
-    would have done with the same certified thresholds; and where the data cannot say.
+    How much would be looked at, how much of what goes through would be wrong, late cases and cost, beside
+    what the policy now would have done; and where the data cannot say.
     """
     read = _read(file)
     from bot.commands.replay import run
@@ -133,7 +143,7 @@ def _services(read: Policy) -> list[str]:
 def _teams(read: Policy) -> list[str]:
     return [
         f"#{team.channel} reads the digest of {', '.join(team.tasks)}: "
-        f"{team.digest_day} {team.digest_at} {team.timezone}."
+        f"every {DAYS[team.digest_day]} at {team.digest_at} ({team.timezone})."
         for team in read.teams.values()
     ]
 
@@ -150,9 +160,9 @@ def _table(task: Task, rows: Iterable[TableRow]) -> Table:
 
 
 def _cells(row: TableRow) -> tuple[str, ...]:
-    audit = "" if row.audit == "none" else f", {row.audit} of it audited"
+    audit = "" if row.audit == "none" else f"; {row.audit} of it checked at random"
     exceptions = "" if row.exceptions == "none" else f"; except with {row.exceptions}"
-    labels = "" if row.quorum == "1" else f", {row.quorum} labels"
+    labels = "" if row.quorum == "1" else f", {row.quorum} answers needed"
     late = row.escalation.replace("; ", "\n")
     return (
         row.tier,

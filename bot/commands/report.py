@@ -10,12 +10,13 @@ from pydantic import ValidationError
 from bot.clock import SystemClock
 from bot.commands.existing_database import existing_database
 from bot.commands.options import settings_option
+from bot.commands.policy_in_force import policy_in_force
 from bot.commands.team_name import team_name
 from bot.errors import BotError
-from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 from bot.usecases.digest.digest_document import from_document, to_document
 from bot.words.digest_code_words import code_words, with_words
+from bot.words.moments import moment_words
 from routing.digest.csv import to_csv
 from routing.digest.digest import Digest
 from routing.policy import Policy
@@ -58,16 +59,17 @@ def report(
     """
     if last is not None and (form or since or until):
         raise click.UsageError("--last lists digests: give it without --json, --csv, --since and --until.")
-    policy = read_policy(settings.policy_path, settings.policy_origin)
-    name = team_name(policy, team)
     with existing_database(settings) as database:
+        policy = policy_in_force(database, settings)
+        name = team_name(policy, team)
+        zone = ZoneInfo(policy.teams[name].timezone)
         if last is not None:
             from bot.commands.digest_text import listed, show
 
-            show([listed(name, [(digest, _read(digest)) for digest in _kept(database, name, last)])])
+            show([listed(name, [(digest, _read(digest)) for digest in _kept(database, name, last)], zone)])
             return
         digest = _digest(database, policy, name, since, until)
-    _print(name, digest, form)
+    _print(name, digest, form, zone)
 
 
 def _digest(database: Database, policy: Policy, team: str, since: str | None, until: str | None) -> Digest:
@@ -79,7 +81,9 @@ def _digest(database: Database, policy: Policy, team: str, since: str | None, un
     end = _moment(until, zone, "--until") if until else now
     start = _moment(since, zone, "--since") if since else end - WEEK
     if start >= end:
-        raise click.UsageError(f"The period ends ({end:%Y-%m-%d %H:%M} UTC) before it begins: move --since.")
+        raise click.UsageError(
+            f"The period ends before it begins, on {moment_words(end, zone)}: move --since."
+        )
     return digest_of(database, policy, team, start, end, now)
 
 
@@ -109,11 +113,10 @@ def _read(kept: StoredDigest) -> Digest:
         return from_document(kept.document)
     except ValidationError:
         since, until = (moment.isoformat(timespec="minutes") for moment in (kept.since_at, kept.until_at))
-        mend = f"Measure the period anew with --since {since} --until {until}."
-        raise DigestUnreadable(f"{kept.key}: {mend}") from None
+        raise DigestUnreadable(f"Measure the period anew with --since {since} --until {until}.") from None
 
 
-def _print(team: str, digest: Digest, form: str | None) -> None:
+def _print(team: str, digest: Digest, form: str | None, zone: ZoneInfo) -> None:
     if form == "json":
         click.echo(json.dumps(with_words(to_document(digest)), ensure_ascii=False, indent=2))
     elif form == "csv":
@@ -121,4 +124,4 @@ def _print(team: str, digest: Digest, form: str | None) -> None:
     else:
         from bot.commands.digest_text import show, shown
 
-        show(shown(team, digest))
+        show(shown(team, digest, zone))

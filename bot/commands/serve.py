@@ -16,7 +16,7 @@ def serve(settings: Settings, host: str | None, port: int | None) -> None:
     """Run the bot: webhook API, Slack, deliveries and reminders.
 
     Migrates the database first. The log goes to standard error, one line of JSON each. Ends on Ctrl+C or
-    SIGTERM, when what was accepted is stored.
+    SIGTERM, when what came in is stored.
     """
     from bot.process import wiring
 

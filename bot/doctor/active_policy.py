@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.doctor.database import read_in
 from bot.doctor.finding import CheckFinding, ok, warn
 from bot.usecases.active_policy import LIVE_FOR
+from bot.words.moments import moment_words
 from routing.policy import Policy
 from storage import policies, replicas
 from storage.engine.database import Database
@@ -32,7 +33,7 @@ def _findings(database: Database, policy: Policy, now: datetime) -> Iterator[Che
     if active is None:
         yield ok(NAME, "none yet: `secondlook serve` takes that of its file")
         return
-    since = f"version {active.version} since {active.at:%d %b %Y %H:%M} UTC, brought by {active.replica}"
+    since = f"version {active.version} since {moment_words(active.at)}, brought by {active.replica}"
     if policy.version == active.version:
         yield ok(NAME, f"{since}, as the file says")
     else:

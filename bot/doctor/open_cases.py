@@ -6,6 +6,7 @@ from bot.doctor.finding import CheckFinding, warn
 from bot.ids import new_id
 from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.repairs.stranded_cases import StrandedCases, stranded
+from bot.words.limit_words import place_words
 from routing.policy import Policy
 from storage.engine.database import Database
 
@@ -35,7 +36,7 @@ def context_of(database: Database, policy: Policy) -> Context:
 
 
 def _finding(cases: StrandedCases) -> CheckFinding:
-    name = f"cases {cases.task} {cases.tier}"
+    name = f"cases {place_words(cases.task, cases.tier)}"
     count = "1 case waits" if cases.count == 1 else f"{cases.count} cases wait"
     left = f"{', '.join(cases.left)} {'has' if len(cases.left) == 1 else 'have'} left the policy"
     what = f"{count}, and since then {left}. Due first: {cases.external_id}."

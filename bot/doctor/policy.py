@@ -23,11 +23,11 @@ def check_policy(path: Path, origin: str = "") -> tuple[Policy | None, CheckFind
 
 
 def check_draw_key(settings: Settings) -> CheckFinding:
-    """Whether the draws of audits have a key."""
+    """Whether the draws have a key."""
     if settings.draw_key is None:
         return fail(
             "draw key",
-            "SECONDLOOK_DRAW_KEY is not set: no audit could be drawn.",
+            "SECONDLOOK_DRAW_KEY is not set: nothing could be drawn to be checked.",
             "Put 32 random characters there; `secondlook init` writes one.",
         )
     return ok("draw key", "set")

@@ -5,7 +5,7 @@ from bot.errors import SettingsInvalid
 from bot.record_keys import key_file, keyring
 from bot.settings import Settings
 
-NAME = "audit key"
+NAME = "record key"
 KEEP = (
     "Put the content of that file into SECONDLOOK_AUDIT_KEYS of every replica, and keep a copy away from the "
     "database: without it nobody can tell whether the record was edited."

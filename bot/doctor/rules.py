@@ -11,7 +11,7 @@ from storage.evidence import digest_facts
 
 LATELY = timedelta(days=7)
 MEND = (
-    "They are reviewed. Have the service send what is missing, correct the rule, or say "
+    "They are looked at. Have the service send what is missing, correct the rule, or say "
     '`when_unreadable = "pass"` where the rule only looks for what may be left out.'
 )
 

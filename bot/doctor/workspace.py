@@ -7,6 +7,7 @@ from bot.slack.api.failures import SlackFailure, SlackPermanent
 from bot.slack.api.user_info import UserInfo
 from bot.slack.api.web_calls import call
 from bot.slack.api.web_gateway import WebClientGateway
+from bot.words.limit_words import place_words
 from routing.policy import Policy, Tier
 
 INVITE = "Type /invite @Second Look in the channel."
@@ -48,7 +49,9 @@ def _experts(gateway: WebClientGateway, policy: Policy, tier: Tier) -> frozenset
 def _quorum(task: str, tier: Tier, count: int) -> CheckFinding:
     people = "1 person" if count == 1 else f"{count or 'no'} people"
     what = f"A case needs {tier.quorum} answers, and {people} may answer: none would ever be decided."
-    return fail(f"quorum {task} {tier.name}", what, "Add people in Slack or to the policy, or lower it.")
+    return fail(
+        f"answers {place_words(task, tier.name)}", what, "Add people in Slack or to the policy, or lower it."
+    )
 
 
 def check_people(client: WebClient, policy: Policy) -> tuple[CheckFinding, ...]:

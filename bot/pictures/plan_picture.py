@@ -25,7 +25,7 @@ def draw_budget(budget: Budget, title: str) -> bytes:
     figure, (axes,) = sheet(title, 1, PANEL)
     hours = [point.minutes / MINUTES for point in budget.points]
     low, high = [point.low for point in budget.points], [point.high for point in budget.points]
-    axes.fill_between(hours, low, high, color=BLUE, alpha=BAND, linewidth=0, label="95 % interval")
+    axes.fill_between(hours, low, high, color=BLUE, alpha=BAND, linewidth=0, label="where it may lie (95 %)")
     axes.plot(
         hours,
         [point.loss for point in budget.points],
@@ -55,7 +55,7 @@ def draw_budget(budget: Budget, title: str) -> bytes:
 
 
 def draw_replay(replayed: Replayed, title: str) -> bytes:
-    """A PNG, 1200 pixels wide: cases by channel and the error of the accepted part, before and after."""
+    """A PNG, 1200 pixels wide: cases by channel, and what goes through wrong, before and after."""
     figure, (cases, errors) = sheet(title, 2, PANEL)
     sides = baseline_words(replayed), "as it would have been"
     _cases(cases, replayed.replay, sides)
@@ -109,4 +109,4 @@ def _errors(axes: Axes, sides: Sequence[Outcome], names_of_sides: tuple[str, str
     axes.set_xticks([0, 1], names_of_sides)
     axes.set_xlim(-0.5, 1.7)
     axes.set_ylim(bottom=0)
-    title_axes(axes, "Errors among what is accepted, with 95 % intervals", "", "% wrong")
+    title_axes(axes, "Wrong among what goes through", "", "% wrong")

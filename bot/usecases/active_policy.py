@@ -12,7 +12,7 @@ from routing.errors import UnreadablePolicy
 from routing.policy import Policy, document_of, policy_of_document
 from routing.triage.router import compile_router
 from storage import policies, replicas
-from storage.engine.database import Transaction
+from storage.engine.database import Database, Transaction
 from storage.policies import Activation
 from storage.replicas import Replica
 
@@ -88,12 +88,13 @@ def compiled(ctx: Context, version: str, own: Policy) -> ActivePolicy:
 
     Raises UnreadablePolicy for a policy that a newer version of the program wrote, DatabaseUnavailable.
     """
-    policy = own if own.version == version else _kept(ctx, version)
+    policy = own if own.version == version else kept(ctx.database, version)
     return ActivePolicy(policy, compile_router(policy))
 
 
-def _kept(ctx: Context, version: str) -> Policy:
-    with ctx.database.read() as tx:
+def kept(database: Database, version: str) -> Policy:
+    """The policy of that version, as it is kept. Raises UnreadablePolicy or DatabaseUnavailable."""
+    with database.read() as tx:
         document = policies.document(tx, version)
     policy = policy_of_document(document)
     # Keys that this program does not know were passed over: what is left would route otherwise.

@@ -6,7 +6,7 @@ from routing.evidence.reliability import CalibrationReport, ReliabilityBin
 
 
 def shown_calibration(digest: Digest) -> tuple[CalibrationReport | None, str]:
-    """The calibration that is shown, and of whom it speaks: of all watched traffic where it can."""
+    """The calibration that is shown, and of whom it speaks: of all that came in where it can."""
     watched = digest.quality.calibration if digest.quality else None
     if watched is not None and watched.n >= MIN_LABELS:
         return watched, "of all that came in"
@@ -15,11 +15,10 @@ def shown_calibration(digest: Digest) -> tuple[CalibrationReport | None, str]:
 
 
 def calibration_words(digest: Digest) -> str:
-    """Over all watched traffic where that was measured, else of reviewed cases beside the week before."""
+    """Of all that came in where that was measured, else of what was looked at beside the week before."""
     report, _ = shown_calibration(digest)
     if report is not None and digest.quality is not None and report is digest.quality.calibration:
-        labels = counted(report.n, "label")
-        return f"Calibration over all watched traffic ({labels}, weighted): {_verdict(report)}"
+        return f"How sure the model is and how often it is right, of all that came in: {_verdict(report)}"
     words = _reviewed(digest.calibration)
     if digest.calibration_before is None:
         return words
@@ -28,16 +27,16 @@ def calibration_words(digest: Digest) -> str:
 
 def _reviewed(report: CalibrationReport | TooFew) -> str:
     if isinstance(report, TooFew):
-        return f"Calibration of reviewed cases: {few(report)}."
-    return f"Calibration of {counted(report.n, 'reviewed case')} (not of all traffic): {_verdict(report)}"
+        return f"How sure the model is and how often it is right, of what was looked at: {few(report)}."
+    return f"How sure the model is and how often it is right, of what was looked at only: {_verdict(report)}"
 
 
 def _verdict(report: CalibrationReport) -> str:
     is_chance = report.ece <= report.ece_if_calibrated
     verdict = "no more than chance explains" if is_chance else "more than chance explains"
     return (
-        f"ECE {report.ece:.3f}, {verdict} (a calibrated model stays under {report.ece_if_calibrated:.3f} at "
-        f"this n). Brier {report.brier:.3f}."
+        f"ECE {report.ece:.3f}, {verdict} (a model that is right as often as it says stays under "
+        f"{report.ece_if_calibrated:.3f}). Brier {report.brier:.3f} ({counted(report.n, 'answer')})."
     )
 
 
@@ -50,7 +49,7 @@ def _figures(report: CalibrationReport | TooFew) -> str:
 
 def few(value: TooFew) -> str:
     """Why there is no number."""
-    return f"too few labels yet (n={value.n}, {value.needed} needed)"
+    return f"too few answers yet ({value.n:,} of {value.needed:,})"
 
 
 def point_words(point: ReliabilityBin) -> str:

@@ -9,7 +9,7 @@ from routing.evidence.promise import percent
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-UNLABELED = "nothing labeled"
+UNLABELED = "nothing answered"
 """Instead of an estimate that rests on no label."""
 
 

@@ -3,7 +3,7 @@
 from routing.evidence.plan import Cost, Replayed
 
 UNKNOWN = "unknown"
-ALIKE = "Both sides go by what is certified and calibrated today"
+ALIKE = "Both sides go by what the answers show today"
 
 
 def baseline_words(replayed: Replayed) -> str:
@@ -12,7 +12,7 @@ def baseline_words(replayed: Replayed) -> str:
 
 
 def cost_words(cost: Cost | None) -> str:
-    """What accepted errors cost, in the policy's unit, with its interval."""
+    """What the errors that went through cost, in the policy's unit, with its interval."""
     return UNKNOWN if cost is None else f"{cost.value:,.1f} ({between_losses(cost.low, cost.high)})"
 
 

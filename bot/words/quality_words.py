@@ -5,10 +5,18 @@ from collections.abc import Iterator, Mapping
 from bot.words.digest_code_words import code_words
 from bot.words.limit_words import place_words
 from bot.words.numbers import allowed, counted, estimate_words
-from routing.digest.model_quality import ErrorRow, ModelFit, TaskConfusion, ThresholdRow, ThresholdState
+from routing.digest.model_quality import (
+    About,
+    ErrorRow,
+    ModelFit,
+    TaskConfusion,
+    ThresholdRow,
+    ThresholdState,
+)
 from routing.evidence.estimate import FEWEST, TrafficEstimate, between
 from routing.evidence.promise import Certificate, NotYet
 
+ABOUTS: Mapping[About, str] = {About.ALL: "all that came in", About.ACCEPTED: "what went through by itself"}
 ORIGINS: Mapping[ThresholdState, str] = {
     ThresholdState.FIXED: "set in the policy",
     ThresholdState.GRANTED: "shown by the answers to keep the limit",
@@ -21,21 +29,20 @@ ORIGINS: Mapping[ThresholdState, str] = {
 def error_lines(row: ErrorRow) -> Iterator[str]:
     """The error of this period and of the future, what it leaves open, and the naive figure by name."""
     now = row.now
-    yield f"{now.name}, {_reaches(row)}."
+    yield f"{ABOUTS.get(row.about, now.name)}, {_reaches(row)}."
     yield (
-        f"It rests on {counted(now.labeled, 'label')} of {now.asked:,} asked for, among {now.received:,} "
-        f"received. {now.unanswered:,} asked for and not answered, {now.unwatched:,} unwatched: if all of "
-        f"these were right it would be {now.bounds.low:.1%}, if all were wrong {now.bounds.high:.1%}."
+        f"It rests on {counted(now.labeled, 'answer')} of {now.asked:,} asked for, of {now.received:,} that "
+        f"came in. {now.unanswered:,} asked for and not answered, {now.unwatched:,} never looked at: if all "
+        f"of these were right it would be {now.bounds.low:.1%}, if all were wrong {now.bounds.high:.1%}."
     )
     if now.naive is not None:
-        reach = code_words(now.naive.reach)
-        yield f"Naive, of {reach}, so not the model's error: {estimate_words(now.naive)}."
+        yield f"Naive, of what was looked at alone, so not the model's error: {estimate_words(now.naive)}."
 
 
 def _reaches(row: ErrorRow) -> str:
     now = row.now
     if now.period is None or now.future is None:
-        return "nothing is labeled, so nothing is known of its error"
+        return "nothing is answered, so nothing is known of its error"
     estimates = (now.period, now.future)
     named = [f"{code_words(estimate.reach)}: {estimate_words(estimate)}" for estimate in estimates]
     moved = f"; {code_words(row.movement)}" if row.movement else ""
@@ -57,16 +64,17 @@ def _error(traffic: TrafficEstimate) -> str:
 
 
 def fit_words(model_fit: ModelFit) -> str:
-    """How confidences were calibrated, and what that gained; or why not."""
+    """How confidences were corrected, and what that gained; or why not."""
     fit, model = model_fit.fit, model_fit.model
     name = f"{model_fit.task}, {model.name} {model.version}"
     figures = (
-        f"held out, ECE {fit.ece_before:.3f} before and {fit.ece_after:.3f} after (a calibrated model stays "
-        f"under {fit.ece_if_calibrated:.3f}), log loss {fit.log_loss_before:.3f} and {fit.log_loss_after:.3f}"
+        f"held out, ECE {fit.ece_before:.3f} before and {fit.ece_after:.3f} after (a model that is right as "
+        f"often as it says stays under {fit.ece_if_calibrated:.3f}), "
+        f"log loss {fit.log_loss_before:.3f} and {fit.log_loss_after:.3f}"
     )
     if not fit.is_used:
-        return f"{name}: left as it is. {fit.why} ({counted(fit.n, 'label')}; {figures})"
-    return f"{name}: calibrated by {fit.calibrator.method}, {counted(fit.n, 'label')}; {figures}. {fit.why}"
+        return f"{name}: left as it is. {fit.why} ({counted(fit.n, 'answer')}; {figures})"
+    return f"{name}: corrected by {fit.calibrator.method}, {counted(fit.n, 'answer')}; {figures}. {fit.why}"
 
 
 def threshold_words(row: ThresholdRow) -> str:

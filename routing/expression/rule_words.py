@@ -56,21 +56,29 @@ class _Wordless(Exception):
     """There are no plain words for this part."""
 
 
+def plain_words(source: str, titles: Titles) -> str | None:
+    """What holds of the cases that a rule takes; None for a rule too odd for words."""
+    try:
+        return _words(_parsed(source), titles)
+    except (InvalidExpression, _Wordless):
+        return None
+
+
 def rule_words(source: str, titles: Titles) -> str:
     """What holds of the cases that a rule takes; of a rule too odd for words, what it is about.
 
     `source` is an expression that has been checked.
     """
+    words = plain_words(source, titles)
+    if words is not None:
+        return words
     try:
-        tree = _parsed(source)
+        wanted = wanted_by(_parsed(source))
     except InvalidExpression:
         return "a rule of the team applies"
-    try:
-        return _words(tree, titles)
-    except _Wordless:
-        names = sorted({_name(path) for path in wanted_by(tree) if len(path) > 1 or path in NAMES})
-        about = f" about {_listed(names[:MOST_NAMED], 'and')}" if names else ""
-        return f"a rule of the team{about} applies"
+    names = sorted({_name(path) for path in wanted if len(path) > 1 or path in NAMES})
+    about = f" about {_listed(names[:MOST_NAMED], 'and')}" if names else ""
+    return f"a rule of the team{about} applies"
 
 
 @lru_cache(maxsize=256)

@@ -49,11 +49,11 @@ def _out_of_reach(task: Task, tier: Tier) -> tuple[str, str]:
 
 def _tier_advice(key: str, tier: Tier) -> Iterator[Finding]:
     if tier.accept_above != "always_review" and not tier.audit:
-        problem = "what is accepted is never looked at, so errors there stay unseen"
+        problem = "what goes through by itself is never looked at, so errors there stay unseen"
         yield Finding(f"{key}.audit", problem, "set `audit = 0.05` or so")
     for named, share in tier.audit_slices.items():
         if share <= tier.audit:
-            problem = f"{named} is audited with {tier.audit:g} like all else: the higher share counts"
+            problem = f"as much of {named} is checked as of all else: the higher share counts"
             yield Finding(f"{key}.audit_slices", problem, "give it more than `audit`, or remove it")
     if "adjudicators" in tier.model_fields_set and not tier.adjudicators:
         problem = "nobody is in the list, so one more expert settles a disagreement, as without it"
@@ -62,7 +62,7 @@ def _tier_advice(key: str, tier: Tier) -> Iterator[Finding]:
     left_out = [cause for cause in ALWAYS_SUSPENDS if cause not in tier.suspend_on]
     if left_out:
         names = " and ".join(f'"{cause}"' for cause in left_out)
-        problem = f"{names} suspend a promise in any case: it was shown for one model and one set of labels"
+        problem = f"{names} end a limit in any case: it was shown for one model and one set of labels"
         yield Finding(f"{key}.suspend_on", problem, "name them too, so that the policy says what happens")
 
 

@@ -119,9 +119,11 @@ def _threshold(key: str, tier: Tier, count: int) -> Iterator[Finding]:
         yield Finding(f"{key}.accept_above", f"{tier.accept_above} decides nothing", f"use {lowest}")
     for name in ("audit", "audit_slices"):
         if tier.accept_above == "always_review" and getattr(tier, name):
-            yield Finding(f"{key}.{name}", "nothing is accepted that could be audited", f"remove `{name}`")
+            yield Finding(
+                f"{key}.{name}", "nothing goes through by itself that could be checked", f"remove `{name}`"
+            )
     if tier.promise and not tier.audit:
-        problem = "a promise is kept by looking at a share of what is accepted"
+        problem = "a limit is held by looking at a share of what goes through"
         yield Finding(f"{key}.audit", problem, "set `audit = 0.05` or so")
 
 
@@ -142,15 +144,15 @@ def _quorum(key: str, tier: Tier, count: int) -> Iterator[Finding]:
     # Between two labels an odd number of people always has a majority; else they may split.
     people = len(tier.people)
     if tier.quorum > people:
-        problem = f"{tier.quorum} labels are wanted from {people} named people"
-        yield Finding(f"{key}.quorum", problem, "name more people or lower the quorum")
+        problem = f"{tier.quorum} answers are needed from {people} named people"
+        yield Finding(f"{key}.quorum", problem, "name more people or lower `quorum`")
     elif (
         tier.quorum == people
         and (tier.quorum % 2 == 0 or (count > 2 and people > 1))
         and not tier.adjudicators
     ):
         problem = "a disagreement could never be settled: nobody is left to ask"
-        yield Finding(f"{key}.quorum", problem, "name an adjudicator or one more person")
+        yield Finding(f"{key}.quorum", problem, "name somebody in `adjudicators`, or one more person")
 
 
 def reason_code_findings(key: str, codes: Iterable[str]) -> Iterator[Finding]:

@@ -41,7 +41,7 @@ HOMES: Mapping[str, str] = {
     "holidays": "`holidays` of the task's hours",
     "experts": "`experts` of a tier",
     "escalation": "a step of the tier's `escalation`",
-    "promise": "the promise of a tier's `accept_above`",
+    "promise": "the limit in a tier's `accept_above`",
     "teams": "a team: [teams.…]",
 }
 TYPES = {

@@ -25,6 +25,7 @@ from routing.policy.error_words import findings
 from routing.policy.model import Policy, Service, Team
 from routing.policy.readable import Part, Readable, readable
 from routing.policy.tier import Tier
+from routing.policy.working_days import in_working_time
 from routing.questions.option import LabelSpec
 from routing.questions.rating import Rating
 
@@ -120,7 +121,10 @@ def _parts_of_task(key: str, raw: Any, names: Names) -> Iterator[Finding]:
     )
     answers = _answers(raw) if len(named) == len(labels) else None
     renamed = {old: label.name for label in named for old in label.was}
-    tiers = [readable(Tier, part) for part in _items(raw, "tiers")]
+    counted, is_comparable = in_working_time(raw)
+    tiers = [readable(Tier, part) for part in _items(counted, "tiers")]
+    if not is_comparable:  # "2d" may be two days or two working days: no time says more than another
+        tiers = [tier and replace(tier, wrong=tier.wrong | {"escalation"}) for tier in tiers]
     for place, tier in enumerate(tiers):
         if tier is not None:
             here = f"{key}.tiers.{tier.section.name}" if tier.section.name else f"{key}.tiers[{place}]"

@@ -26,7 +26,7 @@ from routing.fields import (
 )
 from routing.policy.duration import Duration
 from routing.policy.tier import Tier
-from routing.policy.working_days import spell_out_days
+from routing.policy.working_days import in_working_time
 from routing.policy.working_hours import Day, WorkingHours
 from routing.questions.question_list import Inquiry
 from routing.rationale_rule import RationaleRule
@@ -80,13 +80,7 @@ class Task(Inquiry):
     @model_validator(mode="before")
     @classmethod
     def _days_are_working_days(cls, data: Any) -> Any:
-        hours = data.get("hours") if isinstance(data, Mapping) else None
-        try:
-            working_hours = WorkingHours.model_validate(hours) if hours is not None else None
-        # Field `hours` refuses them itself, in words of its own.
-        except ValueError:
-            working_hours = None
-        return spell_out_days(data, working_hours.length, len(working_hours.days)) if working_hours else data
+        return in_working_time(data)[0]
 
     @model_validator(mode="after")
     def _order_is_risk(self) -> "Task":

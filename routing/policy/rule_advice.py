@@ -43,20 +43,22 @@ def rule_advice(key: str, task: Task) -> Iterator[Finding]:
 def _advice(key: str, expression: Expression, task: Task, tiers: Sequence[Tier]) -> Iterator[Finding]:
     doubt = _always_fails(expression, task)
     if doubt is not None:
-        problem = f"no prediction can be judged by it, so all of them are reviewed: {doubt}"
+        problem = f"no prediction can be judged by it, so all of them are looked at: {doubt}"
         yield Finding(key, problem, "compare values of one kind")
         return
     asked = _asked(expression.tree)
     for path in _read(expression.tree):
         if path not in asked:
             problem = (
-                f"it reads `{_dotted(path)}` without asking whether it is there; if not, all is reviewed"
+                f"it reads `{_dotted(path)}` without asking whether it is there; if not, all is looked at"
             )
             yield Finding(key, problem, f"write `{_has(path)} && …` or `{_lacks(path)} || …`, {MEANT}")
     looser = next((tier for tier in tiers[1:] if _strictness(tier) < _strictness(tiers[0])), None)
     for path in asked:
         if looser is not None and _lets_absence_through(expression, task, path):
-            problem = f"without `{_dotted(path)}` this tier is passed over, and tier {looser.name} may accept"
+            problem = (
+                f"without `{_dotted(path)}` this tier is passed over, and {looser.name} lets more through"
+            )
             yield Finding(key, problem, f"write `{_lacks(path)} || …`, {MEANT}")
 
 

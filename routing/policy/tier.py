@@ -184,7 +184,7 @@ class Tier(Section):
     def _suspends_a_promise(self) -> "Tier":
         if self.certified is None and self.suspend_on != ALWAYS_SUSPENDS:
             raise ValueError(
-                "`suspend_on` does nothing without a promise; "
+                "`suspend_on` does nothing where no limit is held; "
                 "remove it or write `accept_above = { error = 0.02, confidence = 0.95 }`"
             )
         return self

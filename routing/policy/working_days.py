@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from routing.policy.duration import LONGEST, counts_of
+from routing.policy.working_hours import WorkingHours
 
 DURATIONS = ("due_in", "expires_in", "after", "repeat")
 
@@ -29,6 +30,19 @@ def _rewritten(section: object, day: timedelta, days_a_week: int) -> Any:
     if isinstance(steps, list | tuple):
         spelled["escalation"] = [_rewritten(step, day, days_a_week) for step in steps]
     return spelled
+
+
+def in_working_time(task: Any) -> tuple[Any, bool]:
+    """The raw task with its durations as they count under its hours, and whether those can be read."""
+    hours = task.get("hours") if isinstance(task, Mapping) else None
+    if hours is None:
+        return task, True
+    try:
+        working_hours = WorkingHours.model_validate(hours)
+    # Field `hours` refuses them itself, in words of its own.
+    except ValueError:
+        return task, False
+    return spell_out_days(task, working_hours.length, len(working_hours.days)), True
 
 
 def spell_out_days(task: Mapping[str, Any], day: timedelta, days_a_week: int) -> dict[str, Any]:

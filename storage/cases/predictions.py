@@ -75,6 +75,17 @@ def get(tx: Transaction, case_id: str) -> StoredPrediction | None:
     return None if row is None else _stored(row)
 
 
+def external_ids(tx: Transaction, case_ids: Iterable[str]) -> dict[str, str]:
+    """The service's own id of each of these cases, by ours."""
+    wanted = list(dict.fromkeys(case_ids))
+    names: dict[str, str] = {}
+    for start in range(0, len(wanted), KEYS_PER_QUERY):
+        part = predictions.c.case_id.in_(wanted[start : start + KEYS_PER_QUERY])
+        query = sa.select(predictions.c.case_id, predictions.c.external_id).where(part)
+        names |= {row.case_id: row.external_id for row in tx.execute(query)}
+    return names
+
+
 def _columns(new: NewPrediction) -> Row:
     return {
         "case_id": new.case_id,

@@ -70,7 +70,7 @@ def test_the_budget_says_what_is_lost_now_and_what_an_hour_more_saves(shop: Inst
         assert float(low) <= float(value) <= float(high)
         assert float(low) < float(high)
     assert "One more expert hour a week saves" in output
-    assert "fraud ordinary" in output
+    assert "fraud (ordinary)" in output
     assert "tier large of fraud keeps its rule" not in output, "nothing came in there"
 
 
@@ -89,7 +89,7 @@ def test_a_wanted_width_raises_the_audit(shop: Installation) -> None:
     assert 0.1 < float(str(lines["audit"])) < 1
     impossible = shop.run("budget", "--minutes", "60", "--width", "0.01")
     assert impossible.exit_code == 2
-    assert "lower audit shares or the wanted width" in impossible.output
+    assert "lower `audit`, or want less precision" in impossible.output
 
 
 def test_slices_by_name_get_audits_of_their_own_in_a_policy_that_works(shop: Installation) -> None:
@@ -101,7 +101,7 @@ def test_slices_by_name_get_audits_of_their_own_in_a_policy_that_works(shop: Ins
     assert 0.1 < found[1] < 1
     assert lines["audit"] == 0.01
     assert "can work: version" in result.output
-    assert f"0.01 ({found[1]:.4g} of country=DE)" in result.output
+    assert f"1 % ({100 * found[1]:.4g} % of country=DE)" in result.output
 
 
 def test_slices_without_a_width_are_refused(shop: Installation) -> None:

@@ -50,7 +50,7 @@ def test_the_week_is_told_with_every_n(risk: Installation) -> None:
     assert "n=40" in line(shown.output, "Experts agreed with the model")
     assert "1 h 00 min (n=40)" in line(shown.output, "Half were decided within")
     assert "fraud: fraud was ok in 10 decisions" in shown.output
-    assert "Calibration over all watched traffic (40 labels, weighted)" in shown.output
+    assert "how often it is right, of all that came in" in shown.output
 
 
 def test_the_week_before_stands_beside(risk: Installation) -> None:
@@ -65,8 +65,8 @@ def test_too_few_labels_are_said_to_be_too_few_and_waiting_cases_are_named(
     with risk.database.write() as tx:
         store(tx, [prediction(1, received_at=SystemClock().now() - HOUR)])
     shown = risk.run("digest", "preview", "risk", "--png", str(tmp_path / "picture.png"))
-    assert "Calibration of reviewed cases: too few labels yet (n=0, 20 needed)." in shown.output
-    assert "case_1 (fraud, low)" in shown.output
+    assert "how often it is right, of what was looked at: too few answers yet (0 of 20)." in shown.output
+    assert "A case of fraud (low) waits since" in shown.output
     assert "The picture is in" in shown.output
 
 
@@ -80,7 +80,7 @@ def test_what_the_labels_say_of_the_model_comes_first_and_whole(risk: Installati
     decide(risk, 40, received_at=SystemClock().now() - timedelta(days=2))
     shown = risk.run("digest", "preview", "risk").output
     assert "1. Of what came in about 25 % was wrong (between 13 % and 4" in shown
-    assert "25.0%" in line(shown, "all traffic  ")
+    assert "25.0%" in line(shown, "all that came in  ")
     assert "the future: 25.0%" in shown
     assert "fraud was ok in 10 decisions" in shown
 

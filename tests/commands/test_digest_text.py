@@ -1,7 +1,7 @@
 """A digest in the terminal: sentences, rows and errors with n and interval, or none at all."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from rich.console import Console, RenderableType
 
@@ -34,7 +34,7 @@ def printed(*parts: RenderableType) -> list[str]:
 
 
 def told(quality: Quality | None) -> list[str]:
-    return printed(*shown("risk", digest(quality)))
+    return printed(*shown("risk", digest(quality), UTC))
 
 
 def test_a_digest_that_was_not_measured_says_so() -> None:
@@ -47,14 +47,14 @@ def test_a_digest_that_was_not_measured_says_so() -> None:
 def test_an_error_stands_beside_that_before_with_how_it_moved() -> None:
     lines = told(Quality(errors=(error(0.03, 0.05, traffic(0.01, 0.02)),)))
     assert (
-        "all 4.0% (between 3.0% and 5.0%, n=412) 4.0% (between 3.0% and 5.0%, n=412) "
+        "all that came in 4.0% (between 3.0% and 5.0%, n=412) 4.0% (between 3.0% and 5.0%, n=412) "
         "1.5% (between 1.0% and 2.0%, n=412) worse than before between 3.0% and 5.0%"
     ) in lines
 
 
 def test_an_error_of_which_nothing_is_known_has_no_number() -> None:
     lines = told(Quality(errors=(replace(error(0.03, 0.05), now=unlabeled()),)))
-    assert "all nothing labeled nothing labeled – between 0.0% and 100.0%" in lines
+    assert "all that came in nothing answered nothing answered – between 0.0% and 100.0%" in lines
 
 
 def threshold_line(row: ThresholdRow) -> str:
@@ -76,15 +76,16 @@ def test_a_calibrator_is_said_as_it_is_in_slack() -> None:
 
 
 def test_names_are_not_taken_for_markup() -> None:
-    row = replace(error(0.03, 0.05), name="country=[red]DE")
+    row = replace(error(0.03, 0.05, about=About.SLICE), name="country=[red]DE")
     assert any(line.startswith("country=[red]DE ") for line in told(Quality(errors=(row,))))
 
 
 def test_a_list_has_the_errors_and_the_first_sentence_of_each_week() -> None:
     errors = (error(0.03, 0.05), error(0.01, 0.02, about=About.ACCEPTED))
     kept = StoredDigest("digest:risk:2026-11-16", "risk", MONDAY - WEEK, MONDAY, MONDAY, {})
-    lines = printed(listed("risk", [(kept, digest(Quality(errors=errors))), (kept, digest())]))
+    lines = printed(listed("risk", [(kept, digest(Quality(errors=errors))), (kept, digest())], UTC))
     assert lines[-2].startswith(
-        "2026-11-16 10:00 40 0 4.0% (between 3.0% and 5.0%, n=412) 1.5% (between 1.0% and 2.0%, n=412) Of"
+        "Mon 16 Nov 2026, 10:00 UTC 40 0 4.0% (between 3.0% and 5.0%, n=412) "
+        "1.5% (between 1.0% and 2.0%, n=412) Of"
     )
-    assert lines[-1] == "2026-11-16 10:00 40 0 – – –"
+    assert lines[-1] == "Mon 16 Nov 2026, 10:00 UTC 40 0 – – –"

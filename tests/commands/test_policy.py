@@ -57,19 +57,19 @@ def test_the_example_policy_of_the_deployment_works() -> None:
 
 def test_each_tier_says_what_passes_who_looks_and_by_when() -> None:
     tier = cells(template("policy.toml"), "high_value")
-    assert tier[1:3] == ["has(input.fields.amount) && input.fields.amount >= 500", "never"]
-    assert tier[3] == "experts (C0123456789): the channel's members"
+    assert tier[1:3] == ["payments of 500 and more are always looked at", "never"]
+    assert tier[3] == "#experts: the channel's members"
     assert "2h" in tier[4]
     assert "remind in the thread" in tier[5]
     assert cells(template("policy.toml"), "ordinary")[1:3] == [
         "everything else",
-        "from 0.95 on, 0.02 of it audited",
+        "if the model is at least 95 % sure; 1 in 50 of it checked at random",
     ]
 
 
 def test_named_experts_quorum_and_expiry_are_told() -> None:
     text = EXAMPLE.read_text()
-    assert "settled by U0000000001, 2 labels" in cells(text, "critical")[3]
+    assert "settled by U0000000001, 2 answers needed" in cells(text, "critical")[3]
     assert "group S0000000001" in cells(text, "routine")[3]
     assert "U0000000002, U0000000003" in cells(text, "alarming")[3]
     assert "decide malignant" in cells(text, "alarming")[5]
@@ -79,7 +79,7 @@ def test_services_and_teams_are_told() -> None:
     text = printed(EXAMPLE.read_text())
     assert "shop posts returns; decisions go to https://shop.example.com/hooks/second-look." in text
     assert "lab posts biopsies; decisions go to the feed GET /v1/decisions." in text
-    assert "#medical reads the digest of biopsies: mon 09:00 Europe/Berlin." in text
+    assert "#medical reads the digest of biopsies: every Monday at 09:00 (Europe/Berlin)." in text
 
 
 def test_every_error_is_told_at_once_with_exit_status_1(tmp_path: Path) -> None:

@@ -63,11 +63,11 @@ def cells(output: str, name: str) -> list[str]:
 def test_what_was_and_what_would_have_been_stand_side_by_side(shop: Installation) -> None:
     result = shop.run("policy", "replay", "--policy", str(lowered(shop)))
     assert result.exit_code == 0, result.output
-    assert "60 predictions; 15 would be accepted that were reviewed, 0 reviewed that were accepted" in (
+    assert " 60 predictions came in; 15 that were looked at would go through by themselves, 0 that went" in (
         result.output
     )
-    assert cells(result.output, "auto-accepted") == ["40", "55"]
-    assert cells(result.output, "reviewed") == ["20", "5"]
+    assert cells(result.output, "went through by themselves") == ["40", "55"]
+    assert cells(result.output, "looked at") == ["20", "5"]
     before, after = cells(result.output, "#fraud")
     assert before.startswith("20 cases")
     assert after.startswith("5 cases")
@@ -76,16 +76,16 @@ def test_what_was_and_what_would_have_been_stand_side_by_side(shop: Installation
 
 def test_the_error_of_what_would_be_accepted_is_told_with_its_n_and_doubt(shop: Installation) -> None:
     output = shop.run("policy", "replay", "--policy", str(lowered(shop))).output
-    before, after = cells(output, "error of the accepted part")
-    assert before == "nothing labeled"
+    before, after = cells(output, "wrong among what went through")
+    assert before == "nothing answered"
     assert after.startswith("20.0% (")
     assert after.endswith("n=15)")
-    assert "! tier ordinary of fraud: 40 of the 55 it would accept had no chance of review" in output
+    assert "! fraud (ordinary): 40 of the 55 that would go through had no chance to be looked at" in output
 
 
 def test_the_same_policy_would_have_done_the_same(shop: Installation) -> None:
     output = shop.run("policy", "replay", "--policy", str(changed(shop))).output
-    for name in ("auto-accepted", "reviewed", "expert hours", "#fraud", "cost"):
+    for name in ("went through by themselves", "looked at", "expert hours", "#fraud", "cost"):
         before, after = cells(output, name)
         assert before == after
 
@@ -95,22 +95,22 @@ def test_what_was_done_then_is_shown_where_it_is_asked_for(shop: Installation) -
     path = shop.env_file.parent / "policy.toml"
     path.write_text(path.read_text().replace("accept_above = 0.9\n", "accept_above = 0.97\n"))
     alike = shop.run("policy", "replay", "--policy", str(path)).output
-    assert "0 would be accepted that were reviewed, 0 reviewed that were accepted" in alike
-    assert cells(alike, "auto-accepted") == ["0", "0"]
+    assert "; 0 that were looked at would go through by themselves, 0 that went through would" in alike
+    assert cells(alike, "went through by themselves") == ["0", "0"]
     assert "by the policy now" in alike
     assert "--as-it-was shows what was done then" in alike
     then = shop.run("policy", "replay", "--policy", str(path), "--as-it-was").output
-    assert "0 would be accepted that were reviewed, 40 reviewed that were accepted" in then
-    assert cells(then, "auto-accepted") == ["40", "0"]
+    assert "; 0 that were looked at would go through by themselves, 40 that went through would" in then
+    assert cells(then, "went through by themselves") == ["40", "0"]
     assert "as it was then" in then
 
 
 def test_audits_are_drawn_as_they_would_have_been(shop: Installation) -> None:
     path = changed(shop, "audit = 0.0\n", "audit = 0.5\n")
     first, second = (shop.run("policy", "replay", "--policy", str(path)).output for _ in range(2))
-    audits = int(cells(first, "… of these audits")[1])
+    audits = int(cells(first, "… of these checked at random")[1])
     assert 8 <= audits <= 32
-    assert cells(second, "… of these audits")[1] == str(audits)
+    assert cells(second, "… of these checked at random")[1] == str(audits)
 
 
 def test_a_task_that_the_new_policy_does_not_know_is_told(shop: Installation) -> None:
@@ -120,7 +120,7 @@ def test_a_task_that_the_new_policy_does_not_know_is_told(shop: Installation) ->
     path.write_text(kept.replace('"fraud"]', '"other"]').replace('["fraud", ', '["other", '))
     result = shop.run("policy", "replay", "--policy", str(path))
     assert result.exit_code == 0, result.output
-    assert "! the new policy has no task fraud: 60 predictions are left out" in result.output
+    assert "! the new policy has no task fraud: 60 predictions left out" in result.output
 
 
 def test_the_picture_is_written(shop: Installation, tmp_path: Path) -> None:

@@ -42,17 +42,16 @@ def kept(risk: Installation) -> Installation:
 def test_the_newest_digest_is_told_with_every_interval_and_n(kept: Installation) -> None:
     shown = kept.run("report", "risk")
     assert shown.exit_code == 0
-    assert shown.output.startswith("risk: Mon 09 Nov 2026 09:00 to Mon 16 Nov 2026 09:00 UTC")
+    assert shown.output.startswith("risk: Mon 09 Nov 2026, 09:00 WET to Mon 16 Nov 2026, 09:00 WET")
     digest = from_document(report_example.DIGEST)
     assert f"1. {digest.headlines[0].words}" in shown.output
     assert "4,120 predictions came in (3,987 the week before)" in shown.output
-    assert "Error of the model (the policy allows 5.0%)" in shown.output
+    assert "How much was wrong (you allow 1 in 20)" in shown.output
     assert "3.1% (between 2.4% and 4.1%, n=412)" in shown.output
     assert "between 2.9% and 3.8%" in shown.output
     assert "From 0.91 on would keep it, too, +4.0% of its traffic (at most 1.9% wrong)" in shown.output
-    assert (
-        "Calibration over all watched traffic (412 labels, weighted): ECE 0.012, no more than" in shown.output
-    )
+    assert "how often it is right, of all that came in: ECE 0.012, no more than" in shown.output
+    assert "(412 answers)" in shown.output
 
 
 def test_the_only_team_needs_no_name(kept: Installation) -> None:
@@ -74,8 +73,8 @@ def test_csv_has_the_numbers_of_the_digest(kept: Installation) -> None:
 
 def test_the_newest_digests_are_listed_a_line_each(kept: Installation) -> None:
     shown = kept.run("report", "--last", "2")
-    lines = [line for line in shown.output.splitlines() if line.strip().startswith("2026-")]
-    assert [line.split()[0] for line in lines] == ["2026-11-16", "2026-11-09"]
+    lines = [line for line in shown.output.splitlines() if line.strip().startswith("Mon ")]
+    assert [line.split()[1] for line in lines] == ["16", "09"]
     assert "3.1% (between 2.4% and 4.1%, n=412)" in lines[0]
     assert "1.1% (between 0.4% and 2.4%, n=187)" in lines[0]
 
@@ -137,7 +136,7 @@ def test_a_period_where_nothing_came_in_is_told_as_a_table(risk: Installation) -
     shown = risk.run("report", "--since", "2026-07-01", "--until", "2026-07-02")
     assert shown.exit_code == 0
     assert "A quiet week: nothing came in, and nothing waits." in shown.output
-    assert "Calibration of reviewed cases: too few labels yet (n=0, 20 needed)." in shown.output
+    assert "how often it is right, of what was looked at: too few answers yet (0 of 20)." in shown.output
 
 
 @pytest.mark.parametrize(

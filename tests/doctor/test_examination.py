@@ -37,7 +37,7 @@ def test_an_installation_that_is_complete_has_nothing_in_the_way(
     assert list(findings) == [
         "policy",
         "draw key",
-        "audit key",
+        "record key",
         "service secrets",
         "database",
         "active policy",

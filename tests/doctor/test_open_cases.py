@@ -36,7 +36,7 @@ def test_a_tier_that_has_left_is_named_with_its_cases_and_the_first(world: World
     first = world.open()
     world.open()
     (finding,) = check_open_cases(database_url, policy(RENAMED))
-    assert (finding.name, finding.status) == ("cases fraud high", CheckStatus.WARN)
+    assert (finding.name, finding.status) == ("cases fraud (high)", CheckStatus.WARN)
     assert finding.what == (
         "2 cases wait, and since then the tier “high” has left the policy. "
         f"Due first: {first.submission.external_id}."

@@ -138,5 +138,5 @@ def test_fewer_people_than_answers_are_told(client: WebClient) -> None:
     assert check_quorums(client, policy()) == ()
     assert check_quorums(client, policy(experts, "quorum = 2")) == ()
     (finding,) = check_quorums(client, policy(experts, "quorum = 20"))
-    assert (finding.name, finding.status) == ("quorum digits standard", CheckStatus.FAIL)
+    assert (finding.name, finding.status) == ("answers digits (standard)", CheckStatus.FAIL)
     assert "A case needs 20 answers, and" in finding.what

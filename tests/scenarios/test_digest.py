@@ -79,8 +79,8 @@ def test_its_numbers_are_what_was_done(world: World) -> None:
     assert shown.content.startswith(b"\x89PNG")
 
     _, _, more, attached = details(world, LEADS, digest)
-    assert "4 asked for and not answered, 6 unwatched" in more["text"]
-    assert "Calibration over all watched traffic (20 labels, weighted)" in more["text"]
+    assert "4 asked for and not answered, 6 never looked at" in more["text"]
+    assert "how often it is right, of all that came in: ECE" in more["text"]
     assert rows(more)["Wrong among all that came in"][0].startswith("25.0% (")
     assert rows(more)["Decided"][0] == "20"
     assert rows(more)["Half were decided within"][0] == "1 h 00 min (n=20)"
@@ -122,9 +122,9 @@ def test_few_labels_are_said_to_be_too_few(world: World) -> None:
     _, _, more, _ = details(world, LEADS, digest)
     table = rows(more)
     assert table["Decided"][0] == "3"
-    assert table["Half were decided within"][0] == "too few labels yet (n=3, 5 needed)"
-    assert table["Experts agreed with the model"][0] == "too few labels yet (n=3, 20 needed)"
-    assert "Calibration of reviewed cases: too few labels yet (n=3, 20 needed)." in more["text"]
+    assert table["Half were decided within"][0] == "too few answers yet (3 of 5)"
+    assert table["Experts agreed with the model"][0] == "too few answers yet (3 of 20)"
+    assert "how often it is right, of what was looked at: too few answers yet (3 of 20)." in more["text"]
     early = "It is too early to say how much of what came in is wrong: 3 were looked at, none was wrong."
     assert early in digest["text"]
     assert "%" not in digest["text"]

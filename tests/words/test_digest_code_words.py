@@ -45,5 +45,5 @@ def test_every_reason_why_a_certificate_lapses_is_said_and_the_stricter_promise_
     assert set(LAPSES) == set(Lapse)
     promise = Promise(0.01, 0.9)
     said = lapse_words(Lapse.STRICTER_PROMISE, promise)
-    assert said == "the policy promises more now: at most 1 % error with 90 % confidence"
+    assert said == "the policy allows less now: at most 1 in 100 wrong"
     assert lapse_words(Lapse.OTHER_LABELS, promise) == "the labels of the task have changed"

@@ -30,7 +30,7 @@ def test_a_rate_is_never_said_as_a_power_of_ten(value: float, words: str) -> Non
 
 
 def test_what_rests_on_no_label_is_no_number() -> None:
-    assert estimate_words(None) == "nothing labeled"
+    assert estimate_words(None) == "nothing answered"
 
 
 def test_a_share_may_be_rounded_to_whole_per_cents() -> None:

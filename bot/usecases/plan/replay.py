@@ -11,6 +11,7 @@ from itertools import chain
 from bot.errors import BotError
 from bot.usecases.context import Context
 from bot.usecases.thresholds import in_force
+from bot.words.moments import moment_words
 from routing.case.hours import working_between
 from routing.evidence.plan import Budget, Placement, Price, Replayed, Rerouting, TierKey
 from routing.policy import Policy
@@ -166,7 +167,7 @@ def look_back(
         extent = logged_predictions.extent(tx, tasks, since, until)
         if extent.first_at is None:
             raise NothingLogged(
-                f"No prediction of {', '.join(tasks)} came in since {since:%Y-%m-%d %H:%M} UTC; "
+                f"No prediction of {', '.join(tasks)} came in since {moment_words(since)}; "
                 "look further back with --since."
             )
         portions = logged_predictions.logged(tx, tasks, since, until)

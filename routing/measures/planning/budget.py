@@ -124,13 +124,13 @@ def _now(tiers: Sequence[PlannedTier]) -> BudgetPoint:
 def _warnings(traffic: Sequence[TierTraffic], rests_on_labels: Sequence[bool]) -> Iterator[str]:
     needed = LABELS_NEEDED["platt"]
     for tier, is_labeled in zip(traffic, rests_on_labels, strict=True):
-        name = f"tier {tier.key[1]} of {tier.key[0]}"
+        name = f"{tier.key[0]} ({tier.key[1]})"
         if len(tier.score) and not is_labeled:
             yield (
-                f"{name}: {tier.labels} labels do not tell its errors (about {needed} of equal weight do); "
-                "they are taken to be what the model's confidence says"
+                f"{name}: {tier.labels} answers do not tell how much is wrong (about {needed} do); "
+                "it is taken to be what the model says of itself"
             )
         if tier.is_kept and len(tier.score):
-            yield f"{name} keeps its rule: it is always reviewed or under a promise"
+            yield f"{name} keeps its rule: all of it is looked at, or its limit rests on what answers show"
     if len({tier.error_cost for tier in traffic}) == 1 and len(traffic) > 1:
-        yield "an error costs the same in every tier; set `error_cost` where one is worse than another"
+        yield "an error costs the same everywhere; set `error_cost` where one is worse than another"

@@ -60,8 +60,8 @@ class Knapsack:
         left = minutes - self.least
         if left < -ROUNDING:
             raise ValueError(
-                f"{minutes:.0f} minutes a week are not enough: audits and what is always reviewed take "
-                f"{self.least:.0f}; give at least that many, or lower audit shares or the wanted width"
+                f"{minutes:.0f} minutes a week are not enough: what is checked at random and what is always "
+                f"looked at take {self.least:.0f}; give that many, lower `audit`, or want less precision"
             )
         counts = np.zeros(len(self._tiers), dtype=np.intp)
         place, costs = self._place, self._minutes

@@ -27,7 +27,7 @@ def doubts(rerouted: Sequence[Rerouting], after: Outcome) -> tuple[str, ...]:
 
 
 def _name(key: TierKey) -> str:
-    return f"tier {key[1]} of {key[0]}"
+    return f"{key[0]} ({key[1]})"
 
 
 def _never_watched(accepted: Sequence[Rerouting]) -> Iterator[str]:
@@ -35,8 +35,8 @@ def _never_watched(accepted: Sequence[Rerouting]) -> Iterator[str]:
     unseen = Counter((row.task, row.after.tier) for row in accepted if not row.inclusion_probability)
     for key in sorted(unseen):
         yield (
-            f"{_name(key)}: {unseen[key]} of the {total[key]} it would accept had no chance of review, so "
-            "their error is unknown; set an `audit` share, and replay when labels have come in"
+            f"{_name(key)}: {unseen[key]} of the {total[key]} that would go through had no chance to be "
+            "looked at, so nobody knows how many are wrong; set `audit`, and replay when answers are in"
         )
 
 
@@ -50,8 +50,8 @@ def _without_labels(accepted: Sequence[Rerouting]) -> Iterator[str]:
     for (key, chance), number in sorted(received.items()):
         if chance and not labeled[key, chance]:
             yield (
-                f"{_name(key)}: none of the {number} it would accept that were reviewed with a chance of "
-                f"{chance:.4g} is labeled; wait for their labels or raise `audit`"
+                f"{_name(key)}: none of the {number} that would go through, and were looked at with a chance "
+                f"of {100 * chance:.4g} %, is answered; wait for their answers or raise `audit`"
             )
 
 
@@ -67,8 +67,8 @@ def _slices_without_labels(accepted: Sequence[Rerouting]) -> Iterator[str]:
     for (key, name), number in sorted(received.items()):
         if has_labels[key] and number >= LEAST_IN_SLICE and not labeled[key, name]:
             yield (
-                f"{_name(key)}: none of the {number} of {name} that it would accept is labeled; "
-                "the error there may be another than elsewhere"
+                f"{_name(key)}: none of the {number} of {name} that would go through is answered; "
+                "more may be wrong there than elsewhere, or less"
             )
 
 
@@ -82,8 +82,8 @@ def _newly_without_labels(accepted: Sequence[Rerouting]) -> Iterator[str]:
     for key in sorted(added):
         if not labeled[key]:
             yield (
-                f"{_name(key)}: none of the {added[key]} that it would accept beyond what is accepted now is "
-                "labeled, so nothing tells what they would cost; wait for their labels"
+                f"{_name(key)}: none of the {added[key]} that would go through besides those that do now is "
+                "answered, so nothing tells what they would cost; wait for their answers"
             )
 
 
@@ -92,7 +92,7 @@ def _unanswered(accepted: Sequence[Rerouting]) -> Iterator[str]:
     silent = asked - sum(row.is_labeled for row in accepted)
     if asked and silent > asked / 10:
         yield (
-            f"{silent} of the {asked} that it would accept and that were reviewed have no answer yet; "
+            f"{silent} of the {asked} that would go through and that were looked at have no answer yet; "
             "they are taken to be like the answered"
         )
 
@@ -102,7 +102,7 @@ def _new_tiers(rerouted: Sequence[Rerouting]) -> Iterator[str]:
     moved = Counter((row.task, row.after.tier) for row in rerouted)
     for key in sorted(moved.keys() - seen):
         yield (
-            f"{_name(key)} is new: {moved[key]} predictions would fall in it, and how long experts take "
+            f"{_name(key)} is new: {moved[key]} predictions would belong to it, and how long experts take "
             "there is taken from their channel"
         )
 

@@ -212,8 +212,8 @@ def test_the_calibration_of_the_week_before_stands_beside_this_weeks() -> None:
 
 
 def test_what_is_weighted_is_said_to_be_and_what_is_not_is_said_not_to_be() -> None:
-    assert "over all watched traffic (300 labels, weighted)" in figures(digest())
-    assert "(not of all traffic)" in figures(long_digest("x"))
+    assert "how often it is right, of all that came in: ECE" in figures(digest())
+    assert "of what was looked at only: ECE" in figures(long_digest("x"))
 
 
 KEPT_FOR_THE_REPORT = re.compile(
@@ -248,9 +248,9 @@ def test_the_picture_is_told_point_by_point() -> None:
 def test_the_error_of_the_period_and_of_the_future_are_told_apart_and_the_naive_one_is_named() -> None:
     text = figures(digest())
     assert "this period: 2.1% (between 1.3% and 3.1%, n=412); the future: 2.1%" in text
-    assert "18 asked for and not answered, 7 unwatched" in text
+    assert "18 asked for and not answered, 7 never looked at" in text
     assert "if all of these were right it would be 1.9%, if all were wrong 3.8%" in text
-    assert "Naive, of reviewed cases only, so not the model's error: 12.3%" in text
+    assert "Naive, of what was looked at alone, so not the model's error: 12.3%" in text
 
 
 def test_the_thread_begins_with_the_error_by_tier_model_and_slice() -> None:
@@ -264,7 +264,7 @@ def test_nothing_labeled_is_said_to_be_nothing_known() -> None:
     row = error(About.ALL, "all traffic")
     unknown = replace(row, now=replace(row.now, period=None, future=None, naive=None))
     text = figures(digest(of=Quality(errors=(unknown,))))
-    assert "nothing is labeled, so nothing is known of its error" in text
+    assert "nothing is answered, so nothing is known of its error" in text
     assert "Naive" not in text
 
 
@@ -387,7 +387,7 @@ def test_a_scale_is_told_exactly_and_within_one_step() -> None:
         (
             "… on the scale of reply, within one step",
             share_words(near),
-            "too few labels yet (n=4, 20 needed)",
+            "too few answers yet (4 of 20)",
         ),
     ]
     message = experts_message(replace(digest(), by_scale=(scale,)), {})

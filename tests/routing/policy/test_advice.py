@@ -49,7 +49,7 @@ def advice(tiers: str) -> list[str]:
         ),
         (
             {"accept_above": "0.9", "audit": "0.1", "audit_slices": '{ "country=PT" = 0.05 }'},
-            f"{KEY}.audit_slices: country=PT is audited with 0.1 like all else: the higher share counts; "
+            f"{KEY}.audit_slices: as much of country=PT is checked as of all else: the higher share counts; "
             "give it more than `audit`, or remove it",
         ),
     ],

@@ -206,11 +206,11 @@ ONE_ERROR = [
     ),
     (
         tiers(tier_text(accept_above='"always_review"', audit="0.5")),
-        f"{KEY}.tiers.standard.audit: nothing is accepted that could be audited; remove `audit`",
+        f"{KEY}.tiers.standard.audit: nothing goes through by itself that could be checked; remove `audit`",
     ),
     (
         tiers(tier_text(accept_above="{ error = 0.02, confidence = 0.95 }")),
-        f"{KEY}.tiers.standard.audit: a promise is kept by looking at a share of what is accepted; set",
+        f"{KEY}.tiers.standard.audit: a limit is held by looking at a share of what goes through; set",
     ),
     (
         tiers(tier_text(accept_above="{ error = 0.5, confidence = 0.95 }", audit="0.1")),
@@ -238,7 +238,7 @@ ONE_ERROR = [
     ),
     (
         tiers(tier_text(suspend_on='["drift"]')),
-        f"{KEY}.tiers.standard: `suspend_on` does nothing without a promise; remove it or write",
+        f"{KEY}.tiers.standard: `suspend_on` does nothing where no limit is held; remove it or write",
     ),
     (
         tiers(tier_text(suspend_on='["rain"]')),
@@ -326,11 +326,11 @@ ONE_ERROR = [
     ),
     (
         tiers(tier_text(quorum="3", experts='{ people = ["U0AMA", "U0BEN"] }')),
-        f"{KEY}.tiers.standard.quorum: 3 labels are wanted from 2 named people; name more people",
+        f"{KEY}.tiers.standard.quorum: 3 answers are needed from 2 named people; name more people",
     ),
     (
         tiers(tier_text(quorum="2", experts='{ people = ["U0AMA", "U0BEN"] }')),
-        f"{KEY}.tiers.standard.quorum: a disagreement could never be settled: nobody is left to ask; name an",
+        f"{KEY}.tiers.standard.quorum: a disagreement could never be settled: nobody is left to ask; name",
     ),
     (
         tiers(tier_text(experts="{ channel_members = false }")),
@@ -663,8 +663,8 @@ def test_advice_names_what_its_author_may_not_have_meant() -> None:
     lines = [finding.line("policy.toml") for finding in check(lonely)]
     assert lines == [
         "policy.toml: tasks.returns: no team gets its digest; add it to a team's `tasks`",
-        f"{KEY}.tiers.standard.audit: what is accepted is never looked at, so errors there stay unseen; "
-        "set `audit = 0.05` or so",
+        f"{KEY}.tiers.standard.audit: what goes through by itself is never looked at, "
+        "so errors there stay unseen; set `audit = 0.05` or so",
     ]
 
 
@@ -681,6 +681,39 @@ def test_a_policy_can_be_made_from_values() -> None:
     original = policy(hours=HOURS)
     assert Policy.model_validate(original.model_dump()) == original
     assert len(LABELS) == len(original.task("returns").labels)
+
+
+AFTER_EXPIRY = tier_text(
+    escalation='[{ after = "9h", to = "thread" }]', expires_in='"1d"', on_expiry='"close"', due_in='"8h"'
+)
+IN_TIME = tier_text(
+    escalation='[{ after = "8h", to = "thread" }]', expires_in='"1d"', on_expiry='"close"', due_in='"8h"'
+)
+UNREAD = 'undo_for = "soon"\n'
+"""Above the sections: then the rest of the policy is checked part by part."""
+
+
+@pytest.mark.parametrize(
+    ("tier_of_task", "hours", "is_refused"),
+    [(AFTER_EXPIRY, HOURS, True), (IN_TIME, HOURS, False), (AFTER_EXPIRY, "", False)],
+)
+@pytest.mark.parametrize("first", ["", UNREAD])
+def test_times_are_compared_in_working_time_also_where_something_else_is_wrong(
+    tier_of_task: str, hours: str, is_refused: bool, first: str
+) -> None:
+    """A working day of nine hours is over after nine hours of work."""
+    text = first + policy_text(tiers=tier_of_task, hours=hours)
+    if not first and not is_refused:
+        assert load_policy(text, "policy.toml")
+        return
+    has_finding = any("the case has expired by then" in line for line in refusals(text))
+    assert has_finding is is_refused
+
+
+def test_times_are_not_compared_where_the_hours_cannot_be_read() -> None:
+    wrong_hours = HOURS.replace('"18:00"', '"late"')
+    lines = refusals(policy_text(tiers=AFTER_EXPIRY, hours=wrong_hours))
+    assert not any("expired" in line for line in lines)
 
 
 PROMISE = "{ error = 0.02, confidence = 0.95 }"
@@ -715,7 +748,8 @@ def test_audits_of_slices_are_shares_of_slices() -> None:
 def test_where_nothing_is_accepted_no_slice_can_be_audited() -> None:
     never = tier_text(accept_above='"always_review"', audit_slices='{ "country=PT" = 0.1 }')
     assert (
-        f"{KEY}.tiers.standard.audit_slices: nothing is accepted that could be audited; remove `audit_slices`"
+        f"{KEY}.tiers.standard.audit_slices: nothing goes through by itself that could be checked; "
+        "remove `audit_slices`"
     ) in refusals(tiers(never))
 
 
@@ -764,7 +798,7 @@ def test_advice_says_that_a_new_model_ends_a_promise_in_any_case() -> None:
     careless = policy(tiers=tier_text(accept_above=PROMISE, audit="0.05", suspend_on='["drift"]'))
     lines = [finding.line("policy.toml") for finding in check(careless) if "suspend_on" in finding.key]
     assert lines == [
-        f'{KEY}.tiers.standard.suspend_on: "new_model" and "changed_labels" suspend a promise in any case: '
+        f'{KEY}.tiers.standard.suspend_on: "new_model" and "changed_labels" end a limit in any case: '
         "it was shown for one model and one set of labels; name them too, "
         "so that the policy says what happens"
     ]

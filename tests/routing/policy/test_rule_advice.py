@@ -85,7 +85,7 @@ def test_a_fact_that_is_read_without_has_is_named(when: str, read: str, has: str
 def test_a_guard_that_lets_absence_through_to_acceptance_is_named(when: str, read: str, lacks: str) -> None:
     line, *others = advice(when)
     assert line == (
-        f"without `{read}` this tier is passed over, and tier standard may accept; "
+        f"without `{read}` this tier is passed over, and standard lets more through; "
         f"write `{lacks} || …`, {MEANT}"
     )
     assert all("vip" in other for other in others)
@@ -150,7 +150,7 @@ def test_who_has_said_what_is_meant_is_not_asked_again(said: str) -> None:
 )
 def test_a_rule_that_no_prediction_can_be_judged_by_is_named(when: str, doubt: str) -> None:
     (line,) = advice(when)
-    assert line.startswith(f"no prediction can be judged by it, so all of them are reviewed: {doubt};")
+    assert line.startswith(f"no prediction can be judged by it, so all of them are looked at: {doubt};")
 
 
 def test_saying_the_default_does_not_change_a_policys_version() -> None:

@@ -299,7 +299,7 @@ def test_an_outcome_of_which_nothing_is_known_says_so(leads: Workspace, recorder
     recorder.answer = Replayed(FRIDAY - DAY / 2, FRIDAY, Replay(5, 0, 0, same, loaded, ()), {})
     submitted(leads, {"audit": "0.1"})
     said = texts(leads.gateway.updated_views[0])
-    assert "Wrong among what went through, this period: nothing labeled" in said
+    assert "Wrong among what went through, this period: nothing answered" in said
     assert "Cost of what went through wrong: unknown" in said
     assert "standard: 5 of 5, wrong unknown" in said
     assert "#desk: nothing → 1.0 a day, 0.1 expert hours a day, late in all: unknown" in said

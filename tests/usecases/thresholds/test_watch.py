@@ -169,15 +169,15 @@ THIRD = '\n  {name = "third", description = "a new one", example = "new"},\n]\n[
         (lambda text: text.replace("\n]\n[[tasks", THIRD), "the labels of the task have changed"),
         (
             lambda text: text.replace("error = 0.05", "error = 0.01"),
-            "the policy promises more now: at most 1 % error with 90 % confidence",
+            "the policy allows less now: at most 1 in 100 wrong",
         ),
         (
             lambda text: text.replace("{ error = 0.05, confidence = 0.9 }", "0.99"),
-            "the policy promises nothing for this tier any more",
+            "the policy sets no limit there any more",
         ),
         (
             lambda text: text.replace('name = "ordinary"', 'name = "usual"'),
-            "the policy promises nothing for this tier any more",
+            "the policy sets no limit there any more",
         ),
     ],
 )

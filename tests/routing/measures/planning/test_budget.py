@@ -169,7 +169,7 @@ def test_with_time_for_audits_only_the_lowest_threshold_is_proposed() -> None:
     assert plan.threshold is not None
     assert 0.5001 <= plan.threshold <= min(score for score in sure.score if score > 0.5)
     assert plan.minutes == pytest.approx(least)
-    with pytest.raises(ValueError, match=r"3 minutes a week are not enough: .* take 4; give at least"):
+    with pytest.raises(ValueError, match=r"3 minutes a week are not enough: .* take 4; give that many"):
         plan_budget([sure], 3.0)
 
 
@@ -334,7 +334,9 @@ def test_with_few_labels_errors_are_what_the_confidence_says_and_that_is_said() 
     errors, rests_on_labels = expected_errors(few)
     assert not rests_on_labels
     assert errors.tolist() == (1 - CHEAP.score).tolist()
-    assert "tier cheap of returns: 29 labels do not tell its errors" in plan_budget([few], 100.0).warnings[0]
+    assert (
+        "returns (cheap): 29 answers do not tell how much is wrong" in plan_budget([few], 100.0).warnings[0]
+    )
 
 
 def test_labels_of_very_unequal_weight_are_few() -> None:
@@ -345,10 +347,10 @@ def test_labels_of_very_unequal_weight_are_few() -> None:
 
 def test_it_says_where_every_error_costs_the_same_and_which_tiers_are_kept() -> None:
     same = plan_budget([CHEAP, replace(CHEAP, key=("returns", "other"))], 200.0)
-    assert any("an error costs the same in every tier" in one for one in same.warnings)
+    assert any("an error costs the same everywhere" in one for one in same.warnings)
     assert not any("costs the same" in one for one in plan_budget([CHEAP, DEAR], 200.0).warnings)
     always = replace(CHEAP, is_due=np.ones(300, dtype=bool), is_kept=True, threshold=None)
-    assert any("tier cheap of returns keeps its rule" in one for one in plan_budget([always], 300.0).warnings)
+    assert any("returns (cheap) keeps its rule" in one for one in plan_budget([always], 300.0).warnings)
 
 
 def test_order_of_tiers_changes_nothing() -> None:

@@ -107,7 +107,7 @@ def test_the_cost_is_unknown_where_nothing_of_what_is_added_is_labeled() -> None
     found = replayed([*watched, *added])
     assert found.before.cost is not None
     assert found.after.cost is None
-    assert "none of the 60 that it would accept beyond what is accepted now is labeled" in "\n".join(
+    assert "none of the 60 that would go through besides those that do now is answered" in "\n".join(
         found.warnings
     )
     few = replayed([*watched, *added[:5]]).after.cost
@@ -228,19 +228,21 @@ def warned(rows: Sequence[Rerouting]) -> str:
 
 def test_it_warns_of_what_had_no_chance_of_review() -> None:
     rows = [*LOWERED, *[unwatched(rerouted(accepted(), accepted())) for _ in range(5)]]
-    assert "tier ordinary of returns: 5 of the 265 it would accept had no chance of review" in warned(rows)
+    assert "returns (ordinary): 5 of the 265 that would go through had no chance to be looked at" in warned(
+        rows
+    )
     assert "no chance of review" not in warned(LOWERED)
     assert replayed(rows).after.error.unwatched == 5
 
 
 def test_it_warns_of_strata_without_a_label() -> None:
     rows = [*LOWERED, rerouted(accepted(is_audit=True), accepted(), inclusion_probability=0.25)]
-    assert "none of the 1 it would accept that were reviewed with a chance of 0.25 is labeled" in warned(rows)
+    assert "none of the 1 that would go through, and were looked at with a chance of 25 %, is" in warned(rows)
 
 
 def test_it_warns_of_slices_without_a_label_where_they_are_large() -> None:
     french = [rerouted(accepted(), accepted(), slices={"language": "fr"}) for _ in range(30)]
-    assert "none of the 30 of language=fr that it would accept is labeled" in warned([*LOWERED, *french])
+    assert "none of the 30 of language=fr that would go through is answered" in warned([*LOWERED, *french])
     assert "language" not in warned([*LOWERED, *french[1:]])
     told = labeled(accepted(is_audit=True), accepted(), slices={"language": "fr"})
     assert "language" not in warned([*LOWERED, *french, told])
@@ -248,7 +250,7 @@ def test_it_warns_of_slices_without_a_label_where_they_are_large() -> None:
 
 def test_it_warns_of_many_without_an_answer() -> None:
     open_ones = [rerouted(reviewed(), accepted(), waited=60.0) for _ in range(20)]
-    assert "20 of the 100 that it would accept and that were reviewed have no answer" in warned(
+    assert "20 of the 100 that would go through and that were looked at have no answer" in warned(
         [*LOWERED, *open_ones]
     )
 
@@ -257,7 +259,7 @@ def test_it_warns_of_tiers_and_channels_that_nobody_has_seen() -> None:
     moved = [labeled(reviewed(), reviewed("new", "unseen")) for _ in range(3)]
     moved.append(rerouted(accepted(), reviewed("new", "unseen")))
     found = warned([*LOWERED, *moved])
-    assert "tier new of returns is new: 4 predictions would fall in it" in found
+    assert "returns (new) is new: 4 predictions would belong to it" in found
     assert "#unseen: too few decisions are logged there to expect how many of its 4 cases" in found
 
 

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.words.numbers import allowed
 from routing.case.schedule import working_words
+from routing.evidence.promise import percent
+from routing.expression.rule_words import plain_words
 from routing.policy import (
     ALWAYS_SUSPENDS,
     EscalationStep,
@@ -18,7 +21,7 @@ from routing.policy import (
 CAUSES: Mapping[Suspender, str] = {
     "new_model": "a new model",
     "changed_labels": "changed labels",
-    "drift": "drift",
+    "drift": "a change in what comes in",
 }
 
 
@@ -41,49 +44,62 @@ class TableRow:
 
 def table(policy: Policy) -> tuple[TableRow, ...]:
     """A row per tier, in the order in which tiers are tried."""
-    return tuple(_row(policy, task, tier) for task in policy.tasks.values() for tier in task.tiers)
+    return tuple(_row(task, tier) for task in policy.tasks.values() for tier in task.tiers)
 
 
-def _row(policy: Policy, task: Task, tier: Tier) -> TableRow:
+def _row(task: Task, tier: Tier) -> TableRow:
     return TableRow(
         task=task.name,
         tier=tier.name,
-        when=_when(tier),
-        channel=f"{tier.channel} ({policy.channel_id(tier.channel)})",
+        when=_when(task, tier),
+        channel=f"#{tier.channel}",
         accept_above=_acceptance(tier),
         audit=_audits(tier),
         exceptions=_exceptions(tier),
         quorum=str(tier.quorum),
         due_in=working_words(tier.due_in, task.hours),
         experts=_experts(tier),
-        escalation="; ".join(
-            (*(_step(step, task.hours) for step in tier.escalation), _expiry(tier, task.hours))
-        ),
+        escalation="; ".join((*(_step(step, task.hours) for step in tier.escalation), _expiry(task, tier))),
     )
 
 
-def _when(tier: Tier) -> str:
+def _when(task: Task, tier: Tier) -> str:
     if tier.when.strip() == "true":
-        return "everything else"
-    return f"{tier.when}; passed on if unclear" if tier.when_unreadable == "pass" else tier.when
+        return tier.because or "everything else"
+    titles = {name: task.title(name) for name in task.label_names}
+    # A rule too odd for words is told as it is written: whoever checks the policy can read it.
+    words = tier.because or plain_words(tier.when, titles) or tier.when
+    return f"{words}; where nothing tells, the next is tried" if tier.when_unreadable == "pass" else words
 
 
 def _acceptance(tier: Tier) -> str:
     if tier.certified:
         apart = f", {', '.join(tier.certified.slices)} apart" if tier.certified.slices else ""
-        return f"once certified for {tier.certified.promise.words}{apart}"
-    return "never" if tier.accept_above == "always_review" else f"from {tier.accept_above:g} on"
+        promise = tier.certified.promise
+        sure = percent(promise.confidence)
+        return f"once it is {sure} sure that at most {allowed(promise.error)} is wrong{apart}"
+    if isinstance(tier.accept_above, float):
+        return f"if the model is at least {percent(tier.accept_above)} sure"
+    return "never"
 
 
 def _audits(tier: Tier) -> str:
-    slices = ", ".join(f"{share:.4g} of {named}" for named, share in tier.audit_slices.items())
-    share = f"{tier.audit:.4g}" if tier.audit or slices else "none"
+    slices = ", ".join(f"{_share(share)} of {named}" for named, share in tier.audit_slices.items())
+    share = _share(tier.audit) if tier.audit or slices else "none"
     return f"{share} ({slices})" if slices else share
+
+
+def _share(value: float) -> str:
+    return {0.0: "none", 1.0: "all"}.get(value) or allowed(value)
 
 
 def _exceptions(tier: Tier) -> str:
     causes = dict.fromkeys((*ALWAYS_SUSPENDS, *tier.suspend_on)) if tier.certified else {}
-    novel = ["a novel case"] if tier.novel == "review" and tier.accept_above != "always_review" else []
+    novel = (
+        ["a case unlike those before"]
+        if tier.novel == "review" and tier.accept_above != "always_review"
+        else []
+    )
     return ", ".join([*(CAUSES[cause] for cause in causes), *novel]) or "none"
 
 
@@ -99,18 +115,18 @@ def _step(step: EscalationStep, hours: WorkingHours | None) -> str:
     to = {
         "thread": "remind in the thread",
         "people": f"ask {', '.join(step.people)}",
-        "channel": f"post in {step.channel}",
+        "channel": f"post in #{step.channel}",
     }[step.to]
     repeat = f", {step.times} times every {format_duration(step.repeat)}" if step.repeat else ""
     return f"after {working_words(step.after, hours)} {to}{repeat}"
 
 
-def _expiry(tier: Tier, hours: WorkingHours | None) -> str:
+def _expiry(task: Task, tier: Tier) -> str:
     if tier.expires_in is None:
         return "stays open"
     then = {
         "close": "close without a decision",
-        "accept_prediction": "accept the prediction",
-        "safe_label": f"decide {tier.safe_label}",
+        "accept_prediction": "take the model's answer",
+        "safe_label": f"decide {task.title(tier.safe_label or '')}",
     }[tier.on_expiry]
-    return f"after {working_words(tier.expires_in, hours)} {then}"
+    return f"after {working_words(tier.expires_in, task.hours)} {then}"

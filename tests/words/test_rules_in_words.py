@@ -1,7 +1,7 @@
 """What goes where, in words."""
 
+from bot.words.rules_in_words import TableRow, table
 from routing.policy import load_policy
-from routing.triage.rules_in_words import TableRow, table
 from tests.places import ROOT
 from tests.routing.making import HOURS, policy, tier_text
 
@@ -40,24 +40,24 @@ def test_a_row_says_everything_about_its_tier() -> None:
         task="returns",
         tier="standard",
         when="everything else",
-        channel="desk (C0000000001)",
-        accept_above="from 0.9 on",
-        audit="0.05",
+        channel="#desk",
+        accept_above="if the model is at least 90 % sure",
+        audit="1 in 20",
         exceptions="none",
         quorum="2",
         due_in="1 working day",
         experts="group S0DESK, U0AMA, settled by U0SUE",
         escalation="after 1h of work remind in the thread, 2 times every 30m; "
-        "after 1 working day ask U0PAT, U0SUE; after 2 working days post in leads; "
+        "after 1 working day ask U0PAT, U0SUE; after 2 working days post in #leads; "
         "after 5 working days decide fraud",
     )
 
 
-def test_a_condition_and_a_plain_tier_read_as_written() -> None:
+def test_a_condition_is_put_into_words() -> None:
     first = tier_text("first", when="\"prediction.label == 'fraud'\"", accept_above='"always_review"')
     row, rest = table(policy(tiers=first + tier_text("rest", on_expiry='"close"', expires_in='"1w"')))
     assert (row.when, row.accept_above, row.audit, row.escalation) == (
-        "prediction.label == 'fraud'",
+        "the model says fraud",
         "never",
         "none",
         "stays open",
@@ -65,31 +65,37 @@ def test_a_condition_and_a_plain_tier_read_as_written() -> None:
     assert (rest.due_in, rest.escalation) == ("4h", "after 1w close without a decision")
 
 
-def test_a_promise_says_what_is_accepted_once_it_is_certified_and_what_ends_it() -> None:
+def test_a_promise_says_what_passes_once_it_is_shown_and_what_ends_it() -> None:
     promise = "{ error = 0.02, confidence = 0.95 }"
     first = tier_text("first", when="\"origin == 'red_team'\"", accept_above=promise, audit="0.05")
     rest = tier_text(accept_above=promise, audit="0.1", suspend_on='["drift"]', novel='"review"')
     usual, careful = table(policy(tiers=first + rest))
-    assert usual.accept_above == "once certified for at most 2 % error with 95 % confidence"
+    assert usual.accept_above == "once it is 95 % sure that at most 1 in 50 is wrong"
     assert usual.exceptions == "a new model, changed labels"
-    assert careful.exceptions == "a new model, changed labels, drift, a novel case"
+    assert (
+        careful.exceptions
+        == "a new model, changed labels, a change in what comes in, a case unlike those before"
+    )
 
 
 def test_slices_with_audits_of_their_own_are_named() -> None:
     (row,) = table(policy(tiers=tier_text(audit="0.05", audit_slices='{ "country=PT" = 0.5 }')))
-    assert row.audit == "0.05 (0.5 of country=PT)"
+    assert row.audit == "1 in 20 (1 in 2 of country=PT)"
 
 
 def test_slices_that_may_have_thresholds_of_their_own_are_named() -> None:
     promise = '{ error = 0.02, confidence = 0.95, slices = ["country=PT"] }'
     (row,) = table(policy(tiers=tier_text(accept_above=promise, audit="0.1")))
-    assert row.accept_above == "once certified for at most 2 % error with 95 % confidence, country=PT apart"
+    assert row.accept_above == "once it is 95 % sure that at most 1 in 50 is wrong, country=PT apart"
 
 
 def test_a_novel_case_is_no_exception_where_nothing_is_accepted() -> None:
     plain = tier_text("plain", when="\"origin == 'red_team'\"", novel='"review"')
     never = tier_text(accept_above='"always_review"', novel='"review"')
-    assert [row.exceptions for row in table(policy(tiers=plain + never))] == ["a novel case", "none"]
+    assert [row.exceptions for row in table(policy(tiers=plain + never))] == [
+        "a case unlike those before",
+        "none",
+    ]
 
 
 def test_a_rule_that_passes_on_what_it_cannot_judge_says_so() -> None:
@@ -97,5 +103,22 @@ def test_a_rule_that_passes_on_what_it_cannot_judge_says_so() -> None:
         vip = tier_text("vip", when='"input.fields.vip"', **changes)
         return table(policy(tiers=vip + tier_text()))[0]
 
-    assert row(when_unreadable='"pass"').when == "input.fields.vip; passed on if unclear"
-    assert row().when == "input.fields.vip"
+    assert row(when_unreadable='"pass"').when == "vip is yes; where nothing tells, the next is tried"
+    assert row().when == "vip is yes"
+
+
+def test_a_rule_of_which_the_policy_says_why_is_told_by_that() -> None:
+    first = tier_text("first", when="'input.fields.amount > 3'", because='"large sums are looked at"')
+    row, rest = table(policy(tiers=first + tier_text(because='"all the others"')))
+    assert (row.when, rest.when) == ("large sums are looked at", "all the others")
+
+
+def test_a_rule_too_odd_for_words_is_told_as_it_is_written() -> None:
+    odd = """'input.text.matches("^a+$")'"""
+    row, _ = table(policy(tiers=tier_text("odd", when=odd) + tier_text()))
+    assert row.when == 'input.text.matches("^a+$")'
+
+
+def test_what_is_all_checked_says_so() -> None:
+    (row,) = table(policy(tiers=tier_text(audit="1.0")))
+    assert row.audit == "all"
