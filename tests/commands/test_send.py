@@ -52,6 +52,18 @@ def test_a_case_is_taken_and_the_answer_shown(installation: Installation, url: s
     assert answer_in(shown.stdout)["disposition"] == "review"
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_bot_on_this_machine_is_reached_without_the_proxy_of_the_environment(
+    installation: Installation, url: str, case_file: str, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    here = url.replace("127.0.0.1", host)
+    assert installation.run("send", case_file, "--url", here, "--service", "shop").exit_code == 0
+    away = installation.run("send", case_file, "--url", "http://bot.example:8080", "--service", "shop")
+    assert "does not answer (ProxyError)" in away.stderr
+
+
 def test_the_same_case_again_is_the_same_answer(installation: Installation, url: str, case_file: str) -> None:
     answers = [installation.run("send", case_file, "--url", url, "--service", "shop") for _ in range(2)]
     assert [answer.stderr.split()[0] for answer in answers] == ["202", "200"]
