@@ -41,5 +41,9 @@ class UnknownChannel(RoutingError):
     """The policy has no such channel."""
 
 
+class InvalidChannel(RoutingError, ValueError):
+    """The text names no Slack channel."""
+
+
 class InvalidTransition(RoutingError):
     """The case is not in a state that allows this."""
