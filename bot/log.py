@@ -13,6 +13,8 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import Processor
 
+from routing.slack_channel import ChannelId
+
 MASK = "***"
 SECRET_NAME = re.compile(
     r"token|secret|password|authorization|signature|api_?key|draw_key|audit_keys?", re.IGNORECASE
@@ -94,6 +96,8 @@ def mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping
 def _masked(value: Any) -> Any:
     if isinstance(value, str):
         return SECRET_VALUE.sub(MASK, value)
+    if isinstance(value, ChannelId):
+        return str(value)
     if isinstance(value, Mapping):
         return mask(None, "", {str(name): item for name, item in value.items()})
     if isinstance(value, list | tuple):

@@ -7,9 +7,11 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, PlainSerializer, PlainValidator
+from pydantic_core import PydanticKnownError
 
 from routing.address import is_web_address
+from routing.slack_channel import ChannelId
 
 MAX_NAME = 75
 MAX_LABEL = 200
@@ -80,6 +82,20 @@ def _file(value: str) -> str:
     return value
 
 
+_CHANNEL = _shape(r"[CGD][A-Z0-9]{2,20}", "copy the id from the channel's details, such as C0000000001")
+
+
+def _own_channel(value: object) -> ChannelId:
+    if not isinstance(value, str):
+        raise PydanticKnownError("string_type")
+    if "/" in value:
+        raise ValueError(
+            f"{value!r} names a workspace, and a policy is for the workspace of its own bot; "
+            "write the channel's id alone, such as C0000000001"
+        )
+    return ChannelId("", _CHANNEL(value))
+
+
 def minutes(clock: str) -> int:
     """Minutes after midnight of a time "HH:MM"."""
     hours, _, rest = clock.partition(":")
@@ -93,12 +109,7 @@ LabelName = Annotated[str, AfterValidator(_plain), AfterValidator(_at_most(MAX_L
 Key = Annotated[
     str, AfterValidator(_shape(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "use up to 64 letters, digits, - and _"))
 ]
-ChannelId = Annotated[
-    str,
-    AfterValidator(
-        _shape(r"[CGD][A-Z0-9]{2,20}", "copy the id from the channel's details, such as C0000000001")
-    ),
-]
+OwnChannelId = Annotated[ChannelId, PlainValidator(_own_channel), PlainSerializer(str)]
 UserId = Annotated[
     str,
     AfterValidator(_shape(r"[UW][A-Z0-9]{2,20}", "copy the member id from the profile, such as U0000000001")),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from routing.slack_channel import ChannelName
+
 
 class Disposition(StrEnum):
     """What triage did with a prediction."""
@@ -27,7 +29,7 @@ class Routing:
 
     disposition: Disposition
     tier: str
-    channel: str
+    channel: ChannelName
     quorum: int
     due_in: timedelta
     inclusion_probability: float

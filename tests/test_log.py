@@ -10,6 +10,7 @@ import structlog
 
 from bot import log
 from bot.log import Seldom, configure, line_of
+from routing.slack_channel import ChannelId
 
 
 @pytest.fixture
@@ -37,6 +38,12 @@ def test_an_event_is_one_line_even_with_newlines_in_it(stream: io.StringIO) -> N
     (line,) = lines(stream)
     assert (line["event"], line["case"], line["level"]) == ("case.opened", "a\nb\r\u2028", "info")
     assert str(line["at"]).endswith("Z")
+
+
+def test_a_channel_is_its_text(stream: io.StringIO) -> None:
+    structlog.get_logger().info("sent", channel=ChannelId("", "C1"), others=[ChannelId("T1", "C1")])
+    (line,) = lines(stream)
+    assert (line["channel"], line["others"]) == ("C1", ["T1/C1"])
 
 
 def test_a_library_s_record_is_a_line_of_the_same_kind(stream: io.StringIO) -> None:

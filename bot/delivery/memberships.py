@@ -13,6 +13,7 @@ from bot.usecases.context import Context
 from bot.usecases.deadlines import unassign
 from bot.usecases.installation import IdentityClaim
 from routing.label import ExpertId
+from routing.slack_channel import ChannelId
 from storage import experts
 from storage.cases import cases
 from storage.delivery import claimed_events
@@ -63,9 +64,11 @@ class Memberships:
 
     def _members(self, source: str) -> frozenset[str]:
         kind, _, slack_id = source.partition(":")
-        fetch = self.gateway.members if kind == "channel" else self.gateway.group_members
         try:
-            user_ids = fetch(slack_id)
+            if kind == "channel":
+                user_ids = self.gateway.members(ChannelId.parse(slack_id))
+            else:
+                user_ids = self.gateway.group_members(slack_id)
         except MembersUnfinished as error:
             # Nobody is taken out: who is missing among these may be a member like before.
             log.warning("members.not_all_fetched", source=source, reason=str(error))

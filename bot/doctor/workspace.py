@@ -9,6 +9,7 @@ from bot.slack.api.web_calls import call
 from bot.slack.api.web_gateway import WebClientGateway
 from bot.words.limit_words import place_words
 from routing.policy import Policy, Tier
+from routing.slack_channel import ChannelId
 
 INVITE = "Type /invite @Second Look in the channel."
 
@@ -69,12 +70,12 @@ def tiers(policy: Policy) -> tuple[Tier, ...]:
     return tuple(tier for task in policy.tasks.values() for tier in task.tiers)
 
 
-def _channel(client: WebClient, key: str, channel_id: str) -> CheckFinding:
+def _channel(client: WebClient, key: str, channel_id: ChannelId) -> CheckFinding:
     name = f"channel {key}"
     try:
         channel = call("conversations.info", client.conversations_info, channel=channel_id)["channel"]
     except SlackFailure as failure:
-        return _refused(name, channel_id, failure)
+        return _refused(name, str(channel_id), failure)
     title = f"#{channel.get('name', channel_id)}"
     if channel.get("is_archived"):
         return fail(name, f"{title} is archived.", "Unarchive it, or name another one in the policy.")

@@ -10,6 +10,7 @@ from routing.case.permission import sources
 from routing.case.terms import Terms, task_of_opening, tier_of_opening
 from routing.errors import UnreadablePolicy
 from routing.policy import Policy, Task, Tier, policy_of_document
+from routing.slack_channel import ChannelId, ChannelName
 from storage import policies
 from storage.engine.database import Transaction
 
@@ -28,7 +29,7 @@ def terms_of(ctx: Context, tx: Transaction, case: Case) -> Terms | None:
     return replace(terms, task=task, tier=tier_of_opening(case, task, terms.tier, opening))
 
 
-def present_terms(ctx: Context, tx: Transaction, task: str, tier: str, channel: str) -> Terms | None:
+def present_terms(ctx: Context, tx: Transaction, task: str, tier: str, channel: ChannelName) -> Terms | None:
     """What holds for cases of this task, tier and channel, but for the answers of their opening.
 
     The policy in force counts; where it does not have the task, the tier or a channel, the last that had.
@@ -101,8 +102,10 @@ def _last(ctx: Context, tx: Transaction, part: Callable[[Policy], T | None]) -> 
     return next((value for value in parts if value is not None), None)
 
 
-def _past_channels(ctx: Context, tx: Transaction, names: frozenset[str]) -> dict[str, str]:
-    ids: dict[str, str] = {}
+def _past_channels(
+    ctx: Context, tx: Transaction, names: frozenset[ChannelName]
+) -> dict[ChannelName, ChannelId]:
+    ids: dict[ChannelName, ChannelId] = {}
     for policy in _past(ctx, tx):
         lost = {name: channel.id for name, channel in policy.channels.items() if name in names}
         ids = {**lost, **ids}

@@ -92,6 +92,16 @@ class Home:
             return identity or ExpertId("", claim.user_id)
         return ours if identity == ours else ExpertId(claim.team_id, claim.user_id)
 
+    def serves(self, team_id: str, enterprise_id: str) -> bool:
+        """Whether what came through a workspace, of this organization if it has one, came to ours.
+
+        In doubt it did: Slack has signed it for this app.
+        """
+        ours = self.installation
+        is_named = bool(team_id and self.team_id)
+        is_sibling = team_id in ours.teams or ours.enterprise_id in {team_id, enterprise_id} - {""}
+        return not is_named or team_id == self.team_id or is_sibling
+
     def learn(self, organizations: Mapping[str, str]) -> None:
         """Take in which workspace belongs to which organization; only what concerns ours is kept."""
         before = self.installation

@@ -8,6 +8,7 @@ from bot.usecases.context import Context
 from routing.case.terms import Terms
 from routing.label import ExpertId
 from routing.policy import Policy, Tier
+from routing.slack_channel import ChannelId, ChannelName
 from storage import audit, experts
 from storage.audit import Entry
 from storage.cases import cases, cases_naming_experts
@@ -63,7 +64,7 @@ def _has_tier(policy: Policy, terms: Terms) -> bool:
     return task is not None and task.named_tier(terms.tier.name) is not None
 
 
-def _past_sources(terms: Terms, channel: str) -> Iterator[str]:
+def _past_sources(terms: Terms, channel: ChannelName) -> Iterator[str]:
     home_id, tier_id = terms.home_id(channel), terms.home_id(terms.tier.channel)
     yield from terms.tier.experts.sources(home_id)
     yield from terms.tier.experts.sources(tier_id)
@@ -125,14 +126,14 @@ def _former(before: Expert | None, person: Expert) -> list[Expert]:
     return [replace(person, expert=before.expert, refreshed_at=EPOCH)]
 
 
-def joined(ctx: Context, channel_id: str, expert: ExpertId) -> None:
+def joined(ctx: Context, channel_id: ChannelId, expert: ExpertId) -> None:
     """Somebody joined a channel: they may answer what its members may answer, at once."""
     with ctx.database.write() as tx:
         experts.add_member(tx, f"channel:{channel_id}", expert)
         experts.meet(tx, {expert: ""})
 
 
-def left(ctx: Context, channel_id: str, expert: ExpertId) -> None:
+def left(ctx: Context, channel_id: ChannelId, expert: ExpertId) -> None:
     """Somebody left a channel: they may not answer as its member any more, at once."""
     with ctx.database.write() as tx:
         experts.remove_member(tx, f"channel:{channel_id}", expert)
@@ -152,11 +153,11 @@ def recognized(ctx: Context, expert: ExpertId) -> ExpertId:
     return ours if identity == ours and ctx.home.installation.enterprise_id else expert
 
 
-def channel_changed(ctx: Context, channel_id: str, what: str) -> None:
+def channel_changed(ctx: Context, channel_id: ChannelId, what: str) -> None:
     """A channel was archived, deleted or renamed: goes on record."""
     now = ctx.clock.now()
     with ctx.database.write() as tx:
-        audit.append_many(tx, [Entry(now, "slack", f"channel.{what}", channel_id, {})])
+        audit.append_many(tx, [Entry(now, "slack", f"channel.{what}", str(channel_id), {})])
 
 
 def names(ctx: Context, people: Iterable[ExpertId]) -> Names:

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from routing.slack_channel import ChannelId
+
 JsonObject = dict[str, Any]
 # Rows of every released version hold these words, and the payloads' keys below: they never change.
 CALLBACK = "callback"
@@ -79,7 +81,7 @@ class Notice:
     place: Place
     case_ids: tuple[str, ...]
     people: tuple[str, ...] = ()
-    channel_id: str | None = None
+    channel_id: ChannelId | None = None
     note: str = ""
 
     def to_payload(self) -> JsonObject:
@@ -89,7 +91,7 @@ class Notice:
             "place": self.place.value,
             "case_ids": list(self.case_ids),
             "people": list(self.people),
-            "channel_id": self.channel_id,
+            "channel_id": self.channel_id and str(self.channel_id),
             "note": self.note,
         }
 
@@ -101,7 +103,7 @@ class Notice:
             place=Place(payload["place"]),
             case_ids=tuple(payload["case_ids"]),
             people=tuple(payload["people"]),
-            channel_id=payload["channel_id"],
+            channel_id=ChannelId.parse(payload["channel_id"]) if payload["channel_id"] else None,
             note=payload["note"],
         )
 

@@ -17,6 +17,7 @@ from routing.policy import (
     WorkingHours,
     format_duration,
 )
+from routing.slack_channel import ChannelName
 
 CAUSES: Mapping[Suspender, str] = {
     "new_model": "a new model",
@@ -32,7 +33,7 @@ class TableRow:
     task: str
     tier: str
     when: str
-    channel: str
+    channel: ChannelName
     accept_above: str
     audit: str
     exceptions: str

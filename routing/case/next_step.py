@@ -11,6 +11,7 @@ from routing.case.case import Case, take_step
 from routing.case.hours import next_working
 from routing.case.schedule import Occurrence, occurrences, step_at, working_words
 from routing.policy import Tier, WorkingHours
+from routing.slack_channel import ChannelName
 
 BY_HAND = "An expert asked for somebody else's eyes."
 
@@ -22,7 +23,7 @@ class Step:
     index: int
     to: Literal["thread", "people", "channel"]
     people: tuple[str, ...]
-    channel: str | None
+    channel: ChannelName | None
     at: datetime
     note: str
 

@@ -7,12 +7,13 @@ from routing.case.schedule import occurrences
 from routing.case.terms import NO_CHANNELS
 from routing.label import ExpertId
 from routing.policy import Policy, Tier
+from routing.slack_channel import ChannelId, ChannelName
 
 NO_GUESTS: frozenset[str] = frozenset()
 
 
 def sources(
-    case: Case, tier: Tier, policy: Policy, past_channels: Mapping[str, str] = NO_CHANNELS
+    case: Case, tier: Tier, policy: Policy, past_channels: Mapping[ChannelName, ChannelId] = NO_CHANNELS
 ) -> tuple[str, ...]:
     """Where membership gives the right to answer, as `channel:C…` and `group:S…`.
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from routing.case.case import Case
 from routing.policy import LabelSpec, Policy, Task, Tier
 from routing.questions.question_list import MOST_LABELS, Inquiry
+from routing.slack_channel import ChannelId, ChannelName
 
 RULE = ("when", "because", "accept_above")
 """What of a tier says which cases it takes, and why."""
-NO_CHANNELS: Mapping[str, str] = {}
+NO_CHANNELS: Mapping[ChannelName, ChannelId] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +27,19 @@ class Terms:
     policy: Policy
     task: Task
     tier: Tier
-    past_channels: Mapping[str, str] = field(default_factory=dict)
+    past_channels: Mapping[ChannelName, ChannelId] = field(default_factory=dict)
 
-    def channel_id(self, name: str) -> str | None:
+    def channel_id(self, name: ChannelName) -> ChannelId | None:
         """The Slack id of a channel by its name; None for a name that no policy had."""
         channel = self.policy.channels.get(name)
         return channel.id if channel else self.past_channels.get(name)
 
-    def home_id(self, channel: str) -> str:
+    def home_id(self, channel: ChannelName) -> ChannelId:
         """The Slack channel of a case in `channel`; its tier's if no policy that is kept had that channel."""
         home = self.channel_id(channel) or self.channel_id(self.tier.channel)
         return home or next(iter(self.policy.channels.values())).id
 
-    def channel_names(self, channel: str) -> frozenset[str]:
+    def channel_names(self, channel: ChannelName) -> frozenset[ChannelName]:
         """The names of all channels that a case in `channel` may have to do with."""
         escalated = (step.channel for step in self.tier.escalation if step.channel)
         return frozenset((channel, self.tier.channel, *escalated))

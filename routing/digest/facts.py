@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from routing.slack_channel import ChannelName
+
 
 @dataclass(frozen=True, slots=True)
 class Concordance:
@@ -32,7 +34,7 @@ class OldestCase:
     opened_at: datetime
     due_at: datetime
     tier: str
-    channel: str
+    channel: ChannelName
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from routing.evidence.estimate import TrafficEstimate
+from routing.slack_channel import ChannelName
 
 TierKey = tuple[str, str]
 """`(task, tier)`."""
@@ -18,7 +19,7 @@ class Placement:
     """
 
     tier: str
-    channel: str
+    channel: ChannelName
     quorum: int
     due_in: timedelta
     is_accepted: bool
@@ -76,7 +77,7 @@ class ChannelLoad:
     take there.
     """
 
-    channel: str
+    channel: ChannelName
     cases: int
     expert_hours: float
     per_working_hour: float | None

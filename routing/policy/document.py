@@ -11,6 +11,7 @@ from routing.errors import UnreadablePolicy
 from routing.policy.duration import parse_duration
 from routing.policy.model import Policy, Task
 from routing.section import Section
+from routing.slack_channel import ChannelId
 
 Document = Mapping[str, Any]
 PLAIN: Mapping[type, tuple[type, ...]] = {str: (str,), bool: (bool,), int: (int,), float: (int, float)}
@@ -80,6 +81,8 @@ def _plain(annotation: Any, raw: Any) -> Any:
         return date.fromisoformat(raw)
     if annotation is timedelta:
         return parse_duration(raw)
+    if annotation is ChannelId:
+        return ChannelId.parse(raw)
     if isinstance(annotation, type) and issubclass(annotation, Section):
         return section_of_document(annotation, raw)
     if isinstance(annotation, type) and issubclass(annotation, Enum):

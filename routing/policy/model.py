@@ -12,11 +12,11 @@ from pydantic import Field, model_validator
 from routing.errors import UnknownChannel, UnknownTask
 from routing.fields import (
     Address,
-    ChannelId,
     ClockTime,
     FilePath,
     Key,
     Line,
+    OwnChannelId,
     ProxyAddress,
     Question,
     ShortName,
@@ -31,6 +31,7 @@ from routing.policy.working_hours import Day, WorkingHours
 from routing.questions.question_list import Inquiry
 from routing.rationale_rule import RationaleRule
 from routing.section import Section
+from routing.slack_channel import ChannelId, ChannelName
 
 Exposure = Literal["none", "pseudonym", "slack_id"]
 
@@ -58,7 +59,7 @@ class Service(Section):
 class Channel(Section):
     """A Slack channel by its id; its key is the name used in the policy."""
 
-    id: ChannelId
+    id: OwnChannelId
 
 
 class Task(Inquiry):
@@ -162,8 +163,8 @@ class Policy(Section):
         except KeyError:
             raise UnknownTask(f"{name}: the policy knows {', '.join(self.tasks)}.") from None
 
-    def channel_id(self, name: str) -> str:
-        """The Slack id of the channel with that name in the policy. Raises UnknownChannel."""
+    def channel_id(self, name: ChannelName) -> ChannelId:
+        """The channel in Slack with that name in the policy. Raises UnknownChannel."""
         try:
             return self.channels[name].id
         except KeyError:

@@ -10,6 +10,7 @@ from routing.evidence.promise import Promise
 from routing.fields import GroupId, Key, Line, UserId
 from routing.policy.duration import Duration
 from routing.section import Section
+from routing.slack_channel import ChannelId
 
 Suspender = Literal["new_model", "changed_labels", "drift"]
 ALWAYS_SUSPENDS: tuple[Suspender, ...] = ("new_model", "changed_labels")
@@ -36,7 +37,7 @@ class Experts(Section):
             raise ValueError("nobody may answer; name people, a user group or the channel's members")
         return self
 
-    def sources(self, channel_id: str) -> tuple[str, ...]:
+    def sources(self, channel_id: ChannelId) -> tuple[str, ...]:
         """Where membership has to be looked up, as `channel:C…` and `group:S…`."""
         channel = (f"channel:{channel_id}",) if self.channel_members else ()
         group = (f"group:{self.user_group}",) if self.user_group else ()

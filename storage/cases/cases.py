@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from routing.case.case import Case, CaseStatus
 from routing.label import ExpertId
+from routing.slack_channel import ChannelName
 from storage.cases import decisions, labels
 from storage.cases.prediction_columns import routing_of, submission_of
 from storage.delivery import claimed_events
@@ -65,7 +66,7 @@ def open_for(tx: Transaction, expert: ExpertId | None, limit: int) -> list[Case]
     return _assembled(tx, query.order_by(cases.c.due_at, cases.c.row_id).limit(limit))
 
 
-def queue(tx: Transaction, channel: str | None, limit: int, skip: int = 0) -> list[Case]:
+def queue(tx: Transaction, channel: ChannelName | None, limit: int, skip: int = 0) -> list[Case]:
     """Cases that wait in a channel of the policy, or in all with None, soonest due first.
 
     Without the first `skip`.
@@ -115,7 +116,7 @@ class OpenGroup:
 
     task: str
     tier: str
-    channel: str
+    channel: ChannelName
     policy_version: str
     count: int
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from routing.label import ExpertId
+from routing.slack_channel import ChannelId
 from storage.engine.database import Transaction
 from storage.engine.deletion import forget
 from storage.sql.upserts import Row, add_once, insert
@@ -18,7 +19,7 @@ class ReplyQuestion:
 
     case_id: str
     expert: ExpertId
-    channel_id: str
+    channel_id: ChannelId
     ts: str
     words: str
     asked_at: datetime
@@ -63,7 +64,9 @@ def forget_questions(tx: Transaction, before: datetime) -> int:
     return forget(tx, reply_questions.c.row_id, reply_questions.c.asked_at, before)
 
 
-def remember_answer(tx: Transaction, channel_id: str, ts: str, answered: ReplyAnswer, now: datetime) -> None:
+def remember_answer(
+    tx: Transaction, channel_id: ChannelId, ts: str, answered: ReplyAnswer, now: datetime
+) -> None:
     """Note which label a reply gave; after an edit that is its latest."""
     row: Row = {
         "channel_id": channel_id,
@@ -80,7 +83,7 @@ def remember_answer(tx: Transaction, channel_id: str, ts: str, answered: ReplyAn
     tx.execute(new.on_conflict_do_update(index_elements=["channel_id", "ts"], set_=latest))
 
 
-def answer_of(tx: Transaction, channel_id: str, ts: str) -> ReplyAnswer | None:
+def answer_of(tx: Transaction, channel_id: ChannelId, ts: str) -> ReplyAnswer | None:
     """What the reply gave; None if it gave no answer, or that is forgotten."""
     is_it = (reply_answers.c.channel_id == channel_id) & (reply_answers.c.ts == ts)
     row = tx.execute(sa.select(reply_answers).where(is_it)).one_or_none()

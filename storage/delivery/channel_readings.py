@@ -11,6 +11,7 @@ from functools import cache
 
 import sqlalchemy as sa
 
+from routing.slack_channel import ChannelId
 from storage.delivery import leases
 from storage.engine.database import Transaction
 from storage.sql.rows import columns_of, value_of
@@ -27,7 +28,7 @@ class WantedChannel:
     Projections up to `held_row_id` are not posted before the history was read back to `held_to`.
     """
 
-    channel_id: str
+    channel_id: ChannelId
     team_id: str
     bot_user_id: str
     held_row_id: int = 0
@@ -41,7 +42,7 @@ class ChannelClaim:
     row_id: int
     owner: str
     attempt: int
-    channel_id: str
+    channel_id: ChannelId
     team_id: str
     bot_user_id: str
     version: int
@@ -110,7 +111,7 @@ def bury(tx: Transaction, held: ChannelClaim, reason: str) -> bool:
     return leases.change(tx, channel_readings, held, values)
 
 
-def nameless(tx: Transaction) -> set[str]:
+def nameless(tx: Transaction) -> set[ChannelId]:
     """The channels that wait to be read, but by nobody yet."""
     is_it = channel_readings.c.is_due & (channel_readings.c.bot_user_id == "")
     return set(tx.execute(sa.select(channel_readings.c.channel_id).where(is_it)).scalars())

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from routing.slack_channel import ChannelId
 from storage.delivery.outbox_item import Item, item_of
 from storage.engine.database import Transaction
 from storage.tables import cases, outbox, predictions, projections
@@ -24,7 +25,7 @@ class DeadMessage:
 
     row_id: int
     projection_id: str
-    channel_id: str
+    channel_id: ChannelId
     task: str
     reason: str
     died_at: datetime

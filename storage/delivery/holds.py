@@ -3,12 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
+from routing.slack_channel import ChannelId
 from storage.delivery import slack_pace
 from storage.delivery.outbox_item import Item, item_of
 from storage.delivery.projection_state import Projection, projection_of
+from storage.delivery.slack_pace import Lane
 from storage.engine.database import Transaction
 from storage.sql.upserts import insert
 from storage.tables import channel_pace, outbox, predictions, projections
@@ -18,9 +21,12 @@ _HELD = channel_pace.c.held_since.is_not(None)
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A channel that takes no messages of ours, or no updates; `next_at` is when a message is tried."""
+    """A channel that takes no messages of ours, or no updates; `next_at` is when a message is tried.
 
-    channel_id: str
+    Without a `channel_id` Slack refuses everything of ours.
+    """
+
+    channel_id: ChannelId | None
     is_for_updates: bool
     since_at: datetime
     next_at: datetime
@@ -28,59 +34,49 @@ class Hold:
 
 
 def hold(
-    tx: Transaction, place: str, now: datetime, reason: str, first: timedelta, longest: timedelta
+    tx: Transaction, place: Lane, now: datetime, reason: str, first: timedelta, longest: timedelta
 ) -> datetime:
-    """Hold a place, a channel's id or a constant of `slack_pace`; when to look again.
+    """Hold a place; when to look again.
 
     The wait is as long as it has been held by then, so that it doubles, from `first` up to `longest`.
     """
-    query = sa.select(channel_pace.c.held_since).where(channel_pace.c.channel_id == place)
+    query = sa.select(channel_pace.c.held_since).where(channel_pace.c.channel_id == str(place))
     # From the first refusal on: a wait that began anew with each would never grow.
     since = tx.execute(query).scalar_one_or_none() or now
     until = now + min(max(now - since, first), longest)
     values = {"next_at": until, "held_since": since, "held_reason": reason}
-    new = insert(tx, channel_pace).values(channel_id=place, **values)
+    new = insert(tx, channel_pace).values(channel_id=str(place), **values)
     tx.execute(new.on_conflict_do_update(index_elements=["channel_id"], set_=values))
     return until
 
 
-def release(tx: Transaction, places: Collection[str]) -> int:
+def release(tx: Transaction, places: Collection[Lane]) -> int:
     """Slack took something there; how many places were held."""
-    is_it = channel_pace.c.channel_id.in_(sorted(places)) & _HELD
+    is_it = channel_pace.c.channel_id.in_(sorted(map(str, places))) & _HELD
     return tx.execute(sa.update(channel_pace).where(is_it).values(held_since=None, held_reason=None)).rowcount
 
 
-def look_again(tx: Transaction, now: datetime, places: Collection[str] | None = None) -> int:
+def look_again(tx: Transaction, now: datetime, places: Collection[Lane] | None = None) -> int:
     """Let a message of each held place be tried at once, of all with None; how many places.
 
     The waits begin anew: somebody has just done something about it.
     """
-    is_it = _HELD if places is None else _HELD & channel_pace.c.channel_id.in_(sorted(places))
+    is_it = _HELD if places is None else _HELD & channel_pace.c.channel_id.in_(sorted(map(str, places)))
     values = {"next_at": now, "held_since": now}
     return tx.execute(sa.update(channel_pace).where(is_it).values(values)).rowcount
 
 
-def wait_of(tx: Transaction, channel_id: str) -> tuple[datetime, str | None]:
+def wait_of(tx: Transaction, channel_id: ChannelId) -> tuple[datetime, str | None]:
     """When the channel's next turn comes, and why it is held if it is."""
     columns = (channel_pace.c.next_at, channel_pace.c.held_reason)
-    row = tx.execute(sa.select(*columns).where(channel_pace.c.channel_id == channel_id)).one()
+    row = tx.execute(sa.select(*columns).where(channel_pace.c.channel_id == str(channel_id))).one()
     return row.next_at, row.held_reason
 
 
 def all_of(tx: Transaction) -> tuple[Hold, ...]:
     """Everything that is held, in the order of the channels' ids."""
     rows = tx.execute(sa.select(channel_pace).where(_HELD).order_by(channel_pace.c.channel_id))
-    prefix = slack_pace.updates_of("")
-    return tuple(
-        Hold(
-            row.channel_id.removeprefix(prefix),
-            row.channel_id.startswith(prefix),
-            row.held_since,
-            row.next_at,
-            row.held_reason or "",
-        )
-        for row in rows
-    )
+    return tuple(map(_hold_of, rows))
 
 
 def hurry(tx: Transaction, now: datetime) -> int:
@@ -122,8 +118,15 @@ def count(tx: Transaction) -> int:
     return waiting
 
 
+def _hold_of(row: sa.Row[Any]) -> Hold:
+    is_for_updates = row.channel_id.startswith(slack_pace.UPDATES_PREFIX)
+    text = row.channel_id.removeprefix(slack_pace.UPDATES_PREFIX)
+    channel_id = None if text == slack_pace.WORKSPACE else ChannelId.parse(text)
+    return Hold(channel_id, is_for_updates, row.held_since, row.next_at, row.held_reason or "")
+
+
 def _waits_for(place: Hold) -> sa.ColumnElement[bool]:
-    if place.channel_id == slack_pace.WORKSPACE:
+    if place.channel_id is None:
         return projections.c.is_due
     # Slack may refuse to post in a channel and still let us change what stands there, and the reverse.
     has_ts = projections.c.ts.is_not(None) if place.is_for_updates else projections.c.ts.is_(None)

@@ -19,6 +19,9 @@ _LANES = channel_pace.outerjoin(channel_readings, channel_readings.c.channel_id 
 _HELD_ROW_ID = sa.func.coalesce(channel_readings.c.held_row_id, 0)
 """Up to this row nothing is posted in the lane yet: Slack may have it, if the rows come from a backup."""
 _HELD_PLACES = sa.select(channel_pace.c.channel_id).where(channel_pace.c.held_since.is_not(None))
+_CHANNEL = sa.type_coerce(projections.c.channel_id, sa.Text())
+_UPDATES = sa.literal(slack_pace.UPDATES_PREFIX, sa.Text()) + _CHANNEL
+"""As `slack_pace.updates_of`, of the message's channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def _waiting_posts() -> sa.Select[Any]:
 
 @cache
 def _waiting_updates() -> sa.Select[Any]:
-    is_free = slack_pace.updates_of(projections.c.channel_id).not_in(_HELD_PLACES)
+    is_free = _UPDATES.not_in(_HELD_PLACES)
     updates = sa.select(projections.c.row_id).where(projections.c.is_due, projections.c.ts.is_not(None))
     return updates.where(is_free).order_by(projections.c.priority).limit(1)  # through its index
 
@@ -72,7 +75,7 @@ def _waiting_updates() -> sa.Select[Any]:
 @cache
 def _oldest() -> sa.Select[Any]:
     is_post = projections.c.ts.is_(None)
-    lane = sa.case((is_post, projections.c.channel_id), else_=slack_pace.updates_of(projections.c.channel_id))
+    lane = sa.case((is_post, _CHANNEL), else_=_UPDATES)
     return (
         sa.select(projections.c.wanted_at)
         .where(projections.c.is_due, projections.c.wanted_at.is_not(None), lane.not_in(_HELD_PLACES))
@@ -96,7 +99,7 @@ def _first_posts() -> sa.Select[Any]:
     )
     return (
         sa.select(
-            projections.c.row_id, projections.c.channel_id, projections.c.priority, projections.c.due_at
+            projections.c.row_id, channel_pace.c.channel_id, projections.c.priority, projections.c.due_at
         )
         .select_from(_LANES.join(projections, projections.c.row_id == first))
         .where(channel_pace.c.next_at <= _NOW)
@@ -109,10 +112,8 @@ def _first_posts() -> sa.Select[Any]:
 def _first_updates() -> sa.Select[Any]:
     turn = sa.select(channel_pace.c.channel_id)
     turn = turn.where(channel_pace.c.channel_id == slack_pace.UPDATES, channel_pace.c.next_at <= _NOW)
-    is_free = slack_pace.updates_of(projections.c.channel_id).not_in(
-        # When its wait is over, a held channel lets a message through: how else should a repair be noticed?
-        _HELD_PLACES.where(channel_pace.c.next_at > _NOW)
-    )
+    # When its wait is over, a held channel lets a message through: how else should a repair be noticed?
+    is_free = _UPDATES.not_in(_HELD_PLACES.where(channel_pace.c.next_at > _NOW))
     return (
         sa.select(projections.c.row_id, projections.c.priority, projections.c.due_at)
         .where(*_ready(projections, has_ts=True), turn.exists(), is_free)

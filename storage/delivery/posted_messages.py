@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from routing.slack_channel import ChannelId
 from storage.delivery.projection_state import projection_id
 from storage.engine.database import Transaction
 from storage.sql.column_types import EPOCH
@@ -34,7 +35,7 @@ class Stray:
     """A message of ours that Slack has and no row names: which version of which case it shows."""
 
     case_id: str
-    channel_id: str
+    channel_id: ChannelId
     ts: str
     version: int
 
@@ -45,7 +46,12 @@ class Stray:
 
 
 def newest(
-    tx: Transaction, channel_id: str, before: str | None, since: str, decided_since: datetime, limit: int
+    tx: Transaction,
+    channel_id: ChannelId,
+    before: str | None,
+    since: str,
+    decided_since: datetime,
+    limit: int,
 ) -> list[Post]:
     """The messages with a `ts` from `since` up to but without `before`, newest first."""
     query = _live(decided_since).where(projections.c.channel_id == channel_id, projections.c.ts >= since)
@@ -54,7 +60,9 @@ def newest(
     return _selected(tx, query.order_by(projections.c.ts.desc()).limit(limit))
 
 
-def older(tx: Transaction, channel_id: str, before: str, decided_since: datetime, limit: int) -> list[Post]:
+def older(
+    tx: Transaction, channel_id: ChannelId, before: str, decided_since: datetime, limit: int
+) -> list[Post]:
     """The messages before a `ts` of cases that are open or were decided not long ago, newest first."""
     query = _live(decided_since).where(
         projections.c.case_id.in_(_current_cases(decided_since)),
@@ -64,7 +72,7 @@ def older(tx: Transaction, channel_id: str, before: str, decided_since: datetime
     return _selected(tx, query.order_by(projections.c.ts.desc()).limit(limit))
 
 
-def is_row(tx: Transaction, channel_id: str, ts: str) -> bool:
+def is_row(tx: Transaction, channel_id: ChannelId, ts: str) -> bool:
     """Whether any row, dead ones too, has this message."""
     is_it = (projections.c.channel_id == channel_id) & (projections.c.ts == ts)
     return tx.execute(sa.select(projections.c.row_id).where(is_it)).first() is not None
@@ -119,14 +127,14 @@ def outrun(tx: Transaction, row_id: int, version: int, now: datetime) -> bool:
     return tx.execute(sa.update(projections).where(is_behind).values(values)).rowcount == 1
 
 
-def message_of(tx: Transaction, case_id: str, channel_id: str) -> str | None:
+def message_of(tx: Transaction, case_id: str, channel_id: ChannelId) -> str | None:
     """The `ts` of the message that shows a case in a channel, if its row has it."""
     is_it = (projections.c.case_id == case_id) & (projections.c.channel_id == channel_id)
     query = sa.select(projections.c.ts).where(is_it, projections.c.ts.is_not(None))
     return tx.execute(query.limit(1)).scalar_one_or_none()
 
 
-def channels(tx: Transaction, decided_since: datetime) -> set[str]:
+def channels(tx: Transaction, decided_since: datetime) -> set[ChannelId]:
     """Where messages are, or wait to be, of cases that are open or were decided not long ago."""
     is_current = projections.c.case_id.in_(_current_cases(decided_since))
     of_cases = sa.select(projections.c.channel_id).where(is_current)
@@ -134,14 +142,14 @@ def channels(tx: Transaction, decided_since: datetime) -> set[str]:
     return set(tx.execute(of_cases.union(unposted)).scalars())
 
 
-def newest_ts(tx: Transaction, channel_id: str) -> str | None:
+def newest_ts(tx: Transaction, channel_id: ChannelId) -> str | None:
     """The newest message that any row of the channel has."""
     is_there = (projections.c.channel_id == channel_id) & projections.c.ts.is_not(None)
     newest_first = sa.select(projections.c.ts).where(is_there).order_by(projections.c.ts.desc())
     return tx.execute(newest_first.limit(1)).scalar_one_or_none()
 
 
-def oldest_unposted_at(tx: Transaction, channel_id: str) -> datetime | None:
+def oldest_unposted_at(tx: Transaction, channel_id: ChannelId) -> datetime | None:
     """Since when the message that waits longest to be posted to a channel is wanted."""
     waits = projections.c.is_due & projections.c.ts.is_(None) & (projections.c.channel_id == channel_id)
     moment: datetime | None = tx.execute(

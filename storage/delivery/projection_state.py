@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from routing.slack_channel import ChannelId, ChannelName
 from storage.sql.rows import value_of
 
 
@@ -15,12 +16,12 @@ class WantedMessage:
     """
 
     case_id: str
-    channel_id: str
+    channel_id: ChannelId
     priority: int
     due_at: datetime
     wanted_at: datetime | None = None
     kind: str = "case"
-    channel: str | None = None
+    channel: ChannelName | None = None
 
     @property
     def projection_id(self) -> str:
@@ -38,7 +39,7 @@ class Projection:
     row_id: int
     projection_id: str
     case_id: str
-    channel_id: str
+    channel_id: ChannelId
     kind: str
     wanted_version: int
     shown_version: int
@@ -52,7 +53,7 @@ class Projection:
     priority: int
     due_at: datetime
     times_lost: int
-    channel: str | None
+    channel: ChannelName | None
     form: str | None
     refusals: int
     formed_at: datetime | None
@@ -92,7 +93,7 @@ class Claim:
         return self.projection.row_id
 
 
-def projection_id(kind: str, case_id: str, channel_id: str) -> str:
+def projection_id(kind: str, case_id: str, channel_id: ChannelId) -> str:
     """What names a message of a case in a channel."""
     # With the channel: an escalation shows the same case in a second place, and each has its own message.
     return f"{kind}:{case_id}:{channel_id}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from routing.slack_channel import ChannelId, ChannelName
 from storage.delivery import leases, message_queue, slack_pace
 from storage.delivery.projection_state import Claim, Projection, Shape, WantedMessage, claim_of, projection_of
 from storage.engine.database import Transaction
@@ -24,12 +25,12 @@ UPDATE_PACE = timedelta(seconds=1.2)
 def want(
     tx: Transaction,
     case_id: str,
-    channel_id: str,
+    channel_id: ChannelId,
     priority: int,
     due_at: datetime,
     wanted_at: datetime | None = None,
     kind: str = "case",
-    channel: str | None = None,
+    channel: ChannelName | None = None,
 ) -> None:
     """Ask for a message that shows the case's present state: a new message, or its next version."""
     want_many(tx, [WantedMessage(case_id, channel_id, priority, due_at, wanted_at, kind, channel)])
@@ -39,7 +40,7 @@ def want_many(tx: Transaction, wanted: Sequence[WantedMessage]) -> None:
     """Ask for many messages in one statement; the same message asked for twice gets a single new version."""
     if not wanted:
         return
-    slack_pace.open_many(tx, [message.channel_id for message in wanted] + [slack_pace.UPDATES])
+    slack_pace.open_many(tx, [*(message.channel_id for message in wanted), slack_pace.UPDATES])
     # A statement of many rows may not meet the same row twice (PostgreSQL refuses it).
     distinct = {message.projection_id: _new_row(message) for message in wanted}
     tx.execute(_want(tx.dialect.name), list(distinct.values()))
@@ -144,7 +145,7 @@ def revive(tx: Transaction, projection_ids: Collection[str] | None, now: datetim
     return tx.execute(sa.update(projections).where(is_dead).values(values)).rowcount
 
 
-def lost(tx: Transaction, channel_id: str, ts: str) -> bool:
+def lost(tx: Transaction, channel_id: ChannelId, ts: str) -> bool:
     """The message was deleted in Slack: post it anew. False when no live projection showed it."""
     shown = _is_message(channel_id, ts) & projections.c.dead_reason.is_(None)
     values: Row = {
@@ -161,7 +162,7 @@ def lost(tx: Transaction, channel_id: str, ts: str) -> bool:
     return tx.execute(sa.update(projections).where(shown).values(values)).rowcount == 1
 
 
-def by_message(tx: Transaction, channel_id: str, ts: str) -> Projection | None:
+def by_message(tx: Transaction, channel_id: ChannelId, ts: str) -> Projection | None:
     """The projection that a Slack message shows."""
     matches = _selected(tx, sa.select(projections).where(_is_message(channel_id, ts)))
     return matches[0] if matches else None
@@ -223,7 +224,7 @@ def _new_row(wanted: WantedMessage) -> Row:
     return {**row, "wanted_version": 1, "is_due": True, "next_try_at": next_try_at}
 
 
-def _is_message(channel_id: str, ts: str) -> sa.ColumnElement[bool]:
+def _is_message(channel_id: ChannelId, ts: str) -> sa.ColumnElement[bool]:
     return (projections.c.channel_id == channel_id) & (projections.c.ts == ts)
 
 

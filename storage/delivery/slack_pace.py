@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import overload
+from typing import TypeAlias
 
 import sqlalchemy as sa
 
+from routing.slack_channel import ChannelId
 from storage.engine.database import Transaction
 from storage.sql.column_types import EPOCH
 from storage.sql.upserts import ensure, insert
@@ -22,39 +23,42 @@ HISTORY = "history"
 WORKSPACE = "workspace"
 """Not a pace: where it is kept that Slack refuses everything of ours."""
 
+Lane: TypeAlias = ChannelId | str
+"""What has a turn of its own, or is held: a channel, for what is posted there, or a constant of these."""
 
-@overload
-def updates_of(channel_id: str) -> str: ...
-@overload
-def updates_of(channel_id: sa.Column[str]) -> sa.ColumnElement[str]: ...
-def updates_of(channel_id: str | sa.Column[str]) -> str | sa.ColumnElement[str]:
+
+UPDATES_PREFIX = f"{UPDATES}:"
+
+
+def updates_of(channel_id: ChannelId) -> str:
     """Where it is kept that the messages of a channel cannot be changed: posting there is another matter."""
-    return f"{UPDATES}:" + channel_id
+    return f"{UPDATES_PREFIX}{channel_id}"
 
 
-def open_many(tx: Transaction, channel_ids: Iterable[str]) -> None:
-    """Give each channel a pace that allows a message at once."""
+def open_many(tx: Transaction, lanes: Iterable[Lane]) -> None:
+    """Give each lane a pace that allows a message at once."""
     # Sorted: transactions that open the same channels in different orders would wait for each other.
-    ensure(tx, channel_pace, [{"channel_id": each, "next_at": EPOCH} for each in sorted(set(channel_ids))])
+    texts = sorted(set(map(str, lanes)))
+    ensure(tx, channel_pace, [{"channel_id": text, "next_at": EPOCH} for text in texts])
 
 
-def take(tx: Transaction, channel_id: str, now: datetime, pace_for: timedelta) -> bool:
-    """Use the channel's turn, so that its next comes after `pace_for`; False when it has not come."""
-    is_ready = (channel_pace.c.channel_id == channel_id) & (channel_pace.c.next_at <= now)
+def take(tx: Transaction, lane: Lane, now: datetime, pace_for: timedelta) -> bool:
+    """Use the lane's turn, so that its next comes after `pace_for`; False when it has not come."""
+    is_ready = (channel_pace.c.channel_id == str(lane)) & (channel_pace.c.next_at <= now)
     # Locked by another replica means that the turn is being taken: it is passed over, not waited for.
     free = sa.select(channel_pace.c.channel_id).where(is_ready).with_for_update(skip_locked=True)
     update = sa.update(channel_pace).where(channel_pace.c.channel_id == free.scalar_subquery())
     return tx.execute(update.values(next_at=now + pace_for, reason=None)).rowcount == 1
 
 
-def give_back(tx: Transaction, channel_id: str, now: datetime) -> None:
+def give_back(tx: Transaction, lane: Lane, now: datetime) -> None:
     """Return a turn that was taken in this transaction and not used."""
-    tx.execute(sa.update(channel_pace).where(channel_pace.c.channel_id == channel_id).values(next_at=now))
+    tx.execute(sa.update(channel_pace).where(channel_pace.c.channel_id == str(lane)).values(next_at=now))
 
 
-def pause(tx: Transaction, channel_id: str, until: datetime, reason: str | None = None) -> None:
-    """Let a channel (or `UPDATES`) rest until a moment, as Slack's 429 asks; no earlier one shortens that."""
-    new = insert(tx, channel_pace).values(channel_id=channel_id, next_at=until, reason=reason)
+def pause(tx: Transaction, lane: Lane, until: datetime, reason: str | None = None) -> None:
+    """Let a lane rest until a moment, as Slack's 429 asks; no earlier one shortens that."""
+    new = insert(tx, channel_pace).values(channel_id=str(lane), next_at=until, reason=reason)
     # A 429 that was answered late says less than that before it (replicas hear them in any order).
     later = new.excluded.next_at > channel_pace.c.next_at
     tx.execute(

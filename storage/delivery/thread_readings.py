@@ -8,6 +8,7 @@ from functools import cache
 
 import sqlalchemy as sa
 
+from routing.slack_channel import ChannelId
 from storage.delivery import leases
 from storage.engine.database import Transaction
 from storage.engine.deletion import forget
@@ -29,7 +30,7 @@ class Rank(IntEnum):
 class WantedThread:
     """A thread to read, by its first message; `priority` and `due_at` are those of its case."""
 
-    channel_id: str
+    channel_id: ChannelId
     thread_ts: str
     team_id: str
     rank: Rank
@@ -44,7 +45,7 @@ class ThreadClaim:
     row_id: int
     owner: str
     attempt: int
-    channel_id: str
+    channel_id: ChannelId
     thread_ts: str
     team_id: str
     version: int
@@ -100,7 +101,7 @@ def bury(tx: Transaction, held: ThreadClaim, reason: str) -> bool:
     return leases.change(tx, thread_readings, held, {"is_due": False, **leases.buried(reason)})
 
 
-def read_to(tx: Transaction, channel_id: str, threads: Sequence[str]) -> dict[str, str]:
+def read_to(tx: Transaction, channel_id: ChannelId, threads: Sequence[str]) -> dict[str, str]:
     """The newest reply that was read in each of a channel's threads; never read ones are left out."""
     asked = (thread_readings.c.channel_id == channel_id) & thread_readings.c.thread_ts.in_(threads)
     query = sa.select(thread_readings.c.thread_ts, thread_readings.c.read_to)

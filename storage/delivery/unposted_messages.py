@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from routing.slack_channel import ChannelId, ChannelName
 from storage.delivery import leases, slack_pace
 from storage.delivery.projection_state import projection_id
 from storage.engine.database import Transaction
@@ -33,12 +34,12 @@ class UnpostedMessage:
     row_id: int
     case_id: str
     kind: str
-    channel_id: str
-    channel: str | None
+    channel_id: ChannelId
+    channel: ChannelName | None
     is_home: bool
     task: str
     tier: str
-    case_channel: str
+    case_channel: ChannelName
 
 
 def page(tx: Transaction, after: int, limit: int) -> list[UnpostedMessage]:
@@ -60,7 +61,7 @@ def of_row(tx: Transaction, row_id: int) -> UnpostedMessage | None:
 
 
 def move(
-    tx: Transaction, message: UnpostedMessage, channel_id: str, now: datetime, *, is_refused: bool
+    tx: Transaction, message: UnpostedMessage, channel_id: ChannelId, now: datetime, *, is_refused: bool
 ) -> bool:
     """Post it in another channel, also if it has died; it falls away if the case has a message there.
 

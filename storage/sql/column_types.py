@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from routing.slack_channel import ChannelId
 from storage.sql.json_documents import JsonString, dump, load
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,6 +60,21 @@ class Duration(TypeDecorator[timedelta]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002 (overrides)
         """The timedelta of microseconds."""
         return None if value is None else timedelta(microseconds=value)
+
+
+class ChannelText(TypeDecorator[ChannelId]):
+    """A Slack channel as its text, so that rows from before there were workspaces go on."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: ChannelId | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (overrides)
+        """Its text."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> ChannelId | None:  # noqa: ARG002 (overrides)
+        """The channel of its text."""
+        return None if value is None else ChannelId.parse(value)
 
 
 class JsonText(TypeDecorator[Any]):

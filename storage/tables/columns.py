@@ -5,7 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index
 
-from storage.sql.column_types import ArrivalId, UtcMoment
+from routing.slack_channel import ChannelId
+from storage.sql.column_types import ArrivalId, ChannelText, UtcMoment
 
 metadata = sa.MetaData(
     naming_convention={
@@ -25,6 +26,11 @@ def row_id() -> Column[int]:
 def text(name: str, *, is_null: bool = False, is_unique: bool = False) -> Column[str]:
     """A text column."""
     return Column(name, sa.Text(), nullable=is_null, unique=is_unique or None)
+
+
+def channel_id(*, is_unique: bool = False) -> Column[ChannelId]:
+    """A channel in Slack."""
+    return Column("channel_id", ChannelText(), nullable=False, unique=is_unique or None)
 
 
 def moment(name: str, *, is_null: bool = False) -> Column[Any]:

@@ -6,6 +6,7 @@ from sqlalchemy import Column, Index, Table, UniqueConstraint
 from storage.sql.column_types import Document
 from storage.tables.columns import (
     case_id,
+    channel_id,
     count,
     flag,
     lease,
@@ -22,7 +23,7 @@ projections = Table(
     row_id(),
     text("projection_id", is_unique=True),
     case_id(),
-    text("channel_id"),
+    channel_id(),
     text("kind"),
     Column("priority", sa.Integer(), nullable=False),
     moment("due_at"),

@@ -3,13 +3,13 @@
 import sqlalchemy as sa
 from sqlalchemy import Column, Table, UniqueConstraint
 
-from storage.tables.columns import count, flag, lease, metadata, moment, partial, row_id, text
+from storage.tables.columns import channel_id, count, flag, lease, metadata, moment, partial, row_id, text
 
 channel_readings = Table(
     "channel_readings",
     metadata,
     row_id(),
-    text("channel_id", is_unique=True),
+    channel_id(is_unique=True),
     text("team_id"),
     text("bot_user_id"),
     Column("wanted_version", sa.Integer(), nullable=False),
@@ -32,7 +32,7 @@ thread_readings = Table(
     "thread_readings",
     metadata,
     row_id(),
-    text("channel_id"),
+    channel_id(),
     text("thread_ts"),
     text("team_id"),
     Column("rank", sa.Integer(), nullable=False),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Index, Table, UniqueConstraint
 
-from storage.tables.columns import case_id, expert, metadata, moment, row_id, text
+from storage.tables.columns import case_id, channel_id, expert, metadata, moment, row_id, text
 
 reply_questions = Table(
     "reply_questions",
@@ -10,7 +10,7 @@ reply_questions = Table(
     row_id(),
     case_id(),
     *expert(),
-    text("channel_id"),
+    channel_id(),
     text("ts"),
     text("words"),
     moment("asked_at"),
@@ -22,7 +22,7 @@ reply_answers = Table(
     "reply_answers",
     metadata,
     row_id(),
-    text("channel_id"),
+    channel_id(),
     text("ts"),
     text("thread_ts"),
     case_id(),

@@ -22,7 +22,7 @@ from storage.delivery import projections
 from storage.experts import Expert
 from tests.worlds.clocks import MONDAY
 from tests.worlds.delivery import World, open_case
-from tests.worlds.people import DIGITS, JONAS, MAYA, WORKSPACE
+from tests.worlds.people import DIGITS, DIGITS_ID, JONAS, MAYA, WORKSPACE
 
 SOURCE = f"channel:{DIGITS}"
 
@@ -74,7 +74,7 @@ def test_a_newcomer_is_shown_at_once_by_the_name_that_the_click_carries(world: W
 
 def test_a_name_that_only_slack_knows_is_fetched_within_seconds_and_the_message_redrawn(world: World) -> None:
     open_case(world.ctx)
-    members.joined(world.ctx, DIGITS, MAYA)
+    members.joined(world.ctx, DIGITS_ID, MAYA)
     click(world)
     world.drain()
     assert "U0MAYA" in world.shown(DIGITS)[0]
@@ -90,7 +90,7 @@ def test_a_name_that_only_slack_knows_is_fetched_within_seconds_and_the_message_
 def test_a_name_that_slack_has_told_is_not_replaced_by_a_handle(world: World) -> None:
     open_case(world.ctx)
     members.record_people(world.ctx, [Expert(MAYA, "Maya Okafor", None, MONDAY)])
-    members.joined(world.ctx, DIGITS, MAYA)
+    members.joined(world.ctx, DIGITS_ID, MAYA)
 
     click(world, name="maya")
 
@@ -100,7 +100,7 @@ def test_a_name_that_slack_has_told_is_not_replaced_by_a_handle(world: World) ->
 
 
 def test_nobody_is_asked_about_twice_in_a_minute_nor_again_once_told(world: World) -> None:
-    members.joined(world.ctx, DIGITS, MAYA)
+    members.joined(world.ctx, DIGITS_ID, MAYA)
     gateway = ToldGateway(world)
     world.sandbox.faults.add(SlackFault("error", method="users.info", error="fatal_error", count=1))
     for _ in range(2):
@@ -114,7 +114,7 @@ def test_nobody_is_asked_about_twice_in_a_minute_nor_again_once_told(world: Worl
 
 def test_somebody_whom_slack_does_not_know_keeps_their_name_and_is_left_alone(world: World) -> None:
     nobody = ExpertId(WORKSPACE, "U0GONE")
-    members.joined(world.ctx, DIGITS, nobody)
+    members.joined(world.ctx, DIGITS_ID, nobody)
     gateway = ToldGateway(world)
     for _ in range(3):
         Memberships(world.ctx, gateway).meet()
@@ -167,7 +167,7 @@ def test_a_program_that_slack_lets_us_see_no_longer_stays_one(world: World) -> N
 
 def test_newcomers_are_asked_about_a_few_at_a_time(world: World) -> None:
     for number in range(2 * MOST_NEWCOMERS):
-        members.joined(world.ctx, DIGITS, ExpertId(WORKSPACE, f"U0NEW{number}"))
+        members.joined(world.ctx, DIGITS_ID, ExpertId(WORKSPACE, f"U0NEW{number}"))
     gateway = ToldGateway(world)
 
     Memberships(world.ctx, gateway).meet()
@@ -177,7 +177,7 @@ def test_newcomers_are_asked_about_a_few_at_a_time(world: World) -> None:
 
 def test_a_program_that_joined_may_answer_no_longer_than_until_slack_says_what_it_is(world: World) -> None:
     open_case(world.ctx)
-    members.joined(world.ctx, DIGITS, MAYA)
+    members.joined(world.ctx, DIGITS_ID, MAYA)
     Memberships(world.ctx, ToldGateway(world, U0MAYA={"is_bot": True})).meet()
 
     assert isinstance(click(world), NotAllowed)
@@ -202,7 +202,7 @@ def test_a_member_is_stored_once_under_the_workspace_they_are_kept_under(
     world: World, team_id: str, enterprise_id: str, teams: tuple[str, ...], is_stranger: bool, kept_under: str
 ) -> None:
     world.ctx.installation.present = Installation(enterprise_id="E0ACME")
-    members.joined(world.ctx, DIGITS, MAYA)
+    members.joined(world.ctx, DIGITS_ID, MAYA)
     told = {"team_id": team_id, "enterprise_id": enterprise_id, "teams": teams, "is_stranger": is_stranger}
     memberships = Memberships(world.ctx, ToldGateway(world, U0MAYA=told))
 
@@ -216,7 +216,7 @@ def test_a_member_is_stored_once_under_the_workspace_they_are_kept_under(
 
 def test_the_organization_is_learned_from_somebody_who_is_of_our_workspace_too(world: World) -> None:
     ours: dict[str, object] = {"enterprise_id": "E0ACME", "teams": (WORKSPACE, "T0ACMELABS")}
-    members.joined(world.ctx, DIGITS, MAYA)
+    members.joined(world.ctx, DIGITS_ID, MAYA)
     before = world.ctx.installation.present
 
     Memberships(world.ctx, ToldGateway(world, U0MAYA=ours)).meet()

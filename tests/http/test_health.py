@@ -14,6 +14,7 @@ from bot.http.health import PolicyState, SlackState, readiness, undelivered_for
 from bot.http.metrics import Metrics
 from bot.usecases.context import Context
 from bot.usecases.intake.receive import receive
+from routing.slack_channel import ChannelId
 from storage.delivery import holds, projections, thread_readings
 from storage.delivery.thread_readings import Rank, WantedThread
 from storage.engine.database import Database
@@ -56,7 +57,7 @@ def test_the_oldest_undelivered_message_is_told(caller: Caller, ctx: Context) ->
 def test_a_thread_that_waits_to_be_read_is_no_undelivered_message(caller: Caller, ctx: Context) -> None:
     now = ctx.clock.now()
     with ctx.database.write() as tx:
-        thread = WantedThread("C1", "1.1", "T1", Rank.CHANGED, 0, now)
+        thread = WantedThread(ChannelId("", "C1"), "1.1", "T1", Rank.CHANGED, 0, now)
         thread_readings.want_many(tx, [thread], now)
     ready = caller.session.get(f"{caller.url}/readyz", timeout=PATIENCE).json()
     assert (ready["oldest_undelivered_for"], ready["threads_to_read"]) == (None, 1)

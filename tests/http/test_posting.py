@@ -47,7 +47,7 @@ def test_a_reviewed_case_is_wanted_in_its_channel_and_on_record(caller: Caller, 
         shown = projections.of_case(tx, case_id)
         entries = audit.of_subject(tx, case_id, 10)
         assert audit.verify(tx).ok
-    assert [(one.channel_id, one.priority, one.wanted_version) for one in shown] == [("C0FRAUD", 1, 1)]
+    assert [(str(one.channel_id), one.priority, one.wanted_version) for one in shown] == [("C0FRAUD", 1, 1)]
     assert [(entry.action, entry.actor) for entry in entries] == [("case.opened", "service:shop")]
 
 

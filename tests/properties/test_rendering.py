@@ -31,6 +31,7 @@ from routing.policy import LabelSpec, Task, Tier
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Origin, Prediction, Submission
 from routing.rationale_rule import RationaleRule
 from routing.routing import Disposition, Routing
+from routing.slack_channel import ChannelId
 from tests.answers import chosen
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -257,7 +258,7 @@ def test_every_window_of_a_case_is_inside_the_limits_and_safe(
     found: tuple[Case, Task], written: str, page: int
 ) -> None:
     case, task = found
-    place = Screen(case.case_id, 999_999_999, "C" * 21, "1234567890.123456")
+    place = Screen(case.case_id, 999_999_999, ChannelId.parse("C" * 21), "1234567890.123456")
     draft = review_windows.Draft(task.label_names[-1], written, is_correction=True)
 
     for view in (
@@ -289,7 +290,9 @@ def test_every_private_answer_list_and_home_is_inside_the_limits_and_safe(
         NotAllowed(written or "no"),
         MeaningQuestion(case, written),
     )
-    board = Board((WaitingCase(case, task, "C1", "1.1", True),) * 10, 200, LabelTotals(1, 2, 1), NOW, 20)
+    board = Board(
+        (WaitingCase(case, task, ChannelId("", "C1"), "1.1", True),) * 10, 200, LabelTotals(1, 2, 1), NOW, 20
+    )
 
     told = [message for outcome in outcomes if (message := private.answer(outcome))]
     for message in (*told, say(written), mine_message(board, lambda _: link)):

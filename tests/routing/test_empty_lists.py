@@ -6,6 +6,7 @@ from routing.case.permission import may_adjudicate, may_answer, may_lead, source
 from routing.errors import InvalidPolicy
 from routing.label import ExpertId
 from routing.policy import load_policy
+from routing.slack_channel import ChannelId
 from tests.routing.making import HOURS, TEAM, case, policy, policy_text, tier, tier_text
 
 SERVICE = '[services.shop]\ntasks = ["returns"]\n'
@@ -52,8 +53,12 @@ def test_a_list_that_grants_is_refused_when_it_is_empty(name: str) -> None:
 
 
 def test_nobody_beside_a_group_or_the_channel_is_nobody_more() -> None:
-    assert tier(experts='{ user_group = "S0DESK", people = [] }').experts.sources("C1") == ("group:S0DESK",)
-    assert tier(experts="{ channel_members = true, people = [] }").experts.sources("C1") == ("channel:C1",)
+    assert tier(experts='{ user_group = "S0DESK", people = [] }').experts.sources(ChannelId("", "C1")) == (
+        "group:S0DESK",
+    )
+    assert tier(experts="{ channel_members = true, people = [] }").experts.sources(ChannelId("", "C1")) == (
+        "channel:C1",
+    )
 
 
 def test_empty_guests_adjudicators_and_members_let_nobody_in() -> None:

@@ -18,7 +18,7 @@ from tests.patience import PATIENCE, patient
 from tests.slack.serving import served
 from tests.slack.workspace import no_replay
 from tests.worlds.desk import World
-from tests.worlds.people import ANN, BEN, CAROL, CHANNEL, STRANGER, TEAM
+from tests.worlds.people import ANN, BEN, CAROL, CHANNEL, CHANNEL_ID, STRANGER, TEAM
 
 
 def _person(user_id: str) -> SlackUser:
@@ -56,7 +56,7 @@ class LocalSlack:
         """Post the case's message as delivery does."""
         task = self.world.policy.task(case.submission.task)
         message = case_message(case, task, task.tiers[0], self.world.clock.now(), {}, version=1)
-        ts = self.gateway.post(CHANNEL, message)
+        ts = self.gateway.post(CHANNEL_ID, message)
         self.world.post(case, ts)
         return ts
 

@@ -33,7 +33,7 @@ from routing.prediction import CaseInput, Evidence, Image, ModelRef, Origin, Pre
 from tests.answers import chosen
 from tests.slack.workspace import Workspace
 from tests.worlds.clocks import FRIDAY
-from tests.worlds.people import ANN, BEN, CAROL, CHANNEL
+from tests.worlds.people import ANN, BEN, CAROL, CHANNEL_ID
 
 REPORTED = re.compile(
     r"auto[-_ ]?accepted|\baccepted\b|calibrat|certificat|certified|\bpromise|revoked|interval|override|"
@@ -51,7 +51,7 @@ HIDDEN = re.compile(r"<!date\^[^<>]*>|<@[UW][A-Z0-9_]+>|<https?:[^<>]*>|/secondl
 GBM = ModelRef("gbm", "3")
 POLICY = "8c1f20ab77de"
 NAMES = {ANN: "Ann", BEN: "Ben", CAROL: "Carol"}
-SCREEN = Screen("case_1", 3, CHANNEL, "1.1")
+SCREEN = Screen("case_1", 3, CHANNEL_ID, "1.1")
 RULE = "has(input.fields.amount) && input.fields.amount >= 1000 && prediction.confidence < 0.95"
 
 
@@ -154,7 +154,7 @@ def _windows(case: Case, task: Task, tier: Tier | None) -> Iterator[JsonObject]:
 
 def _outcomes(case: Case) -> Iterator[outcomes.Outcome]:
     label = _answered(case).labels[0]
-    place = outcomes.ReplyPlace(CHANNEL, "1.1", "1.2")
+    place = outcomes.ReplyPlace(CHANNEL_ID, "1.1", "1.2")
     yield outcomes.RecordedAct(replace(case, labels=(label,)), label)
     yield outcomes.AlreadyDecided(_answered(case))
     yield outcomes.AlreadyDecided(_answered(case, Method.EXPIRED))
@@ -186,7 +186,7 @@ def _private(workspace: Workspace, case: Case) -> Iterator[Message]:
 
 
 def _lists(case: Case, task: Task) -> Iterator[Message]:
-    listed = WaitingCase(case, task, CHANNEL, "1.1", is_mine=True, trouble="Invite the bot.")
+    listed = WaitingCase(case, task, CHANNEL_ID, "1.1", is_mine=True, trouble="Invite the bot.")
     for waiting in (0, 1, 17):
         cases = (listed,) * min(waiting, 10)
         board = Board(
@@ -206,7 +206,12 @@ def _notices(case: Case, task: Task) -> Iterator[Message]:
         for place in Place:
             for count, late in ((1, 0), (2, 9), (12, 9)):
                 notice = Notice(
-                    occasion, place, (case.case_id,) * count, (ANN.user_id,), CHANNEL, "Look here."
+                    occasion,
+                    place,
+                    (case.case_id,) * count,
+                    (ANN.user_id,),
+                    CHANNEL_ID,
+                    "Look here.",
                 )
                 now = FRIDAY + timedelta(days=late)
                 yield notice_message(notice, [named] * min(count, 10), count, now)

@@ -23,6 +23,7 @@ from routing.case.case import Case
 from routing.evidence.plan import Replayed
 from routing.label import ExpertId
 from routing.policy import Policy
+from routing.slack_channel import ChannelId
 from tests.worlds.desk import World
 from tests.worlds.people import ANN, CHANNEL, TEAM
 
@@ -63,29 +64,29 @@ class RecordingGateway:
     refuses: str = ""
     failures: list[SlackFailure] = field(default_factory=list)
 
-    def post(self, channel_id: str, message: Message, thread_ts: str | None = None) -> str:
+    def post(self, channel_id: ChannelId, message: Message, thread_ts: str | None = None) -> str:
         """Keep it, as Slack does in direct messages; listeners post nowhere else."""
-        assert channel_id.startswith("D")
-        self.directs.append((channel_id, _checked(message), thread_ts))
+        assert channel_id.id.startswith("D")
+        self.directs.append((str(channel_id), _checked(message), thread_ts))
         return f"7.{len(self.directs)}"
 
-    def update(self, channel_id: str, ts: str, message: Message) -> None:
+    def update(self, channel_id: ChannelId, ts: str, message: Message) -> None:
         """Not used by listeners."""
         raise AssertionError(ts)
 
     def ephemeral(
-        self, channel_id: str, user_id: str, message: Message, thread_ts: str | None = None
+        self, channel_id: ChannelId, user_id: str, message: Message, thread_ts: str | None = None
     ) -> None:
         """Keep it, or fail."""
         if self.failures:
             raise self.failures.pop(0)
-        self.ephemerals.append((channel_id, user_id, _checked(message), thread_ts))
+        self.ephemerals.append((str(channel_id), user_id, _checked(message), thread_ts))
 
-    def react(self, channel_id: str, ts: str, name: str) -> None:
+    def react(self, channel_id: ChannelId, ts: str, name: str) -> None:
         """Keep it, or refuse as Slack does."""
         if self.refuses_reactions:
             raise SlackPermanent(self.refuses_reactions, "")
-        self.reactions.append((channel_id, ts, name))
+        self.reactions.append((str(channel_id), ts, name))
 
     def respond(self, response_url: str, message: Message, thread_ts: str | None = None) -> None:
         """Keep it."""
@@ -121,20 +122,20 @@ class RecordingGateway:
         self.homes[user_id] = view
 
     def find_by_attempt(
-        self, channel_id: str, attempt_id: str, since: datetime, thread_ts: str | None = None
+        self, channel_id: ChannelId, attempt_id: str, since: datetime, thread_ts: str | None = None
     ) -> str | None:
         """Nothing is there."""
         return None
 
-    def history(self, channel_id: str, before: str | None, since: str) -> HistoryPage:
+    def history(self, channel_id: ChannelId, before: str | None, since: str) -> HistoryPage:
         """Nothing is there."""
         return HistoryPage((), is_last=True)
 
-    def has_message(self, channel_id: str, ts: str) -> bool:
+    def has_message(self, channel_id: ChannelId, ts: str) -> bool:
         """Nothing is there."""
         return False
 
-    def replies_since(self, channel_id: str, thread_ts: str, since: datetime) -> tuple[JsonObject, ...]:
+    def replies_since(self, channel_id: ChannelId, thread_ts: str, since: datetime) -> tuple[JsonObject, ...]:
         """Nothing is there."""
         return ()
 
@@ -142,15 +143,15 @@ class RecordingGateway:
         """A file id."""
         return "F1"
 
-    def share_file(self, channel_id: str, thread_ts: str, data: bytes, name: str, title: str) -> str:
+    def share_file(self, channel_id: ChannelId, thread_ts: str, data: bytes, name: str, title: str) -> str:
         """Not used by listeners."""
         raise AssertionError(name)
 
-    def has_file(self, channel_id: str, thread_ts: str, name: str) -> bool:
+    def has_file(self, channel_id: ChannelId, thread_ts: str, name: str) -> bool:
         """Not used by listeners."""
         raise AssertionError(name)
 
-    def members(self, channel_id: str) -> frozenset[str]:
+    def members(self, channel_id: ChannelId) -> frozenset[str]:
         """Nobody."""
         return frozenset()
 
@@ -162,13 +163,13 @@ class RecordingGateway:
         """A person."""
         return UserInfo(user_id, TEAM, user_id, "UTC", True, False, False, False)
 
-    def permalink(self, channel_id: str, ts: str) -> str:
+    def permalink(self, channel_id: ChannelId, ts: str) -> str:
         """An address."""
         return f"https://example.slack.com/archives/{channel_id}/p{ts.replace('.', '')}"
 
-    def dm(self, user_id: str) -> str:
+    def dm(self, user_id: str) -> ChannelId:
         """A channel."""
-        return f"D{user_id}"
+        return ChannelId("", f"D{user_id}")
 
 
 @dataclass
@@ -199,13 +200,14 @@ class Workspace:
         body = urlencode({"payload": json.dumps(payload)})
         return self.dispatch(body, "application/x-www-form-urlencoded")
 
-    def event(self, event: JsonObject) -> BoltResponse:
-        """Send an event."""
+    def event(self, event: JsonObject, **around: str) -> BoltResponse:
+        """Send an event, with what else Slack says around it."""
         body = {
             "type": "event_callback",
             "team_id": TEAM,
             "event_id": f"Ev{next(_numbers)}",
             "event": event,
+            **around,
         }
         return self.dispatch(json.dumps(body), "application/json")
 

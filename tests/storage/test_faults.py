@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from routing.slack_channel import ChannelId
 from storage.delivery import claimed_events, outbox, projections
 from storage.delivery.outbox import Item
 from storage.engine.database import Database, Transaction
@@ -103,7 +104,7 @@ def test_two_processes_never_claim_the_same_row(database: Database, database_url
     with database.write() as tx:
         store(tx, [prediction(number) for number in numbers])
         for number in numbers:
-            projections.want(tx, f"case_{number}", f"C{number % 3}", 1, NOW)
+            projections.want(tx, f"case_{number}", ChannelId.parse(f"C{number % 3}"), 1, NOW)
         outbox.add_many(tx, [Item(f"out_{number}", "callback", f"k{number}", {}, NOW) for number in numbers])
     with process(CLAIM_ALL, database_url) as first, process(CLAIM_ALL, database_url) as second:
         answers: list[str] = []

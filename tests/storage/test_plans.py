@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from routing.prediction import ModelRef
+from routing.slack_channel import ChannelId
 from storage.cases import cases, decisions, labels, predictions
 from storage.delivery import (
     channel_readings,
@@ -36,7 +37,7 @@ READS: dict[str, Callable[[Transaction], object]] = {
     "ix_cases_open_assigned": lambda tx: cases.open_for(tx, ANNA, 20),
     "ix_cases_open_step": lambda tx: cases.due_steps(tx, NOW, 20),
     "ix_cases_open_expiry": lambda tx: cases.expiring(tx, NOW, 20),
-    "uq_projections_message": lambda tx: projections.by_message(tx, "C1", "1.1"),
+    "uq_projections_message": lambda tx: projections.by_message(tx, ChannelId("", "C1"), "1.1"),
     "ix_labels_expert": lambda tx: labels.of_expert(tx, ANNA, 20),
     "ix_decision_feed_service_cursor": lambda tx: decisions.feed(tx, "shop", 5, 20),
     "ix_projections_to_post": lambda tx: projections.claim(tx, "me", NOW, HOUR, SECOND),
@@ -56,7 +57,9 @@ READS: dict[str, Callable[[Transaction], object]] = {
     "ix_channel_readings_due": lambda tx: channel_readings.claim(tx, "me", NOW, HOUR),
     "ix_thread_readings_due": lambda tx: thread_readings.claim(tx, "me", NOW, HOUR),
     "ix_thread_readings_read": lambda tx: thread_readings.forget_before(tx, NOW),
-    "uq_projections_message ": lambda tx: posted_messages.newest(tx, "C1", None, "1.1", NOW, 20),
+    "uq_projections_message ": lambda tx: posted_messages.newest(
+        tx, ChannelId("", "C1"), None, "1.1", NOW, 20
+    ),
     "ix_alarms_task_raised_at": lambda tx: alarms.since(tx, ["fraud"], NOW - HOUR, NOW),
 }
 
@@ -67,7 +70,11 @@ def filled(database: Database) -> Iterator[Transaction]:
     with database.write() as tx:
         opened = store(tx, [prediction(number) for number in range(300)])
         projections.want_many(
-            tx, [projections.WantedMessage(case.case_id, "C1", 1, case.due_at, NOW) for case in opened]
+            tx,
+            [
+                projections.WantedMessage(case.case_id, ChannelId("", "C1"), 1, case.due_at, NOW)
+                for case in opened
+            ],
         )
         if database.dialect == "postgresql":
             tx.execute(sa.text("SET LOCAL enable_seqscan = off"))

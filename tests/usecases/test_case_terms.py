@@ -22,7 +22,7 @@ from storage import experts, policies, tables
 from storage.engine.database import Transaction
 from tests.worlds.clocks import FRIDAY
 from tests.worlds.desk import World
-from tests.worlds.people import ANN, BEN, CAROL, CHANNEL, STRANGER, TEAM
+from tests.worlds.people import ANN, BEN, CAROL, CHANNEL, CHANNEL_ID, STRANGER, TEAM
 from tests.worlds.policies import DESK
 
 LABEL = '  {name = "legit", description = "an honest payment", example = "groceries", title = "Legit"},\n'
@@ -101,7 +101,7 @@ def test_a_question_back_in_the_thread_offers_the_answers_of_the_opening(kept: W
     case = kept.open()
     kept.post(case, "1.1")
     ctx = under(kept, (LABEL, RENAMED)).ctx
-    asked = thread_reply(ctx, ThreadReply(ANN, CHANNEL, "1.1", "is it legit or fraud?", "1.2"))
+    asked = thread_reply(ctx, ThreadReply(ANN, CHANNEL_ID, "1.1", "is it legit or fraud?", "1.2"))
     assert isinstance(asked, MeaningQuestion)
     message = words(ctx, asked)
     assert message is not None

@@ -11,6 +11,7 @@ from bot.usecases.review.outcome import AlreadyDecided, Dismissal, NotAllowed, R
 from bot.usecases.review.screen import Screen
 from routing.label import Via
 from routing.policy import load_policy
+from routing.slack_channel import ChannelId
 from storage import experts
 from storage.delivery import projections
 from storage.experts import Expert
@@ -36,8 +37,8 @@ def test_those_in_the_channel_that_a_case_was_escalated_to_may_answer_it(world: 
     before = answer(world.ctx, senior)
     escalate_now(world.ctx, world.act(case, ANN), None)
     with world.database.read() as tx:
-        shown = [one.channel_id for one in projections.of_case(tx, case.case_id)]
-    screen = Screen(case.case_id, 1, "C0000000002", "7.7")
+        shown = [str(one.channel_id) for one in projections.of_case(tx, case.case_id)]
+    screen = Screen(case.case_id, 1, ChannelId("", "C0000000002"), "7.7")
     on_their_message = replace(world.act(case, STRANGER), screen=screen)
     after = answer(world.ctx, replace(senior, act=on_their_message))
 

@@ -23,7 +23,7 @@ from storage.engine.database import Database
 from tests.usecases.traffic import DAY, Traffic, calibrated, shares, traffic
 from tests.worlds.clocks import FRIDAY
 from tests.worlds.desk import World
-from tests.worlds.people import ANN, CHANNEL
+from tests.worlds.people import ANN, CHANNEL_ID
 from tests.worlds.policies import DESK, PROMISED
 
 LABEL = 'name = "legit", description = "an honest payment", example = "groceries", title = "Legit"'
@@ -63,7 +63,7 @@ def test_an_open_case_is_answered_by_the_new_name_or_the_old(kept: World, typed:
     case = kept.open()
     kept.post(case, "1.1")
     ctx = under(kept, RENAMED).ctx
-    recorded = thread_reply(ctx, ThreadReply(ANN, CHANNEL, "1.1", typed, "1.2"))
+    recorded = thread_reply(ctx, ThreadReply(ANN, CHANNEL_ID, "1.1", typed, "1.2"))
     assert isinstance(recorded, RecordedAct)
     assert recorded.label is not None
     assert recorded.label.label == "legit"
@@ -73,7 +73,7 @@ def test_a_new_case_is_answered_by_the_old_name_too(kept: World) -> None:
     later = under(kept, RENAMED)
     case = later.open()
     later.post(case, "1.1")
-    recorded = thread_reply(later.ctx, ThreadReply(ANN, CHANNEL, "1.1", "legit: they called", "1.2"))
+    recorded = thread_reply(later.ctx, ThreadReply(ANN, CHANNEL_ID, "1.1", "legit: they called", "1.2"))
     assert isinstance(recorded, RecordedAct)
     assert recorded.label is not None
     assert recorded.label.label == "honest"

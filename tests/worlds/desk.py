@@ -21,7 +21,7 @@ from storage.delivery.outbox_item import Item
 from storage.engine.database import Database
 from tests.worlds.clocks import FRIDAY, StillClock
 from tests.worlds.contexts import context
-from tests.worlds.people import ANN, BEN, CAROL, CHANNEL
+from tests.worlds.people import ANN, BEN, CAROL, CHANNEL, CHANNEL_ID
 from tests.worlds.policies import DESK
 
 
@@ -61,7 +61,7 @@ class World:
         with self.database.write() as tx:
             predictions.add_many(tx, [new])
             cases.add_many(tx, [case])
-            projections.want(tx, case_id, CHANNEL, tier.risk, case.due_at)
+            projections.want(tx, case_id, CHANNEL_ID, tier.risk, case.due_at)
         return case
 
     def post(self, case: Case, ts: str) -> None:
@@ -77,7 +77,7 @@ class World:
     def act(self, case: Case, expert: ExpertId = ANN, ts: str = "", key: str = "") -> Act:
         """Somebody acts on a case; each act is another one."""
         name = key or f"act:{next(self._ids)}"
-        return Act(Screen(case.case_id, 1, CHANNEL if ts else "", ts), expert, name)
+        return Act(Screen(case.case_id, 1, CHANNEL_ID if ts else None, ts), expert, name)
 
     def case(self, case_id: str) -> Case:
         """The case as it is stored."""

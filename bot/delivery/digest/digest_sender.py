@@ -16,6 +16,7 @@ from bot.words.digest_code_words import code_words
 from routing.digest.csv import to_csv
 from routing.digest.digest import Digest
 from routing.policy import Team
+from routing.slack_channel import ChannelId
 from storage.delivery import outbox, projections
 from storage.delivery.outbox import Item, ItemClaim
 
@@ -45,16 +46,16 @@ class DigestSender(OutboxSender):
         errand.channel_id = self._channel(claim, period, team)
         self._send_part(claim, period, kept_digest(self._ctx, period), errand.channel_id)
 
-    def _channel(self, claim: ItemClaim, period: Period, team: Team) -> str:
+    def _channel(self, claim: ItemClaim, period: Period, team: Team) -> ChannelId:
         """The team's channel, or the direct messages of the person who asked."""
         noted = claim.item.payload.get(CHANNEL)
         if noted:
-            return str(noted)
+            return ChannelId.parse(noted)
         if period.person:
             return self._courier.gateway.dm(period.person)
         return self._ctx.policy.channel_id(team.channel)
 
-    def _send_part(self, claim: ItemClaim, period: Period, digest: Digest, channel_id: str) -> None:
+    def _send_part(self, claim: ItemClaim, period: Period, digest: Digest, channel_id: ChannelId) -> None:
         thread_ts, part = claim.item.payload.get(THREAD), str(claim.item.payload.get(PART))
         if thread_ts is None:
             picture_id = self._picture(claim, period, digest)
@@ -98,7 +99,7 @@ class DigestSender(OutboxSender):
         return self._drawn[1]
 
     def _share(
-        self, claim: ItemClaim, period: Period, digest: Digest, channel_id: str, thread_ts: str
+        self, claim: ItemClaim, period: Period, digest: Digest, channel_id: ChannelId, thread_ts: str
     ) -> None:
         """Attach the CSV. After a try of unknown outcome the thread is searched for it first.
 
@@ -134,10 +135,10 @@ class DigestSender(OutboxSender):
                 addresses[row.case_id] = url
         return addresses
 
-    def _parts(self, item: Item, channel_id: str, ts: str) -> Iterator[Item]:
+    def _parts(self, item: Item, channel_id: ChannelId, ts: str) -> Iterator[Item]:
         """The thread's messages and the file, in order."""
         for part in (*PARTS, CSV):
-            payload = {**whole(item.payload), CHANNEL: channel_id, THREAD: ts, PART: part}
+            payload = {**whole(item.payload), CHANNEL: str(channel_id), THREAD: ts, PART: part}
             key, now = f"{item.key}:{part}", self._ctx.clock.now()
             yield Item(self._ctx.new_id("out"), DIGEST, key, payload, now, ordering_key=f"{item.key}:thread")
 

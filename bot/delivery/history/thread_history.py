@@ -63,7 +63,7 @@ class ThreadReader(SlackSender[ThreadClaim]):
         self._courier.health.worked()
         ctx = replace(self._ctx, team_id=claim.team_id)
         for message in messages:
-            event = {**message, "channel": claim.channel_id}
+            event = {**message, "channel": str(claim.channel_id)}
             reply = reply_of({"event": event}, ctx.home)
             if reply is not None:  # nothing around the message tells where its writer belongs
                 self._take(ctx, replace(reply, expert=members.recognized(ctx, reply.expert)))

@@ -25,6 +25,7 @@ from storage import experts
 from storage.cases import cases
 from storage.delivery import message_queue, projections, slack_pace
 from storage.delivery.projections import Claim
+from storage.delivery.slack_pace import Lane
 from storage.engine.database import Transaction
 from storage.errors import CaseUnknown
 
@@ -203,12 +204,12 @@ class ProjectionSender(SlackSender[Showing]):
         row = claim.projection
         # Slack counts posts by channel and updates by workspace:
         # its 429 means that of the two which was called.
-        pace = row.channel_id if row.ts is None else slack_pace.UPDATES
+        pace: Lane = row.channel_id if row.ts is None else slack_pace.UPDATES
         verdict = self._courier.failed(PROJECTIONS, claim, row.failures, error, pace, self._place(claim))
         event = "projection.dead" if verdict.retry_in is None else "projection.failed"
         log.warning(event, case=row.case_id, channel=row.channel_id, reason=verdict.reason)
 
-    def _place(self, claim: Claim) -> str:
+    def _place(self, claim: Claim) -> Lane:
         """What a refusal holds: the channel's new messages, or the changes of those that are there."""
         row = claim.projection
         return row.channel_id if row.ts is None else slack_pace.updates_of(row.channel_id)

@@ -44,6 +44,6 @@ class NewsSender(OutboxSender):
         prediction = stored.submission.prediction
         sure = "" if prediction.confidence is None else f", {prediction.confidence:.0%} sure"
         name = f"{stored.submission.external_id}: {prediction.label}{sure}"
-        channel_id, ts = (shown.channel_id, shown.ts) if shown else ("", None)
+        channel_id, ts = (shown.channel_id, shown.ts) if shown else (None, None)
         url = address_of(self._courier.gateway, channel_id, ts, "news.no_link", case=case_id)
         return Example(name, url)

@@ -7,6 +7,7 @@ from bot.errors import BotError
 from bot.usecases.outgoing import Notice, Occasion, Place
 from bot.usecases.repairs.undelivered import cause
 from routing.policy import Policy
+from routing.slack_channel import ChannelId
 from storage.delivery import holds, projections
 from storage.delivery.holds import Hold
 from storage.delivery.projections import Projection
@@ -25,7 +26,7 @@ class MessagePending(BotError):
 class Target:
     """Where a notice goes; `is_unreachable`: nobody would see it there."""
 
-    channel_id: str
+    channel_id: ChannelId
     thread_ts: str | None = None
     is_unreachable: bool = False
 
@@ -35,11 +36,11 @@ class Messages:
     """The messages of a notice's cases, the channel that it names, and the channels that take no messages."""
 
     rows: Mapping[str, list[Projection]]
-    channel_id: str | None
-    holds: Mapping[str, Hold]
+    channel_id: ChannelId | None
+    holds: Mapping[ChannelId | None, Hold]
     is_for_people: bool
 
-    def message_of(self, case_id: str, target_id: str) -> tuple[Projection | None, str]:
+    def message_of(self, case_id: str, target_id: ChannelId) -> tuple[Projection | None, str]:
         """The message to link to from `target_id`, or why there is none; raises MessagePending for now."""
         rows = self._near(case_id)
         for posted in rows:
@@ -74,7 +75,7 @@ class Messages:
         here = [row for row in rows if row.channel_id == self.channel_id and row.dead_reason is None]
         return here or rows
 
-    def _await(self, row: Projection, target_id: str) -> None:
+    def _await(self, row: Projection, target_id: ChannelId) -> None:
         """Wait for a message that is about to come, but not for what is held up in another channel.
 
         That may take days, in which the notice can be read where it goes to.
@@ -92,7 +93,7 @@ def messages_of(tx: Transaction, notice: Notice, policy: Policy) -> Messages:
     return Messages(rows, channel_id, held, bool(notice.people))
 
 
-def _channel_id(notice: Notice, rows: list[Projection], policy: Policy) -> str | None:
+def _channel_id(notice: Notice, rows: list[Projection], policy: Policy) -> ChannelId | None:
     """The notice's channel; where the policy has mended its id since, that of the case's message there."""
     if notice.channel_id is None or notice.channel_id in {channel.id for channel in policy.channels.values()}:
         return notice.channel_id

@@ -17,6 +17,7 @@ from bot.slack.api.refusals import Recast
 from bot.usecases.case_terms import terms_of
 from bot.usecases.outgoing import NOTICE, Notice, Occasion, Place
 from routing.case.hours import is_working, next_working
+from routing.slack_channel import ChannelId
 from storage.cases import cases
 from storage.delivery import outbox
 from storage.delivery.outbox import ItemClaim
@@ -43,7 +44,7 @@ class NoticeSender(OutboxSender):
 
     def __init__(self, courier: Courier, owner: str) -> None:
         super().__init__(courier, owner)
-        self._dms: dict[str, str] = {}
+        self._dms: dict[str, ChannelId] = {}
 
     def _send(self, errand: Errand) -> None:
         claim, notice = errand.claim, Notice.from_payload(errand.claim.item.payload)
@@ -186,5 +187,5 @@ class NoticeSender(OutboxSender):
         return {"item": claim.item.item_id, "about": about, "place": place, "cases": len(case_ids)}
 
 
-def _in_channel(notice: Notice, channel_id: str) -> Notice:
+def _in_channel(notice: Notice, channel_id: ChannelId) -> Notice:
     return replace(notice, place=Place.CHANNEL, channel_id=channel_id)

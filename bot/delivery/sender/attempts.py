@@ -16,9 +16,11 @@ from bot.slack.api.gateway import SlackGateway, SlackPermanent, SlackRetryable, 
 from bot.slack.api.refusals import Breadth
 from bot.slack.blocks.message import Message
 from bot.usecases.context import Context
+from routing.slack_channel import ChannelId
 from storage.delivery import holds, outbox, projections, slack_pace
 from storage.delivery.outbox import ItemClaim
 from storage.delivery.projections import Claim
+from storage.delivery.slack_pace import Lane
 from storage.engine.database import Transaction
 
 log = structlog.get_logger()
@@ -118,7 +120,12 @@ class Courier:
     jitter: Jitter = JITTER
 
     def post_once(
-        self, ledger: Ledger[H], held: H, channel_id: str, message: Message, thread_ts: str | None = None
+        self,
+        ledger: Ledger[H],
+        held: H,
+        channel_id: ChannelId,
+        message: Message,
+        thread_ts: str | None = None,
     ) -> SentMessage | None:
         """Post unless an earlier attempt has arrived; None when the lease was lost, so another does it."""
         earlier = self._earlier(held, channel_id, thread_ts)
@@ -140,13 +147,13 @@ class Courier:
         held: R,
         failures: int,
         error: Exception,
-        pace: str | None,
-        place: str | None = None,
+        pace: Lane | None,
+        place: Lane | None = None,
     ) -> Verdict:
         """Record a failure (the row had `failures` before).
 
-        Slack's wish to wait holds `pace`, a refusal that others would meet `place`: a channel's id or one of
-        `slack_pace`, None where it is about this row alone.
+        Slack's wish to wait holds `pace`, a refusal that others would meet `place`; None where it
+        is about this row alone.
         """
         self.health.failed(error)
         verdict = judge(error, failures + 1, self.tempo, self.jitter)
@@ -165,12 +172,14 @@ class Courier:
                 ledger.fail(tx, held, retry_at, verdict.reason, is_certain=verdict.is_certain)
         return verdict
 
-    def arrived(self, tx: Transaction, place: str) -> None:
+    def arrived(self, tx: Transaction, place: Lane) -> None:
         """Slack took a message there: nothing waits for a repair any more."""
         if freed := holds.release(tx, (place, slack_pace.WORKSPACE)):
             log.info("slack.repaired", place=place, holds=freed)
 
-    def _hold(self, tx: Transaction, ledger: Ledger[H], held: H, verdict: Verdict, place: str | None) -> None:
+    def _hold(
+        self, tx: Transaction, ledger: Ledger[H], held: H, verdict: Verdict, place: Lane | None
+    ) -> None:
         now, probe = self.ctx.clock.now(), self.tempo.probe
         until = now + self.tempo.stretched(probe.wait(held.attempt, self.jitter))
         if verdict.reach is not Breadth.MESSAGE:
@@ -183,7 +192,7 @@ class Courier:
                 until = now if ledger.has_lanes else until
         ledger.hold(tx, held, now, until, verdict.reason, is_certain=verdict.is_certain)
 
-    def _earlier(self, held: AttemptedRow, channel_id: str, thread_ts: str | None) -> str | None:
+    def _earlier(self, held: AttemptedRow, channel_id: ChannelId, thread_ts: str | None) -> str | None:
         """The message that the unanswered attempt left, if it arrived; an unanswered search keeps it open."""
         attempt_id, sent_at = held.previous_attempt_id, held.previous_attempted_at
         if attempt_id is None or sent_at is None:

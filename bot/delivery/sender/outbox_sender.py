@@ -13,6 +13,7 @@ from bot.delivery.sender.verdicts import Verdict
 from bot.slack.api.gateway import OverLimits, SlackPermanent
 from bot.slack.blocks.message import Form, Message
 from bot.usecases.outgoing import SHAPE
+from routing.slack_channel import ChannelId
 from storage.delivery import holds, outbox, slack_pace
 from storage.delivery.outbox import ItemClaim
 from storage.delivery.projection_state import Shape
@@ -26,7 +27,7 @@ class Errand:
     """A claimed item under way; `channel_id` is where it goes, as soon as that is settled."""
 
     claim: ItemClaim
-    channel_id: str | None = None
+    channel_id: ChannelId | None = None
 
 
 class OutboxSender(SlackSender[Errand]):
@@ -40,7 +41,7 @@ class OutboxSender(SlackSender[Errand]):
         claims = outbox.claim(tx, {self.kind}, self._owner, self._ctx.clock.now(), lease, 1)
         return Errand(claims[0]) if claims else None
 
-    def _takes_turn(self, claim: ItemClaim, channel_id: str) -> bool:
+    def _takes_turn(self, claim: ItemClaim, channel_id: ChannelId) -> bool:
         """Whether the channel's pace, which all posts share, allows a message now; else the item waits."""
         now, tempo = self._ctx.clock.now(), self._courier.tempo
         with self._ctx.database.write() as tx:
@@ -56,7 +57,7 @@ class OutboxSender(SlackSender[Errand]):
         return False
 
     def _post(
-        self, claim: ItemClaim, channel_id: str, message: Message, thread_ts: str | None = None
+        self, claim: ItemClaim, channel_id: ChannelId, message: Message, thread_ts: str | None = None
     ) -> SentMessage | None:
         """Post once, in the form that Slack takes; None when the lease was lost."""
         form = reduced_forms.form_of(_shape(claim.item.payload))
@@ -67,7 +68,7 @@ class OutboxSender(SlackSender[Errand]):
         claim: ItemClaim,
         event: str,
         then: Callable[[Transaction], object] | None = None,
-        arrived_in: str | None = None,
+        arrived_in: ChannelId | None = None,
     ) -> None:
         """It is done: log it as `event`, and do `then` with it unless the lease was lost."""
         with self._ctx.database.write() as tx:

@@ -15,6 +15,7 @@ from bot.slack.api.history_page import HistoryPage
 from bot.slack.api.user_info import UserInfo
 from bot.slack.api.web_gateway import WebClientGateway
 from bot.slack.blocks.message import JsonObject, Message
+from routing.slack_channel import ChannelId
 
 __all__ = [
     "SCOPES",
@@ -53,21 +54,22 @@ SCOPES: Mapping[str, frozenset[str]] = {
 class SlackGateway(Protocol):
     """The calls to Slack. Each raises SlackRetryable, SlackPermanent or SlackUnknownOutcome.
 
-    Sending first checks Slack's limits and raises OverLimits, naming the path, without calling.
+    Sending first checks Slack's limits and raises OverLimits, naming the path, without calling. What is in
+    a channel of another workspace is refused with SlackPermanent, without calling too.
     """
 
-    def post(self, channel_id: str, message: Message, thread_ts: str | None = None) -> str:
+    def post(self, channel_id: ChannelId, message: Message, thread_ts: str | None = None) -> str:
         """Post and return the message's `ts`."""
 
-    def update(self, channel_id: str, ts: str, message: Message) -> None:
+    def update(self, channel_id: ChannelId, ts: str, message: Message) -> None:
         """Replace a posted message's text, blocks and metadata."""
 
     def ephemeral(
-        self, channel_id: str, user_id: str, message: Message, thread_ts: str | None = None
+        self, channel_id: ChannelId, user_id: str, message: Message, thread_ts: str | None = None
     ) -> None:
         """Show a message to a single person in a channel, until they reload."""
 
-    def react(self, channel_id: str, ts: str, name: str) -> None:
+    def react(self, channel_id: ChannelId, ts: str, name: str) -> None:
         """Put the bot's reaction on a message; once more changes nothing."""
 
     def respond(self, response_url: str, message: Message, thread_ts: str | None = None) -> None:
@@ -86,29 +88,29 @@ class SlackGateway(Protocol):
         """Show a person their Home tab."""
 
     def find_by_attempt(
-        self, channel_id: str, attempt_id: str, since: datetime, thread_ts: str | None = None
+        self, channel_id: ChannelId, attempt_id: str, since: datetime, thread_ts: str | None = None
     ) -> str | None:
         """The `ts` of the message that carries `attempt_id` in its metadata, if Slack has it."""
 
-    def history(self, channel_id: str, before: str | None, since: str) -> HistoryPage:
+    def history(self, channel_id: ChannelId, before: str | None, since: str) -> HistoryPage:
         """The newest messages outside threads from `since` up to but without `before`."""
 
-    def has_message(self, channel_id: str, ts: str) -> bool:
+    def has_message(self, channel_id: ChannelId, ts: str) -> bool:
         """Whether a message outside threads is still there."""
 
-    def replies_since(self, channel_id: str, thread_ts: str, since: datetime) -> tuple[JsonObject, ...]:
+    def replies_since(self, channel_id: ChannelId, thread_ts: str, since: datetime) -> tuple[JsonObject, ...]:
         """The replies in a thread since then as Slack gives them, oldest first, without its first message."""
 
     def upload_image(self, data: bytes, name: str, alt_text: str) -> str:
         """Upload a picture for use in blocks and return its file id."""
 
-    def share_file(self, channel_id: str, thread_ts: str, data: bytes, name: str, title: str) -> str:
+    def share_file(self, channel_id: ChannelId, thread_ts: str, data: bytes, name: str, title: str) -> str:
         """Upload a file into a thread and return its id; sharing again shares it twice."""
 
-    def has_file(self, channel_id: str, thread_ts: str, name: str) -> bool:
+    def has_file(self, channel_id: ChannelId, thread_ts: str, name: str) -> bool:
         """Whether a file of that name is in the thread."""
 
-    def members(self, channel_id: str) -> frozenset[str]:
+    def members(self, channel_id: ChannelId) -> frozenset[str]:
         """The user ids of a channel's members."""
 
     def group_members(self, group_id: str) -> frozenset[str]:
@@ -117,8 +119,8 @@ class SlackGateway(Protocol):
     def user_info(self, user_id: str) -> UserInfo:
         """Who somebody is."""
 
-    def permalink(self, channel_id: str, ts: str) -> str:
+    def permalink(self, channel_id: ChannelId, ts: str) -> str:
         """The address of a message."""
 
-    def dm(self, user_id: str) -> str:
+    def dm(self, user_id: str) -> ChannelId:
         """The channel of the bot's direct messages with somebody."""

@@ -53,6 +53,8 @@ NO_BOT = "not_a_bot_token"
 NO_APP = "not_an_app_token"
 ROTATES = "rotating_token"
 """Codes of our own, for tokens that Slack takes though nothing here works with them."""
+OTHER_WORKSPACE = "other_workspace"
+"""A code of our own, for a channel where the bot's token does not reach."""
 
 _REINSTALL = "Install the app again from the manifest and put the new bot token in SLACK_BOT_TOKEN."
 _SCOPES = "Add the scope in the app's settings (the manifest lists all) and install again."
@@ -183,6 +185,9 @@ _DEAD = {
     "cannot_dm_bot": Refusal(Consequence.DEAD, "The id in the policy is a bot's; name a person."),
     "no_such_subteam": Refusal(Consequence.DEAD, "Check the user group's id in the policy."),
     "subteam_max_users_exceeded": Refusal(Consequence.DEAD, "Use a smaller user group."),
+    OTHER_WORKSPACE: Refusal(
+        Consequence.DEAD, "The channel is in another workspace, where this bot does not post."
+    ),
     "method_not_supported_for_channel_type": Refusal(
         Consequence.DEAD, "The id in the policy is not a channel's; name a channel."
     ),

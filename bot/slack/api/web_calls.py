@@ -12,8 +12,9 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web import SlackResponse
 
 from bot.slack.api.failures import SlackFailure, SlackPermanent, SlackRetryable, SlackUnknownOutcome
-from bot.slack.api.refusals import refusal
+from bot.slack.api.refusals import OTHER_WORKSPACE, refusal
 from bot.slack.blocks.message import JsonObject
+from routing.slack_channel import ChannelId
 
 DEFAULT_RETRY_AFTER = 1.0
 UNTOUCHED = frozenset(
@@ -78,10 +79,21 @@ def connection_failure(error: Exception) -> SlackFailure:
     return SlackUnknownOutcome(type(reason or error).__name__)
 
 
+def _bare(channel_id: ChannelId) -> str:
+    """The id for Slack, which would look for any in the workspace that the token is for."""
+    if channel_id.team_id:
+        raise SlackPermanent(OTHER_WORKSPACE, refusal(OTHER_WORKSPACE).mend)
+    return channel_id.id
+
+
 def call(method: str, function: Callable[..., SlackResponse], **arguments: Any) -> JsonObject:
-    """Call `function` (Slack's `method`) and return Slack's answer; raises a SlackFailure otherwise."""
+    """Call `function` (Slack's `method`) and return Slack's answer; raises a SlackFailure otherwise.
+
+    A channel of another workspace is refused without a call.
+    """
+    bare = {name: _bare(each) if isinstance(each, ChannelId) else each for name, each in arguments.items()}
     try:
-        response = function(**arguments)
+        response = function(**bare)
     except SlackApiError as error:
         raise failure_of(error, method) from error
     except (OSError, HTTPException, SlackRequestError) as error:

@@ -22,6 +22,7 @@ from bot.slack.api.user_info import UserInfo, user_info_of
 from bot.slack.api.web_calls import call, connection_failure, retry_after, slack_client
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.limits import Violation, message_violations, view_violations
+from routing.slack_channel import ChannelId
 
 PAGE = 200  # Slack recommends no more than 200 items a page (its documentation of pagination)
 PAGES = 50  # a look-up ends, whatever cursors Slack gives
@@ -53,9 +54,9 @@ class WebClientGateway:
         self._client = client
         # Its own client, as the time-out is the client's: in the usual ten seconds a click would have failed.
         self._quick = slack_client(client.token, client.base_url, min(client.timeout, window_seconds))
-        self._permalinks: dict[tuple[str, str], str] = {}
+        self._permalinks: dict[tuple[ChannelId, str], str] = {}
 
-    def post(self, channel_id: str, message: Message, thread_ts: str | None = None) -> str:
+    def post(self, channel_id: ChannelId, message: Message, thread_ts: str | None = None) -> str:
         """Post and return the message's `ts`; links are not unfurled and nobody is pinged by name."""
         answer = call(
             "chat.postMessage",
@@ -69,7 +70,7 @@ class WebClientGateway:
         )
         return str(answer["ts"])
 
-    def update(self, channel_id: str, ts: str, message: Message) -> None:
+    def update(self, channel_id: ChannelId, ts: str, message: Message) -> None:
         """Replace a posted message's text, blocks and metadata."""
         # Without blocks Slack would leave the old ones, with their buttons, in place.
         arguments = {"blocks": [], **_checked(message)}
@@ -78,7 +79,7 @@ class WebClientGateway:
         )
 
     def ephemeral(
-        self, channel_id: str, user_id: str, message: Message, thread_ts: str | None = None
+        self, channel_id: ChannelId, user_id: str, message: Message, thread_ts: str | None = None
     ) -> None:
         """Show a message to a single person in a channel, until they reload."""
         # Without metadata: Slack takes none in private messages.
@@ -92,7 +93,7 @@ class WebClientGateway:
             **payload,
         )
 
-    def react(self, channel_id: str, ts: str, name: str) -> None:
+    def react(self, channel_id: ChannelId, ts: str, name: str) -> None:
         """Put the bot's reaction on a message; once more changes nothing."""
         try:
             call("reactions.add", self._client.reactions_add, channel=channel_id, timestamp=ts, name=name)
@@ -147,7 +148,7 @@ class WebClientGateway:
         call("views.publish", self._client.views_publish, user_id=user_id, view=view)
 
     def find_by_attempt(
-        self, channel_id: str, attempt_id: str, since: datetime, thread_ts: str | None = None
+        self, channel_id: ChannelId, attempt_id: str, since: datetime, thread_ts: str | None = None
     ) -> str | None:
         """The `ts` of the message that carries `attempt_id` in its metadata, posted since `since`."""
         arguments = {"oldest": f"{since.timestamp():.6f}", "include_all_metadata": True}
@@ -164,7 +165,7 @@ class WebClientGateway:
                 return str(message["ts"])
         return None
 
-    def history(self, channel_id: str, before: str | None, since: str) -> HistoryPage:
+    def history(self, channel_id: ChannelId, before: str | None, since: str) -> HistoryPage:
         """The newest messages outside threads from `since` up to but without `before`."""
         page = call(
             "conversations.history",
@@ -177,7 +178,7 @@ class WebClientGateway:
         )
         return page_of(page)
 
-    def has_message(self, channel_id: str, ts: str) -> bool:
+    def has_message(self, channel_id: ChannelId, ts: str) -> bool:
         """Whether a message outside threads is still there."""
         page = call(
             "conversations.history",
@@ -192,7 +193,7 @@ class WebClientGateway:
         )
         return any(message.ts == ts and not message.is_deleted for message in page_of(page).messages)
 
-    def replies_since(self, channel_id: str, thread_ts: str, since: datetime) -> tuple[JsonObject, ...]:
+    def replies_since(self, channel_id: ChannelId, thread_ts: str, since: datetime) -> tuple[JsonObject, ...]:
         """The replies in a thread since then as Slack gives them, oldest first, without its first message."""
         messages = self._replies(channel_id, thread_ts, oldest=f"{since.timestamp():.6f}")
         return tuple(message for message in messages if message.get("ts") != thread_ts)
@@ -201,7 +202,7 @@ class WebClientGateway:
         """Upload a picture for use in blocks and return its file id."""
         return self._upload(content=data, filename=name, title=name, alt_txt=alt_text)
 
-    def share_file(self, channel_id: str, thread_ts: str, data: bytes, name: str, title: str) -> str:
+    def share_file(self, channel_id: ChannelId, thread_ts: str, data: bytes, name: str, title: str) -> str:
         """Upload a file into a thread and return its id; sharing again shares it twice."""
         where = {"channel": channel_id, "thread_ts": thread_ts}
         return self._upload(content=data, filename=name, title=title, **where)
@@ -210,12 +211,12 @@ class WebClientGateway:
         answer = call("files.completeUploadExternal", self._client.files_upload_v2, **arguments)
         return str(answer["files"][0]["id"])
 
-    def has_file(self, channel_id: str, thread_ts: str, name: str) -> bool:
+    def has_file(self, channel_id: ChannelId, thread_ts: str, name: str) -> bool:
         """Whether a file of that name is in the thread."""
         replies = self._replies(channel_id, thread_ts)
         return any(file.get("name") == name for reply in replies for file in reply.get("files", []))
 
-    def members(self, channel_id: str) -> frozenset[str]:
+    def members(self, channel_id: ChannelId) -> frozenset[str]:
         """The user ids of a channel's members.
 
         Raises MembersUnfinished with those so far where Slack gives some of them and then refuses more.
@@ -245,7 +246,7 @@ class WebClientGateway:
         """Who somebody is."""
         return user_info_of(call("users.info", self._client.users_info, user=user_id)["user"])
 
-    def permalink(self, channel_id: str, ts: str) -> str:
+    def permalink(self, channel_id: ChannelId, ts: str) -> str:
         """The address of a message; remembered, since it never changes."""
         key = (channel_id, ts)
         url = self._permalinks.get(key)
@@ -261,12 +262,12 @@ class WebClientGateway:
         # Not read back: another thread may have emptied it since.
         return url
 
-    def dm(self, user_id: str) -> str:
+    def dm(self, user_id: str) -> ChannelId:
         """The channel of the bot's direct messages with somebody."""
         answer = call("conversations.open", self._client.conversations_open, users=user_id)
-        return str(answer["channel"]["id"])
+        return ChannelId("", str(answer["channel"]["id"]))
 
-    def _replies(self, channel_id: str, thread_ts: str, **arguments: Any) -> Iterator[JsonObject]:
+    def _replies(self, channel_id: ChannelId, thread_ts: str, **arguments: Any) -> Iterator[JsonObject]:
         """The messages of a thread, its first among them."""
         method, function = "conversations.replies", self._client.conversations_replies
         return self._entries("messages", method, function, channel=channel_id, ts=thread_ts, **arguments)

@@ -6,6 +6,8 @@ What is sent today comes back in weeks, from messages and windows of every relea
 from bot.slack.blocks.control_ids import packed, unpacked
 from bot.slack.blocks.text import text_in
 from bot.usecases.review.screen import Screen
+from routing.errors import InvalidChannel
+from routing.slack_channel import ChannelId
 
 LONGEST_ADDRESS = 500
 """Of a response URL in a window's metadata, where a case's ids need their room."""
@@ -27,6 +29,14 @@ def screen_of(block_id: str) -> Screen | None:
     return Screen(parts[1], int(parts[2]))
 
 
+def channel_of(text: str) -> ChannelId | None:
+    """The channel with this text; None if it is none, as what comes back from Slack may be anything."""
+    try:
+        return ChannelId.parse(text)
+    except InvalidChannel:
+        return None
+
+
 def kind_of(block_id: str) -> str:
     """What kind of block of ours a `block_id` names."""
     return block_id.partition(_SEPARATOR)[0]
@@ -37,7 +47,7 @@ def metadata(screen: Screen, is_correction: bool = False) -> str:
     return packed(
         case=screen.case_id,
         version=screen.version,
-        channel=screen.channel_id,
+        channel=str(screen.channel_id or ""),
         ts=screen.ts,
         thread=screen.thread_ts,
         about=screen.reply_ts,
@@ -54,7 +64,7 @@ def screen_in(private_metadata: str) -> Screen:
     return Screen(
         case_id=text_in(values.get("case")),
         version=version if isinstance(version, int) and 0 <= version < 10**9 else 0,
-        channel_id=text_in(values.get("channel")),
+        channel_id=channel_of(text_in(values.get("channel"))),
         ts=text_in(values.get("ts")),
         thread_ts=text_in(values.get("thread")),
         question_ts=text_in(values.get("question")),

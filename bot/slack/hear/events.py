@@ -10,7 +10,7 @@ from bot.slack.hear.list_clicks import next_case, publish_home
 from bot.slack.hear.payloads import DirectMessage, direct_message_of, reply_of
 from bot.slack.hear.private_messages import tell_privately
 from bot.slack.hear.reply_receipts import answer_reply, ask_privately, says_something
-from bot.slack.hear.workspace_claims import message_claim, object_in
+from bot.slack.hear.workspace_claims import channel_in, message_claim, object_in
 from bot.slack.show.private_answers import direct_answer
 from bot.usecases import direct_messages, members
 from bot.usecases.repairs import after_slack_repair
@@ -19,6 +19,7 @@ from bot.usecases.review.outcome import InDoubt, Outcome
 from bot.usecases.review.reply_questions import reply_deleted
 from bot.usecases.review.thread_reply import ThreadReply, message_deleted, thread_reply
 from routing.label import ExpertId
+from routing.slack_channel import ChannelId
 
 
 def _event(body: JsonObject) -> JsonObject:
@@ -34,15 +35,15 @@ def on_message(desk: Desk, body: JsonObject) -> None:
 
     A direct message is no answer to a case, and is told so.
     """
-    event = _event(body)
+    event, channel_id = _event(body), _channel_id(desk, body)
     deleted_ts = _deleted(event)
     if event.get("channel_type") == "im":
         _direct(desk, direct_message_of(body, desk.ctx.home))
-    elif deleted_ts:
-        message_deleted(desk.ctx, text_in(event.get("channel")), deleted_ts)
+    elif deleted_ts and channel_id is not None:
+        message_deleted(desk.ctx, channel_id, deleted_ts)
         desk.wake()
         # Of the same event: a `ts` does not say whether it was a case's message or an expert's reply.
-        _deletion(desk, reply_deleted(desk.ctx, text_in(event.get("channel")), deleted_ts))
+        _deletion(desk, reply_deleted(desk.ctx, channel_id, deleted_ts))
     else:
         _reply(desk, reply_of(body, desk.ctx.home))
 
@@ -95,14 +96,16 @@ def on_home_opened(desk: Desk, body: JsonObject) -> None:
 
 def on_joined(desk: Desk, body: JsonObject) -> None:
     """Somebody joined a channel; if it was the bot, its messages can be posted now."""
-    channel_id, person = text_in(_event(body).get("channel")), _person(desk, body)
+    channel_id, person = _channel_id(desk, body), _person(desk, body)
+    if channel_id is None:
+        return
     members.joined(desk.ctx, channel_id, person)
     # Our own invitation: what the channel refused need not wait until it is probed again.
     if person.user_id == desk.ctx.home.bot.user_id:
         _repaired(desk, channel_id)
 
 
-def _repaired(desk: Desk, channel_id: str) -> None:
+def _repaired(desk: Desk, channel_id: ChannelId) -> None:
     revived = after_slack_repair.channel_repaired(desk.ctx, channel_id, CURABLE)
     catch_up.look_back(desk.ctx, channel_id)
     log.info("slack.channel_repaired", channel=channel_id, revived=revived)
@@ -111,18 +114,22 @@ def _repaired(desk: Desk, channel_id: str) -> None:
 
 def on_left(desk: Desk, body: JsonObject) -> None:
     """Somebody left a channel."""
-    members.left(desk.ctx, text_in(_event(body).get("channel")), _person(desk, body))
+    channel_id = _channel_id(desk, body)
+    if channel_id is not None:
+        members.left(desk.ctx, channel_id, _person(desk, body))
 
 
-def _channel_id(event: JsonObject) -> str:
-    channel = event.get("channel")
-    return text_in(channel.get("id")) if isinstance(channel, dict) else text_in(channel)
+def _channel_id(desk: Desk, body: JsonObject) -> ChannelId | None:
+    channel = _event(body).get("channel")
+    return channel_in(body, channel.get("id") if isinstance(channel, dict) else channel, desk.ctx.home)
 
 
 def _on_channel(what: str) -> Callable[[Desk, JsonObject], None]:
     def take(desk: Desk, body: JsonObject) -> None:
         """A channel changed: on record, so that dead letters explain themselves."""
-        channel_id = _channel_id(_event(body))
+        channel_id = _channel_id(desk, body)
+        if channel_id is None:
+            return
         log.warning("slack.channel_changed", channel=channel_id, what=what)
         members.channel_changed(desk.ctx, channel_id, what)
         if what in REPAIRS:

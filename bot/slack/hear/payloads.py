@@ -9,13 +9,14 @@ from bot.slack.blocks.control_ids import unpacked
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.screens import LONGEST_ADDRESS, kind_of, screen_in, screen_of
 from bot.slack.blocks.text import text_in as _text
-from bot.slack.hear.workspace_claims import interaction_claim, message_claim, name_in
+from bot.slack.hear.workspace_claims import channel_in, interaction_claim, message_claim, name_in
 from bot.slack.hear.workspace_claims import object_in as _object
 from bot.usecases.installation import Home
 from bot.usecases.review.access import Act
 from bot.usecases.review.screen import Screen
 from bot.usecases.review.thread_reply import ThreadReply
 from routing.label import ExpertId
+from routing.slack_channel import ChannelId
 
 LONGEST_TEXT = 200_000
 """What is read of a message, in characters: more than Slack takes of a person, which is 40,000
@@ -29,7 +30,7 @@ _PROGRAMS = ("bot_id", "bot_profile", "app_id")
 
 def _question_key(screen: Screen, expert: ExpertId) -> str:
     """A private question is answered once, by a button or in the window that a button opens."""
-    return f"click:{screen.channel_id}:{screen.question_ts}:{expert.user_id}"
+    return f"click:{screen.channel_id or ''}:{screen.question_ts}:{expert.user_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Click:
         if screen.question_ts:
             return _question_key(screen, self.expert)
         # With Slack's moment of the click: the same click sent again is no second answer, another click is.
-        return f"click:{screen.channel_id}:{screen.ts or self.view_id}:{self.expert.user_id}:{self.action_ts}"
+        place = f"{screen.channel_id or ''}:{screen.ts or self.view_id}"
+        return f"click:{place}:{self.expert.user_id}:{self.action_ts}"
 
     @property
     def act(self) -> Act:
@@ -85,7 +87,7 @@ def click_of(body: JsonObject, home: Home) -> Click:
     return Click(
         expert=home.person(interaction_claim(body)),
         action_id=_text(action.get("action_id")),
-        screen=_clicked_screen(body, action, value),
+        screen=_clicked_screen(body, action, value, home),
         value=value,
         action_ts=_text(action.get("action_ts")),
         trigger_id=_text(body.get("trigger_id")),
@@ -102,17 +104,18 @@ def lookup_of(body: JsonObject, home: Home) -> tuple[Act, str]:
     """Who looks at which case in a `block_suggestion` payload, and what was typed."""
     view = _object(body.get("view"))
     metadata = _text(view.get("private_metadata"), 3_000)
-    screen = screen_in(metadata) if metadata else _clicked_screen(body, body, "")
+    screen = screen_in(metadata) if metadata else _clicked_screen(body, body, "", home)
     return Act(screen, home.person(interaction_claim(body)), ""), _text(body.get("value"))
 
 
-def _clicked_screen(body: JsonObject, action: JsonObject, value: str) -> Screen:
+def _clicked_screen(body: JsonObject, action: JsonObject, value: str, home: Home) -> Screen:
     """The screen with the control; without a case if the control names none."""
     container, message = _object(body.get("container")), _object(body.get("message"))
     ts = _text(container.get("message_ts")) or _text(message.get("ts"))
+    channel = _object(body.get("channel")).get("id") or container.get("channel_id")
     screen = replace(
         screen_of(_text(action.get("block_id"))) or Screen(""),
-        channel_id=_text(_object(body.get("channel")).get("id")) or _text(container.get("channel_id")),
+        channel_id=channel_in(body, channel, home),
         ts=ts,
         thread_ts=_thread_ts(container, message, ts) or _text(unpacked(value).get("thread")),
         reply_ts=_text(unpacked(value).get("about")),
@@ -189,7 +192,7 @@ class DirectMessage:
     """What a person wrote to the bot itself, in a thread there or not."""
 
     expert: ExpertId
-    channel_id: str
+    channel_id: ChannelId
     ts: str
     thread_ts: str
 
@@ -199,11 +202,13 @@ def direct_message_of(body: JsonObject, home: Home) -> DirectMessage | None:
     event = _object(body.get("event"))
     user_id, is_program = _text(event.get("user")), any(event.get(name) for name in _PROGRAMS)
     is_new = event.get("subtype") in (None, "file_share", "thread_broadcast")
+    channel_id = channel_in(body, event.get("channel"), home)
     # Our own messages above all: an answer to them would be answered, and so on for ever.
-    if not (user_id and is_new) or is_program or user_id == home.installation.bot_user_id:
+    is_ours = is_program or user_id == home.installation.bot_user_id
+    if not (user_id and is_new) or is_ours or channel_id is None:
         return None
-    place = (_text(event.get(name)) for name in ("channel", "ts", "thread_ts"))
-    return DirectMessage(home.person(message_claim(body, event)), *place)
+    moments = (_text(event.get(name)) for name in ("ts", "thread_ts"))
+    return DirectMessage(home.person(message_claim(body, event)), channel_id, *moments)
 
 
 def reply_of(body: JsonObject, home: Home) -> ThreadReply | None:
@@ -228,11 +233,13 @@ def _reply_in(body: JsonObject, event: JsonObject, home: Home) -> ThreadReply | 
     subtype = event.get("subtype")
     is_reply = isinstance(event.get("thread_ts"), str) and event.get("thread_ts") != event.get("ts")
     user_id = _text(event.get("user"))
-    if not (user_id and is_reply and subtype in _SPEECH) or user_id == home.installation.bot_user_id:
+    channel_id = channel_in(body, event.get("channel"), home)
+    is_speech = user_id and is_reply and subtype in _SPEECH
+    if not is_speech or channel_id is None or user_id == home.installation.bot_user_id:
         return None
     return ThreadReply(
         expert=home.person(message_claim(body, event)),
-        channel_id=_text(event.get("channel")),
+        channel_id=channel_id,
         thread_ts=_text(event.get("thread_ts")),
         ts=_text(event.get("ts")),
         text=_without_call(home, _text(event.get("text"), LONGEST_TEXT)),
@@ -255,7 +262,6 @@ class Command:
 
     expert: ExpertId
     word: str
-    channel_id: str
     response_url: str
     trigger_id: str
     argument: str = ""
@@ -267,7 +273,6 @@ def command_of(body: JsonObject, home: Home) -> Command:
     return Command(
         expert=home.person(interaction_claim(body)),
         word=words[0].lower() if words else "help",
-        channel_id=_text(body.get("channel_id")),
         response_url=_text(body.get("response_url"), 3_000),
         trigger_id=_text(body.get("trigger_id")),
         argument=words[1] if len(words) > 1 else "",

@@ -12,6 +12,7 @@ from bot.usecases.review.outcome import InDoubt, MeaningQuestion, Outcome, Recor
 from bot.usecases.review.reply_questions import withdraw_question
 from bot.usecases.review.thread_reply import ThreadReply
 from routing.label import ExpertId
+from routing.slack_channel import ChannelId
 
 RECEIPT = "white_check_mark"
 GONE = frozenset({"message_not_found", "channel_not_found", "thread_not_found"})
@@ -45,7 +46,9 @@ def ask_privately(ctx: Context, gateway: SlackGateway, outcome: InDoubt) -> None
         _tell(gateway, outcome.expert, place.channel_id, place.thread_ts, message)
 
 
-def _tell(gateway: SlackGateway, expert: ExpertId, channel_id: str, thread_ts: str, message: Message) -> None:
+def _tell(
+    gateway: SlackGateway, expert: ExpertId, channel_id: ChannelId, thread_ts: str, message: Message
+) -> None:
     tell_privately(gateway.ephemeral, channel_id, expert.user_id, message, thread_ts)
 
 

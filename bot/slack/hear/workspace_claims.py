@@ -1,10 +1,12 @@
-"""What Slack's payloads say of where a person belongs: each kind says it in another place."""
+"""What Slack's payloads say of where a person or a channel belongs: each kind says it in another place."""
 
 from typing import Any
 
 from bot.slack.blocks.message import JsonObject
+from bot.slack.blocks.screens import channel_of
 from bot.slack.blocks.text import text_in
-from bot.usecases.installation import IdentityClaim
+from bot.usecases.installation import Home, IdentityClaim
+from routing.slack_channel import ChannelId
 
 LONGEST_NAME = 80
 """Of a person's name (Slack's limit of display names)."""
@@ -27,6 +29,17 @@ def organizations(body: JsonObject) -> dict[str, str]:
     ]
     texts = ((text_in(team_id), text_in(enterprise_id)) for team_id, enterprise_id in pairs)
     return {team_id: enterprise_id for team_id, enterprise_id in texts if team_id and enterprise_id}
+
+
+def channel_in(body: JsonObject, channel_id: Any, home: Home) -> ChannelId | None:
+    """The channel with this id in a payload; None for what is no id.
+
+    Of another workspace if Slack says that the payload came through that. A shared channel has the same id
+    in all workspaces, so where a person belongs says nothing of it (Slack's documentation of Slack Connect).
+    """
+    text, team_id = text_in(channel_id), text_in(body.get("context_team_id"))
+    is_ours = home.serves(team_id, organizations(body).get(team_id, ""))
+    return channel_of(text if is_ours else f"{team_id}/{text}")
 
 
 def interaction_claim(body: JsonObject) -> IdentityClaim:

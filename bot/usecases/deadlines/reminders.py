@@ -11,6 +11,7 @@ from bot.usecases.outgoing import Notice, Occasion, Place
 from routing.case.case import Case
 from routing.case.next_step import Step
 from routing.policy import Tier
+from routing.slack_channel import ChannelId
 
 JsonObject = dict[str, Any]
 FEW = 3
@@ -29,14 +30,16 @@ class Reminder:
     case_id: str
     to: Literal["thread", "people", "channel"]
     people: tuple[str, ...]
-    home_id: str
-    to_channel_id: str | None
+    home_id: ChannelId
+    to_channel_id: ChannelId | None
     note: str
     risk: int
     due_at: datetime
 
     @classmethod
-    def of(cls, case: Case, tier: Tier, step: Step, home_id: str, to_channel_id: str | None) -> Self:
+    def of(
+        cls, case: Case, tier: Tier, step: Step, home_id: ChannelId, to_channel_id: ChannelId | None
+    ) -> Self:
         """The reminder of `step`; in the thread it calls the expert to whom the case is assigned."""
         assigned = (case.assigned_to.user_id,) if case.assigned_to and step.to == "thread" else ()
         people = step.people or assigned
@@ -48,8 +51,8 @@ class Reminder:
             "case_id": self.case_id,
             "to": self.to,
             "people": list(self.people),
-            "home_id": self.home_id,
-            "to_channel_id": self.to_channel_id,
+            "home_id": str(self.home_id),
+            "to_channel_id": self.to_channel_id and str(self.to_channel_id),
             "note": self.note,
             "risk": self.risk,
             "due_at": self.due_at.isoformat(),
@@ -58,7 +61,13 @@ class Reminder:
     @classmethod
     def from_payload(cls, payload: JsonObject) -> Self:
         """The reminder from the outbox's JSON."""
-        changed = {"people": tuple(payload["people"]), "due_at": datetime.fromisoformat(payload["due_at"])}
+        to = payload["to_channel_id"]
+        changed = {
+            "people": tuple(payload["people"]),
+            "home_id": ChannelId.parse(payload["home_id"]),
+            "to_channel_id": ChannelId.parse(to) if to else None,
+            "due_at": datetime.fromisoformat(payload["due_at"]),
+        }
         # Every key is a field: a field that is renamed or comes without a default breaks rows that wait.
         return cls(**{**payload, **changed})
 
@@ -136,7 +145,7 @@ def _to_channels(reminders: Sequence[Reminder]) -> Iterator[Bundle]:
             yield from (_single(Occasion.ESCALATION, Place.CHANNEL, each, channel_id) for each in group)
 
 
-def _single(about: Occasion, place: Place, reminder: Reminder, channel_id: str) -> Bundle:
+def _single(about: Occasion, place: Place, reminder: Reminder, channel_id: ChannelId) -> Bundle:
     return _bundle(about, place, (reminder,), reminder.people, channel_id, reminder.note)
 
 
@@ -145,7 +154,7 @@ def _bundle(
     place: Place,
     group: tuple[Reminder, ...],
     people: tuple[str, ...],
-    channel_id: str | None,
+    channel_id: ChannelId | None,
     note: str = "",
 ) -> Bundle:
     case_ids = tuple(reminder.case_id for reminder in group)
@@ -153,10 +162,10 @@ def _bundle(
 
 
 def _by_place(
-    reminders: Iterable[Reminder], place: Callable[[Reminder], str]
-) -> list[tuple[str, tuple[Reminder, ...]]]:
+    reminders: Iterable[Reminder], place: Callable[[Reminder], ChannelId]
+) -> list[tuple[ChannelId, tuple[Reminder, ...]]]:
     """What goes to each place, the latest of each case."""
-    groups: dict[str, dict[str, Reminder]] = defaultdict(dict)
+    groups: dict[ChannelId, dict[str, Reminder]] = defaultdict(dict)
     for reminder in reminders:
         groups[place(reminder)][reminder.case_id] = reminder
     return [(name, tuple(by_case.values())) for name, by_case in groups.items()]

@@ -8,6 +8,7 @@ from bot.usecases.lead.access import LeadAct, LeadRefusal, LeadSitting, lead
 from routing.digest.headline import Deed
 from routing.digest.model_quality import ThresholdRow
 from routing.evidence.error_patterns import PREDICTED
+from routing.slack_channel import ChannelId
 from storage.delivery import projections
 from storage.engine.database import Transaction
 from storage.evidence import case_outlines
@@ -31,7 +32,7 @@ class ListedCase:
     """A case of the list, with the channel and `ts` of its message if it has one."""
 
     outline: Outline
-    channel_id: str = ""
+    channel_id: ChannelId | None = None
     ts: str = ""
 
 

@@ -11,8 +11,10 @@ from datetime import timedelta
 from bot.usecases.context import Context
 from bot.usecases.outgoing import DIGEST, NEWS, NOTICE, SHAPE
 from bot.usecases.repairs.undelivered import cause
+from routing.slack_channel import ChannelId
 from storage.delivery import dead_letters, holds, outbox, projections, slack_pace
 from storage.delivery.dead_letters import DeadMessage
+from storage.delivery.slack_pace import Lane
 
 Curable = Mapping[str, bool]
 PORTION = 500
@@ -20,7 +22,7 @@ WORTH_TELLING_FOR = timedelta(days=7)
 """After that, what was to be announced is no news any more; a case that waits is shown anyway."""
 
 
-def channel_repaired(ctx: Context, channel_id: str, curable: Curable) -> int:
+def channel_repaired(ctx: Context, channel_id: ChannelId, curable: Curable) -> int:
     """The bot was invited, or the channel unarchived or renamed; how many messages come back."""
     return _repair(ctx, (channel_id, slack_pace.updates_of(channel_id)), channel_id, curable)
 
@@ -38,7 +40,9 @@ def look_again(ctx: Context) -> int:
         return holds.look_again(tx, now)
 
 
-def _repair(ctx: Context, places: tuple[str, ...] | None, channel_id: str | None, curable: Curable) -> int:
+def _repair(
+    ctx: Context, places: tuple[Lane, ...] | None, channel_id: ChannelId | None, curable: Curable
+) -> int:
     now = ctx.clock.now()
     with ctx.database.write() as tx:
         # Not released: a message is tried first, and frees the others when Slack takes it.
@@ -47,7 +51,7 @@ def _repair(ctx: Context, places: tuple[str, ...] | None, channel_id: str | None
     return _revive_messages(ctx, channel_id, curable) + _revive_items(ctx, curable)
 
 
-def _revive_messages(ctx: Context, channel_id: str | None, curable: Curable) -> int:
+def _revive_messages(ctx: Context, channel_id: ChannelId | None, curable: Curable) -> int:
     """In portions. A case that nobody waits for any more is not shown for the first time."""
     revived, after = 0, 0
     while page := _page(ctx, after):

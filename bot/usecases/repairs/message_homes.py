@@ -7,6 +7,7 @@ from operator import attrgetter
 from bot.usecases.context import Context
 from routing.case.case import Case
 from routing.policy import Policy
+from routing.slack_channel import ChannelName
 from storage.cases import cases
 from storage.delivery import unposted_messages
 from storage.delivery.projection_state import Projection
@@ -63,7 +64,7 @@ def _move(
     return moved
 
 
-def _follower(tx: Transaction, message: UnpostedMessage, channel: str) -> Case | None:
+def _follower(tx: Transaction, message: UnpostedMessage, channel: ChannelName) -> Case | None:
     """The case, if it moves with its message: who may answer goes by its channel.
 
     It is locked before its message is touched, as by everybody else who changes both.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from storage.delivery import dead_letters, holds, slack_pace
+from storage.delivery import dead_letters, holds
 from storage.delivery.projection_state import Projection
 from storage.engine.database import Transaction
 
@@ -43,9 +43,7 @@ def troubles_of(tx: Transaction, messages: Mapping[str, Sequence[Projection]]) -
     held = {place.channel_id: place.reason for place in holds.all_of(tx) if not place.is_for_updates}
     troubles: dict[str, str] = {}
     for case_id, rows in messages.items():
-        reasons = [
-            row.dead_reason or held.get(row.channel_id) or held.get(slack_pace.WORKSPACE) for row in rows
-        ]
+        reasons = [row.dead_reason or held.get(row.channel_id) or held.get(None) for row in rows]
         if all(reasons) and not any(row.ts for row in rows):
             troubles[case_id] = cause(str(reasons[0])).words
     return troubles

@@ -9,8 +9,9 @@ from bot.usecases.context import Context
 from bot.usecases.outgoing import CALLBACK, NOTICE, News
 from bot.usecases.repairs.undelivered import cause
 from bot.usecases.team_news import teams_of, tell_team
+from routing.slack_channel import ChannelId
 from storage.cases import predictions
-from storage.delivery import dead_letters, holds, slack_pace
+from storage.delivery import dead_letters, holds
 from storage.delivery.holds import Hold
 from storage.delivery.outbox_item import Item
 from storage.engine.database import Transaction
@@ -31,7 +32,7 @@ class _Trouble:
     noun: str
     fate: str
     advice: str
-    channel_id: str = ""
+    channel_id: ChannelId | None = None
 
 
 def tell_teams(ctx: Context) -> dict[str, int]:
@@ -62,18 +63,18 @@ def _tell(ctx: Context, by_team: dict[tuple[str, _Trouble], int], now: datetime)
 
 def _held(ctx: Context, tx: Transaction, now: datetime) -> Iterator[tuple[str, _Trouble, int]]:
     for hold in holds.all_of(tx):
-        if hold.since_at <= now - SETTLED_IN and hold.channel_id != slack_pace.WORKSPACE:
+        if hold.since_at <= now - SETTLED_IN and hold.channel_id is not None:
             for task, number in holds.messages_by_task(tx, hold).items():
-                yield task, _held_trouble(ctx, hold), number
+                yield task, _held_trouble(ctx, hold, hold.channel_id), number
 
 
-def _held_trouble(ctx: Context, hold: Hold) -> _Trouble:
-    why, where = cause(hold.reason), _named(ctx, hold.channel_id)
+def _held_trouble(ctx: Context, hold: Hold, channel_id: ChannelId) -> _Trouble:
+    why, where = cause(hold.reason), _named(ctx, channel_id)
     if hold.is_for_updates:
         fate = f"in {where} could not be brought up to date: {why.words}"
-        return _Trouble(f"updates:{hold.channel_id}:{why.code}", "message", fate, _AGAIN)
+        return _Trouble(f"updates:{channel_id}:{why.code}", "message", fate, _AGAIN)
     fate = f"could not be shown in {where}: {why.words}"
-    return _Trouble(f"{hold.channel_id}:{why.code}", "message", fate, _AGAIN, hold.channel_id)
+    return _Trouble(f"{channel_id}:{why.code}", "message", fate, _AGAIN, channel_id)
 
 
 def _dead_messages(ctx: Context, tx: Transaction, now: datetime) -> Iterator[tuple[str, _Trouble, int]]:
@@ -104,7 +105,7 @@ def _tasks_of(tx: Transaction, item: Item) -> tuple[str, ...]:
     return (stored.submission.task,) if stored else ()
 
 
-def _named(ctx: Context, channel_id: str) -> str:
+def _named(ctx: Context, channel_id: ChannelId) -> str:
     """A channel by its name in the policy."""
     names = [name for name, channel in ctx.policy.channels.items() if channel.id == channel_id]
     return f"#{names[0]}" if names else f"the channel {channel_id}"

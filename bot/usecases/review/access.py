@@ -82,7 +82,7 @@ def sit_down(ctx: Context, tx: Transaction, act: Act) -> Sitting | Dismissal:
     sitting = _sitting(ctx, tx, act, cases.lock)
     if isinstance(sitting, Dismissal) and sitting.why:
         # The id came with a payload and may be anything: it is cut, so that it cannot fill the record.
-        data = {"why": sitting.why, "channel_id": act.screen.channel_id, "ts": act.screen.ts}
+        data = {"why": sitting.why, "channel_id": str(act.screen.channel_id or ""), "ts": act.screen.ts}
         entry = Entry(ctx.clock.now(), act.actor, "act.refused", act.case_id[:80], data)
         audit.append_many(tx, [entry])
     return sitting
@@ -112,7 +112,7 @@ def _is_own_message(tx: Transaction, screen: Screen) -> bool:
     here = [row for row in rows if row.channel_id == screen.channel_id]
     if any(row.ts == screen.ts for row in here):
         return True
-    return bool(here) and projections.by_message(tx, screen.channel_id, screen.ts) is None
+    return bool(here) and projections.by_message(tx, here[0].channel_id, screen.ts) is None
 
 
 def members_of(tx: Transaction, case: Case, terms: Terms) -> frozenset[ExpertId]:

@@ -11,6 +11,7 @@ from routing.case.case import Case
 from routing.case.decision import Decision
 from routing.case.terms import Terms
 from routing.label import ExpertId
+from routing.slack_channel import ChannelName
 from storage import experts
 from storage.delivery import outbox, projections
 from storage.delivery.outbox import Item
@@ -47,7 +48,7 @@ def _named(sitting: Sitting, case: Case) -> dict[ExpertId, str]:
     return {act.expert: act.name} if act.expert in people_of(case) else {}
 
 
-def show_also(tx: Transaction, case: Case, terms: Terms, channel: str | None, now: datetime) -> None:
+def show_also(tx: Transaction, case: Case, terms: Terms, channel: ChannelName | None, now: datetime) -> None:
     """Ask for a message of the case where it is escalated to: not all there can see its home channel.
 
     `channel` is a name of the policy.

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.clock import slack_now
 from bot.usecases.context import Context
+from routing.slack_channel import ChannelId
 from storage.cases import case_threads
 from storage.delivery import channel_readings, outbox, posted_messages, slack_pace, thread_readings
 from storage.delivery.channel_readings import WantedChannel
@@ -39,7 +40,7 @@ def look_again(ctx: Context) -> int:
     return len(wanted)
 
 
-def look_back(ctx: Context, channel_id: str) -> None:
+def look_back(ctx: Context, channel_id: ChannelId) -> None:
     """Want the history of a channel read, if cases are there; for the end of a time without the bot in it.
 
     Slack sent nothing of what was written there meanwhile, and what was to be read then has been dropped.
@@ -66,7 +67,7 @@ def begin(ctx: Context) -> None:
         channel_readings.want_many(tx, wanted, ctx.clock.now())
 
 
-def read_later(ctx: Context, tx: Transaction, channel_id: str, ts: str) -> None:
+def read_later(ctx: Context, tx: Transaction, channel_id: ChannelId, ts: str) -> None:
     """Want a thread read that may belong to a message of ours whose post is not answered yet."""
     if case_threads.may_appear(tx, channel_id):
         now = ctx.clock.now()
@@ -85,19 +86,19 @@ def ts_of(moment: datetime) -> str:
     return f"{max(0.0, moment.timestamp()):017.6f}"
 
 
-def _wanted(ctx: Context, channel_id: str) -> WantedChannel:
+def _wanted(ctx: Context, channel_id: ChannelId) -> WantedChannel:
     """The channel, to be read by the bot as its workspace knows it."""
     bot = ctx.home.bot
     return WantedChannel(channel_id, bot.team_id, bot.user_id)
 
 
-def _channels(ctx: Context, tx: Transaction) -> set[str]:
+def _channels(ctx: Context, tx: Transaction) -> set[ChannelId]:
     """Where cases are, and where they may have been shown after a backup was taken."""
     named = {channel.id for channel in ctx.policy.channels.values()}
     return named | posted_messages.channels(tx, decided_since(ctx))
 
 
-def _held_to(tx: Transaction, channel_id: str, now: datetime) -> str:
+def _held_to(tx: Transaction, channel_id: ChannelId, now: datetime) -> str:
     """How far back to look before anything is posted.
 
     What is missing here came after the newest message that is stored, and after it was wanted first.
@@ -116,7 +117,7 @@ def _take_over(ctx: Context) -> bool:
         claims = outbox.claim(tx, {THREAD}, f"listening:{ctx.new_id('p')}", now, TAKING_OVER, PORTION)
         wanted = [
             WantedThread(
-                str(claim.item.payload["channel_id"]),
+                ChannelId.parse(claim.item.payload["channel_id"]),
                 str(claim.item.payload["ts"]),
                 ctx.team_id,
                 Rank.UNSEEN,

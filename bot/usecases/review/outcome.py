@@ -5,13 +5,14 @@ from datetime import datetime
 
 from routing.case.case import Case
 from routing.label import ExpertId, Label
+from routing.slack_channel import ChannelId
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyPlace:
     """A reply in a thread: where private answers to it belong. `is_deleted`: its writer took it away."""
 
-    channel_id: str
+    channel_id: ChannelId
     thread_ts: str
     ts: str
     is_deleted: bool = False

@@ -20,6 +20,7 @@ from bot.usecases.review.screen import Screen
 from routing.case.case import can_undo, rounds_in_force
 from routing.label import ExpertId
 from routing.language.reply_text import mentioned, read
+from routing.slack_channel import ChannelId
 from storage import experts
 from storage.cases import thread_replies
 from storage.cases.thread_replies import ReplyQuestion
@@ -71,7 +72,7 @@ def _question(sitting: Sitting, place: ReplyPlace, text: str) -> ReplyQuestion:
     return ReplyQuestion(act.case_id, act.expert, place.channel_id, place.ts, words, sitting.now)
 
 
-def reply_deleted(ctx: Context, channel_id: str, ts: str) -> Outcome:
+def reply_deleted(ctx: Context, channel_id: ChannelId, ts: str) -> Outcome:
     """A reply was deleted; if it holds its writer's answer, they are asked whether to take that back.
 
     Raises DatabaseUnavailable, with nothing recorded: Slack then sends the event again.

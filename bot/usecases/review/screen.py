@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from routing.slack_channel import ChannelId
+
 
 @dataclass(frozen=True, slots=True)
 class Screen:
@@ -13,7 +15,7 @@ class Screen:
 
     case_id: str
     version: int = 0
-    channel_id: str = ""
+    channel_id: ChannelId | None = None
     ts: str = ""
     thread_ts: str = ""
     question_ts: str = ""

@@ -15,6 +15,7 @@ from bot.usecases.review.screen import Screen
 from routing.case.case import rounds_in_force
 from routing.label import ExpertId, Label, Via
 from routing.language.reply_text import read
+from routing.slack_channel import ChannelId
 from routing.thread_reply.interpretation import (
     Doubt,
     LabelReply,
@@ -48,7 +49,7 @@ class ThreadReply:
     """
 
     expert: ExpertId
-    channel_id: str
+    channel_id: ChannelId
     thread_ts: str
     text: str
     ts: str
@@ -225,7 +226,7 @@ def _reason(meant: Meaning, words: str) -> str:
     return meant.rationale or "" if isinstance(meant, LabelReply) else words
 
 
-def message_deleted(ctx: Context, channel_id: str, ts: str) -> None:
+def message_deleted(ctx: Context, channel_id: ChannelId, ts: str) -> None:
     """A message was deleted in Slack; if it was a case's, it is posted anew, once."""
     now = ctx.clock.now()
     with ctx.database.write() as tx:

@@ -12,6 +12,7 @@ from routing.case.permission import may_answer, may_label
 from routing.case.terms import Terms
 from routing.label import ExpertId, Label
 from routing.policy import Task
+from routing.slack_channel import ChannelId
 from storage import experts
 from storage.cases import cases, labels
 from storage.delivery import projections
@@ -32,7 +33,7 @@ class WaitingCase:
 
     case: Case
     task: Task
-    channel_id: str
+    channel_id: ChannelId
     ts: str | None
     is_mine: bool
     trouble: str = ""

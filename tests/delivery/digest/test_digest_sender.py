@@ -16,6 +16,7 @@ from bot.usecases.digest import weekly
 from bot.usecases.lead import digest_on_demand
 from bot.usecases.lead.digest_on_demand import OnItsWay
 from routing.digest.digest import Digest
+from routing.slack_channel import ChannelId
 from storage import experts
 from storage.delivery import holds
 from storage.leads import digests as kept
@@ -142,7 +143,7 @@ def test_a_person_who_asks_gets_the_last_seven_days_as_a_direct_message(world: W
         assert digest_on_demand.ask(world.ctx, MAYA, None) == OnItsWay("leads")
     send(world)
     assert world.sandbox.state.conversations[LEADS].top_level() == []
-    message, thread = posted(world, world.gateway().dm(MAYA.user_id))
+    message, thread = posted(world, world.gateway().dm(MAYA.user_id).id)
     assert message.text.startswith("The last seven days: leads")
     assert len(thread) == 4
     with world.database.read() as tx:
@@ -180,7 +181,7 @@ class NotReady(WebClientGateway):
 
     at_first = 2
 
-    def post(self, channel_id: str, message: SentMessage, thread_ts: str | None = None) -> str:
+    def post(self, channel_id: ChannelId, message: SentMessage, thread_ts: str | None = None) -> str:
         if self.at_first and any("slack_file" in block for block in message.blocks):
             self.at_first -= 1
             details = ("[ERROR] invalid slack file [json-pointer:/blocks/1/slack_file]",)

@@ -20,7 +20,7 @@ from routing.policy import load_policy
 from storage.delivery import channel_readings, thread_readings
 from storage.tables import projections
 from tests.worlds.delivery import World, open_case
-from tests.worlds.people import DIGITS, ONCOLOGY
+from tests.worlds.people import DIGITS, DIGITS_ID, ONCOLOGY
 from tests.worlds.policies import ORDERS
 
 
@@ -173,7 +173,7 @@ def test_a_deleted_message_with_replies_is_posted_again(world: World) -> None:
     open_case(world.ctx)
     world.drain()
     message = world.sandbox.state.conversations[DIGITS].top_level()[0]
-    world.gateway().post(DIGITS, Message("Still waiting."), message.ts)
+    world.gateway().post(DIGITS_ID, Message("Still waiting."), message.ts)
     delete_first(world)
     assert sweep(world) == 1
 
@@ -184,7 +184,7 @@ def test_a_deleted_message_is_found_below_what_people_talked_since(world: World)
     world.drain()
     delete_first(world)
     for number in range(450):
-        world.gateway().post(DIGITS, Message(f"Talk {number}."))
+        world.gateway().post(DIGITS_ID, Message(f"Talk {number}."))
     assert sweep(world) == 1
     assert histories(world) == len(world.ctx.policy.channels) + 2
 
@@ -220,7 +220,7 @@ def test_what_a_start_holds_is_looked_for_below_what_people_talked_since(world: 
     with world.database.write() as tx:
         tx.execute(sa.update(projections).values(backup))
     for number in range(450):
-        world.gateway().post(DIGITS, Message(f"Talk {number}."))
+        world.gateway().post(DIGITS_ID, Message(f"Talk {number}."))
     catch_up.begin(world.ctx)
     assert sweep(world) == 0
 

@@ -19,13 +19,14 @@ from bot.usecases.review import catch_up
 from bot.usecases.review.thread_reply import ThreadReply, thread_reply
 from routing.case.case import Case, CaseStatus
 from routing.label import ExpertId, Rationale
+from routing.slack_channel import ChannelId
 from storage import experts
 from storage.cases import cases
 from storage.delivery import outbox, projections, thread_readings
 from storage.delivery.outbox import Item
 from storage.experts import Expert
 from tests.worlds.delivery import World, open_case
-from tests.worlds.people import DIGITS, MAYA
+from tests.worlds.people import DIGITS, DIGITS_ID, MAYA
 
 
 def shown(world: World, name: str = "order-1") -> Case:
@@ -107,7 +108,7 @@ def test_what_was_heard_is_not_heard_again(world: World) -> None:
     case = shown(world)
     say(world, case, "hello all")
     thread = world.sandbox.state.conversations[DIGITS].thread(message_of(world, case)["ts"])
-    heard = ThreadReply(MAYA, DIGITS, message_of(world, case)["ts"], "hello all", thread[0].ts)
+    heard = ThreadReply(MAYA, DIGITS_ID, message_of(world, case)["ts"], "hello all", thread[0].ts)
     thread_reply(world.ctx, heard)
     sweep(world)
     assert world.sandbox.stats()["calls"].get("chat.postEphemeral", 0) == 0
@@ -121,7 +122,7 @@ def test_a_reply_from_a_time_without_the_bot_is_heard_once_it_is_back(world: Wor
     sweep(world)
     assert stored(world, case).status is CaseStatus.OPEN
     world.sandbox.faults.clear(fault)
-    catch_up.look_back(world.ctx, DIGITS)
+    catch_up.look_back(world.ctx, DIGITS_ID)
     world.read_histories()
     read(world)
     assert stored(world, case).status is CaseStatus.DECIDED
@@ -158,7 +159,7 @@ def test_a_reply_that_was_heard_and_then_edited_while_nobody_listened_counts_as_
 
 def test_notices_of_the_bot_are_no_answers(world: World) -> None:
     case = shown(world)
-    world.gateway().post(DIGITS, Message("fine: says the bot"), message_of(world, case)["ts"])
+    world.gateway().post(DIGITS_ID, Message("fine: says the bot"), message_of(world, case)["ts"])
     sweep(world)
     assert stored(world, case).labels == ()
 
@@ -178,7 +179,7 @@ def test_threads_are_read_no_faster_than_slack_allows_the_most_urgent_first(worl
 def test_only_threads_in_which_somebody_wrote_are_read(world: World) -> None:
     made = [shown(world, f"order-{number}") for number in range(60)]
     for case in made[:20]:
-        world.gateway().post(DIGITS, Message("It still waits."), message_of(world, case)["ts"])
+        world.gateway().post(DIGITS_ID, Message("It still waits."), message_of(world, case)["ts"])
     say(world, made[7], "fine: known")
     say(world, made[55], "fine: known")
     assert sweep(world, seconds=4) == 2
@@ -241,7 +242,7 @@ def test_a_few_old_threads_below_much_talk_are_read_without_all_that_talk(world:
     made = [shown(world, f"order-{number}") for number in range(8)]
     world.clock.advance(timedelta(days=60))
     for _ in range(210):
-        world.gateway().post(DIGITS, Message("Talk."))
+        world.gateway().post(DIGITS_ID, Message("Talk."))
         world.clock.advance(timedelta(minutes=10))
     say(world, made[3], "fine: known")
     sweep(world, seconds=20)
@@ -254,7 +255,7 @@ def posted(world: World, name: str) -> None:
     """A case that has its message, without waiting for the channel's pace."""
     case = open_case(world.ctx, name)
     message = Message(name, metadata={"case_id": case.case_id, "version": "1"})
-    ts = world.gateway().post(DIGITS, message)
+    ts = world.gateway().post(DIGITS_ID, message)
     with world.database.write() as tx:
         held = projections.claim(
             tx, "p9", world.clock.now(), timedelta(minutes=1), timedelta(0), timedelta(0)
@@ -325,11 +326,11 @@ def test_a_reply_that_comes_before_the_message_is_known_is_heard_when_it_is(worl
     say(world, case, "fine: known")
     ts = message_of(world, case)["ts"]
     with world.database.write() as tx:  # as if the process had died before it could note the message
-        projections.lost(tx, DIGITS, ts)
+        projections.lost(tx, DIGITS_ID, ts)
         held = projections.claim(tx, "p9", world.clock.now(), timedelta(minutes=1), timedelta(0))
         assert held is not None
         projections.record_attempt(tx, held, "attempt_9", world.clock.now())
-    thread_reply(world.ctx, ThreadReply(MAYA, DIGITS, ts, "fine: known", "9.9"))
+    thread_reply(world.ctx, ThreadReply(MAYA, DIGITS_ID, ts, "fine: known", "9.9"))
     read(world)
     assert calls(world) == 0
     with world.database.write() as tx:
@@ -340,7 +341,7 @@ def test_a_reply_that_comes_before_the_message_is_known_is_heard_when_it_is(worl
 
 def test_a_reply_in_a_thread_of_others_is_not_looked_for(world: World) -> None:
     shown(world)
-    thread_reply(world.ctx, ThreadReply(MAYA, DIGITS, "7.7", "fine: known", "9.9"))
+    thread_reply(world.ctx, ThreadReply(MAYA, DIGITS_ID, "7.7", "fine: known", "9.9"))
     read(world)
     assert calls(world) == 0
 
@@ -353,7 +354,7 @@ class Teamless(WebClientGateway):
         self._told = told
 
     def replies_since(
-        self, channel_id: str, thread_ts: str, since: datetime
+        self, channel_id: ChannelId, thread_ts: str, since: datetime
     ) -> tuple[dict[str, object], ...]:
         """Without `team`, with what is given."""
         found = super().replies_since(channel_id, thread_ts, since)
@@ -390,7 +391,7 @@ def test_a_missed_reply_without_a_team_of_somebody_never_asked_about_is_no_answe
     world: World, is_met: bool
 ) -> None:
     if is_met:
-        members.joined(world.ctx, DIGITS, MAYA)
+        members.joined(world.ctx, DIGITS_ID, MAYA)
 
     assert missed(world).labels == ()
 

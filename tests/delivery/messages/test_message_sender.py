@@ -13,12 +13,13 @@ from bot.sandbox import SlackFault
 from bot.slack.api.gateway import WebClientGateway
 from bot.slack.blocks.message import Message
 from bot.usecases.context import PolicyHolder
+from routing.slack_channel import ChannelId
 from storage.cases import cases, images
 from storage.delivery import projections
 from storage.errors import CaseUnknown
 from tests.patience import PATIENCE, eventually
 from tests.worlds.delivery import World, decide, open_case
-from tests.worlds.people import DIGITS, ONCOLOGY
+from tests.worlds.people import DIGITS, DIGITS_ID, ONCOLOGY
 
 
 def test_a_new_case_is_posted_in_its_channel(world: World) -> None:
@@ -44,7 +45,7 @@ def test_several_changes_become_one_update(world: World) -> None:
     world.drain()
     for _ in range(3):
         with world.database.write() as tx:
-            projections.want(tx, case.case_id, DIGITS, 0, case.due_at, world.clock.now())
+            projections.want(tx, case.case_id, DIGITS_ID, 0, case.due_at, world.clock.now())
     world.drain()
     assert world.sandbox.stats()["updated"] == 1
     assert world.projection(case.case_id).shown_version == 4
@@ -68,7 +69,7 @@ class Killed(BaseException):
 class DyingGateway(WebClientGateway):
     """Posts, and dies before the answer can be recorded."""
 
-    def post(self, channel_id: str, message: Message, thread_ts: str | None = None) -> str:
+    def post(self, channel_id: ChannelId, message: Message, thread_ts: str | None = None) -> str:
         super().post(channel_id, message, thread_ts)
         raise Killed
 
@@ -157,7 +158,7 @@ def test_a_message_that_is_deleted_again_and_again_is_given_up(world: World) -> 
         ts = world.projection(case.case_id).ts
         if ts:
             with world.database.write() as tx:
-                projections.lost(tx, DIGITS, ts)
+                projections.lost(tx, DIGITS_ID, ts)
     assert "deleted" in (world.projection(case.case_id).dead_reason or "")
 
 

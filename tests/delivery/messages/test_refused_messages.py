@@ -14,6 +14,7 @@ from bot.slack.api.refusals import CURABLE, refusal
 from bot.slack.blocks.message import Message
 from bot.usecases.outgoing import NOTICE, SHAPE
 from bot.usecases.repairs import after_slack_repair
+from routing.slack_channel import ChannelId
 from storage.cases import images
 from storage.delivery import holds, outbox, projections, slack_pace
 from storage.delivery.outbox import ItemClaim
@@ -21,7 +22,7 @@ from storage.delivery.outbox_item import Item
 from storage.delivery.projections import Shape
 from storage.engine.database import Transaction
 from tests.worlds.delivery import World, decide, open_case
-from tests.worlds.people import DIGITS, ONCOLOGY
+from tests.worlds.people import DIGITS, DIGITS_ID, ONCOLOGY
 
 NO_DOWNLOAD = "[ERROR] downloading image failed [json-pointer:/blocks/3/image_url]"
 HOUR = timedelta(hours=1)
@@ -192,11 +193,11 @@ class Choosy(WebClientGateway):
             mend = refusal("invalid_blocks", method).mend
             raise SlackPermanent("invalid_blocks", mend, method, self.details)
 
-    def post(self, channel_id: str, message: Message, thread_ts: str | None = None) -> str:
+    def post(self, channel_id: ChannelId, message: Message, thread_ts: str | None = None) -> str:
         self._look(message, "chat.postMessage")
         return super().post(channel_id, message, thread_ts)
 
-    def update(self, channel_id: str, ts: str, message: Message) -> None:
+    def update(self, channel_id: ChannelId, ts: str, message: Message) -> None:
         self._look(message, "chat.update")
         super().update(channel_id, ts, message)
 
@@ -346,7 +347,7 @@ def test_what_was_refused_in_every_form_is_not_tried_again_at_each_start(world: 
     settle(world)
     assert f"({code})" in (world.projection(case.case_id).dead_reason or "")
     assert after_slack_repair.all_repaired(world.ctx, CURABLE) == 0
-    assert after_slack_repair.channel_repaired(world.ctx, DIGITS, CURABLE) == 0
+    assert after_slack_repair.channel_repaired(world.ctx, DIGITS_ID, CURABLE) == 0
     assert world.projection(case.case_id).dead_reason is not None
 
 
@@ -396,7 +397,7 @@ def test_a_repaired_channel_brings_back_its_own_only(world: World) -> None:
         open_case(world.ctx, f"case-{number}", task=task)
     for _ in range(2):
         bury(world, "Slack refuses this call. (is_archived) Unarchive it.")
-    assert after_slack_repair.channel_repaired(world.ctx, DIGITS, CURABLE) == 1
+    assert after_slack_repair.channel_repaired(world.ctx, DIGITS_ID, CURABLE) == 1
     world.clock.advance(timedelta(seconds=2))
     world.drain()
     assert (len(world.shown(DIGITS)), len(world.shown(ONCOLOGY))) == (1, 0)
@@ -409,6 +410,6 @@ def test_a_repair_that_is_told_ends_the_wait_at_once(world: World) -> None:
     world.sandbox.faults.clear(fault)
     world.drain()
     assert world.shown(DIGITS) == []
-    after_slack_repair.channel_repaired(world.ctx, DIGITS, CURABLE)
+    after_slack_repair.channel_repaired(world.ctx, DIGITS_ID, CURABLE)
     world.drain()
     assert len(world.shown(DIGITS)) == 1

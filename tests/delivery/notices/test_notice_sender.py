@@ -11,10 +11,11 @@ from bot.sandbox import SlackFault
 from bot.usecases.context import PolicyHolder
 from bot.usecases.outgoing import NOTICE, Notice, Occasion, Place
 from routing.policy import WorkingHours
+from routing.slack_channel import ChannelId
 from storage.delivery import outbox, projections, slack_pace
 from storage.delivery.outbox import Item
 from tests.worlds.delivery import World, decide, open_case
-from tests.worlds.people import DIGITS, LEADS
+from tests.worlds.people import DIGITS, DIGITS_ID, LEADS, LEADS_ID
 
 SAM_DM = "D0SAM"
 
@@ -46,7 +47,7 @@ def thread_of(world: World, channel_id: str = DIGITS) -> list[str]:
 
 
 def reminder(case_id: str, *people: str) -> Notice:
-    return Notice(Occasion.REMINDER, Place.THREAD, (case_id,), people, DIGITS, "No decision after 1h.")
+    return Notice(Occasion.REMINDER, Place.THREAD, (case_id,), people, DIGITS_ID, "No decision after 1h.")
 
 
 def test_a_reminder_appears_in_the_thread_of_its_case(world: World) -> None:
@@ -114,7 +115,17 @@ def test_many_cases_of_a_person_are_one_direct_message_with_ten_links(world: Wor
 def test_an_escalation_to_a_channel_links_to_the_case(world: World) -> None:
     case = open_case(world.ctx)
     world.drain()
-    queue(world, Notice(Occasion.ESCALATION, Place.CHANNEL, (case.case_id,), (), LEADS, "Nobody answered."))
+    queue(
+        world,
+        Notice(
+            Occasion.ESCALATION,
+            Place.CHANNEL,
+            (case.case_id,),
+            (),
+            LEADS_ID,
+            "Nobody answered.",
+        ),
+    )
     deliver(world)
     (message,) = world.sandbox.state.conversations[LEADS].top_level()
     assert "'link'" in str(message.blocks)
@@ -124,7 +135,7 @@ def test_an_escalation_to_a_channel_links_to_the_case(world: World) -> None:
 def test_nothing_in_a_case_or_a_note_can_ping(world: World) -> None:
     case = open_case(world.ctx, "order <!channel> &")
     world.drain()
-    notice = Notice(Occasion.NOTE, Place.CHANNEL, (case.case_id,), (), LEADS, "Look <!here> <@U0SAM>")
+    notice = Notice(Occasion.NOTE, Place.CHANNEL, (case.case_id,), (), LEADS_ID, "Look <!here> <@U0SAM>")
     queue(world, notice)
     deliver(world)
     (message,) = world.sandbox.state.conversations[LEADS].top_level()
@@ -182,7 +193,7 @@ def test_a_notice_that_is_late_into_quiet_hours_waits_for_their_end(world: World
     world.drain()
     with world.database.write() as tx:
         slack_pace.pause(tx, DIGITS, world.clock.now() + timedelta(minutes=45))
-    queue(world, Notice(about, Place.THREAD, (case.case_id,), ("U0SAM",), DIGITS))
+    queue(world, Notice(about, Place.THREAD, (case.case_id,), ("U0SAM",), DIGITS_ID))
     for _ in range(21):
         deliver(world, minutes=1)
         world.clock.advance(timedelta(minutes=59))
@@ -201,7 +212,7 @@ def test_what_somebody_asks_for_by_hand_in_quiet_hours_is_sent_in_them(
     at_work_until(world, "09:30")
     case = open_case(world.ctx)
     world.drain()
-    queue(world, Notice(about, Place.THREAD, (case.case_id,), ("U0SAM",), DIGITS))
+    queue(world, Notice(about, Place.THREAD, (case.case_id,), ("U0SAM",), DIGITS_ID))
     deliver(world)
     assert len(thread_of(world)) == expected
 
@@ -237,7 +248,7 @@ def test_a_list_goes_out_without_links_that_slack_does_not_give(world: World) ->
     world.drain()
     world.sandbox.faults.add(SlackFault("server_error", method="chat.getPermalink"))
     case_ids = tuple(case.case_id for case in made)
-    queue(world, Notice(Occasion.ESCALATION, Place.CHANNEL, case_ids, (), LEADS))
+    queue(world, Notice(Occasion.ESCALATION, Place.CHANNEL, case_ids, (), LEADS_ID))
     deliver(world)
     (message,) = world.sandbox.state.conversations[LEADS].top_level()
     assert "2 cases" in message.text
@@ -259,19 +270,19 @@ def test_an_escalation_to_a_channel_links_to_the_message_there(world: World) -> 
     case = open_case(world.ctx)
     world.drain()
     with world.database.write() as tx:
-        projections.want(tx, case.case_id, LEADS, 0, case.due_at)
-    escalation = Notice(Occasion.ESCALATION, Place.CHANNEL, (case.case_id,), (), LEADS)
+        projections.want(tx, case.case_id, LEADS_ID, 0, case.due_at)
+    escalation = Notice(Occasion.ESCALATION, Place.CHANNEL, (case.case_id,), (), LEADS_ID)
     queue(world, escalation)
     deliver(world)
     assert world.shown(LEADS) == []  # not a link to a channel that not all of them can see
     world.drain()
     deliver(world)
     message, notice = world.sandbox.state.conversations[LEADS].top_level()
-    assert world.gateway().permalink(LEADS, message.ts) in str(notice.blocks)
+    assert world.gateway().permalink(LEADS_ID, message.ts) in str(notice.blocks)
 
 
 def escalation(case_id: str) -> Notice:
-    return Notice(Occasion.ESCALATION, Place.CHANNEL, (case_id,), (), LEADS, "Nobody answered.")
+    return Notice(Occasion.ESCALATION, Place.CHANNEL, (case_id,), (), LEADS_ID, "Nobody answered.")
 
 
 def refused(world: World, channel_id: str, code: str) -> int:
@@ -284,7 +295,7 @@ def refused(world: World, channel_id: str, code: str) -> int:
 def test_an_escalation_never_comes_before_the_cases_own_message(world: World, place: Place) -> None:
     case = open_case(world.ctx)
     is_dm = place is Place.DM
-    queue(world, Notice(Occasion.ESCALATION, place, (case.case_id,), ("U0SAM",), None if is_dm else LEADS))
+    queue(world, Notice(Occasion.ESCALATION, place, (case.case_id,), ("U0SAM",), None if is_dm else LEADS_ID))
     deliver(world)
     where = SAM_DM if is_dm else LEADS
     assert where not in world.sandbox.state.conversations or world.shown(where) == []
@@ -315,7 +326,7 @@ def test_an_escalation_into_a_refused_channel_follows_the_message_there(world: W
     case = open_case(world.ctx)
     fault = refused(world, LEADS, "is_archived")
     with world.database.write() as tx:
-        projections.want(tx, case.case_id, LEADS, 0, case.due_at, channel="leads")
+        projections.want(tx, case.case_id, LEADS_ID, 0, case.due_at, channel="leads")
     world.drain()
     queue(world, escalation(case.case_id))
     deliver(world)
@@ -326,14 +337,17 @@ def test_an_escalation_into_a_refused_channel_follows_the_message_there(world: W
     world.drain()
     deliver(world, minutes=70)
     message, notice = world.sandbox.state.conversations[LEADS].top_level()
-    assert world.gateway().permalink(LEADS, message.ts) in str(notice.blocks)
+    assert world.gateway().permalink(LEADS_ID, message.ts) in str(notice.blocks)
 
 
 def test_people_who_are_called_in_a_refused_channel_are_called_directly(world: World) -> None:
     case = open_case(world.ctx)
     refused(world, DIGITS, "not_in_channel")
     world.drain()
-    queue(world, Notice(Occasion.ESCALATION, Place.THREAD, (case.case_id,), ("U0SAM", "U0NADIA"), DIGITS))
+    queue(
+        world,
+        Notice(Occasion.ESCALATION, Place.THREAD, (case.case_id,), ("U0SAM", "U0NADIA"), DIGITS_ID),
+    )
     deliver(world)
     for dm in (SAM_DM, "D0NADIA"):
         (text,) = world.shown(dm)
@@ -354,6 +368,6 @@ def test_a_reminder_in_a_closed_thread_is_told_in_the_channel_with_its_case(worl
 def test_a_reminder_finds_the_thread_where_a_mended_id_has_moved_it(world: World) -> None:
     case = open_case(world.ctx)
     world.drain()
-    queue(world, replace(reminder(case.case_id), channel_id="C0MISTYPED"))
+    queue(world, replace(reminder(case.case_id), channel_id=ChannelId("", "C0MISTYPED")))
     deliver(world)
     assert len(thread_of(world)) == 1

@@ -4,6 +4,7 @@ import pytest
 
 from routing.case.case import dispute
 from routing.case.permission import may_adjudicate, may_answer, may_label, sources
+from routing.slack_channel import ChannelId
 from tests.routing.making import TEAM, case, expert, label, policy, tier, tier_text
 
 GUESTS = frozenset({"T0GUEST"})
@@ -74,7 +75,7 @@ def test_members_of_a_channel_that_has_left_the_policy_may_answer_as_those_of_th
     only = tier(experts='{ user_group = "S0DESK", channel_members = true }')
     gone = case(channel="attic")
     assert sources(gone, only, policy()) == ("channel:C0000000001", "group:S0DESK")
-    past = {"attic": "C0ATTIC"}
+    past = {"attic": ChannelId("", "C0ATTIC")}
     assert sources(gone, only, policy(), past) == ("channel:C0ATTIC", "group:S0DESK", "channel:C0000000001")
 
 
@@ -85,5 +86,5 @@ def test_a_channel_of_a_tier_that_has_left_is_where_it_was_last() -> None:
     without = policy(channels='[channels.desk]\nid = "C0000000001"\n')
     escalated = case(steps_taken=1)
     assert sources(escalated, left, without) == ("channel:C0000000001",)
-    found = sources(escalated, left, without, {"leads": "C0LEADS"})
+    found = sources(escalated, left, without, {"leads": ChannelId("", "C0LEADS")})
     assert found == ("channel:C0000000001", "channel:C0LEADS")

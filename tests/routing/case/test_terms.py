@@ -5,6 +5,7 @@ from dataclasses import replace
 from routing.case.terms import Terms, task_of_opening, tier_of_opening
 from routing.policy import Task
 from routing.questions.question_list import MOST_LABELS
+from routing.slack_channel import ChannelId
 from tests.routing.making import case, label, policy, prediction, submission, task, tier, tier_text
 
 LABEL = '[[tasks.returns.labels]]\nname = "{}"\ndescription = "d"\nexample = "e"\n'
@@ -96,13 +97,13 @@ def test_a_time_out_never_decides_for_what_is_no_answer_of_the_case() -> None:
 
 
 def test_a_channel_that_has_left_the_policy_is_where_it_was_last() -> None:
-    terms = Terms(policy(), task(), tier(), {"attic": "C0ATTIC"})
-    assert terms.channel_id("desk") == terms.home_id("desk") == "C0000000001"
-    assert terms.channel_id("attic") == terms.home_id("attic") == "C0ATTIC"
+    terms = Terms(policy(), task(), tier(), {"attic": ChannelId("", "C0ATTIC")})
+    assert str(terms.channel_id("desk")) == str(terms.home_id("desk")) == "C0000000001"
+    assert str(terms.channel_id("attic")) == str(terms.home_id("attic")) == "C0ATTIC"
     assert terms.channel_id("cellar") is None
-    assert terms.home_id("cellar") == "C0000000001"
+    assert str(terms.home_id("cellar")) == "C0000000001"
     lost = replace(terms, tier=tier(channel='"leads"').model_copy(update={"channel": "cellar"}))
-    assert lost.home_id("cellar") == "C0000000001"
+    assert str(lost.home_id("cellar")) == "C0000000001"
 
 
 def test_all_channels_of_a_case_are_its_own_its_tiers_and_those_it_may_be_escalated_to() -> None:

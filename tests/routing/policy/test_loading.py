@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from routing.errors import InvalidPolicy, UnknownChannel, UnknownTask
 from routing.policy import Policy, check, format_duration, load_policy, parse_duration
 from routing.policy.error_words import findings
+from routing.slack_channel import ChannelId
 from tests.places import ROOT
 from tests.routing.making import HOURS, LABELS, policy, policy_text, task, tier, tier_text
 
@@ -152,11 +153,11 @@ def test_without_working_hours_a_day_is_a_day() -> None:
 
 
 def test_naming_people_closes_the_channel_unless_it_is_named_too() -> None:
-    assert tier().experts.sources("C1") == ("channel:C1",)
-    assert tier(experts='{ people = ["U0AMA"] }').experts.sources("C1") == ()
-    assert tier(experts='{ user_group = "S0DESK" }').experts.sources("C1") == ("group:S0DESK",)
+    assert tier().experts.sources(ChannelId("", "C1")) == ("channel:C1",)
+    assert tier(experts='{ people = ["U0AMA"] }').experts.sources(ChannelId("", "C1")) == ()
+    assert tier(experts='{ user_group = "S0DESK" }').experts.sources(ChannelId("", "C1")) == ("group:S0DESK",)
     both = tier(experts='{ channel_members = true, people = ["U0AMA"] }').experts
-    assert (both.sources("C1"), both.people) == (("channel:C1",), ("U0AMA",))
+    assert (both.sources(ChannelId("", "C1")), both.people) == (("channel:C1",), ("U0AMA",))
 
 
 KEY = "policy.toml: tasks.returns"
@@ -514,6 +515,15 @@ ONE_ERROR = [
     (
         policy_text(channels='[channels.desk]\nid = "#desk"\n'),
         "policy.toml: channels.desk.id: '#desk' does not have the right form; copy the id",
+    ),
+    (
+        policy_text(channels='[channels.desk]\nid = "T1/C0000000001"\n'),
+        "policy.toml: channels.desk.id: 'T1/C0000000001' names a workspace, and a policy is for the "
+        "workspace of its own bot; write the channel's id alone, such as C0000000001",
+    ),
+    (
+        policy_text(channels="[channels.desk]\nid = 7\n"),
+        "policy.toml: channels.desk.id: is not text; write it in quotes",
     ),
     (
         policy_text(services='[services.shop]\ntasks = ["invoices"]\nsecret_env = ["S"]\n'),

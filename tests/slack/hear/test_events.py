@@ -327,7 +327,7 @@ def test_what_was_written_in_a_channel_without_the_bot_is_to_be_read(
     workspace.event({"channel": CHANNEL, **event})
     with workspace.world.ctx.database.write() as tx:
         claim = channel_readings.claim(tx, "p1", FRIDAY, timedelta(seconds=30))
-    assert [(one.channel_id, one.bot_user_id) for one in [claim] if one] == expected
+    assert [(str(one.channel_id), one.bot_user_id) for one in [claim] if one] == expected
 
 
 def test_what_died_of_the_missing_invitation_comes_back_with_it(workspace: Workspace) -> None:

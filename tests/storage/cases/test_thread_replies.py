@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from routing.slack_channel import ChannelId
 from storage.cases import thread_replies
 from storage.cases.thread_replies import ReplyAnswer, ReplyQuestion
 from storage.engine.database import Database
 from tests.storage.examples import ANNA, BEN, HOUR, NOW, prediction, store
 
-QUESTION = ReplyQuestion("case_1", ANNA, "C1", "5.1", "maybe fraud", NOW)
+QUESTION = ReplyQuestion("case_1", ANNA, ChannelId("", "C1"), "5.1", "maybe fraud", NOW)
 
 
 def test_a_person_is_asked_one_thing_about_a_case_until_that_is_settled(database: Database) -> None:
@@ -34,11 +35,11 @@ def test_a_reply_is_known_by_the_answer_it_gave_last(database: Database) -> None
     last = replace(first, label_id="label_2")
     with database.write() as tx:
         store(tx, [prediction(1)])
-        thread_replies.remember_answer(tx, "C1", "5.1", first, NOW)
-        thread_replies.remember_answer(tx, "C1", "5.1", last, NOW + HOUR)
+        thread_replies.remember_answer(tx, ChannelId("", "C1"), "5.1", first, NOW)
+        thread_replies.remember_answer(tx, ChannelId("", "C1"), "5.1", last, NOW + HOUR)
 
-        assert thread_replies.answer_of(tx, "C1", "5.1") == last
-        assert thread_replies.answer_of(tx, "C2", "5.1") is None
+        assert thread_replies.answer_of(tx, ChannelId("", "C1"), "5.1") == last
+        assert thread_replies.answer_of(tx, ChannelId("", "C2"), "5.1") is None
 
 
 def test_old_questions_and_answers_are_forgotten_and_new_ones_of_the_same_case_stay(
@@ -49,10 +50,10 @@ def test_old_questions_and_answers_are_forgotten_and_new_ones_of_the_same_case_s
         for expert, asked_at in ((ANNA, NOW), (BEN, NOW + HOUR)):
             thread_replies.ask(tx, replace(QUESTION, expert=expert, asked_at=asked_at))
             given = ReplyAnswer("case_1", expert, "1.1", "label_1")
-            thread_replies.remember_answer(tx, "C1", expert.user_id, given, asked_at)
+            thread_replies.remember_answer(tx, ChannelId("", "C1"), expert.user_id, given, asked_at)
 
         assert thread_replies.forget_questions(tx, NOW + HOUR) == 1
         assert thread_replies.forget_answers(tx, NOW + HOUR) == 1
 
         assert thread_replies.question_of(tx, "case_1", BEN) is not None
-        assert thread_replies.answer_of(tx, "C1", BEN.user_id) is not None
+        assert thread_replies.answer_of(tx, ChannelId("", "C1"), BEN.user_id) is not None

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from routing.slack_channel import ChannelId
 from storage.delivery import channel_readings, holds, message_queue, projections, slack_pace
 from storage.delivery.channel_readings import WantedChannel
 from storage.delivery.projections import Claim, Projection, WantedMessage
@@ -22,8 +23,8 @@ def tx(database: Database) -> Iterator[Transaction]:
         yield open_tx
 
 
-def want(tx: Transaction, number: int, channel_id: str = "C1", *, priority: int = 1, due: int = 0) -> None:
-    projections.want(tx, f"case_{number}", channel_id, priority, NOW + due * HOUR)
+def want(tx: Transaction, number: int, channel: str = "C1", *, priority: int = 1, due: int = 0) -> None:
+    projections.want(tx, f"case_{number}", ChannelId.parse(channel), priority, NOW + due * HOUR)
 
 
 def claim(tx: Transaction, at: int = 0, *, owner: str = "me") -> Claim | None:
@@ -63,7 +64,13 @@ def test_wishes_for_the_same_message_coalesce(tx: Transaction) -> None:
 
 
 def test_one_batch_wants_the_same_message_once(tx: Transaction) -> None:
-    projections.want_many(tx, [WantedMessage("case_1", "C1", 1, NOW), WantedMessage("case_1", "C1", 0, NOW)])
+    projections.want_many(
+        tx,
+        [
+            WantedMessage("case_1", ChannelId("", "C1"), 1, NOW),
+            WantedMessage("case_1", ChannelId("", "C1"), 0, NOW),
+        ],
+    )
     projections.want_many(tx, [])
     assert (shown(tx, 1).wanted_version, shown(tx, 1).priority) == (1, 0)
 
@@ -87,9 +94,9 @@ def test_the_riskiest_then_the_soonest_due_goes_first(tx: Transaction) -> None:
 def test_a_critical_message_overtakes_a_thousand(database: Database) -> None:
     with database.write() as tx:
         store(tx, [prediction(number) for number in range(1_001)])
-        backlog = [WantedMessage(f"case_{number}", "C1", 3, NOW) for number in range(1_000)]
+        backlog = [WantedMessage(f"case_{number}", ChannelId("", "C1"), 3, NOW) for number in range(1_000)]
         projections.want_many(tx, backlog)
-        projections.want(tx, "case_1000", "C1", 0, NOW + 99 * HOUR)
+        projections.want(tx, "case_1000", ChannelId("", "C1"), 0, NOW + 99 * HOUR)
         assert taken(tx).projection.case_id == "case_1000"
 
 
@@ -216,8 +223,8 @@ def test_one_dead_letter_can_be_revived_by_its_id(tx: Transaction) -> None:
 def test_a_deleted_message_is_posted_anew(tx: Transaction) -> None:
     want(tx, 1)
     post(tx)
-    assert projections.lost(tx, "C1", "1.1")
-    assert not projections.lost(tx, "C1", "1.1")
+    assert projections.lost(tx, ChannelId("", "C1"), "1.1")
+    assert not projections.lost(tx, ChannelId("", "C1"), "1.1")
     again = taken(tx, 9)
     assert (again.projection.ts, again.projection.times_lost) == (None, 1)
 
@@ -227,7 +234,7 @@ def test_deletion_during_an_update_fences_the_updater_out(tx: Transaction) -> No
     post(tx)
     want(tx, 1)
     updating = taken(tx, 9)
-    projections.lost(tx, "C1", "1.1")
+    projections.lost(tx, ChannelId("", "C1"), "1.1")
     assert not projections.finish(tx, updating, "1.1", 2)
     assert taken(tx, 10).projection.ts is None
 
@@ -235,35 +242,35 @@ def test_deletion_during_an_update_fences_the_updater_out(tx: Transaction) -> No
 def test_a_message_is_known_by_channel_and_ts(tx: Transaction) -> None:
     want(tx, 1)
     post(tx)
-    found = projections.by_message(tx, "C1", "1.1")
+    found = projections.by_message(tx, ChannelId("", "C1"), "1.1")
     assert found is not None
     assert (found.case_id, found.kind) == ("case_1", "case")
-    assert projections.by_message(tx, "C2", "1.1") is None
+    assert projections.by_message(tx, ChannelId("", "C2"), "1.1") is None
 
 
 def test_a_case_may_be_shown_in_two_channels(tx: Transaction) -> None:
     want(tx, 1, "C1")
     want(tx, 1, "C2")
-    assert [one.channel_id for one in projections.of_case(tx, "case_1")] == ["C1", "C2"]
+    assert [str(one.channel_id) for one in projections.of_case(tx, "case_1")] == ["C1", "C2"]
 
 
 @pytest.mark.parametrize("second", [NOW + HOUR, None])
 def test_waiting_is_measured_from_the_first_open_wish(tx: Transaction, second: datetime | None) -> None:
     assert message_queue.oldest_waiting_at(tx) is None
-    projections.want(tx, "case_1", "C1", 1, NOW, wanted_at=NOW)
-    projections.want(tx, "case_1", "C1", 1, NOW, wanted_at=second)
+    projections.want(tx, "case_1", ChannelId("", "C1"), 1, NOW, wanted_at=NOW)
+    projections.want(tx, "case_1", ChannelId("", "C1"), 1, NOW, wanted_at=second)
     assert message_queue.oldest_waiting_at(tx) == NOW
     post(tx)
-    projections.want(tx, "case_1", "C1", 1, NOW, wanted_at=NOW + 2 * HOUR)
+    projections.want(tx, "case_1", ChannelId("", "C1"), 1, NOW, wanted_at=NOW + 2 * HOUR)
     assert message_queue.oldest_waiting_at(tx) == NOW + 2 * HOUR
 
 
 def wait(tx: Transaction, number: int, channel_id: str = "C1") -> None:
-    projections.want(tx, f"case_{number}", channel_id, 1, NOW, wanted_at=NOW)
+    projections.want(tx, f"case_{number}", ChannelId.parse(channel_id), 1, NOW, wanted_at=NOW)
 
 
 def read_first(tx: Transaction, held_row_id: int, channel_id: str = "C1") -> None:
-    channel = WantedChannel(channel_id, "T1", "U0BOT", held_row_id, "1.0")
+    channel = WantedChannel(ChannelId.parse(channel_id), "T1", "U0BOT", held_row_id, "1.0")
     channel_readings.want_many(tx, [channel], NOW)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from routing.slack_channel import ChannelId
 from storage.delivery import channel_readings, posted_messages, projections, thread_readings
 from storage.delivery.channel_readings import ChannelClaim, WantedChannel
 from storage.delivery.posted_messages import Stray
@@ -13,7 +14,7 @@ from tests.storage.examples import HOUR, NOW, SECOND, prediction, store
 
 
 def thread(ts: str, rank: Rank = Rank.CHANGED, priority: int = 0, due_at: datetime = NOW) -> WantedThread:
-    return WantedThread("C1", ts, "T1", rank, priority, due_at)
+    return WantedThread(ChannelId("", "C1"), ts, "T1", rank, priority, due_at)
 
 
 def taken(tx: Transaction, at: datetime = NOW) -> ThreadClaim:
@@ -44,7 +45,7 @@ def test_a_thread_wanted_twice_before_it_is_read_is_read_once(database: Database
         assert thread_readings.waiting(tx) == 1
         thread_readings.finish(tx, taken(tx), "1.9", NOW)
         assert thread_readings.waiting(tx) == 0
-        assert thread_readings.read_to(tx, "C1", ["1.1", "1.2"]) == {"1.1": "1.9"}
+        assert thread_readings.read_to(tx, ChannelId("", "C1"), ["1.1", "1.2"]) == {"1.1": "1.9"}
 
 
 def test_a_thread_wanted_while_it_is_read_is_read_again_but_not_by_two_at_once(database: Database) -> None:
@@ -80,11 +81,11 @@ def test_what_was_read_long_ago_is_forgotten_unless_it_waits(database: Database)
             thread_readings.finish(tx, taken(tx), "1.9", NOW)
         thread_readings.want_many(tx, [thread("1.2")], NOW)
         assert thread_readings.forget_before(tx, NOW + HOUR) == 1
-        assert thread_readings.read_to(tx, "C1", ["1.1", "1.2"]) == {"1.2": "1.9"}
+        assert thread_readings.read_to(tx, ChannelId("", "C1"), ["1.1", "1.2"]) == {"1.2": "1.9"}
 
 
 def channel(held_row_id: int = 0, held_to: str | None = None, bot: str = "U0BOT") -> WantedChannel:
-    return WantedChannel("C1", "T1" if bot else "", bot, held_row_id, held_to)
+    return WantedChannel(ChannelId("", "C1"), "T1" if bot else "", bot, held_row_id, held_to)
 
 
 def test_a_channel_is_read_on_from_where_the_last_page_ended_by_whoever_takes_it(database: Database) -> None:
@@ -129,7 +130,7 @@ def test_nobody_reads_before_the_bot_knows_itself(database: Database) -> None:
 
 def wanted_message(tx: Transaction, number: int) -> None:
     (case,) = store(tx, [prediction(number)])
-    projections.want(tx, case.case_id, "C1", 1, case.due_at, NOW)
+    projections.want(tx, case.case_id, ChannelId("", "C1"), 1, case.due_at, NOW)
 
 
 def next_post(tx: Transaction) -> str | None:
@@ -228,18 +229,18 @@ def test_an_adopted_message_is_updated_and_who_was_about_to_post_is_fenced_out(
         wanted_message(tx, 1)
         held = projections.claim(tx, "me", NOW, HOUR, timedelta(0))
         assert held is not None
-        assert posted_messages.adopt(tx, Stray("case_1", "C1", "7.7", 4), None, NOW)
+        assert posted_messages.adopt(tx, Stray("case_1", ChannelId("", "C1"), "7.7", 4), None, NOW)
         assert not projections.record_attempt(tx, held, "attempt_1", NOW)
         (row,) = projections.of_case(tx, "case_1")
         assert (row.ts, row.wanted_version, row.shown_version) == ("7.7", 5, 0)
-        assert not posted_messages.adopt(tx, Stray("case_1", "C1", "8.8", 4), None, NOW)
+        assert not posted_messages.adopt(tx, Stray("case_1", ChannelId("", "C1"), "8.8", 4), None, NOW)
 
 
 def test_a_message_in_a_channel_that_no_row_names_gets_one(database: Database) -> None:
     with database.write() as tx:
         wanted_message(tx, 1)
-        assert posted_messages.adopt(tx, Stray("case_1", "C2", "7.7", 2), None, NOW)
-        assert [(row.channel_id, row.ts, row.priority) for row in projections.of_case(tx, "case_1")] == [
+        assert posted_messages.adopt(tx, Stray("case_1", ChannelId("", "C2"), "7.7", 2), None, NOW)
+        assert [(str(row.channel_id), row.ts, row.priority) for row in projections.of_case(tx, "case_1")] == [
             ("C1", None, 1),
             ("C2", "7.7", 1),
         ]

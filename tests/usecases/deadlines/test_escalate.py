@@ -68,7 +68,7 @@ def test_the_steps_follow_each_other_as_the_policy_says(ctx: Context, clock: Sti
     for _ in range(5):
         clock.advance(HOUR)
         escalate.escalate_due(ctx)
-        places += [(one.place, one.people, one.channel_id) for one in notices(ctx)]
+        places += [(one.place, one.people, str(one.channel_id)) for one in notices(ctx)]
     assert places == [
         (Place.THREAD, (), "C0DIGITS"),
         (Place.THREAD, ("U0SAM",), "C0DIGITS"),
@@ -102,7 +102,7 @@ def test_a_snooze_quiets_the_thread_until_it_ends_but_others_are_asked_in_time(
     for _ in range(5):
         clock.advance(HOUR)
         escalate.escalate_due(ctx)
-        told.append([(one.about, one.people, one.channel_id) for one in notices(ctx)])
+        told.append([(one.about, one.people, str(one.channel_id)) for one in notices(ctx)])
     assert told == [
         [],
         [(Occasion.ESCALATION, ("U0SAM",), "C0DIGITS")],
@@ -203,5 +203,5 @@ def test_a_case_is_shown_in_the_channel_it_is_escalated_to(ctx: Context, clock: 
         clock.advance(HOUR)
         escalate.escalate_due(ctx)
         with ctx.database.read() as tx:
-            shown.append([one.channel_id for one in projections.of_case(tx, case_id)])
+            shown.append([str(one.channel_id) for one in projections.of_case(tx, case_id)])
     assert shown == [["C0DIGITS"], ["C0DIGITS"], ["C0DIGITS", "C0LEADS"]]

@@ -7,14 +7,17 @@ from typing import Any
 
 from bot.usecases.deadlines.reminders import FEW, Reminder, bundled, untied
 from bot.usecases.outgoing import Notice, Occasion, Place
+from routing.slack_channel import ChannelId
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 
 
 def reminder(number: int, to: Any, *people: str, risk: int = 1, late: int = 0) -> Reminder:
     due_at = NOON - timedelta(hours=late)
-    next_id = "C2" if to == "channel" else None
-    return Reminder(f"case_{number}", to, people, "C1", next_id, "No decision after 4h.", risk, due_at)
+    next_id = ChannelId("", "C2") if to == "channel" else None
+    return Reminder(
+        f"case_{number}", to, people, ChannelId("", "C1"), next_id, "No decision after 4h.", risk, due_at
+    )
 
 
 def notices(reminders: Iterable[Reminder]) -> list[Notice]:
@@ -36,7 +39,7 @@ def test_few_reminders_go_to_their_own_threads() -> None:
 def test_many_reminders_of_a_channel_become_one_list_with_the_most_urgent_first() -> None:
     reminders = [reminder(number, "thread", late=number) for number in range(20)]
     (notice,) = notices([*reminders, reminder(99, "thread", risk=0)])
-    assert (notice.place, notice.channel_id, len(notice.case_ids)) == (Place.CHANNEL, "C1", 21)
+    assert (notice.place, str(notice.channel_id), len(notice.case_ids)) == (Place.CHANNEL, "C1", 21)
     assert notice.case_ids[:2] == ("case_99", "case_19")
 
 
@@ -61,7 +64,7 @@ def test_five_thousand_reminders_of_one_person_are_one_message() -> None:
 def test_escalations_to_a_channel_go_there_singly_or_as_a_list() -> None:
     few = notices(reminder(number, "channel") for number in range(FEW))
     many = notices(reminder(number, "channel", "U1") for number in range(FEW + 1))
-    assert {(one.place, one.channel_id) for one in (*few, *many)} == {(Place.CHANNEL, "C2")}
+    assert {(one.place, str(one.channel_id)) for one in (*few, *many)} == {(Place.CHANNEL, "C2")}
     assert (len(few), len(many), many[0].people) == (FEW, 1, ("U1",))
 
 

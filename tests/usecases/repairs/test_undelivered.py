@@ -13,7 +13,7 @@ from storage.delivery.outbox_item import Item
 from storage.engine.database import Transaction
 from tests.worlds.clocks import FRIDAY
 from tests.worlds.desk import World
-from tests.worlds.people import CHANNEL
+from tests.worlds.people import CHANNEL, CHANNEL_ID
 from tests.worlds.policies import DESK
 
 TEAMS = """
@@ -124,7 +124,7 @@ def test_frozen_messages_are_told_as_what_they_are(led: World) -> None:
     led.post(case, "1.1")
     with led.database.write() as tx:
         projections.redraw(tx, case.case_id, FRIDAY)
-        hold(tx, slack_pace.updates_of(CHANNEL))
+        hold(tx, slack_pace.updates_of(CHANNEL_ID))
     led.clock.sleep(2 * MINUTE)
     undelivered_news.tell_teams(led.ctx)
     assert {one.sentence for one in news(led)} == {

@@ -14,6 +14,7 @@ from bot.usecases.review.screen import Screen
 from routing.case.case import CaseStatus
 from routing.case.decision import Method
 from routing.label import ExpertId, Via
+from routing.slack_channel import ChannelId
 from tests.worlds.desk import World
 from tests.worlds.people import ANN, BEN, CAROL, STRANGER
 
@@ -150,7 +151,7 @@ def test_another_cases_message_is_refused(world: World) -> None:
     world.post(second, "2.2")
 
     forged = answer(world.ctx, ExpertAnswer(world.act(first, ts="2.2"), "fraud", Via.BUTTON))
-    elsewhere = Act(Screen(first.case_id, 0, "C0000000009", "1.1"), ANN, "k")
+    elsewhere = Act(Screen(first.case_id, 0, ChannelId("", "C0000000009"), "1.1"), ANN, "k")
     foreign = answer(world.ctx, ExpertAnswer(elsewhere, "fraud", Via.BUTTON))
     own = answer(world.ctx, ExpertAnswer(world.act(first, ts="1.1"), "fraud", Via.BUTTON))
 

@@ -24,7 +24,7 @@ from routing.policy import load_policy
 from storage.delivery import claimed_events
 from tests.worlds.clocks import FRIDAY
 from tests.worlds.desk import World
-from tests.worlds.people import ANN, CHANNEL, STRANGER
+from tests.worlds.people import ANN, CHANNEL_ID, STRANGER
 from tests.worlds.policies import DESK
 
 WRITTEN = f"{FRIDAY.timestamp():.6f}"
@@ -36,11 +36,11 @@ def edit_ts(minutes: int) -> str:
 
 
 def said(world: World, text: str, expert: ExpertId = ANN, ts: str = WRITTEN) -> Outcome:
-    return thread_reply(world.ctx, ThreadReply(expert, CHANNEL, "1.1", text, ts))
+    return thread_reply(world.ctx, ThreadReply(expert, CHANNEL_ID, "1.1", text, ts))
 
 
 def edited(world: World, was: str | None, text: str, after: int = 1, expert: ExpertId = ANN) -> Outcome:
-    reply = ThreadReply(expert, CHANNEL, "1.1", text, WRITTEN, edit_ts(after), was)
+    reply = ThreadReply(expert, CHANNEL_ID, "1.1", text, WRITTEN, edit_ts(after), was)
     return thread_reply(world.ctx, reply)
 
 

@@ -24,13 +24,13 @@ from routing.policy import load_policy
 from storage.cases import decisions
 from storage.delivery import projections
 from tests.worlds.desk import World
-from tests.worlds.people import ANN, BEN, CHANNEL, STRANGER
+from tests.worlds.people import ANN, BEN, CHANNEL_ID, STRANGER
 from tests.worlds.policies import DESK
 
 
 def _reply(world: World, text: str, expert: ExpertId = ANN, own_ts: str = "", ts: str = "1.1") -> Outcome:
     number = own_ts or f"5.{len(text)}{expert.user_id}{text[:9]}"
-    return thread_reply(world.ctx, ThreadReply(expert, CHANNEL, ts, text, number))
+    return thread_reply(world.ctx, ThreadReply(expert, CHANNEL_ID, ts, text, number))
 
 
 def test_a_reply_with_label_and_reason_is_an_answer(world: World) -> None:
@@ -185,9 +185,9 @@ def test_a_deleted_message_is_wanted_again_once(world: World) -> None:
     case = world.open()
     world.post(case, "1.1")
 
-    message_deleted(world.ctx, CHANNEL, "1.1")
-    message_deleted(world.ctx, CHANNEL, "1.1")
-    message_deleted(world.ctx, CHANNEL, "8.8")
+    message_deleted(world.ctx, CHANNEL_ID, "1.1")
+    message_deleted(world.ctx, CHANNEL_ID, "1.1")
+    message_deleted(world.ctx, CHANNEL_ID, "8.8")
 
     with world.database.read() as tx:
         (shown,) = projections.of_case(tx, case.case_id)

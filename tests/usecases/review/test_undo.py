@@ -10,7 +10,7 @@ from routing.case.case import CaseStatus
 from routing.label import Via
 from storage.cases import decisions
 from tests.worlds.desk import World
-from tests.worlds.people import ANN, BEN, CHANNEL, STRANGER
+from tests.worlds.people import ANN, BEN, CHANNEL_ID, STRANGER
 
 
 def test_undo_opens_the_case_again_and_calls_back(world: World) -> None:
@@ -117,7 +117,7 @@ def test_undo_takes_an_answer_back_with_the_reason_that_was_added_to_it(world: W
     case = world.open()
     world.post(case, "1.1")
     answer(world.ctx, ExpertAnswer(world.act(case), "fraud", Via.BUTTON))
-    thread_reply(world.ctx, ThreadReply(ANN, CHANNEL, "1.1", "the card was reported stolen", "5.1"))
+    thread_reply(world.ctx, ThreadReply(ANN, CHANNEL_ID, "1.1", "the card was reported stolen", "5.1"))
 
     undo(world.ctx, world.act(case))
 
@@ -132,7 +132,7 @@ def test_a_reason_added_later_does_not_lengthen_the_time_for_undo(world: World) 
     world.post(case, "1.1")
     answer(world.ctx, ExpertAnswer(world.act(case), "fraud", Via.BUTTON))
     world.clock.sleep(world.policy.undo_for + timedelta(seconds=1))
-    thread_reply(world.ctx, ThreadReply(ANN, CHANNEL, "1.1", "the card was reported stolen", "5.1"))
+    thread_reply(world.ctx, ThreadReply(ANN, CHANNEL_ID, "1.1", "the card was reported stolen", "5.1"))
 
     outcome = undo(world.ctx, world.act(case))
 

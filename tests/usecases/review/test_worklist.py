@@ -83,7 +83,7 @@ def test_who_is_only_where_a_case_was_escalated_to_sees_its_message_there(world:
             row = held.projection
             projections.finish(tx, held, f"{row.channel_id}.1", row.wanted_version)
 
-    assert [(one.channel_id, one.ts) for one in worklist.mine(world.ctx, senior, 50).cases] == [
+    assert [(str(one.channel_id), one.ts) for one in worklist.mine(world.ctx, senior, 50).cases] == [
         (SENIORS, f"{SENIORS}.1")
     ]
     assert worklist.mine(world.ctx, ANN, 50).cases[0].ts == f"{CHANNEL}.1"
