@@ -17,6 +17,8 @@ from tests.places import ROOT
 VAGUE = {"utils", "helpers", "common", "misc", "base", "core", "manager", "service"}
 ENUMS = {"Enum", "StrEnum", "Code"}
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)?")
+UNCHECKED_CHANNELS = ("bot/sandbox/", "bot/demo/", "bot/starter/", "bot/commands/init.py")
+"""The local Slack and the people in it, and what an operator has just typed."""
 TIME_READERS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time")}
 
 
@@ -107,6 +109,19 @@ def test_every_value_of_an_enum_is_a_code_and_no_prose() -> None:
         and not CODE.fullmatch(member.value.value)
     ]
     assert prose == []
+
+
+def test_a_slack_channel_is_a_value_and_no_bare_text() -> None:
+    bare = [
+        f"{name_of(path)}:{node.lineno} {ast.unparse(node)}"
+        for path in modules()
+        if not name_of(path).startswith(UNCHECKED_CHANNELS)
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None
+        if re.fullmatch(r"(\w+_)?channel(_id)?", ast.unparse(getattr(node, "target", node)).split(":")[0])
+        if re.search(r"\bstr\b", ast.unparse(node.annotation))
+    ]
+    assert bare == []
 
 
 def test_every_module_begins_with_its_purpose() -> None:

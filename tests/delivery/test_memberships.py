@@ -15,6 +15,7 @@ from bot.usecases.context import PolicyHolder
 from bot.usecases.deadlines import unassign
 from routing.case.case import Case
 from routing.label import ExpertId
+from routing.slack_channel import ChannelId
 from storage import audit, experts
 from storage.cases import cases
 from tests.worlds.delivery import World, open_case
@@ -89,7 +90,7 @@ def test_a_look_that_slack_refuses_midway_keeps_those_who_were_there(world: Worl
 class HastyGateway(WebClientGateway):
     """A gateway to a Slack that gives one member of a channel, and then asks for patience."""
 
-    def members(self, channel_id: str) -> frozenset[str]:
+    def members(self, channel_id: ChannelId) -> frozenset[str]:
         """The first of them."""
         raise MembersUnfinished(frozenset({"U0MAYA"}), "(ratelimited)")
 

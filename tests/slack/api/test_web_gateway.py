@@ -216,13 +216,13 @@ def test_a_response_url_that_is_used_too_fast_says_how_long_to_wait() -> None:
 
 
 def test_members_are_read_to_the_last_page(gateway: SlackGateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = gateway.members(CHANNEL)
+    whole = gateway.members(ChannelId("", CHANNEL))
     monkeypatch.setattr(web_gateway, "MEMBER_PAGE", 1)
-    assert gateway.members(CHANNEL) == whole
+    assert gateway.members(ChannelId("", CHANNEL)) == whole
     assert len(whole) > 2
     monkeypatch.setattr(web_gateway, "MEMBER_PAGES", 2)
     with pytest.raises(MembersUnfinished) as failure:
-        gateway.members(CHANNEL)
+        gateway.members(ChannelId("", CHANNEL))
     assert len(failure.value.user_ids) == 2
     assert failure.value.user_ids < whole
 
@@ -234,7 +234,7 @@ def test_a_refusal_in_the_middle_tells_whom_slack_gave_before(
     pages = iter((call, refused))
     monkeypatch.setattr(web_gateway, "call", lambda *args, **named: next(pages)(*args, **named))
     with pytest.raises(MembersUnfinished, match="ratelimited") as failure:
-        gateway.members(CHANNEL)
+        gateway.members(ChannelId("", CHANNEL))
     assert len(failure.value.user_ids) == 1
 
 
