@@ -7,17 +7,19 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bot.words.alarm_words import alarm_figures, alarm_words
 from bot.words.calibration_words import calibration_words
 from bot.words.digest_code_words import code_words
 from bot.words.digest_words import agreement_row, confused_words, lead, main_rows, more_rows, unreadable_words
 from bot.words.limit_words import place_words
 from bot.words.moments import moment_words, span_words
-from bot.words.numbers import allowed, count, estimate_words
+from bot.words.numbers import count, estimate_words
 from bot.words.quality_words import ABOUTS, confusion_words, error_lines, fit_words, threshold_words
 from bot.words.slice_words import slice_words
 from routing.digest.digest import Digest
 from routing.digest.model_quality import About, Quality
 from routing.evidence.estimate import between
+from routing.evidence.odds import allowed
 from storage.leads.digests import StoredDigest
 
 NOTHING = "–"
@@ -93,7 +95,8 @@ def _quality(quality: Quality) -> Iterator[str]:
             yield from error_lines(row)
     yield from map(threshold_words, quality.thresholds)
     yield from map(fit_words, quality.fits)
-    yield from (alarm.sentence for alarm in quality.alarms)
+    for alarm in quality.alarms:
+        yield from (alarm_words(alarm), alarm_figures(alarm))
     yield from map(slice_words, quality.slices)
     yield from map(confusion_words, quality.confusions)
     yield from (f"Experts write ({theme.n}): {theme.name}." for theme in quality.themes)

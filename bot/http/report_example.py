@@ -210,6 +210,7 @@ DIGEST: dict[str, Any] = {
                 "why": "",
                 "slice": "",
                 "received": 3120,
+                "rule": "ordinary",
             }
         ],
         "curve": None,
@@ -227,7 +228,7 @@ DIGEST: dict[str, Any] = {
         "slices": [],
         "confusions": [],
         "themes": [],
-        "no_themes_because": "Only 12 rationales were given; themes need 30.",
+        "no_themes_because": "Themes are told from 30 reasons on; so far there are 12",
         "contradictions": [],
         "watches": [
             {
@@ -242,6 +243,7 @@ DIGEST: dict[str, Any] = {
                 "labeled": 187,
                 "errors": 2,
                 "error": 0.011,
+                "rule": "ordinary",
             }
         ],
         "lately": None,

@@ -54,5 +54,7 @@ def few(value: TooFew) -> str:
 
 def point_words(point: ReliabilityBin) -> str:
     """A point of the picture: how sure the model was, and how often it was right, with its interval."""
+    if point.n < MIN_LABELS:
+        return f"said {point.mean_confidence:.0%}: {round(point.accuracy * point.n)} of {point.n} were right"
     right = share(point.accuracy, point.accuracy_low, point.accuracy_high, point.n, digits=0)
-    return f"said {point.mean_confidence:.0%}, experts agreed with {right}"
+    return f"said {point.mean_confidence:.0%}: experts agreed with {right}"

@@ -24,7 +24,7 @@ REACHES: Mapping[Reach, str] = {
 MOVEMENTS: Mapping[Movement, str] = {
     Movement.WORSE: "worse than before",
     Movement.BETTER: "better than before",
-    Movement.SMALL: "no more than a small difference",
+    Movement.SMALL: "the change may be chance",
 }
 WORDED: Mapping[str, Mapping[str, str]] = {
     "state": {code.value: words for code, words in STATES.items()},

@@ -28,13 +28,20 @@ def lead(digest: Digest) -> str:
     """The week in two sentences."""
     if digest.is_quiet:
         return "A quiet week: nothing came in, and nothing waits."
-    came, before = counted(digest.received.now, "prediction"), digest.received.before
-    beside = "" if before is None else f" ({before:,} the week before)"
-    passed, seen = digest.auto_accepted.now, digest.reviewed.now
-    went = f"{passed:,} went through by {'itself' if passed == 1 else 'themselves'}"
-    looked = f"{seen:,} {'was' if seen == 1 else 'were'} looked at"
+    number, before = digest.received.now, digest.received.before
+    as_many = "as many" if before == number else f"{before:,}" if before else ""
+    beside = f" ({as_many} the week before)" if as_many else ""
     late = f" {digest.came_later:,} more came later than their week." if digest.came_later else ""
-    return f"{came} came in{beside}. {went}, {looked}{_corrected(digest)}.{late}"
+    return f"{counted(number, 'prediction')} came in{beside}. {_became(digest)}{_corrected(digest)}.{late}"
+
+
+def _became(digest: Digest) -> str:
+    passed, seen, number = digest.auto_accepted.now, digest.reviewed.now, digest.received.now
+    if seen == number > 1:
+        return f"All {number:,} were looked at"
+    went = f"{passed:,} went" if passed else "None went"
+    looked = f"{seen:,} {'was' if seen == 1 else 'were'} looked at"
+    return f"{went} through by {'themselves' if passed > 1 else 'itself'}, {looked}"
 
 
 def _corrected(digest: Digest) -> str:

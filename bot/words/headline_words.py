@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from math import ceil
 from typing import Any
 
-from bot.words.limit_words import breach_words, place_words
-from bot.words.numbers import allowed, counted, odds, odds_between
+from bot.words.alarm_words import alarm_words
+from bot.words.limit_words import breach_words
+from bot.words.numbers import counted, odds_between
 from bot.words.slice_words import slice_place
+from bot.words.threshold_words import row_place
 from routing.digest.agenda import agenda
 from routing.digest.facts import PeriodFacts
 from routing.digest.headline import Headline
@@ -23,13 +25,17 @@ from routing.digest.matter import (
     TrafficChange,
 )
 from routing.digest.model_quality import About, ErrorRow, Movement, Quality, ThresholdRow, ThresholdState
-from routing.evidence.alarm import Alarm, AlarmKind
+from routing.evidence.alarm import AlarmKind
 from routing.evidence.error_patterns import SliceFinding
-from routing.evidence.estimate import FEWEST, TrafficEstimate
+from routing.evidence.estimate import FEWEST, Estimate, TrafficEstimate
+from routing.evidence.odds import allowed, odds
 
 MOST_LATE_SHOWN = 5
 _SLOW = 5
 """With fewer checks a week four weeks do not give a figure."""
+FEW = 2
+"""So few errors are counted: a share of them says more than is known."""
+ALIKE = 1.5
 _SUBJECTS: Mapping[AlarmKind, str] = {
     AlarmKind.CONFIDENCE: "how sure the model is",
     AlarmKind.LABELS: "what the model answers",
@@ -66,37 +72,29 @@ def _loss(loss: ThresholdLoss) -> str:
 
 
 def _gone(rows: tuple[ThresholdRow, ...]) -> str:
-    places = list(dict.fromkeys(_place(row) for row in rows))
+    places = list(dict.fromkeys(row_place(row) for row in rows))
     return f"Nothing of {' and '.join(places)} goes through by itself any more"
-
-
-def _place(row: ThresholdRow) -> str:
-    return place_words(row.task, row.place)
 
 
 def _change(change: TrafficChange) -> str:
     first, *others = change.alarms
     if first.kind is AlarmKind.ERROR:
-        return first.sentence
+        return alarm_words(first)
     # What follows the semicolon says how many cases it rests on; that is in the thread.
-    words = f"What comes in to {first.task} has changed. {_first_change(first)}."
+    what = alarm_words(first).partition(";")[0].rstrip(".")
+    words = f"What comes in to {first.task} has changed. {what}."
     names = dict.fromkeys(_SUBJECTS.get(alarm.kind, alarm.subject or "") for alarm in others)
     names.pop(_SUBJECTS.get(first.kind, first.subject or ""), None)
     also = ", ".join(filter(None, names))
     return f"{words} Also changed: {also}." if also else words
 
 
-def _first_change(alarm: Alarm) -> str:
-    """Without what it rests on and how it compares with chance: that is in the thread."""
-    if alarm.kind is AlarmKind.CONFIDENCE:
-        return f"The model is {'less' if alarm.effect < 0 else 'more'} sure than it was"
-    return alarm.sentence.partition(";")[0].partition(" (PSI")[0].rstrip(".")
-
-
 def _slice(finding: SliceFinding) -> str:
     elsewhere = odds(finding.error_elsewhere)
     where = slice_place(finding.key, finding.value)
-    return f"Where {where}, about {odds(finding.error)} is wrong; elsewhere {elsewhere}."
+    return (
+        f"Where {where}, about {odds(finding.error)} was wrong in the last four weeks; elsewhere {elsewhere}."
+    )
 
 
 def _what(row: ErrorRow) -> str:
@@ -115,23 +113,32 @@ def _figure(figure: ErrorFigure) -> str:
     row, future = figure.row, figure.labels.future
     assert future is not None  # noqa: S101  it is not too early
     when = " in the last four weeks" if figure.is_lately else ""
-    if future.value <= 0:
-        words = (
-            f"None of {future.n:,} {_looked(row)} {_what(row)}{when} was wrong: {odds_between(future)} is."
-        )
-    else:
-        words = f"{_capital(_what(row))}{when} about {odds(future.value)} was wrong ({odds_between(future)})."
+    wrong, what, reach = _wrong(figure.labels), f"{_what(row)}{when}", odds_between(future)
+    words = f"{_capital(what)} about {odds(future.value)} was wrong ({reach})."
+    if future.value <= 0 or (figure.labels.naive and wrong <= FEW):
+        verb = "were" if wrong > 1 else "was"
+        there_may_be = f": {reach} is" if reach.startswith("at most") else f" ({reach})"
+        words = f"{wrong or 'None'} of {future.n:,} {_looked(row)} {what} {verb} wrong{there_may_be}."
     if figure.target is None or row.about is not About.ACCEPTED:
         return words
-    return f"{words} You allow {allowed(figure.target)}{_moved(figure)}."
+    return f"{words} You allow {allowed(figure.target)}{_kept_words(future, figure.target)}{_moved(figure)}."
+
+
+def _kept_words(future: Estimate, target: float) -> str:
+    """What that is against what is allowed, where it can be told."""
+    if future.high <= target:
+        return ": that is kept"
+    return "" if future.low > target else "; it takes more checks to tell whether that is kept"
 
 
 def _moved(figure: ErrorFigure) -> str:
-    if figure.is_lately or figure.row.movement is None:
+    now, before = figure.row.now.future, figure.row.before.future if figure.row.before else None
+    if figure.is_lately or now is None or before is None:
         return ""
     if figure.row.movement is Movement.BETTER:
         return "; it was more the week before"
-    return ", and it was much the same the week before"
+    is_alike = max(now.value, before.value) <= ALIKE * min(now.value, before.value)
+    return ", and it was much the same the week before" if is_alike else ""
 
 
 def _looked(row: ErrorRow) -> str:
@@ -151,8 +158,7 @@ def _too_early(figure: ErrorFigure) -> str:
 
 
 def _counts(row: ErrorRow, labels: TrafficEstimate) -> str:
-    n, seen = labels.labeled, labels.naive
-    wrong = round(seen.value * seen.n) if seen else 0
+    n, wrong = labels.labeled, _wrong(labels)
     looked = _looked(row)
     if not n:
         return f"none was {looked}"
@@ -160,6 +166,10 @@ def _counts(row: ErrorRow, labels: TrafficEstimate) -> str:
         return f"1 was {looked}, and it was {'wrong' if wrong else 'right'}"
     are = {0: "none was", 1: "1 was"}.get(wrong, f"{wrong} were")
     return f"{n} were {looked}, {are} wrong"
+
+
+def _wrong(labels: TrafficEstimate) -> int:
+    return round(labels.naive.value * labels.naive.n) if labels.naive else 0
 
 
 def _late(work: LateWork) -> str:
@@ -176,21 +186,24 @@ def _proposal(proposal: ThresholdProposal) -> str:
     )
     still = f", still at most {allowed(row.promise.error)} wrong" if row.promise else ""
     return (
-        f"The limit of {_place(row)} may be loosened: with {row.proposal:.2f} instead of {row.in_force:.2f} "
-        f"{fewer} fewer would be looked at{still}."
+        f"The limit of {row_place(row)} may be loosened: with {row.proposal:.2f} instead of "
+        f"{row.in_force:.2f} {fewer} fewer would be looked at{still}."
     )
 
 
 def _lack(lack: Lack) -> str:
-    row, place = lack.row, _place(lack.row)
+    row, place = lack.row, row_place(lack.row)
     limit = f"at most {allowed(row.promise.error)}" if row.promise else "little"
     if not lack.needed:
         return f"Nothing of {place} goes through by itself: too much is wrong to keep {limit} wrong."
     if row.state is ThresholdState.FIXED:
-        more = counted(lack.needed, "more check")
-        return f"Whether {limit} of what goes through in {place} is wrong is not sure yet: about {more} tell."
+        more, verb = counted(lack.needed, "more check"), "shows" if lack.needed == 1 else "show"
+        return f"In {place} about {more} {verb} whether {limit} of what goes through is wrong."
     more = counted(lack.needed, "more answer")
-    return f"Nothing of {place} goes through by itself yet: about {more} are missing to keep {limit} wrong."
+    verb = "shows" if lack.needed == 1 else "show"
+    return (
+        f"Nothing of {place} goes through by itself yet: about {more} {verb} whether {limit} of it is wrong."
+    )
 
 
 def _bias(bias: Bias) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from bot.words.digest_code_words import code_words
-from bot.words.limit_words import place_words
-from bot.words.numbers import allowed, counted, estimate_words
+from bot.words.numbers import counted, estimate_words
+from bot.words.threshold_words import row_place, why_words
 from routing.digest.model_quality import (
     About,
     ErrorRow,
@@ -14,13 +14,14 @@ from routing.digest.model_quality import (
     ThresholdState,
 )
 from routing.evidence.estimate import FEWEST, TrafficEstimate, between
-from routing.evidence.promise import Certificate, NotYet
+from routing.evidence.odds import allowed
+from routing.evidence.promise import NotYet
 
 ABOUTS: Mapping[About, str] = {About.ALL: "all that came in", About.ACCEPTED: "what went through by itself"}
 ORIGINS: Mapping[ThresholdState, str] = {
     ThresholdState.FIXED: "set in the policy",
     ThresholdState.GRANTED: "shown by the answers to keep the limit",
-    ThresholdState.NOT_YET: "no threshold is shown to keep the limit yet",
+    ThresholdState.NOT_YET: "nothing is shown to keep the limit yet",
     ThresholdState.REVOKED: "taken back",
     ThresholdState.SUSPENDED: "taken back",
 }
@@ -79,7 +80,7 @@ def fit_words(model_fit: ModelFit) -> str:
 
 def threshold_words(row: ThresholdRow) -> str:
     """What is in force, why, and what could be."""
-    name = f"{place_words(row.task, row.place)}, {row.model.name} {row.model.version}"
+    name = f"{row_place(row)}, {row.model.name} {row.model.version}"
     limit = f" {aim_words(row)}." if row.promise else ""
     return f"{name}: {in_force_words(row)}.{limit}{_conclusion(row)}"
 
@@ -99,21 +100,21 @@ def aim_words(row: ThresholdRow) -> str:
 def _conclusion(row: ThresholdRow) -> str:
     conclusion = row.found
     if isinstance(conclusion, NotYet):
-        missing = f" Not yet: about {conclusion.needed:,} more answers." if conclusion.needed else " Not yet."
-        return f"{missing} {conclusion.why.removeprefix('Not yet: ')}"
+        missing = f" About {counted(conclusion.needed, 'more answer')} needed." if conclusion.needed else ""
+        return f"{missing} {why_words(conclusion)}"
     why = f" {row.why}" if row.why else ""
-    if isinstance(conclusion, Certificate) and row.proposal is not None:
-        gain = f", {row.gain:+.1%} of its traffic" if row.gain is not None else ""
-        bound = f"at most {conclusion.bound:.1%} wrong"
-        return f"{why} From {conclusion.threshold:.3g} on would keep it, too{gain} ({bound})."
+    if row.proposal is not None and (row.gain or 0) > 0:
+        return f"{why} From {row.proposal:.3g} on would keep it, too: {row.gain:.1%} more would go through."
     return why
 
 
 def confusion_words(confusion: TaskConfusion) -> str:
     """A confusion with what it weighs in all traffic."""
     pair = confusion.pair
-    return (
-        f"{confusion.task}: {pair.predicted} was {pair.decided} in {counted(pair.n, 'decision')}, standing "
-        f"for about {pair.weight:,.0f} predictions, {pair.share_of_errors:.0%} of all errors; of what the "
-        f"model calls {pair.predicted}, {pair.share:.1%} ({between(pair.share_low, pair.share_high)})"
-    )
+    weight = round(pair.weight)
+    stands = f", which stands for about {weight:,} predictions" if weight > pair.n else ""
+    few = f"{confusion.task}: {pair.n:,} × the model said {pair.predicted}, experts {pair.decided}{stands}"
+    if pair.n < FEWEST:
+        return few
+    share = f"{pair.share:.1%} ({between(pair.share_low, pair.share_high)})"
+    return f"{few}: {pair.share_of_errors:.0%} of all errors, and {share} of what it calls {pair.predicted}"

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.words.numbers import allowed
 from routing.case.schedule import working_words
-from routing.evidence.promise import percent
+from routing.evidence.odds import allowed, percent
 from routing.expression.rule_words import plain_words
 from routing.policy import (
     ALWAYS_SUSPENDS,

@@ -1,10 +1,13 @@
-"""Limits in words: why what was shown does not hold any more."""
+"""Thresholds in words: what they are for, what is missing for one, and why it does not hold any more."""
 
+import re
 from collections.abc import Mapping
 
-from bot.words.numbers import allowed
+from bot.words.limit_words import place_words
+from routing.digest.model_quality import ThresholdRow
 from routing.evidence.grant import Lapse
-from routing.evidence.promise import Promise
+from routing.evidence.odds import allowed
+from routing.evidence.promise import NotYet, Promise
 
 LAPSES: Mapping[Lapse, str] = {
     Lapse.NO_PROMISE: "the policy sets no limit there any more",
@@ -13,6 +16,28 @@ LAPSES: Mapping[Lapse, str] = {
     Lapse.OTHER_LABELS: "the labels of the task have changed",
     Lapse.OTHER_CALIBRATOR: "the correction that it was shown with is not in use any more",
 }
+_EARLIER = re.compile(r"Not yet: (?:about [\d,]+ more \w+ labels; )?")
+"""How the reason began in what earlier versions kept; how much is missing is said before it."""
+
+
+def row_place(row: ThresholdRow) -> str:
+    """What a threshold is for: a part of a task, or the task as a whole."""
+    return place_words(row.task, _rule(row), row.slice)
+
+
+def rule_words(row: ThresholdRow) -> str:
+    """The tier that the threshold is of, whatever its slice."""
+    return place_words(row.task, _rule(row))
+
+
+def _rule(row: ThresholdRow) -> str:
+    return row.tier if row.rule is None else row.rule
+
+
+def why_words(conclusion: NotYet) -> str:
+    """Why no threshold is shown to keep the limit."""
+    why = _EARLIER.sub("", conclusion.why, count=1).replace("at every threshold", "however sure it is,")
+    return why[:1].upper() + why[1:]
 
 
 def lapse_words(lapse: Lapse, promise: Promise | None) -> str:

@@ -75,7 +75,8 @@ class ThresholdRow:
     `in_force` is None where everything is reviewed. `proposal` is what the labels of the last weeks would
     certify for `promise` (the tier's own, or the team's target), `found` the test's answer to it. `gain` is
     the share of the tier's traffic that the proposal would accept beyond what is accepted now; below 0, less.
-    `received` came in during the period; 0 in digests of earlier versions.
+    `received` came in during the period; 0 in digests of earlier versions. `rule` is what people call the
+    tier; None in those, which have its name alone.
     """
 
     task: str
@@ -89,6 +90,7 @@ class ThresholdRow:
     why: str = ""
     slice: str = ""
     received: int = 0
+    rule: str | None = None
 
     @property
     def place(self) -> str:

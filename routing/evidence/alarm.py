@@ -49,7 +49,8 @@ class Alarm:
     `slice` is "key=value" or WHOLE, `subject` the field or slice key it is about, where there is any.
     `effect` is measured in `unit`, `statistic` is that of the test, whose `p_value` is adjusted for all that
     was tested and every look of a year; of an e-process the p-value is 1/e (Ville). `sentence` tells a lead
-    all of it, `case_ids` are up to three cases that are most typical of what changed.
+    what changed, `figures` are statistics beside those, for the report. `case_ids` are up to three cases that
+    are most typical of what changed.
     """
 
     kind: AlarmKind
@@ -65,6 +66,7 @@ class Alarm:
     n_window: int
     sentence: str
     case_ids: tuple[str, ...] = ()
+    figures: str = ""
 
     @classmethod
     def of_errors(

@@ -30,7 +30,8 @@ class ErrorWatch:
     `is_above`: the labels of all weeks say that its error exceeds `target`; of models that never exceed it,
     at most a share `delta` is ever called so. `e_value` is the evidence. Of `received` predictions of the
     digest's period `labeled` were decided, `errors` of these wrong, which comes to the share `error` of all
-    of them; None where nothing was decided.
+    of them; None where nothing was decided. `rule` is what people call the tier; None in digests of earlier
+    versions, which have its name alone.
     """
 
     task: str
@@ -44,6 +45,7 @@ class ErrorWatch:
     labeled: int
     errors: int
     error: float | None
+    rule: str | None = None
 
     @property
     def excess(self) -> float:

@@ -5,13 +5,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from routing.evidence.odds import percent
+
 CertificateMethod = Literal["fixed_sequence", "census_and_audit"]
-
-
-def percent(share: float) -> str:
-    """A share that somebody promised or is promised, in words: "1.234 %"; no digit is rounded away."""
-    # Ten digits: a promise that is rounded for reading is another promise.
-    return f"{100 * share:.10g} %"
 
 
 @dataclass(frozen=True, slots=True)

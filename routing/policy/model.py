@@ -110,6 +110,10 @@ class Task(Inquiry):
         """The tier of that name; the riskiest if a case's tier has since left the policy."""
         return self.named_tier(name) or self.tiers[0]
 
+    def rule_of(self, tier: Tier) -> str:
+        """What people call a tier of it: by its sentence, else its name; nothing where there is no other."""
+        return "" if len(self.tiers) == 1 else (tier.because or tier.name).rstrip(".")
+
 
 class Team(Section):
     """Who gets the digest of which tasks, where and when.

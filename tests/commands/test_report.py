@@ -49,7 +49,7 @@ def test_the_newest_digest_is_told_with_every_interval_and_n(kept: Installation)
     assert "How much was wrong (you allow 1 in 20)" in shown.output
     assert "3.1% (between 2.4% and 4.1%, n=412)" in shown.output
     assert "between 2.9% and 3.8%" in shown.output
-    assert "From 0.91 on would keep it, too, +4.0% of its traffic (at most 1.9% wrong)" in shown.output
+    assert "From 0.91 on would keep it, too: 4.0% more would go through." in shown.output
     assert "how often it is right, of all that came in: ECE 0.012, no more than" in shown.output
     assert "(412 answers)" in shown.output
 

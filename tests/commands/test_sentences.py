@@ -18,7 +18,7 @@ from storage.delivery.outbox_item import Item
 from tests.commands.installation import Installation
 from tests.http import reporting
 from tests.http.reporting import LAST_DAY
-from tests.slack.test_sentences import OUR_ID, REPORTED, SLOPPY
+from tests.plain_words import OUR_ID, REPORTED, SLOPPY
 from tests.storage.examples import decision_of, prediction, routing, store
 
 DAY = timedelta(days=1)

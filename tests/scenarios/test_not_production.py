@@ -45,7 +45,7 @@ def test_others_carry_their_origin_and_are_left_out_of_the_digest(world: World) 
     assert rows(experts)["Decided"][0] == "1"
     assert "(n=1, 20 needed)" in rows(experts)["Experts agreed with the model"][0]
     more = " ".join(words(message) for message in details(world, LEADS, digest))
-    assert "decisions, standing for" not in more
+    assert "× the model said" not in more
     assert "the model said" not in more
     assert world.person(MAYA).message(waiting)["ts"] not in more
 

@@ -16,11 +16,11 @@ def test_every_code_has_words(code: Code) -> None:
     assert "_" not in code_words(code)
 
 
-def test_differences_are_said_to_be_small_in_plain_words() -> None:
+def test_how_an_error_moved_is_said_in_plain_words() -> None:
     assert [code_words(movement) for movement in Movement] == [
         "worse than before",
         "better than before",
-        "no more than a small difference",
+        "the change may be chance",
     ]
 
 

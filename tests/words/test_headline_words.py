@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.words.headline_words import headlines
-from bot.words.numbers import allowed, odds, odds_between
+from bot.words.numbers import odds_between
 from bot.words.slice_words import slice_words
 from routing.digest.facts import PeriodFacts
 from routing.digest.model_quality import About, Quality, ThresholdState
@@ -14,6 +14,7 @@ from routing.evidence.alarm import AlarmKind
 from routing.evidence.error_patterns import PREDICTED, SliceFinding
 from routing.evidence.error_watch import EVERYTHING_IN
 from routing.evidence.estimate import Estimate, Reach
+from routing.evidence.odds import allowed, odds
 from routing.measures.calibration.calibration_error import seeded_report
 from tests.routing.digest.test_agenda import LATE, accepted, checked
 from tests.routing.qualities import alarm, certificate, error, missing, threshold, traffic, watch, worse
@@ -55,20 +56,23 @@ def test_few_checks_of_four_weeks_are_counted_as_such() -> None:
 def test_a_week_with_a_figure_says_it_with_what_is_allowed_and_how_it_was() -> None:
     row = error(0.007, 0.0167, about=ACCEPTED)
     assert only(Quality(errors=(row,), target=0.02)) == (
-        "Of what went through about 1 in 84 was wrong (between 1 in 60 and 1 in 140). You allow 1 in 50."
+        "Of what went through about 1 in 84 was wrong (between 1 in 60 and 1 in 140). You allow 1 in 50: "
+        "that is kept."
     )
     alike = replace(row, before=traffic(0.008, 0.017))
     assert only(Quality(errors=(alike,), target=0.02)).endswith("and it was much the same the week before.")
     better = replace(row, before=traffic(0.05, 0.08))
-    assert only(Quality(errors=(better,), target=0.02)).endswith("1 in 50; it was more the week before.")
+    assert only(Quality(errors=(better,), target=0.02)).endswith(
+        "1 in 50: that is kept; it was more the week before."
+    )
     assert only(Quality(errors=(row,))).endswith("1 in 140).")
 
 
 def test_four_weeks_give_the_figure_where_one_does_not() -> None:
     lately = replace(checked(40, 1), future=Estimate(0.025, 0.005, 0.13, 40, Reach.FUTURE))
     assert only(Quality(errors=(accepted(9, 0),), lately=lately, target=0.02)) == (
-        "Of what went through in the last four weeks about 1 in 40 was wrong (between 1 in 8 and 1 in 200). "
-        "You allow 1 in 50."
+        "1 of 40 checked of what went through in the last four weeks was wrong: at most 1 in 8 is. You allow "
+        "1 in 50; it takes more checks to tell whether that is kept."
     )
 
 
@@ -76,7 +80,8 @@ def test_no_error_at_all_is_told_with_what_there_may_be() -> None:
     row = accepted(60, 0)
     now = replace(row.now, future=Estimate(0.0, 0.0, 0.06, 60, Reach.FUTURE))
     assert only(Quality(errors=(replace(row, now=now),), target=0.02)) == (
-        "None of 60 checked of what went through was wrong: at most 1 in 17 is. You allow 1 in 50."
+        "None of 60 checked of what went through was wrong: at most 1 in 17 is. You allow 1 in 50; it "
+        "takes more checks to tell whether that is kept."
     )
 
 
@@ -130,18 +135,20 @@ def test_a_threshold_taken_back_says_why() -> None:
 
 def test_a_tasks_changes_share_a_sentence() -> None:
     first = replace(
-        alarm("“instant” is in 40.0 % of texts; 90 cases."), kind=AlarmKind.WORDS, adjusted_p_value=0
+        alarm("“instant” is in 40 % of the texts (PSI 0.3, by chance up to 0.1); 90 cases."),
+        kind=AlarmKind.WORDS,
+        adjusted_p_value=0,
     )
     others = (alarm("Amounts rose.", "amount"), replace(alarm("Surer."), kind=AlarmKind.CONFIDENCE))
     assert only(Quality(alarms=(*others, first))) == (
-        "What comes in to returns has changed. “instant” is in 40.0 % of texts. "
+        "What comes in to returns has changed. “instant” is in 40 % of the texts. "
         "Also changed: amount, how sure the model is."
     )
 
 
 def test_a_slice_is_no_expression() -> None:
     assert only(Quality(slices=(worse("DE"),))) == (
-        "Where country is DE, about 15 % is wrong; elsewhere 1 in 33."
+        "Where country is DE, about 15 % was wrong in the last four weeks; elsewhere 1 in 33."
     )
     label = replace(worse("fraud"), key=PREDICTED)
     assert only(Quality(slices=(label,))).startswith("Where the model says fraud, about 15 %")
@@ -170,12 +177,12 @@ def test_a_limit_that_may_be_loosened_says_what_it_spares() -> None:
 
 def test_what_is_missing_is_told_as_checks_and_answers() -> None:
     assert only(Quality(thresholds=(threshold(FIXED, found=missing(60)),))) == (
-        "Whether at most 1 in 50 of what goes through in returns (standard) is wrong is not sure yet: about "
-        "60 more checks tell."
+        "In returns (standard) about 60 more checks show whether at most 1 in 50 of what goes through is "
+        "wrong."
     )
     assert only(Quality(thresholds=(threshold(NOT_YET, found=missing(60)),))) == (
-        "Nothing of returns (standard) goes through by itself yet: about 60 more answers are missing to keep "
-        "at most 1 in 50 wrong."
+        "Nothing of returns (standard) goes through by itself yet: about 60 more answers show whether "
+        "at most 1 in 50 of it is wrong."
     )
     assert only(Quality(thresholds=(threshold(NOT_YET, found=missing(0)),))) == (
         "Nothing of returns (standard) goes through by itself: too much is wrong to keep at most 1 in "
@@ -213,12 +220,13 @@ def test_small_shares_are_odds_and_large_ones_per_cent(value: float, words: str)
     [
         (0.00667, 0.0111, 0.01667, "between 1 in 60 and 1 in 150"),
         (0.0, 0.02, 0.06, "at most 1 in 17"),
+        (0.0004, 0.0125, 0.08, "at most 1 in 12"),  # "and 1 in 2,500" is known of 400 by nobody
         (0.05, 0.2, 0.3, "between 5 % and 30 %"),
         (0.01, 0.09, 0.4, "between 1 % and 40 %"),
     ],
 )
 def test_an_interval_has_the_unit_of_its_share(low: float, value: float, high: float, words: str) -> None:
-    assert odds_between(Estimate(value, low, high, 40, Reach.FUTURE)) == words
+    assert odds_between(Estimate(value, low, high, 400, Reach.FUTURE)) == words
 
 
 @pytest.mark.parametrize(

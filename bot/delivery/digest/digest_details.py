@@ -7,11 +7,14 @@ from bot.delivery.passages import COLUMN, Line, TitledList, details, linked, lit
 from bot.slack.blocks.builders import date, run
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.text import label_text
+from bot.words.alarm_words import alarm_figures, alarm_words
 from bot.words.calibration_words import calibration_words, point_words, shown_calibration
 from bot.words.digest_words import agreement_row, confused_words, more_rows
+from bot.words.limit_words import place_words
 from bot.words.numbers import counted
 from bot.words.quality_words import confusion_words, error_cells, error_lines, fit_words, threshold_words
 from bot.words.slice_words import slice_words
+from bot.words.threshold_words import rule_words
 from routing.digest.digest import Digest
 from routing.digest.facts import OldestCase
 from routing.digest.model_quality import About, ErrorRow
@@ -24,7 +27,7 @@ ROWS = 20
 ALARMS = 5
 QUOTES = 2
 COLUMNS = ("", "This week", "The week before")
-KINDS = {About.TIER: "Tier", About.MODEL: "Model", About.SLICE: "Slice"}
+KINDS = {About.TIER: "Rule", About.MODEL: "Model", About.SLICE: "Where"}
 
 
 def errors_message(digest: Digest, _permalinks: Permalinks) -> Message | None:
@@ -32,11 +35,17 @@ def errors_message(digest: Digest, _permalinks: Permalinks) -> Message | None:
     quality = digest.quality
     if quality is None:
         return None
+    rules = {f"{row.task}, {row.tier}": rule_words(row) for row in quality.thresholds}
     rows = [
-        (label_text(f"{KINDS[row.about]} {row.name}", COLUMN), *error_cells(row))
+        (label_text(_part_words(row, rules), COLUMN), *error_cells(row))
         for row in sorted((error for error in quality.errors if error.about in KINDS), key=_busiest)
     ]
     return details([], "How often the model is wrong", COLUMNS, rows[:ROWS])
+
+
+def _part_words(row: ErrorRow, rules: Mapping[str, str]) -> str:
+    name = rules.get(row.name, row.name) if row.about is About.TIER else row.name
+    return f"{KINDS[row.about]} {name.replace('=', ' is ', 1) if row.about is About.SLICE else name}"
 
 
 def _busiest(row: ErrorRow) -> tuple[int, int, str]:
@@ -93,18 +102,20 @@ def _alarming(digest: Digest, permalinks: Permalinks) -> Iterator[TitledList]:
 def _alarm(alarm: Alarm, permalinks: Permalinks) -> Line:
     urls = [permalinks[case_id] for case_id in alarm.case_ids if case_id in permalinks]
     examples = [piece for url in urls for piece in (run(" "), linked("example", url))]
-    return [*literal(f"{alarm.task}: {alarm.sentence}"), *examples]
+    sentence = alarm_words(alarm)
+    whose = "" if sentence.startswith(alarm.task) else f"{alarm.task}: "
+    return [*literal(f"{whose}{sentence}"), *examples]
 
 
 def _experts_words(digest: Digest, permalinks: Permalinks) -> Iterator[TitledList]:
     quality = digest.quality
     if quality is None or not quality.confusions:
         counts = tuple(literal(confused_words(confusion)) for confusion in digest.confusions)
-        yield TitledList("Most common confusions", counts)
+        yield TitledList("What the model mixes up", counts)
     if quality is None:
         return
     weighted = tuple(literal(confusion_words(confusion)) for confusion in quality.confusions)
-    yield TitledList("Confusions by what they weigh in all traffic", weighted)
+    yield TitledList("What the model mixes up", weighted)
     themes, why = tuple(_themes(quality.themes, permalinks)), quality.no_themes_because
     yield TitledList("What experts write", themes or ((literal(why),) if why else ()))
     pairs = tuple(_contradiction(contradiction, permalinks) for contradiction in quality.contradictions)
@@ -113,7 +124,7 @@ def _experts_words(digest: Digest, permalinks: Permalinks) -> Iterator[TitledLis
 
 def _themes(themes: Sequence[Theme], permalinks: Permalinks) -> Iterator[Line]:
     for theme in themes:
-        yield literal(f"{theme.name}: {counted(theme.n, 'rationale')}, {theme.share:.0%} of what is written")
+        yield literal(f"{theme.name}: {counted(theme.n, 'reason')}, {theme.share:.0%} of what is written")
         for quote in theme.quotes[:QUOTES]:
             yield [linked(f"“{label_text(quote.text, 300)}”", permalinks.get(quote.case_id))]
 
@@ -131,7 +142,7 @@ def _begun(side: DecidedCase) -> str:
 
 
 def _agreement_rows(digest: Digest) -> list[tuple[str, str, str]]:
-    kinds = (("Tier", digest.by_tier), ("Model", digest.by_model))
+    kinds = (("Rule", digest.by_tier), ("Model", digest.by_model))
     return [
         agreement_row(label_text(f"{kind} {row.name}", COLUMN), row)
         for kind, rows in kinds
@@ -150,8 +161,10 @@ def _figures(digest: Digest) -> Iterator[TitledList]:
     )
     fits = [fit_words(fit) for fit in quality.fits] if quality else []
     yield TitledList("Calibration", tuple(map(literal, (calibration_words(digest), *fits))))
+    alarms = quality.alarms[:ALARMS] if quality else ()
+    yield TitledList("What the changes rest on", tuple(literal(alarm_figures(alarm)) for alarm in alarms))
 
 
 def _oldest(case: OldestCase, permalinks: Permalinks) -> Line:
-    title = linked(label_text(f"{case.task}, tier {case.tier}", 120), permalinks.get(case.case_id))
+    title = linked(label_text(place_words(case.task, case.tier), 120), permalinks.get(case.case_id))
     return [title, run(", since "), date(case.opened_at), run(", due "), date(case.due_at)]

@@ -9,6 +9,7 @@ from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.blocks.text import label_text
 from bot.slack.show.digest_headlines import headline_blocks
 from bot.usecases.digest.period import Period
+from bot.words.day_words import days_words
 from bot.words.digest_words import ERRORS, lead, main_rows, unreadable_words
 from routing.digest.digest import Digest
 
@@ -16,16 +17,21 @@ COLUMNS = ("", "This week", "The week before")
 TARGET = "Target"
 ALT_TEXT = 1_900
 ABOUT = (
-    "Shares are estimates, with the range that they lie in in 95 of 100 weeks. By tier, model and slice, and "
+    "Shares are estimates, with the range that they lie in in 95 of 100 weeks. By rule, model and slice, and "
     "what experts say: in the thread. Every number: in the file there."
 )
 
 
-def digest_message(period: Period, digest: Digest, picture_id: str | None) -> Message:
-    """What a person with a minute needs: what to do, the picture, five lines of a table."""
-    title = f"The last seven days: {period.team}" if period.person else f"Weekly digest: {period.team}"
+def digest_message(period: Period, digest: Digest, picture_id: str | None, zone: str = "UTC") -> Message:
+    """What a person with a minute needs: what to do, the picture, five lines of a table.
+
+    `zone` is the team's: the days are those of its calendar.
+    """
+    days = days_words(period.since_at, period.until_at, zone)
+    title = f"{'The last seven days' if period.person else 'Weekly digest'}: {period.team}, {days}"
     week = lead(digest)
-    blocks = [header(title), section(plain(week, 1_000)), *headline_blocks(period.key, digest.headlines)]
+    first = header(f"{period.team[:1].upper()}{period.team[1:]}, {days}")
+    blocks = [first, section(plain(week, 1_000)), *headline_blocks(period.key, digest.headlines)]
     blocks += [*_unreadable(digest), *_picture(digest, picture_id), _period(digest)]
     columns = COLUMNS if _target(digest) is None else (*COLUMNS, TARGET)
     blocks += [table(columns, _rows(digest)), context(plain(ABOUT, 500))]

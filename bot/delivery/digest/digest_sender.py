@@ -44,7 +44,7 @@ class DigestSender(OutboxSender):
             self._finish(claim, "digest.dropped")  # the team left the policy
             return
         errand.channel_id = self._channel(claim, period, team)
-        self._send_part(claim, period, kept_digest(self._ctx, period), errand.channel_id)
+        self._send_part(claim, period, kept_digest(self._ctx, period), errand.channel_id, team.timezone)
 
     def _channel(self, claim: ItemClaim, period: Period, team: Team) -> ChannelId:
         """The team's channel, or the direct messages of the person who asked."""
@@ -55,11 +55,13 @@ class DigestSender(OutboxSender):
             return self._courier.gateway.dm(period.person)
         return self._ctx.policy.channel_id(team.channel)
 
-    def _send_part(self, claim: ItemClaim, period: Period, digest: Digest, channel_id: ChannelId) -> None:
+    def _send_part(
+        self, claim: ItemClaim, period: Period, digest: Digest, channel_id: ChannelId, zone: str
+    ) -> None:
         thread_ts, part = claim.item.payload.get(THREAD), str(claim.item.payload.get(PART))
         if thread_ts is None:
             picture_id = self._picture(claim, period, digest)
-            message: Message | None = digest_message(period, digest, picture_id)
+            message: Message | None = digest_message(period, digest, picture_id, zone)
         elif part == CSV:
             self._share(claim, period, digest, channel_id, thread_ts)
             return

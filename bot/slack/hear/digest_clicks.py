@@ -56,7 +56,7 @@ def _receipt(asked: AuditRequest) -> Message:
 
 
 def take_review_threshold(desk: Desk, click: Click) -> None:
-    """*Review threshold…*: opens a window that shows what could be set, and changes nothing."""
+    """*Look at it…*: opens a window that shows what could be set, and changes nothing."""
     outcome = look_closer.threshold(desk.ctx, act_of(click))
     _log(click, outcome)
     if isinstance(outcome, LeadRefusal):
@@ -66,7 +66,7 @@ def take_review_threshold(desk: Desk, click: Click) -> None:
 
 
 def take_open_cases(desk: Desk, click: Click) -> None:
-    """*Open cases…*: opens a window at once, and puts in the links when Slack has answered with them."""
+    """*See the cases…*: opens a window at once, and puts in the links when Slack has answered with them."""
     outcome = look_closer.cases(desk.ctx, act_of(click))
     _log(click, outcome)
     if isinstance(outcome, LeadRefusal):

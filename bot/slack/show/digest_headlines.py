@@ -9,9 +9,9 @@ from routing.digest.headline import Deed, Headline
 
 SENTENCE = 500
 _BUTTONS = {
-    Deed.REVIEW_THRESHOLD: "Review threshold…",
-    Deed.OPEN_SLICE: "Open cases…",
-    Deed.OPEN_CASES: "Open cases…",
+    Deed.REVIEW_THRESHOLD: "Look at it…",
+    Deed.OPEN_SLICE: "See the cases…",
+    Deed.OPEN_CASES: "See the cases…",
     Deed.ASK_AUDITS: "Check more now…",
 }
 _CONFIRM: JsonObject = {

@@ -19,7 +19,8 @@ from bot.slack.blocks.text import label_text, single_line
 from bot.slack.show.case_words import scalar
 from bot.usecases.lead.look_closer import CaseList, DigestThreshold, ListedCase
 from bot.words.quality_words import aim_words, in_force_words
-from routing.digest.model_quality import ThresholdRow
+from bot.words.threshold_words import row_place, why_words
+from routing.digest.model_quality import ThresholdRow, ThresholdState
 from routing.evidence.promise import Certificate, NotYet
 
 WORDS = 600
@@ -38,22 +39,22 @@ def threshold_view(weighed: DigestThreshold) -> JsonObject:
     row = weighed.row
     model = f"{row.model.name} {row.model.version}"
     blocks = [
-        section(plain(f"{row.task}, tier {row.place}, model {model}", 300)),
+        section(plain(f"{row_place(row)}, model {model}", 300)),
         rich_text(bullets(paragraph(run(label_text(line, WORDS))) for line in _lines(row))),
         *_policy_lines(weighed),
     ]
-    return modal(control_ids.READING_VIEW, "The threshold", blocks, "")
+    return modal(control_ids.READING_VIEW, "The limit", blocks, "")
 
 
 def _lines(row: ThresholdRow) -> Iterator[str]:
     yield f"Now: {in_force_words(row)}"
-    if row.why:
+    if row.why and row.state is not ThresholdState.NOT_YET:  # what is missing says it
         yield f"Why: {row.why}"
     yield aim_words(row)
     evidence = row.found
     if isinstance(evidence, NotYet):
-        missing = f", about {evidence.needed:,} more answers are missing" if evidence.needed else ""
-        yield f"The answers show nothing that keeps the limit yet{missing}. {evidence.why}"
+        missing = f", about {evidence.needed:,} more are needed" if evidence.needed else ""
+        yield f"The answers show nothing that keeps the limit yet{missing}. {why_words(evidence)}"
     if isinstance(evidence, Certificate):
         yield from _certified(evidence)
     if row.gain is not None:

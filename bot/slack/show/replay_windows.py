@@ -21,8 +21,10 @@ from bot.slack.blocks.builders import (
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import label_text
 from bot.usecases.lead.propose import PolicyTrial, TaskTier
+from bot.words.limit_words import place_words, tier_place
 from bot.words.numbers import estimate_words, rate
 from bot.words.plan_words import ALIKE, UNKNOWN, cost_words
+from routing.evidence.odds import allowed
 from routing.evidence.plan import ChannelLoad, Outcome, Replayed, TierOutcome
 from routing.policy import CertifiedThreshold, Tier
 
@@ -40,10 +42,10 @@ _RULES = {
     PROMISE: "Keep a limit of what may be wrong",
 }
 _ABOUT = (
-    "What the last 30 days would have been like with another rule in one tier. Nothing is changed by it. "
+    "What the last 30 days would have been like with another limit. Nothing is changed by it. "
     "A field that is left empty stays as it is."
 )
-_MORE = "Only the first 100 tiers are offered: name a task, /secondlook replay TASK."
+_MORE = "Only the first 100 rules are offered: name a task, /secondlook replay TASK."
 _WORKING = "Working… What came in is routed once more; this can take a minute. You can close the window."
 _CHANGES_NOTHING = (
     "Nothing was changed. The policy is a file: see what it says with “secondlook policy check” and save it; "
@@ -59,7 +61,7 @@ _PROMISED = (
 def replay_view(tiers: Sequence[TaskTier]) -> JsonObject:
     """The window that asks which change to try in which of these tiers."""
     options = [_tier_option(task, tier) for task, tier in tiers[:TIERS]]
-    chooser = select("tier", "Choose a tier", options)
+    chooser = select("tier", "Choose a rule", options)
     if len(options) == 1:
         chooser["initial_option"] = options[0]
     rules = [option(words, name) for name, words in _RULES.items()]
@@ -67,7 +69,7 @@ def replay_view(tiers: Sequence[TaskTier]) -> JsonObject:
     more = [context(plain(_MORE, 200))] if len(tiers) > TIERS else []
     blocks = [
         section(plain(_ABOUT, WORDS)),
-        field("tier", "Which tier?", chooser, False),
+        field("tier", "Which rule?", chooser, False),
         *more,
         field("rule", "What goes through by itself?", rule, False),
         _number("threshold", "From how sure on", "How sure the model has to be, such as 0.9"),
@@ -82,12 +84,12 @@ def replay_view(tiers: Sequence[TaskTier]) -> JsonObject:
 def _tier_option(task: str, tier: Tier) -> JsonObject:
     hours = tier.due_in / timedelta(hours=1)
     now = f"{_rule(tier)}, {tier.audit:.4g} checked at random, due in {hours:.3g} h"
-    return option(f"{task}, {tier.name}", f"{task}/{tier.name}", description=now)
+    return option(f"{task}, {tier.because or tier.name}", f"{task}/{tier.name}", description=now)
 
 
 def _rule(tier: Tier) -> str:
     if isinstance(tier.accept_above, CertifiedThreshold):
-        return tier.accept_above.promise.words
+        return f"at most {allowed(tier.accept_above.error)} wrong"
     return (
         "everything is looked at" if tier.accept_above == ALWAYS_REVIEW else f"from {tier.accept_above:.4g}"
     )
@@ -110,21 +112,29 @@ def failed_view(reason: str) -> JsonObject:
 def result_view(trial: PolicyTrial, replayed: Replayed) -> JsonObject:
     """What both policies do with what came in, what the data cannot say, and the lines to set."""
     replay, change = replayed.replay, trial.change
+    task = trial.policy.tasks.get(change.task)
+    tier = tier_place(task, change.tier) if task else place_words(change.task, change.tier)
     days = max((replayed.until - replayed.since) / DAY, 1.0)
     sides = replay.before, replay.after
     place = f'under [[tasks.{change.task}.tiers]] with name = "{change.tier}"'
     blocks = [
-        section(plain(f"{change.task}, tier {change.tier}: {'; '.join(trial.lines)}", WORDS)),
+        section(plain(f"If {tier} had this instead:", WORDS)),
+        _lines(trial),
         _period(replayed),
         _part("As it was by the policy now → as it would have been", _in_all(replayed, days)),
         _part("Went through by itself", _tiers(*sides)),
         *_channels(*sides, days),
         *_warnings(trial, replayed),
         rich_text(paragraph(run(label_text(f"In policy.toml, {place}, set", 300)))),
-        rich_text({"type": "rich_text_preformatted", "elements": [run("\n".join(trial.lines))]}),
+        _lines(trial),
         context(plain(_CHANGES_NOTHING, WORDS)),
     ]
     return modal(control_ids.READING_VIEW, TITLE, blocks, "")
+
+
+def _lines(trial: PolicyTrial) -> JsonObject:
+    """The change as the policy's file has it."""
+    return rich_text({"type": "rich_text_preformatted", "elements": [run("\n".join(trial.lines))]})
 
 
 def _period(replayed: Replayed) -> JsonObject:

@@ -29,7 +29,7 @@ MOST_CASES = 4_000
 SEED = 0
 LOOK = "drift"
 """The kind of profile that says when and over what a task was looked at last."""
-ADVICE = "Look at the examples: has the input changed, or the model? Labels of such cases help most now."
+ADVICE = "Look at the examples: has what comes in changed, or the model? Answers to such cases help most now."
 
 
 def detect_due(ctx: Context) -> int:
@@ -119,7 +119,8 @@ def _tell(ctx: Context, tx: Transaction, task: str, new: Sequence[StoredAlarm], 
         heard = [row for row in new if Alarm.from_json(row.payload).mute_key not in muted]
         if heard:
             tell_team(ctx, tx, _news(team, task, heard), heard[0].key, now)
-    reason = f"the traffic has drifted: {Alarm.from_json(new[0].payload).sentence.rstrip('.')}"
+    what = Alarm.from_json(new[0].payload).sentence.partition(";")[0].rstrip(".")
+    reason = f"what comes in has changed: {what}"
     suspended = {tier.name for tier in ctx.policy.task(task).tiers if "drift" in tier.suspend_on}
     held = [old for old in certificates.standing(tx) if old.key.task == task and old.key.tier in suspended]
     return sum(revoke(ctx, tx, stream, reason, now) for stream in certificates.by_stream(held))

@@ -69,7 +69,7 @@ def _try(ctx: Context, now: datetime, basis: Basis) -> int:
 def _untested(basis: Basis, now: datetime) -> Iterator[Attempt]:
     """Every attempt begins with everything: two replicas meet there, whatever cells their policies have."""
     if basis.is_divided:
-        answer = NotYet(0, "Not tested: slices have thresholds of their own.").to_json()
+        answer = NotYet(0, "Its parts have limits of their own.").to_json()
         digest = basis.stream.task.labels_digest
         yield Attempt(basis.stream.key, basis.attempt, digest, basis.calibrator_version, answer, now)
 

@@ -70,7 +70,7 @@ def cell_test(basis: Basis, received: TierWindow, traffic: "Traffic") -> CellTes
     in_force = basis.in_force_for(cell)
     threshold = in_force.threshold if in_force else None
     if not len(traffic):
-        return CellTest(cell, traffic, threshold, NotYet(0, "Not yet: nothing came in."))
+        return CellTest(cell, traffic, threshold, NotYet(0, "Nothing came in."))
     # Each cell with its fixed share, also where the others have no
     # data: shares chosen afterwards add up to more than δ.
     conclusion = certify(traffic, basis.promise, threshold, basis.attempt, share=basis.stream.share(cell))

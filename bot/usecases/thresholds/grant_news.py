@@ -4,9 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from bot.usecases.outgoing import News
 from bot.usecases.thresholds.attempt import Basis
+from bot.words.limit_words import tier_place
+from bot.words.numbers import counted
 from routing.cell import EVERYTHING, Cell
+from routing.evidence.odds import allowed
 from routing.evidence.promise import Certificate, NotYet, answer_from_json
 from storage.measured.certificates import Attempt
+
+ADVICE = "Nothing has to be done: some of it is still checked at random, and it ends if too much is wrong."
 
 
 def granted_news(basis: Basis, attempts: Sequence[Attempt]) -> News:
@@ -14,34 +19,35 @@ def granted_news(basis: Basis, attempts: Sequence[Attempt]) -> News:
     stream = basis.stream
     granted = [attempt for attempt in attempts if attempt.threshold is not None]
     accepted = "; ".join(_accepted(basis, certificate) for certificate in granted)
+    model, limit = f"{stream.model.name} {stream.model.version}", allowed(basis.promise.error)
     return News(
         team="",
-        sentence=(
-            f"{stream.task.name}, tier {stream.tier.name}: predictions of {stream.model.name} "
-            f"{stream.model.version} are accepted {accepted}."
-        ),
+        sentence=f"What {model} predicts goes through by itself now in {accepted}.",
         details=(
-            f"Promised: {basis.promise.words}.",
-            *map(_rests_on, granted),
+            f"The answers show that at most {limit} of it is wrong.",
+            *(_rests_on(basis, certificate) for certificate in granted),
             *_reviewed(basis, attempts, granted),
         ),
-        advice="Nothing has to be done: audits go on, and a threshold is revoked if they speak against it.",
+        advice=ADVICE,
     )
 
 
 def _accepted(basis: Basis, granted: Attempt) -> str:
-    cell = Cell.of(granted.key.cell)
-    before = basis.in_force_for(cell)
-    where = f" in {cell.words}" if cell.words else ""
-    was = f", until now from {before.threshold:.3f} on" if before is not None else ""
-    return f"from a confidence of {granted.threshold:.3f} on{where}{was}"
+    before = basis.in_force_for(Cell.of(granted.key.cell))
+    was = f" (until now from {100 * before.threshold:.3g} % on)" if before and before.threshold else ""
+    return f"{_place(basis, granted)} where it is at least {100 * (granted.threshold or 0):.3g} % sure{was}"
 
 
-def _rests_on(granted: Attempt) -> str:
+def _place(basis: Basis, attempt: Attempt) -> str:
+    return tier_place(basis.stream.task, attempt.key.tier, attempt.key.cell)
+
+
+def _rests_on(basis: Basis, granted: Attempt) -> str:
     certificate, cell = Certificate.from_json(granted.answer), Cell.of(granted.key.cell)
-    subject = f"{cell.words}: it" if cell.words else "It"
-    predictions = f"{certificate.accepted:,} predictions, {certificate.errors:,} wrong"
-    return f"{subject} rests on {certificate.labels:,} labels of {predictions}."
+    subject = f"For {_place(basis, granted)} this" if cell.words else "This"
+    verb = "was" if certificate.errors == 1 else "were"
+    wrong = f"{certificate.errors or 'none':} of them {verb} wrong"
+    return f"{subject} rests on {counted(certificate.labels, 'answer')}; {wrong}."
 
 
 def _reviewed(basis: Basis, attempts: Sequence[Attempt], granted: Sequence[Attempt]) -> Iterator[str]:
@@ -53,4 +59,4 @@ def _reviewed(basis: Basis, attempts: Sequence[Attempt], granted: Sequence[Attem
     for attempt in attempts:
         cell, conclusion = Cell.of(attempt.key.cell), answer_from_json(attempt.answer)
         if cell != EVERYTHING and cell.key not in held and isinstance(conclusion, NotYet):
-            yield f"{cell.words}: everything is reviewed. {conclusion.why}"
+            yield f"In {_place(basis, attempt)} everything is looked at. {conclusion.why}"

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.usecases.context import Context
 from bot.usecases.outgoing import News
 from bot.usecases.team_news import entry, named, tell
-from routing.cell import Cell
+from bot.words.limit_words import tier_place
 from routing.evidence.alarm import Alarm
 from storage import audit
 from storage.engine.database import Transaction
@@ -15,8 +15,8 @@ from storage.measured.alarms import StoredAlarm
 from storage.measured.certificates import Attempt
 
 ADVICE = (
-    "All of that goes to review until new labels certify a threshold again. Look at the examples, "
-    "and have the model mended if they have something in common."
+    "Until new answers show again what may go through, experts look at all of it. Look at the examples, and "
+    "have the model mended if they have something in common."
 )
 
 
@@ -34,6 +34,8 @@ def revoke(
     if not revoked:
         return 0
     key, certificate_id = revoked[0].key, revoked[0].certificate_id
+    task = ctx.policy.task(key.task)
+    places = " and ".join(tier_place(task, old.key.tier, old.key.cell) for old in revoked)
     raised: tuple[str, ...] = ()
     if alarm is not None:
         stored = StoredAlarm(f"error:{certificate_id}", alarm.kind, alarm.task, alarm.to_json(), now)
@@ -41,8 +43,8 @@ def revoke(
     news = News(
         team="",
         sentence=(
-            f"{key.task}, {_places(revoked)}: nothing of {key.model.name} {key.model.version} is accepted "
-            f"without review any more: {reason}."
+            f"Nothing that {key.model.name} {key.model.version} predicts in {places} goes through by itself "
+            f"any more, everything is looked at: {reason}."
         ),
         advice=ADVICE,
         case_ids=alarm.case_ids if alarm else (),
@@ -55,9 +57,3 @@ def revoke(
     )
     audit.append_many(tx, acts)
     return len(revoked)
-
-
-def _places(revoked: Sequence[Attempt]) -> str:
-    """The tier, with the cells that certificates were for."""
-    words = filter(None, (Cell.of(certificate.key.cell).words for certificate in revoked))
-    return ", ".join([f"tier {revoked[0].key.tier}", *words])

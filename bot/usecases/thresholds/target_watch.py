@@ -131,8 +131,13 @@ class Watchtower:
             labeled=len(lately),
             errors=sum(label.is_error for label in lately),
             error=_error(lately),
+            rule=self._rule(task, tier),
         )
         return _Look(watch, threshold, labels, report)
+
+    def _rule(self, task: str, tier: str) -> str:
+        about = self.policy.tasks[task]
+        return "" if tier == EVERYTHING_IN else about.rule_of(about.tier(tier))
 
     def _parts(self, task: str) -> int:
         """How many watches a model of the task has at most: its fixed thresholds, and all that comes in."""

@@ -126,6 +126,7 @@ def _standing(
         in_force=None,
         promise=tier.promise,
         received=stream.received,
+        rule=stream.task.rule_of(tier),
     )
     if tier.promise is not None:
         return _promised(tx, stream, row, terms)

@@ -13,11 +13,13 @@ from bot.usecases.separate_acts import act_on_each
 from bot.usecases.thresholds import in_force
 from bot.usecases.thresholds.revoke import revoke
 from bot.usecases.thresholds.terms import Versions, terms_of
+from bot.words.limit_words import tier_place
 from bot.words.threshold_words import lapse_words
 from routing.cell import Cell
 from routing.evidence.alarm import WHOLE, Alarm
 from routing.evidence.grant import GrantTerms, lapse_of
-from routing.evidence.promise import MonitorReport, Promise, percent
+from routing.evidence.odds import allowed
+from routing.evidence.promise import MonitorReport, Promise
 from storage.cases import cases, decisions
 from storage.evidence import labels_in_order
 from storage.evidence.labels_in_order import AuditInOrder
@@ -109,8 +111,10 @@ class _Objections:
         if lapse is not None:
             return _Objection(lapse_words(lapse, promise))
         assert promise is not None  # noqa: S101  without a promise it lapsed
-        tier = self._ctx.policy.task(attempt.key.task).tier(attempt.key.tier)
-        return _by_audits(attempt, promise, tier.audit, self._audits_of(attempt))
+        task = self._ctx.policy.task(attempt.key.task)
+        place = tier_place(task, attempt.key.tier, attempt.key.cell)
+        least = task.tier(attempt.key.tier).audit
+        return _by_audits(attempt, place, promise, least, self._audits_of(attempt))
 
     def _audits_of(self, granted: Attempt) -> list[AuditInOrder]:
         """Those since then of its cell that it accepts, up to the oldest that is still within its time."""
@@ -130,7 +134,7 @@ class _Objections:
 
 
 def _by_audits(
-    granted: Attempt, promise: Promise, least: float, audits: Sequence[AuditInOrder]
+    granted: Attempt, place: str, promise: Promise, least: float, audits: Sequence[AuditInOrder]
 ) -> _Objection | None:
     """What the audits say against it, drawn with a chance of `least` or more; None if they do not."""
     if not any(audit.is_error for audit in audits):
@@ -150,8 +154,8 @@ def _by_audits(
     if not report.is_revoked:
         return None
     of = f"{report.errors} of {report.n} checked at random were wrong{_lately(audits)}"
-    reason = f"{of}, more than {percent(promise.error)} can explain"
-    return _Objection(reason, _alarm(granted, promise, report, audits, reason))
+    reason = f"{of}, too many for “at most {allowed(promise.error)}”"
+    return _Objection(reason, _alarm(granted, promise, report, audits, f"{place}: {reason}."))
 
 
 def _lately(audits: Sequence[AuditInOrder]) -> str:
@@ -167,10 +171,9 @@ def _alarm(
     promise: Promise,
     report: MonitorReport,
     audits: Sequence[AuditInOrder],
-    reason: str,
+    sentence: str,
 ) -> Alarm:
     """With the latest wrong cases as examples."""
     wrong = [audit.case_id for audit in audits if audit.is_error]
-    key, place = granted.key, Cell.of(granted.key.cell).words or WHOLE
-    sentence = f"{key.model.name} {key.model.version}, {key.place}: {reason}."
-    return Alarm.of_errors(key.task, place, None, report, promise.error, wrong, sentence)
+    cell = Cell.of(granted.key.cell).words or WHOLE
+    return Alarm.of_errors(granted.key.task, cell, None, report, promise.error, wrong, sentence)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from routing.evidence.promise import NotYet, percent
+from routing.evidence.odds import allowed
+from routing.evidence.promise import NotYet
 from routing.measures.certification.acceptance_regions import Bools, Regions
 from routing.measures.certification.fallback import Counts
 from routing.measures.certification.threshold_tests import Family
@@ -63,15 +64,11 @@ def not_yet(families: Sequence[Family], error: float) -> NotYet:
     counts = ((family, needed_labels(family, error)) for family in families)
     family, needed = next((pair for pair in counts if pair[1] is not None), (families[0], None))
     unanswered = max(int(family.regions.unanswered[:, -1].sum()) for family in families)
-    note = f" {unanswered} unanswered cases count as wrong." if unanswered else ""
-    promised = f"at most {percent(error)} error"
+    are = "case without an answer counts" if unanswered == 1 else "cases without an answer count"
+    note = f" {unanswered:,} {are} as wrong." if unanswered else ""
+    limit = f"at most {allowed(error)} wrong"
     if needed is None:
-        return NotYet(0, f"Not yet: at every threshold too much is wrong to promise {promised}.{note}")
-    kind = "accepted" if family.regions.is_census.all() else "audited"
+        return NotYet(0, f"However sure it is, too much is wrong for {limit}.{note}")
+    kind = "answers" if family.regions.is_census.all() else "random checks"
     least = zero_error_labels(error, family.delta)
-    words = f"Not yet: about {_rounded(needed)} more {kind} labels; {promised} takes at least {least}."
-    return NotYet(needed, f"{words}{note}")
-
-
-def _rounded(count: int) -> int:
-    return count if count < 20 else math.ceil(count / 10) * 10
+    return NotYet(needed, f"To show {limit} takes at least {least:,} {kind}, without an error.{note}")

@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol, TypeVar
 import numpy as np
 
 from routing.evidence.alarm import EXAMPLES, AlarmKind
+from routing.evidence.odds import odds
 from routing.measures.drift.observations import MISSING, Floats, Places
 from routing.measures.drift.two_samples import (
     Comparison,
@@ -56,15 +57,10 @@ class Aspect(Protocol):
         """The size of the change and its test."""
 
     def sentence(self, part: Part, change: Comparison) -> str:
-        """The change in words, without a full stop."""
+        """The change in words, without a full stop or a statistic."""
 
     def examples(self, part: Part) -> list[int]:
         """Places in the window of cases typical of the change."""
-
-
-def percent(share: float) -> str:
-    """In words."""
-    return f"{100 * share:.1f} %"
 
 
 def quoted(value: str) -> str:
@@ -110,8 +106,9 @@ class ConfidenceAspect:
     def sentence(self, part: Part, change: Comparison) -> str:
         """The means."""
         now = float(np.average(self.window[part.window], weights=part.window_weights))
-        verb = "fell" if change.effect < 0 else "rose"
-        return f"the mean calibrated confidence {verb} from {now - change.effect:.3f} to {now:.3f}"
+        how = "less" if change.effect < 0 else "more"
+        before = now - change.effect
+        return f"the model is {how} sure than it was: {odds(now)} on average, before {odds(before)}"
 
     def examples(self, part: Part) -> list[int]:
         """Cases of the confidence that more have now."""
@@ -138,13 +135,13 @@ class NumberAspect:
         return compare_numbers(*part.of(self.reference, self.window))
 
     def sentence(self, part: Part, change: Comparison) -> str:
-        """The medians, and the largest difference."""
+        """The middle values, and the largest difference."""
         before = _median(self.reference[part.reference], part.reference_weights)
         now = _median(self.window[part.window], part.window_weights)
-        most = percent(change.effect)
-        return (
-            f"field {self.subject} has a median of {now}, before {before}, and shares differ by up to {most}"
-        )
+        if now == before:
+            differ = f"for up to {odds(change.effect)} of the cases"
+            return f"the values of {self.subject} differ {differ}, around the same middle of {now}"
+        return f"the middle value of {self.subject} is {now}, before {before}"
 
     def examples(self, part: Part) -> list[int]:
         """Cases of the values that more have now."""
@@ -180,17 +177,19 @@ class CategoryAspect:
         """Chi-square test; the effect is the total variation distance."""
         return compare_shares(self._shares(part))
 
-    def sentence(self, part: Part, change: Comparison) -> str:
-        """How many changed, what gained most, and the PSI beside its own limit."""
+    def sentence(self, part: Part, change: Comparison) -> str:  # noqa: ARG002  its effect is of all categories
+        """What gained most."""
         shares = self._shares(part)
-        most, pooled = shares.most_gained(), shares.pooled()
+        most = shares.most_gained()
+        what = "the model says" if self.subject is None else f"{self.subject} is"
+        now, before = odds(shares.window[most]), odds(shares.reference[most])
+        return f"in {now} of the cases {what} {quoted(shares.names[most])}, before in {before}"
+
+    def figures(self, part: Part) -> str:
+        """The PSI beside its own limit; nothing below it: a rare new category alarms without it."""
+        pooled = self._shares(part).pooled()
         limit, index = psi_limit(len(pooled.names), pooled.n_reference, pooled.n_window), psi(pooled)
-        what = "the predicted label" if self.subject is None else f"{self.kind.value} {self.subject}"
-        gained = f"{quoted(shares.names[most])} has {percent(shares.window[most])}"
-        before = f"before {percent(shares.reference[most])}"
-        # Where a new but rare category gave the alarm, the PSI says nothing, and would seem to deny it.
-        chance = f" (PSI {index:.3f}, by chance up to {limit:.3f})" if index > limit else ""
-        return f"{what} differs for {percent(change.effect)} of cases: {gained}, {before}{chance}"
+        return f"PSI {index:.3f}, by chance up to {limit:.3f}" if index > limit else ""
 
     def examples(self, part: Part) -> list[int]:
         """The first cases of the category that gained most."""

@@ -58,8 +58,8 @@ class Look:
     def cases(self, n_window: int, n_reference: int) -> str:
         """How many cases were compared, and how long they took to come in, in words."""
         last = "week" if self.weeks == 1 else f"{self.weeks} weeks"
-        before = f"{n_reference:,} of {self.reference_weeks} weeks"
-        return f"{n_window:,} cases of the last {last} against {before}"
+        before = f"{n_reference:,} of the {self.reference_weeks} weeks before"
+        return f"compared were {n_window:,} cases of the last {last} with {before}"
 
 
 DAILY = Look()
@@ -177,7 +177,8 @@ def _clearest(sure: Sequence[tuple[_Finding, float]]) -> list[tuple[_Finding, fl
 def _alarm(task: str, finding: _Finding, adjusted: float, window: Columns, look: Look) -> Alarm:
     aspect, part, change = finding.aspect, finding.part, finding.change
     size = "" if _is_large(finding) else "a small change: "
-    where = f"in {finding.slice}, " if finding.slice != WHOLE else ""
+    key, _, value = finding.slice.partition("=")
+    where = f"where {key} is {value}, " if finding.slice != WHOLE else ""
     cases = look.cases(len(part.window), len(part.reference))
     sentence = f"{size}{where}{aspect.sentence(part, change)}; {cases}."
     return Alarm(
@@ -194,6 +195,7 @@ def _alarm(task: str, finding: _Finding, adjusted: float, window: Columns, look:
         n_window=len(part.window),
         sentence=sentence[0].upper() + sentence[1:],
         case_ids=tuple(window.case_ids[place] for place in aspect.examples(part)),
+        figures=aspect.figures(part) if isinstance(aspect, CategoryAspect) else "",
     )
 
 

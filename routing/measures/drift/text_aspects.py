@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from routing.evidence.alarm import EXAMPLES, AlarmKind
-from routing.measures.drift.aspects import Part, percent, quoted
+from routing.evidence.odds import odds
+from routing.measures.drift.aspects import Part, quoted
 from routing.measures.drift.observations import Floats, Places
 from routing.measures.drift.text_familiarity import (
     NUMBER,
@@ -41,9 +42,9 @@ def _typical(places: Places, texts: Sequence[Bag], background: WordCounts) -> li
     return [int(place) for place in places[np.argsort(-shared, kind="stable")][:EXAMPLES]]
 
 
-def _quoted_words(places: Places, texts: Sequence[Bag], background: WordCounts) -> str:
+def _quoted_words(places: Places, texts: Sequence[Bag], background: WordCounts, but: str = "") -> str:
     words = telling_words(count_words(texts[place] for place in places), background, SHOWN_WORDS)
-    return f" that say {', '.join(map(quoted, words))}" if words else ""
+    return ", ".join(quoted(word) for word in words if word != but)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ class NewWords:
         is_unusual = self._is_unusual(part)
         now = float(np.average(is_unusual, weights=part.window_weights))
         words = _quoted_words(part.window[is_unusual], self.texts, self.lexicon.counts)
-        before = percent(now - change.effect)
-        return f"{percent(now)} of texts have many new words, before {before}: texts{words}"
+        named = f" such as {words}" if words else ""
+        return f"{odds(now)} of the texts have many new words{named}, before {odds(now - change.effect)}"
 
     def examples(self, part: Part) -> list[int]:
         """Those with the most words in common."""
@@ -129,9 +130,10 @@ class RisingWords:
         place, _ = self._surest(part)
         having = self._having(part, place)
         now = float(part.window_weights[having].sum() / part.window_weights.sum())
-        words = _quoted_words(part.window[having], self.texts, self.background)
-        word = quoted(self.window.words[place])
-        return f"{word} is in {percent(now)} of texts, before {percent(now - change.effect)}: texts{words}"
+        word, before = self.window.words[place], odds(now - change.effect)
+        words = _quoted_words(part.window[having], self.texts, self.background, but=word)
+        also = f"; these also say {words}" if words else ""
+        return f"{quoted(word)} is in {odds(now)} of the texts, before in {before}{also}"
 
     def _having(self, part: Part, place: int) -> npt.NDArray[np.bool_]:
         return np.asarray(self.window.rows(part.window)[:, [place]].toarray().ravel() > 0)
@@ -168,13 +170,13 @@ class Topics:
         """As categories: what the texts were clustered by does not know which of them are the window's."""
         return compare_shares(self._shares(part))
 
-    def sentence(self, part: Part, change: Comparison) -> str:
+    def sentence(self, part: Part, change: Comparison) -> str:  # noqa: ARG002  its effect is of all topics
         """The topic that gained most, by the words that tell it."""
         both = self._shares(part)
         most = both.most_gained()
         words = _quoted_words(self._gained(part, both), self.texts, self.background)
-        gained = f"{percent(both.window[most])} are texts{words}, before {percent(both.reference[most])}"
-        return f"the topic differs for {percent(change.effect)} of texts: {gained}"
+        now, before = odds(both.window[most]), odds(both.reference[most])
+        return f"{now} of the texts are {f'about {words}' if words else 'of one topic'}, before {before}"
 
     def _gained(self, part: Part, both: Shares) -> Places:
         is_gained = self.window[part.window] == int(both.names[both.most_gained()])

@@ -91,11 +91,12 @@ def find_themes(
     """
     read, mass = _read(rationales, weights, rng)
     if len(read) < LEAST_RATIONALES:
-        why = f"{len(read)} rationales so far; themes need {LEAST_RATIONALES}"
+        few = f"Themes are told from {LEAST_RATIONALES} reasons on; so far there are {len(read)}"
+        why = few if read else None  # where nobody writes, nobody waits for themes
         return ThemeReport(len(rationales), len(read), 0, 0.0, (), 0, why)
     corpus = _corpus(read, mass)
     if corpus is None:
-        why = "too few rationales share any words beside those of their cases"
+        why = "Too few reasons share any words beside those of their cases"
         return ThemeReport(len(rationales), len(read), 0, 0.0, (), 0, why)
     # The matrices are small: with a thread for every core, waiting for each other takes most of the time.
     with threadpool_limits(limits=1):
@@ -238,8 +239,8 @@ def _report(received: int, corpus: _Corpus, best: _Trial, shown: Sequence[int]) 
 
 def _why_none(best: _Trial) -> str:
     if any(_is_stable(best, group) for group in range(best.grouping.size)):
-        return "no group of rationales was more alike than the same words dealt at random"
-    return "no group of rationales stayed together when a fifth of them was left out"
+        return "No reasons were more alike than the same words dealt at random"
+    return "No reasons stayed together when a fifth of them was left out"
 
 
 def _is_stable(tried: _Trial, group: int) -> bool:

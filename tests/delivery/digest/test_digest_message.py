@@ -118,8 +118,8 @@ def test_it_opens_with_three_sentences_that_can_be_acted_on_then_the_picture_the
     opening = ["header", "section", *["section", "actions"] * 3, "image", "rich_text", "table"]
     assert kinds(message)[: len(opening)] == opening
     assert buttons(message) == [
-        ["Open cases…", "Mute for 4 weeks"],
-        ["Open cases…", "Mute for 4 weeks"],
+        ["See the cases…", "Mute for 4 weeks"],
+        ["See the cases…", "Mute for 4 weeks"],
         ["Mute for 4 weeks"],
     ]
 
@@ -143,7 +143,7 @@ def test_the_table_compares_with_the_week_before_and_the_target_and_calls_the_sm
         "Wrong among what went through",
     ]
     now, before, target = rows["Wrong among what went through"]
-    assert now == "1.0% (between 0.6% and 1.5%, n=412); no more than a small difference"
+    assert now == "1.0% (between 0.6% and 1.5%, n=412); the change may be chance"
     assert before == "1.1% (between 0.7% and 1.7%, n=412)"
     assert target == "at most 3.0%"
     assert rows["Came in"] == ["1,034", "1,034", " "]
@@ -192,7 +192,7 @@ def test_one_of_anything_is_not_called_many() -> None:
     facts = PeriodFacts(MONDAY - WEEK, MONDAY, received=1, reviewed=1, decided=1, overdue=1)
     said = digest_message(PERIOD, summarise(facts), None).text
     assert "1 prediction came in" in said
-    assert "0 went through by themselves, 1 was looked at; experts corrected none of those." in said
+    assert "None went through by itself, 1 was looked at; experts corrected none of those." in said
     assert "Late: 1." in said
 
 
@@ -257,7 +257,7 @@ def test_the_thread_begins_with_the_error_by_tier_model_and_slice() -> None:
     message = errors_message(digest(), {})
     assert message is not None
     names = [name for name in table(message) if name.strip()]
-    assert names == ["Tier fraud0", "Model fraud0", "Slice fraud0"]
+    assert names == ["Rule fraud0", "Model fraud0", "Where fraud0"]
 
 
 def test_nothing_labeled_is_said_to_be_nothing_known() -> None:
@@ -275,17 +275,18 @@ def test_a_calibrator_is_told_with_before_and_after_or_why_it_is_not_used() -> N
 
 def test_a_threshold_says_what_is_in_force_what_could_be_and_what_is_missing() -> None:
     assert "goes through from 0.95 on (set in the policy)" in threshold_words(threshold())
-    assert "From 0.873 on would keep it, too, +17.0% of its traffic (at most 1.8% wrong)" in threshold_words(
-        threshold()
+    assert threshold_words(threshold()).endswith(
+        "From 0.873 on would keep it, too: 17.0% more would go through."
     )
+    assert "would keep it" not in threshold_words(threshold(gain=-0.2))
     lacking = threshold(ThresholdState.NOT_YET, in_force=None, found=NotYet(180, "Too few."), gain=None)
     assert "Limit: at most 1 in 50 wrong" in threshold_words(threshold())
-    assert "everything is looked at (no threshold is shown to keep the limit yet)" in threshold_words(lacking)
-    assert "Not yet: about 180 more answers. Too few." in threshold_words(lacking)
+    assert "everything is looked at (nothing is shown to keep the limit yet)" in threshold_words(lacking)
+    assert "About 180 more answers needed. Too few." in threshold_words(lacking)
     hopeless = threshold(
         ThresholdState.NOT_YET, in_force=None, found=NotYet(0, "It errs too often."), gain=None
     )
-    assert "Not yet. It errs too often." in threshold_words(hopeless)
+    assert "1 in 50 wrong. It errs too often." in threshold_words(hopeless)
     revoked = threshold(ThresholdState.REVOKED, in_force=None, found=None, gain=None, why="Audits turned.")
     assert threshold_words(revoked).endswith("Audits turned.")
 
@@ -303,7 +304,10 @@ def test_what_experts_say_is_told_with_quotes_and_links() -> None:
     assert message is not None
     assert "“fraud”" in message.text
     assert "A case was decided fraud and “pay the rent” was decided fine, 97% alike" in message.text
-    assert "fraud was fraud0 in 12 decisions, standing for about 34 predictions" in message.text
+    assert (
+        "fraud: 12 × the model said fraud, experts fraud0, which stands for about 34 predictions"
+        in message.text
+    )
     assert LINKS["case_3"] in str(message.blocks)  # an example of the alarm
     assert set(cited(digest())) == {"case_0", "case_1", "case_2", "case_3"}
 

@@ -73,7 +73,7 @@ def test_a_week_with_labels_has_numbers_a_picture_details_and_a_file(world: Worl
     assert "80% (between 61% and 91%, n=25)" in said.text
     assert "the future: 20.0%" in said.text
     assert "experts agreed with" in models.text
-    assert "fraud was fine in 5 decisions" in said.text
+    assert "5 × the model said fraud, experts fine" in said.text
     (picture,) = files(world, ".png")
     assert (picture.content or b"").startswith(b"\x89PNG")
     (numbers,) = files(world, ".csv")

@@ -120,7 +120,10 @@ def test_a_promised_threshold_has_no_line_to_set(leads: Workspace) -> None:
 
 @pytest.mark.parametrize(
     ("needed", "words"),
-    [(180, "about 180 more answers are missing"), (0, "show nothing that keeps the limit yet. It errs")],
+    [
+        (180, "keeps the limit yet, about 180 more are needed. "),
+        (0, "show nothing that keeps the limit yet. It errs"),
+    ],
 )
 def test_what_cannot_be_certified_yet_says_what_is_missing(leads: Workspace, needed: int, words: str) -> None:
     row = threshold(

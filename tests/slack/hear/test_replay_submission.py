@@ -115,7 +115,7 @@ def test_a_lead_is_offered_the_tiers_of_their_teams_tasks_with_what_they_say_now
     view = opened(leads)
     assert offered(view) == ["fraud/high", "payout/kept", "payout/standard"]
     assert "from 0.95, 0.05 checked at random, due in 4 h" in texts(view)
-    assert "at most 2 % error with 95 % confidence, 0.05 checked at random, due in 4 h" in texts(view)
+    assert "at most 1 in 50 wrong, 0.05 checked at random, due in 4 h" in texts(view)
     assert leads.gateway.responses == []
 
 

@@ -131,8 +131,8 @@ def test_a_window_goes_back_by_whole_weeks_until_it_holds_enough(
     assert drift.detect_due(world.ctx) == 1
     (stored,) = raised(world)
     last = "week" if weeks == 1 else f"{weeks} weeks"
-    held = f"{weeks * a_week} cases of the last {last} against {references * 4 * a_week:,} of "
-    assert f"; {held}{references * 4} weeks." in Alarm.from_json(stored.payload).sentence
+    held = f"{weeks * a_week} cases of the last {last} with {references * 4 * a_week:,} of the "
+    assert f"; compared were {held}{references * 4} weeks before." in Alarm.from_json(stored.payload).sentence
 
 
 def test_less_than_eight_weeks_can_gather_is_not_looked_at(database: Database) -> None:
@@ -199,7 +199,7 @@ def test_confidence_is_told_as_calibrated_now(database: Database) -> None:
     (stored,) = raised(world)
     by = Calibrator.from_json(fitted.calibrator)
     mean = sum(by.apply(one.submission.prediction) for one in calm) / len(calm)
-    assert f"rose from {mean:.3f} to " in Alarm.from_json(stored.payload).sentence
+    assert f"before {100 * mean:.0f} %" in Alarm.from_json(stored.payload).sentence
 
 
 def test_traffic_that_stays_as_it_was_raises_nothing(database: Database) -> None:
@@ -216,9 +216,13 @@ def test_drift_revokes_the_thresholds_of_tiers_that_it_suspends(database: Databa
     drift.detect_due(world.ctx)
     with world.ctx.database.read() as tx:
         (granted,) = certificates.last_granted(tx, CertificateKey("fraud", "ordinary", MODEL))
-    assert str(granted.revoked_reason).startswith("the traffic has drifted: ")
+    assert str(granted.revoked_reason).startswith("what comes in has changed: ")
     assert shares(world.day(30, fields=ELSEWHERE)) == (0, 0)
-    assert [one.sentence.split(":")[0] for one in world.news()][1:] == ["fraud", "fraud, tier ordinary"]
+    changed, revoked = [one.sentence for one in world.news()][1:]
+    assert changed == "fraud: what comes in has changed."
+    assert revoked.startswith(
+        "Nothing that gbm 3 predicts in fraud goes through by itself any more, everything"
+    )
 
 
 def test_other_tiers_keep_theirs(database: Database) -> None:

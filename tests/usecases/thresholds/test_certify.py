@@ -22,6 +22,7 @@ from storage.engine.database import Database
 from storage.measured import certificates
 from storage.measured.calibrators import StoredCalibrator
 from storage.measured.certificates import Attempt, CertificateKey
+from tests.plain_words import assert_plain
 from tests.usecases.traffic import DAY, HOUR, MODEL, Traffic, calibrated, shares, traffic
 from tests.worlds.clocks import FRIDAY
 from tests.worlds.policies import PROMISED
@@ -78,8 +79,12 @@ def test_a_grant_goes_on_record_and_is_told_to_the_team(world: Traffic) -> None:
     assert entry.data["version"] == "3"
     (told,) = news(world.ctx)
     assert told.team == "risk"
-    assert f"accepted from a confidence of {granted.threshold:.3f}" in told.sentence
-    assert told.details[0] == "Promised: at most 5 % error with 90 % confidence."
+    assert told.sentence == (
+        f"What gbm 3 predicts goes through by itself now in fraud where it is at least "
+        f"{100 * (granted.threshold or 0):.3g} % sure."
+    )
+    assert told.details[0] == "The answers show that at most 1 in 20 of it is wrong."
+    assert_plain((told.sentence, *told.details, told.advice))
 
 
 def test_a_model_that_errs_gets_none_and_is_told_what_is_missing(world: Traffic) -> None:
@@ -87,7 +92,7 @@ def test_a_model_that_errs_gets_none_and_is_told_what_is_missing(world: Traffic)
     assert certify.certify_due(world.ctx) == 0
     attempt = last(world.ctx)
     assert (attempt.certificate_id, attempt.threshold) == (None, None)
-    assert "Not yet" in attempt.answer["why"]
+    assert "1 in 20 wrong" in attempt.answer["why"]
     assert news(world.ctx) == []
     assert shares(world.day(50)) == (0, 0)
 
@@ -235,7 +240,7 @@ def test_a_looser_threshold_comes_by_a_new_certificate(world: Traffic) -> None:
     assert second.attempt == 2
     told = news(world.ctx)[-1].sentence
     assert told.endswith(
-        f"from a confidence of {second.threshold:.3f} on, until now from {first.threshold:.3f} on."
+        f"at least {100 * second.threshold:.3g} % sure (until now from {100 * first.threshold:.3g} % on)."
     )
     assert shares(world.day(100))[0] > 0.35
 

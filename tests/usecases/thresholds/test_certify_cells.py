@@ -22,6 +22,7 @@ from storage.evidence import model_evidence
 from storage.measured import alarms, certificates
 from storage.measured.alarms import StoredAlarm
 from storage.measured.certificates import Attempt, CertificateKey
+from tests.plain_words import assert_plain
 from tests.usecases.traffic import DAY, HOUR, MODEL, Traffic, calibrated, shares, traffic
 from tests.worlds.clocks import FRIDAY
 from tests.worlds.policies import PROMISED
@@ -91,7 +92,7 @@ def test_cells_take_up_attempts_together(divided: Traffic) -> None:
     assert certify.certify_due(divided.ctx) == 1
     tests = last(divided)
     assert list(tests) == [cell.key for cell in (EVERYTHING, SPANISH, PORTUGUESE, OTHERS)]
-    assert tests[EVERYTHING.key].answer["why"] == "Not tested: slices have thresholds of their own."
+    assert tests[EVERYTHING.key].answer["why"] == "Its parts have limits of their own."
     assert {one.attempt for one in tests.values()} == {2}
     assert set(in_force(divided)) == {PORTUGUESE.key, OTHERS.key}
 
@@ -99,13 +100,15 @@ def test_cells_take_up_attempts_together(divided: Traffic) -> None:
 def test_the_team_is_told_where_what_is_accepted_and_where_everything_is_reviewed(divided: Traffic) -> None:
     (told,) = divided.news()
     threshold = in_force(divided)[PORTUGUESE.key].threshold
-    assert told.sentence.endswith(f"are accepted from a confidence of {threshold:.3f} on in country=PT.")
-    assert told.details[1].startswith("country=PT: it rests on ")
-    assert [line.partition(":")[0] for line in told.details[2:]] == [
-        "country=ES",
-        "country other than ES, PT",
+    assert told.sentence.endswith(
+        f"in fraud (country is PT) where it is at least {100 * (threshold or 0):.3g} % sure."
+    )
+    assert told.details[1].startswith("For fraud (country is PT) this rests on ")
+    assert [line.partition(" everything is looked at. ")[0] for line in told.details[2:]] == [
+        "In fraud (country is ES)",
+        "In fraud (country other than ES, PT)",
     ]
-    assert all("everything is reviewed. Not yet" in line for line in told.details[2:])
+    assert_plain((told.sentence, *told.details, told.advice))
 
 
 def test_the_record_names_the_cell(divided: Traffic) -> None:
@@ -127,7 +130,7 @@ def test_one_threshold_gives_way_to_those_of_slices_that_accept_more(world: Traf
     (after,) = in_force(world).values()
     assert after.key.cell == PORTUGUESE.key
     assert (after.threshold or 1) < (before or 0)
-    assert f"on in country=PT, until now from {before:.3f} on" in world.news()[-1].sentence
+    assert f" % sure (until now from {100 * (before or 0):.3g} % on)" in world.news()[-1].sentence
 
 
 def test_the_audits_of_a_slice_revoke_its_own_threshold_only(divided: Traffic) -> None:
@@ -141,7 +144,7 @@ def test_the_audits_of_a_slice_revoke_its_own_threshold_only(divided: Traffic) -
     assert shares(divided.day(50, slices=PT)) == (0, 0)
     assert shares(divided.day(100, slices=DE))[0] > 0.2
     assert divided.news()[-1].sentence.startswith(
-        "fraud, tier ordinary, country=PT: nothing of gbm 3 is accepted"
+        "Nothing that gbm 3 predicts in fraud (country is PT) goes through by itself any more"
     )
 
 
@@ -251,7 +254,8 @@ def test_slices_that_lose_their_thresholds_for_one_reason_are_told_of_together(d
     assert Watch(replace(divided.ctx, active=PolicyHolder.of(strict))).revoke_due() == {"revoked": 2}
     told = divided.news()
     assert [one.sentence.partition(":")[0] for one in told] == [
-        "fraud, tier ordinary, country=PT, country other than ES, PT"
+        "Nothing that gbm 3 predicts in fraud (country is PT) and fraud (country other than ES, PT) goes "
+        "through by itself any more, everything is looked at"
     ]
 
 

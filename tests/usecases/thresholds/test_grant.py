@@ -76,7 +76,7 @@ def test_nothing_is_granted_where_nothing_was_found() -> None:
 
 def test_a_cell_without_traffic_has_nothing_to_be_tested() -> None:
     test = cell_test(basis(), basis().received(SPANISH), reviewed(np.zeros(0), np.zeros(0, dtype=bool)))
-    assert test.conclusion == NotYet(0, "Not yet: nothing came in.")
+    assert test.conclusion == NotYet(0, "Nothing came in.")
 
 
 def test_some_cell_breaks_the_promise_no_more_often_than_one_threshold_may() -> None:

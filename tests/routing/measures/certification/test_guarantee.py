@@ -89,8 +89,7 @@ def test_a_random_sample_of_labels_is_enough() -> None:
 def test_too_few_labels_grant_nothing_however_right_they_are() -> None:
     found = lacking(certify(stream(120, error_at_0=0).reviewed(), TWO))
     assert found.needed == pytest.approx(173 - 120, abs=10)
-    assert found.why.startswith("Not yet: about 60 more accepted labels")
-    assert "takes at least 173" in found.why
+    assert found.why == "To show at most 1 in 50 wrong takes at least 173 answers, without an error."
 
 
 def test_with_as_many_labels_as_it_takes_the_promise_is_granted() -> None:
@@ -103,7 +102,7 @@ def test_a_model_that_errs_everywhere_is_not_helped_by_more_labels() -> None:
     hopeless = Stream(rng.random(2_000), rng.random(2_000) < 0.2)
     found = lacking(certify(hopeless.reviewed(), FIVE))
     assert found.needed == 0
-    assert found.why == "Not yet: at every threshold too much is wrong to promise at most 5 % error."
+    assert found.why == "However sure it is, too much is wrong for at most 1 in 20 wrong."
 
 
 def test_about_as_many_labels_as_were_said_to_be_missing_are_enough() -> None:
@@ -119,7 +118,7 @@ def test_without_any_label_it_says_how_many_it_takes() -> None:
     known = stream(500)
     found = lacking(certify(known.audited(np.full(500, 1e-6)), TWO))
     assert found.needed == 173
-    assert found.why == "Not yet: about 180 more audited labels; at most 2 % error takes at least 173."
+    assert found.why == "To show at most 1 in 50 wrong takes at least 173 random checks, without an error."
 
 
 def test_what_was_asked_and_not_answered_counts_as_wrong() -> None:
@@ -128,7 +127,7 @@ def test_what_was_asked_and_not_answered_counts_as_wrong() -> None:
     traffic = replace(known.reviewed(), is_labeled=answered)
     found = lacking(certify(traffic, FIVE))
     assert found.needed == 0
-    assert found.why.endswith("200 unanswered cases count as wrong.")
+    assert found.why.endswith("200 cases without an answer count as wrong.")
     few = granted(certify(replace(known.reviewed(), is_labeled=np.arange(2_000) % 100 > 0), FIVE))
     assert (few.unanswered, few.labels, few.errors) == (20, 1_980, 0)
     assert few.bound > 0.01
@@ -224,7 +223,7 @@ def test_a_threshold_is_raised_across_a_change_of_the_audits_share() -> None:
 def test_where_only_a_higher_threshold_can_be_hoped_for_it_says_how_many_labels_that_takes() -> None:
     found = lacking(certify(changed_share(error=0.03), FIVE, present=0.2))
     assert found.needed > 100
-    assert "more audited labels" in found.why
+    assert "random checks" in found.why
 
 
 def test_audits_with_unequal_chances_are_not_taken_for_one_sample() -> None:

@@ -101,7 +101,9 @@ def test_thirty_rationales_are_enough() -> None:
 def test_fewer_than_thirty_say_how_many_are_needed() -> None:
     blank = [CaseRationale(f"blank-{place}", "  ") for place in range(10)]
     report = seeded_themes([*planted(6)[:29], *blank], 3)
-    assert report == ThemeReport(39, 29, 0, 0.0, (), 0, "29 rationales so far; themes need 30")
+    assert report == ThemeReport(
+        39, 29, 0, 0.0, (), 0, "Themes are told from 30 reasons on; so far there are 29"
+    )
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_fewer_than_thirty_say_how_many_are_needed() -> None:
 def test_texts_that_share_too_little_make_no_theme(texts: list[str]) -> None:
     report = seeded_themes([CaseRationale(f"c{place}", text) for place, text in enumerate(texts)], 3)
     assert report.themes == ()
-    assert report.why == "too few rationales share any words beside those of their cases"
+    assert report.why == "Too few reasons share any words beside those of their cases"
 
 
 def test_groups_too_small_to_mean_anything_are_hidden_and_counted() -> None:
@@ -135,7 +137,7 @@ def test_groups_that_do_not_hold_together_are_hidden_and_the_report_says_so() ->
     assert report.stability < 0.6
     assert report.themes == ()
     assert report.hidden == report.groups >= 4
-    assert report.why == "no group of rationales stayed together when a fifth of them was left out"
+    assert report.why == "No reasons stayed together when a fifth of them was left out"
 
 
 VOCABULARY = [first + second for first in "bcdfghklmnprst" for second in ("ork", "ell", "ist", "oom", "ade")]
