@@ -1,7 +1,7 @@
 """Ranks what a digest begins with by what it costs: at most three matters, each cause once."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from routing.digest.facts import PeriodFacts
 from routing.digest.headline import Deed
@@ -38,8 +38,11 @@ MOST_OF = {Urgency.WRONG: 2}
 """Three changes of the traffic would leave no room for what is to be done."""
 ONCE = (SliceFinding, ThresholdProposal, Lack)
 """Of these the first that is not muted is told: the others are in the thread, and slices often overlap."""
+LOST = (ThresholdState.REVOKED, ThresholdState.SUSPENDED)
 WORTH_GAIN = 0.02
 """A proposal that would accept less than 2 % more of a tier is not worth a lead's minute."""
+PLENTY = 100
+"""With fewer checks a week's range says little: the last four weeks are told."""
 WEEKS_OF_SLICES = 4
 """Slices are looked for in the labels of four weeks."""
 
@@ -50,7 +53,7 @@ def agenda(
     """The three that matter most of those that are not muted."""
     every = [*_limits(quality), *_changes(quality, muted), *_slices(quality), *_late(facts)]
     every += [*_errors(quality), *_thresholds(quality), *_bias(quality)]
-    heard = [matter for matter in every if matter.subject not in muted]
+    heard = _each_cause_once([matter for matter in every if matter.subject not in muted])
     kept: list[Matter] = []
     for matter in sorted(heard, key=lambda matter: (matter.urgency, -matter.cost)):
         kind = type(matter.content)
@@ -61,11 +64,22 @@ def agenda(
     return tuple(kept[:MOST])
 
 
+def _each_cause_once(every: Sequence[Matter]) -> Iterator[Matter]:
+    """Too few checks for a figure are too few for a limit, too: then only the figure is asked for."""
+    figures = [matter.content for matter in every if isinstance(matter.content, ErrorFigure)]
+    is_too_early = any(figure.is_too_early for figure in figures)
+    for matter in every:
+        lack = matter.content
+        is_fixed = isinstance(lack, Lack) and lack.row.state is ThresholdState.FIXED
+        if not (is_too_early and is_fixed):
+            yield matter
+
+
 def _limits(quality: Quality) -> Iterator[Matter]:
     """Breaches of the target and thresholds taken back: of a model of a task they are a single cause."""
     lost: dict[tuple[str, ModelRef], list[ThresholdRow]] = {}
     for row in quality.thresholds:
-        if row.state in (ThresholdState.REVOKED, ThresholdState.SUSPENDED):
+        if row.state in LOST:
             lost.setdefault((row.task, row.model), []).append(row)
     broken: dict[tuple[str, ModelRef], ErrorWatch] = {}
     for watch in sorted(quality.watches, key=lambda watch: watch.excess):
@@ -178,21 +192,29 @@ def _late(facts: PeriodFacts | None) -> Iterator[Matter]:
 def _errors(quality: Quality) -> Iterator[Matter]:
     """How much is wrong of what went through, or of all that came in where nothing did."""
     rows = [row for about in (About.ACCEPTED, About.ALL) if (row := quality.row(about)) and row.now.received]
-    if not rows or any(watch.is_above for watch in quality.watches):
-        return  # a breach says how much
+    if not rows or any(watch.is_above for watch in quality.watches) or _is_all_lost(quality):
+        return  # a breach says how much, as does why nothing goes through any more
     row = rows[0]
     now, before = row.now.future, row.before.future if row.before else None
     if row.movement is Movement.WORSE and now and before and min(now.n, before.n) >= FEWEST:
         cost = (now.value - before.value) * row.now.received
         yield Matter(f"error:{row.about}", Urgency.WRONG, Slip(row), cost)
         return
-    is_short = row.about is About.ACCEPTED and row.now.labeled < FEWEST
+    if row.about is About.ALL and row.now.labeled == row.now.received:
+        return  # all was looked at: how many experts corrected says it
+    is_short = row.about is About.ACCEPTED and row.now.labeled < PLENTY
     labels = quality.lately if is_short and quality.lately else row.now
     figure = ErrorFigure(row, labels, labels.labeled > row.now.labeled, quality.target)
     deed, arguments = _more_checks(quality) if figure.is_too_early else (None, {})
     is_limited = row.about is About.ACCEPTED or figure.is_too_early  # else nothing wrong went through
     urgency = Urgency.FIGURE if is_limited else Urgency.KNOW
     yield Matter(f"error:{row.about}", urgency, figure, 0.0, deed, arguments)
+
+
+def _is_all_lost(quality: Quality) -> bool:
+    """Whether thresholds were taken back, and none is left that anything goes through by."""
+    in_force = any(row.in_force is not None for row in quality.thresholds)
+    return not in_force and any(row.state in LOST for row in quality.thresholds)
 
 
 def _more_checks(quality: Quality) -> tuple[Deed | None, dict[str, str]]:
@@ -208,9 +230,12 @@ def _thresholds(quality: Quality) -> Iterator[Matter]:
     for row in sorted(rows, key=lambda row: -(row.gain or 0)):
         subject = _subject("proposal", row)
         yield Matter(subject, Urgency.DECIDE, ThresholdProposal(row), 0.0, Deed.REVIEW_THRESHOLD, _named(row))
-    for row, answer in audits_missing(quality.thresholds):
-        # A slice without a threshold is reviewed whole: more audits would be drawn from the others.
-        deed = Deed.REVIEW_THRESHOLD if row.slice else Deed.ASK_AUDITS
+    # What was taken back is told with its reason: that it is not granted anew yet is the same cause.
+    rows = [row for row in quality.thresholds if row.state not in LOST]
+    for row, answer in audits_missing(rows):
+        # Where nothing goes through everything is looked at: there is nothing to draw more checks from.
+        is_drawn = row.in_force is not None and not row.slice
+        deed = Deed.ASK_AUDITS if is_drawn else Deed.REVIEW_THRESHOLD
         yield Matter(
             _subject("audits", row), Urgency.DECIDE, Lack(row, answer.needed), 0.0, deed, _named(row)
         )
@@ -229,7 +254,9 @@ def _bias(quality: Quality) -> Iterator[Matter]:
     points = [
         point
         for point in report.bins
-        if point.n >= FEWEST and not point.accuracy_low <= point.mean_confidence <= point.accuracy_high
+        if point.n >= FEWEST
+        and not point.accuracy_low <= point.mean_confidence <= point.accuracy_high
+        and not point.low <= point.accuracy <= point.high  # "says 93 to 100 %, is right in 97 %" puzzles
     ]
     if points:
         worst = max(points, key=lambda point: point.weight * abs(point.accuracy - point.mean_confidence))
