@@ -1,4 +1,7 @@
-"""Plays a demo, and photographs in Chromium what an expert, a lead and a newcomer see."""
+"""Plays a demo, and photographs in Chromium what an expert, a lead and a newcomer see.
+
+Chromium and a font with emoji (such as fonts-noto-color-emoji) have to be there.
+"""
 
 import shutil
 import sys
@@ -9,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from bot import log
 from bot.clock import FastClock, SystemClock
@@ -24,6 +27,12 @@ WIDTH, HEIGHT = 1180, 800
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SPEED, PACE = 120.0, 10.0
 PATIENCE = 120.0
+SHOW = """([selector, words, block]) => {
+  const messages = [...document.querySelectorAll(selector)];
+  const message = messages.filter((each) => each.textContent.toLowerCase().includes(words)).at(-1);
+  message?.scrollIntoView({ block });
+  return Boolean(message);
+}"""
 
 
 @dataclass(frozen=True)
@@ -55,22 +64,23 @@ def shoot(page: Page, name: str) -> None:
     print(f"{name}.png")
 
 
-def message_with(page: Page, selector: str) -> Locator:
-    """The last message that holds an element matching `selector`, scrolled into view."""
-    message = page.locator("[data-ts]").filter(has=page.locator(selector)).last
-    message.scroll_into_view_if_needed()
-    return message
+def show_message(page: Page, selector: str, words: str = "", at: str = "center") -> None:
+    """Scroll to the last message that has an element matching `selector`, and these words."""
+    # In one step inside the page: it draws a message anew whenever that changes, and an element that was
+    # looked up before is then no part of it any more.
+    page.wait_for_function(SHOW, arg=[f"[data-ts]:has({selector})", words, at])
+    page.wait_for_timeout(500)
 
 
 def open_case(studio: Studio) -> None:
     with studio.page(DIGITS) as page:
-        message_with(page, "[data-action-id='choose']")
+        show_message(page, "[data-action-id='choose']")
         shoot(page, "case-light")
 
 
 def window(studio: Studio) -> None:
     with studio.page(ONCOLOGY) as page:
-        message_with(page, "[data-action-id='label']").locator("[data-action-id='label']").click()
+        page.locator("[data-action-id='label']").last.click()
         page.wait_for_selector("[role='dialog']")
         page.wait_for_timeout(500)
         shoot(page, "window-light")
@@ -80,9 +90,7 @@ def window(studio: Studio) -> None:
 
 def decided(studio: Studio) -> None:
     with studio.page(ONCOLOGY, "dark") as page:
-        explained = page.locator("[data-ts]", has_text="it looks like")
-        explained.last.evaluate("node => node.scrollIntoView({block: 'start'})")
-        page.wait_for_timeout(500)
+        show_message(page, "[data-action-id]", "it looks like", "start")
         shoot(page, "decided-dark")
 
 
@@ -95,8 +103,7 @@ def home(studio: Studio) -> None:
 def digest(studio: Studio) -> None:
     with studio.page(LEADS, height=1240) as page:
         page.wait_for_selector("[data-ts] img")
-        message_with(page, "img, table").evaluate("node => node.scrollIntoView({block: 'start'})")
-        page.wait_for_timeout(500)
+        show_message(page, "img, table", at="start")
         shoot(page, "digest-light")
 
 
