@@ -2,6 +2,7 @@
 
 from tests.scenarios.everywhere import everywhere
 from tests.scenarios.people import AIKO, JONAS, MAYA, NADIA
+from tests.scenarios.words import words
 from tests.scenarios.world import World
 
 
@@ -32,7 +33,16 @@ def test_a_senior_settles_a_disagreement(world: World) -> None:
 
     jonas.press(case, "Confirm: Deny")
     world.eventually(lambda: "The experts disagree*, the last word has <@U0NADIA>" in jonas.reads(case))
-    world.eventually(lambda: any(NADIA in reply["text"] for reply in nadia.thread(case)))
+    (call,) = world.eventually(nadia.direct_messages)
+    for expected in (
+        "your answer is the last word",
+        "@U0MAYA says Grant",
+        "@U0JONAS says Deny",
+        "The model says Deny",
+    ):
+        assert expected in words(call)
+    assert f"/permalink/C0PAYMENTS/{nadia.message(case)['ts']}" in str(call)
+    assert nadia.thread(case) == []
     assert world.shop.read(case.case_id)["status"] == "disputed"
     aiko = world.person(AIKO)
     aiko.press(case, "Grant")

@@ -19,14 +19,27 @@ _PERSON = re.compile(r"<@([UW][A-Z0-9_]{1,30})>")
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """What a person answered, and why if they said; without a person, what the model says and how sure."""
+
+    user_id: str | None
+    answer: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NamedCase:
-    """A case that a notice names: its question, its message's address or why none, its task's hours."""
+    """A case that a notice names: its question, its message's address or why none, its task's hours.
+
+    `statements` are what has been answered, for whoever settles a disagreement.
+    """
 
     case: Case
     question: str
     permalink: str | None
     hours: WorkingHours | None = None
     trouble: str = ""
+    statements: tuple[Statement, ...] = ()
 
 
 def notice_message(notice: Notice, named: Sequence[NamedCase], total: int, now: datetime) -> Message:
@@ -41,6 +54,9 @@ def notice_message(notice: Notice, named: Sequence[NamedCase], total: int, now: 
         more = (paragraph(run(f"and {rest} more: type /secondlook queue")),) if rest > 0 else ()
         blocks.append(rich_text(bullets(_line(case, now) for case in named), *more))
         texts += [_text_line(case, now) for case in named] + ([f"and {rest} more"] if rest > 0 else [])
+        if statements := [each for case in named for each in case.statements]:
+            blocks.append(rich_text(bullets(map(_statement, statements))))
+            texts += map(_statement_text, statements)
     ids = {"case_id": named[0].case.case_id} if len(named) == 1 else {}
     return Message("\n".join(text for text in texts if text), tuple(blocks), ids)
 
@@ -104,6 +120,18 @@ def _line(named: NamedCase, now: datetime) -> JsonObject:
 def _text_line(named: NamedCase, now: datetime) -> str:
     trouble = escape(_trouble(named), 300)
     return f"• {escape(_title(named), 150)} {due_words(named.case, now)}{trouble}"
+
+
+def _statement(statement: Statement) -> JsonObject:
+    who = person(statement.user_id) if statement.user_id else run("The model")
+    why = f": {label_text(statement.why, NOTE_LONGEST)}" if statement.why else ""
+    return paragraph(who, run(" says "), run(label_text(statement.answer, 75), "bold"), run(why))
+
+
+def _statement_text(statement: Statement) -> str:
+    who = mention(statement.user_id) if statement.user_id else "The model"
+    why = f": {escape(statement.why, NOTE_LONGEST)}" if statement.why else ""
+    return f"• {who} says {escape(statement.answer, 75)}{why}"
 
 
 def _trouble(named: NamedCase) -> str:

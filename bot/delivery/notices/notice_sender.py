@@ -1,12 +1,12 @@
 """Delivers the outbox's notices: in a case's thread, in a channel, or as a direct message."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
-from bot.delivery.notices.notice_message import LISTED, NamedCase, notice_message
+from bot.delivery.notices.notice_message import LISTED, NamedCase, Statement, notice_message
 from bot.delivery.notices.notice_place import MessagePending, Messages, Target, messages_of
 from bot.delivery.sender.attempts import Courier
 from bot.delivery.sender.outbox_sender import Errand, OutboxSender
@@ -14,9 +14,12 @@ from bot.errors import BotError
 from bot.slack.api.gateway import SlackPermanent
 from bot.slack.api.permalinks import address_of
 from bot.slack.api.refusals import Recast
+from bot.slack.show.case_words import rationale_of, sureness
 from bot.usecases.case_terms import terms_of
 from bot.usecases.outgoing import NOTICE, Notice, Occasion, Place
+from routing.case.case import Case
 from routing.case.hours import is_working, next_working
+from routing.policy import Task
 from routing.slack_channel import ChannelId
 from storage.cases import cases
 from storage.delivery import outbox
@@ -96,7 +99,7 @@ class NoticeSender(OutboxSender):
             for case_id in notice.case_ids:
                 if len(named) == LISTED:
                     break
-                case = self._case(tx, case_id)
+                case = self._case(tx, notice, case_id)
                 if case is None or (notice.about in ASKS and not case.case.is_waiting):
                     passed += 1
                 else:
@@ -105,7 +108,7 @@ class NoticeSender(OutboxSender):
             raise NothingToTell
         return named, len(notice.case_ids) - passed
 
-    def _case(self, tx: Transaction, case_id: str) -> NamedCase | None:
+    def _case(self, tx: Transaction, notice: Notice, case_id: str) -> NamedCase | None:
         try:
             case = cases.get(tx, case_id)
         except CaseUnknown:
@@ -113,7 +116,9 @@ class NoticeSender(OutboxSender):
         terms = terms_of(self._ctx, tx, case)
         if terms is None:
             return NamedCase(case, case.submission.task, None)
-        return NamedCase(case, terms.task.question, None, terms.task.hours)
+        named = NamedCase(case, terms.task.question, None, terms.task.hours)
+        is_private = notice.about is Occasion.DISPUTE and notice.place is Place.DM
+        return replace(named, statements=tuple(_statements(case, terms.task))) if is_private else named
 
     def _held_until(self, claim: ItemClaim, notice: Notice, named: Sequence[NamedCase]) -> datetime | None:
         """When quiet hours are over, if the notice has come into them on its way; None to send it now.
@@ -185,6 +190,13 @@ class NoticeSender(OutboxSender):
         payload = claim.item.payload
         about, place, case_ids = (payload[name] for name in ("about", "place", "case_ids"))
         return {"item": claim.item.item_id, "about": about, "place": place, "cases": len(case_ids)}
+
+
+def _statements(case: Case, task: Task) -> Iterator[Statement]:
+    """What everybody answered and why, the model last."""
+    for label in case.current_labels:
+        yield Statement(label.expert.user_id, task.title(label.label), rationale_of(label) or "")
+    yield Statement(None, task.title(case.submission.prediction.label), sureness(case))
 
 
 def _in_channel(notice: Notice, channel_id: ChannelId) -> Notice:

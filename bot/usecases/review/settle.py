@@ -42,10 +42,11 @@ def _announce(sitting: Sitting, case: Case) -> None:
     else:
         announce_amendment(sitting, case)
     if case.status is CaseStatus.DISPUTED and before.status is not CaseStatus.DISPUTED:
-        who = adjudicators_left(case, sitting.tier)
-        notice = Notice(Occasion.DISPUTE, Place.THREAD, (case.case_id,), who)
-        # With the number of labels: after Undo and another answer the adjudicators are asked again.
-        notify(sitting, notice, f"dispute:{case.case_id}:{len(case.labels)}")
+        # Not in the thread: what each expert said is for those who settle it, while others may still answer.
+        for user_id in adjudicators_left(case, sitting.tier):
+            notice = Notice(Occasion.DISPUTE, Place.DM, (case.case_id,), (user_id,))
+            # With the number of labels: after Undo and another answer the adjudicators are asked again.
+            notify(sitting, notice, f"dispute:{case.case_id}:{len(case.labels)}:{user_id}")
 
 
 def announce_amendment(sitting: Sitting, case: Case) -> None:

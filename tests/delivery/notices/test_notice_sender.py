@@ -10,12 +10,16 @@ from bot.delivery.sender.attempts import Courier
 from bot.sandbox import SlackFault
 from bot.usecases.context import PolicyHolder
 from bot.usecases.outgoing import NOTICE, Notice, Occasion, Place
+from routing.case.case import Case
+from routing.label import Label, Rationale, Via
 from routing.policy import WorkingHours
 from routing.slack_channel import ChannelId
+from storage.cases import labels
 from storage.delivery import outbox, projections, slack_pace
 from storage.delivery.outbox import Item
+from tests.answers import chosen
 from tests.worlds.delivery import World, decide, open_case
-from tests.worlds.people import DIGITS, DIGITS_ID, LEADS, LEADS_ID
+from tests.worlds.people import DIGITS, DIGITS_ID, JONAS, LEADS, LEADS_ID, MAYA
 
 SAM_DM = "D0SAM"
 
@@ -182,6 +186,40 @@ def at_work_until(world: World, closing: str) -> None:
     fraud = tasks["fraud"].model_copy(update={"hours": hours})
     policy = world.ctx.policy.model_copy(update={"tasks": {**tasks, "fraud": fraud}})
     world.ctx = replace(world.ctx, active=PolicyHolder.of(policy))
+
+
+def disputed(world: World) -> Case:
+    """Two people answered an open case, each something else."""
+    case = open_case(world.ctx)
+    now = world.clock.now()
+    first = Label(
+        "l1", case.case_id, MAYA, 1, chosen("fraud"), now, Via.BUTTON, 1, Rationale("two <!channel> accounts")
+    )
+    second = Label("l2", case.case_id, JONAS, 1, chosen("legit"), now, Via.BUTTON, 1)
+    with world.database.write() as tx:
+        labels.add(tx, first)
+        labels.add(tx, second)
+    return case
+
+
+def test_who_settles_a_disagreement_reads_what_everybody_answered_and_why(world: World) -> None:
+    case = disputed(world)
+    world.drain()
+    queue(world, Notice(Occasion.DISPUTE, Place.DM, (case.case_id,), ("U0SAM",)))
+    deliver(world)
+    (message,) = world.sandbox.state.conversations[SAM_DM].top_level()
+    assert "<@U0MAYA> says fraud: two &lt;!channel&gt; accounts" in message.text
+    assert "<@U0JONAS> says legit" in message.text
+    assert "The model says" in message.text
+
+
+def test_others_are_never_told_what_was_answered_to_a_disputed_case(world: World) -> None:
+    case = disputed(world)
+    world.drain()
+    queue(world, Notice(Occasion.DISPUTE, Place.THREAD, (case.case_id,), ("U0SAM",), DIGITS_ID))
+    deliver(world)
+    (text,) = thread_of(world)
+    assert "U0MAYA" not in text
 
 
 @pytest.mark.parametrize(

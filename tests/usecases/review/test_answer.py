@@ -192,7 +192,7 @@ def test_a_disagreement_goes_to_the_adjudicator_who_decides(world: World) -> Non
     assert isinstance(disputed, RecordedAct)
     assert disputed.case.status is CaseStatus.DISPUTED
     (notice,) = world.sent("notice")
-    assert notice.payload["about"] == "dispute"
+    assert (notice.payload["about"], notice.payload["place"]) == ("dispute", "dm")
     assert notice.payload["people"] == ["U0CAROL"]
     assert isinstance(settled, RecordedAct)
     assert settled.case.decision is not None
