@@ -1,0 +1,253 @@
+"""Thresholds with a promise where second opinions check labels, and how many of these are missing."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+
+from routing.evidence.promise import Certificate, NotYet, Promise, percent
+from routing.measures.certification.acceptance_regions import DIGITS, GRID
+from routing.measures.certification.fallback import Counts, Starts, fallback, parts_of
+from routing.measures.certification.label_needs import STEP, STEPS, zero_error_labels
+from routing.measures.certification.sum_test import sum_chances
+from routing.measures.certification.threshold_tests import FROM_LABELS
+from routing.measures.sample import Floats
+
+Bools = npt.NDArray[np.bool_]
+METHOD = "second_opinions"
+HOPED = 1 / 3
+"""Sequences start where the test passes if this part of the promised error is wrong: where perfect labels
+could start, too few of those who confirmed are checked, and nothing ever passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedScores:
+    """What was asked of everything with a score, an entry for each prediction drawn with the same chance.
+
+    `is_wrong` are claims that were confirmed, or are yet to be, and whatever counts as wrong; `is_silent` of
+    these were never answered. The others were confirmed by the first answer, and drawn to be checked with
+    `check_chance`; `is_checked` of them were, and `is_missed` of these are wrong all the same.
+    """
+
+    score: Floats
+    is_wrong: Bools
+    is_silent: Bools
+    check_chance: Floats
+    is_checked: Bools
+    is_missed: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRegions:
+    """Counts of each region, by falling `thresholds`; `accepted` are all with a score of that or more.
+
+    `certain` of the `labels` count as wrong, `silent` of them for want of an answer. Of the `unsure`, which
+    the first answer confirmed, a part was checked, the least share `share`, and `found` of these are wrong.
+    """
+
+    thresholds: Floats
+    accepted: Counts
+    labels: Counts
+    certain: Counts
+    silent: Counts
+    unsure: Counts
+    found: Counts
+    share: Floats
+
+    @property
+    def total(self) -> Floats:
+        """The errors, seen and unseen, as far as what was seen tells."""
+        return np.asarray(self.certain + self.found / self.share)
+
+    def chances(self, error: float, most: float = 1.0) -> Floats:
+        """The p-values of the hypotheses that more than a share of `error` is wrong, as of `sum_chances`."""
+        return sum_chances(self.labels, self.certain, self.found, self.share, error, most)
+
+    def if_wrong(self, errors: Counts, error: float, most: float) -> Floats:
+        """The same, had there been so many errors, all of them claimed."""
+        return sum_chances(self.labels, errors, np.zeros_like(errors), self.share, error, most)
+
+
+def checked_regions(received: Floats, labels: CheckedScores) -> CheckedRegions:
+    """The regions on a grid of quantiles of all scores received, of which `labels` are a random sample.
+
+    Confirmations with the same chance of a check are drawn alike. An error found counts for as many as the
+    least share of them that was checked says, so that unequal shares never promise too much; of a kind of
+    which nothing was checked all count as wrong. Raises ValueError without predictions, or if something was
+    checked that was not confirmed.
+    """
+    if not len(received):
+        raise ValueError("a threshold needs at least one prediction that it would be for")
+    if np.any((labels.is_wrong & labels.is_checked) | (labels.is_missed & ~labels.is_checked)):
+        raise ValueError("only confirmations are checked, and only what was checked can be missed")
+    shares = np.maximum(1 - np.arange(1, GRID + 1) / GRID, 0)
+    thresholds = np.unique(np.quantile(received, shares, method="inverted_cdf"))[::-1]
+
+    def count(chosen: Bools | slice, score: Floats = labels.score) -> Counts:
+        ordered = np.sort(score[chosen])
+        return np.asarray(len(ordered) - np.searchsorted(ordered, thresholds), dtype=np.int64)
+
+    unsure = ~labels.is_wrong
+    chances = np.round(labels.check_chance, DIGITS)
+    certain, share = count(labels.is_wrong), np.ones(len(thresholds))
+    for chance in np.unique(chances[unsure]):
+        kind = unsure & (chances == chance)
+        size, checked = count(kind), count(kind & labels.is_checked)
+        certain = certain + np.where(checked == 0, size, 0)
+        share = np.where(checked > 0, np.minimum(share, checked / np.maximum(size, 1)), share)
+    return CheckedRegions(
+        thresholds,
+        accepted=count(slice(None), received),
+        labels=count(slice(None)),
+        certain=certain,
+        silent=count(labels.is_silent),
+        unsure=count(unsure),
+        found=count(labels.is_missed),
+        share=share,
+    )
+
+
+def certify_checked(
+    regions: CheckedRegions, promise: Promise, attempt: int = 1, share: float = 1.0
+) -> Certificate | NotYet:
+    """The lowest threshold that keeps the promise by labels that were checked, or what is missing for it.
+
+    The promise, `attempt` and `share` are as in `guarantee.certify`, and so is the answer where every
+    confirmation was checked. What is wrong is what second opinions and adjudicators say. Where some are
+    unchecked, sequences of tests start where a third of the promised error would pass. Raises ValueError for
+    a share outside (0, 1].
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"a share of the promise lies above 0 and is at most 1: {share}")
+    spent = share * promise.spent_by(attempt)
+    parts = _parts(regions, promise.error, spent)
+    loosest = fallback(_reachable(regions, promise.error, parts, spent), parts)
+    if loosest is None:
+        return _not_yet(regions, promise.error, spent)
+    place, part = loosest
+    silent = int(regions.silent[place])
+    return Certificate(
+        threshold=float(regions.thresholds[place]),
+        promise=promise,
+        method=METHOD,
+        attempt=attempt,
+        spent=spent,
+        accepted=int(regions.accepted[place]),
+        labels=int(regions.labels[place]) - silent,
+        errors=int(regions.certain[place] + regions.found[place]) - silent,
+        bound=_bound(_at(regions, place), part, promise.error),
+        unanswered=silent,
+    )
+
+
+def _parts(regions: CheckedRegions, error: float, delta: float) -> dict[int, float]:
+    if np.all(regions.share == 1):
+        tolerated = (np.full_like(regions.labels, count) for count in range(FROM_LABELS.tolerated + 1))
+        chances = [regions.if_wrong(np.minimum(count, regions.labels), error, delta) for count in tolerated]
+        return parts_of(chances, regions.labels, delta, FROM_LABELS)
+    hoped = np.ceil(regions.labels * error * HOPED).astype(np.int64)
+    starts = Starts(FROM_LABELS.number, FROM_LABELS.first_part, tolerated=0)
+
+    def passes(place: int) -> bool:
+        return bool(
+            _at(regions, place).if_wrong(hoped[place : place + 1], error, delta)[0]
+            <= delta * starts.first_part
+        )
+
+    # More labels pass sooner, so the first that passes is bisected; it only decides where to start.
+    first = bisect_left(range(len(hoped)), True, key=passes)
+    can_pass = np.where(np.arange(len(hoped)) >= first, 0.0, 1.0)
+    return parts_of([can_pass], regions.labels, delta, starts)
+
+
+def _reachable(regions: CheckedRegions, error: float, parts: Mapping[int, float], delta: float) -> Floats:
+    """The p-values of the tests that sequences from these starts come to; 1 for all others."""
+    chances = np.ones(len(regions.labels))
+    for start in parts:
+        for place in range(start, len(chances)):
+            chances[place] = _at(regions, place).chances(error, delta)[0]
+            if chances[place] > delta or place + 1 in parts:
+                break
+    return chances
+
+
+def _at(regions: CheckedRegions, place: int) -> CheckedRegions:
+    return CheckedRegions(*(getattr(regions, name)[place : place + 1] for name in CheckedRegions.__slots__))
+
+
+def _bound(region: CheckedRegions, delta: float, error: float) -> float:
+    """The largest error of the region that is not refuted at `delta`."""
+    least = float(region.total[0] / region.labels[0])
+    return float(brentq(lambda share: region.chances(share)[0] - delta, least, error, xtol=1e-6))
+
+
+def missing_checks(regions: CheckedRegions, error: float, delta: float) -> int | None:
+    """About how many more second opinions grant a threshold, if they find as much as those so far.
+
+    For the region that lacks the fewest, with the first start's part of `delta`: the share of confirmations
+    that has to be checked, less the share that is. None if checking all of them would not do: then labels are
+    missing, or the model errs too often.
+    """
+    part = delta * FROM_LABELS.first_part
+    total = np.ceil(regions.total - 1e-9).astype(np.int64)
+    whole = sum_chances(regions.labels, total, np.zeros_like(total), np.ones(len(total)), error)
+    possible = np.flatnonzero((whole <= part) & (regions.share < 1))
+    needs = [_checks(regions, int(place), error, part) for place in possible]
+    return min(needs, default=None)
+
+
+def _checks(regions: CheckedRegions, place: int, error: float, delta: float) -> int:
+    region, unsure = _at(regions, place), int(regions.unsure[place])
+    checked = math.floor(float(region.share[0]) * unsure)
+
+    def passes(more: int) -> bool:
+        share = np.minimum(1.0, (checked + more) / np.array([float(unsure)]))
+        total = np.ceil(region.total - 1e-9).astype(np.int64)
+        return bool(sum_chances(region.labels, total, np.zeros_like(total), share, error, delta)[0] <= delta)
+
+    counts = range(1, unsure - checked + 1)
+    return 1 + bisect_left(counts, True, key=passes)
+
+
+def missing_labels(regions: CheckedRegions, error: float, delta: float) -> int | None:
+    """About how many more labels of what would be accepted are needed, if they and their checks are alike.
+
+    As `label_needs.needed_labels`, by windows that go on as this one did; None if none helps.
+    """
+    if not regions.labels.any():
+        return zero_error_labels(error, delta)
+    part = delta * FROM_LABELS.first_part
+
+    def passing(factor: float) -> Bools:
+        labels = np.ceil(regions.labels * factor).astype(np.int64)
+        total = np.ceil(regions.total * factor).astype(np.int64)
+        chances = sum_chances(labels, total, np.zeros_like(total), regions.share, error, part)
+        return np.asarray(chances <= part)
+
+    factors = [STEP**step for step in range(1, STEPS + 1)]
+    step = bisect_left(factors, True, key=lambda factor: bool(passing(factor).any()))
+    if step == STEPS:
+        return None
+    least = int(regions.labels[passing(factors[step])].min())
+    return max(1, math.ceil((factors[step] - 1) * least))
+
+
+def _not_yet(regions: CheckedRegions, error: float, delta: float) -> NotYet:
+    silent = int(regions.silent[-1])
+    note = f" {silent} unanswered cases count as wrong." if silent else ""
+    checks = missing_checks(regions, error, delta)
+    if checks is not None:
+        return NotYet(checks, f"Not yet: about {_rounded(checks)} more second opinions.{note}")
+    labels = missing_labels(regions, error, delta)
+    if labels is None:
+        words = f"Not yet: at every threshold too much is wrong to promise at most {percent(error)} error."
+        return NotYet(0, f"{words}{note}")
+    return NotYet(labels, f"Not yet: about {_rounded(labels)} more labels, checked as those so far.{note}")
+
+
+def _rounded(count: int) -> int:
+    return count if count < 20 else math.ceil(count / 10) * 10
