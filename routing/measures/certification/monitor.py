@@ -18,7 +18,7 @@ CANDIDATES = np.unique(np.concatenate((np.geomspace(1e-5, 0.1, 400), np.linspace
 
 
 def monitor(
-    errors: Flags,
+    errors: Flags | Values,
     weights: Values | None = None,
     alpha: float = 0.02,
     delta: float = 0.05,
@@ -27,8 +27,8 @@ def monitor(
     """What audits of the accepted part, in the order they were received, say of an error of at most `alpha`.
 
     Revoke as soon as `is_revoked`: if the error never exceeds `alpha`, that happens with a chance of at most
-    `delta` in all time. `weights` are the inverses of the inclusion probabilities, equal if left out. Raises
-    ValueError for values that cannot be.
+    `delta` in all time. `errors` may be losses from 0 to 1. `weights` are the inverses of the inclusion
+    probabilities, equal if left out. Raises ValueError for values that cannot be.
     """
     if not (0 < alpha < 1 and 0 < delta < 1):
         raise ValueError(f"alpha and delta lie between 0 and 1: {alpha}, {delta}")
@@ -38,7 +38,7 @@ def monitor(
     low, high = _confidence_sequence(wrong, shares, delta)
     return MonitorReport(
         n=len(wrong),
-        errors=int(wrong.sum()),
+        errors=int(np.count_nonzero(wrong)),
         # exp overflows a float above 709.
         e_value=float(np.exp(min(evidence.max(initial=0.0), 700.0))),
         revoked_at=int(crossed[0]) if len(crossed) else None,
@@ -48,7 +48,7 @@ def monitor(
 
 
 def e_values(
-    errors: Flags,
+    errors: Flags | Values,
     weights: Values | None = None,
     alpha: float = 0.02,
     largest_weight: float | None = None,
@@ -69,9 +69,13 @@ def e_values(
     return np.asarray(np.exp(np.minimum(_evidence(*_checked(errors, weights, largest_weight), alpha), 700.0)))
 
 
-def _checked(errors: Flags, weights: Values | None, largest_weight: float | None) -> tuple[Floats, Floats]:
-    """Errors as 0 and 1, and weights as shares of the largest."""
-    wrong = np.asarray(errors, dtype=bool).astype(np.float64)
+def _checked(
+    errors: Flags | Values, weights: Values | None, largest_weight: float | None
+) -> tuple[Floats, Floats]:
+    """Errors as numbers from 0 to 1, and weights as shares of the largest."""
+    wrong = np.asarray(errors, dtype=np.float64)
+    if not np.all((wrong >= 0) & (wrong <= 1)):
+        raise ValueError("an error is there or not, or a loss between 0 and 1")
     masses = np.ones(len(wrong)) if weights is None else np.asarray(weights, dtype=np.float64)
     if len(masses) != len(wrong):
         raise ValueError("errors and weights need one value per audit")

@@ -169,3 +169,15 @@ def test_values_that_cannot_be_are_refused() -> None:
         monitor([True], [0.0])
     with pytest.raises(ValueError, match="above the largest"):
         monitor([True], [30.0], largest_weight=20.0)
+
+
+def test_a_loss_between_right_and_wrong_moves_the_wealth_by_its_part() -> None:
+    alpha = 0.1
+    half = e_values([0.5], alpha=alpha)[-1]
+    assert half == pytest.approx((e_values([1.0], alpha=alpha)[-1] + e_values([0.0], alpha=alpha)[-1]) / 2)
+    assert monitor([0.5, 0.0, 1.0]).errors == 2
+
+
+def test_a_loss_beyond_0_to_1_is_refused() -> None:
+    with pytest.raises(ValueError, match="a loss between 0 and 1"):
+        monitor([1.5])
