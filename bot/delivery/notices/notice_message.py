@@ -19,7 +19,7 @@ _PERSON = re.compile(r"<@([UW][A-Z0-9_]{1,30})>")
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class StatedAnswer:
     """What a person answered, and why if they said; without a person, what the model says and how sure."""
 
     user_id: str | None
@@ -39,7 +39,7 @@ class NamedCase:
     permalink: str | None
     hours: WorkingHours | None = None
     trouble: str = ""
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[StatedAnswer, ...] = ()
 
 
 def notice_message(notice: Notice, named: Sequence[NamedCase], total: int, now: datetime) -> Message:
@@ -122,13 +122,13 @@ def _text_line(named: NamedCase, now: datetime) -> str:
     return f"• {escape(_title(named), 150)} {due_words(named.case, now)}{trouble}"
 
 
-def _statement(statement: Statement) -> JsonObject:
+def _statement(statement: StatedAnswer) -> JsonObject:
     who = person(statement.user_id) if statement.user_id else run("The model")
     why = f": {label_text(statement.why, NOTE_LONGEST)}" if statement.why else ""
     return paragraph(who, run(" says "), run(label_text(statement.answer, 75), "bold"), run(why))
 
 
-def _statement_text(statement: Statement) -> str:
+def _statement_text(statement: StatedAnswer) -> str:
     who = mention(statement.user_id) if statement.user_id else "The model"
     why = f": {escape(statement.why, NOTE_LONGEST)}" if statement.why else ""
     return f"• {who} says {escape(statement.answer, 75)}{why}"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.delivery.notices.notice_message import LISTED, NamedCase, Statement, notice_message
+from bot.delivery.notices.notice_message import LISTED, NamedCase, StatedAnswer, notice_message
 from bot.delivery.notices.notice_place import MessagePending, Messages, Target, messages_of
 from bot.delivery.sender.attempts import Courier
 from bot.delivery.sender.outbox_sender import Errand, OutboxSender
@@ -192,11 +192,11 @@ class NoticeSender(OutboxSender):
         return {"item": claim.item.item_id, "about": about, "place": place, "cases": len(case_ids)}
 
 
-def _statements(case: Case, task: Task) -> Iterator[Statement]:
+def _statements(case: Case, task: Task) -> Iterator[StatedAnswer]:
     """What everybody answered and why, the model last."""
     for label in case.current_labels:
-        yield Statement(label.expert.user_id, task.title(label.label), rationale_of(label) or "")
-    yield Statement(None, task.title(case.submission.prediction.label), sureness(case))
+        yield StatedAnswer(label.expert.user_id, task.title(label.label), rationale_of(label) or "")
+    yield StatedAnswer(None, task.title(case.submission.prediction.label), sureness(case))
 
 
 def _in_channel(notice: Notice, channel_id: ChannelId) -> Notice:

@@ -127,9 +127,8 @@ def _draw_part(region: _Region) -> float:
 
 
 def _if_errors(regions: Sequence[_Region], errors: int, error: float) -> Floats:
-    return np.array(
-        [float(bdtr(min(errors, one.drawn), one.drawn, error)) / _draw_part(one) for one in regions]
-    )
+    draws = ((min(errors, region.drawn), region.drawn, _draw_part(region)) for region in regions)
+    return np.array([float(bdtr(wrong, drawn, error)) / part for wrong, drawn, part in draws])
 
 
 def _chance(region: _Region, error: float, delta: float) -> float:
