@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from storage.engine.database import Database
 from tests.patience import PATIENCE
-from tests.worlds import memory, postgres
+from tests.worlds import caches, memory, postgres
 
 HANGING = 10
 """Whoever takes as many times our patience hangs, and names itself."""
@@ -28,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.timeout = HANGING * PATIENCE
     if (folder := memory.folder()) is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)  # where pytest makes its temporary folders
+    caches.share()
     gc.set_threshold(100_000, 50, 1_000)  # what is searched for garbage is mostly modules, which stay
 
 
