@@ -28,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.timeout = HANGING * PATIENCE
     if (folder := memory.folder()) is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)  # where pytest makes its temporary folders
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that wait for each other double the work
     caches.share()
     gc.set_threshold(100_000, 50, 1_000)  # what is searched for garbage is mostly modules, which stay
 
