@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 from slack_sdk import WebClient
 
@@ -111,23 +110,23 @@ def test_dates_have_all_of_slacks_tokens_in_the_readers_zone(visit: Visit) -> No
     assert {text: formatted(text) for text in expected} == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "tz", "later_in", "expected"),
-    [
-        ("{date_short_pretty} at {time}", "Europe/Berlin", 0, "Today at 3:39 PM"),
-        ("due {date_pretty}", "Europe/Berlin", 86400, "Due yesterday"),
-        ("{date_long_pretty}", "Europe/Berlin", -86400, "Tomorrow"),
-        ("{date_short_pretty}", "Asia/Tokyo", 3600, "Yesterday"),
-        ("{date}", "Europe/Berlin", 5 * 86400, "February 18th"),
-        ("{time}", "No/Such_Zone", 0, "2:39 PM"),
-        ("{ago}", "UTC", 61, "1 minute ago"),
-        ("{ago}", "UTC", -7200, "In 2 hours"),
-    ],
-)
-def test_near_dates_are_named_by_the_readers_calendar(
-    visit: Visit, text: str, tz: str, later_in: int, expected: str
-) -> None:
-    assert visit().evaluate(FORMAT, [MOMENT, text, tz, MOMENT + later_in]) == expected
+def test_near_dates_are_named_by_the_readers_calendar(visit: Visit) -> None:
+    expected = {
+        ("{date_short_pretty} at {time}", "Europe/Berlin", 0): "Today at 3:39 PM",
+        ("due {date_pretty}", "Europe/Berlin", 86400): "Due yesterday",
+        ("{date_long_pretty}", "Europe/Berlin", -86400): "Tomorrow",
+        ("{date_short_pretty}", "Asia/Tokyo", 3600): "Yesterday",
+        ("{date}", "Europe/Berlin", 5 * 86400): "February 18th",
+        ("{time}", "No/Such_Zone", 0): "2:39 PM",
+        ("{ago}", "UTC", 61): "1 minute ago",
+        ("{ago}", "UTC", -7200): "In 2 hours",
+    }
+    page = visit()
+
+    def formatted(text: str, tz: str, later_in: int) -> Any:
+        return page.evaluate(FORMAT, [MOMENT, text, tz, MOMENT + later_in])
+
+    assert {asked: formatted(*asked) for asked in expected} == expected
 
 
 def test_two_people_read_one_moment_in_their_own_zones(client: WebClient, visit: Visit) -> None:
