@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from routing.evidence.alarm import Drift
 from routing.evidence.calibrator import CalibratorFit
@@ -13,7 +14,9 @@ from routing.measures.drift.observations import Observation, columns
 
 def choose_calibrator(labeled: LabeledConfidences, seed: int) -> CalibratorFit:
     """As `recalibration.choose`; the same labels and seed give the same."""
-    return choose(labeled, np.random.default_rng(seed))
+    # The matrices are small: with a thread for every core, waiting for each other takes most of the time.
+    with threadpool_limits(limits=1):
+        return choose(labeled, np.random.default_rng(seed))
 
 
 def drift_between(
