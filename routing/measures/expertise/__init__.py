@@ -1,0 +1,1 @@
+"""What an expert's answers are worth: skill, steadiness, anchoring."""
