@@ -2,10 +2,13 @@
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from routing.measures.opinions.opinions import Opinions, opinions_of
+import numpy as np
+import numpy.typing as npt
+
+from routing.measures.opinions.opinions import Floats, Opinions, opinions_of
 from tests.benchmarks.real_sets import DataAbsent
 from tests.places import DATA
 
@@ -14,11 +17,18 @@ NAMES = ("sentiment_sp", "weather_cf_amt", "barzan")
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """`truth` is the label of each case, in the order of `opinions.cases`."""
+    """`truth` is the label of each of `opinions.cases`, in their order; `model` a row for each of these."""
 
     name: str
     opinions: Opinions
     truth: tuple[str, ...]
+    model: Floats | None = None
+
+    @property
+    def right(self) -> npt.NDArray[np.intp]:
+        """The place of each case's true label."""
+        place = {label: index for index, label in enumerate(self.opinions.labels)}
+        return np.array([place[label] for label in self.truth], dtype=np.intp)
 
 
 def crowd(name: str) -> Crowd:
@@ -31,19 +41,48 @@ def crowd(name: str) -> Crowd:
     return crowd_of(name, answers, truth)
 
 
-def crowd_of(name: str, answers: Iterable[tuple[str, str, str]], truth: Mapping[str, str]) -> Crowd:
+def crowd_of(
+    name: str, answers: Iterable[tuple[str, str, str]], truth: Mapping[str, str], more: Iterable[str] = ()
+) -> Crowd:
     """Of several answers of an expert to a case the last one counts, as in the product."""
     latest = {(case, expert): label for case, expert, label in answers if case in truth}
-    labels = sorted({*latest.values(), *truth.values()})
+    labels = _in_order({*latest.values(), *truth.values(), *more})
     opinions = opinions_of([(*key, label) for key, label in latest.items()], labels)
     return Crowd(name, opinions, tuple(truth[case] for case in opinions.cases))
 
 
-def crowd_in(name: str, path: Path) -> Crowd:
-    """From a file with columns item, expert, label and truth."""
+def crowd_in(name: str, path: Path, model: Path | None = None) -> Crowd:
+    """From a file with columns item, expert, label and truth, and what a model says of it.
+
+    The model's file holds `probabilities`, a row for each item and a column for each label; the items in
+    the order of `items`, else in that of their first line, the labels in that of `labels`, else sorted (0 to
+    K − 1 where they are such numbers).
+    """
     rows = _rows(path)
     truth = {row["item"]: row["truth"] for row in rows}
-    return crowd_of(name, [(row["item"], row["expert"], row["label"]) for row in rows], truth)
+    answers = [(row["item"], row["expert"], row["label"]) for row in rows]
+    if model is None:
+        return crowd_of(name, answers, truth)
+    with np.load(model) as arrays:
+        stored = {key: arrays[key] for key in arrays.files}
+    table = np.asarray(stored["probabilities"], dtype=np.float64)
+    labels = [str(label) for label in stored.get("labels", _columns(rows, table.shape[1]))]
+    items = [str(item) for item in stored.get("items", list(truth))]
+    plain = crowd_of(name, answers, truth, labels)
+    place = {item: index for index, item in enumerate(items)}
+    columns = [labels.index(label) for label in plain.opinions.labels]
+    order = [place[case] for case in plain.opinions.cases]
+    return replace(plain, model=table[order][:, columns])
+
+
+def _columns(rows: list[dict[str, str]], count: int) -> list[str]:
+    names = {row[key] for row in rows for key in ("label", "truth")}
+    numbers = [str(number) for number in range(count)]
+    return numbers if names <= set(numbers) else _in_order(names)
+
+
+def _in_order(names: set[str]) -> list[str]:
+    return sorted(names, key=lambda name: (int(name), name) if name.isdigit() else (0, name))
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
