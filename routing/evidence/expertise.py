@@ -61,7 +61,10 @@ class SessionChange:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """Of `drawn` cases with a wrong prediction so many `agreed` with it; no answer counts as not agreeing."""
+    """Of `drawn` cases with a wrong prediction so many `agreed` with it; no answer counts as not agreeing.
+
+    Raises ValueError for counts that cannot be.
+    """
 
     agreed: int
     drawn: int
