@@ -1,0 +1,185 @@
+"""Promises and alarms where predictions come in groups that are wrong together."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from scipy.special import bdtr
+
+from routing.evidence.promise import Certificate, Promise
+from routing.measures.certification.fallback import fallback, parts_of
+from routing.measures.certification.group_tests import (
+    GroupedScores,
+    certify_groups,
+    draw_of,
+    group_losses,
+    log_wealth,
+)
+from routing.measures.certification.guarantee import certify
+from routing.measures.certification.monitor import monitor
+from routing.measures.certification.threshold_tests import FROM_LABELS
+from routing.measures.estimation.coverage_curve import Traffic
+from routing.measures.sample import Floats
+from tests.benchmarks.figure import Figure, at_least, at_most
+from tests.benchmarks.parallel import spread
+from tests.benchmarks.real_sets import SEED, Bools, Columns, RealSet
+from tests.benchmarks.trust_experts import DELTA, kept, most_broken, outcome
+
+PROMISED = 0.05
+PREDICTIONS = 5_000
+AUDITS = 2_000
+RING = 10
+EXCESS = 1.8
+"""Beside rings, so much more than promised is wrong: whatever is granted is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Groups of `largest`, or of 1 to that at random; a member is like the first with the chance `common`."""
+
+    largest: int
+    common: float
+    is_mixed: bool = False
+
+    def __str__(self) -> str:
+        sizes = f"1 to {self.largest}" if self.is_mixed else str(self.largest)
+        return f"groups of {sizes}, {self.common:.0%} in common"
+
+    def sizes(self, rng: np.random.Generator) -> list[int]:
+        """Sizes that add up to the predictions, or a few less."""
+        if not self.is_mixed:
+            return [self.largest] * (PREDICTIONS // self.largest)
+        sizes = rng.integers(1, self.largest + 1, size=PREDICTIONS)
+        return [int(size) for size in sizes[np.cumsum(sizes) <= PREDICTIONS]]
+
+
+GROUPINGS = (
+    Grouping(1, 0.0),
+    *(Grouping(size, common) for size in (3, 10) for common in (0.0, 0.5, 1.0)),
+    Grouping(10, 1.0, is_mixed=True),
+)
+
+
+def measure(sets: Sequence[RealSet], replications: int) -> Iterator[Figure]:
+    """Promises broken and traffic accepted beside valid references and today's test; false revocations."""
+    cells = list(product(sets, (*GROUPINGS, None)))
+    jobs = [(*cell, replications, number) for number, cell in enumerate(cells)]
+    broken, alarms = [], []
+    for (one, grouping), rows in zip(cells, spread(_runs, jobs, "Groups"), strict=True):
+        what = f"{one.name}, {grouping or 'rings beside right singles'}"
+        breaks, ours, draw, bets, today, today_breaks, false = rows.mean(axis=0)
+        broken.append(float(breaks))
+        alarms.append(float(false))
+        yield kept(what, float(breaks), replications)
+        if grouping is not None:
+            shown = f"one draw {draw:.3f}, bets {bets:.3f}; today {today:.3f}, broken {today_breaks:.0%}"
+            single = grouping.largest == 1
+            least = 0.95 * float(today) if single else max(float(draw), float(bets))
+            # Differences of the same runs: chance allows three of their standard errors.
+            other = rows[:, 4] if single else rows[:, 2 if draw >= bets else 3]
+            chance = 3 * float((rows[:, 1] - other).std()) / math.sqrt(replications)
+            shown = f"{shown}; chance {chance:.3f}"
+            yield at_least(f"{what}: traffic", float(ours), round(least - chance, 4), "", shown)
+        yield at_most(
+            f"{what}: false revocations", 100 * float(false), round(100 * most_broken(replications), 1), "%"
+        )
+    yield at_most(
+        "groups, promises broken, mean of the cells", 100 * float(np.mean(broken)), 100 * DELTA, "%"
+    )
+    yield at_most(
+        "groups, false revocations, mean of the cells", 100 * float(np.mean(alarms)), 100 * DELTA, "%"
+    )
+
+
+def _runs(one: RealSet, grouping: Grouping | None, replications: int, number: int) -> Floats:
+    rng = np.random.default_rng((SEED, 14, number))
+    return np.array([_run(one, grouping, rng) for _ in range(replications)])
+
+
+def _run(one: RealSet, grouping: Grouping | None, rng: np.random.Generator) -> list[float]:
+    labels = _rings(one, rng) if grouping is None else _grouped(one, grouping, rng)
+    promise = Promise(PROMISED, 1 - DELTA)
+    answer = certify_groups(labels.score, labels, promise)
+    asked = np.ones(len(labels.score), dtype=bool)
+    chances = np.full(len(labels.score), 0.5)
+    today = certify(Traffic(labels.score, chances, asked, asked, labels.is_error), promise)
+    thresholds = [
+        None if answer is None else answer.threshold,
+        *_references(labels, promise),
+        today.threshold if isinstance(today, Certificate) else None,
+    ]
+    results = [_judged(one, threshold, is_ring=grouping is None) for threshold in thresholds]
+    (breaks, ours), (_, draw), (_, bets), (today_breaks, now) = results
+    return [breaks, ours, draw, bets, now, today_breaks, _revoked(grouping, rng)]
+
+
+def _judged(one: RealSet, threshold: float | None, *, is_ring: bool) -> tuple[float, float]:
+    """Whether the promise is broken, and the share of traffic accepted."""
+    breaks, granted, traffic = outcome(one, threshold, PROMISED)
+    return (granted if is_ring else breaks), traffic
+
+
+def _grouped(one: RealSet, grouping: Grouping, rng: np.random.Generator) -> GroupedScores:
+    group = np.repeat(np.arange(len(sizes := grouping.sizes(rng))), sizes)
+    first = rng.integers(len(one), size=len(sizes))[group]
+    own = rng.integers(len(one), size=len(group))
+    drawn = np.where(rng.random(len(group)) < grouping.common, first, own)
+    return _keyed(one.score[drawn], one.is_error[drawn], group, rng)
+
+
+def _rings(one: RealSet, rng: np.random.Generator) -> GroupedScores:
+    """Rings that are wrong together, singles that are right; scores tell nothing of it."""
+    rings = rng.binomial(PREDICTIONS // RING, EXCESS * PROMISED)
+    sizes = [RING] * rings + [1] * (PREDICTIONS - RING * rings)
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    return _keyed(rng.choice(one.score, len(group)), group < rings, group, rng)
+
+
+def _keyed(score: Floats, is_error: Bools, group: Columns, rng: np.random.Generator) -> GroupedScores:
+    keep = rng.random(int(group.max()) + 1)[group]
+    return GroupedScores(score, is_error, group, keep, rng.random(len(group)))
+
+
+def _references(labels: GroupedScores, promise: Promise) -> list[float | None]:
+    """One draw in the exact test, and bets, each with all of δ."""
+    delta = promise.spent_by(1)
+    shares = 1 - np.arange(1, 201) / 200
+    thresholds = np.unique(np.quantile(labels.score, np.maximum(shares, 0), method="inverted_cdf"))[::-1]
+    drawn, wrong, chances, sizes = [], [], [], []
+    for threshold in thresholds:
+        accepted = labels.score >= threshold
+        draw = draw_of(accepted, labels)
+        drawn.append(int(draw.sum()))
+        wrong.append(int((draw & labels.is_error).sum()))
+        _, member = np.unique(labels.group[accepted], return_inverse=True)
+        counts = np.bincount(member).astype(np.float64)
+        errors = np.bincount(member, labels.is_error[accepted]).astype(np.float64)
+        chances.append(math.exp(-log_wealth(counts, errors, promise.error, delta)))
+        sizes.append(int(accepted.sum()))
+    made_up = [
+        np.array([bdtr(min(count, n), n, promise.error) for n in drawn])
+        for count in range(FROM_LABELS.tolerated + 1)
+    ]
+    parts = parts_of(made_up, np.array(sizes), delta, FROM_LABELS)
+    exact = np.array([bdtr(x, n, promise.error) for x, n in zip(wrong, drawn, strict=True)])
+    results = (fallback(exact, parts), fallback(np.array(chances), parts))
+    return [None if result is None else float(thresholds[result[0]]) for result in results]
+
+
+def _revoked(grouping: Grouping | None, rng: np.random.Generator) -> float:
+    """Whether a year of audits is revoked although the error of predictions is as promised."""
+    if grouping is None:
+        rings = rng.random(AUDITS // RING) < 0.5
+        sizes = np.where(rings, RING, 1)
+        wrong = rings & (rng.random(len(sizes)) < PROMISED * sizes.mean() / (RING * 0.5))
+        errors, group, largest = np.repeat(wrong, sizes), np.repeat(np.arange(len(sizes)), sizes), RING
+    else:
+        counts = np.array(grouping.sizes(rng))
+        counts = counts[np.cumsum(counts) <= AUDITS]
+        group, largest = np.repeat(np.arange(len(counts)), counts), grouping.largest
+        own, first = rng.random(len(group)) < PROMISED, (rng.random(len(counts)) < PROMISED)[group]
+        errors = np.where(rng.random(len(group)) < grouping.common, first, own)
+    losses, masses = group_losses(errors.astype(np.float64), np.ones(len(errors)), group.tolist())
+    return float(monitor(losses, masses, PROMISED, DELTA, float(largest)).is_revoked)
