@@ -1,4 +1,4 @@
-"""Completes the OpenAPI document: how to sign, what plain routes take, and every refusal with its shape."""
+"""Completes the OpenAPI document: how to sign, what plain routes take, each refusal's shape, callbacks."""
 
 import json
 from typing import Any
@@ -6,8 +6,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
+from starlette.responses import Response
 
-from bot.http.answer_shapes import BatchAnswer, CallbackData, CaseAnswer, Problem
+from bot.http.answer_shapes import BatchAnswer, CaseAnswer, Problem
+from bot.http.callback_shapes import CALLBACKS, CallbackEvent
 from bot.http.examples import CONFLICT, POSTED_CASE
 from bot.http.posted_case import PostedCase
 from bot.http.problems import JsonObject
@@ -41,7 +43,8 @@ another body 409. So a request whose answer was lost can be sent again without a
 **What comes back.** A callback is signed the same way; its `type` is `case.decided`, `case.corrected`
 (another decision, with the next `sequence`), `case.reopened` (the decision no longer holds) or `case.amended`
 (the same decision, but an answer got its reason later or in other words, or one that it does not rest on
-changed). Types and fields are only ever added: pass over what you do not know.
+changed); each is described among the webhooks. Types and fields are only ever added: pass over what you do
+not know.
 Its `data` has the `version` that the policy asks for. Version 2 (`callback_version = 2`) is the schema
 `CallbackData`; its `decision` is what `GET /v1/cases/{case_id}` shows and what a line of the feed
 `GET /v1/decisions` holds, with tier, method and the answers in force with their reasons. Version 1, where the
@@ -71,6 +74,10 @@ REASONS = {
     422: "The body or a parameter is malformed; every wrong field is named.",
     429: "Over the rate the policy gives the service.",
     503: "Not now: the database does not answer, or too much is waiting.",
+}
+CALLBACK_ANSWERS: dict[int | str, dict[str, Any]] = {
+    410: {"description": "The endpoint is gone: nothing is sent again until somebody retries it."},
+    "default": {"description": "Sent again, later each time, for three days; redirects are not followed."},
 }
 WAITS = frozenset({429, 503})
 REPLAYED = {
@@ -146,6 +153,8 @@ POST_BATCH: JsonObject = {
 
 def complete(app: FastAPI) -> None:
     """Make `app` serve the completed document."""
+    for event, shape in CALLBACKS.items():
+        _add_callback(app, event, shape)
 
     def document() -> JsonObject:
         if app.openapi_schema is None:
@@ -155,16 +164,38 @@ def complete(app: FastAPI) -> None:
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way to extend it
 
 
+def _add_callback(app: FastAPI, event: str, shape: type[CallbackEvent]) -> None:
+    """Describe what we send, in the place of a handler that FastAPI would have: it serves no webhooks."""
+    body = _body({"application/json": {"schema": {"$ref": REF.format(model=shape.__name__)}}})
+    app.webhooks.add_api_route(
+        event,
+        lambda: None,
+        methods=["POST"],
+        name=event,
+        operation_id=event.replace(".", "_"),
+        tags=["Callbacks"],
+        summary=event,
+        description=shape.__doc__,
+        response_class=Response,
+        response_model=None,
+        response_description="Taken, as with any other status from 200 to 299.",
+        responses=CALLBACK_ANSWERS,
+        openapi_extra={"security": [SIGNED], **body},
+    )
+
+
 def _document(app: FastAPI) -> JsonObject:
     document = get_openapi(
         title=app.title,
         version=app.version,
         description=DESCRIPTION,
         routes=app.routes,
+        webhooks=app.webhooks.routes,
         tags=app.openapi_tags,
     )
     _, others = models_json_schema(
-        [(PostedCase, "validation"), (CallbackData, "serialization")], ref_template=REF
+        [(PostedCase, "validation"), *((shape, "serialization") for shape in CALLBACKS.values())],
+        ref_template=REF,
     )
     components = document.setdefault("components", {})
     components.setdefault("schemas", {}).update(others["$defs"])

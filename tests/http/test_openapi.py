@@ -1,20 +1,35 @@
 """The OpenAPI document: complete, with examples that the API itself takes and gives."""
 
+import json
+from copy import deepcopy
+from dataclasses import replace
+from itertools import product
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from pydantic import BaseModel
 
+from bot.delivery.callbacks.callback_sender import callback_body
 from bot.http import examples, report_example
 from bot.http.answer_shapes import BatchAnswer, CaseAnswer, CaseView, Feed, Problem, Ready, Reports
 from bot.http.app import build_api
 from bot.http.posted_case import CASE
 from bot.usecases.digest.digest_document import from_document, to_document
+from bot.usecases.expert_names import ExpertNames
+from bot.usecases.outgoing import Callback
+from bot.usecases.review.announce import DecisionEvent
+from bot.usecases.review.callback_document import callback_data
 from bot.words.digest_code_words import code_words, with_words
+from routing.case.case import Case, abstain, decide, record_label
 from routing.digest.csv import to_csv
+from routing.label import Abstention, ExpertConfidence, Rationale
+from routing.policy import Exposure
 from storage.engine.database import Database
 from tests.http import shop
 from tests.patience import PATIENCE
+from tests.routing.making import case, decision, expert, label, prediction, submission
+from tests.worlds.clocks import MONDAY
 
 JsonObject = dict[str, Any]
 
@@ -134,3 +149,63 @@ def test_the_document_is_served(quick: shop.Caller) -> None:
     first, again = (quick.session.get(f"{quick.url}/openapi.json", timeout=PATIENCE).json() for _ in range(2))
     assert first["info"]["title"] == "Second Look"
     assert again == first
+
+
+def decided(opened: Case) -> Case:
+    why = Rationale("The seal is broken.", "seal")
+    answer = replace(label("fraud"), rationale=why, expert_confidence=ExpertConfidence.HIGH)
+    return decide(record_label(opened, answer), decision("fraud"))
+
+
+CALLED_BACK = {
+    "calibrated": decided(
+        case(
+            calibrated=0.48, calibrator_version="51d0c7be9a42", threshold=0.93, certificate_id="certificate_1"
+        )
+    ),
+    "after somebody could not tell": decided(
+        abstain(case(), Abstention("case_1", expert("U0BEN"), MONDAY, "Too dark."))
+    ),
+    "without a confidence": decided(
+        case(submission=submission(prediction=replace(prediction(), confidence=None)))
+    ),
+}
+
+
+def called_back(event: DecisionEvent, done: Case, version: int, exposure: Exposure) -> JsonObject:
+    """The body as it is sent."""
+    names = ExpertNames(exposure, b"a key")
+    data = callback_data(done, done.decisions[-1], names, version)
+    body: JsonObject = json.loads(callback_body(Callback("shop", "https://shop", event.value, MONDAY, data)))
+    return body
+
+
+def callback_schema(document: JsonObject, event: str) -> JsonObject:
+    """What the document says of the body, refusing every field of which it says nothing."""
+    schemas = deepcopy(document["components"]["schemas"])
+    for schema in schemas.values():
+        if "properties" in schema:
+            schema["additionalProperties"] = False
+    content = document["webhooks"][event]["post"]["requestBody"]["content"]
+    return {**content["application/json"]["schema"], "components": {"schemas": schemas}}
+
+
+def test_every_callback_is_described_and_signed(document: JsonObject) -> None:
+    assert set(document["webhooks"]) == set(DecisionEvent)
+    for event, methods in document["webhooks"].items():
+        operation = methods["post"]
+        assert operation["security"] == [{"webhookId": [], "webhookTimestamp": [], "webhookSignature": []}]
+        assert set(operation["responses"]) == {"200", "410", "default"}
+        schema = callback_schema(document, event)
+        example = schema["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["examples"][0]
+        jsonschema_rs.validate(schema, example, validate_formats=True)
+
+
+@pytest.mark.parametrize("event", DecisionEvent)
+def test_what_is_sent_is_what_the_document_says(document: JsonObject, event: DecisionEvent) -> None:
+    validator = jsonschema_rs.validator_for(callback_schema(document, event), validate_formats=True)
+    exposures: tuple[Exposure, ...] = ("none", "pseudonym", "slack_id")
+    for done, version, exposure in product(CALLED_BACK.values(), (1, 2), exposures):
+        body = called_back(event, done, version, exposure)
+        validator.validate(body)
+        assert not validator.is_valid({**body, "data": {**body["data"], "version": 3 - version}})
