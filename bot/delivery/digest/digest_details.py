@@ -17,7 +17,7 @@ from bot.words.slice_words import slice_words
 from bot.words.threshold_words import rule_words
 from routing.digest.digest import Digest
 from routing.digest.facts import OldestCase
-from routing.digest.model_quality import About, ErrorRow
+from routing.digest.model_quality import About, ErrorRow, Quality
 from routing.evidence.alarm import Alarm
 from routing.evidence.error_patterns import Contradiction, DecidedCase, Theme
 
@@ -35,12 +35,17 @@ def errors_message(digest: Digest, _permalinks: Permalinks) -> Message | None:
     quality = digest.quality
     if quality is None:
         return None
-    rules = {f"{row.task}, {row.tier}": rule_words(row) for row in quality.thresholds}
+    rules = _rules(quality, ", ")
     rows = [
         (label_text(_part_words(row, rules), COLUMN), *error_cells(row))
         for row in sorted((error for error in quality.errors if error.about in KINDS), key=_busiest)
     ]
     return details([], "How often the model is wrong", COLUMNS, rows[:ROWS])
+
+
+def _rules(quality: Quality, joint: str) -> Mapping[str, str]:
+    """Tiers in words, by the names that a table has them under."""
+    return {f"{row.task}{joint}{row.tier}": rule_words(row) for row in quality.thresholds}
 
 
 def _part_words(row: ErrorRow, rules: Mapping[str, str]) -> str:
@@ -142,12 +147,10 @@ def _begun(side: DecidedCase) -> str:
 
 
 def _agreement_rows(digest: Digest) -> list[tuple[str, str, str]]:
-    kinds = (("Rule", digest.by_tier), ("Model", digest.by_model))
-    return [
-        agreement_row(label_text(f"{kind} {row.name}", COLUMN), row)
-        for kind, rows in kinds
-        for row in rows[: ROWS // 2]
-    ]
+    rules = _rules(digest.quality, " ") if digest.quality else {}
+    tiers = [(f"Rule {rules.get(row.name, row.name)}", row) for row in digest.by_tier[: ROWS // 2]]
+    models = [(f"Model {row.name}", row) for row in digest.by_model[: ROWS // 2]]
+    return [agreement_row(label_text(name, COLUMN), row) for name, row in (*tiers, *models)]
 
 
 def _figures(digest: Digest) -> Iterator[TitledList]:

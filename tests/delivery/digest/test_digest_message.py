@@ -312,6 +312,16 @@ def test_what_experts_say_is_told_with_quotes_and_links() -> None:
     assert set(cited(digest())) == {"case_0", "case_1", "case_2", "case_3"}
 
 
+def test_agreement_names_a_tier_by_its_rule_in_words() -> None:
+    agreed = ShareRow("fraud standard", Share(0.9, 20, 0.7, 0.97), None)
+    rows = (replace(quality().thresholds[0], rule="payments above 1,000"),)
+    week = replace(digest(of=replace(quality(), thresholds=rows)), by_tier=(agreed,), by_model=(agreed,))
+    message = experts_message(week, {})
+    assert message is not None
+    names = [name for name in table(message) if name.startswith(("Rule", "Model"))]
+    assert names == ["Rule fraud (payments above 1,000)", "Model fraud standard"]
+
+
 def test_the_reason_for_no_themes_is_given() -> None:
     message = experts_message(digest(of=Quality(no_themes_because="Only 12 rationales.")), {})
     assert message is not None
