@@ -97,7 +97,7 @@ class DigestSender(OutboxSender):
         from bot.pictures.digest_picture import draw_digest
 
         if self._drawn is None or self._drawn[0] != key:
-            self._drawn = key, draw_digest(f"{period.team}, {digest.until_at:%d %b %Y}", digest)
+            self._drawn = key, draw_digest(f"{period.team}, {period.last_day:%d %b %Y}", digest)
         return self._drawn[1]
 
     def _share(

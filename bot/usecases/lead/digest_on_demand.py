@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from bot.usecases.context import Context
 from bot.usecases.digest.period import Period
@@ -36,7 +37,8 @@ def ask(ctx: Context, expert: ExpertId, name: str | None) -> OnItsWay | LeadRefu
         if name is None or name not in teams:
             return LeadRefusal(_WHICH.format(names=", ".join(teams)) if teams else _NO_TEAM)
         until = ctx.clock.now().replace(second=0, microsecond=0)
-        period = Period(name, until - WEEK, until, until.date(), expert.user_id)
+        today = until.astimezone(ZoneInfo(ctx.policy.teams[name].timezone)).date()
+        period = Period(name, until - WEEK, until, today, expert.user_id)
         item = Item(ctx.new_id("out"), DIGEST, period.key, period.to_payload(), ctx.clock.now())
         if outbox.add_many(tx, [item]):
             actor = f"{expert.team_id}:{expert.user_id}"

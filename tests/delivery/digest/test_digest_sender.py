@@ -227,6 +227,23 @@ def test_a_picture_is_drawn_once_however_often_its_upload_fails(
     assert picture.content == b"\x89PNG"
 
 
+def test_a_picture_has_the_date_of_the_team_where_monday_has_come_before_it_has_in_utc(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr("bot.pictures.digest_picture.draw_digest", lambda title, _: drawn.append(title))
+    teams = world.ctx.policy.teams
+    teams["leads"] = teams["leads"].model_copy(update={"timezone": "Pacific/Auckland"})
+    a_week(world, decided=4)
+    world.clock.moment -= timedelta(hours=11)
+    deliver(world)
+    with world.database.write() as tx:
+        experts.set_members(tx, f"channel:{LEADS}", [MAYA], world.clock.now())
+    digest_on_demand.ask(world.ctx, MAYA, None)
+    send(world)
+    assert drawn == ["leads, 23 Nov 2026"] * 2
+
+
 def test_the_oldest_cases_are_linked_where_they_have_a_message(world: World) -> None:
     open_case(world.ctx, "seen")
     world.drain()
