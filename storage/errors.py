@@ -18,6 +18,10 @@ class DatabaseUnavailable(StorageError):
     """The database does not answer; try again shortly."""
 
 
+class SchemaMissing(DatabaseUnavailable):
+    """The database was never migrated to this version: run `secondlook database upgrade`."""
+
+
 class DataRefused(StorageError):
     """The database refuses this data: a character, number or reference that it cannot store."""
 

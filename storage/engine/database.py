@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from storage.engine import deadline, dialects
-from storage.errors import DatabaseUnavailable, DataRefused, NestedWrite, StorageError
+from storage.errors import DatabaseUnavailable, DataRefused, NestedWrite, SchemaMissing, StorageError
 from storage.record import record, takeover
 from storage.record.keyring import OPEN, Keyring
 
@@ -145,7 +145,8 @@ def _dbapi_kind(error: exc.DBAPIError) -> Callable[[str], StorageError]:
     # A statement that this schema does not know is our fault: to try it again would hide that.
     if isinstance(error, exc.ProgrammingError):
         return StorageError
-    return DatabaseUnavailable
+    # SQLite has no code of its own for it, and waiting would not help.
+    return SchemaMissing if "no such table" in str(error.orig) else DatabaseUnavailable
 
 
 def _first_line(error: BaseException) -> str:

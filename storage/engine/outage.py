@@ -30,6 +30,7 @@ _SIGNS = (
     ("resolve|name or service not known|translate host", Outage("its name is not known yet")),
     ("refused", Outage("it refuses connections")),
     ("time-?out|timed out", Outage("it does not answer in time")),
+    ("no such table", Outage("it was never migrated: run `secondlook database upgrade`", True)),
     ("closed|terminat|lost|reset", Outage("it closed the connection")),
     ("connections are in use", Outage("all connections are in use")),
 )

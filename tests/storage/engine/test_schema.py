@@ -17,7 +17,8 @@ from alembic.script import ScriptDirectory
 from storage.delivery import claimed_events
 from storage.engine import dialects, schema
 from storage.engine.database import Database
-from storage.errors import DatabaseUnavailable, SchemaTooNew
+from storage.engine.outage import outage_of
+from storage.errors import SchemaMissing, SchemaTooNew
 from storage.tables import metadata
 from tests.patience import PATIENCE
 from tests.storage.examples import NOW
@@ -157,6 +158,7 @@ def test_a_killed_migration_leaves_nothing_and_starts_again(tmp_path: Path) -> N
 
 def test_a_database_that_was_never_migrated_says_so(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/new.sqlite3")
-    with pytest.raises(DatabaseUnavailable, match="no such table"), database.write() as tx:
+    with pytest.raises(SchemaMissing, match=r"upgrade`\. no such table") as caught, database.write() as tx:
         claimed_events.claim(tx, "event:1", NOW)
+    assert "never migrated" in outage_of(caught.value).words
     database.dispose()
