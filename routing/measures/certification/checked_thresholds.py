@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
-from routing.evidence.promise import Certificate, NotYet, Promise, percent
+from routing.evidence.odds import percent
+from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.measures.certification.acceptance_regions import DIGITS, GRID
 from routing.measures.certification.fallback import Counts, fallback, parts_of
 from routing.measures.certification.label_needs import STEP, STEPS, zero_error_labels
@@ -50,7 +51,7 @@ class CheckedRegions:
     """Counts of each region, by falling `thresholds`; `accepted` are all with a score of that or more.
 
     `certain` of the `labels` count as wrong, `silent` of them for want of an answer. Of the `unsure`, which
-    the first answer confirmed, a part was checked, the least share `share`, and `found` of these are wrong.
+    the first answer confirmed, a part was checked, the least share `share`, and `caught` of these are wrong.
     """
 
     thresholds: Floats
@@ -59,17 +60,17 @@ class CheckedRegions:
     certain: Counts
     silent: Counts
     unsure: Counts
-    found: Counts
+    caught: Counts
     share: Floats
 
     @property
     def total(self) -> Floats:
         """The errors, seen and unseen, as far as what was seen tells."""
-        return np.asarray(self.certain + self.found / self.share)
+        return np.asarray(self.certain + self.caught / self.share)
 
     def chances(self, error: float, most: float = 1.0) -> Floats:
         """The p-values of the hypotheses that more than a share of `error` is wrong, as of `sum_chances`."""
-        return sum_chances(self.labels, self.certain, self.found, self.share, error, most)
+        return sum_chances(self.labels, self.certain, self.caught, self.share, error, most)
 
     def if_wrong(self, errors: Counts, error: float, most: float) -> Floats:
         """The same, had there been so many errors, all of them claimed."""
@@ -79,7 +80,7 @@ class CheckedRegions:
 def checked_regions(received: Floats, labels: CheckedScores) -> CheckedRegions:
     """The regions on a grid of quantiles of all scores received, of which `labels` are a random sample.
 
-    Confirmations with the same chance of a check are drawn alike. An error found counts for as many as the
+    Confirmations with the same chance of a check are drawn alike. An error caught counts for as many as the
     least share of them that was checked says, so that unequal shares never promise too much; of a kind of
     which nothing was checked all count as wrong. Raises ValueError without predictions, or if something was
     checked that was not confirmed.
@@ -110,7 +111,7 @@ def checked_regions(received: Floats, labels: CheckedScores) -> CheckedRegions:
         certain=certain,
         silent=count(labels.is_silent),
         unsure=count(unsure),
-        found=count(labels.is_missed),
+        caught=count(labels.is_missed),
         share=share,
     )
 
@@ -147,7 +148,7 @@ def certify_checked(
         spent=spent,
         accepted=int(regions.accepted[place]),
         labels=int(regions.labels[place]) - silent,
-        errors=int(regions.certain[place] + regions.found[place]) - silent,
+        errors=int(regions.certain[place] + regions.caught[place]) - silent,
         bound=_bound(_at(regions, place), part, promise.error),
         unanswered=silent,
     )

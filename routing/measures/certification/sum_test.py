@@ -16,13 +16,13 @@ Row = npt.NDArray[np.float64]
 
 
 def sum_chances(
-    trials: Counts, certain: Counts, found: Counts, share: Floats, error: float, most: float = 1.0
+    trials: Counts, certain: Counts, caught: Counts, share: Floats, error: float, most: float = 1.0
 ) -> Floats:
     """The p-values of the hypotheses that more than a share of `error` is wrong, a test for each entry.
 
     Of `trials` predictions, `certain` are wrong (claims that were confirmed, and what counts as wrong). Of
-    the errors that the first answer missed each was seen with the chance `share`, above 0, and `found` were.
-    The test is of the sum, certain + found/share, which is the number of errors without bias (Horvitz &
+    the errors that the first answer missed each was seen with the chance `share`, above 0, and `caught` were.
+    The test is of the sum, certain + caught/share, which is the number of errors without bias (Horvitz &
     Thompson 1952). If p₁ is the chance of a certain and p₂ that of a missed error, the two counts are
     multinomial with p₁ and share·p₂: the p-value is the largest chance of so small a sum over all p₁ + p₂ =
     error. At a share of 1 that is the binomial tail, the same for all of them. A p-value above `most` may be
@@ -34,7 +34,7 @@ def sum_chances(
     half of δ passed in 0.43 and bets on each prediction in 0.47.
     """
     seen = np.minimum(np.asarray(share, dtype=np.float64), 1.0)
-    total = certain + found / seen
+    total = certain + caught / seen
     chances = np.ones(len(total))
     # As many errors as the hypothesis expects refute nothing: no need to compute by how little.
     worth = np.flatnonzero(total < error * trials)
@@ -57,11 +57,11 @@ def _worst(trials: int, total: float, share: float, error: float, most: float) -
 
 
 def _tails(trials: int, total: float, share: float, certain: Row, error: float) -> Row:
-    """P(certain + found/share ≤ total) where `certain` of `error` are certain: Σ over the number found."""
+    """P(certain + caught/share ≤ total) where `certain` of `error` are certain: Σ over the number caught."""
     chance = share * (error - certain)
-    found = np.arange(int(total * share + ROUNDING) + 1)[:, None]
-    log_chance = gammaln(trials + 1) - gammaln(found + 1) - gammaln(trials - found + 1)
-    log_chance = log_chance + xlogy(found, chance) + xlog1py(trials - found, -chance)
-    left = np.floor(total - found / share + ROUNDING)
-    tails = bdtr(left, trials - found, certain / (1 - chance))
+    caught = np.arange(int(total * share + ROUNDING) + 1)[:, None]
+    log_chance = gammaln(trials + 1) - gammaln(caught + 1) - gammaln(trials - caught + 1)
+    log_chance = log_chance + xlogy(caught, chance) + xlog1py(trials - caught, -chance)
+    left = np.floor(total - caught / share + ROUNDING)
+    tails = bdtr(left, trials - caught, certain / (1 - chance))
     return np.asarray((np.exp(log_chance) * tails).sum(axis=0))
