@@ -55,8 +55,8 @@ def one_coin(opinions: Opinions, model: Floats | None) -> Floats:
 
 
 CROWDLAB = "CROWDLAB"
-CROWD_KIT = ("MajorityVote", "DawidSkene", "OneCoinDawidSkene", "Wawa", "ZeroBasedSkill", "MMSR")
-"""GLAD and MACE take minutes a crowd; KOS takes two labels only."""
+CROWD_KIT = ("MajorityVote", "DawidSkene", "OneCoinDawidSkene", "Wawa", "ZeroBasedSkill")
+"""GLAD, MACE and MMSR take minutes a crowd; KOS takes two labels only."""
 
 
 def names_of() -> tuple[str, ...]:
