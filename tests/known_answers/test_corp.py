@@ -1,11 +1,11 @@
-"""CORP against scikit-learn's isotonic regression, its paper's identities and answers by hand."""
+"""CORP against scikit-learn's isotonic regression and its paper's identities."""
 
 import numpy as np
 import pytest
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss
 
-from routing.measures.calibration.corp_curve import corp, reliability_curve
+from routing.measures.calibration.corp_curve import corp
 from routing.measures.sample import Floats
 
 
@@ -32,29 +32,3 @@ def test_its_parts_are_those_of_the_isotonic_fit_of_scikit_learn(is_weighted: bo
     assert parts.uncertainty == pytest.approx(constant)
     whole = parts.miscalibration - parts.discrimination + parts.uncertainty
     assert whole == pytest.approx(parts.score, abs=1e-12)
-
-
-def test_by_hand_violators_are_pooled() -> None:
-    points = reliability_curve(
-        [0.2, 0.4, 0.6, 0.8], [False, True, False, True], np.random.default_rng(1), draws=20
-    )
-    assert [point.confidence for point in points] == [0.2, 0.4, 0.6, 0.8]
-    assert [point.accuracy for point in points] == pytest.approx([0, 0.5, 0.5, 1])
-
-
-def test_by_hand_a_weight_pulls_the_pool() -> None:
-    points = reliability_curve([0.4, 0.6], [True, False], np.random.default_rng(1), [3.0, 1.0], draws=20)
-    assert [point.accuracy for point in points] == pytest.approx([0.75, 0.75])
-
-
-def test_the_band_holds_the_curve_of_a_calibrated_model_and_not_that_of_another() -> None:
-    rng = np.random.default_rng(2)
-    confidence = np.round(rng.uniform(0.3, 1, 2_000), 2)
-    inside = []
-    for _ in range(20):
-        correct = rng.random(len(confidence)) < confidence
-        points = reliability_curve(confidence, correct, rng, draws=100)
-        inside.append(np.mean([point.low <= point.accuracy <= point.high for point in points]))
-    assert 0.9 < np.mean(inside) < 0.99
-    worse = reliability_curve(confidence, rng.random(len(confidence)) < confidence**2, rng, draws=100)
-    assert np.mean([point.low <= point.accuracy <= point.high for point in worse]) < 0.2
