@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -60,10 +61,10 @@ def measure(crowds: Sequence[Crowd], replications: int) -> Iterator[Figure]:
     keys = [(group, count) for group in crowds for count in ANSWERS if _has(group, count)]
     names = names_of()
     jobs = [(*key, names, number) for key in keys for number in range(replications)]
-    trials = list(spread(_trial, jobs, "Answers"))
+    trials = spread(_trial, jobs, "Answers")
     cells = []
-    for place, (group, count) in enumerate(keys):
-        of_cell = trials[place * replications : (place + 1) * replications]
+    for group, count in keys:
+        of_cell = list(islice(trials, replications))
         cells.append(_means(of_cell))
         yield from _cell(f"{group.name}, {count} answers", cells[-1], of_cell)
     yield from _overall(cells)
@@ -102,9 +103,11 @@ def _overall(cells: Sequence[Mapping[str, float]]) -> Iterator[Figure]:
 def _stopping(crowds: Sequence[Crowd], replications: int) -> Iterator[Figure]:
     enough = [group for group in crowds if _has(group, ALWAYS)]
     jobs = [(group, number) for group in enough for number in range(replications)]
-    results = list(spread(_stopped, jobs, "Stopping"))
-    for place, group in enumerate(enough):
-        of_crowd = results[place * replications : (place + 1) * replications]
+    results: list[Stopped] = []
+    stopping = spread(_stopped, jobs, "Stopping")
+    for group in enough:
+        of_crowd = list(islice(stopping, replications))
+        results += of_crowd
         yield from _saved(group.name, of_crowd)
     yield from _saved("mean of all", results)
     yield _speed(enough[0])
