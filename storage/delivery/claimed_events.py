@@ -1,6 +1,6 @@
 """What may happen twice and must count once: Slack events, clicks, digests."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -18,9 +18,18 @@ def claim(tx: Transaction, key: str, now: datetime) -> bool:
 
 def advance(tx: Transaction, key: str, moment: datetime) -> bool:
     """True for a key that is new or was last claimed for an earlier moment, else False."""
+    return _claim_after(tx, key, moment, moment)
+
+
+def lease(tx: Transaction, key: str, now: datetime, length: timedelta) -> bool:
+    """True for a key that is new or was last claimed longer ago, else False."""
+    return _claim_after(tx, key, now, now - length)
+
+
+def _claim_after(tx: Transaction, key: str, moment: datetime, last: datetime) -> bool:
     claimed = insert(tx, events).values(key=key, claimed_at=moment)
     newer = claimed.on_conflict_do_update(
-        index_elements=["key"], set_={"claimed_at": moment}, where=events.c.claimed_at < moment
+        index_elements=["key"], set_={"claimed_at": moment}, where=events.c.claimed_at < last
     )
     return tx.execute(newer, execution_options={"preserve_rowcount": True}).rowcount == 1
 
