@@ -96,6 +96,7 @@ class SlackConnection:
         # Slack, and must not keep the next click from its ack.
         self._aftermath = ThreadPoolExecutor(WORKERS, thread_name_prefix="slack-aftermath")
         self._handler: Socket | None = None
+        self._changing = threading.Lock()
         self._pulse = Pulse(most_looks=ceil((MISSED_PINGS * PING_SECONDS + ANSWER_SECONDS) / BEAT_SECONDS))
         self._is_closing = threading.Event()
         self._is_usable = False
@@ -157,7 +158,12 @@ class SlackConnection:
         except OSError as error:
             _close(handler)
             raise connection_failure(error) from error
-        self._handler = handler
+        with self._changing:  # `close` came before and would not see this socket, or it sees it
+            is_late = self._is_closing.is_set()
+            self._handler = None if is_late else handler
+        if is_late:
+            _close(handler)
+            raise SlackFailure("Nothing is listened to any more.")
         threading.Thread(target=self._watch, args=[handler.client], name="slack-pulse", daemon=True).start()
 
     def _watch(self, client: SocketModeClient) -> None:
@@ -188,7 +194,8 @@ class SlackConnection:
 
     def close(self) -> None:
         """Take no more clicks; what runs ends first."""
-        self._is_closing.set()
+        with self._changing:
+            self._is_closing.set()
         if self._handler is not None:
             _close(self._handler)
         self._aftermath.shutdown(wait=True, cancel_futures=False)

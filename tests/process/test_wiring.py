@@ -5,6 +5,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -12,15 +13,18 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from slack_sdk import WebClient
 from standardwebhooks.webhooks import Webhook
 
 from bot.clock import SystemClock
 from bot.demo.person import SimulatedPerson
-from bot.process import wiring
+from bot.process import slack_connection, wiring
+from bot.process.slack_connection import BotAccount
 from bot.process.wiring import Application, build
 from bot.sandbox import Sandbox, SandboxConfig, SlackFault
 from bot.settings import Secrets, Settings
@@ -158,6 +162,31 @@ def test_it_takes_cases_while_slack_is_down_and_posts_them_after(
         eventually(app.ready)
         eventually(lambda: messages(slack))
     assert len(messages(slack)) == 1
+
+
+def test_a_socket_that_opens_while_it_stops_is_closed_again(
+    slack: Sandbox, receiver: Receiver, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring, "RECONNECT_SECONDS", 0.1)
+    is_opening, may_open, who_am_i = Event(), Event(), slack_connection.who_am_i
+
+    def slow(client: WebClient) -> BotAccount:
+        account = who_am_i(client)
+        is_opening.set()
+        assert may_open.wait(PATIENCE)
+        return account
+
+    monkeypatch.setattr(slack_connection, "who_am_i", slow)
+    slack.faults.add(SlackFault("down"))
+    with application(slack, sqlite_url, receiver):
+        slack.faults.clear()
+        assert is_opening.wait(PATIENCE)
+    may_open.set()
+    for thread in threading.enumerate():
+        if thread.name == "slack-reconnect":
+            thread.join(PATIENCE)
+    eventually(lambda: slack.connection_count == 0)
+    assert slack.stats()["calls"]["apps.connections.open"] == 1
 
 
 @contextmanager
