@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from storage.engine.database import Database
@@ -30,6 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)  # where pytest makes its temporary folders
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that wait for each other double the work
     caches.share()
+    console = structlog.dev.ConsoleRenderer.get_active()
+    console.exception_formatter = structlog.dev.plain_traceback  # drawing every local takes up to a minute
     gc.set_threshold(100_000, 50, 1_000)  # what is searched for garbage is mostly modules, which stay
 
 
