@@ -13,7 +13,7 @@ from rich.text import Text
 from bot.clock import SystemClock
 from bot.commands.existing_database import existing_database
 from bot.commands.options import settings_option
-from bot.commands.policy_in_force import policy_in_force
+from bot.policy.policy_file import read_policy
 from bot.settings import Settings
 from bot.usecases.repairs import message_homes
 from routing.errors import InvalidPolicy
@@ -115,8 +115,9 @@ def _revive(database: Database, settings: Settings, letter_id: str | None) -> in
         count = outbox.revive(tx, letter_ids, now) + projections.revive(tx, letter_ids, now) + len(held)
         holds.look_again(tx, now)
         holds.hurry(tx, now)
+    # By the file: whoever tries again has just mended it, perhaps before the bot has read it.
     with suppress(InvalidPolicy):  # the bot says where the policy is wrong, and moves them too
-        message_homes.rehome_all(database, policy_in_force(database, settings), now)
+        message_homes.rehome_all(database, read_policy(settings.policy_path, settings.policy_origin), now)
     return count
 
 

@@ -185,9 +185,10 @@ def _proposal(proposal: ThresholdProposal) -> str:
         f"about {gain * row.received:,.0f} cases a week" if row.received else f"{gain:.0%}".replace("%", " %")
     )
     still = f", still at most {allowed(row.promise.error)} wrong" if row.promise else ""
+    instead = "" if row.in_force is None else f" instead of {row.in_force:.2f}"
     return (
-        f"The limit of {row_place(row)} may be loosened: with {row.proposal:.2f} instead of "
-        f"{row.in_force:.2f} {fewer} fewer would be looked at{still}."
+        f"The limit of {row_place(row)} may be loosened: with {row.proposal:.2f}{instead} "
+        f"{fewer} fewer would be looked at{still}."
     )
 
 

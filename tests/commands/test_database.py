@@ -10,6 +10,7 @@ from bot.cli import main
 from storage import audit
 from storage.audit import Entry
 from tests.commands.installation import Installation
+from tests.http.shop import SECRETS
 from tests.storage.recorded import fill, tamper
 from tests.worlds.policies import SHOP
 
@@ -54,7 +55,14 @@ def test_of_an_address_that_is_no_use_it_says_where_it_is_set(
 ) -> None:
     env_file, name = tmp_path / "team.env", "SECONDLOOK_DATABASE_URL"
     (tmp_path / "policy.toml").write_text(SHOP)
-    lines = ["SECONDLOOK_POLICY=policy.toml", "SECONDLOOK_DRAW_KEY=a key for the tests' draws"]
+    lines = [
+        "SECONDLOOK_POLICY=policy.toml",
+        "SECONDLOOK_DRAW_KEY=a key for the tests' draws",
+        "SLACK_BOT_TOKEN=xoxb-1",
+        "SLACK_APP_TOKEN=xapp-1",
+        "SLACK_API_URL=http://127.0.0.1:9/api/",
+        *(f"{secret}={value}" for secret, value in SECRETS.items()),
+    ]
     for is_in_file in (True, False):
         env_file.write_text("\n".join([*lines, f"{name}={url}"] if is_in_file else lines))
         shown = CliRunner(env={} if is_in_file else {name: url}).invoke(

@@ -49,7 +49,7 @@ def test_the_week_is_told_with_every_n(risk: Installation) -> None:
     assert "75%" in line(shown.output, "Experts agreed with the model")
     assert "n=40" in line(shown.output, "Experts agreed with the model")
     assert "1 h 00 min (n=40)" in line(shown.output, "Half were decided within")
-    assert "fraud: fraud was ok in 10 decisions" in shown.output
+    assert "fraud: 10 × the model said fraud, experts ok" in shown.output
     assert "how often it is right, of all that came in" in shown.output
 
 
@@ -79,10 +79,10 @@ def test_a_week_without_anything_has_no_picture(risk: Installation, tmp_path: Pa
 def test_what_the_labels_say_of_the_model_comes_first_and_whole(risk: Installation) -> None:
     decide(risk, 40, received_at=SystemClock().now() - timedelta(days=2))
     shown = risk.run("digest", "preview", "risk").output
-    assert "1. Of what came in about 25 % was wrong (between 13 % and 4" in shown
+    assert "All 40 were looked at; experts corrected 10 of those." in shown
     assert "25.0%" in line(shown, "all that came in  ")
     assert "the future: 25.0%" in shown
-    assert "fraud was ok in 10 decisions" in shown
+    assert "10 × the model said fraud, experts ok" in shown
 
 
 def test_the_picture_is_written(risk: Installation, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def told(quality: Quality | None) -> list[str]:
 def test_a_digest_that_was_not_measured_says_so() -> None:
     lines = told(None)
     assert "The models were not measured." in lines
-    assert lines[1] == "40 predictions came in. 0 went through by themselves, 0 were looked at."
+    assert lines[1] == "40 predictions came in. None went through by itself, 0 were looked at."
     assert "Came in 40 –" in lines
 
 

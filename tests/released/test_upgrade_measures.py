@@ -18,7 +18,7 @@ FITTED = ("/calibrators/", "/budget/")
 Seen with AVX2 and without: at most 3.1e-15 of the value. Everything else was the same to the last digit.
 """
 FITTED_ALIKE = 1e-12
-PROSE = {"words", "why", "sentence", "headlines"}
+PROSE = {"words", "why", "sentence", "headlines", "no_themes_because", "warnings"}
 """Said in words of the day; which of the numbers come first is a matter of the day, too."""
 REWEIGHTED = ("/quality/calibration/", "/quality/confusions/")
 """A label stands for as many predictions as in the estimate of errors, whoever did not answer.

@@ -13,7 +13,7 @@ def test_gone_is_a_dead_letter_until_it_is_sent_again(world: World, tmp_path: Pa
     world.inbox.answer(410)
     world.person(MAYA).press(case, "Confirm: Fraud")
     (letter,) = world.eventually(operator.dead_letters)
-    assert case.case_id in letter
+    assert case.external_id in letter
     assert "410" in letter
     assert "Correct callback_url" in letter
 

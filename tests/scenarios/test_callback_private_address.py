@@ -38,7 +38,7 @@ def test_it_is_refused_and_the_decision_can_still_be_read(
     world.person(MAYA).press(case, "Confirm: Fraud")
 
     (letter,) = world.eventually(operator.dead_letters)
-    assert case.case_id in letter
+    assert case.external_id in letter
     assert "Set allow_private_callbacks in the policy" in letter
     with pytest.raises(BlockingIOError):
         inside.accept()

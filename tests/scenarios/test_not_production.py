@@ -43,7 +43,7 @@ def test_others_carry_their_origin_and_are_left_out_of_the_digest(world: World) 
     assert (table["Late"], table["Went through by themselves"]) == ("0", "0")
     _, _, experts, _ = details(world, LEADS, digest)
     assert rows(experts)["Decided"][0] == "1"
-    assert "(n=1, 20 needed)" in rows(experts)["Experts agreed with the model"][0]
+    assert "too few answers yet (1 of 20)" in rows(experts)["Experts agreed with the model"][0]
     more = " ".join(words(message) for message in details(world, LEADS, digest))
     assert "× the model said" not in more
     assert "the model said" not in more

@@ -26,7 +26,7 @@ def window(expert: Expert) -> str:
 
 def asked(world: World, expert: Expert) -> None:
     expert.type_command("replay")
-    world.eventually(lambda: "Which tier?" in window(expert))
+    world.eventually(lambda: "Which rule?" in window(expert))
 
 
 def test_a_lead_sees_what_another_threshold_would_have_done(world: World) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from storage.privacy import COLUMNS, content_of
 from storage.record.coverage import COVERED, Coverage
-from storage.sql.column_types import JsonText
+from storage.sql.column_types import ChannelText, JsonText
 from storage.tables import metadata
 
 LEASE = ("owner", "attempt_id")
@@ -75,7 +75,7 @@ NEITHER: Mapping[str, tuple[str, ...]] = {
 """Columns of ids, codes, versions, seals, and of our own words about them."""
 HASHES = {"predictions.group_key"}
 """Numbers that are made of content."""
-OPEN_TYPES = (sa.Text, sa.LargeBinary, JsonText)
+OPEN_TYPES = (sa.Text, sa.LargeBinary, JsonText, ChannelText)
 
 
 def open_columns(table: sa.Table) -> set[str]:

@@ -29,7 +29,7 @@ def sum_chances(
     larger than what is returned, which is above `most` too.
 
     Exact, so without a part of δ for each kind of error: of 63 cells (error of 1, 2 and 5 %, shares from 0.1
-    to 1, of which a third to a half is missed, three sizes each) it passed at least as often as both others
+    to 1, of which 15 to 50 % is missed, three sizes each) it passed at least as often as both others
     in each, with 2,000 at 2 % and a share of 0.2 in 0.79 of runs where two of Clopper & Pearson's limits at
     half of δ passed in 0.43 and bets on each prediction in 0.47.
     """

@@ -126,8 +126,9 @@ def _warnings(traffic: Sequence[TierTraffic], rests_on_labels: Sequence[bool]) -
     for tier, is_labeled in zip(traffic, rests_on_labels, strict=True):
         name = f"{tier.key[0]} ({tier.key[1]})"
         if len(tier.score) and not is_labeled:
+            answers = "1 answer does" if tier.labels == 1 else f"{tier.labels} answers do"
             yield (
-                f"{name}: {tier.labels} answers do not tell how much is wrong (about {needed} do); "
+                f"{name}: {answers} not tell how much is wrong (about {needed} do); "
                 "it is taken to be what the model says of itself"
             )
         if tier.is_kept and len(tier.score):

@@ -91,7 +91,8 @@ def find_themes(
     """
     read, mass = _read(rationales, weights, rng)
     if len(read) < LEAST_RATIONALES:
-        few = f"Themes are told from {LEAST_RATIONALES} reasons on; so far there are {len(read)}"
+        are = "is" if len(read) == 1 else "are"
+        few = f"Themes are told from {LEAST_RATIONALES} reasons on; so far there {are} {len(read)}"
         why = few if read else None  # where nobody writes, nobody waits for themes
         return ThemeReport(len(rationales), len(read), 0, 0.0, (), 0, why)
     corpus = _corpus(read, mass)

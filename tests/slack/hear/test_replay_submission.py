@@ -228,7 +228,7 @@ def test_a_promise_says_that_it_takes_only_what_is_certified(leads: Workspace) -
         ({"rule": "promise", "error": "0.9", "confidence": "0.9"}, "error", "less than 0.5"),
         ({"rule": "promise", "error": "0.1", "confidence": "1"}, "confidence", "less than 1"),
         ({"rule": "promise", "error": "0.1", "confidence": "0.9", "audit": "0"}, "audit", "set `audit"),
-        ({"rule": "always_review", "audit": "0.1"}, "audit", "nothing is accepted"),
+        ({"rule": "always_review", "audit": "0.1"}, "audit", "nothing goes through by itself"),
         ({"threshold": "0.8"}, "threshold", "no use for it"),
         ({"audit": "x"}, "audit", "no number"),
         ({"audit": "2"}, "audit", "at most 1"),
