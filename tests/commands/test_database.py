@@ -46,10 +46,15 @@ def test_a_database_that_is_none_is_said_plainly_with_exit_status_2(
 UNUSABLE = ("mysql://localhost/x", "postgresql://nobody:hush@127.0.0.1:9/x", "not an address")
 
 
-@pytest.mark.parametrize("url", UNUSABLE)
-@pytest.mark.parametrize(
-    "command", [("database", "upgrade"), ("database", "status"), ("report",), ("serve",)]
-)
+SERVE = ("serve",)
+"""It waits for a server that does not answer."""
+COMMANDS = [("database", "upgrade"), ("database", "status"), ("report",), SERVE]
+UNUSABLE_FOR = [
+    (command, url) for command in COMMANDS for url in UNUSABLE if command != SERVE or "://nobody" not in url
+]
+
+
+@pytest.mark.parametrize(("command", "url"), UNUSABLE_FOR)
 def test_of_an_address_that_is_no_use_it_says_where_it_is_set(
     tmp_path: Path, command: tuple[str, ...], url: str
 ) -> None:
@@ -61,6 +66,7 @@ def test_of_an_address_that_is_no_use_it_says_where_it_is_set(
         "SLACK_BOT_TOKEN=xoxb-1",
         "SLACK_APP_TOKEN=xapp-1",
         "SLACK_API_URL=http://127.0.0.1:9/api/",
+        "SECONDLOOK_PORT=0",
         *(f"{secret}={value}" for secret, value in SECRETS.items()),
     ]
     for is_in_file in (True, False):

@@ -73,7 +73,7 @@ def test_its_numbers_are_what_was_done(world: World) -> None:
     assert "%" not in table["Wrong among what went through"]
 
     (picture,) = [block for block in digest["blocks"] if block["type"] == "image"]
-    assert "said 70%, experts agreed with 75%" in picture["alt_text"]
+    assert "said 70%: experts agreed with 75%" in picture["alt_text"]
     assert "n=20" in picture["alt_text"]
     shown = requests.get(f"{world.slack.url}{picture['image_url']}", timeout=PATIENCE)
     assert shown.content.startswith(b"\x89PNG")
@@ -88,9 +88,9 @@ def test_its_numbers_are_what_was_done(world: World) -> None:
     assert rows(more)["Experts agreed with the model"][0] == "75% (between 53% and 89%, n=20)"
     (numbers,) = attached["files"]
     assert numbers["name"] == "digest-leads-2026-11-23.csv"
-    assert rows(more)["Tier fraud ordinary"][0] == "75% (between 53% and 89%, n=20)"
+    assert rows(more)["Rule fraud (ordinary)"][0] == "75% (between 53% and 89%, n=20)"
     assert rows(more)["Model radar 1.4"][0] == "75% (between 53% and 89%, n=20)"
-    assert "fraud was fine in 5 decisions" in words(more)
+    assert "5 × the model said fraud, experts fine" in words(more)
     links = re.findall(r"/permalink/C0LEADS/([0-9.]+)", str(more["blocks"]))
     still_open = [replace(case, channel=LEADS) for case in cases[20:]]  # where they were escalated to
     assert sorted(links) == sorted(world.person(SAM).message(case)["ts"] for case in still_open)
