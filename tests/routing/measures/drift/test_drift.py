@@ -180,6 +180,18 @@ def test_a_numeric_field_is_told_by_its_medians(before: list[Observation], now: 
     assert len(set(alarm.case_ids)) == 3
 
 
+def test_a_numeric_field_that_spreads_around_the_same_middle_is_told_so() -> None:
+    rng = np.random.default_rng(3)
+    narrow, wide = traffic(rng, 401), traffic(rng, 401)
+    before = [
+        with_field(case, "amount", 100 + (place % 401 - 200) / 100) for place, case in enumerate(narrow)
+    ]
+    now = [with_field(case, "amount", 100 + (place % 401 - 200) * 5) for place, case in enumerate(wide)]
+    alarm = next(alarm for alarm in look(now, before).alarms if alarm.subject == "amount")
+    assert alarm.sentence.startswith("The values of amount differ for up to half of the cases, ")
+    assert "around the same middle of 100" in alarm.sentence
+
+
 @pytest.mark.parametrize("value", [None, float("nan")])
 def test_a_number_that_is_missing_now_is_told(
     before: list[Observation], now: list[Observation], value: float | None
