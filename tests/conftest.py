@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from storage.engine.database import Database
 from tests.patience import PATIENCE
-from tests.worlds import caches, memory, postgres
+from tests.worlds import caches, memory, postgres, process_state
 
 HANGING = 10
 """Whoever takes as many times our patience hangs, and names itself."""
@@ -46,6 +46,13 @@ def _keep_bytecode(config: pytest.Config) -> None:
         sys.pycache_prefix, sys.dont_write_bytecode = folder, False
         os.environ["PYTHONPYCACHEPREFIX"] = folder
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+@pytest.fixture(autouse=True)
+def process_state_put_back() -> Iterator[None]:
+    """No test inherits a log or blocked signals from another: `serve` sets both for its process."""
+    with process_state.put_back():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,30 +3,20 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
 
-from bot import log
 from bot.log import Seldom, configure, line_of
 from routing.slack_channel import ChannelId
 
 
 @pytest.fixture
-def stream() -> Iterator[io.StringIO]:
-    """Where the log goes; the logging of the other tests is put back."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in (*log.CHATTY, *log.REPEATING)}
+def stream() -> io.StringIO:
+    """Where the log goes."""
     stream = io.StringIO()
     configure(stream)
-    yield stream
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, old in levels.items():
-        logging.getLogger(name).setLevel(old)
+    return stream
 
 
 def lines(stream: io.StringIO) -> list[dict[str, object]]:
