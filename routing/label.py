@@ -52,7 +52,8 @@ class Label:
     """An expert's recorded answer; append-only. `round` counts this expert's answers to this case from 1.
 
     `screen_version` is the version of the message the expert saw. `withdrawn_at` is set by Undo.
-    `is_adjudication`: it was given to settle a disagreement; None where that was not kept yet.
+    `is_adjudication`: it was given to settle a disagreement. `is_sealed`: nobody else's answer to the case
+    was in view when it was given. Both are None where that was not kept yet.
     """
 
     label_id: str
@@ -67,6 +68,7 @@ class Label:
     expert_confidence: ExpertConfidence | None = None
     withdrawn_at: datetime | None = None
     is_adjudication: bool | None = None
+    is_sealed: bool | None = None
 
     @property
     def label(self) -> str:

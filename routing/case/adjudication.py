@@ -7,7 +7,7 @@ from datetime import datetime
 from routing.case.case import Case, CaseStatus, decide, dispute, expire, reopen
 from routing.case.decision import Decision, Method
 from routing.case.permission import may_adjudicate
-from routing.label import ExpertId, Label
+from routing.label import ExpertId, Label, Via
 from routing.policy import Tier
 from routing.questions.question import Question
 
@@ -88,6 +88,17 @@ def is_adjudication(case: Case, tier: Tier, expert: ExpertId, home_team_id: str)
     if before is not None:
         return before.is_adjudication
     return case.status is CaseStatus.DISPUTED and may_adjudicate(tier, expert, home_team_id)
+
+
+def is_sealed(case: Case, expert: ExpertId, *, is_adjudication: bool) -> bool:
+    """Whether nobody else's answer is in view as the expert answers the case: then theirs is independent.
+
+    An adjudicator is shown all answers, a decided case shows who said what, and everybody reads a thread.
+    """
+    others = [label for label in case.labels if not label.expert.is_same_person(expert)]
+    # Withdrawn ones too: what was read in a thread is not forgotten with Undo.
+    is_written = any(label.via is Via.THREAD for label in others)
+    return not others or not (is_adjudication or case.decisions or is_written)
 
 
 def _settled_before(label: Label, tier: Tier) -> bool:

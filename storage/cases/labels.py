@@ -39,6 +39,7 @@ def add(tx: Transaction, label: Label) -> bool:
         "expert_confidence": label.expert_confidence and label.expert_confidence.value,
         "withdrawn_at": label.withdrawn_at,
         "is_adjudication": label.is_adjudication,
+        "is_sealed": label.is_sealed,
     }
     return record.add_once(tx, labels, row)
 
@@ -100,4 +101,5 @@ def _label(row: Any) -> Label:
         expert_confidence=None if confidence is None else ExpertConfidence(confidence),
         withdrawn_at=row.withdrawn_at,
         is_adjudication=row.is_adjudication,
+        is_sealed=row.is_sealed,
     )

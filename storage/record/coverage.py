@@ -201,7 +201,7 @@ COVERED = (
                 plain=(
                     *("label_id", "case_id", "team_id", "user_id", "round", "label", "answer", "key"),
                     *("labeled_at", "via", "screen_version", "reason_code", "expert_confidence"),
-                    *("withdrawn_at", "is_adjudication"),
+                    *("withdrawn_at", "is_adjudication", "is_sealed"),
                 ),
                 content=("rationale",),
             ),

@@ -118,6 +118,7 @@ labels = Table(
     text("expert_confidence", is_null=True),
     moment("withdrawn_at", is_null=True),
     Column("is_adjudication", sa.Boolean()),
+    Column("is_sealed", sa.Boolean()),
     salt(),
     # Two clicks at once are a single answer: the second finds the round taken.
     UniqueConstraint("case_id", "team_id", "user_id", "round"),

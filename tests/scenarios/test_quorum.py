@@ -1,5 +1,6 @@
 """Two experts have to answer, neither sees the other's answer first, and a senior settles a disagreement."""
 
+from storage.cases import labels
 from tests.scenarios.everywhere import everywhere
 from tests.scenarios.people import AIKO, JONAS, MAYA, NADIA
 from tests.scenarios.words import words
@@ -52,3 +53,23 @@ def test_a_senior_settles_a_disagreement(world: World) -> None:
     world.eventually(lambda: "✓ Grant — by @U0NADIA (after a disagreement)" in nadia.reads(case))
     (event,) = world.eventually(lambda: world.inbox.events(case.case_id))
     assert (event.data["decision"]["method"], event.data["decision"]["label"]) == ("adjudicated", "grant")
+
+
+@everywhere
+def test_whoever_gives_an_answer_away_in_the_thread_is_told_privately_how_to_answer_next_time(
+    world: World,
+) -> None:
+    case = world.post_case(task="appeal", label="deny")
+    maya, jonas = world.person(MAYA), world.person(JONAS)
+
+    maya.answer_in_thread(case, "grant: the deadline had been extended")
+
+    told = world.eventually(lambda: maya.private_words(case))
+    assert "Your answer Grant is recorded. 1 of 2 answers in. Everybody can read it in the thread" in told
+    assert "next time please answer with a button" in told
+    assert "reply in the thread" not in jonas.message(case)["text"]
+    jonas.press(case, "Grant")
+    world.eventually(lambda: "they agree" in jonas.reads(case))
+    with world.app.ctx.database.read() as tx:
+        answers = labels.of_cases(tx, [case.case_id])[case.case_id]
+    assert [(label.expert.user_id, label.is_sealed) for label in answers] == [(MAYA, True), (JONAS, False)]

@@ -24,7 +24,7 @@ from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.blocks.screens import block_id
 from bot.slack.blocks.text import escape, label_text, moment, single_line
 from bot.slack.show.case_words import label_title, people, progress
-from bot.slack.show.controls import ReplyExcerpt, doubt_controls, question_controls
+from bot.slack.show.controls import WITH_REASON, ReplyExcerpt, doubt_controls, question_controls
 from bot.usecases import members
 from bot.usecases.case_terms import task_as_read
 from bot.usecases.review.outcome import (
@@ -45,7 +45,7 @@ from bot.usecases.review.outcome import (
 )
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case, CaseStatus
-from routing.label import ExpertId
+from routing.label import ExpertId, Via
 
 if TYPE_CHECKING:
     from bot.usecases.context import Context
@@ -56,6 +56,11 @@ NOT_OPENED = "The window could not be opened, and nothing was recorded. Please c
 NOT_SHOWN = "The window could not be opened. Please type the command again."
 _ANSWERED_BEFORE = (
     "You answered this before, and nothing was recorded twice. The case's message shows what holds now."
+)
+_SEALED = "; nobody sees the others before the decision."
+_IN_VIEW = (
+    ". Everybody can read it in the thread, so whoever answers after you is no longer asked independently: "
+    "next time please answer with a button."
 )
 _DONE = "Done. The case's message shows what holds now."
 NOT_READ = "The cases could not be read just now. Please try again in a moment."
@@ -131,7 +136,8 @@ class PrivateAnswers:
         if label is None or answers is None or case.status is CaseStatus.DECIDED:
             return None
         title = self._title(case, label.label)
-        text = f"Your answer {title} is recorded. {answers}; nobody sees the others before the decision."
+        is_in_view = label.via is Via.THREAD
+        text = f"Your answer {title} is recorded. {answers}{_IN_VIEW if is_in_view else _SEALED}"
         undo = button(control_ids.UNDO, "Undo", control_ids.UNDO)
         controls = actions(block_id("mine", Screen(case.case_id, label.screen_version)), undo)
         return Message(escape(text, 1_000), (section(plain(text, 1_000)), controls))
@@ -158,10 +164,9 @@ class PrivateAnswers:
     @answer.register
     def _(self, outcome: RationaleNeeded) -> Message | None:
         title = self._title(outcome.case, outcome.label)
-        return say(
-            f"{title} needs a reason. Reply in the thread like this: {outcome.label}: why you think so. "
-            "Nothing was recorded so far."
-        )
+        typed = f"Reply in the thread like this: {outcome.label}: why you think so."
+        how = typed if outcome.case.quorum == 1 else f"Press “{WITH_REASON}” on the case's message."
+        return say(f"{title} needs a reason. {how} Nothing was recorded so far.")
 
     @answer.register
     def _(self, _outcome: RepeatedAct | Silence) -> Message | None:

@@ -93,7 +93,8 @@ def open_text(scene: Scene) -> str:
         f"{'; '.join(filter(None, (due_words(case, scene.now), happened_words(case))))}.",
         _labeled("Known there as", _sentence(circumstances(case, SLICES), 300)),
         _labeled("Model", _sentence(f"{model.name} {model.version}", 160)),
-        _labeled(_HOW[scene.task.thread_replies], _sentence(labels, 300)),
+        # Of several answers none is asked for in the thread, where whoever answers next would read it.
+        _labeled(_HOW[scene.task.thread_replies and case.quorum == 1], _sentence(labels, 300)),
     ]
     return cut_whole(" ".join(part for part in parts if part))
 

@@ -15,7 +15,7 @@ from bot.usecases.review.outcome import (
     RepeatedAct,
 )
 from bot.usecases.review.settle import settle_case
-from routing.case.adjudication import is_adjudication
+from routing.case.adjudication import is_adjudication, is_sealed
 from routing.case.case import Case, record_label
 from routing.label import ExpertConfidence, Label, Rationale, Via
 from storage.cases import labels, thread_replies
@@ -104,6 +104,7 @@ def _tampering(sitting: Sitting, new: ExpertAnswer) -> Dismissal | NotAllowed | 
 def _label(sitting: Sitting, new: ExpertAnswer) -> Label:
     act = new.act
     has_reason = new.rationale or new.reason_code
+    settles = is_adjudication(sitting.case, sitting.tier, act.expert, sitting.ctx.team_id)
     return Label(
         label_id=sitting.ctx.new_id("label"),
         case_id=act.case_id,
@@ -115,7 +116,8 @@ def _label(sitting: Sitting, new: ExpertAnswer) -> Label:
         screen_version=act.screen.version,
         rationale=Rationale(new.rationale or "", new.reason_code) if has_reason else None,
         expert_confidence=new.expert_confidence,
-        is_adjudication=is_adjudication(sitting.case, sitting.tier, act.expert, sitting.ctx.team_id),
+        is_adjudication=settles,
+        is_sealed=is_sealed(sitting.case, act.expert, is_adjudication=bool(settles)),
     )
 
 

@@ -16,11 +16,13 @@ from routing.case.adjudication import (
     conclude,
     expiry,
     is_adjudication,
+    is_sealed,
     settle,
 )
 from routing.case.case import Case, CaseStatus, dispute, record_label, withdraw
 from routing.case.decision import Method
 from routing.errors import InvalidTransition
+from routing.label import Via
 from tests.answers import CHOICE
 from tests.routing.making import case, decision, expert, label, tier
 from tests.worlds.clocks import MONDAY
@@ -224,3 +226,22 @@ def test_a_case_closed_without_a_decision_cannot_be_concluded() -> None:
     closed = concluded(case(), Closure())
     with pytest.raises(InvalidTransition, match="is expired"):
         concluded(closed, Shortfall(1))
+
+
+def test_an_answer_is_sealed_while_nobody_elses_is_in_view() -> None:
+    two = answered(("U0AMA", "fraud"), quorum=3)
+    written = case(quorum=3, labels=(replace(label("fraud", by="U0AMA"), via=Via.THREAD),))
+    assert is_sealed(case(quorum=3), expert("U0BEN"), is_adjudication=False)
+    assert is_sealed(two, expert("U0BEN"), is_adjudication=False)
+    assert is_sealed(written, expert("U0AMA"), is_adjudication=False)
+    assert not is_sealed(written, expert("U0BEN"), is_adjudication=False)
+    assert not is_sealed(two, expert("U0TOM"), is_adjudication=True)
+
+
+def test_what_was_read_in_a_thread_or_of_a_decision_is_not_forgotten_with_undo() -> None:
+    written = case(quorum=2, labels=(replace(label("fraud", by="U0AMA"), via=Via.THREAD),))
+    alone = answered(("U0AMA", "fraud"), quorum=1)
+    decided = concluded(alone, settle(alone, CHOICE, tier(), MONDAY))
+    for seen in (written, decided):
+        undone = withdraw(seen, expert("U0AMA"), MONDAY)
+        assert not is_sealed(undone, expert("U0BEN"), is_adjudication=False)
