@@ -76,14 +76,22 @@ class Label:
         return self.answer.key
 
 
+class Obstacle(StrEnum):
+    """What keeps an expert from answering."""
+
+    MISSING = "missing"
+    BAD_INPUT = "bad_input"
+
+
 @dataclass(frozen=True, slots=True)
 class Abstention:
-    """ "Can't tell", on record; it counts toward no quorum."""
+    """ "Can't tell" or "bad input", on record; it counts toward no quorum."""
 
     case_id: str
     expert: ExpertId
     abstained_at: datetime
     note: str | None = None
+    obstacle: Obstacle = Obstacle.MISSING
 
 
 def labels_in_force(labels: Iterable[Label]) -> tuple[Label, ...]:

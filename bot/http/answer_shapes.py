@@ -204,6 +204,24 @@ class Feed(BaseModel):
     has_more: bool
 
 
+class BadInputView(BaseModel):
+    """That an expert called a case's input bad."""
+
+    case_id: str
+    external_id: str
+    task: str
+    stated_at: datetime
+    note: str | None = Field(description="What is wrong with it, in the expert's words; null without any.")
+
+
+class BadInputs(BaseModel):
+    """Inputs that experts called bad, the latest first."""
+
+    model_config = _example(examples.BAD_INPUTS)
+    bad_inputs: list[BadInputView]
+    next: int | None = Field(description="Give this as `before` for the earlier ones; null: there are none.")
+
+
 class Alive(BaseModel):
     """The process runs."""
 

@@ -1,11 +1,11 @@
-"""GET: a service's cases, by our id or its own, and the feed of decisions."""
+"""GET: a service's cases, by our id or its own, the feed of decisions, and which inputs were bad."""
 
 from enum import Enum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from bot.http.answer_shapes import CaseView, Feed
+from bot.http.answer_shapes import BadInputs, CaseView, Feed
 from bot.http.caller import Caller, caller_of
 from bot.http.case_answers import case_body
 from bot.http.openapi import refusals
@@ -37,6 +37,9 @@ ServiceName = Annotated[
     ),
 ]
 After = Annotated[int, Query(ge=0, le=LAST_CURSOR, description="The cursor to go on from.", examples=[0])]
+Before = Annotated[
+    int | None, Query(ge=1, le=LAST_CURSOR, description="Only what came before this.", examples=[48])
+]
 Limit = Annotated[int, Query(ge=1, le=1_000, examples=[100])]
 
 
@@ -45,6 +48,7 @@ def add(router: APIRouter, ctx: Context, services: Services, rates: Rates) -> No
     caller = caller_of(services, rates)
     _add_cases(router, ctx, caller)
     _add_feed(router, ctx, caller)
+    _add_bad_inputs(router, ctx, caller)
 
 
 def _add_cases(router: APIRouter, ctx: Context, caller: Caller) -> None:
@@ -83,6 +87,36 @@ def _add_feed(router: APIRouter, ctx: Context, caller: Caller) -> None:
         page = service_reads.decision_feed(ctx, caller_name, after, limit)
         lines = [_line(entry, page.names) for entry in page.entries]
         return {"decisions": lines, "next": page.next, "has_more": page.has_more}
+
+
+def _add_bad_inputs(router: APIRouter, ctx: Context, caller: Caller) -> None:
+    Name = Annotated[str, Depends(caller)]  # noqa: N806 - a type
+
+    @router.get(
+        "/v1/bad-inputs",
+        tags=TAGS,
+        response_model=BadInputs,
+        responses=REFUSALS,
+        summary="Read which inputs were bad",
+    )
+    def read_bad_inputs(caller_name: Name, before: Before = None, limit: Limit = 100) -> JsonObject:
+        """Inputs of your cases that experts called bad: broken, unreadable, or not for the question.
+
+        The case goes on waiting for somebody who can answer it. Who said so is not told.
+        """
+        stated = service_reads.bad_inputs_of(ctx, caller_name, before, limit + 1)
+        shown = stated[:limit]
+        lines = [
+            {
+                "case_id": line.case_id,
+                "external_id": line.external_id,
+                "task": line.task,
+                "stated_at": line.stated_at,
+                "note": line.note,
+            }
+            for line in shown
+        ]
+        return {"bad_inputs": lines, "next": shown[-1].number if len(stated) > limit else None}
 
 
 def _view(standing: CaseStanding | None) -> JsonObject:

@@ -141,6 +141,18 @@ FEED: JsonObject = {
     "next": 7,
     "has_more": False,
 }
+BAD_INPUTS: JsonObject = {
+    "bad_inputs": [
+        {
+            "case_id": CASE_ID,
+            "external_id": "payment-48213",
+            "task": "fraud",
+            "stated_at": "2026-11-20T09:41:12Z",
+            "note": "The scan is black.",
+        }
+    ],
+    "next": None,
+}
 READY: JsonObject = {
     "status": "ready",
     "database": {"is_ok": True, "detail": "answers"},

@@ -7,7 +7,8 @@ from bot.usecases.expert_names import ExpertNames, reading_names
 from routing.case.case import Case
 from routing.case.decision import Decision
 from routing.letters import composed
-from storage.cases import cases, decisions, predictions
+from storage.cases import bad_inputs, cases, decisions, predictions
+from storage.cases.bad_inputs import BadInput
 from storage.cases.decisions import FeedEntry
 from storage.cases.predictions import StoredPrediction
 from storage.engine.database import Transaction
@@ -69,6 +70,12 @@ def decision_feed(ctx: Context, service: str, after: int, limit: int) -> FeedPag
         lines = decisions.feed(tx, service, after, limit + 1)
     entries = tuple(lines[:limit])
     return FeedPage(entries, entries[-1].cursor if entries else after, len(lines) > limit, names)
+
+
+def bad_inputs_of(ctx: Context, service: str, before: int | None, limit: int) -> list[BadInput]:
+    """Inputs of the service's cases that experts called bad, at most `limit`, the latest first."""
+    with ctx.database.read() as tx:
+        return bad_inputs.of_service(tx, service, before, limit)
 
 
 def _standing(tx: Transaction, prediction: StoredPrediction, names: ExpertNames) -> CaseStanding:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from routing.label import Abstention, ExpertConfidence, ExpertId, Label, Rationale, Via
+from routing.label import Abstention, ExpertConfidence, ExpertId, Label, Obstacle, Rationale, Via
 from storage.cases.answer_columns import answer_columns, answer_of
 from storage.engine.database import Transaction
 from storage.record import record
@@ -51,13 +51,14 @@ def withdraw(tx: Transaction, label_id: str, at: datetime) -> bool:
 
 
 def add_abstention(tx: Transaction, abstention: Abstention) -> bool:
-    """Store a "can't tell"; False when the same is there already."""
+    """Store an abstention; False when the same is there already."""
     row = {
         "case_id": abstention.case_id,
         "team_id": abstention.expert.team_id,
         "user_id": abstention.expert.user_id,
         "abstained_at": abstention.abstained_at,
         "note": abstention.note,
+        "obstacle": abstention.obstacle.value,
     }
     return record.add_once(tx, abstentions, row)
 
@@ -81,7 +82,13 @@ def abstentions_of_cases(tx: Transaction, case_ids: Sequence[str]) -> dict[str, 
     """The abstentions of each case in the order they came."""
     by_case: dict[str, tuple[Abstention, ...]] = {}
     for row in tx.execute(_ABSTENTIONS_OF_CASES, {"case_ids": case_ids}):
-        abstention = Abstention(row.case_id, ExpertId(row.team_id, row.user_id), row.abstained_at, row.note)
+        abstention = Abstention(
+            row.case_id,
+            ExpertId(row.team_id, row.user_id),
+            row.abstained_at,
+            row.note,
+            Obstacle.MISSING if row.obstacle is None else Obstacle(row.obstacle),
+        )
         by_case[row.case_id] = (*by_case.get(row.case_id, ()), abstention)
     return by_case
 

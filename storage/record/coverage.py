@@ -211,7 +211,10 @@ COVERED = (
     Coverage(
         abstentions,
         ("case_id", "team_id", "user_id", "abstained_at"),
-        {1: Fields(plain=("case_id", "team_id", "user_id", "abstained_at"), content=("note",))},
+        {
+            1: Fields(plain=("case_id", "team_id", "user_id", "abstained_at"), content=("note",)),
+            3: Fields(plain=("case_id", "team_id", "user_id", "abstained_at", "obstacle"), content=("note",)),
+        },
         blank={"note": None},
     ),
     Coverage(

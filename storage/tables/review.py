@@ -133,9 +133,11 @@ abstentions = Table(
     *expert(),
     moment("abstained_at"),
     text("note", is_null=True),
+    text("obstacle", is_null=True),
     salt(),
     UniqueConstraint("case_id", "team_id", "user_id", "abstained_at"),
 )
+partial("ix_abstentions_bad_input", abstentions.c.obstacle == "bad_input", abstentions.c.row_id)
 
 decisions = Table(
     "decisions",

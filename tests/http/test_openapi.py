@@ -58,6 +58,7 @@ def test_every_route_is_there(document: JsonObject) -> None:
         "post /v1/cases/batch",
         "get /v1/cases",
         "get /v1/cases/{case_id}",
+        "get /v1/bad-inputs",
         "get /v1/decisions",
         "get /v1/reports/{team}",
         "get /v1/reports/{team}/{last_day}",

@@ -11,7 +11,7 @@ from bot.usecases.expert_names import callback_names
 from bot.usecases.review.callback_document import callback_data
 from routing.case.case import decide, record_label, reopen
 from routing.case.decision import Decision, Method
-from routing.label import ExpertConfidence, ExpertId, Label, Rationale, Via
+from routing.label import Abstention, ExpertConfidence, ExpertId, Label, Obstacle, Rationale, Via
 from storage.cases import cases, decisions, labels
 from storage.engine.database import Database
 from tests.answers import chosen
@@ -21,7 +21,7 @@ from tests.patience import PATIENCE
 from tests.worlds.clocks import FRIDAY
 from tests.worlds.serving import serving
 
-ANNA = ExpertId("T0TEAM", "U0ANNA")
+ANNA, BEN = ExpertId("T0TEAM", "U0ANNA"), ExpertId("T0TEAM", "U0BEN")
 
 
 def answer(ctx: Context, case_id: str, label: str, sequence: int = 1) -> None:
@@ -106,6 +106,45 @@ def test_view_feed_and_callback_show_one_decision(
     assert view["labels"] == line["labels"]
     shown = line["labels"][0]["expert"]
     assert (line["decided_by"], shown and shown[: len(name or "")]) == (name and [shown], name)
+
+
+def call_bad(ctx: Context, case_id: str, note: str | None, minutes: int = 0) -> None:
+    """Anna calls the input bad."""
+    moment = FRIDAY + timedelta(minutes=minutes)
+    with ctx.database.write() as tx:
+        labels.add_abstention(tx, Abstention(case_id, ANNA, moment, note, Obstacle.BAD_INPUT))
+
+
+def test_bad_inputs_are_read_by_their_service_latest_first_and_page_by_page(
+    caller: Caller, ctx: Context
+) -> None:
+    case_ids = [caller.post(case(name)).json()["case_id"] for name in ("a", "b")]
+    for minutes, (case_id, note) in enumerate(zip(case_ids, ("The scan is black.", None), strict=True)):
+        call_bad(ctx, case_id, note, minutes)
+    with ctx.database.write() as tx:
+        labels.add_abstention(tx, Abstention(case_ids[0], BEN, FRIDAY, "No receipt."))
+
+    latest = caller.get("/v1/bad-inputs?limit=1").json()
+    earlier = caller.get(f"/v1/bad-inputs?limit=1&before={latest['next']}").json()
+
+    assert [(bad["external_id"], bad["note"]) for bad in latest["bad_inputs"]] == [("b", None)]
+    assert earlier == {
+        "bad_inputs": [
+            {
+                "case_id": case_ids[0],
+                "external_id": "a",
+                "task": "fraud",
+                "stated_at": "2026-11-20T10:00:00Z",
+                "note": "The scan is black.",
+            }
+        ],
+        "next": None,
+    }
+
+
+def test_nobody_elses_bad_inputs_are_read(caller: Caller, bank: Caller, ctx: Context) -> None:
+    call_bad(ctx, caller.post(case()).json()["case_id"], "The scan is black.")
+    assert bank.get("/v1/bad-inputs").json() == {"bad_inputs": [], "next": None}
 
 
 def callback(ctx: Context, case_id: str) -> JsonObject:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from routing.answer import Answer
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision, Method
-from routing.label import Abstention, ExpertConfidence, ExpertId, Label, Rationale, Via
+from routing.label import Abstention, ExpertConfidence, ExpertId, Label, Obstacle, Rationale, Via
 from routing.prediction import (
     CaseInput,
     Evidence,
@@ -133,8 +133,11 @@ given_labels = st.builds(
     rationale=st.none() | st.builds(Rationale, texts, st.none() | names),
     expert_confidence=st.none() | st.sampled_from(ExpertConfidence),
     withdrawn_at=st.none() | moments,
+    is_sealed=st.none() | st.booleans(),
 )
-abstained = st.builds(Abstention, st.just(CASE), people, moments, st.none() | texts)
+abstained = st.builds(
+    Abstention, st.just(CASE), people, moments, st.none() | texts, st.sampled_from(Obstacle)
+)
 decided = st.builds(
     Decision,
     decision_id=names,

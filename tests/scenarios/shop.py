@@ -58,6 +58,11 @@ class Shop:
         """One page of the feed."""
         return self._get(f"/v1/decisions?after={after}&limit={limit}")
 
+    def bad_inputs(self) -> list[JsonObject]:
+        """`GET /v1/bad-inputs`, the latest first."""
+        lines: list[JsonObject] = self._get("/v1/bad-inputs")["bad_inputs"]
+        return lines
+
     def reports(self, team: str) -> list[JsonObject]:
         """The team's digests as `GET /v1/reports/{team}` lists them, newest first."""
         reports: list[JsonObject] = self._get(f"/v1/reports/{team}?limit=100")["reports"]

@@ -7,6 +7,7 @@ import pytest
 from bot.demo.person import HandsRefused
 from tests.scenarios.calling import in_channel, in_thread, to_person
 from tests.scenarios.calm import SHORTLY, after, arrive
+from tests.scenarios.everywhere import everywhere
 from tests.scenarios.people import AIKO, JONAS, LEADS, MAYA, SAM
 from tests.scenarios.words import words
 from tests.scenarios.world import World
@@ -29,6 +30,21 @@ def test_who_cannot_tell_leaves_the_case_to_others(world: World) -> None:
     (event,) = world.eventually(lambda: world.inbox.events(case.case_id))
     assert [label["label"] for label in event.data["labels"]] == ["fraud"]
     assert "case.abstained" in world.audited(case)
+
+
+@everywhere
+def test_a_bad_input_is_shown_to_whoever_looks_next_and_read_by_its_service(world: World) -> None:
+    case = world.post_case()
+    maya, jonas = world.person(MAYA), world.person(JONAS)
+
+    maya.pick(case, "Can't tell…")
+    maya.fill_in(obstacle="bad_input", note="A blank scan.")
+
+    told = world.eventually(lambda: maya.private_words(case))
+    assert "Noted that the input is bad; whoever runs the service can read what you wrote." in told
+    world.eventually(lambda: "calls the input bad: A blank scan." in jonas.reads(case))
+    (bad,) = world.shop.bad_inputs()
+    assert (bad["external_id"], bad["note"], bad["task"]) == (case.external_id, "A blank scan.", "fraud")
 
 
 def test_escalating_by_hand_asks_the_next_people_at_once_and_only_once(world: World) -> None:

@@ -14,7 +14,7 @@ LEASE = ("owner", "attempt_id")
 MODEL = ("model_name", "model_version")
 SLACK_LEASE = (*LEASE, "last_error", "dead_reason")  # what Slack says of a call: a code and our words
 NEITHER: Mapping[str, tuple[str, ...]] = {
-    "abstentions": ("case_id", "team_id", "user_id", "salt"),
+    "abstentions": ("case_id", "team_id", "user_id", "obstacle", "salt"),
     "alarms": ("key", "kind", "task"),
     "audit": ("actor", "action", "subject", "data", "hash"),
     "audit_head": ("hash",),

@@ -13,7 +13,7 @@ from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.review.hand_over import HandOver, abstain, escalate_now, hand_over
 from bot.usecases.review.outcome import Outcome, RecordedAct, RepeatedAct, Snooze
 from bot.usecases.review.reply_questions import words_asked_about
-from routing.label import ExpertConfidence, Via
+from routing.label import ExpertConfidence, Obstacle, Via
 
 _CONFIDENCE = {level.value: level for level in ExpertConfidence}
 
@@ -58,8 +58,10 @@ def take_label(desk: Desk, submitted: WindowSubmission) -> Refusals:
 
 
 def take_abstention(desk: Desk, submitted: WindowSubmission) -> Refusals:
-    """*Can't tell*."""
-    outcome = abstain(desk.ctx, submitted.act, submitted.field("note"))
+    """*Can't tell*; a window of before "bad input" could be chosen says that something is missing."""
+    is_bad = submitted.field("obstacle") == Obstacle.BAD_INPUT.value
+    obstacle = Obstacle.BAD_INPUT if is_bad else Obstacle.MISSING
+    outcome = abstain(desk.ctx, submitted.act, submitted.field("note"), obstacle)
     return _close(desk, submitted, outcome, "note")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.slack.blocks.text import label_text, moment, single_line
 from routing.case.case import Case
 from routing.case.decision import Decision, Method
-from routing.label import ExpertId, Label
+from routing.label import ExpertId, Label, Obstacle
 from routing.prediction import Origin, Scalar, Submission
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _METHODS = {
     Method.ADJUDICATED: "after a disagreement",
     Method.EXPIRED: "the time ran out",
 }
+_OBSTACLES = {Obstacle.MISSING: "could not tell", Obstacle.BAD_INPUT: "calls the input bad"}
 PROMPT = timedelta(minutes=1)
 """What happened so shortly before it came in happened just now."""
 OWN_ID, SLICE_NAME, SLICE_VALUE = 80, 40, 60
@@ -151,10 +152,11 @@ def circumstances(case: Case, most: int) -> str:
 
 
 def doubts_of(case: Case, names: Mapping[ExpertId, str]) -> list[str]:
-    """Who could not tell and has not answered since, with what they missed, the latest last."""
+    """Who could not answer and has not since, with what they missed or found wrong, the latest last."""
     open_doubts = [doubt for doubt in case.abstentions if case.label_of(doubt.expert) is None]
     return [
-        f"{name_of(doubt.expert, names)} could not tell: {label_text(doubt.note or 'no reason given', NOTE)}"
+        f"{name_of(doubt.expert, names)} {_OBSTACLES[doubt.obstacle]}: "
+        f"{label_text(doubt.note or 'no reason given', NOTE)}"
         for doubt in open_doubts[-DOUBTS:]
     ]
 

@@ -26,6 +26,7 @@ from bot.slack.show.case_words import label_title, percent, scalar, wishes_of
 from bot.slack.show.why_words import why_asked
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case
+from routing.label import Obstacle
 from routing.prediction import Scalar
 from routing.routing import Routing
 
@@ -85,7 +86,9 @@ def input_passages(case: Case, task: Task) -> tuple[Passage, ...]:
     passages += _passages("What the model gives each answer", _probabilities(case, task))
     passages += _passages("Scores", _rows(submission.prediction.scores))
     for doubt in case.abstentions:
-        passages += _passages("Why somebody could not tell", doubt.note or "")
+        is_bad = doubt.obstacle is Obstacle.BAD_INPUT
+        title = "Why somebody calls the input bad" if is_bad else "Why somebody could not tell"
+        passages += _passages(title, doubt.note or "")
     return tuple(passages)
 
 

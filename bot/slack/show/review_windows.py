@@ -26,7 +26,7 @@ from bot.slack.show.case_words import label_title, sureness
 from bot.slack.show.label_lookup import chooser
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case
-from routing.label import ExpertConfidence
+from routing.label import ExpertConfidence, Obstacle
 
 if TYPE_CHECKING:
     from routing.policy import Task
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 RADIO = 5
 RATIONALE_LENGTH = 2_000
 SNOOZES = {"1h": "1 hour", "4h": "4 hours", "tomorrow": "Until tomorrow morning"}
+_OBSTACLES = {
+    Obstacle.MISSING: "Something is missing that I need to know",
+    Obstacle.BAD_INPUT: "The input is bad: broken, unreadable, or not for this question",
+}
 _ENOUGH = "A sentence is enough."
 _CONFIDENCE = {
     ExpertConfidence.LOW: "Low",
@@ -162,11 +166,15 @@ def label_view(case: Case, task: Task, screen: Screen, draft: Draft) -> JsonObje
 
 
 def abstain_view(case: Case, task: Task, screen: Screen) -> JsonObject:
-    """The window for "can't tell"."""
-    note = _text_field("note", "What is missing?", True, "It helps whoever looks next.")
-    return modal(
-        control_ids.ABSTAIN_VIEW, "Can't tell", [_introduction(case, task), note], metadata(screen), "Save"
-    )
+    """The window for "can't tell" and "bad input"."""
+    reasons = [option(words, obstacle.value) for obstacle, words in _OBSTACLES.items()]
+    chosen = {"type": "radio_buttons", "options": reasons, "initial_option": reasons[0]}
+    blocks = [
+        _introduction(case, task),
+        field("obstacle", "What keeps you from answering?", chosen, False),
+        _text_field("note", "What is missing, or wrong with it?", True, "It helps whoever looks next."),
+    ]
+    return modal(control_ids.ABSTAIN_VIEW, "Can't tell", blocks, metadata(screen), "Save")
 
 
 def escalate_view(case: Case, task: Task, screen: Screen) -> JsonObject:

@@ -21,7 +21,7 @@ from bot.usecases.review.outcome import (
 from routing.case import case as arrows
 from routing.case.case import Case
 from routing.case.next_step import reschedule, step_now, take
-from routing.label import Abstention, ExpertId
+from routing.label import Abstention, ExpertId, Obstacle
 from routing.policy import Task
 from storage import experts
 from storage.cases import cases, escalation_steps, labels
@@ -33,6 +33,10 @@ _NOBODY_AHEAD = (
     "Nobody is named beyond the people who were asked. Nothing was recorded; reassign the case, or ask your "
     "lead."
 )
+_NOTED = {
+    Obstacle.MISSING: "Noted that you can't tell.",
+    Obstacle.BAD_INPUT: "Noted that the input is bad; whoever runs the service can read what you wrote.",
+}
 _NO_WISH = "Nothing was recorded: choose a person or a time."
 _BAD_TIME = "Nothing was recorded: choose one of the times offered."
 
@@ -67,16 +71,16 @@ def _keep(sitting: Sitting, case: Case) -> None:
     show(sitting, case)
 
 
-def abstain(ctx: Context, act: Act, note: str | None) -> Outcome:
-    """Record a "can't tell"; the case goes on waiting for others."""
+def abstain(ctx: Context, act: Act, note: str | None, obstacle: Obstacle = Obstacle.MISSING) -> Outcome:
+    """Record a "can't tell" or "bad input"; the case goes on waiting for others."""
 
     def change(sitting: Sitting) -> Outcome:
-        abstention = Abstention(act.case_id, act.expert, sitting.now, note)
+        abstention = Abstention(act.case_id, act.expert, sitting.now, note, obstacle)
         case = arrows.abstain(sitting.case, abstention)
         labels.add_abstention(sitting.tx, abstention)
         _keep(sitting, case)
-        sitting.record("case.abstained", note=note or "")
-        return RecordedAct(case, note="Noted that you can't tell. The case goes on waiting for others.")
+        sitting.record("case.abstained", note=note or "", obstacle=obstacle.value)
+        return RecordedAct(case, note=f"{_NOTED[obstacle]} The case goes on waiting for others.")
 
     return _on_open_case(ctx, act, change)
 

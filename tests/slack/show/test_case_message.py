@@ -14,7 +14,7 @@ from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.review.hand_over import abstain
 from routing.case.case import CaseStatus
 from routing.case.decision import Decision, Method
-from routing.label import Label, Via
+from routing.label import Label, Obstacle, Via
 from routing.policy import Task
 from routing.prediction import CaseInput, Evidence, Image, ModelRef, Origin, Prediction
 from tests.answers import chosen
@@ -315,12 +315,19 @@ def test_why_somebody_could_not_tell_is_shown_to_whoever_looks_next(workspace: W
     case = workspace.world.open()
     abstain(workspace.world.ctx, workspace.world.act(case, ANN), "The receipt is missing.")
     abstain(workspace.world.ctx, workspace.world.act(case, BEN), None)
+    abstain(workspace.world.ctx, workspace.world.act(case, CAROL), "A blank scan.", Obstacle.BAD_INPUT)
 
     message = workspace.shown(case)
 
     for shown in (json.dumps(message.blocks), message.text):
         assert "could not tell: The receipt is missing." in shown
         assert "could not tell: no reason given" in shown
+        assert "calls the input bad: A blank scan." in shown
+    passages = {
+        passage.heading: passage.text
+        for passage in input_passages(workspace.world.case(case.case_id), _fraud(workspace))
+    }
+    assert passages["Why somebody calls the input bad"] == "A blank scan."
     assert "<@" not in json.dumps(message.blocks)
 
 

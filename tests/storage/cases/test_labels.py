@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
-from routing.label import Abstention, ExpertConfidence, Rationale
+import sqlalchemy as sa
+
+from routing.label import Abstention, ExpertConfidence, Obstacle, Rationale
 from storage.cases import cases, labels
 from storage.engine.database import Database
+from storage.tables import abstentions
 from tests.storage.examples import ANNA, BEN, HOUR, NOW, label_of, prediction, store
 
 
@@ -48,6 +51,22 @@ def test_an_abstention_is_stored_once(database: Database) -> None:
         assert labels.add_abstention(tx, doubt)
         assert not labels.add_abstention(tx, doubt)
         assert cases.get(tx, "case_1").abstentions == (doubt,)
+
+
+def test_what_kept_somebody_from_answering_comes_back(database: Database) -> None:
+    bad = Abstention("case_1", ANNA, NOW, "all black", Obstacle.BAD_INPUT)
+    with database.write() as tx:
+        store(tx, [prediction(1)])
+        labels.add_abstention(tx, bad)
+        assert cases.get(tx, "case_1").abstentions == (bad,)
+
+
+def test_of_an_earlier_release_something_was_missing(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [prediction(1)])
+        labels.add_abstention(tx, Abstention("case_1", ANNA, NOW))
+        tx.execute(sa.update(abstentions).values(obstacle=None))
+        assert cases.get(tx, "case_1").abstentions == (Abstention("case_1", ANNA, NOW),)
 
 
 def test_an_experts_labels_come_latest_first(database: Database) -> None:
