@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import structlog
@@ -193,7 +194,9 @@ def _reply(batch: Sequence[_Waiter], outcomes: Sequence[Outcome | RequestRefused
     for waiter, outcome in zip(batch, outcomes, strict=True):
         by_loop.setdefault(waiter.loop, []).append((waiter, outcome))
     for loop, pairs in by_loop.items():
-        if not loop.is_closed():  # futures belong to their loop: from this thread it must be asked
+        # Futures belong to their loop: from this thread it must be asked. It refuses once it is closed, which
+        # may happen at any moment of a shutdown; then nobody waits any more.
+        with suppress(RuntimeError):
             loop.call_soon_threadsafe(_resolve, pairs)
 
 
