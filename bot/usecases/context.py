@@ -1,6 +1,7 @@
 """What every use case works with: the database, the policy, the clock and where ids come from."""
 
 import secrets
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,11 +21,12 @@ class StandingHolder:
     """What is in force as this process last read it, replaced whole; a transaction takes it once.
 
     `profiles_made_at` says by task how old its novelty profiles are: they are large, so they are read again
-    only when that changes.
+    only when that changes. Whoever reads anew holds `reading`.
     """
 
     present: Standing = NOTHING_STANDING
     profiles_made_at: Mapping[str, datetime] = field(default_factory=dict)
+    reading: threading.Lock = field(default_factory=threading.Lock, compare=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

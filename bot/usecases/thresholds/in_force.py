@@ -23,14 +23,16 @@ def refresh(ctx: Context) -> dict[str, int]:
     Profiles are large and change once a day, so they are read only when the moment of any changed.
     """
     holder = ctx.standing
-    with ctx.database.read() as tx:
-        made_at = profiles.made_at(tx, NOVELTY)
-        novelty = holder.present.novelty if made_at == holder.profiles_made_at else _novelty(tx)
-        standing = _read(tx, novelty, ctx.clock.now())
-    has_changed = standing != holder.present
-    # Replaced whole: intake reads it without a lock, and must
-    # never see half of an old and half of a new state.
-    holder.present, holder.profiles_made_at = standing, made_at
+    # Of two reads at once the older must not come last: a threshold that was just revoked would hold again.
+    with holder.reading:
+        with ctx.database.read() as tx:
+            made_at = profiles.made_at(tx, NOVELTY)
+            novelty = holder.present.novelty if made_at == holder.profiles_made_at else _novelty(tx)
+            standing = _read(tx, novelty, ctx.clock.now())
+        has_changed = standing != holder.present
+        # Replaced whole: intake reads it without a lock, and must
+        # never see half of an old and half of a new state.
+        holder.present, holder.profiles_made_at = standing, made_at
     return {"changed": int(has_changed)}
 
 

@@ -1,7 +1,9 @@
 """What is in force comes from what is stored, is read again as it changes, and is one for a transaction."""
 
+import threading
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -16,7 +18,7 @@ from routing.prediction import CaseInput, ModelRef, Prediction, Submission
 from routing.triage.in_force import NOTHING_STANDING, Standing
 from routing.triage.novelty import Categories, NoveltyProfile
 from storage import audit
-from storage.engine.database import Database
+from storage.engine.database import Database, Transaction
 from storage.leads import audit_shares
 from storage.leads.audit_shares import AuditShare
 from storage.measured import calibrators, certificates, profiles
@@ -24,6 +26,7 @@ from storage.measured.calibrators import StoredCalibrator
 from storage.measured.certificates import Attempt, CertificateKey
 from storage.measured.profiles import StoredProfile
 from tests.http import shop
+from tests.patience import PATIENCE
 from tests.routing.standings import grant
 from tests.worlds.clocks import FRIDAY, ServedClock
 from tests.worlds.policies import SHOP
@@ -181,3 +184,30 @@ def test_one_transaction_sees_one_standing_though_it_changes_meanwhile(
         stored = admission.store(turning, tx, items, FRIDAY).stored.values()
     assert {prediction.routing.inclusion_probability for prediction in stored} == {0.0}
     assert ctx.standing.present is raised
+
+
+def test_of_two_reads_at_once_the_older_never_comes_last(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, has_read, may_go = in_force._read, threading.Event(), threading.Event()
+
+    def slow(tx: Transaction, novelty: Mapping[str, NoveltyProfile], now: datetime) -> Standing:
+        standing = read(tx, novelty, now)
+        if not has_read.is_set():
+            has_read.set()
+            may_go.wait(PATIENCE)
+        return standing
+
+    monkeypatch.setattr(in_force, "_read", slow)
+    older, newer = (threading.Thread(target=in_force.refresh, args=(ctx,)) for _ in range(2))
+    older.start()
+    has_read.wait(PATIENCE)
+    with ctx.database.write() as tx:
+        audit_shares.ask(tx, asked(0.2))
+    newer.start()
+    newer.join(0.2)  # long enough to come first where nothing keeps it
+    may_go.set()
+    for thread in (older, newer):
+        thread.join(PATIENCE)
+
+    assert list(ctx.standing.present.audits.values()) == [0.2]
