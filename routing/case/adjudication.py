@@ -1,11 +1,13 @@
 """What the answers to a case amount to, and the case's state that follows."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.case.case import Case, CaseStatus, decide, dispute, expire, reopen
+from routing.case.contest import Contest
 from routing.case.decision import Decision, Method
+from routing.case.objection import answer_since, contest_in_force, have_come_round, newcomers
 from routing.case.permission import may_adjudicate
 from routing.label import ExpertId, Label, Via
 from routing.policy import Tier
@@ -54,29 +56,69 @@ def settle(case: Case, question: Question, tier: Tier, now: datetime) -> Settlem
 
     An adjudication decides. Below the quorum the case waits. Agreement decides. A disagreement goes to the
     adjudicators who have not answered; where there is none, the question says what the answers amount to.
+    A contested decision goes to them, too, or to somebody else who has not answered; an override counts.
     """
     labels = case.current_labels
+    if contest := contest_in_force(case):
+        return _decided_anew(case, contest, question, tier, now)
     if adjudications := [label for label in labels if label.is_adjudication]:
         return _adjudicated(labels, adjudications, question, now)
+    answers = [label.label for label in labels]
+    if len(labels) >= case.quorum and len(set(answers)) > 1:
+        if earlier := [label for label in labels if _settled_before(label, tier)]:
+            return _adjudicated(labels, earlier, question, now)
+        if adjudicators_left(case, tier) and question.is_disputed(answers):
+            return _adjudicated(labels, (), question, now)
+    return _counted(case, question, now)
+
+
+def _counted(case: Case, question: Question, now: datetime) -> SettledAnswer | FurtherOpinion | Shortfall:
+    """What the answers amount to where each counts alike."""
+    labels = case.current_labels
     # That of its opening: a policy that asks for fewer answers must not decide what was opened for more.
     if len(labels) < case.quorum:
         return Shortfall(case.quorum - len(labels))
-    answers = [label.label for label in labels]
-    if len(set(answers)) == 1:
-        method = Method.SINGLE if len(labels) == 1 else Method.CONSENSUS
-        return _decided(labels[0].label, method, labels, now)
-    if earlier := [label for label in labels if _settled_before(label, tier)]:
-        return _adjudicated(labels, earlier, question, now)
-    if adjudicators_left(case, tier) and question.is_disputed(answers):
-        return _adjudicated(labels, (), question, now)
-    leader = question.settled(answers)
+    if len(labels) == 1:
+        return _decided(labels[0].label, Method.SINGLE, labels, now)
+    leader = question.settled([label.label for label in labels])
     return FurtherOpinion() if leader is None else _decided(leader, Method.CONSENSUS, labels, now)
 
 
+def _decided_anew(
+    case: Case, contest: Contest, question: Question, tier: Tier, now: datetime
+) -> SettledAnswer | Disagreement | FurtherOpinion | Shortfall:
+    """What the answers amount to since somebody objected: a word of the objector alone changes nothing."""
+    own = answer_since(case, contest)
+    if contest.is_override and own is not None:
+        return SettledAnswer(own.label, Method.OVERRIDDEN, (own.expert,), now)
+    labels, new = case.current_labels, newcomers(case, contest)
+    if adjudications := [label for label in new if label.is_adjudication]:
+        return _adjudicated(labels, adjudications, question, now)
+    counted = _counted(case, question, now)
+    if have_come_round(case, contest):
+        return counted
+    if adjudicators_left(case, tier):
+        return Disagreement(f"the decision is contested: {case.decisions[contest.sequence - 1].label}")
+    return counted if new or isinstance(counted, Shortfall) else FurtherOpinion()
+
+
+def with_further_answer(case: Case, tier: Tier) -> Case:
+    """A case that was just contested: it needs one more answer where no adjudicator is left."""
+    if adjudicators_left(case, tier):
+        return case
+    objector = case.contests[-1].expert
+    others = sum(1 for label in case.current_labels if not label.expert.is_same_person(objector))
+    return replace(case, routing=replace(case.routing, quorum=max(case.quorum, others) + 1))
+
+
 def adjudicators_left(case: Case, tier: Tier) -> tuple[str, ...]:
-    """Who of the tier's adjudicators may settle the case: nobody judges their own answer."""
-    answered = {label.expert.user_id for label in case.current_labels if not label.is_adjudication}
-    return tuple(user for user in tier.adjudicators if user not in answered)
+    """Who of the tier's adjudicators may settle the case: nobody judges their own answer, or objection."""
+    contest = contest_in_force(case)
+    judges = newcomers(case, contest) if contest else case.current_labels
+    answered = {label.expert.user_id for label in case.current_labels}
+    answered -= {label.expert.user_id for label in judges if label.is_adjudication}
+    involved = answered | {contest.expert.user_id} if contest else answered
+    return tuple(user for user in tier.adjudicators if user not in involved)
 
 
 def is_adjudication(case: Case, tier: Tier, expert: ExpertId, home_team_id: str) -> bool | None:
@@ -87,7 +129,8 @@ def is_adjudication(case: Case, tier: Tier, expert: ExpertId, home_team_id: str)
     before = case.label_of(expert)
     if before is not None:
         return before.is_adjudication
-    return case.status is CaseStatus.DISPUTED and may_adjudicate(tier, expert, home_team_id)
+    is_left = expert.user_id in adjudicators_left(case, tier)
+    return case.status is CaseStatus.DISPUTED and is_left and may_adjudicate(tier, expert, home_team_id)
 
 
 def is_sealed(case: Case, expert: ExpertId, *, is_adjudication: bool) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
 
+from routing.case.contest import Contest
 from routing.case.decision import Decision
 from routing.case.hours import add_working
 from routing.case.schedule import expires_at, first_step_at
@@ -27,7 +28,7 @@ class CaseStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case with all answers and decisions so far, oldest first."""
+    """A case with all answers, decisions and objections so far, oldest first."""
 
     case_id: str
     submission: Submission
@@ -39,6 +40,7 @@ class Case:
     labels: tuple[Label, ...] = ()
     abstentions: tuple[Abstention, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    contests: tuple[Contest, ...] = ()
     assigned_to: ExpertId | None = None
     snoozed_until: datetime | None = None
     snoozed_by: ExpertId | None = None
@@ -68,6 +70,22 @@ class Case:
         return self.decisions[-1] if self.status is CaseStatus.DECIDED and self.decisions else None
 
     @property
+    def contest(self) -> Contest | None:
+        """The objection that the case waits to be decided anew for, or None."""
+        last = self.contests[-1] if self.is_waiting and self.contests else None
+        return last if last is not None and last.sequence == len(self.decisions) else None
+
+    @property
+    def contested_decision(self) -> Decision | None:
+        """The decision that stands, for the time being, while the case waits for another."""
+        return self.decisions[-1] if self.contest else None
+
+    @property
+    def waits_since(self) -> datetime:
+        """When it was opened, or contested: its escalation counts from then."""
+        return self.contest.contested_at if self.contest else self.opened_at
+
+    @property
     def current_labels(self) -> tuple[Label, ...]:
         """Each person's latest answer that was not withdrawn, oldest first; nobody counts twice."""
         return labels_in_force(self.labels)
@@ -88,7 +106,10 @@ class Case:
         return self.status in WAITING
 
     def takes_answer_of(self, expert: ExpertId) -> bool:
-        """Whether the expert's answer counts: while the case waits; once decided, only to correct theirs."""
+        """Whether the expert's answer counts: while the case waits; once decided, only to correct theirs.
+
+        After a time-out also for others, as long as the policy says: see `takes_late_answer`.
+        """
         is_correctable = self.status is CaseStatus.DECIDED and self.label_of(expert) is not None
         return self.is_waiting or is_correctable
 
@@ -126,10 +147,12 @@ def _demand(case: Case, allowed: Collection[CaseStatus], action: str) -> None:
 def record_label(case: Case, label: Label) -> Case:
     """Add an answer; the status stays, `settle` says what follows.
 
-    A decided case takes answers only from experts with an answer in force: corrections. Raises
-    InvalidTransition, also for an answer to another case or with a round that is not the expert's next.
+    A decided case takes answers only from experts with an answer in force: corrections; decided by a
+    time-out, from everybody. Raises InvalidTransition, also for an answer to another case or with a round
+    that is not the expert's next.
     """
-    if not case.takes_answer_of(label.expert):
+    is_late = case.decision is not None and case.decision.is_by_time_out
+    if not is_late and not case.takes_answer_of(label.expert):
         _demand(case, WAITING, "take this answer")
     # The round is in the unique key of a stored label: a double click must fail here, not in the database.
     if label.case_id != case.case_id or label.round != case.next_round(label.expert):
@@ -180,6 +203,27 @@ def withdraw(case: Case, expert: ExpertId, now: datetime) -> Case:
     labels = tuple(replace(label, withdrawn_at=now) if label in rounds else label for label in case.labels)
     stands = case.decision is not None and case.decision.is_by_time_out
     return replace(case, labels=labels, status=case.status if stands else CaseStatus.OPEN)
+
+
+def object_to(case: Case, contest: Contest, due_at: datetime) -> Case:
+    """Open a decided case again because of an objection; `settle` says who is asked. It never expires then.
+
+    Raises InvalidTransition unless people have decided the case, `contest` is about their decision in force,
+    and the person has not objected before.
+    """
+    _demand(case, {CaseStatus.DECIDED}, "be contested")
+    is_by_time_out = case.decision is not None and case.decision.is_by_time_out
+    is_repeated = any(earlier.expert.is_same_person(contest.expert) for earlier in case.contests)
+    if (
+        is_by_time_out
+        or is_repeated
+        or contest.case_id != case.case_id
+        or contest.sequence != len(case.decisions)
+    ):
+        raise InvalidTransition(f"Case {case.case_id} does not expect this objection.")
+    contests = (*case.contests, contest)
+    # Without an end: a time-out would put the policy's answer in the place of what people decided.
+    return replace(case, status=CaseStatus.OPEN, contests=contests, due_at=due_at, expires_at=None)
 
 
 def dispute(case: Case) -> Case:

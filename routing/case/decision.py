@@ -14,6 +14,7 @@ class Method(StrEnum):
     SINGLE = "single"
     CONSENSUS = "consensus"
     ADJUDICATED = "adjudicated"
+    OVERRIDDEN = "overridden"
     EXPIRED = "expired"
 
 

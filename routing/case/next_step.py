@@ -44,7 +44,7 @@ def next_step(case: Case, tier: Tier, hours: WorkingHours | None, now: datetime)
     at = next_working(hours, now) if due_at <= now else due_at
     is_asleep = case.snoozed_until is not None and at < case.snoozed_until
     people = _awake(case, taking) if is_asleep else taking.step.people
-    return _step(index, taking, people, at, _note(taking, hours))
+    return _step(index, taking, people, at, _note(case, taking, hours))
 
 
 def step_now(case: Case, tier: Tier, now: datetime) -> Step | None:
@@ -103,7 +103,7 @@ def _awake(case: Case, taking: Occurrence) -> tuple[str, ...]:
 
 
 def _due(case: Case, taking: Occurrence, hours: WorkingHours | None) -> datetime:
-    at = step_at(taking, hours, case.opened_at)
+    at = step_at(taking, hours, case.waits_since)
     if case.snoozed_until is None or not _sleeps(case, taking):
         return at
     return next_working(hours, max(at, case.snoozed_until))
@@ -118,9 +118,10 @@ def _is_missed(
     return any(_due(case, taking, hours) <= now for taking in repetitions)
 
 
-def _note(taking: Occurrence, hours: WorkingHours | None) -> str:
+def _note(case: Case, taking: Occurrence, hours: WorkingHours | None) -> str:
     count = f" ({taking.number} of {taking.step.times})" if taking.step.times > 1 else ""
-    return f"No decision {working_words(taking.after, hours)} after the case was opened{count}."
+    since = "somebody objected" if case.contest else "the case was opened"
+    return f"No decision {working_words(taking.after, hours)} after {since}{count}."
 
 
 def _step(index: int, taking: Occurrence, people: tuple[str, ...], at: datetime, note: str) -> Step:

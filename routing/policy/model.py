@@ -130,10 +130,14 @@ class Team(Section):
 
 
 class Policy(Section):
-    """The whole policy; see `load_policy` for the file."""
+    """The whole policy; see `load_policy` for the file.
+
+    `contest_for`: so long after a decision who may answer can object to it; None: nobody can.
+    """
 
     name: Line | None = None
     undo_for: Duration = timedelta(minutes=10)
+    contest_for: Duration | None = None
     allow_private_callbacks: bool = Field(default=False, strict=True)
     guest_teams: tuple[WorkspaceId, ...] = ()
     services: dict[Key, Service] = Field(min_length=1)

@@ -1,6 +1,7 @@
 """The case's state machine never leaves its diagram, whatever happens in whatever order."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,11 +9,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from routing.case import case as arrows
-from routing.case.adjudication import Closure, SettledAnswer, Settlement, conclude, expiry, settle
+from routing.case.adjudication import (
+    Closure,
+    SettledAnswer,
+    Settlement,
+    conclude,
+    expiry,
+    settle,
+    with_further_answer,
+)
 from routing.case.case import Case, CaseStatus
+from routing.case.contest import Contest
 from routing.case.decision import Method
+from routing.case.objection import contest_of
 from routing.errors import InvalidTransition
-from routing.label import Abstention, Label, Via
+from routing.label import Abstention, ExpertId, Label, Via
 from routing.policy import Tier
 from tests.answers import CHOICE, chosen
 from tests.routing.making import case, decision, expert, label, tier
@@ -78,10 +89,40 @@ class CaseDiagram(RuleBasedStateMachine):
         who = expert(user)
         round_ = self.case.next_round(who)
         said = Label(f"{user}_{round_}", "case_1", who, round_, chosen(name), self.now, Via.BUTTON, 1)
-        may_correct = self.case.status is DECIDED and self.case.label_of(who) is not None
+        decided = self.case.decision
+        may_correct = decided is not None and (decided.is_by_time_out or self.case.label_of(who) is not None)
         allowed = self.case.is_waiting or may_correct
         if self.attempt(lambda one: arrows.record_label(one, said), allowed=allowed):
             self.conclude(settle(self.case, CHOICE, self.tier, self.now))
+
+    @rule(user=people, says=st.none() | names, is_override=st.booleans())
+    def object_to(self, user: str, says: str | None, is_override: bool) -> None:
+        who, before = expert(user), self.case
+        objection = Contest(
+            "case_1",
+            who,
+            len(before.decisions),
+            len(before.labels),
+            self.now,
+            "No.",
+            is_override and bool(says),
+        )
+        is_by_people = before.decision is not None and not before.decision.is_by_time_out
+        allowed = is_by_people and contest_of(before, who) is None
+        if not self.attempt(lambda case: arrows.object_to(case, objection, self.now), allowed=allowed):
+            return
+        self.case = with_further_answer(self.case, self.tier)
+        if says:
+            self.answer_with(who, says, objection.is_override)
+        self.conclude(settle(self.case, CHOICE, self.tier, self.now))
+        is_decided_otherwise = self.case.decision is not None and not objection.is_override
+        assert not is_decided_otherwise, "a word of the objector alone decided it"
+
+    def answer_with(self, who: ExpertId, says: str, settles: bool) -> None:
+        round_ = self.case.next_round(who)
+        label_id = f"{who.user_id}_{round_}"
+        new = Label(label_id, "case_1", who, round_, chosen(says), self.now, Via.MODAL, 1)
+        self.case = arrows.record_label(self.case, replace(new, is_adjudication=settles))
 
     @rule(user=people)
     def undo(self, user: str) -> None:
@@ -165,6 +206,10 @@ EVERY_ARROW: dict[str, tuple[Callable[[Case], Case], set[tuple[CaseStatus, CaseS
     "decide": (
         lambda one: arrows.decide(one, decision("honest", sequence=len(one.decisions) + 1)),
         {(OPEN, DECIDED), (DISPUTED, DECIDED), (DECIDED, DECIDED)},
+    ),
+    "object_to": (
+        lambda one: arrows.object_to(one, Contest("case_1", expert(), 1, 1, MONDAY, "No."), MONDAY),
+        {(DECIDED, OPEN)},
     ),
     "expire": (arrows.expire, {(OPEN, EXPIRED), (DISPUTED, EXPIRED)}),
 }

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from routing.case.case import Case, decide, dispute, expire, snooze, take_step
+from routing.case.case import Case, decide, dispute, expire, object_to, snooze, take_step
+from routing.case.contest import Contest
 from routing.case.next_step import next_step, reschedule, step_now, take
 from routing.case.schedule import first_step_at
 from routing.label import ExpertId
@@ -48,6 +49,16 @@ def test_steps_and_repetitions_come_in_the_order_of_time() -> None:
         (4, "channel", 12),
     ]
     assert next_step(waiting, STEPS, None, MONDAY) is None
+
+
+def test_steps_that_were_not_taken_count_from_an_objection() -> None:
+    later = MONDAY + 40 * HOUR
+    objection = Contest("case_1", SAM, 1, 1, later, "It was paid twice.")
+    decided = decide(case(steps_taken=2), decision("fraud"))
+    step = next_step(object_to(decided, objection, later), STEPS, None, later)
+    assert step is not None
+    assert (step.index, step.to, step.at) == (2, "people", later + 2 * HOUR)
+    assert step.note == "No decision 2h after somebody objected."
 
 
 def test_a_step_names_whom_it_asks() -> None:
