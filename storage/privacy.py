@@ -37,6 +37,7 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     "images": {"content": Content.CASE},
     "labels": {"rationale": Content.WORDS},
     "abstentions": {"note": Content.WORDS},
+    "contests": {"reason": Content.WORDS},
     "reply_questions": {"words": Content.WORDS},
     "outbox": {"payload": Content.COPY, "last_error": Content.ECHO, "dead_reason": Content.ECHO},
     "receipts": {"body_digest": Content.CASE, "answer": Content.COPY},

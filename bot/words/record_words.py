@@ -12,6 +12,7 @@ _ROWS = {
     "labels": "The label",
     "abstentions": "The abstention",
     "decisions": "The decision",
+    "contests": "The objection",
     "decision_feed": "The feed's line",
     "steps": "The escalation step",
 }

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from routing.case.case import Case, CaseStatus
 from routing.label import ExpertId
 from routing.slack_channel import ChannelName
-from storage.cases import decisions, labels
+from storage.cases import contests, decisions, labels
 from storage.cases.prediction_columns import routing_of, submission_of
 from storage.delivery import claimed_events
 from storage.engine.database import Transaction
@@ -51,7 +51,7 @@ def lock(tx: Transaction, case_id: str) -> Case:
 
 
 def save(tx: Transaction, case: Case) -> None:
-    """Store the case's state; its labels, abstentions and decisions are added by their own modules."""
+    """Store the case's state; its labels, decisions and the like are added by their own modules."""
     if not record.change(tx, cases, {"case_id": case.case_id}, _state(case)):
         raise CaseUnknown(case.case_id)
 
@@ -184,12 +184,14 @@ def _assembled(tx: Transaction, query: sa.Select[Any], **parameters: str) -> lis
     labels_by_case = labels.of_cases(tx, case_ids)
     abstained = labels.abstentions_of_cases(tx, case_ids)
     decided = decisions.of_cases(tx, case_ids)
+    contested = contests.of_cases(tx, case_ids)
     return [
         _case(
             row,
             labels=labels_by_case.get(row.case_id, ()),
             abstentions=abstained.get(row.case_id, ()),
             decisions=decided.get(row.case_id, ()),
+            contests=contested.get(row.case_id, ()),
         )
         for row in rows
     ]

@@ -1,4 +1,4 @@
-"""In which cases' messages a person's name is shown: those they answered or passed, or have to answer."""
+"""In which cases' messages a person's name is shown: where they answered, passed or objected, or have to."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from routing.label import ExpertId
 from storage.engine.database import Transaction
-from storage.tables import abstentions, cases, labels
+from storage.tables import abstentions, cases, contests, labels
 
 
 def of_people(tx: Transaction, people: Iterable[ExpertId], limit: int) -> set[str]:
@@ -23,7 +23,7 @@ def _queries(expert: ExpertId, limit: int) -> tuple[sa.Select[str], ...]:
             .where(table.c.team_id == expert.team_id, table.c.user_id == expert.user_id)
             .order_by(table.c.row_id.desc())
             .limit(limit)
-            for table in (labels, abstentions)
+            for table in (labels, abstentions, contests)
         ),
         sa.select(cases.c.case_id).where(cases.c.is_open, *is_assigned).limit(limit),
     )

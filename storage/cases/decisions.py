@@ -19,7 +19,7 @@ from storage.record import record
 from storage.sql.upserts import insert_in
 from storage.tables import cases, counters, decision_feed, decisions, predictions
 
-FeedEvent = Literal["decided", "reopened", "amended"]
+FeedEvent = Literal["decided", "reopened", "amended", "contested"]
 _OF_CASES = (
     sa.select(decisions)
     .where(decisions.c.case_id.in_(sa.bindparam("case_ids", expanding=True)))
@@ -82,6 +82,18 @@ def amend(tx: Transaction, decision: Decision, revision: int) -> bool:
     return True
 
 
+def contest(tx: Transaction, decision: Decision, number: int) -> bool:
+    """Tell the feed that somebody objected to the decision, and it is decided anew.
+
+    False when the feed has the objection of this `number` to the case's decisions already.
+    """
+    again = _lines_of(decision, "contested").where(decision_feed.c.revision == number)
+    if tx.execute(again).first() is not None:
+        return False
+    _announce(tx, decision, "contested", number)
+    return True
+
+
 def feed(tx: Transaction, service: str, after: int, limit: int) -> list[FeedEntry]:
     """The service's lines beyond the cursor `after` (0 for all), oldest first."""
     # The line stays when its decision falls: a service that has read it must be able to read what followed.
@@ -117,17 +129,26 @@ def of_cases(tx: Transaction, case_ids: Sequence[str]) -> dict[str, tuple[Decisi
 
 
 def in_force(
-    tx: Transaction, tasks: Collection[str], since: datetime, until: datetime, prefix: str, limit: int
+    tx: Transaction,
+    tasks: Collection[str],
+    since: datetime,
+    until: datetime,
+    prefix: str,
+    limit: int,
+    *,
+    has_time_outs: bool = False,
 ) -> list[Decision]:
-    """Decisions of people on these tasks that hold and were made from `since` to `until`, oldest first.
+    """Decisions on these tasks that hold and were made from `since` to `until`, oldest first.
 
-    Without those for which the event `prefix` + decision id was claimed.
+    Those of people, with `has_time_outs` those of the policy, too; without those for which the event `prefix`
+    + decision id was claimed.
     """
     query = (
         sa.select(decisions)
         .join(cases, cases.c.case_id == decisions.c.case_id)
         .where(decisions.c.decided_at >= since, decisions.c.decided_at <= until)
-        .where(decisions.c.method != Method.EXPIRED.value, cases.c.status == CaseStatus.DECIDED.value)
+        .where(cases.c.status == CaseStatus.DECIDED.value)
+        .where(sa.true() if has_time_outs else decisions.c.method != Method.EXPIRED.value)
         .where(_TASK.in_(tasks), ~_is_replaced(), claimed_events.is_free(prefix, decisions.c.decision_id))
         .order_by(decisions.c.decided_at)
         .limit(limit)

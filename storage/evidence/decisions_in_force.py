@@ -1,4 +1,4 @@
-"""Which decisions count: those that no later decision replaced and no Undo took back."""
+"""Which decisions count: those that no later decision replaced, no Undo took back and nobody contests."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,9 +19,11 @@ _later = decisions.alias("later")
 _REPLACED = sa.select(_later.c.row_id).where(
     _later.c.case_id == decisions.c.case_id, _later.c.sequence > decisions.c.sequence
 )
-# Undo leaves the decision's row as it is: only the feed says that it no longer holds.
+# Undo leaves the decision's row as it is: only the feed says that it no longer holds. A contested decision
+# counts no more either: what comes of it is the next decision, also where that says the same.
 _UNDONE = sa.select(decision_feed.c.cursor).where(
-    decision_feed.c.decision_id == decisions.c.decision_id, decision_feed.c.event == "reopened"
+    decision_feed.c.decision_id == decisions.c.decision_id,
+    decision_feed.c.event.in_(("reopened", "contested")),
 )
 _BY_EXPERTS = decisions.c.method != Method.EXPIRED.value
 
@@ -61,7 +63,7 @@ class Window:
 
 
 def in_period(window: Window, *columns: Any) -> sa.Select[Any]:
-    """The decisions of the period that no later decision of it replaced and no Undo took back."""
+    """The decisions of the period that no later decision of it replaced and that nobody undid or contests."""
     # A later decision belongs to a later period: last week's figures are the same whenever they are made.
     replaced = _REPLACED.where(_later.c.decided_at < window.until)
     return (

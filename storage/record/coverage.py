@@ -11,7 +11,7 @@ from storage.record import canonical_bytes
 from storage.record.canonical_bytes import NULL
 from storage.sql.column_types import JsonText
 from storage.sql.upserts import Row
-from storage.tables import abstentions, cases, decision_feed, decisions, labels, predictions, steps
+from storage.tables import abstentions, cases, contests, decision_feed, decisions, labels, predictions, steps
 
 StoredRow = dict[str, bytes]
 """A row as it is stored: each column encoded."""
@@ -240,6 +240,20 @@ COVERED = (
         ("cursor",),
         {1: Fields(plain=("cursor", "decision_id", "service", "event", "revision"))},
         arrival="cursor",
+    ),
+    Coverage(
+        contests,
+        ("case_id", "user_id"),
+        {
+            1: Fields(
+                plain=(
+                    *("case_id", "team_id", "user_id", "sequence", "answers", "contested_at"),
+                    "is_override",
+                ),
+                content=("reason",),
+            )
+        },
+        blank={"reason": None},
     ),
     Coverage(steps, ("case_id", "step"), {1: Fields(plain=("case_id", "step", "to", "taken_at"))}),
 )

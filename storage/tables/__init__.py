@@ -12,6 +12,7 @@ from storage.tables.replies import reply_answers, reply_questions
 from storage.tables.review import (
     abstentions,
     cases,
+    contests,
     counters,
     decision_feed,
     decisions,
@@ -32,6 +33,7 @@ __all__ = [
     "certificates",
     "channel_pace",
     "channel_readings",
+    "contests",
     "counters",
     "decision_feed",
     "decisions",

@@ -160,6 +160,23 @@ decisions = Table(
     Index("ix_decisions_decided_at", "decided_at"),
 )
 
+contests = Table(
+    "contests",
+    metadata,
+    row_id(),
+    case_id(),
+    *expert(),
+    Column("sequence", sa.Integer(), nullable=False),
+    Column("answers", sa.Integer(), nullable=False),
+    moment("contested_at"),
+    flag("is_override"),
+    text("reason", is_null=True),
+    salt(),
+    # By the user alone: a person seen from two workspaces has a single objection.
+    UniqueConstraint("case_id", "user_id"),
+    Index("ix_contests_expert", "team_id", "user_id", "row_id"),
+)
+
 decision_feed = Table(
     "decision_feed",
     metadata,

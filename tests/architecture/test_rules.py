@@ -165,7 +165,16 @@ def test_the_serving_path_does_not_import_numerics(module: str) -> None:
     assert result.stdout.strip() == "[]"
 
 
-RECORDED = {"predictions", "cases", "labels", "abstentions", "decisions", "decision_feed", "steps"}
+RECORDED = {
+    "predictions",
+    "cases",
+    "labels",
+    "abstentions",
+    "decisions",
+    "contests",
+    "decision_feed",
+    "steps",
+}
 WRITERS = {"insert", "update", "delete", "insert_in", "add_once", "add_new", "ensure", "forget"}
 
 

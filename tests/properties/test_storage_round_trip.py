@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from routing.answer import Answer
 from routing.case.case import Case, CaseStatus
+from routing.case.contest import Contest
 from routing.case.decision import Decision, Method
 from routing.label import Abstention, ExpertConfidence, ExpertId, Label, Obstacle, Rationale, Via
 from routing.prediction import (
@@ -23,7 +24,7 @@ from routing.prediction import (
 from routing.routing import Disposition, Routing
 from storage import audit
 from storage.audit import Entry
-from storage.cases import cases, decisions, labels, predictions
+from storage.cases import cases, contests, decisions, labels, predictions
 from storage.cases.predictions import NewPrediction
 from storage.delivery import outbox, webhook_receipts
 from storage.delivery.outbox import Item
@@ -151,6 +152,16 @@ decided = st.builds(
     screen_version=st.integers(0, 2**31 - 1),
     decided_by=st.lists(people, max_size=3).map(tuple),
 )
+objections = st.builds(
+    Contest,
+    case_id=st.just(CASE),
+    expert=people,
+    sequence=st.integers(1, 99),
+    answers=st.integers(0, 99),
+    contested_at=moments,
+    reason=texts,
+    is_override=st.booleans(),
+)
 states = st.fixed_dictionaries(
     {
         "tier": names,
@@ -168,6 +179,7 @@ states = st.fixed_dictionaries(
         "decisions": st.lists(
             decided, max_size=3, unique_by=(lambda one: one.decision_id, lambda one: one.sequence)
         ).map(lambda all_: tuple(sorted(all_, key=lambda one: one.sequence))),
+        "contests": st.lists(objections, max_size=2, unique_by=lambda each: each.expert.user_id).map(tuple),
         "assigned_to": st.none() | people,
         "snoozed_until": st.none() | moments,
         "snoozed_by": st.none() | people,
@@ -214,6 +226,7 @@ def test_cases_round_trip(database: Database, stored: NewPrediction, state: dict
         assert all(labels.add(tx, one) for one in case.labels)
         assert all(labels.add_abstention(tx, one) for one in case.abstentions)
         assert all(decisions.add(tx, one) for one in case.decisions)
+        assert all(contests.add(tx, each) for each in case.contests)
         assert cases.get(tx, CASE) == case
         feed = decisions.feed(tx, stored.submission.service, 0, 99)
         assert [entry.decision for entry in feed] == list(case.decisions)
@@ -230,6 +243,7 @@ def test_whatever_is_stored_is_read_back_as_it_was_sealed(
         cases.add_many(tx, [case])
         rows = 2 + sum(labels.add(tx, one) for one in case.labels)
         rows += sum(labels.add_abstention(tx, one) for one in case.abstentions)
+        rows += sum(contests.add(tx, each) for each in case.contests)
         rows += 2 * sum(decisions.add(tx, one) for one in case.decisions)
         record.flush(tx)
         cases.save(tx, _case(stored, after))
@@ -264,7 +278,7 @@ def test_rows_of_an_earlier_version_are_taken_in_as_they_are(
 def test_saving_leaves_no_trace_of_the_state_before(
     database: Database, stored: NewPrediction, before: dict[str, object], after: dict[str, object]
 ) -> None:
-    nothing_said: dict[str, object] = {"labels": (), "abstentions": (), "decisions": ()}
+    nothing_said: dict[str, object] = {"labels": (), "abstentions": (), "decisions": (), "contests": ()}
     case = _case(stored, after | nothing_said)
     with undone(database) as tx:
         predictions.add_many(tx, [stored])

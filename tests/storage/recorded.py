@@ -9,16 +9,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from routing.case.case import CaseStatus
+from routing.case.contest import Contest
 from routing.label import Abstention
 from storage import audit
 from storage.audit import Entry
-from storage.cases import cases, decisions, escalation_steps, labels
+from storage.cases import cases, contests, decisions, escalation_steps, labels
 from storage.engine.database import Database, Transaction
 from storage.record import record
 from storage.record.anchor import Anchor
 from storage.record.findings import AuditReport, Fault, RecordFinding
 from storage.record.keyring import Keyring
 from storage.tables import abstentions, predictions, record_entries, record_heads
+from storage.tables import contests as contests_table
 from storage.tables import labels as labels_table
 from tests.storage.examples import ANNA, BEN, HOUR, NOW, decision_of, label_of, prediction, routing, store
 
@@ -32,7 +34,7 @@ def keyed(url: str, keyring: Keyring = KEYS) -> Database:
 
 
 def fill(database: Database, count: int = COUNT) -> None:
-    """Cases of two tiers, answered, corrected, withdrawn, decided, reopened and put off."""
+    """Cases of two tiers, answered, corrected, withdrawn, decided, contested, reopened and put off."""
     for number in range(1, count + 1):
         case_id = f"case_{number}"
         tier = routing(tier=("low", "high")[number % 2])
@@ -46,6 +48,7 @@ def fill(database: Database, count: int = COUNT) -> None:
             labels.add(tx, label_of(case_id, expert=BEN, label="fraud"))
             labels.add_abstention(tx, Abstention(case_id, BEN, NOW, "too dark"))
             decisions.add(tx, decision)
+            contests.add(tx, Contest(case_id, BEN, 1, 2, NOW, f"doubt {number}"))
             cases.save(tx, replace(case, status=CaseStatus.DECIDED, assigned_to=ANNA))
             audit.append_many(tx, [_entry("label.recorded", case_id)])
         with database.write() as tx:
@@ -68,7 +71,7 @@ def forget_record(tx: Transaction) -> None:
     record.flush(tx)
     for table in (record_entries, record_heads):
         tx.execute(sa.delete(table))
-    for table in (predictions, labels_table, abstentions):
+    for table in (predictions, labels_table, abstentions, contests_table):
         tx.execute(sa.update(table).values(salt=None))
 
 

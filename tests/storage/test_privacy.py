@@ -30,6 +30,7 @@ NEITHER: Mapping[str, tuple[str, ...]] = {
     ),
     "channel_pace": ("channel_id", "reason", "held_reason"),
     "channel_readings": ("channel_id", "team_id", "bot_user_id", "reached", "held_to", *SLACK_LEASE),
+    "contests": ("case_id", "team_id", "user_id", "salt"),
     "counters": ("name",),
     "decision_feed": ("decision_id", "service", "event"),
     "decisions": (

@@ -160,6 +160,18 @@ def test_an_undone_decision_counts_no_more(database: Database) -> None:
     )
 
 
+def test_a_contested_decision_counts_once_it_is_decided_anew(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [prediction(1)])
+        decide(tx, 1, "ok")
+        decisions.contest(tx, decision_of("case_1", label="ok"), 1)
+    assert (period(database).decided, period(database).confusions) == (0, ())
+    with database.write() as tx:
+        decide(tx, 1, "ok", sequence=2, after=2 * HOUR)
+    upheld = period(database)
+    assert (upheld.decided, [confusion.n for confusion in upheld.confusions]) == (1, [1])
+
+
 def test_a_decision_by_time_out_says_nothing_about_the_model(database: Database) -> None:
     with database.write() as tx:
         store(tx, [prediction(1)])

@@ -64,24 +64,24 @@ def is_over(database: Database) -> bool:
 
 def test_until_it_is_done_the_check_says_how_many_rows_wait(old: Database) -> None:
     report = verify(old)
-    assert (report.ok, report.waiting, report.count) == (True, 9 * COUNT, 6)
+    assert (report.ok, report.waiting, report.count) == (True, 10 * COUNT, 6)
     assert not is_over(old)
 
 
 def test_every_row_is_taken_in_once(old: Database) -> None:
-    assert take_in(old) == 9 * COUNT
+    assert take_in(old) == 10 * COUNT
     assert (take_in(old), take_in(old, 2 * HOUR), take_in(old, 9 * HOUR)) == (0, 0, 0)
     assert is_over(old)
     report = verify(old)
-    assert (report.ok, report.waiting, report.rows) == (True, 0, 9 * COUNT)
+    assert (report.ok, report.waiting, report.rows) == (True, 0, 10 * COUNT)
 
 
 def test_it_goes_on_where_it_was_interrupted(old: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(completion, "PORTION", 7)
     with old.write() as tx:
         assert takeover.portion(tx, NOW) == 7
-    assert verify(old).waiting == 9 * COUNT - 7
-    assert take_in(old) == 9 * COUNT - 7
+    assert verify(old).waiting == 10 * COUNT - 7
+    assert take_in(old) == 10 * COUNT - 7
     assert verify(old).ok
 
 
