@@ -13,7 +13,7 @@ from storage.engine.database import Database
 from storage.evidence import digest_facts
 from storage.evidence.digest_facts import Counts
 
-FOLLOW_UPS = frozenset({"case.reopened", "case.amended"})
+FOLLOW_UPS = frozenset({"case.reopened", "case.amended", "case.contested"})
 """Events that tell of a decision once more: no second arrival of it."""
 
 

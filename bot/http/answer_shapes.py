@@ -115,7 +115,7 @@ class DecisionView(BaseModel):
     sequence: int = Field(ge=1)
     label: str
     answer: str | int
-    method: Literal["single", "consensus", "adjudicated", "expired"]
+    method: Literal["single", "consensus", "adjudicated", "overridden", "expired"]
     tier: str
     decided_at: datetime
     decided_by: list[str] | None = Field(
@@ -125,6 +125,17 @@ class DecisionView(BaseModel):
     labels: list[LabelView] = Field(
         description="The experts' answers in force; empty where the decision no longer holds."
     )
+
+
+class ContestView(BaseModel):
+    """Somebody's objection to a decision."""
+
+    sequence: int = Field(ge=1, description="That of the decision.")
+    expert: str | None = Field(description="Who objected, named as in `labels`.")
+    contested_at: datetime
+    reason: str
+    is_override: bool = Field(description="A lead's own answer took the decision's place at once.")
+    outcome: Literal["upheld", "corrected"] | None = Field(description="Null until it is decided anew.")
 
 
 class CaseView(CaseAnswer):
@@ -142,10 +153,13 @@ class CaseView(CaseAnswer):
     predicted_label: str
     received_at: datetime
     policy_version: str
-    decision: DecisionView | None = Field(description="The decision in force, null until there is one.")
+    decision: DecisionView | None = Field(
+        description="The decision in force, or the one that stands while it is contested; null before one."
+    )
     labels: list[LabelView] = Field(
         description="Every answer, those withdrawn too; empty until the case is decided."
     )
+    contests: list[ContestView] = Field(description="Who objected to a decision, and what came of it.")
 
 
 class ModelView(BaseModel):
@@ -180,16 +194,21 @@ class CallbackData(BaseModel):
     inclusion_probability: float
     prediction: PredictionView
     decision: DecisionView = Field(
-        description="As `GET /v1/cases/{case_id}` shows it; with `case.reopened` the one that held."
+        description="As `GET /v1/cases/{case_id}` shows it; with `case.reopened` the one that held, with "
+        "`case.contested` the one that stands until the next."
+    )
+    contests: list[ContestView] = Field(
+        default=[], description="Only where somebody objected: who, and what came of it."
     )
 
 
 class FeedItem(DecisionView):
-    """One line of the feed: a decision, that it no longer holds, or that it stands on other words."""
+    """One line of the feed: a decision, that it no longer holds, is contested, or stands on other words."""
 
     cursor: int
-    event: Literal["decided", "reopened", "amended"] = Field(
-        description="`amended`: the same decision; an answer got its reason later, or another one changed."
+    event: Literal["decided", "reopened", "amended", "contested"] = Field(
+        description="`amended`: the same decision; an answer got its reason later, or another one changed. "
+        "`contested`: somebody objects; it stands until the next decision."
     )
     case_id: str
     external_id: str

@@ -44,10 +44,21 @@ class DecisionVersion1(BaseModel):
     decision_id: str
     sequence: int = Field(ge=1)
     label: str
-    method: Literal["single", "consensus", "adjudicated", "expired"]
+    method: Literal["single", "consensus", "adjudicated", "overridden", "expired"]
     decided_at: datetime
     decided_by: list[PersonVersion1] = Field(description="Empty where the policy names nobody.")
     policy_version: str
+
+
+class ContestVersion1(BaseModel):
+    """Somebody's objection to a decision in version 1."""
+
+    sequence: int = Field(ge=1, description="That of the decision.")
+    expert: PersonVersion1
+    contested_at: datetime
+    reason: str
+    is_override: bool = Field(description="A lead's own answer took the decision's place at once.")
+    outcome: Literal["upheld", "corrected"] | None = Field(description="Null until it is decided anew.")
 
 
 class CallbackDataVersion1(BaseModel):
@@ -68,6 +79,7 @@ class CallbackDataVersion1(BaseModel):
     prediction: PredictionView
     decision: DecisionVersion1 = Field(description="With `case.reopened` the one that held.")
     labels: list[LabelVersion1] = Field(description="Each answer in force.")
+    contests: list[ContestVersion1] = Field(default=[], description="Only where somebody objected.")
 
 
 class CallbackEvent(BaseModel):
@@ -105,9 +117,25 @@ class CaseAmended(CallbackEvent):
     type: Literal["case.amended"]
 
 
+class CaseContested(CallbackEvent):
+    """Somebody objects to the decision: it stands until `case.upheld` or `case.corrected` follows."""
+
+    model_config = _example("case.contested")
+    type: Literal["case.contested"]
+
+
+class CaseUpheld(CallbackEvent):
+    """After an objection another decision says the same, with the next `sequence`."""
+
+    model_config = _example("case.upheld")
+    type: Literal["case.upheld"]
+
+
 CALLBACKS: dict[str, type[CallbackEvent]] = {
     "case.decided": CaseDecided,
     "case.corrected": CaseCorrected,
     "case.reopened": CaseReopened,
     "case.amended": CaseAmended,
+    "case.contested": CaseContested,
+    "case.upheld": CaseUpheld,
 }

@@ -15,7 +15,7 @@ from bot.http.rate_limit import Rates
 from bot.http.signatures import Services
 from bot.usecases import service_reads
 from bot.usecases.context import Context
-from bot.usecases.decision_document import decision_document, label_document
+from bot.usecases.decision_document import contest_document, decision_document, label_document
 from bot.usecases.expert_names import ExpertNames
 from bot.usecases.service_reads import CaseStanding
 from storage.cases.decisions import FeedEntry
@@ -125,6 +125,7 @@ def _view(standing: CaseStanding | None) -> JsonObject:
     prediction, case, decision = standing.prediction, standing.case, standing.decision
     names = standing.names
     submission = prediction.submission
+    answers = case.current_labels if case and case.decision else ()  # a contested case is answered anew
     return {
         **case_body(prediction, case.due_at if case else None),
         "service": submission.service,
@@ -135,10 +136,9 @@ def _view(standing: CaseStanding | None) -> JsonObject:
         "predicted_label": submission.prediction.label,
         "received_at": prediction.received_at,
         "policy_version": prediction.policy_version,
-        "decision": decision_document(decision, case.tier, case.current_labels, names)
-        if case and decision
-        else None,
-        "labels": [label_document(label, names) for label in case.labels] if case and decision else [],
+        "decision": decision_document(decision, case.tier, answers, names) if case and decision else None,
+        "labels": [label_document(label, names) for label in case.labels] if case and case.decision else [],
+        "contests": [contest_document(case, contest, names) for contest in case.contests] if case else [],
     }
 
 

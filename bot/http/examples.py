@@ -114,6 +114,7 @@ CASE_VIEW: JsonObject = {
     "policy_version": "9f2c4be1d07a",
     "decision": DECISION,
     "labels": [LABEL],
+    "contests": [],
 }
 CALLBACK: JsonObject = {
     "version": 2,

@@ -41,10 +41,11 @@ are written, gets the same answer (200), also after the policy has changed; anot
 another body 409. So a request whose answer was lost can be sent again without a thought.
 
 **What comes back.** A callback is signed the same way; its `type` is `case.decided`, `case.corrected`
-(another decision, with the next `sequence`), `case.reopened` (the decision no longer holds) or `case.amended`
+(another decision, with the next `sequence`), `case.reopened` (the decision no longer holds), `case.amended`
 (the same decision, but an answer got its reason later or in other words, or one that it does not rest on
-changed); each is described among the webhooks. Types and fields are only ever added: pass over what you do
-not know.
+changed), `case.contested` (somebody objects; the decision stands until the next) or `case.upheld` (that next
+decision says the same); each is described among the webhooks. Types and fields are only ever added: pass over
+what you do not know.
 Its `data` has the `version` that the policy asks for. Version 2 (`callback_version = 2`) is the schema
 `CallbackData`; its `decision` is what `GET /v1/cases/{case_id}` shows and what a line of the feed
 `GET /v1/decisions` holds, with tier, method and the answers in force with their reasons. Version 1, where the

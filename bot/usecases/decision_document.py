@@ -1,11 +1,14 @@
-"""The view of a decision: what callbacks (from version 2), `GET` and the feed tell of it, in one shape."""
+"""The view of a decision, and of objections: what callbacks (from version 2), `GET` and the feed tell."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.usecases.expert_names import ExpertNames
+from routing.case.case import Case
+from routing.case.contest import Contest
 from routing.case.decision import Decision
+from routing.case.objection import outcome_of
 from routing.label import Label
 
 JsonObject = dict[str, Any]
@@ -41,6 +44,18 @@ def label_document(label: Label, names: ExpertNames) -> JsonObject:
         "reason_code": rationale and rationale.reason_code,
         "expert_confidence": confidence and confidence.value,
         "withdrawn_at": label.withdrawn_at and utc_text(label.withdrawn_at),
+    }
+
+
+def contest_document(case: Case, contest: Contest, names: ExpertNames) -> JsonObject:
+    """A person's objection to one of the case's decisions, and what came of it so far."""
+    return {
+        "sequence": contest.sequence,
+        "expert": names.name(contest.expert),
+        "contested_at": utc_text(contest.contested_at),
+        "reason": contest.reason,
+        "is_override": contest.is_override,
+        "outcome": (outcome := outcome_of(case, contest)) and outcome.value,
     }
 
 

@@ -29,8 +29,8 @@ class CaseStanding:
 
     @property
     def decision(self) -> Decision | None:
-        """The decision in force."""
-        return None if self.case is None else self.case.decision
+        """The decision in force, or the one that stands while it is contested."""
+        return None if self.case is None else self.case.decision or self.case.contested_decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,7 @@ class ProjectionSender(SlackSender[Showing]):
             image_file_id=self._pictures.file_of(case) if form is Form.WHOLE else None,
             has_picture=form is Form.WHOLE,
             undo_for=self._ctx.policy.undo_for,
+            contest_for=self._ctx.policy.contest_for,
         )
         return case, message.shown_as(form)
 

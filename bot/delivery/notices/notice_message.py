@@ -20,11 +20,20 @@ _PERSON = re.compile(r"<@([UW][A-Z0-9_]{1,30})>")
 
 @dataclass(frozen=True, slots=True)
 class StatedAnswer:
-    """What a person answered, and why if they said; without a person, what the model says and how sure."""
+    """What a person answered, and why if they said; without a person, what the model says and how sure.
+
+    `is_objection`: the person objects to this answer, which was the decision.
+    """
 
     user_id: str | None
     answer: str
     why: str = ""
+    is_objection: bool = False
+
+    @property
+    def verb(self) -> str:
+        """What the person does with the answer."""
+        return "objects to" if self.is_objection else "says"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,8 @@ def _lead(notice: Notice, named: Sequence[NamedCase], total: int, now: datetime)
     if total > 1:
         return f"{call}{_many(notice, total)}"
     due = _due(named[0].case, now) if named else ""
-    return f"{call}{_single(notice, due)}"
+    is_contested = bool(named) and named[0].case.contest is not None
+    return f"{call}{_single(notice, due, is_contested)}"
 
 
 def _many(notice: Notice, total: int) -> str:
@@ -77,11 +87,12 @@ def _many(notice: Notice, total: int) -> str:
     return f":hourglass_flowing_sand: {total} cases still wait for an answer, the most urgent first."
 
 
-def _single(notice: Notice, due: str) -> str:
+def _single(notice: Notice, due: str, is_contested: bool) -> str:
+    dispute = "Somebody objects to what was decided" if is_contested else "The experts disagree"
     return {
         Occasion.REMINDER: f":hourglass_flowing_sand: This case still waits for an answer. {due}",
         Occasion.ESCALATION: f":rotating_light: Please give this case a second look. {due}",
-        Occasion.DISPUTE: ":scales: The experts disagree. Please decide: your answer is the last word.",
+        Occasion.DISPUTE: f":scales: {dispute}. Please decide: your answer is the last word.",
         Occasion.ASSIGNED: f":point_right: This case is now yours. {due}",
         Occasion.UNASSIGNED: "The person whose case this was is gone: it waits for any of its experts again.",
         Occasion.EXPIRED: ":alarm_clock: The time for this case ran out.",
@@ -125,13 +136,13 @@ def _text_line(named: NamedCase, now: datetime) -> str:
 def _statement(statement: StatedAnswer) -> JsonObject:
     who = person(statement.user_id) if statement.user_id else run("The model")
     why = f": {label_text(statement.why, NOTE_LONGEST)}" if statement.why else ""
-    return paragraph(who, run(" says "), run(label_text(statement.answer, 75), "bold"), run(why))
+    return paragraph(who, run(f" {statement.verb} "), run(label_text(statement.answer, 75), "bold"), run(why))
 
 
 def _statement_text(statement: StatedAnswer) -> str:
     who = mention(statement.user_id) if statement.user_id else "The model"
     why = f": {escape(statement.why, NOTE_LONGEST)}" if statement.why else ""
-    return f"• {who} says {escape(statement.answer, 75)}{why}"
+    return f"• {who} {statement.verb} {escape(statement.answer, 75)}{why}"
 
 
 def _trouble(named: NamedCase) -> str:

@@ -193,9 +193,15 @@ class NoticeSender(OutboxSender):
 
 
 def _statements(case: Case, task: Task) -> Iterator[StatedAnswer]:
-    """What everybody answered and why, the model last."""
+    """What somebody objects to and why, what everybody answered and why, the model last."""
+    contest, contested = case.contest, case.contested_decision
+    if contest is not None and contested is not None:
+        title = task.title(contested.label)
+        yield StatedAnswer(contest.expert.user_id, title, contest.reason, is_objection=True)
     for label in case.current_labels:
-        yield StatedAnswer(label.expert.user_id, task.title(label.label), rationale_of(label) or "")
+        why = rationale_of(label) or ""
+        is_told = contest is not None and label in case.labels[contest.answers :] and why == contest.reason
+        yield StatedAnswer(label.expert.user_id, task.title(label.label), "" if is_told else why)
     yield StatedAnswer(None, task.title(case.submission.prediction.label), sureness(case))
 
 

@@ -32,6 +32,7 @@ ESCALATE_VIEW = "escalate"
 REASSIGN_VIEW = "reassign"
 SNOOZE_VIEW = "snooze"
 HAND_OVER_VIEW = "hand_over"
+CONTEST_VIEW = "contest"
 READING_VIEW = "reading"
 REPLAY_VIEW = "replay"
 
@@ -47,6 +48,7 @@ class Menu(StrEnum):
     HAND_OVER = "hand_over"
     WHY = "why"
     CORRECT = "correct"
+    CONTEST = "contest"
     SHOW_ALL = "show_all"
 
 

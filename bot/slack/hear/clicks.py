@@ -16,6 +16,7 @@ from bot.slack.show.read_windows import input_view, why_view
 from bot.slack.show.review_windows import (
     Draft,
     abstain_view,
+    contest_view,
     escalate_view,
     hand_over_view,
     label_chosen,
@@ -27,6 +28,7 @@ from bot.usecases.review import case_view
 from bot.usecases.review.access import Act
 from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.review.case_view import WindowCase
+from bot.usecases.review.contest import look_to_contest
 from bot.usecases.review.outcome import Outcome, RationaleNeeded
 from bot.usecases.review.reply_questions import keep, words_asked_about
 from bot.usecases.review.screen import Screen
@@ -114,6 +116,16 @@ def _show(desk: Desk, click: Click, seen: WindowCase | Outcome, view: View) -> N
         desk.report(click, seen)
 
 
+def take_contest(desk: Desk, click: Click) -> None:
+    """*Object…*: the window for what somebody has against the decision."""
+
+    def view(seen: WindowCase, screen: Screen) -> JsonObject:
+        case = seen.case
+        return contest_view(case, seen.task, case.decisions[-1], screen, seen.is_decisive)
+
+    _show(desk, click, look_to_contest(desk.ctx, click.act), view)
+
+
 def take_show_all(desk: Desk, click: Click) -> None:
     """*Show all*: the whole input in a window."""
     _read(desk, click, lambda seen, screen: input_view(seen.case, seen.task, 0, screen))
@@ -135,6 +147,7 @@ def take_nothing(desk: Desk, click: Click) -> None:
 _MENU: Mapping[str, Callable[[Desk, Click], None]] = {
     Menu.LABEL: take_label,
     Menu.CORRECT: lambda desk, click: _open_label(desk, click, Draft(is_correction=True)),
+    Menu.CONTEST: take_contest,
     Menu.SHOW_ALL: take_show_all,
     Menu.ABSTAIN: _opening(lambda seen, screen: abstain_view(seen.case, seen.task, screen)),
     Menu.ESCALATE: _opening(lambda seen, screen: escalate_view(seen.case, seen.task, screen)),

@@ -10,6 +10,7 @@ from bot.slack.hear.replay_submission import take_replay
 from bot.slack.show.private_answers import label_needed
 from bot.slack.show.review_windows import whole_rationale
 from bot.usecases.review.answer import ExpertAnswer, answer
+from bot.usecases.review.contest import Objection, contest
 from bot.usecases.review.hand_over import HandOver, abstain, escalate_now, hand_over
 from bot.usecases.review.outcome import Outcome, RecordedAct, RepeatedAct, Snooze
 from bot.usecases.review.reply_questions import words_asked_about
@@ -65,6 +66,12 @@ def take_abstention(desk: Desk, submitted: WindowSubmission) -> Refusals:
     return _close(desk, submitted, outcome, "note")
 
 
+def take_contest(desk: Desk, submitted: WindowSubmission) -> Refusals:
+    """*Object*."""
+    objection = Objection(submitted.act, submitted.field("reason") or "", submitted.field("label"))
+    return _close(desk, submitted, contest(desk.ctx, objection), "reason")
+
+
 def take_escalation(desk: Desk, submitted: WindowSubmission) -> Refusals:
     """*Escalate*."""
     outcome = escalate_now(desk.ctx, submitted.act, submitted.field("note"))
@@ -82,6 +89,7 @@ WINDOWS: Mapping[str, Callable[[Desk, WindowSubmission], Refusals | NextView]] =
     control_ids.LABEL_VIEW: take_label,
     control_ids.ABSTAIN_VIEW: take_abstention,
     control_ids.ESCALATE_VIEW: take_escalation,
+    control_ids.CONTEST_VIEW: take_contest,
     control_ids.REASSIGN_VIEW: take_hand_over,
     control_ids.SNOOZE_VIEW: take_hand_over,
     control_ids.HAND_OVER_VIEW: take_hand_over,

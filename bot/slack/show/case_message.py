@@ -19,7 +19,7 @@ from bot.slack.show.case_words import (
     progress,
     sureness,
 )
-from bot.slack.show.controls import closed_controls, decided_controls
+from bot.slack.show.controls import LATE_MENUS, closed_controls, decided_controls
 from bot.slack.show.input_blocks import (
     DECIDED,
     REVIEW,
@@ -30,13 +30,20 @@ from bot.slack.show.input_blocks import (
     show_all_block,
     wish_block,
 )
-from bot.slack.show.outcome_blocks import decision_block, doubts_block, expired_block, history_block
+from bot.slack.show.outcome_blocks import (
+    decision_block,
+    doubts_block,
+    expired_block,
+    history_block,
+    objections_block,
+)
 from bot.slack.show.questions.question_list import open_controls
 from bot.slack.show.scene import Scene
 from bot.slack.show.why_words import why_asked
 from routing.case.adjudication import adjudicators_left
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision
+from routing.case.objection import is_contestable, takes_late_answer
 from routing.label import ExpertId
 
 if TYPE_CHECKING:
@@ -59,6 +66,7 @@ def case_message(
     image_file_id: str | None = None,
     has_picture: bool = True,
     undo_for: timedelta = DEFAULT_UNDO_FOR,
+    contest_for: timedelta | None = None,
 ) -> Message:
     """The message that shows `case` as it is at `now`.
 
@@ -66,7 +74,7 @@ def case_message(
     `image_file_id` is the uploaded file of an input that came as bytes; `has_picture` False: Slack does not
     take the picture, and the message says so. `tier` None: it left the policy.
     """
-    scene = Scene(case, task, tier, now, names, version, undo_for, image_file_id, has_picture)
+    scene = Scene(case, task, tier, now, names, version, undo_for, image_file_id, has_picture, contest_for)
     metadata = {"case_id": case.case_id, "version": str(version)}
     decision = case.decision
     if decision is not None:
@@ -93,9 +101,8 @@ def _status_line(scene: Scene) -> JsonObject:
         parts.append(f"Assigned to {mention(case.assigned_to.user_id)}")
     if case.snoozed_until and case.snoozed_until > scene.now:
         parts.append(f"Reminders sleep until {moment(case.snoozed_until)}")
-    if case.status is CaseStatus.DISPUTED:
-        seniors = ", ".join(map(mention, adjudicators_left(case, scene.tier) if scene.tier else ()))
-        parts.append(f"*The experts disagree*, the last word has {seniors or 'a senior expert'}")
+    if case.contest or case.status is CaseStatus.DISPUTED:
+        parts.append(_who_decides(scene))
     answers = progress(case)
     if answers:
         parts.append(answers)
@@ -103,6 +110,16 @@ def _status_line(scene: Scene) -> JsonObject:
     if happened:
         parts.append(happened)
     return context(mrkdwn("  ·  ".join(parts)), plain(circumstances(case, REVIEW.slices), 700))
+
+
+def _who_decides(scene: Scene) -> str:
+    """What is in dispute, and who has the last word, in mrkdwn."""
+    contest = scene.case.contest
+    what = f"{mention(contest.expert.user_id)} objects to the decision" if contest else "The experts disagree"
+    if scene.case.status is not CaseStatus.DISPUTED:
+        return f"*{what}*, one more answer is asked"
+    seniors = ", ".join(map(mention, adjudicators_left(scene.case, scene.tier) if scene.tier else ()))
+    return f"*{what}*, the last word has {seniors or 'a senior expert'}"
 
 
 def _prediction_block(scene: Scene) -> JsonObject:
@@ -161,9 +178,19 @@ def _decided_blocks(scene: Scene, decision: Decision) -> tuple[JsonObject, ...]:
         input_block(scene.case.submission.input, DECIDED),
         _picture(scene),
         history_block(scene),
+        objections_block(scene),
         _circumstances(scene),
-        decided_controls(scene.screen, has_undo),
+        *_decided_controls(scene, has_undo),
     )
+
+
+def _decided_controls(scene: Scene, has_undo: bool) -> tuple[JsonObject, ...]:
+    case, now, contest_for = scene.case, scene.now, scene.contest_for
+    if not takes_late_answer(case, now, contest_for):
+        return (decided_controls(scene.screen, has_undo, is_contestable(case, now, contest_for)),)
+    still = f"It can still be answered. {progress(case) or ''}".strip()
+    predicted = case.submission.prediction.label
+    return context(plain(still, 200)), open_controls(scene.task, predicted, scene.screen, LATE_MENUS)
 
 
 def _expired_blocks(scene: Scene) -> tuple[JsonObject, ...]:

@@ -26,6 +26,7 @@ _SURE = (
 _METHODS = {
     Method.SINGLE: "",
     Method.ADJUDICATED: "after a disagreement",
+    Method.OVERRIDDEN: "in place of what was decided before",
     Method.EXPIRED: "the time ran out",
 }
 _OBSTACLES = {Obstacle.MISSING: "could not tell", Obstacle.BAD_INPUT: "calls the input bad"}
@@ -96,6 +97,8 @@ def people(experts: tuple[ExpertId, ...], names: Mapping[ExpertId, str]) -> str:
 
 def method_words(case: Case, decision: Decision) -> str:
     """How the decision came about, where that is not plain."""
+    if decision.method is Method.ADJUDICATED and decision.sequence - 1 in _contested(case):
+        return "after an objection"
     if decision.method is not Method.CONSENSUS:
         return _METHODS[decision.method]
     answers = [label.label for label in case.current_labels]
@@ -104,6 +107,11 @@ def method_words(case: Case, decision: Decision) -> str:
         return "they agree"
     is_most = 2 * same > len(answers)
     return f"{same} of {len(answers)} answers" if is_most else f"the middle of {len(answers)} answers"
+
+
+def _contested(case: Case) -> set[int]:
+    """The sequence of each decision that somebody objected to."""
+    return {contest.sequence for contest in case.contests}
 
 
 def progress(case: Case) -> str | None:

@@ -35,11 +35,25 @@ _MENU_TEXT = {
     Menu.HAND_OVER: "Reassign or snooze…",
     Menu.WHY: "Why am I asked?",
     Menu.CORRECT: "Correct…",
+    Menu.CONTEST: "Object…",
     Menu.SHOW_ALL: "Show all",
 }
 OPEN_MENU = (Menu.ABSTAIN, Menu.ESCALATE, Menu.REASSIGN, Menu.SNOOZE, Menu.WHY)
 FULL_MENU = (Menu.LABEL, Menu.ABSTAIN, Menu.ESCALATE, Menu.HAND_OVER, Menu.WHY)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerMenus:
+    """What the menu offers beside the button for a reason, and where the labels leave that no room."""
+
+    beside: tuple[Menu, ...]
+    alone: tuple[Menu, ...]
+
+
+OPEN_MENUS = AnswerMenus(OPEN_MENU, FULL_MENU)
 _DECIDED_MENU = (Menu.CORRECT, Menu.SHOW_ALL, Menu.WHY)
+LATE_MENUS = AnswerMenus(_DECIDED_MENU, (Menu.LABEL, *_DECIDED_MENU))
+"""For a case that a time-out decided, and that can be answered after all."""
 _CLOSED_MENU = (Menu.SHOW_ALL, Menu.WHY)
 
 
@@ -136,10 +150,12 @@ def _fitting(note: str, room: int) -> str:
     return kept if length(json.dumps(kept, ensure_ascii=False)) <= room + 100 else cut(note, room // 2)
 
 
-def decided_controls(screen: Screen, has_undo: bool) -> JsonObject:
-    """What can still be done with a decided case: Undo for some minutes, then only a correction."""
+def decided_controls(screen: Screen, has_undo: bool, is_contestable: bool) -> JsonObject:
+    """What can still be done with a decided case: Undo for some minutes, correct it, object to it."""
+    correct, *others = _DECIDED_MENU
+    entries = (correct, Menu.CONTEST, *others) if is_contestable else _DECIDED_MENU
     undo = [button(control_ids.UNDO, "Undo", control_ids.UNDO)] if has_undo else []
-    return actions(block_id("decided", screen), *undo, menu(_DECIDED_MENU))
+    return actions(block_id("decided", screen), *undo, menu(entries))
 
 
 def closed_controls(screen: Screen) -> JsonObject:

@@ -56,7 +56,7 @@ def _model_says(listed: WaitingCase) -> str:
 
 
 def _row(number: int, listed: WaitingCase, board: Board, link: str | None) -> tuple[JsonObject, JsonObject]:
-    mark = "Yours · " if listed.is_mine else ""
+    mark = f"{'Yours · ' if listed.is_mine else ''}{'Contested · ' if listed.case.contest else ''}"
     text = f"{listed.task.question} {_summary(listed, 140)}"
     small = context(
         mrkdwn(due_words(listed.case, board.read_at)),
@@ -121,7 +121,8 @@ def home_view(board: Board, permalink: Permalink) -> JsonObject:
 
 
 def _spoken_row(listed: WaitingCase, board: Board) -> str:
-    text = f"{listed.task.question} {_summary(listed, 80)}; {_model_says(listed)}"
+    contested = "Contested: " if listed.case.contest else ""
+    text = f"{contested}{listed.task.question} {_summary(listed, 80)}; {_model_says(listed)}"
     trouble = f" {escape(_trouble(listed), 400)}" if listed.trouble else ""
     return f"• {escape(text, 260)}. {due_words(listed.case, board.read_at)}.{trouble}"
 

@@ -16,12 +16,15 @@ from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import label_text, moment
 from bot.slack.show.case_words import concordance, doubts_of, label_title, method_words, rationale_of
 from bot.slack.show.scene import Scene
+from routing.case.contest import ContestOutcome
 from routing.case.decision import Decision
+from routing.case.objection import outcome_of
 from routing.label import ExpertId
 
 _RATIONALES = 3
 _LONGEST_RATIONALE = 600
 _PEOPLE = 5
+_OBJECTIONS, _OBJECTION = 3, 300
 _EARLIER = 5  # each is two elements of the ten that a context takes
 
 
@@ -68,6 +71,27 @@ def expired_block() -> JsonObject:
     return rich_text(paragraph(run("Closed without a decision", "bold"), run(": nobody answered in time.")))
 
 
+def _change(scene: Scene) -> str:
+    """What the last decision is to the one before it."""
+    before = len(scene.case.decisions) - 1
+    about = [contest for contest in scene.case.contests if contest.sequence == before]
+    is_upheld = any(outcome_of(scene.case, contest) is ContestOutcome.UPHELD for contest in about)
+    return "Upheld after an objection" if is_upheld else "Corrected"
+
+
+def objections_block(scene: Scene) -> JsonObject | None:
+    """Who objected to an earlier decision, and why; None if nobody did.
+
+    Whoever put their own answer in its place is quoted beside that.
+    """
+    objections = [contest for contest in scene.case.contests if not contest.is_override]
+    lines = [
+        paragraph(person(contest.expert.user_id), run(f" objected: {label_text(contest.reason, _OBJECTION)}"))
+        for contest in objections[-_OBJECTIONS:]
+    ]
+    return rich_text(bullets(lines)) if lines else None
+
+
 def history_block(scene: Scene) -> JsonObject | None:
     """The decisions that were superseded; None if there are none."""
     earlier = scene.case.decisions[:-1]
@@ -75,7 +99,7 @@ def history_block(scene: Scene) -> JsonObject | None:
         return None
     elements = []
     for number, decision in enumerate(earlier[-_EARLIER:]):
-        begin = "" if number else "Corrected. Before: "
+        begin = "" if number else f"{_change(scene)}. Before: "
         title = plain(f"{begin}{label_title(scene.task, decision.label, 60)}", 100)
         elements += [title, mrkdwn(moment(decision.decided_at))]
     return context(*elements)

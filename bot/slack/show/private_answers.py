@@ -44,7 +44,7 @@ from bot.usecases.review.outcome import (
     UndoTooLate,
 )
 from bot.usecases.review.screen import Screen
-from routing.case.case import Case, CaseStatus
+from routing.case.case import Case
 from routing.label import ExpertId, Via
 
 if TYPE_CHECKING:
@@ -133,7 +133,8 @@ class PrivateAnswers:
         if outcome.note:
             return say(outcome.note)
         answers = progress(case)
-        if label is None or answers is None or case.status is CaseStatus.DECIDED:
+        is_over = case.decision is not None and not case.decision.is_by_time_out
+        if label is None or answers is None or is_over:
             return None
         title = self._title(case, label.label)
         is_in_view = label.via is Via.THREAD
@@ -154,6 +155,7 @@ class PrivateAnswers:
             f"{title}, by {by}. Your answer was not recorded. "
             "Whoever answered can still correct it in the message's menu."
         )
+        rest += " “Object…” there has others decide it anew." if self.policy.contest_for else ""
         blocks = (section(mrkdwn(f"{when}:")), section(plain(rest, 900)))
         return Message(f"{when}: {escape(rest, 900)}", blocks)
 

@@ -13,6 +13,7 @@ from bot.slack.blocks.builders import (
     modal,
     option,
     paragraph,
+    person,
     plain,
     rich_text,
     run,
@@ -22,10 +23,11 @@ from bot.slack.blocks.builders import (
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.screens import metadata
 from bot.slack.blocks.text import cut, label_text, length
-from bot.slack.show.case_words import label_title, sureness
+from bot.slack.show.case_words import label_title, rationale_of, sureness
 from bot.slack.show.label_lookup import chooser
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case
+from routing.case.decision import Decision
 from routing.label import ExpertConfidence, Obstacle
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ _OBSTACLES = {
     Obstacle.MISSING: "Something is missing that I need to know",
     Obstacle.BAD_INPUT: "The input is bad: broken, unreadable, or not for this question",
 }
+_STATEMENTS, _STATED = 20, 300
 _ENOUGH = "A sentence is enough."
 _CONFIDENCE = {
     ExpertConfidence.LOW: "Low",
@@ -163,6 +166,40 @@ def label_view(case: Case, task: Task, screen: Screen, draft: Draft) -> JsonObje
     ]
     title = "Correct the decision" if draft.is_correction else "Answer this case"
     return modal(control_ids.LABEL_VIEW, title, blocks, metadata(screen, draft.is_correction), "Save")
+
+
+def _decided_block(case: Case, task: Task, decision: Decision) -> JsonObject:
+    """What was decided, and what everybody answered and why."""
+    lines = [
+        paragraph(
+            person(label.expert.user_id),
+            run(" says "),
+            run(label_title(task, label.label), "bold"),
+            run(f": {label_text(why, _STATED)}" if (why := rationale_of(label)) else ""),
+        )
+        for label in case.current_labels[-_STATEMENTS:]
+    ]
+    decided = paragraph(run("Decided: "), run(label_title(task, decision.label), "bold"), run("."))
+    return rich_text(decided, *([bullets(lines)] if lines else []))
+
+
+def contest_view(case: Case, task: Task, decision: Decision, screen: Screen, is_decisive: bool) -> JsonObject:
+    """The window for an objection to `decision`, with the reason and what the person would say instead."""
+    options = [
+        option(spec.shown, spec.token, description=spec.description.strip() or None)
+        for spec in task.asks.options
+        if spec.name != decision.label
+    ]
+    hint = "It takes the place of the decision at once." if is_decisive else "You need not say."
+    follows = "Others decide it anew; the decision stands until then. Everybody can object once."
+    blocks = [
+        _introduction(case, task),
+        _decided_block(case, task, decision),
+        rich_text(paragraph(run(follows))),
+        _text_field("reason", "What is wrong with the decision?", False, _ENOUGH),
+        field("label", "What would you say?", chooser("label", "Choose an answer", options), True, hint),
+    ]
+    return modal(control_ids.CONTEST_VIEW, "Object to the decision", blocks, metadata(screen), "Object")
 
 
 def abstain_view(case: Case, task: Task, screen: Screen) -> JsonObject:

@@ -28,6 +28,7 @@ class Scene:
     undo_for: timedelta
     image_file_id: str | None = None
     has_picture: bool = True
+    contest_for: timedelta | None = None
 
     @property
     def screen(self) -> Screen:

@@ -13,6 +13,7 @@ from bot.slack.show.case_words import (
     happened_words,
     label_title,
     method_words,
+    name_of,
     people,
     percent,
     progress,
@@ -27,6 +28,7 @@ from routing.case.case import Case
 from routing.case.decision import Decision
 
 SLICES = 5
+OBJECTIONS = 3
 LONGEST = 3_900  # short of the 4,000 characters after which chat.update refuses a text
 _HOW = {True: "Answer with a button or reply in the thread", False: "Answer with a button"}
 
@@ -89,6 +91,7 @@ def open_text(scene: Scene) -> str:
         _labeled("Why you", _sentence(why_asked(case, scene.task, scene.tier), 400)),
         _labeled("Evidence", _evidence(case, 400)),
         *(_labeled("", _sentence(doubt, 200)) for doubt in doubts_of(case, scene.names)),
+        "Somebody objects to what was decided, and it is decided anew." if case.contest else "",
         f"{progress(case)}." if progress(case) else "",
         f"{'; '.join(filter(None, (due_words(case, scene.now), happened_words(case))))}.",
         _labeled("Known there as", _sentence(circumstances(case, SLICES), 300)),
@@ -110,6 +113,11 @@ def decided_text(scene: Scene, decision: Decision) -> str:
         _sentence(f"by {who}{f' ({how})' if how else ''},", 400),
         f"{moment(decision.decided_at)}.",
         _labeled("Why", _sentence("; ".join(why for why in whys if why), 600)),
+        *(
+            _labeled(f"{name_of(contest.expert, scene.names)} objected", _sentence(contest.reason, 300))
+            for contest in case.contests[-OBJECTIONS:]
+            if not contest.is_override
+        ),
         _sentence(concordance(case, decision, scene.task), 300),
         _sentence(scene.task.question, 300),
         _labeled("What came in", _input(scene, 800)),

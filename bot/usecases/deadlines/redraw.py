@@ -1,4 +1,4 @@
-"""Wants messages anew which time alone makes stale: Undo is over, a case is overdue."""
+"""Wants messages anew which time alone makes stale: Undo or objecting is over, a case is overdue."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ BATCH = 500
 LATE_FOR = timedelta(days=3)
 """What became stale while nothing ran is redrawn this long after; shorter than claimed events are kept."""
 UNDO = "redraw:undo:"
+CONTEST = "redraw:contest:"
 DUE = "redraw:due:"
 
 StaleMessage = tuple[str, str]
@@ -26,7 +27,11 @@ def redraw_due(ctx: Context) -> dict[str, int]:
     A portion in each transaction, in the order of the cases: ticks at once never lock each other out.
     """
     now = ctx.clock.now()
-    return {"undo_over": _redraw_all(ctx, _undo_over, now), "overdue": _redraw_all(ctx, _overdue, now)}
+    return {
+        "undo_over": _redraw_all(ctx, _undo_over, now),
+        "contest_over": _redraw_all(ctx, _contest_over, now),
+        "overdue": _redraw_all(ctx, _overdue, now),
+    }
 
 
 def _redraw_all(ctx: Context, find: Find, now: datetime) -> int:
@@ -45,6 +50,14 @@ def _undo_over(ctx: Context, tx: Transaction, now: datetime) -> list[StaleMessag
     until = now - ctx.policy.undo_for
     over = decisions.in_force(tx, tasks_ever(ctx, tx), until - LATE_FOR, until, UNDO, BATCH)
     return [(decision.case_id, f"{UNDO}{decision.decision_id}") for decision in over]
+
+
+def _contest_over(ctx: Context, tx: Transaction, now: datetime) -> list[StaleMessage]:
+    if ctx.policy.contest_for is None:
+        return []
+    until, tasks = now - ctx.policy.contest_for, tasks_ever(ctx, tx)
+    over = decisions.in_force(tx, tasks, until - LATE_FOR, until, CONTEST, BATCH, has_time_outs=True)
+    return [(decision.case_id, f"{CONTEST}{decision.decision_id}") for decision in over]
 
 
 def _overdue(ctx: Context, tx: Transaction, now: datetime) -> list[StaleMessage]:

@@ -25,6 +25,8 @@ class DecisionEvent(StrEnum):
     CORRECTED = "case.corrected"
     REOPENED = "case.reopened"
     AMENDED = "case.amended"
+    CONTESTED = "case.contested"
+    UPHELD = "case.upheld"
 
 
 def show(sitting: Sitting, case: Case) -> None:
@@ -39,7 +41,8 @@ def people_of(case: Case) -> set[ExpertId]:
     """Everybody whose name the case's message shows."""
     answered = {label.expert for label in case.labels} | {each.expert for each in case.abstentions}
     decided = {expert for decision in case.decisions for expert in decision.decided_by}
-    return answered | decided | ({case.assigned_to} if case.assigned_to else set())
+    objected = {contest.expert for contest in case.contests}
+    return answered | decided | objected | ({case.assigned_to} if case.assigned_to else set())
 
 
 def _named(sitting: Sitting, case: Case) -> dict[ExpertId, str]:
@@ -63,7 +66,7 @@ def call_back(
 ) -> None:
     """Queue the callback about `decision`, in order with the case's others; nothing without an endpoint.
 
-    `revision` tells the amendments of the same decision apart.
+    `revision` tells the amendments of and the objections to the same decision apart.
     """
     name = case.submission.service
     service = sitting.ctx.policy.services.get(name)
@@ -74,7 +77,11 @@ def call_back(
     # Made now, not when it is sent: it tells what was decided then, whatever comes before it is delivered.
     data = callback_data(case, decision, names, service.callback_version if service else 1)
     callback = Callback(name, url, change.value, sitting.now, data)
-    suffixes = {DecisionEvent.REOPENED: "|reopened", DecisionEvent.AMENDED: f"|amended:{revision}"}
+    suffixes = {
+        DecisionEvent.REOPENED: "|reopened",
+        DecisionEvent.AMENDED: f"|amended:{revision}",
+        DecisionEvent.CONTESTED: f"|contested:{revision}",
+    }
     # With the endpoint: an address that is mended gets what the old address did not take.
     key = f"{decision.decision_id}|{url}{suffixes.get(change, '')}"
     item_id, payload = sitting.ctx.new_id("out"), callback.to_payload()

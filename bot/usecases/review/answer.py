@@ -17,6 +17,7 @@ from bot.usecases.review.outcome import (
 from bot.usecases.review.settle import settle_case
 from routing.case.adjudication import is_adjudication, is_sealed
 from routing.case.case import Case, record_label
+from routing.case.objection import takes_late_answer
 from routing.label import ExpertConfidence, Label, Rationale, Via
 from storage.cases import labels, thread_replies
 from storage.delivery import claimed_events
@@ -68,7 +69,8 @@ def _objection(sitting: Sitting, new: ExpertAnswer) -> Outcome | None:
     if _adds_nothing(sitting.case, new):
         return RepeatedAct(sitting.case)
     is_correction = new.is_correction and sitting.case.takes_answer_of(new.act.expert)
-    if not sitting.case.is_waiting and not is_correction:
+    is_late = takes_late_answer(sitting.case, sitting.now, sitting.ctx.policy.contest_for)
+    if not sitting.case.is_waiting and not is_correction and not is_late:
         return AlreadyDecided(sitting.case)
     predicted = sitting.task.present_name(sitting.case.submission.prediction.label)
     if sitting.task.rationale.requires(new.label, predicted) and not new.rationale:

@@ -1,8 +1,10 @@
-"""The body of a callback: what a service learns when a case is decided, corrected, amended or reopened.
+"""The body of a callback: what a service learns when something happens to a case's decision.
 
 The event's type is `case.decided`, `case.corrected` (another decision, with the next sequence),
-`case.amended` (the same decision; an answer got a reason, or one that it does not rest on changed) or
-`case.reopened`. Types are only ever added, so a service passes over those it does not know.
+`case.amended` (the same decision; an answer got a reason, or one that it does not rest on changed),
+`case.reopened`, `case.contested` (somebody objects; the decision stands until the next) or `case.upheld`
+(that next decision says the same; otherwise it is `case.corrected`). Types are only ever added, so a service
+passes over those it does not know.
 
 Version 1, stable; fields are only ever added:
 
@@ -17,6 +19,8 @@ Version 1, stable; fields are only ever added:
   the decision that no longer holds
 - `labels`: each answer in force: `label`, `expert`, `labeled_at`, `rationale` (`text`, `reason_code`)
   or null, `expert_confidence` or null
+- `contests`, only where somebody objected: `sequence` of the decision, `expert`, `contested_at`, `reason`,
+  `is_override` (a lead's own answer took its place at once), `outcome` (`upheld`, `corrected` or null)
 
 Where the policy has `expose_experts`, `user_id` holds the pseudonym and `team_id` is empty; with "none" both
 are empty and `decided_by` is.
@@ -26,14 +30,16 @@ Version 2, for services whose policy has `callback_version = 2`; fields are only
 - `version`: 2
 - `case_id`, `external_id`, `service`, `task`, `origin`, `inclusion_probability`, `prediction` as above
 - `decision`: the view of a decision, as `GET /v1/cases/{case_id}` and the feed show it
+- `contests`, only where somebody objected, as `GET` shows them
 """
 
 from typing import Any
 
-from bot.usecases.decision_document import decision_document
+from bot.usecases.decision_document import contest_document, decision_document
 from bot.usecases.expert_names import ExpertNames
 from bot.usecases.grounds import grounds
 from routing.case.case import Case
+from routing.case.contest import Contest
 from routing.case.decision import Decision
 from routing.label import ExpertId, Label
 
@@ -63,6 +69,7 @@ def _version_1(case: Case, decision: Decision, names: ExpertNames) -> JsonObject
             "policy_version": decision.policy_version,
         },
         "labels": [_label(label, names) for label in case.current_labels],
+        **_contests([_contest(case, contest, names) for contest in case.contests]),
     }
 
 
@@ -75,7 +82,13 @@ def _version_2(case: Case, decision: Decision, names: ExpertNames) -> JsonObject
         "inclusion_probability": case.routing.inclusion_probability,
         "prediction": _prediction(case),
         "decision": decision_document(decision, case.tier, labels, names),
+        **_contests([contest_document(case, contest, names) for contest in case.contests]),
     }
+
+
+def _contests(documents: list[JsonObject]) -> JsonObject:
+    """Nothing where nobody objected: the bodies stay what they were."""
+    return {"contests": documents} if documents else {}
 
 
 def _named(case: Case) -> JsonObject:
@@ -113,3 +126,9 @@ def _label(label: Label, names: ExpertNames) -> JsonObject:
         "rationale": rationale and {"text": rationale.text, "reason_code": rationale.reason_code},
         "expert_confidence": label.expert_confidence and label.expert_confidence.value,
     }
+
+
+def _contest(case: Case, contest: Contest, names: ExpertNames) -> JsonObject:
+    moment = contest.contested_at.isoformat()
+    document = contest_document(case, contest, names)
+    return {**document, "expert": _person(contest.expert, names), "contested_at": moment}

@@ -6,16 +6,18 @@ from bot.usecases.context import Context
 from bot.usecases.review.access import Act, Sitting, is_allowed, is_insider, read_sitting, who_may
 from bot.usecases.review.outcome import AlreadyDecided, Dismissal, NotAllowed, Outcome
 from routing.case.case import Case
+from routing.case.objection import takes_late_answer
 from routing.policy import Task, Tier
 
 
 @dataclass(frozen=True, slots=True)
 class WindowCase:
-    """A case as a window shows it."""
+    """A case as a window shows it. `is_decisive`: what the person answers to it decides it at once."""
 
     case: Case
     task: Task
     tier: Tier
+    is_decisive: bool = False
 
 
 def look(ctx: Context, act: Act) -> WindowCase | Outcome:
@@ -26,7 +28,8 @@ def look(ctx: Context, act: Act) -> WindowCase | Outcome:
             return sitting
         if not is_allowed(sitting, act.expert):
             return NotAllowed(who_may(sitting))
-        return _seen(sitting) if sitting.case.is_waiting else AlreadyDecided(sitting.case)
+        is_late = takes_late_answer(sitting.case, sitting.now, ctx.policy.contest_for)
+        return _seen(sitting) if sitting.case.is_waiting or is_late else AlreadyDecided(sitting.case)
 
 
 def look_to_correct(ctx: Context, act: Act) -> WindowCase | Outcome:

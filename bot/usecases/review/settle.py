@@ -5,6 +5,7 @@ from bot.usecases.review.access import Sitting
 from bot.usecases.review.announce import DecisionEvent, call_back, notify
 from routing.case.adjudication import adjudicators_left, conclude, settle
 from routing.case.case import Case, CaseStatus
+from routing.case.decision import Decision
 from routing.case.next_step import reschedule
 from storage.cases import cases, decisions
 
@@ -34,8 +35,11 @@ def _announce(sitting: Sitting, case: Case) -> None:
     if len(case.decisions) > len(before.decisions):
         decision = case.decisions[-1]
         decisions.add(sitting.tx, decision)
-        event = DecisionEvent.CORRECTED if before.decision else DecisionEvent.DECIDED
-        call_back(sitting, case, decision, event)
+        call_back(sitting, case, decision, _event(before, decision))
+    elif before.decision is not None and case.contest is not None:
+        number = len(case.contests)
+        decisions.contest(sitting.tx, before.decision, number)
+        call_back(sitting, case, before.decision, DecisionEvent.CONTESTED, number)
     elif before.decision is not None and case.decision is None:
         decisions.reopen(sitting.tx, before.decision)
         call_back(sitting, case, before.decision, DecisionEvent.REOPENED)
@@ -47,6 +51,14 @@ def _announce(sitting: Sitting, case: Case) -> None:
             notice = Notice(Occasion.DISPUTE, Place.DM, (case.case_id,), (user_id,))
             # With the number of labels: after Undo and another answer the adjudicators are asked again.
             notify(sitting, notice, f"dispute:{case.case_id}:{len(case.labels)}:{user_id}")
+
+
+def _event(before: Case, decision: Decision) -> DecisionEvent:
+    """What a new decision is to whoever heard of the case as it was before."""
+    contested = before.contested_decision
+    if contested is not None and contested.label == decision.label:
+        return DecisionEvent.UPHELD
+    return DecisionEvent.CORRECTED if before.decision or contested else DecisionEvent.DECIDED
 
 
 def announce_amendment(sitting: Sitting, case: Case) -> None:

@@ -84,7 +84,8 @@ class _Reader:
         # Handed to somebody after they passed, it is theirs again.
         has_passed = any(expert.is_same_person(each.expert) for each in case.abstentions) and not is_mine
         is_others = case.assigned_to is not None and not is_mine
-        if has_passed or is_others or case.label_of(expert) is not None:
+        objects = case.contest is not None and expert.is_same_person(case.contest.expert)
+        if has_passed or is_others or objects or case.label_of(expert) is not None:
             return False
         members = self._members(case, terms)
         return may_label(case, terms.tier, expert, members, ctx.team_id, ctx.policy.guest_teams)

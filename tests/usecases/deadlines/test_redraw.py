@@ -23,9 +23,9 @@ from tests.worlds.desk import World
 
 SECOND = timedelta(seconds=1)
 DUE_IN = timedelta(hours=4)
-NOTHING = {"undo_over": 0, "overdue": 0}
-UNDO_OVER = {"undo_over": 1, "overdue": 0}
-OVERDUE = {"undo_over": 0, "overdue": 1}
+NOTHING = {"undo_over": 0, "contest_over": 0, "overdue": 0}
+UNDO_OVER = {**NOTHING, "undo_over": 1}
+OVERDUE = {**NOTHING, "overdue": 1}
 
 
 @pytest.fixture
@@ -126,6 +126,25 @@ def test_a_decision_of_nobody_never_had_an_undo(world: World) -> None:
     assert redrawn(world, case) == 0
 
 
+@pytest.mark.parametrize("method", [Method.SINGLE, Method.EXPIRED])
+def test_a_decision_is_redrawn_once_when_nobody_may_object_to_it_any_more(
+    world: World, method: Method
+) -> None:
+    world.policy = world.policy.model_copy(update={"contest_for": timedelta(days=2)})
+    case = world.open()
+    now, version = world.clock.now(), world.policy.version
+    with world.database.write() as tx:
+        decisions.add(tx, Decision("dec_1", case.case_id, 1, chosen("fraud"), method, now, version, 0, ()))
+        cases.save(tx, replace(case, status=CaseStatus.DECIDED))
+    world.clock.sleep(world.policy.undo_for)
+    redraw.redraw_due(world.ctx)
+    world.clock.sleep(timedelta(days=2) - world.policy.undo_for - SECOND)
+    assert redrawn(world, case) == 0
+    world.clock.sleep(SECOND)
+    assert redraw.redraw_due(world.ctx) == {**NOTHING, "contest_over": 1}
+    assert redraw.redraw_due(world.ctx) == NOTHING
+
+
 def test_a_corrected_decision_is_redrawn_when_the_time_of_the_correction_is_over(world: World) -> None:
     case = world.open("topic", "a")
     give(world, case, "a")
@@ -159,7 +178,7 @@ def test_more_than_a_portion_is_redrawn_in_one_tick(world: World, monkeypatch: p
     monkeypatch.setattr(redraw, "BATCH", 2)
     opened = [world.open() for _ in range(5)]
     world.clock.sleep(DUE_IN + SECOND)
-    assert redraw.redraw_due(world.ctx) == {"undo_over": 0, "overdue": 5}
+    assert redraw.redraw_due(world.ctx) == {**NOTHING, "overdue": 5}
     assert [world.wanted_version(case.case_id) for case in opened] == [2] * 5
 
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from bot.slack.blocks.builders import actions
 from bot.slack.blocks.screens import block_id
 from bot.slack.show.controls import (
-    FULL_MENU,
-    OPEN_MENU,
     answer_button,
     label_button,
     label_select,
@@ -18,20 +16,21 @@ from bot.slack.show.controls import (
 
 if TYPE_CHECKING:
     from bot.slack.blocks.message import JsonObject
+    from bot.slack.show.controls import AnswerMenus
     from bot.usecases.review.screen import Screen
     from routing.policy import Task
 
 BUTTONS = 3
 
 
-def open_controls(task: Task, predicted: str, screen: Screen) -> JsonObject:
+def open_controls(task: Task, predicted: str, screen: Screen, menus: AnswerMenus) -> JsonObject:
     """The predicted label first."""
     labels, name = ordered_labels(task, predicted), block_id("answer", screen)
     if len(labels) > BUTTONS:
         confirm = answer_button(task, predicted, predicted, 0)
         chooser = label_select(task, labels[1:], "Another answer…")
-        return actions(name, confirm, chooser, label_button(), menu(OPEN_MENU))
+        return actions(name, confirm, chooser, label_button(), menu(menus.beside))
     buttons = [answer_button(task, label, predicted, number) for number, label in enumerate(labels)]
     if len(labels) == BUTTONS:
-        return actions(name, *buttons, menu(FULL_MENU))
-    return actions(name, *buttons, label_button(), menu(OPEN_MENU))
+        return actions(name, *buttons, menu(menus.alone))
+    return actions(name, *buttons, label_button(), menu(menus.beside))
