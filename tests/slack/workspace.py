@@ -187,7 +187,15 @@ class Workspace:
         task = self.world.policy.task(stored.submission.task)
         names = {ANN: "Ann"}
         return _checked(
-            case_message(stored, task, task.tier(stored.tier), self.world.clock.now(), names, version=version)
+            case_message(
+                stored,
+                task,
+                task.tier(stored.tier),
+                self.world.clock.now(),
+                names,
+                version=version,
+                contest_for=self.world.policy.contest_for,
+            )
         )
 
     def dispatch(self, body: str, content_type: str) -> BoltResponse:
