@@ -25,6 +25,7 @@ from bot.usecases.review.outcome import (
 from bot.usecases.review.screen import Screen
 from bot.usecases.review.worklist import Board, LabelTotals, WaitingCase
 from routing.case.case import Case, CaseStatus
+from routing.case.contest import Contest
 from routing.case.decision import Decision, Method
 from routing.label import ExpertConfidence, ExpertId, Label, Rationale, Via
 from routing.policy import LabelSpec, Task, Tier
@@ -180,7 +181,11 @@ def cases(draw: st.DrawFn) -> tuple[Case, Task]:
         Decision(f"d{n}", case.case_id, n + 1, chosen(draw(answers)), method, NOW, "p", 1, tuple(people))
         for n, method in enumerate(draw(st.lists(st.sampled_from(Method), min_size=1, max_size=8)))
     )
-    return replace(case, labels=labels, decisions=decisions), task
+    contests = tuple(
+        Contest(case.case_id, person, draw(st.integers(1, len(decisions))), len(labels), NOW, draw(ANY))
+        for person in people[: draw(st.integers(0, 5))]
+    )
+    return replace(case, labels=labels, decisions=decisions, contests=contests), task
 
 
 def _objects(value: Any) -> Iterator[JsonObject]:
@@ -246,7 +251,16 @@ def test_every_message_of_a_case_is_inside_the_limits_and_safe(
 ) -> None:
     case, task = found
 
-    message = case_message(case, task, task.tiers[0], NOW, names, version=999_999_999, image_file_id=file_id)
+    message = case_message(
+        case,
+        task,
+        task.tiers[0],
+        NOW,
+        names,
+        version=999_999_999,
+        image_file_id=file_id,
+        contest_for=timedelta(days=1),
+    )
 
     assert_message(message)
     assert set(message.metadata) == {"case_id", "version"}
@@ -264,6 +278,7 @@ def test_every_window_of_a_case_is_inside_the_limits_and_safe(
     for view in (
         review_windows.label_view(case, task, place, draft),
         review_windows.label_view(case, task, place, review_windows.Draft()),
+        review_windows.contest_view(case, task, case.decisions[-1], place, bool(page % 2)),
         review_windows.abstain_view(case, task, place),
         review_windows.escalate_view(case, task, place),
         review_windows.reassign_view(place),
@@ -281,7 +296,8 @@ def test_every_private_answer_list_and_home_is_inside_the_limits_and_safe(
     found: tuple[Case, Task], written: str, link: str | None
 ) -> None:
     case, task = found
-    policy: Any = type("P", (), {"tasks": {"task": task}, "undo_for": timedelta(minutes=10)})()
+    fields = {"tasks": {"task": task}, "undo_for": timedelta(minutes=10), "contest_for": timedelta(days=1)}
+    policy: Any = type("P", (), fields)()
     private = PrivateAnswers(policy, {EXPERT: written})
     outcomes = (
         AlreadyDecided(case),

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.notices.notice_message import NamedCase, notice_message
+from bot.delivery.notices.notice_message import NamedCase, StatedAnswer, notice_message
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.limits import message_violations, view_violations
 from bot.slack.show import read_windows, review_windows
@@ -25,6 +25,7 @@ from bot.usecases.review import outcome as outcomes
 from bot.usecases.review.screen import Screen
 from bot.usecases.review.worklist import Board, LabelTotals, WaitingCase
 from routing.case.case import Case, CaseStatus
+from routing.case.contest import Contest
 from routing.case.decision import Decision, Method
 from routing.label import Abstention, Label, Rationale, Via
 from routing.policy import Task, Tier
@@ -119,14 +120,30 @@ def _messages(workspace: Workspace, case: Case, task: Task, tier: Tier | None) -
         replace(case, status=CaseStatus.EXPIRED),
         *(_answered(case, method) for method in Method if method in SHOWN_METHODS),
         *(replace(case, routing=replace(case.routing, **change)) for change in CHANCES),
+        *_contested(case),
     )
     for state in states:
         for now in (FRIDAY, FRIDAY + timedelta(hours=1)):
-            yield case_message(state, task, tier, now, NAMES, version=2)
+            yield case_message(state, task, tier, now, NAMES, version=2, contest_for=timedelta(days=2))
     yield case_message(case, task, tier, FRIDAY, NAMES, has_picture=False)
 
 
-SHOWN_METHODS = (Method.SINGLE, Method.CONSENSUS, Method.ADJUDICATED, Method.EXPIRED)
+def _contested(case: Case) -> tuple[Case, ...]:
+    """The case with an objection that waits, and with objections of which something came."""
+    done = _answered(case, Method.ADJUDICATED)
+    first, last = (Contest(case.case_id, BEN, number, 1, FRIDAY, "Paid twice.") for number in (1, 2))
+    waiting = replace(done, status=CaseStatus.OPEN, contests=(last,))
+    upheld = replace(done, decisions=(done.decisions[1], replace(done.decisions[1], sequence=2)))
+    return (
+        waiting,
+        replace(waiting, status=CaseStatus.DISPUTED),
+        replace(done, contests=(first,)),
+        replace(upheld, contests=(first,)),
+        replace(_answered(case, Method.OVERRIDDEN), contests=(replace(first, is_override=True),)),
+    )
+
+
+SHOWN_METHODS = tuple(Method)
 CHANCES = (
     {"is_audit": True, "inclusion_probability": 0.02},
     {"unreadable": "amount is text, a number is needed"},
@@ -137,6 +154,9 @@ CHANCES = (
 def _windows(case: Case, task: Task, tier: Tier | None) -> Iterator[JsonObject]:
     for draft in (review_windows.Draft(), review_windows.Draft("legit", "x" * 2_500, is_correction=True)):
         yield review_windows.label_view(case, task, SCREEN, draft)
+    for is_decisive in (False, True):
+        decided = _answered(case)
+        yield review_windows.contest_view(decided, task, decided.decisions[-1], SCREEN, is_decisive)
     yield review_windows.abstain_view(case, task, SCREEN)
     yield review_windows.escalate_view(case, task, SCREEN)
     yield review_windows.reassign_view(SCREEN)
@@ -198,7 +218,9 @@ def _lists(case: Case, task: Task) -> Iterator[Message]:
 
 
 def _notices(case: Case, task: Task) -> Iterator[Message]:
-    named = NamedCase(case, task.question, "https://example.slack.com/archives/C1/p1", task.hours)
+    objection = StatedAnswer(BEN.user_id, "Fraud", "Paid twice.", is_objection=True)
+    link = "https://example.slack.com/archives/C1/p1"
+    named = NamedCase(case, task.question, link, task.hours, statements=(objection,))
     for occasion in Occasion:
         for place in Place:
             for count, late in ((1, 0), (2, 9), (12, 9)):
@@ -220,7 +242,9 @@ def _sentences(workspace: Workspace, case: Case, tier: Tier | None) -> Iterator[
         *_messages(workspace, case, task, tier),
         *_private(workspace, case),
         *_lists(case, task),
+        *_lists(_contested(case)[0], task),
         *_notices(case, task),
+        *_notices(_contested(case)[1], task),
     ]
     for message in messages:
         assert message_violations(message.payload()) == () or message.text == ""

@@ -200,8 +200,10 @@ def _statements(case: Case, task: Task) -> Iterator[StatedAnswer]:
         yield StatedAnswer(contest.expert.user_id, title, contest.reason, is_objection=True)
     for label in case.current_labels:
         why = rationale_of(label) or ""
-        is_told = contest is not None and label in case.labels[contest.answers :] and why == contest.reason
-        yield StatedAnswer(label.expert.user_id, task.title(label.label), "" if is_told else why)
+        is_repeated = (
+            contest is not None and label in case.labels[contest.answers :] and why == contest.reason
+        )
+        yield StatedAnswer(label.expert.user_id, task.title(label.label), "" if is_repeated else why)
     yield StatedAnswer(None, task.title(case.submission.prediction.label), sureness(case))
 
 

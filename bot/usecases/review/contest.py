@@ -29,9 +29,9 @@ _LATE = "It is too late to object to this decision. Nothing was recorded; please
 _NO_LABEL = "This task has no such answer. Nothing was recorded; please use the case's own message."
 _SAME = "That is what was decided: choose another answer, or none. Nothing was recorded."
 _NO_REASON = "Nothing was recorded: say in a sentence what is wrong with the decision."
-_TOLD = "Your objection is recorded. {who} The decision stands until then."
+_RECORDED = "Your objection is recorded. {who} The decision stands until then."
 _SENIORS = "Who settles disagreements is asked to decide."
-_ONE_MORE = "One more person is asked to answer."
+_ANOTHER = "One more person is asked to answer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _contested(sitting: Sitting, new: Objection, label: str | None) -> Outcome:
     show(sitting, case)
     _ask(sitting, case)
     sitting.record("case.contested", sequence=objection.sequence, label=label or "", is_override=is_override)
-    return RecordedAct(case, own if is_override else None, note="" if is_override else _told(case))
+    return RecordedAct(case, own if is_override else None, note="" if is_override else _receipt(case))
 
 
 def _answer(sitting: Sitting, new: Objection, label: str, is_override: bool) -> Label:
@@ -167,10 +167,10 @@ def _ask(sitting: Sitting, case: Case) -> None:
     if case.status is not CaseStatus.OPEN:
         return
     # Without the reason: whoever answers next has to judge for themselves.
-    note = f"<@{sitting.act.expert.user_id}> objects to the decision. {_ONE_MORE} It stands until then."
+    note = f"<@{sitting.act.expert.user_id}> objects to the decision. {_ANOTHER} It stands until then."
     notice = Notice(Occasion.NOTE, Place.THREAD, (case.case_id,), note=note)
     notify(sitting, notice, f"contested:{case.case_id}:{len(case.contests)}")
 
 
-def _told(case: Case) -> str:
-    return _TOLD.format(who=_SENIORS if case.status is CaseStatus.DISPUTED else _ONE_MORE)
+def _receipt(case: Case) -> str:
+    return _RECORDED.format(who=_SENIORS if case.status is CaseStatus.DISPUTED else _ANOTHER)

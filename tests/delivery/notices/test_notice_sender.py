@@ -10,11 +10,13 @@ from bot.delivery.sender.attempts import Courier
 from bot.sandbox import SlackFault
 from bot.usecases.context import PolicyHolder
 from bot.usecases.outgoing import NOTICE, Notice, Occasion, Place
-from routing.case.case import Case
+from routing.case.case import Case, CaseStatus
+from routing.case.contest import Contest
+from routing.case.decision import Decision, Method
 from routing.label import Label, Rationale, Via
 from routing.policy import WorkingHours
 from routing.slack_channel import ChannelId
-from storage.cases import labels
+from storage.cases import cases, contests, decisions, labels
 from storage.delivery import outbox, projections, slack_pace
 from storage.delivery.outbox import Item
 from tests.answers import chosen
@@ -211,6 +213,30 @@ def test_who_settles_a_disagreement_reads_what_everybody_answered_and_why(world:
     assert "<@U0MAYA> says fraud: two &lt;!channel&gt; accounts" in message.text
     assert "<@U0JONAS> says legit" in message.text
     assert "The model says" in message.text
+
+
+def test_who_settles_an_objection_reads_it_first_and_a_reason_once(world: World) -> None:
+    case = disputed(world)
+    now, why = world.clock.now(), "it was paid twice"
+    decision = Decision("d1", case.case_id, 1, chosen("fraud"), Method.SINGLE, now, "p", 1, (MAYA,))
+    with world.database.write() as tx:
+        decisions.add(tx, decision)
+        contests.add(tx, Contest(case.case_id, JONAS, 1, 2, now, why))
+        labels.add(
+            tx,
+            Label("l3", case.case_id, JONAS, 2, chosen("legit"), now, Via.MODAL, 1, Rationale(why)),
+        )
+        cases.save(tx, replace(cases.lock(tx, case.case_id), status=CaseStatus.DISPUTED))
+    world.drain()
+    queue(world, Notice(Occasion.DISPUTE, Place.DM, (case.case_id,), ("U0SAM",)))
+    deliver(world)
+    (message,) = world.sandbox.state.conversations[SAM_DM].top_level()
+    assert (
+        "Somebody objects to what was decided. Please decide: your answer is the last word." in message.text
+    )
+    statements = [line for line in message.text.splitlines() if line.startswith("• <@")]
+    assert statements[0] == f"• <@U0JONAS> objects to fraud: {why}"
+    assert "• <@U0JONAS> says legit" in statements
 
 
 def test_others_are_never_told_what_was_answered_to_a_disputed_case(world: World) -> None:
