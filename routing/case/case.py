@@ -221,9 +221,16 @@ def object_to(case: Case, contest: Contest, due_at: datetime) -> Case:
         or contest.sequence != len(case.decisions)
     ):
         raise InvalidTransition(f"Case {case.case_id} does not expect this objection.")
-    contests = (*case.contests, contest)
-    # Without an end: a time-out would put the policy's answer in the place of what people decided.
-    return replace(case, status=CaseStatus.OPEN, contests=contests, due_at=due_at, expires_at=None)
+    return replace(
+        case,
+        status=CaseStatus.OPEN,
+        contests=(*case.contests, contest),
+        due_at=due_at,
+        # Without an end: a time-out would put the policy's answer in the place of what people decided.
+        expires_at=None,
+        # Of nobody: left to whoever decided it, the case would never reach those who are asked now.
+        assigned_to=None,
+    )
 
 
 def dispute(case: Case) -> Case:

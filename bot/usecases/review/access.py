@@ -151,7 +151,8 @@ def who_may(sitting: Sitting) -> str:
     if not is_insider(sitting.ctx, sitting.act.expert):
         return "Only people of this workspace may answer here. Nothing was recorded."
     if sitting.case.status is CaseStatus.DISPUTED:
-        return "The experts disagreed, so only a senior expert may answer now. Nothing was recorded."
+        why = "Somebody objects to the decision" if sitting.case.contest else "The experts disagreed"
+        return f"{why}, so only a senior expert may answer now. Nothing was recorded."
     experts_named = sitting.tier.experts
     groups = [
         "the members of the case's channel" if experts_named.channel_members else "",

@@ -145,11 +145,12 @@ def test_the_decision_stands_for_the_time_being() -> None:
     assert (done.contest, done.contested_decision) == (None, None)
 
 
-def test_a_contested_case_never_expires_and_its_times_begin_anew() -> None:
-    before = replace(decided(ordinary("fraud", "U0AMA")), expires_at=MONDAY)
+def test_a_contested_case_never_expires_is_nobodys_and_its_times_begin_anew() -> None:
+    before = replace(decided(ordinary("fraud", "U0AMA")), expires_at=MONDAY, assigned_to=expert("U0AMA"))
     opened = contested(before)
 
     assert (opened.expires_at, opened.due_at, opened.waits_since) == (None, LATER, LATER)
+    assert opened.assigned_to is None
     assert before.waits_since == before.opened_at
 
 

@@ -142,6 +142,9 @@ def test_whoever_settles_disagreements_is_asked_where_there_is_somebody(world: W
     assert world.case(case.case_id).status is CaseStatus.DISPUTED
     (notice,) = world.sent("notice")
     assert (notice.payload["about"], notice.payload["people"]) == ("dispute", [CAROL.user_id])
+    late = say(world, case, "help", DORA)
+    assert isinstance(late, NotAllowed)
+    assert late.reason.startswith("Somebody objects to the decision, so only a senior expert")
     say(world, case, "sales", CAROL)
     decision = world.case(case.case_id).decision
     assert decision is not None
