@@ -184,7 +184,8 @@ def _assembled(tx: Transaction, query: sa.Select[Any], **parameters: str) -> lis
     labels_by_case = labels.of_cases(tx, case_ids)
     abstained = labels.abstentions_of_cases(tx, case_ids)
     decided = decisions.of_cases(tx, case_ids)
-    contested = contests.of_cases(tx, case_ids)
+    # Nobody objects before there is a decision: a list of open cases costs no query more.
+    contested = contests.of_cases(tx, list(decided))
     return [
         _case(
             row,

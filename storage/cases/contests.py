@@ -36,6 +36,8 @@ def add(tx: Transaction, contest: Contest) -> bool:
 def of_cases(tx: Transaction, case_ids: Sequence[str]) -> dict[str, tuple[Contest, ...]]:
     """The objections to each case's decisions in the order they came."""
     by_case: dict[str, tuple[Contest, ...]] = {}
+    if not case_ids:
+        return by_case
     for row in tx.execute(_OF_CASES, {"case_ids": case_ids}):
         by_case[row.case_id] = (*by_case.get(row.case_id, ()), _contest(row))
     return by_case

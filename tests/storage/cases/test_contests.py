@@ -26,6 +26,7 @@ def test_objections_come_back_with_their_case_in_the_order_they_came(database: D
     second = replace(OBJECTION, expert=BEN, reason="The address is another.", is_override=False)
     with database.write() as tx:
         store(tx, [prediction(1)])
+        decisions.add(tx, decision_of("case_1"))
         contests.add(tx, OBJECTION)
         contests.add(tx, second)
         assert cases.get(tx, "case_1").contests == (OBJECTION, second)
