@@ -11,7 +11,7 @@ from bot.usecases.review.announce import notify, show
 from bot.usecases.review.case_view import WindowCase
 from bot.usecases.review.outcome import Dismissal, NotAllowed, Outcome, RecordedAct, RepeatedAct
 from bot.usecases.review.settle import settle_case
-from routing.case.adjudication import with_further_answer
+from routing.case.adjudication import is_sealed, with_further_answer
 from routing.case.case import Case, CaseStatus, object_to, record_label
 from routing.case.contest import Contest
 from routing.case.hours import add_working
@@ -148,6 +148,7 @@ def _contested(sitting: Sitting, new: Objection, label: str | None) -> Outcome:
 def _answer(sitting: Sitting, new: Objection, label: str, is_override: bool) -> Label:
     """What the person would say, as an answer with its reason: others' answers are weighed with it."""
     before = sitting.case.label_of(new.act.expert)
+    settles = is_override or (before is not None and before.is_adjudication)
     return Label(
         label_id=sitting.ctx.new_id("label"),
         case_id=new.act.case_id,
@@ -158,7 +159,8 @@ def _answer(sitting: Sitting, new: Objection, label: str, is_override: bool) -> 
         via=Via.MODAL,
         screen_version=new.act.screen.version,
         rationale=Rationale(new.reason, None),
-        is_adjudication=is_override or (before is not None and before.is_adjudication),
+        is_adjudication=settles,
+        is_sealed=is_sealed(sitting.case, new.act.expert, is_adjudication=bool(settles)),
     )
 
 

@@ -121,6 +121,7 @@ def test_the_service_hears_what_came_of_it(world: World, label: str, event: str)
     stored = world.case(case.case_id)
     assert stored.decision is not None
     assert (stored.decision.label, stored.decision.sequence) == (label, 2)
+    assert [each.is_sealed for each in stored.labels] == [True, False, False]
     assert stored.decision.loss == (0.0 if label == "fraud" else 1.0)
     sent = [item.payload for item in world.sent("callback")]
     assert [payload["event"] for payload in sent] == ["case.decided", "case.contested", event]
