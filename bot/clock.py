@@ -56,6 +56,10 @@ class FastClock:
         """The real moment."""
         return datetime.now(UTC)
 
+    def advance_to(self, moment: datetime) -> None:
+        """Go on from `moment`, unless it is over already."""
+        self._start += max(moment - self.now(), timedelta())
+
     def sleep(self, duration: timedelta) -> None:
         """Block the calling thread for `duration / speed`."""
         time.sleep(duration.total_seconds() / self._speed)

@@ -14,6 +14,8 @@ from bot.slack.show.controls import WITH_REASON
 HASTE = (timedelta(minutes=1), timedelta(minutes=12))
 DELAY = (timedelta(minutes=32), timedelta(minutes=58))
 LATE_SHARE = 0.3
+SETTLES_AFTER = timedelta(minutes=40)
+"""Where as many answers as are needed differ, somebody else comes along to settle it."""
 LOOKS_AGAIN_AFTER = timedelta(hours=2)
 """A case that is still open was not saved, as the bot wrote to the expert."""
 
@@ -41,20 +43,22 @@ class Skill:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Who will answer a case, with which label, how and when."""
+    """Who will answer a case, with which label, how and when; `number` counts its answers from 1."""
 
     user_id: str
     label: str
     manner: Manner
     at: datetime
     tries: int = 0
+    number: int = 1
 
 
 @dataclass
 class Simulation:
     """Answers the `urgent` cases that appear in the channels and the share `answered_share` of the others.
 
-    `examples` maps case ids to what was posted: the truth steers how often an expert is right.
+    `examples` maps case ids to what was posted: the truth steers how often an expert is right. Each case gets
+    `quorum` answers, and more while it is open all the same.
     """
 
     slack_url: str
@@ -63,6 +67,7 @@ class Simulation:
     seed: int
     answered_share: float = 1.0
     urgent: Collection[str] = ()
+    quorum: int = 1
     refusals: list[str] = field(default_factory=list)
     _people: dict[str, SimulatedPerson] = field(default_factory=dict)
     _plans: dict[str, Plan] = field(default_factory=dict)
@@ -98,7 +103,7 @@ class Simulation:
         if plan.manner is Manner.ABSTAIN:
             self._hand_on(case_id, channel, plan, now)
         else:
-            self._try_again(case_id, plan, now + LOOKS_AGAIN_AFTER)
+            self._ask_next(case_id, channel, plan, now)
 
     def _try_again(self, case_id: str, plan: Plan, at: datetime) -> None:
         """Answer once more, should the case be open then."""
@@ -106,20 +111,46 @@ class Simulation:
 
     def _hand_on(self, case_id: str, channel: str, plan: Plan, now: datetime) -> None:
         """Somebody who cannot tell leaves the case to the next expert of the channel."""
-        others = [skill for skill in self._of(channel) if skill.user_id != plan.user_id]
-        truth = self.examples[case_id].truth
-        self._plans[case_id] = Plan(others[0].user_id, truth, Manner.CLICK, now + HASTE[1])
+        truth, following = self.examples[case_id].truth, self._after(plan, channel).user_id
+        self._plans[case_id] = Plan(following, truth, Manner.CLICK, now + HASTE[1], number=plan.number)
+
+    def _ask_next(self, case_id: str, channel: str, plan: Plan, now: datetime) -> None:
+        """Leave it to the next expert: to give another answer, or to settle what is open after all."""
+        number, example = plan.number + 1, self.examples[case_id]
+        dice = self._dice(example, number)
+        expert = self._after(plan, channel)
+        # Who is asked again looks more closely: three experts who say three things must come to an end.
+        is_new = number <= len(self._of(channel))
+        label = _label(example, expert, dice) if is_new else example.truth
+        self._plans[case_id] = Plan(
+            expert.user_id, label, Manner.CLICK, now + self._wait(number, dice), number=number
+        )
+
+    def _wait(self, number: int, dice: random.Random) -> timedelta:
+        """Until the answer of that number is given; beyond those that are needed only if the case is open."""
+        if number <= self.quorum:
+            return HASTE[0] + (HASTE[1] - HASTE[0]) * dice.random()
+        return SETTLES_AFTER if number == self.quorum + 1 > 2 else LOOKS_AGAIN_AFTER
+
+    def _after(self, plan: Plan, channel: str) -> Skill:
+        """Who comes after the plan's expert in the channel."""
+        experts = self._of(channel)
+        place = [skill.user_id for skill in experts].index(plan.user_id)
+        return experts[(place + 1) % len(experts)]
 
     def _plan(self, example: HeldOutExample, channel: str, share: float, now: datetime) -> Plan:
-        # Dice of its own for each case: which of them is looked at first must not change the answers.
-        dice = random.Random(f"{self.seed}:{example.external_id}")  # noqa: S311 - a simulation
+        dice = self._dice(example, 1)
         if dice.random() >= share:
             return Plan("", "", Manner.CLICK, now)
         expert = dice.choice(self._of(channel))
-        label = example.truth if dice.random() < expert.accuracy else _mistake(example, dice)
+        label = _label(example, expert, dice)
         manner = dice.choices(list(MANNERS), weights=list(MANNERS.values()))[0]
         shortest, longest = DELAY if dice.random() < LATE_SHARE else HASTE
         return Plan(expert.user_id, label, manner, now + shortest + (longest - shortest) * dice.random())
+
+    def _dice(self, example: HeldOutExample, number: int) -> random.Random:
+        """Its own for each answer to each case: which is looked at first must not change the answers."""
+        return random.Random(f"{self.seed}:{example.external_id}:{number}")  # noqa: S311 - a simulation
 
     def _of(self, channel: str) -> list[Skill]:
         return [skill for skill in self.skills if skill.channel == channel]
@@ -128,6 +159,10 @@ class Simulation:
         if user_id not in self._people:
             self._people[user_id] = SimulatedPerson(self.slack_url, user_id)
         return self._people[user_id]
+
+
+def _label(example: HeldOutExample, expert: Skill, dice: random.Random) -> str:
+    return example.truth if dice.random() < expert.accuracy else _mistake(example, dice)
 
 
 def _mistake(example: HeldOutExample, dice: random.Random) -> str:

@@ -51,7 +51,7 @@ def perform(asked: Performance) -> None:
     console.print("Training two models on scikit-learn's digits and breast-cancer data.", soft_wrap=True)
     script = Script(held_out(asked.cases, asked.seed), asked.seed, mode.answered_share, mode.spread_seconds)
     console.print("Starting a local Slack and Second Look.\n", soft_wrap=True)
-    with _started(FastClock(SystemClock().now(), asked.speed), mode.pace, asked.port) as started:
+    with _started(FastClock(SystemClock().now(), asked.speed), mode, asked.port) as started:
         _announce(console, started, opens_page=asked.opens_page)
         play = Play(started, script)
         play.start()
@@ -63,13 +63,13 @@ def perform(asked: Performance) -> None:
 
 
 @contextmanager
-def _started(clock: FastClock, pace: float, port: int) -> Iterator[Stage]:
+def _started(clock: FastClock, mode: Mode, port: int) -> Iterator[Stage]:
     """The stage in a folder that goes when the demo ends; the log goes to a file there."""
     with tempfile.TemporaryDirectory(prefix="secondlook-demo-") as name:
         folder = Path(name)
         with (folder / "demo.log").open("w", encoding="utf-8") as stream:
             log.configure(stream)
-            with stage(folder, clock, pace, port) as started:
+            with stage(folder, clock, mode, port) as started:
                 yield started
 
 
@@ -96,6 +96,8 @@ def _to_the_end(play: Play, console: Console) -> Report:
         for report in _reports(play, display):
             if report is not None and play.is_complete(report):
                 return report
+            if report is not None and play.is_settled(report):
+                play.advance_to_digest()
             if report is not None and report != last:
                 last, changed_at = report, time.monotonic()
             elif time.monotonic() - changed_at > STUCK_SECONDS:

@@ -8,11 +8,15 @@ from bot.demo.experts import case_of
 from bot.demo.person import JsonObject, SimulatedPerson
 from bot.demo.script import HeldOutExample
 from bot.demo.traffic import CallbackLog
+from bot.usecases.digest.digest_document import from_document
+from routing.digest.model_quality import About
 from storage.cases import cases
-from storage.engine.database import Database
+from storage.engine.database import Database, Transaction
 from storage.evidence import digest_facts
 from storage.evidence.digest_facts import Counts
+from storage.leads import digests
 
+TEAM = "leads"
 FOLLOW_UPS = frozenset({"case.reopened", "case.amended", "case.contested"})
 """Events that tell of a decision once more: no second arrival of it."""
 
@@ -26,10 +30,20 @@ class Accuracy:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestError:
+    """What the team's digest says of the model's error on everything, 0 to 1, with its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The run's totals.
 
-    `lost` counts messages and callbacks that are missing, `doubled_…` those that are too many.
+    `lost` counts messages and callbacks that are missing, `doubled_…` those that are too many. `error` is
+    None until there is a digest that tells of it.
     """
 
     counts: Counts
@@ -40,6 +54,7 @@ class Report:
     doubled_messages: int
     doubled_callbacks: int
     accuracy: Accuracy
+    error: DigestError | None = None
 
     @property
     def duplicated(self) -> int:
@@ -55,6 +70,7 @@ class Report:
             "duplicated": self.duplicated,
             "doubled": {"messages": self.doubled_messages, "callbacks": self.doubled_callbacks},
             "accuracy": asdict(self.accuracy),
+            "digest": {"error": asdict(self.error) if self.error else None},
         }
 
 
@@ -79,6 +95,7 @@ def measure(run: Run) -> Report:
     """
     with run.database.read() as tx:
         counts = digest_facts.counts(tx)
+        error = _digest_error(tx)
         stored = {case_id: cases.get(tx, case_id) for case_id in run.reviewed}
     decisions = {case_id: case.decision for case_id, case in stored.items()}
     labels = {case_id: decision.label for case_id, decision in decisions.items() if decision}
@@ -94,7 +111,19 @@ def measure(run: Run) -> Report:
         doubled_messages=_surplus(shown),
         doubled_callbacks=_surplus(arrived),
         accuracy=_accuracy(run.examples, labels),
+        error=error,
     )
+
+
+def _digest_error(tx: Transaction) -> DigestError | None:
+    """Of the model, not of this draw of its predictions alone: what the digest's own sentence tells."""
+    for kept in digests.history(tx, TEAM, 1):
+        quality = from_document(kept.document).quality
+        everything = quality.row(About.ALL) if quality else None
+        if everything is not None and everything.now.future is not None:
+            error = everything.now.future
+            return DigestError(round(error.value, 4), round(error.low, 4), round(error.high, 4))
+    return None
 
 
 def messages_by_case(run: Run) -> Counter[str]:

@@ -37,6 +37,7 @@ class Play:
             self.script.seed,
             self.script.answered_share,
             self._urgent,
+            self.stage.mode.quorum,
         )
         self._threads = [
             threading.Thread(target=self._guarded, args=(act,), name=f"demo-{act.__name__}", daemon=True)
@@ -76,16 +77,23 @@ class Play:
             )
         )
 
-    def is_complete(self, report: Report) -> bool:
-        """Whether everything was posted, decided, called back, and the digest was shown."""
+    def is_settled(self, report: Report) -> bool:
+        """Whether everything was posted, decided and called back."""
         counts = report.counts
         return (
             self.posted == len(self.script.examples)
             and counts.decided == counts.reviewed
             and counts.callbacks_delivered >= counts.decided
-            and counts.digests > 0
             and report.lost == 0
         )
+
+    def is_complete(self, report: Report) -> bool:
+        """Whether the digest was made as well."""
+        return self.is_settled(report) and report.error is not None
+
+    def advance_to_digest(self) -> None:
+        """Let the digest be due now, unless it was already."""
+        self.stage.clock.advance_to(self.stage.digest_at)
 
     def _guarded(self, act: Callable[[], None]) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 CAPACITY = 1138  # 342 held-out tumors are 30 % of it
 
@@ -37,13 +38,21 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """How a demo is played; `speed` is the clock's, `pace` the messages a second in a channel."""
+    """How a demo is played; `speed` is the clock's, `pace` the messages a second in a channel.
+
+    `quorum` experts answer each case; the digest is due `digest_after` the start, by the demo's clock.
+    """
 
     speed: float
     pace: float
     spread_seconds: float
     answered_share: float
+    quorum: int
+    digest_after: timedelta
 
 
-WATCHED = Mode(speed=60.0, pace=1.0, spread_seconds=60.0, answered_share=0.5)
-HEADLESS = Mode(speed=240.0, pace=20.0, spread_seconds=0.0, answered_share=1.0)
+# A visitor sees at once what an answer does.
+WATCHED = Mode(60.0, 1.0, 60.0, answered_share=0.5, quorum=1, digest_after=timedelta(hours=2))
+# Two answers: some of the simulated experts' are wrong, and the digest is to tell the model's true error.
+# It waits for the last of them: what it is due after is longer than any machine takes.
+HEADLESS = Mode(240.0, 20.0, 0.0, answered_share=1.0, quorum=2, digest_after=timedelta(hours=24))

@@ -13,13 +13,13 @@ from string import Template
 from bot.clock import FastClock
 from bot.delivery.sender.durations import Tempo
 from bot.demo.experts import Skill
+from bot.demo.script import Mode
 from bot.demo.traffic import Poster, Receiver
 from bot.process.wiring import Application, build
 from bot.sandbox import Sandbox, SandboxConfig
 from bot.settings import Secrets, Settings
 from routing.policy import Policy, load_policy
 
-DIGEST_AFTER = timedelta(hours=2)
 NEWCOMER = "U0SAM"
 DIGITS, ONCOLOGY, LEADS = "C0DIGITS", "C0ONCOLOGY", "C0LEADS"
 URGENT = "missed-cancer"
@@ -47,6 +47,8 @@ class Stage:
     application: Application
     receiver: Receiver
     poster: Poster
+    mode: Mode
+    digest_at: datetime
 
 
 def new_secret() -> str:
@@ -54,9 +56,8 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
-def demo_policy(callback_url: str, start: datetime) -> Policy:
-    """The demo's policy; its digest is due two hours of the demo's time after `start`."""
-    digest_at = start + DIGEST_AFTER
+def demo_policy(callback_url: str, digest_at: datetime, quorum: int) -> Policy:
+    """The demo's policy: its digest is due at that minute, each case is decided by `quorum` answers."""
     text = resources.files("bot.demo").joinpath("policy.toml").read_text(encoding="utf-8")
     filled = Template(text).substitute(
         callback_url=callback_url,
@@ -64,6 +65,7 @@ def demo_policy(callback_url: str, start: datetime) -> Policy:
         oncology_channel=ONCOLOGY,
         leads_channel=LEADS,
         oncology_lead="U0NADIA",
+        quorum=quorum,
         digest_day=f"{digest_at:%a}".lower(),
         digest_at=f"{digest_at:%H:%M}",
     )
@@ -85,22 +87,24 @@ def demo_settings(folder: Path, slack: Sandbox, secret: str) -> Settings:
 
 
 @contextmanager
-def stage(folder: Path, clock: FastClock, slack_pace: float, port: int) -> Iterator[Stage]:
-    """Start everything and stop it again; `slack_pace` is the messages a second that a channel takes."""
+def stage(folder: Path, clock: FastClock, mode: Mode, port: int) -> Iterator[Stage]:
+    """Start everything and stop it again."""
     secret = new_secret()
     with ExitStack() as stack:
-        config = replace(SandboxConfig.default(), pace=slack_pace, burst=max(3, round(slack_pace)), port=port)
+        config = replace(SandboxConfig.default(), pace=mode.pace, burst=max(3, round(mode.pace)), port=port)
         slack = stack.enter_context(Sandbox(config, clock))
         receiver = Receiver(secret)
         receiver.start()
         stack.callback(receiver.stop)
-        policy = demo_policy(receiver.url, clock.now())
+        # On the minute, as policies have it: a minute too early would be a week too late.
+        digest_at = (clock.now() + mode.digest_after).replace(second=0, microsecond=0)
+        policy = demo_policy(receiver.url, digest_at, mode.quorum)
         settings = demo_settings(folder, slack, secret)
-        application = build(settings, policy, clock, tempo=_tempo(clock, slack_pace))
+        application = build(settings, policy, clock, tempo=_tempo(clock, mode.pace))
         application.start()
         stack.callback(application.stop)
         poster = Poster(application.url, secret, clock.wall)
-        yield Stage(clock, slack, application, receiver, poster)
+        yield Stage(clock, slack, application, receiver, poster, mode, digest_at)
 
 
 def _tempo(clock: FastClock, pace: float) -> Tempo:

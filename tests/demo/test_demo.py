@@ -5,7 +5,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -15,7 +18,7 @@ from bot.clock import FastClock, SystemClock
 from bot.demo.command import demo
 from bot.demo.examples import held_out
 from bot.demo.run import Play
-from bot.demo.script import CAPACITY, Script
+from bot.demo.script import CAPACITY, WATCHED, Script
 from bot.demo.stage import DIGITS, NEWCOMER, Stage, stage
 from tests.commands.imports import heavy_imports
 from tests.demo.verify_report import complaints
@@ -25,14 +28,24 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def test_a_headless_demo_loses_nothing_and_says_so_in_its_report(tmp_path: Path) -> None:
-    path = tmp_path / "out.json"
-    command = [str(Path(sys.executable).parent / "secondlook"), "demo", "--headless", "--seed", "7"]
-    options = ["--cases", "100", "--speed", "600", "--report", str(path)]
-    result = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stdout + result.stderr
-    report = json.loads(path.read_text())
+    report = headless(tmp_path / "out.json", 7, 100)
     assert complaints(report) == []
     assert report["cases"] == 100
+
+
+@pytest.mark.long
+def test_the_digest_of_the_demo_holds_the_true_error_whatever_the_seed(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as beside:
+        reports = list(beside.map(lambda seed: headless(tmp_path / f"{seed}.json", seed, 200), range(1, 11)))
+    assert [problem for report in reports for problem in complaints(report)] == []
+
+
+def headless(path: Path, seed: int, cases: int) -> Any:
+    command = [str(Path(sys.executable).parent / "secondlook"), "demo", "--headless", "--seed", str(seed)]
+    options = ["--cases", str(cases), "--speed", "600", "--report", str(path)]
+    result = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return json.loads(path.read_text())
 
 
 def test_the_demo_speaks_before_it_imports_what_takes_seconds() -> None:
@@ -49,7 +62,7 @@ def test_more_cases_than_there_are_data_are_refused_in_words() -> None:
 @pytest.fixture
 def started(tmp_path: Path) -> Iterator[Stage]:
     # As time goes: at the demo's own pace Undo is over in ten seconds, before a busy machine has shown it.
-    with stage(tmp_path, FastClock(SystemClock().now(), 1.0), 10.0, 0) as started:
+    with stage(tmp_path, FastClock(SystemClock().now(), 1.0), replace(WATCHED, pace=10.0), 0) as started:
         yield started
 
 

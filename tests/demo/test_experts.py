@@ -89,6 +89,10 @@ def sent(slack: Any, path: str) -> list[JsonObject]:
     return [json.loads(call.request.body) for call in slack.calls if call.request.path_url == f"/ui/{path}"]
 
 
+def people(slack: Any) -> set[str]:
+    return {act["as"] for path in ("action", "message") for act in sent(slack, path)}
+
+
 def plan(manner: Manner, label: str = "no") -> Plan:
     return Plan("U1", label, manner, NOW)
 
@@ -161,8 +165,11 @@ def test_a_window_with_errors_is_closed_and_told(slack: Any) -> None:
     assert len(sent(slack, "view/close")) == 1
 
 
-def simulation(accuracy: float, share: float = 1.0, urgent: Collection[str] = ()) -> Simulation:
-    return Simulation(SLACK, (Skill("U1", "C1", accuracy),), {"case_1": EXAMPLE}, 7, share, urgent)
+def simulation(
+    accuracy: float, share: float = 1.0, urgent: Collection[str] = (), quorum: int = 1
+) -> Simulation:
+    skills = tuple(Skill(f"U{number}", "C1", accuracy) for number in range(1, quorum + 1))
+    return Simulation(SLACK, skills, {"case_1": EXAMPLE}, 7, share, urgent, quorum)
 
 
 def show(slack: Any, message: JsonObject) -> None:
@@ -192,6 +199,23 @@ def test_an_answer_that_was_not_saved_is_given_again(slack: Any) -> None:
     show(slack, DECIDED)
     play(slack, expert, 4, 24)
     assert len(sent(slack, "action") + sent(slack, "message")) == 2
+
+
+def test_as_many_experts_as_are_needed_answer_a_case(slack: Any) -> None:
+    open_window(slack)
+    show(slack, MESSAGE)
+    experts = simulation(accuracy=1.0, quorum=2)
+    play(slack, experts, 0, 1)
+    assert people(slack) == {"U1", "U2"}
+
+
+def test_experts_who_are_all_wrong_look_more_closely_in_the_end(slack: Any) -> None:
+    open_window(slack)
+    show(slack, MESSAGE)
+    experts = simulation(accuracy=0.0, quorum=2)
+    play(slack, experts, 0, 2)
+    labels = [act["action_id"] for act in sent(slack, "action")]
+    assert (labels[:2], labels[2:]) == (["a:0", "a:0"], ["a:1"])
 
 
 def test_what_is_left_to_the_newcomer_is_not_touched(slack: Any) -> None:

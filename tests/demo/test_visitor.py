@@ -10,7 +10,7 @@ import pytest
 from bot.clock import FastClock
 from bot.demo.examples import held_out
 from bot.demo.run import Play
-from bot.demo.script import HeldOutExample, Script
+from bot.demo.script import WATCHED, HeldOutExample, Script
 from bot.demo.stage import DIGITS, LEADS, NEWCOMER, ONCOLOGY, URGENT, Stage, stage
 from bot.demo.traffic import JsonObject, NoAnswer, Poster
 from bot.usecases.deadlines.escalate import escalate_due
@@ -32,9 +32,6 @@ class VisitClock(FastClock):
     def now(self) -> datetime:
         return super().now() + self.leap
 
-    def go_to(self, moment: datetime) -> None:
-        self.leap += max(moment - self.now(), timedelta(0))
-
 
 @dataclass
 class PlayClock:
@@ -54,7 +51,7 @@ def clock() -> VisitClock:
 
 @pytest.fixture
 def started(tmp_path: Path, clock: VisitClock) -> Iterator[Stage]:
-    with stage(tmp_path, clock, 20.0, 0) as started:
+    with stage(tmp_path, clock, replace(WATCHED, pace=20.0), 0) as started:
         yield started
 
 
@@ -84,7 +81,7 @@ def test_for_a_visitor_who_only_looks_nothing_is_overdue_and_nobody_calls(
     play.start()
     eventually(lambda: play.posted == 50 and all(case.tier != URGENT for case in waiting(started)))
     play.stop()
-    clock.go_to(MONDAY + VISIT)
+    clock.advance_to(MONDAY + VISIT)
     escalate_due(started.application.ctx)
     started.application.ticks.queue_digests()
     eventually(lambda: is_silent(started))

@@ -21,6 +21,11 @@ COUNTED = (
 )
 
 
+WIDEST = 0.12
+ENOUGH = 200
+"""So many cases let the digest say it that closely."""
+
+
 def complaints(report: JsonObject) -> list[str]:
     """What is wrong with the report, one sentence each; none when all is well."""
     checks = {
@@ -32,9 +37,21 @@ def complaints(report: JsonObject) -> list[str]:
         "every case was posted to Slack": report["slack"]["posted"] >= report["reviewed"],
         "every decision was shown and called back": report["callbacks_delivered"] >= report["decided"],
         "Slack refused nothing": report["slack"]["rejected"] == 0,
+        "the digest holds the model's true error": _holds(report),
+        "the digest tells it closely": report["cases"] < ENOUGH or _width(report) <= WIDEST,
         "review made it better": report["accuracy"]["after_review"] > report["accuracy"]["model_alone"],
     }
     return [f"not so: {claim}" for claim, is_so in checks.items() if not is_so]
+
+
+def _holds(report: JsonObject) -> bool:
+    error, truth = report["digest"]["error"], 1 - report["accuracy"]["model_alone"]
+    return bool(error["low"] <= truth <= error["high"])
+
+
+def _width(report: JsonObject) -> float:
+    error = report["digest"]["error"]
+    return float(error["high"] - error["low"])
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -18,7 +18,7 @@ from bot import log
 from bot.clock import FastClock, SystemClock
 from bot.demo.examples import held_out
 from bot.demo.run import Play
-from bot.demo.script import Script
+from bot.demo.script import WATCHED, Script
 from bot.demo.stage import DIGITS, LEADS, NEWCOMER, ONCOLOGY, Stage, stage
 from tests.pictures import simulated_week
 
@@ -132,7 +132,8 @@ def main() -> None:
         sys.exit("No picture: install Chromium first.")
     log.configure((Path(tempfile.gettempdir()) / "secondlook-pictures.log").open("w", encoding="utf-8"))
     clock = FastClock(SystemClock().now(), SPEED)
-    with tempfile.TemporaryDirectory() as folder, stage(Path(folder), clock, PACE, 0) as started:
+    mode = replace(WATCHED, pace=PACE)
+    with tempfile.TemporaryDirectory() as folder, stage(Path(folder), clock, mode, 0) as started:
         play = Play(started, Script(held_out(200, seed=7), seed=7, answered_share=0.8, spread_seconds=5.0))
         play.start()
         with sync_playwright() as playwright:
