@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 
 REPORTED = re.compile(
     r"auto[-_ ]?accepted|\baccepted\b|calibrat|certificat|certified|\bpromise|revoked|interval|override|"
-    r"overridden|abst(?:ain|ention)|quorum|adjudicat|\btiers?\b|\bECE\b|brier|log[- ]loss|\bkish\b|\bholm\b|"
+    r"overridden|abst(?:ain|ention)|quorum|(?<!as )adjudicat|\btiers?\b|\bECE\b|brier|log[- ]loss|"
+    r"\bkish\b|\bholm\b|"
     r"\bnaive\b|\bweighted\b|\bwatched\b|inclusion|disposition|\bthreshold\b|p-value",
     re.IGNORECASE,
 )
-"""The words that are kept for the report, its CSV and the code."""
+"""Words that are kept for the report, its CSV and the code; “as adjudicated” is what a truth is called."""
 OUR_ID = re.compile(r"\b(?:case|label|dec|out|image|certificate|cal)_[0-9a-z]+|\b[0-9a-f]{12}\b|[0-9a-f]{32}")
 UTC = re.compile(r"\bUTC\b|\d{4}-\d{2}-\d{2}")
 EXPRESSION = re.compile(r"&&|\|\||[!=<>]=|input\.|prediction\.|slices\.|has\(|\b0\.\d")

@@ -16,6 +16,7 @@ from bot.words.moments import moment_words, span_words
 from bot.words.numbers import count, estimate_words
 from bot.words.quality_words import ABOUTS, confusion_words, error_lines, fit_words, threshold_words
 from bot.words.slice_words import slice_words
+from bot.words.truth_words import truth_sentences
 from routing.digest.digest import Digest
 from routing.digest.model_quality import About, Quality
 from routing.evidence.estimate import between
@@ -44,6 +45,7 @@ def shown(team: str, digest: Digest, zone: tzinfo) -> Iterator[RenderableType]:
         yield Text("The models were not measured.")
     else:
         yield _errors(digest.quality)
+        yield from map(Text, truth_sentences(digest.quality.truths))
     yield from map(Text, _sentences(digest, zone))
 
 

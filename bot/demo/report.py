@@ -10,6 +10,7 @@ from bot.demo.script import HeldOutExample
 from bot.demo.traffic import CallbackLog
 from bot.usecases.digest.digest_document import from_document
 from routing.digest.model_quality import About
+from routing.evidence.truth import Truth
 from storage.cases import cases
 from storage.engine.database import Database, Transaction
 from storage.evidence import digest_facts
@@ -31,11 +32,15 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class DigestError:
-    """What the team's digest says of the model's error on everything, 0 to 1, with its interval."""
+    """What the team's digest says of the model's error on everything, 0 to 1, with its interval.
+
+    `truth` is what counts as right in it, the weakest of the tasks: the code of a `Truth`.
+    """
 
     value: float
     low: float
     high: float
+    truth: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +125,12 @@ def _digest_error(tx: Transaction) -> DigestError | None:
     for kept in digests.history(tx, TEAM, 1):
         quality = from_document(kept.document).quality
         everything = quality.row(About.ALL) if quality else None
-        if everything is not None and everything.now.future is not None:
-            error = everything.now.future
-            return DigestError(round(error.value, 4), round(error.low, 4), round(error.high, 4))
+        error = everything.now.future if everything else None
+        if quality is not None and error is not None:
+            weakest = min((row.truth for row in quality.truths), key=list(Truth).index)
+            return DigestError(
+                round(error.value, 4), round(error.low, 4), round(error.high, 4), weakest.value
+            )
     return None
 
 

@@ -73,6 +73,9 @@ DIGEST: dict[str, Any] = {
         }
     ],
     "quality": {
+        "truths": [
+            {"task": "fraud", "truth": "as_one_says", "n": 412, "two": 0.12, "adjudicated": 0.03},
+        ],
         "errors": [
             {
                 "about": "all",
@@ -211,6 +214,7 @@ DIGEST: dict[str, Any] = {
                 "slice": "",
                 "received": 3120,
                 "rule": "ordinary",
+                "truth": "as_one_says",
             }
         ],
         "curve": None,

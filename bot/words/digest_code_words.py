@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.words.truth_words import TRUTHS
 from routing.digest.model_quality import Movement, ThresholdState
 from routing.evidence.estimate import Reach
+from routing.evidence.truth import Truth
 from routing.stable_code import Code
 
 STATES: Mapping[ThresholdState, str] = {
@@ -35,6 +37,7 @@ _OF_KIND: Mapping[type[Code], Mapping[Any, str]] = {
     ThresholdState: STATES,
     Reach: REACHES,
     Movement: MOVEMENTS,
+    Truth: TRUTHS,
 }
 
 

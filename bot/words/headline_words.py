@@ -9,6 +9,7 @@ from bot.words.limit_words import breach_words
 from bot.words.numbers import counted, odds_between
 from bot.words.slice_words import slice_place
 from bot.words.threshold_words import row_place
+from bot.words.truth_words import limit_basis
 from routing.digest.agenda import agenda
 from routing.digest.facts import PeriodFacts
 from routing.digest.headline import Headline
@@ -184,7 +185,8 @@ def _proposal(proposal: ThresholdProposal) -> str:
     fewer = (
         f"about {gain * row.received:,.0f} cases a week" if row.received else f"{gain:.0%}".replace("%", " %")
     )
-    still = f", still at most {allowed(row.promise.error)} wrong" if row.promise else ""
+    limit = f"at most {allowed(row.promise.error)} wrong{limit_basis(row.truth)}" if row.promise else ""
+    still = f", still {limit}" if limit else ""
     instead = "" if row.in_force is None else f" instead of {row.in_force:.2f}"
     return (
         f"The limit of {row_place(row)} may be loosened: with {row.proposal:.2f}{instead} "

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from bot.words.digest_code_words import code_words
 from bot.words.numbers import counted, estimate_words
 from bot.words.threshold_words import row_place, why_words
+from bot.words.truth_words import limit_basis
 from routing.digest.model_quality import (
     About,
     ErrorRow,
@@ -94,7 +95,9 @@ def in_force_words(row: ThresholdRow) -> str:
 
 def aim_words(row: ThresholdRow) -> str:
     """The limit that the threshold is to keep: the tier's own promise, or the team's target."""
-    return f"Limit: at most {allowed(row.promise.error)} wrong" if row.promise else "Limit: none"
+    if row.promise is None:
+        return "Limit: none"
+    return f"Limit: at most {allowed(row.promise.error)} wrong{limit_basis(row.truth)}"
 
 
 def _conclusion(row: ThresholdRow) -> str:

@@ -12,6 +12,7 @@ from routing.evidence.estimate import TrafficEstimate
 from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
+from routing.evidence.truth import TaskTruth, Truth
 from routing.prediction import ModelRef
 from routing.stable_code import Code
 
@@ -76,7 +77,8 @@ class ThresholdRow:
     certify for `promise` (the tier's own, or the team's target), `found` the test's answer to it. `gain` is
     the share of the tier's traffic that the proposal would accept beyond what is accepted now; below 0, less.
     `received` came in during the period; 0 in digests of earlier versions. `rule` is what people call the
-    tier; None in those, which have its name alone.
+    tier; None in those, which have its name alone. `truth` is what counts as right in the task's labels; None
+    in those as well, and where nothing was decided.
     """
 
     task: str
@@ -91,6 +93,7 @@ class ThresholdRow:
     slice: str = ""
     received: int = 0
     rule: str | None = None
+    truth: Truth | None = None
 
     @property
     def place(self) -> str:
@@ -128,7 +131,8 @@ class Quality:
 
     `calibration`, `slices`, `confusions`, `themes` weigh every label as `errors` do (`label_weights`): they
     speak of all traffic that was watched, whoever has not answered. `watches` hold the models against the
-    target over all weeks; `lately` is what was accepted in the last four weeks.
+    target over all weeks; `lately` is what was accepted in the last four weeks. `truths` say what counts as
+    right in the `errors`; empty in digests of earlier versions.
     """
 
     errors: tuple[ErrorRow, ...] = ()
@@ -146,6 +150,7 @@ class Quality:
     contradictions: tuple[Contradiction, ...] = field(default=())
     watches: tuple[ErrorWatch, ...] = ()
     lately: TrafficEstimate | None = None
+    truths: tuple[TaskTruth, ...] = ()
 
     def row(self, about: About) -> ErrorRow | None:
         """The first row about that part; None without any."""

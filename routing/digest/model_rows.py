@@ -46,6 +46,13 @@ def quality_rows(quality: Quality) -> Iterator[DigestRow]:
 
 
 def _error_rows(quality: Quality) -> Iterator[DigestRow]:
+    for row in quality.truths:
+        shares: dict[str, Cell] = {
+            "truth": row.truth,
+            "as_two_agree": row.two,
+            "as_adjudicated": row.adjudicated,
+        }
+        yield from _rows("truth", row.task, shares, row.n)
     if quality.target is not None:
         yield DigestRow("target", "all", "error", quality.target)
     lately = quality.lately
@@ -131,6 +138,7 @@ def _threshold(row: ThresholdRow) -> Iterator[DigestRow]:
         "received": row.received or None,
         "promised_error": promise.error if promise else None,
         "promised_confidence": promise.confidence if promise else None,
+        "truth": row.truth,
         "labels_needed": result.needed if isinstance(result, NotYet) else None,
     }
     name = f"{row.task}, {row.place}, {row.model.name} {row.model.version}"

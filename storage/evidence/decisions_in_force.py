@@ -84,7 +84,7 @@ def in_period_by_experts(window: Window, *columns: Any) -> sa.Select[Any]:
 
 def by_experts() -> sa.Subquery:
     """Every case's decision by experts that stands now; `loss_of` reads how far the prediction is from it."""
-    names = ("case_id", "label", "loss", "decided_at", "row_id")
+    names = ("case_id", "label", "loss", "method", "decided_at", "row_id")
     columns = [decisions.c[name] for name in names]
     return sa.select(*columns).where(_BY_EXPERTS, ~_REPLACED.exists(), ~_UNDONE.exists()).subquery("standing")
 

@@ -12,6 +12,7 @@ from routing.digest.digest import Digest, summarise
 from routing.digest.facts import PeriodFacts
 from routing.digest.model_quality import About, ModelFit, Quality, ThresholdRow, ThresholdState
 from routing.evidence.calibrator import IDENTITY, CalibratorFit
+from routing.evidence.truth import TaskTruth, Truth
 from storage.leads.digests import StoredDigest
 from tests.routing.qualities import MODEL, certificate, error, missing, threshold, traffic, unlabeled
 from tests.worlds.clocks import MONDAY
@@ -73,6 +74,12 @@ def test_a_calibrator_is_said_as_it_is_in_slack() -> None:
     fit = CalibratorFit(IDENTITY, 90, {}, 0.31, 0.29, 0.051, 0.02, 0.03, False, "Nothing was better.")
     shown_fit = ModelFit("returns", MODEL, fit)
     assert fit_words(shown_fit) in told(Quality(fits=(shown_fit,)))
+
+
+def test_it_is_said_what_counts_as_right() -> None:
+    rows = (TaskTruth("fraud", Truth.AGREED, 40, 0.95, 0.0),)
+    assert any(line.startswith("What is right is as two agree: ") for line in told(Quality(truths=rows)))
+    assert not any(line.startswith("What is right") for line in told(Quality()))
 
 
 def test_names_are_not_taken_for_markup() -> None:

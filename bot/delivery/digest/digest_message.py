@@ -11,6 +11,7 @@ from bot.slack.show.digest_headlines import headline_blocks
 from bot.usecases.digest.period import Period
 from bot.words.day_words import days_words
 from bot.words.digest_words import ERRORS, lead, main_rows, unreadable_words
+from bot.words.truth_words import truth_sentences
 from routing.digest.digest import Digest
 
 COLUMNS = ("", "This week", "The week before")
@@ -34,7 +35,8 @@ def digest_message(period: Period, digest: Digest, picture_id: str | None, zone:
     blocks = [first, section(plain(week, 1_000)), *headline_blocks(period.key, digest.headlines)]
     blocks += [*_unreadable(digest), *_picture(digest, picture_id), _period(digest)]
     columns = COLUMNS if _target(digest) is None else (*COLUMNS, TARGET)
-    blocks += [table(columns, _rows(digest)), context(plain(ABOUT, 500))]
+    truths = " ".join(truth_sentences(digest.quality.truths if digest.quality else ()))
+    blocks += [table(columns, _rows(digest)), context(plain(f"{truths} {ABOUT}".strip(), 1_000))]
     sentences = [headline.words for headline in digest.headlines]
     rows = (f"{name}: {now}. The week before: {before}." for name, now, before in main_rows(digest))
     return Message(bounded((title, week, *sentences, *unreadable_words(digest), *rows)), tuple(blocks))

@@ -6,7 +6,7 @@ Takes seconds, and a second more the first time: numpy and scikit-learn are impo
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -28,9 +28,10 @@ from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import Stratum, StratumKey, TrafficEstimate, label_weights
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
+from routing.evidence.truth import task_truths
 from routing.policy import Policy, Team
 from storage.engine.database import Database, Transaction
-from storage.evidence import case_inputs, day_volumes, model_evidence
+from storage.evidence import case_inputs, day_volumes, decision_methods, model_evidence
 from storage.evidence.case_inputs import ExpertRationale
 from storage.evidence.day_volumes import DayVolume
 from storage.evidence.label_columns import LabelColumns
@@ -84,8 +85,11 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         table = beside.submit(_thresholds, database, policy, team, now, span)
         with database.read() as tx:
             stored = _read(tx, policy, team, span, now)
+            methods = decision_methods.counts(tx, team.tasks, span.since_at, span.until_at)
         thresholds, curve, watches = table.result()
     themes = _themes(stored)
+    truths = task_truths(methods, label_weights(count.stratum for count in now))
+    truth_of = {row.task: row.truth for row in truths}
     return Quality(
         errors=tuple(_error_rows(stored)),
         target=team.target_error,
@@ -93,7 +97,7 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         fits=tuple(
             ModelFit(fit.task, fit.model, CalibratorFit.from_json(fit.report)) for fit in stored.calibrators
         ),
-        thresholds=thresholds,
+        thresholds=tuple(replace(row, truth=truth_of.get(row.task)) for row in thresholds),
         curve=curve,
         days=tuple(_day(day, ZoneInfo(team.timezone)) for day in stored.days),
         alarms=stored.alarms,
@@ -104,6 +108,7 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         contradictions=_contradictions(stored.decided),
         watches=watches,
         lately=_lately(stored),
+        truths=truths,
     )
 
 

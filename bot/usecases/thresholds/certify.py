@@ -18,10 +18,11 @@ from bot.usecases.thresholds.grant import CellTest, cell_test, to_grant
 from bot.usecases.thresholds.grant_news import granted_news
 from bot.usecases.thresholds.threshold_table import streams, traffic_of
 from routing.evidence.promise import NotYet
+from routing.evidence.truth import TruthCount, task_truths
 from storage import audit
 from storage.audit import Entry
 from storage.engine.database import Transaction
-from storage.evidence import model_evidence
+from storage.evidence import decision_methods, model_evidence
 from storage.measured import certificates
 from storage.measured.certificates import Attempt
 
@@ -100,10 +101,15 @@ def _store(ctx: Context, basis: Basis, attempts: Sequence[Attempt]) -> int:
         for attempt in others:
             certificates.add(tx, attempt)
         if granted:
-            news, key = granted_news(basis, attempts), f"granted:{granted[0].certificate_id}"
+            truths = task_truths(_decided(tx, basis, granted[0].attempted_at))
+            news, key = granted_news(basis, attempts, truths), f"granted:{granted[0].certificate_id}"
             tell(ctx, tx, basis.stream.task.name, news, key, granted[0].attempted_at)
             audit.append_many(tx, [_entry(certificate) for certificate in granted])
     return len(granted)
+
+
+def _decided(tx: Transaction, basis: Basis, now: datetime) -> tuple[TruthCount, ...]:
+    return decision_methods.counts(tx, [basis.stream.task.name], now - SEEN_WITHIN, now)
 
 
 def _entry(certificate: Attempt) -> Entry:

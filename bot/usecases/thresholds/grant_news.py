@@ -1,21 +1,23 @@
 """News of thresholds that come into force: from where on what is accepted, and why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.usecases.outgoing import News
 from bot.usecases.thresholds.attempt import Basis
 from bot.words.limit_words import tier_place
 from bot.words.numbers import counted
+from bot.words.truth_words import promise_basis
 from routing.cell import EVERYTHING, Cell
 from routing.evidence.odds import allowed
 from routing.evidence.promise import Certificate, NotYet, answer_from_json
+from routing.evidence.truth import TaskTruth
 from storage.measured.certificates import Attempt
 
 ADVICE = "Nothing has to be done: some of it is still checked at random, and it ends if too much is wrong."
 
 
-def granted_news(basis: Basis, attempts: Sequence[Attempt]) -> News:
-    """The news of an attempt that granted something."""
+def granted_news(basis: Basis, attempts: Sequence[Attempt], truths: Iterable[TaskTruth] = ()) -> News:
+    """The news of an attempt that granted something; `truths` say what counts as right in its labels."""
     stream = basis.stream
     granted = [attempt for attempt in attempts if attempt.threshold is not None]
     accepted = "; ".join(_accepted(basis, certificate) for certificate in granted)
@@ -27,6 +29,7 @@ def granted_news(basis: Basis, attempts: Sequence[Attempt]) -> News:
             f"The answers show that at most {limit} of it is wrong.",
             *(_rests_on(basis, certificate) for certificate in granted),
             *_reviewed(basis, attempts, granted),
+            *promise_basis(truths),
         ),
         advice=ADVICE,
     )

@@ -26,7 +26,8 @@ from routing.digest.digest import Digest, ScaleRow, Share, ShareRow, TooFew, sum
 from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
 from routing.digest.model_quality import About, ErrorRow, Movement, Quality, ThresholdState
 from routing.evidence.estimate import Reach
-from routing.evidence.promise import NotYet
+from routing.evidence.promise import NotYet, Promise
+from routing.evidence.truth import TaskTruth, Truth
 from routing.measures.calibration.calibration_error import seeded_report
 from tests.delivery.qualities import (
     WEEK,
@@ -122,6 +123,20 @@ def test_it_opens_with_three_sentences_that_can_be_acted_on_then_the_picture_the
         ["See the cases…", "Mute for 4 weeks"],
         ["Mute for 4 weeks"],
     ]
+
+
+def test_it_ends_with_what_counts_as_right() -> None:
+    rows = (TaskTruth("fraud", Truth.SINGLE, 40, 0.2, 0.0),)
+    last = digest_message(PERIOD, digest(of=Quality(truths=rows)), None).blocks[-1]
+    assert last["type"] == "context"
+    words = last["elements"][0]["text"]
+    assert words.startswith("What is right is as one says: the numbers rest on labels as they are, ")
+
+
+def test_a_limit_that_only_single_answers_back_says_so() -> None:
+    row = threshold(ThresholdState.GRANTED, promise=Promise(0.02, 0.95), truth=Truth.SINGLE)
+    assert "Limit: at most 1 in 50 wrong, by labels as they are." in threshold_words(row)
+    assert "by labels" not in threshold_words(replace(row, truth=Truth.AGREED))
 
 
 def test_asking_for_audits_is_confirmed_first() -> None:

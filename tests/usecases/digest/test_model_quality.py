@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.usecases.digest.model_quality import Span, appraise, midnights
+from routing.case.decision import Method
 from routing.digest.model_quality import About, Movement, Quality, ThresholdState
+from routing.evidence.truth import TaskTruth, Truth
 from routing.policy import Policy, load_policy
 from routing.routing import Routing
 from storage.cases import labels
@@ -76,6 +78,16 @@ def test_the_error_on_everything_weighs_what_was_seldom_looked_at(filled: Databa
     assert accepted_part.now.period is not None
     assert (accepted_part.now.period.value, accepted_part.now.labeled) == (0.0, 30)
     assert accepted_part.now.period.high > 0.02
+
+
+def test_what_counts_as_right_is_named_for_the_numbers_and_for_each_limit(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [prediction(number) for number in range(20)])
+        for number in range(20):
+            decide(tx, number, "ok", method=Method.CONSENSUS if number else Method.SINGLE)
+    quality = appraised(database, policy("{ error = 0.02, confidence = 0.95 }"))
+    assert quality.truths == (TaskTruth("fraud", Truth.AGREED, 20, 0.95, 0.0),)
+    assert [row.truth for row in quality.thresholds] == [Truth.AGREED]
 
 
 def test_every_tier_model_and_slice_has_its_row(filled: Database) -> None:
