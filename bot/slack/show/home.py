@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
 from bot.slack.blocks.builders import (
@@ -23,6 +23,9 @@ from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.blocks.text import escape, label_text, single_line
 from bot.slack.show.case_words import due_words, label_title, scalar, sureness
 from bot.usecases.review.worklist import Board, LabelTotals, WaitingCase
+from bot.words.numbers import counted
+from routing.evidence.estimate import FEWEST
+from storage.evidence.own_answers import OwnOutcomes
 
 LISTED = 10
 NOTHING = "Nothing waits for you."
@@ -95,13 +98,25 @@ def _turning(which: Worklist, board: Board) -> list[JsonObject]:
 
 
 def numbers_text(numbers: LabelTotals) -> str:
-    """A person's own numbers in a sentence."""
+    """A person's own numbers in a few sentences; what became of their answers once there are enough."""
     if numbers.total == 0:
         return "You have not answered a case yet."
-    return (
+    counts = (
         f"You answered {numbers.week} in the last 7 days and {numbers.total} in all, "
         f"{numbers.with_rationale} of them with a reason."
     )
+    if numbers.total < FEWEST:
+        return counts
+    return " ".join((counts, *_outcomes(numbers.outcomes)))
+
+
+def _outcomes(own: OwnOutcomes) -> Iterator[str]:
+    if own.decided:
+        others = counted(own.decided, "case")
+        yield f"In {own.became} of {others} that others answered, too, your answer became the decision."
+    if own.corrected:
+        showed = counted(own.corrected, "of your answers", "of your answers")
+        yield f"{showed} showed that the model was wrong: that is what it is measured and corrected by."
 
 
 def home_view(board: Board, permalink: Permalink) -> JsonObject:

@@ -1,7 +1,7 @@
 """What waits for a person, soonest due first, and their own numbers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.usecases.case_terms import sources_of, terms_of
@@ -17,6 +17,8 @@ from storage import experts
 from storage.cases import cases, labels
 from storage.delivery import projections
 from storage.engine.database import Transaction
+from storage.evidence import own_answers
+from storage.evidence.own_answers import OwnOutcomes
 
 BATCH, LISTED, SCANNED = 200, 200, 1_000
 """Cases read at a time, listed at most, and looked through at most for somebody who may answer few."""
@@ -41,11 +43,12 @@ class WaitingCase:
 
 @dataclass(frozen=True, slots=True)
 class LabelTotals:
-    """A person's own labels: since a week ago, altogether, and how many give a reason."""
+    """A person's own labels: since a week ago, altogether, how many give a reason, what became of them."""
 
     week: int
     total: int
     with_rationale: int
+    outcomes: OwnOutcomes = field(default_factory=OwnOutcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,18 +155,20 @@ def _listed(tx: Transaction, first: Sequence[OnTerms], expert: ExpertId) -> tupl
     return tuple(rows)
 
 
-def _numbers(own: list[Label], now: datetime) -> LabelTotals:
+def _numbers(own: list[Label], outcomes: OwnOutcomes, now: datetime) -> LabelTotals:
     counted = [label for label in own if label.withdrawn_at is None]
     return LabelTotals(
         week=sum(label.labeled_at > now - WEEK for label in counted),
         total=len(counted),
         with_rationale=sum(label.rationale is not None for label in counted),
+        outcomes=outcomes,
     )
 
 
 def _board(ctx: Context, tx: Transaction, queue: _Queue, expert: ExpertId, limit: int, page: int) -> Board:
     now, waiting = ctx.clock.now(), queue.cases
-    numbers = _numbers(labels.of_expert(tx, expert, LABELS), now)
+    # Counts alone: what takes numpy is measured by ticks, never while somebody waits for a page.
+    numbers = _numbers(labels.of_expert(tx, expert, LABELS), own_answers.outcomes(tx, expert, LABELS), now)
     skipped = limit * min(page, max(0, len(waiting) - 1) // limit)  # a page may be gone by now
     listed = _listed(tx, waiting[skipped : skipped + limit], expert)
     return Board(listed, len(waiting), numbers, now, skipped, queue.is_partial)
