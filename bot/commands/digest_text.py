@@ -7,6 +7,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bot.words.agreement_words import agreement_sentences
 from bot.words.alarm_words import alarm_figures, alarm_words
 from bot.words.calibration_words import calibration_words
 from bot.words.digest_code_words import code_words
@@ -101,6 +102,7 @@ def _quality(quality: Quality) -> Iterator[str]:
         yield from (alarm_words(alarm), alarm_figures(alarm))
     yield from map(slice_words, quality.slices)
     yield from map(confusion_words, quality.confusions)
+    yield from agreement_sentences(quality.agreements)
     yield from (f"Experts write ({theme.n}): {theme.name}." for theme in quality.themes)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from routing.digest.day import Day
+from routing.evidence.agreement import TaskAgreement
 from routing.evidence.alarm import Alarm
 from routing.evidence.calibrator import CalibratorFit
 from routing.evidence.error_patterns import ConfusionPair, Contradiction, SliceFinding, Theme
@@ -132,7 +133,7 @@ class Quality:
     `calibration`, `slices`, `confusions`, `themes` weigh every label as `errors` do (`label_weights`): they
     speak of all traffic that was watched, whoever has not answered. `watches` hold the models against the
     target over all weeks; `lately` is what was accepted in the last four weeks. `truths` say what counts as
-    right in the `errors`; empty in digests of earlier versions.
+    right in the `errors`, `agreements` how far experts agree; both are empty in digests of earlier versions.
     """
 
     errors: tuple[ErrorRow, ...] = ()
@@ -151,6 +152,7 @@ class Quality:
     watches: tuple[ErrorWatch, ...] = ()
     lately: TrafficEstimate | None = None
     truths: tuple[TaskTruth, ...] = ()
+    agreements: tuple[TaskAgreement, ...] = ()
 
     def row(self, about: About) -> ErrorRow | None:
         """The first row about that part; None without any."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 from routing.digest.day import Day
 from routing.digest.model_quality import About, ErrorRow, ModelFit, Quality, TaskConfusion, ThresholdRow
 from routing.digest.row import Cell, DigestRow
+from routing.evidence.agreement import Agreement, TaskAgreement
 from routing.evidence.alarm import Alarm
 from routing.evidence.error_patterns import SliceFinding, Theme
 from routing.evidence.error_watch import ErrorWatch
@@ -25,6 +26,7 @@ SCORES = (
     "discrimination",
     "uncertainty",
 )
+COEFFICIENTS = ("percent", "fleiss", "alpha", "ac1")
 COUNTS = ("received", "asked", "labeled", "unanswered", "unwatched")
 ESTIMATES = {"period": "error", "future": "error", "naive": "naive_error"}
 
@@ -53,6 +55,8 @@ def _error_rows(quality: Quality) -> Iterator[DigestRow]:
             "as_adjudicated": row.adjudicated,
         }
         yield from _rows("truth", row.task, shares, row.n)
+    for agreement in quality.agreements:
+        yield from _agreement(agreement)
     if quality.target is not None:
         yield DigestRow("target", "all", "error", quality.target)
     lately = quality.lately
@@ -61,6 +65,17 @@ def _error_rows(quality: Quality) -> Iterator[DigestRow]:
         yield from _errors(error)
     for watch in quality.watches:
         yield from _watch(watch)
+
+
+def _agreement(row: TaskAgreement) -> Iterator[DigestRow]:
+    report, section = row.report, "agreement between experts"
+    for measure in COEFFICIENTS:
+        coefficient: Agreement = getattr(report, measure)
+        value, low, high = coefficient.value, coefficient.low, coefficient.high
+        yield DigestRow(section, row.task, measure, value, low, high, report.cases)
+    yield from _rows(section, row.task, {"answers": report.answers, "experts": report.experts}, report.cases)
+    for pair in row.differences:
+        yield DigestRow("experts differ", f"{row.task}: {pair.first} / {pair.second}", "cases", pair.n)
 
 
 def calibration_rows(

@@ -29,6 +29,15 @@ class PairAgreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """In `n` cases that both answered, somebody said `first` and somebody else `second`."""
+
+    first: str
+    second: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgreementReport:
     """Agreement over the `cases` that two experts or more answered, with intervals at `level`.
 
@@ -45,3 +54,12 @@ class AgreementReport:
     alpha: Agreement
     ac1: Agreement
     level: float = LEVEL
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAgreement:
+    """How far the experts of a task agree, whoever they are, and on what they differ most often."""
+
+    task: str
+    report: AgreementReport
+    differences: tuple[Difference, ...] = ()

@@ -7,6 +7,7 @@ from bot.delivery.passages import COLUMN, Line, TitledList, details, linked, lit
 from bot.slack.blocks.builders import date, run
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.text import label_text
+from bot.words.agreement_words import agreement_sentences
 from bot.words.alarm_words import alarm_figures, alarm_words
 from bot.words.calibration_words import calibration_words, point_words, shown_calibration
 from bot.words.digest_words import agreement_row, confused_words, more_rows
@@ -123,6 +124,8 @@ def _experts_words(digest: Digest, permalinks: Permalinks) -> Iterator[TitledLis
     yield TitledList("What the model mixes up", weighted)
     themes, why = tuple(_themes(quality.themes, permalinks)), quality.no_themes_because
     yield TitledList("What experts write", themes or ((literal(why),) if why else ()))
+    agreements = tuple(map(literal, agreement_sentences(quality.agreements)))
+    yield TitledList("How far experts agree with each other", agreements)
     pairs = tuple(_contradiction(contradiction, permalinks) for contradiction in quality.contradictions)
     yield TitledList("Much the same, decided differently", pairs)
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
+from bot.usecases.digest.expert_agreement import task_agreements
 from bot.usecases.thresholds.target_watch import Watchtower
 from bot.usecases.thresholds.threshold_table import threshold_rows
 from routing.digest.day import Day
@@ -31,7 +32,7 @@ from routing.evidence.risk_coverage import RiskCoverage
 from routing.evidence.truth import task_truths
 from routing.policy import Policy, Team
 from storage.engine.database import Database, Transaction
-from storage.evidence import case_inputs, day_volumes, decision_methods, model_evidence
+from storage.evidence import case_inputs, day_volumes, decision_methods, model_evidence, shared_answers
 from storage.evidence.case_inputs import ExpertRationale
 from storage.evidence.day_volumes import DayVolume
 from storage.evidence.label_columns import LabelColumns
@@ -85,6 +86,10 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         table = beside.submit(_thresholds, database, policy, team, now, span)
         with database.read() as tx:
             stored = _read(tx, policy, team, span, now)
+            answers = {
+                name: shared_answers.shared(tx, name, span.learned_since_at, span.until_at, MOST_DECIDED)
+                for name in team.tasks
+            }
             methods = decision_methods.counts(tx, team.tasks, span.since_at, span.until_at)
         thresholds, curve, watches = table.result()
     themes = _themes(stored)
@@ -109,6 +114,7 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         watches=watches,
         lately=_lately(stored),
         truths=truths,
+        agreements=tuple(task_agreements(policy, answers)),
     )
 
 
