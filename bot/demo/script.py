@@ -54,5 +54,6 @@ class Mode:
 # A visitor sees at once what an answer does.
 WATCHED = Mode(60.0, 1.0, 60.0, answered_share=0.5, quorum=1, digest_after=timedelta(hours=2))
 # Two answers: some of the simulated experts' are wrong, and the digest is to tell the model's true error.
-# It waits for the last of them: what it is due after is longer than any machine takes.
-HEADLESS = Mode(240.0, 20.0, 0.0, answered_share=1.0, quorum=2, digest_after=timedelta(hours=24))
+# It waits for the last of them: it is due after longer than any machine takes, but within four days: else the
+# week before would be due at the start.
+HEADLESS = Mode(240.0, 20.0, 0.0, answered_share=1.0, quorum=2, digest_after=timedelta(days=3))
