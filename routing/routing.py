@@ -25,6 +25,8 @@ class Routing:
     `threshold` is what the confidence was held against, None where nothing is accepted; `certificate_id`
     names the certificate that granted it. `calibrated` is the calibrated confidence, with the version of the
     calibrator that gave it; both are None where none is in force and the confidence counts as it is.
+    `second_opinion_chance` is the chance, fixed before the draw, that the case got a second opinion from the
+    start (then its quorum is 2); None where its tier has none.
     """
 
     disposition: Disposition
@@ -41,3 +43,4 @@ class Routing:
     certificate_id: str | None = None
     is_novel: bool = False
     unreadable: str | None = None
+    second_opinion_chance: float | None = None

@@ -28,7 +28,10 @@ class CaseStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case with all answers, decisions and objections so far, oldest first."""
+    """A case with all answers, decisions and objections so far, oldest first.
+
+    `ask_at` is when the next person is asked by name; None where nobody is.
+    """
 
     case_id: str
     submission: Submission
@@ -48,6 +51,7 @@ class Case:
     steps_taken: int = 0
     held_steps: tuple[int, ...] = ()
     next_step_at: datetime | None = None
+    ask_at: datetime | None = None
 
     @property
     def tier(self) -> str:

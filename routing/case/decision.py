@@ -23,7 +23,7 @@ class Decision:
     """A case's final answer; a correction makes a new decision with the next `sequence` (from 1).
 
     `loss` is how far the prediction is from it, 0 to 1; None after a time-out, which says
-    nothing of that.
+    nothing of that. `is_provisional`: it rests on the first of two answers, and the case goes on waiting.
     """
 
     decision_id: str
@@ -36,6 +36,7 @@ class Decision:
     screen_version: int
     decided_by: tuple[ExpertId, ...] = ()
     loss: float | None = None
+    is_provisional: bool = False
 
     @property
     def label(self) -> str:

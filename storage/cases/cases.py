@@ -17,7 +17,7 @@ from storage.engine.database import Transaction
 from storage.errors import CaseUnknown
 from storage.record import record
 from storage.sql.upserts import Row
-from storage.tables import cases, predictions
+from storage.tables import ask_turns, cases, predictions
 
 _AWAITING = (CaseStatus.OPEN, CaseStatus.DISPUTED)
 _PREDICTED = [
@@ -27,7 +27,11 @@ _PREDICTED = [
     # repair moves a case, its prediction stays as routed.
     if column.name not in {"row_id", "case_id", "tier", "channel", "quorum", "body_digest", "salt"}
 ]
-_JOINED = sa.select(cases, *_PREDICTED).join(predictions, predictions.c.case_id == cases.c.case_id)
+_JOINED = (
+    sa.select(cases, *_PREDICTED, ask_turns.c.ask_at)
+    .join(predictions, predictions.c.case_id == cases.c.case_id)
+    .outerjoin(ask_turns, ask_turns.c.case_id == cases.c.case_id)
+)
 _THIS = cases.c.case_id == sa.bindparam("this_case_id")
 _GET = _JOINED.where(_THIS)
 # Of the case alone: without `of` PostgreSQL locks the row of the prediction, too.
@@ -51,7 +55,7 @@ def lock(tx: Transaction, case_id: str) -> Case:
 
 
 def save(tx: Transaction, case: Case) -> None:
-    """Store the case's state; its labels, decisions and the like are added by their own modules."""
+    """Store the case's state; its answers, decisions and whom it asks are added by their own modules."""
     if not record.change(tx, cases, {"case_id": case.case_id}, _state(case)):
         raise CaseUnknown(case.case_id)
 
@@ -236,6 +240,7 @@ def _case(row: Any, **history: Any) -> Case:
         steps_taken=row.steps_taken,
         held_steps=tuple(row.held_steps or ()),
         next_step_at=row.next_step_at,
+        ask_at=row.ask_at,
         **history,
     )
 

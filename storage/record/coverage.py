@@ -144,7 +144,7 @@ PREDICTIONS_2 = Fields(
     content=(*PREDICTIONS_1.content, "scores"),
 )
 PREDICTIONS_3 = Fields(
-    plain=PREDICTIONS_2.plain,
+    plain=(*PREDICTIONS_2.plain, "second_opinion_chance"),
     # Of a group's name or a short input it could be guessed back.
     content=(*PREDICTIONS_2.content, "group_key"),
 )
@@ -231,6 +231,12 @@ COVERED = (
                 plain=(
                     *("decision_id", "case_id", "sequence", "label", "answer", "key", "loss", "method"),
                     *("decided_at", "policy_version", "screen_version", "decided_by"),
+                )
+            ),
+            3: Fields(
+                plain=(
+                    *("decision_id", "case_id", "sequence", "label", "answer", "key", "loss", "method"),
+                    *("decided_at", "policy_version", "screen_version", "decided_by", "is_provisional"),
                 )
             ),
         },

@@ -1,5 +1,6 @@
 """The tables; private to storage."""
 
+from storage.tables.asks import ask_turns, asks
 from storage.tables.columns import metadata
 from storage.tables.delivery import channel_pace, events, outbox, projections, receipts
 from storage.tables.leads import audit_shares, digests, mutes
@@ -25,6 +26,8 @@ from storage.tables.review import (
 __all__ = [
     "abstentions",
     "alarms",
+    "ask_turns",
+    "asks",
     "audit",
     "audit_head",
     "audit_shares",

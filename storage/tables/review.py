@@ -58,6 +58,7 @@ predictions = Table(
     moment("occurred_at"),
     moment("received_at"),
     Column("group_key", sa.BigInteger()),
+    Column("second_opinion_chance", sa.Float()),
     salt(),
     # A service that retries meets it: an id has one prediction and one answer, for ever.
     UniqueConstraint("service", "external_id"),
@@ -155,6 +156,7 @@ decisions = Table(
     text("policy_version"),
     Column("screen_version", sa.Integer(), nullable=False),
     Column("decided_by", Document, nullable=False),
+    Column("is_provisional", sa.Boolean()),
     # Of two settlements at once only the first is the case's next decision, and is called back.
     UniqueConstraint("case_id", "sequence"),
     Index("ix_decisions_decided_at", "decided_at"),

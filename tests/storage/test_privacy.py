@@ -17,6 +17,8 @@ NEITHER: Mapping[str, tuple[str, ...]] = {
     "abstentions": ("case_id", "team_id", "user_id", "obstacle", "salt"),
     "alarms": ("key", "kind", "task"),
     "audit": ("actor", "action", "subject", "data", "hash"),
+    "ask_turns": ("case_id",),
+    "asks": ("case_id", "team_id", "user_id", "purpose", "state", "channel_id"),
     "audit_head": ("hash",),
     "audit_shares": ("task", "tier", "asked_by"),
     "calibrators": ("task", *MODEL, "version", "calibrator", "report"),

@@ -1,0 +1,40 @@
+"""Somebody asked about a case by name: what for, until when it is theirs, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from routing.label import ExpertId
+from routing.slack_channel import ChannelId
+
+
+class AskPurpose(StrEnum):
+    """What somebody is asked for: the second answer of a case, or one to a claim that it was wrong."""
+
+    SECOND_OPINION = "second_opinion"
+    CLAIM = "claim"
+
+
+class AskState(StrEnum):
+    """What came of an ask: it runs, it was answered or handed on, or its time ran out."""
+
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An expert who is asked about a case, once for ever; it is theirs until `lease_until`.
+
+    `channel_id` is their direct messages, None until these are open.
+    """
+
+    case_id: str
+    expert: ExpertId
+    purpose: AskPurpose
+    asked_at: datetime
+    lease_until: datetime
+    state: AskState = AskState.WAITING
+    channel_id: ChannelId | None = None
