@@ -9,6 +9,7 @@ from routing.case.contest import Contest
 from routing.case.decision import Decision, Method
 from routing.case.objection import answer_since, contest_in_force, have_come_round, newcomers
 from routing.case.permission import may_adjudicate
+from routing.case.second_opinion import answers_needed
 from routing.label import ExpertId, Label, Via
 from routing.policy import Tier
 from routing.questions.question import Question
@@ -76,8 +77,9 @@ def _counted(case: Case, question: Question, now: datetime) -> SettledAnswer | F
     """What the answers amount to where each counts alike."""
     labels = case.current_labels
     # That of its opening: a policy that asks for fewer answers must not decide what was opened for more.
-    if len(labels) < case.quorum:
-        return Shortfall(case.quorum - len(labels))
+    needed = answers_needed(case, question)
+    if len(labels) < needed:
+        return Shortfall(needed - len(labels))
     if len(labels) == 1:
         return _decided(labels[0].label, Method.SINGLE, labels, now)
     leader = question.settled([label.label for label in labels])

@@ -111,6 +111,7 @@ def tier_findings(
     yield from _threshold(key, tier, len(labels))
     yield from _escalation(key, tier, names)
     yield from _quorum(key, tier, len(labels))
+    yield from _second_opinions(key, tier)
 
 
 def _threshold(key: str, tier: Tier, count: int) -> Iterator[Finding]:
@@ -153,6 +154,18 @@ def _quorum(key: str, tier: Tier, count: int) -> Iterator[Finding]:
     ):
         problem = "a disagreement could never be settled: nobody is left to ask"
         yield Finding(f"{key}.quorum", problem, "name somebody in `adjudicators`, or one more person")
+
+
+def _second_opinions(key: str, tier: Tier) -> Iterator[Finding]:
+    experts = tier.experts
+    if tier.second_opinions is None or experts.channel_members or experts.user_group:
+        return
+    # Who settles a disagreement is not asked: they would be part of it.
+    if len({*experts.people} - {*tier.adjudicators}) < 2:
+        problem = "nobody is left to ask for a second opinion"
+        yield Finding(
+            f"{key}.second_opinions", problem, "name another person in `experts` who settles nothing"
+        )
 
 
 def reason_code_findings(key: str, codes: Iterable[str]) -> Iterator[Finding]:

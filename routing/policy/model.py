@@ -133,11 +133,13 @@ class Policy(Section):
     """The whole policy; see `load_policy` for the file.
 
     `contest_for`: so long after a decision who may answer can object to it; None: nobody can.
+    Nobody is asked by name for more than `extra_asks` second opinions a day.
     """
 
     name: Line | None = None
     undo_for: Duration = timedelta(minutes=10)
     contest_for: Duration | None = None
+    extra_asks: int = Field(default=3, strict=True, ge=1, le=100)
     allow_private_callbacks: bool = Field(default=False, strict=True)
     guest_teams: tuple[WorkspaceId, ...] = ()
     services: dict[Key, Service] = Field(min_length=1)

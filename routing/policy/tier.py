@@ -1,6 +1,7 @@
 """A tier of a task: which predictions pass, who looks at the others, and what happens if nobody does."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, PrivateAttr, Tag, field_validator, model_validator
@@ -13,6 +14,7 @@ from routing.section import Section
 from routing.slack_channel import ChannelId
 
 Suspender = Literal["new_model", "changed_labels", "drift"]
+ASK_FOR = timedelta(hours=2)
 ALWAYS_SUSPENDS: tuple[Suspender, ...] = ("new_model", "changed_labels")
 
 
@@ -135,6 +137,10 @@ class Tier(Section):
     threshold, `novel` what becomes of a case unlike anything that was labeled. `error_cost` is what an error
     costs that is accepted, in a unit of your own that is the same for all tiers; `minutes_per_label` is how
     long an expert takes for one label. Both serve the budget and the replay only.
+
+    `second_opinions` is the share of reviewed cases that get a second opinion from the start, drawn at
+    random; where it is set, 0 too, every claim that an accepted prediction was wrong gets one. Whoever is
+    asked for it has `ask_for` before the next is. `provisional`: the service hears of the first answer.
     """
 
     name: Key
@@ -150,6 +156,9 @@ class Tier(Section):
     suspend_on: tuple[Suspender, ...] = ALWAYS_SUSPENDS
     novel: Literal["review", "note"] = "note"
     quorum: int = Field(default=1, strict=True, ge=1, le=20)
+    second_opinions: float | None = Field(default=None, strict=True, ge=0, le=1)
+    provisional: bool = Field(default=False, strict=True)
+    ask_for: Duration = ASK_FOR
     error_cost: float = Field(default=1.0, strict=True, ge=0)
     minutes_per_label: float = Field(default=1.0, strict=True, gt=0, le=480)
     due_in: Duration
@@ -187,6 +196,20 @@ class Tier(Section):
             raise ValueError(
                 "`suspend_on` does nothing where no limit is held; "
                 "remove it or write `accept_above = { error = 0.02, confidence = 0.95 }`"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _has_second_opinions(self) -> "Tier":
+        for name, default in (("provisional", False), ("ask_for", ASK_FOR)):
+            if self.second_opinions is None and getattr(self, name) != default:
+                raise ValueError(
+                    f"`{name}` does nothing without second opinions; remove it or add `second_opinions = 0.1`"
+                )
+        if self.second_opinions is not None and self.quorum > 1:
+            raise ValueError(
+                "where every case needs several answers each has a second opinion; "
+                "remove `second_opinions` or `quorum`"
             )
         return self
 

@@ -7,7 +7,7 @@ from typing import Any
 from routing.policy.duration import LONGEST, counts_of
 from routing.policy.working_hours import WorkingHours
 
-DURATIONS = ("due_in", "expires_in", "after", "repeat")
+DURATIONS = ("due_in", "expires_in", "after", "repeat", "ask_for")
 
 
 def _spelled_out(value: object, day: timedelta, days_a_week: int) -> object:

@@ -60,16 +60,20 @@ class Router:
         is_accepted = acceptance.is_accepted and not has_to_be_seen
         # 1 for what is reviewed anyway: estimates weigh each label by the inverse of this chance.
         share = standing.audit_share(submission, tier) if is_accepted else 1.0
-        is_audit = is_accepted and _is_drawn(share, submission, draw_key)
+        is_audit = is_accepted and _is_drawn("audit", share, submission, draw_key)
         if is_audit:
             reasons.append(f"drawn for audit ({_share(share)})")
+        is_reviewed = is_audit or not is_accepted
+        chance, quorum = (
+            _second_opinion(tier, submission, draw_key, reasons) if is_reviewed else (None, tier.quorum)
+        )
         due_in = _due_in(tier, submission, reasons)
         _name_origin(submission, reasons)
         return Routing(
-            disposition=Disposition.AUTO_ACCEPTED if is_accepted and not is_audit else Disposition.REVIEW,
+            disposition=Disposition.REVIEW if is_reviewed else Disposition.AUTO_ACCEPTED,
             tier=tier.name,
             channel=tier.channel,
-            quorum=tier.quorum,
+            quorum=quorum,
             due_in=due_in,
             inclusion_probability=share,
             is_audit=is_audit,
@@ -80,6 +84,7 @@ class Router:
             certificate_id=acceptance.certificate_id,
             is_novel=has_to_be_seen,
             unreadable=unreadable,
+            second_opinion_chance=chance,
         )
 
 
@@ -121,11 +126,22 @@ def _name_origin(submission: Submission, reasons: list[str]) -> None:
         reasons.append(f"{submission.origin} case: routed as usual, left out of numbers about all traffic")
 
 
-def _is_drawn(share: float, submission: Submission, draw_key: bytes) -> bool:
+def _is_drawn(what: str, share: float, submission: Submission, draw_key: bytes) -> bool:
     if not share:
         return False
     # By key, not at random: a retry, or another replica, must draw the same.
-    return draw(draw_key, "audit", submission.task, submission.service, submission.external_id) < share
+    return draw(draw_key, what, submission.task, submission.service, submission.external_id) < share
+
+
+def _second_opinion(
+    tier: Tier, submission: Submission, draw_key: bytes, reasons: list[str]
+) -> tuple[float | None, int]:
+    """The chance of a second opinion, and how many answers are needed, by the draw."""
+    chance = tier.second_opinions
+    if chance is None or not _is_drawn("second_opinion", chance, submission, draw_key):
+        return chance, tier.quorum
+    reasons.append(f"drawn for a second opinion ({_share(chance)})")
+    return chance, 2
 
 
 def _share(share: float) -> str:

@@ -245,3 +245,34 @@ def test_what_was_read_in_a_thread_or_of_a_decision_is_not_forgotten_with_undo()
     for seen in (written, decided):
         undone = withdraw(seen, expert("U0AMA"), MONDAY)
         assert not is_sealed(undone, expert("U0BEN"), is_adjudication=False)
+
+
+def audited(*answers: tuple[str, str], chance: float | None = 0.0, quorum: int = 1) -> Case:
+    """An audit case of a model that said "honest", with (user, label) answers."""
+    labels = tuple(label(name, by=user, after=place) for place, (user, name) in enumerate(answers))
+    return case(quorum=quorum, labels=labels, is_audit=True, second_opinion_chance=chance)
+
+
+def test_a_claim_that_an_accepted_prediction_was_wrong_waits_for_another_opinion() -> None:
+    claim = ("U0AMA", "fraud")
+    assert settle(audited(claim), CHOICE, tier(), MONDAY) == Shortfall(1)
+    confirmed = settle(audited(claim, ("U0BEN", "fraud")), CHOICE, tier(), MONDAY)
+    assert isinstance(confirmed, SettledAnswer)
+    assert (confirmed.label, confirmed.method) == ("fraud", Method.CONSENSUS)
+    against = audited(claim, ("U0BEN", "honest"))
+    assert settle(against, CHOICE, tier(), MONDAY) == FurtherOpinion()
+    assert isinstance(settle(against, CHOICE, tier(adjudicators='["U0SUE"]'), MONDAY), Disagreement)
+
+
+def test_an_answer_that_the_prediction_was_right_decides_an_audit_alone() -> None:
+    settled = settle(audited(("U0AMA", "honest")), CHOICE, tier(), MONDAY)
+    assert isinstance(settled, SettledAnswer)
+
+
+def test_without_second_opinions_at_its_opening_a_claim_decides_as_ever() -> None:
+    asks_now = tier(second_opinions="0.5", audit="0.1")
+    assert isinstance(
+        settle(audited(("U0AMA", "fraud"), chance=None), CHOICE, asks_now, MONDAY), SettledAnswer
+    )
+    reviewed = case(labels=(label("fraud"),), second_opinion_chance=0.5)
+    assert isinstance(settle(reviewed, CHOICE, asks_now, MONDAY), SettledAnswer)

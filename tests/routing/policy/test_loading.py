@@ -878,3 +878,37 @@ def test_labels_that_nobody_types_may_look_alike_but_not_be_the_same() -> None:
 def test_reading_replies_as_ever_does_not_change_the_version() -> None:
     said = '[tasks.returns]\nquestion = "Is this return honest?"\nthread_replies = true\n'
     assert load_policy(policy_text(task=said), "x").version == load_policy(policy_text(), "x").version
+
+
+def test_second_opinions_are_off_until_a_tier_has_a_share_of_them() -> None:
+    assert (tier().second_opinions, tier().provisional, policy().extra_asks) == (None, False, 3)
+    asking = tier(second_opinions="0.1", provisional="true", ask_for='"90m"')
+    assert (asking.second_opinions, asking.provisional) == (0.1, True)
+    assert asking.ask_for == timedelta(minutes=90)
+    assert policy(head="extra_asks = 5").extra_asks == 5
+    assert policy().version == policy(tiers=tier_text(ask_for='"2h"')).version
+
+
+def test_the_time_of_an_ask_counts_working_days() -> None:
+    hours = '[tasks.returns.hours]\nstart = "09:00"\nend = "17:00"\n'
+    asking = tier_text(second_opinions="0.1", ask_for='"1d"')
+    assert policy(hours=hours, tiers=asking).task("returns").tiers[0].ask_for == timedelta(hours=8)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"provisional": "true"}, "`provisional` does nothing without second opinions"),
+        ({"ask_for": '"1h"'}, "`ask_for` does nothing without second opinions"),
+        ({"second_opinions": "0.1", "quorum": "2"}, "each has a second opinion"),
+        ({"second_opinions": "1.5"}, "second_opinions"),
+        (
+            {"second_opinions": "0.1", "experts": '{ people = ["U0AMA", "U0SUE"] }'}
+            | {"adjudicators": '["U0SUE"]'},
+            "second_opinions: nobody is left to ask for a second opinion",
+        ),
+    ],
+)
+def test_second_opinions_that_cannot_be_had_are_refused(fields: dict[str, str], words: str) -> None:
+    lines = refusals(tiers(tier_text(**fields)))
+    assert any(words in line for line in lines), lines

@@ -262,3 +262,27 @@ def test_the_example_policy_routes() -> None:
     example = compile_router(load_policy(EXAMPLE.read_text(), EXAMPLE.name))
     routing = route(example, 0.97, "fraud")
     assert (routing.tier, routing.quorum, routing.due_in) == ("critical", 2, timedelta(hours=2))
+
+
+def test_second_opinions_are_drawn_as_often_as_the_share_says_with_the_chance_on_record() -> None:
+    asking = router(tier_text(second_opinions="0.25"))
+    routings = [route(asking, 0.62, external_id=f"order-{n}") for n in range(400)]
+    drawn = [routing for routing in routings if routing.quorum == 2]
+    assert {routing.second_opinion_chance for routing in routings} == {0.25}
+    assert 70 < len(drawn) < 130
+    assert all(routing.reasons[-1] == "drawn for a second opinion (1 in 4)" for routing in drawn)
+    assert route(asking, 0.62, external_id="order-7") == routings[7]
+
+
+def test_what_goes_through_and_tiers_without_second_opinions_have_no_chance_of_one() -> None:
+    asking = router(tier_text(second_opinions="1.0"))
+    assert (route(asking, 0.95).second_opinion_chance, route(asking, 0.95).quorum) == (None, 1)
+    assert route(router(tier_text(quorum="3")), 0.62).second_opinion_chance is None
+    none = route(router(tier_text(second_opinions="0.0")), 0.62)
+    assert (none.second_opinion_chance, none.quorum) == (0.0, 1)
+
+
+def test_audits_and_second_opinions_are_drawn_apart() -> None:
+    both = router(tier_text(audit="0.5", second_opinions="0.5"))
+    routings = [route(both, 0.95, external_id=f"order-{n}") for n in range(200)]
+    assert {routing.quorum for routing in routings if routing.is_audit} == {1, 2}
