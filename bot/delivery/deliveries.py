@@ -11,6 +11,7 @@ from bot.delivery.digest.digest_sender import DigestSender
 from bot.delivery.history.missed_in_channel import HistoryReader
 from bot.delivery.history.thread_history import ThreadReader
 from bot.delivery.messages.message_sender import ProjectionSender
+from bot.delivery.notices.ask_sender import AskSender
 from bot.delivery.notices.news_sender import NewsSender
 from bot.delivery.notices.notice_sender import NoticeSender
 from bot.delivery.sender.attempts import Courier
@@ -66,6 +67,7 @@ class Deliveries:
             loop("histories", HistoryReader(self.courier, owner).step, self._wake_others),
             loop("threads", ThreadReader(self.courier, owner).step, self._wake_others),
             loop("news", NewsSender(self.courier, owner).step, self._wake_others),
+            loop("asks", AskSender(self.courier, owner).step, self._wake_others),
             loop("callbacks", callbacks.step, self._wake_others, threads=CALLBACK_SENDERS),
         )
 

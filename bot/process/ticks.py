@@ -13,7 +13,7 @@ from bot.process.scheduler import Figures, Tick
 from bot.slack.api.refusals import CURABLE
 from bot.usecases import earlier_rows, record, retention
 from bot.usecases.context import Context
-from bot.usecases.deadlines import escalate, expire, redraw
+from bot.usecases.deadlines import ask, escalate, expire, redraw
 from bot.usecases.digest import weekly
 from bot.usecases.learning import hourly
 from bot.usecases.repairs import after_slack_repair, undelivered_news
@@ -57,6 +57,7 @@ class Ticks:
             Tick("standing", SOON, lambda: in_force.refresh(self._ctx), is_at_start=False),
             Tick("escalation", OFTEN, lambda: self._waking(asdict(escalate.escalate_due(self._ctx)))),
             Tick("expiry", MINUTE, lambda: self._waking({"closed": expire.expire_due(self._ctx)})),
+            Tick("asks", OFTEN, self.ask_by_name),
             Tick("redraw", MINUTE, lambda: self._waking(redraw.redraw_due(self._ctx))),
             Tick("watch", OFTEN, self.watch),
             Tick("measures", HOUR, lambda: self._waking(hourly.measure_due(self._ctx)), is_at_start=False),
@@ -102,6 +103,12 @@ class Ticks:
     def queue_digests(self) -> Figures:
         """Queue the weekly digests that are due."""
         return self._waking({"queued": weekly.queue_due(self._ctx)})
+
+    def ask_by_name(self) -> Figures:
+        """Ask for second opinions; whose workspace ours is decides who may give them."""
+        if self._workspace is None:
+            return {}
+        return self._waking({"asked": ask.ask_due(self._workspace.snapshot())})
 
     def refresh_members(self) -> Figures:
         """Fetch who is where."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from routing.label import ExpertId
 from routing.slack_channel import ChannelId
 
 JsonObject = dict[str, Any]
@@ -14,6 +15,7 @@ NOTICE = "notice"
 REMINDER = "reminder"
 DIGEST = "digest"
 NEWS = "news"
+ASK = "ask"
 SHAPE = "shape"
 """Where an item's payload keeps what Slack did not take of it."""
 
@@ -106,6 +108,23 @@ class Notice:
             channel_id=ChannelId.parse(payload["channel_id"]) if payload["channel_id"] else None,
             note=payload["note"],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAsk:
+    """Somebody is to be asked about a case in their direct messages."""
+
+    case_id: str
+    expert: ExpertId
+
+    def to_payload(self) -> JsonObject:
+        """The ask as JSON for the outbox."""
+        return {"case_id": self.case_id, "team_id": self.expert.team_id, "user_id": self.expert.user_id}
+
+    @classmethod
+    def from_payload(cls, payload: JsonObject) -> Self:
+        """The ask from the outbox's JSON."""
+        return cls(payload["case_id"], ExpertId(payload["team_id"], payload["user_id"]))
 
 
 @dataclass(frozen=True, slots=True)

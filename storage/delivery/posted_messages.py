@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from routing.slack_channel import ChannelId
 from storage.delivery.projection_state import projection_id
+from storage.delivery.projections import ASK_KIND
 from storage.engine.database import Transaction
 from storage.sql.column_types import EPOCH
 from storage.sql.upserts import Row, insert
@@ -135,10 +136,14 @@ def message_of(tx: Transaction, case_id: str, channel_id: ChannelId) -> str | No
 
 
 def channels(tx: Transaction, decided_since: datetime) -> set[ChannelId]:
-    """Where messages are, or wait to be, of cases that are open or were decided not long ago."""
-    is_current = projections.c.case_id.in_(_current_cases(decided_since))
+    """Where messages are, or wait to be, of cases that are open or were decided not long ago.
+
+    Without direct messages, in which nobody replies to a case.
+    """
+    is_current = projections.c.case_id.in_(_current_cases(decided_since)) & (projections.c.kind != ASK_KIND)
     of_cases = sa.select(projections.c.channel_id).where(is_current)
     unposted = sa.select(projections.c.channel_id).where(projections.c.is_due, projections.c.ts.is_(None))
+    unposted = unposted.where(projections.c.kind != ASK_KIND)
     return set(tx.execute(of_cases.union(unposted)).scalars())
 
 

@@ -18,6 +18,8 @@ from storage.tables import projections
 
 __all__ = ["Claim", "Projection", "Shape", "WantedMessage"]
 
+ASK_KIND = "ask"
+"""Of messages in which a person is asked by name, and sees less of a case than its channel."""
 UPDATE_PACE = timedelta(seconds=1.2)
 """Slack allows `chat.update` 50 times a minute for a workspace (rate limit tier 3)."""
 
@@ -169,18 +171,24 @@ def by_message(tx: Transaction, channel_id: ChannelId, ts: str) -> Projection | 
 
 
 def of_case(tx: Transaction, case_id: str) -> list[Projection]:
-    """The messages that show a case, oldest first."""
-    query = sa.select(projections).where(projections.c.case_id == case_id)
+    """The messages that show a case in channels, oldest first."""
+    query = sa.select(projections).where(projections.c.case_id == case_id, _IN_CHANNEL)
     return _selected(tx, query.order_by(projections.c.row_id))
 
 
 def of_cases(tx: Transaction, case_ids: Sequence[str]) -> dict[str, list[Projection]]:
-    """The messages that show each case, oldest first; cases without any are left out."""
-    query = sa.select(projections).where(projections.c.case_id.in_(case_ids))
+    """The messages that show each case in channels, oldest first; cases without any are left out."""
+    query = sa.select(projections).where(projections.c.case_id.in_(case_ids), _IN_CHANNEL)
     by_case: dict[str, list[Projection]] = {}
     for projection in _selected(tx, query.order_by(projections.c.row_id)):
         by_case.setdefault(projection.case_id, []).append(projection)
     return by_case
+
+
+def is_wanted_in(tx: Transaction, case_id: str, channel_id: ChannelId) -> bool:
+    """Whether a message of the case, of whatever kind, is there or is to come."""
+    is_it = (projections.c.case_id == case_id) & (projections.c.channel_id == channel_id)
+    return tx.execute(sa.select(projections.c.row_id).where(is_it).limit(1)).first() is not None
 
 
 def dead(tx: Transaction, limit: int) -> list[Projection]:
@@ -211,6 +219,7 @@ def _next_version(wanted_at: sa.ColumnElement[Any]) -> Row:
     }
 
 
+_IN_CHANNEL = projections.c.kind != ASK_KIND
 _RENEW = (
     sa.update(projections)
     .where(projections.c.case_id == sa.bindparam("of_case_id"))

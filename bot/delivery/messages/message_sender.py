@@ -15,16 +15,19 @@ from bot.delivery.sender.sender import SlackSender
 from bot.slack.api.gateway import OverLimits, SlackPermanent
 from bot.slack.api.refusals import Breadth, Consequence, Recast
 from bot.slack.blocks.message import Form
-from bot.slack.show.case_message import Message, case_message
+from bot.slack.show.ask_message import ask_message
+from bot.slack.show.case_message import Message, message_of
+from bot.slack.show.scene import Scene
 from bot.usecases.case_terms import terms_of
 from bot.usecases.repairs import message_homes
 from bot.usecases.review.announce import people_of
+from bot.usecases.review.asked import ask_shown_in
 from routing.case.case import Case
 from routing.errors import UnknownTask
 from storage import experts
 from storage.cases import cases
 from storage.delivery import message_queue, projections, slack_pace
-from storage.delivery.projections import Claim
+from storage.delivery.projections import ASK_KIND, Claim
 from storage.delivery.slack_pace import Lane
 from storage.engine.database import Transaction
 from storage.errors import CaseUnknown
@@ -159,9 +162,11 @@ class ProjectionSender(SlackSender[Showing]):
             case = cases.get(tx, claim.projection.case_id)
             people = experts.get_many(tx, people_of(case))
             terms = terms_of(self._ctx, tx, case)
+            is_ask, place = claim.projection.kind == ASK_KIND, claim.projection.channel_id
+            ask = ask_shown_in(tx, case.case_id, place) if is_ask else None
         if terms is None:
             raise UnknownTask(case.submission.task)
-        message = case_message(
+        scene = Scene(
             case,
             terms.task,
             terms.tier,
@@ -169,12 +174,13 @@ class ProjectionSender(SlackSender[Showing]):
             {expert: person.name for expert, person in people.items()},
             # As claimed, not as it is by now: a change while it is
             # rendered leaves the row due, and is shown next.
-            version=claim.projection.wanted_version,
-            image_file_id=self._pictures.file_of(case) if form is Form.WHOLE else None,
-            has_picture=form is Form.WHOLE,
-            undo_for=self._ctx.policy.undo_for,
-            contest_for=self._ctx.policy.contest_for,
+            claim.projection.wanted_version,
+            self._ctx.policy.undo_for,
+            self._pictures.file_of(case) if form is Form.WHOLE else None,
+            form is Form.WHOLE,
+            self._ctx.policy.contest_for,
         )
+        message = ask_message(scene, ask) if ask else message_of(scene)
         return case, message.shown_as(form)
 
     def _refused(self, claim: Claim, form: Form, error: SlackPermanent) -> None:

@@ -50,6 +50,7 @@ class Menu(StrEnum):
     CORRECT = "correct"
     CONTEST = "contest"
     SHOW_ALL = "show_all"
+    DECLINE = "decline"
 
 
 def packed(**values: str | int | bool | None) -> str:

@@ -29,6 +29,7 @@ from bot.usecases.review.access import Act
 from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.review.case_view import WindowCase
 from bot.usecases.review.contest import look_to_contest
+from bot.usecases.review.hand_over import decline
 from bot.usecases.review.outcome import Outcome, RationaleNeeded
 from bot.usecases.review.reply_questions import keep, words_asked_about
 from bot.usecases.review.screen import Screen
@@ -151,6 +152,7 @@ _MENU: Mapping[str, Callable[[Desk, Click], None]] = {
     Menu.SHOW_ALL: take_show_all,
     Menu.ABSTAIN: _opening(lambda seen, screen: abstain_view(seen.case, seen.task, screen)),
     Menu.ESCALATE: _opening(lambda seen, screen: escalate_view(seen.case, seen.task, screen)),
+    Menu.DECLINE: lambda desk, click: desk.report(click, decline(desk.ctx, click.act)),
     Menu.REASSIGN: _opening(lambda _, screen: reassign_view(screen)),
     Menu.SNOOZE: _opening(lambda _, screen: snooze_view(screen)),
     Menu.HAND_OVER: _opening(lambda _, screen: hand_over_view(screen)),

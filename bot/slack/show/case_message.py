@@ -19,7 +19,7 @@ from bot.slack.show.case_words import (
     progress,
     sureness,
 )
-from bot.slack.show.controls import LATE_MENUS, closed_controls, decided_controls
+from bot.slack.show.controls import LATE_MENUS, asked_controls, closed_controls, decided_controls
 from bot.slack.show.input_blocks import (
     DECIDED,
     REVIEW,
@@ -44,6 +44,7 @@ from routing.case.adjudication import adjudicators_left
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision
 from routing.case.objection import is_contestable, takes_late_answer
+from routing.case.second_opinion import hides_answers
 from routing.label import ExpertId
 
 if TYPE_CHECKING:
@@ -75,7 +76,14 @@ def case_message(
     take the picture, and the message says so. `tier` None: it left the policy.
     """
     scene = Scene(case, task, tier, now, names, version, undo_for, image_file_id, has_picture, contest_for)
-    metadata = {"case_id": case.case_id, "version": str(version)}
+    return message_of(scene)
+
+
+def message_of(scene: Scene) -> Message:
+    """The same for a scene."""
+    case, metadata = scene.case, {"case_id": scene.case.case_id, "version": str(scene.version)}
+    if hides_answers(case):
+        return Message(spoken_text.hidden_text(scene), _hidden_blocks(scene), metadata)
     decision = case.decision
     if decision is not None:
         return Message(spoken_text.decided_text(scene, decision), _decided_blocks(scene, decision), metadata)
@@ -84,11 +92,12 @@ def case_message(
     return Message(spoken_text.open_text(scene), _open_blocks(scene), metadata)
 
 
-def _present(*blocks: JsonObject | None) -> tuple[JsonObject, ...]:
+def present(*blocks: JsonObject | None) -> tuple[JsonObject, ...]:
+    """Those of the blocks that are there."""
     return tuple(block for block in blocks if block is not None)
 
 
-def _question(question: str) -> tuple[JsonObject, ...]:
+def question_blocks(question: str) -> tuple[JsonObject, ...]:
     """The question as a header; where it is longer than Slack's header takes, as bold text."""
     is_short = length(question) <= HEADER
     return (header(question) if is_short else rich_text(paragraph(run(label_text(question, 300), "bold"))),)
@@ -135,7 +144,8 @@ def _prediction_block(scene: Scene) -> JsonObject:
     return rich_text(paragraph(*says))
 
 
-def _picture(scene: Scene) -> JsonObject | None:
+def picture_block(scene: Scene) -> JsonObject | None:
+    """The picture of the input, if it has any."""
     image = scene.case.submission.input.image
     return image_block(image, scene.image_file_id, is_taken=scene.has_picture)
 
@@ -154,29 +164,47 @@ def _small_print(scene: Scene) -> JsonObject:
 
 def _open_blocks(scene: Scene) -> tuple[JsonObject, ...]:
     submission = scene.case.submission
-    return _present(
-        *_question(scene.task.question),
+    return present(
+        *question_blocks(scene.task.question),
         _status_line(scene),
         input_block(submission.input, REVIEW),
-        _picture(scene),
+        picture_block(scene),
         show_all_block(scene.screen) if is_cut(scene.case, REVIEW) else None,
         _prediction_block(scene),
         wish_block(submission, REVIEW),
         evidence_block(submission, REVIEW),
         doubts_block(scene),
         _small_print(scene),
-        open_controls(scene.task, submission.prediction.label, scene.screen),
+        _controls(scene),
+    )
+
+
+def _controls(scene: Scene) -> JsonObject:
+    if scene.case.ask_at is not None:
+        return asked_controls(scene.screen)
+    return open_controls(scene.task, scene.case.submission.prediction.label, scene.screen)
+
+
+def _hidden_blocks(scene: Scene) -> tuple[JsonObject, ...]:
+    return present(
+        *question_blocks(scene.task.question),
+        rich_text(paragraph(run("✓ "), run("Answered", "bold"), run(f". {spoken_text.HIDDEN_WHY}"))),
+        input_block(scene.case.submission.input, DECIDED),
+        picture_block(scene),
+        _circumstances(scene),
+        # Nothing that time or the answer itself would change: a claim is not to be told from agreement.
+        decided_controls(scene.screen, has_undo=False, is_contestable=False),
     )
 
 
 def _decided_blocks(scene: Scene, decision: Decision) -> tuple[JsonObject, ...]:
     # Over at the end itself: the redrawing that takes the button away may come at that very moment.
     has_undo = bool(decision.decided_by) and scene.now < decision.decided_at + scene.undo_for
-    return _present(
-        *_question(scene.task.question),
+    return present(
+        *question_blocks(scene.task.question),
         decision_block(scene, decision),
         input_block(scene.case.submission.input, DECIDED),
-        _picture(scene),
+        picture_block(scene),
         history_block(scene),
         objections_block(scene),
         _circumstances(scene),
@@ -194,11 +222,11 @@ def _decided_controls(scene: Scene, has_undo: bool) -> tuple[JsonObject, ...]:
 
 
 def _expired_blocks(scene: Scene) -> tuple[JsonObject, ...]:
-    return _present(
-        *_question(scene.task.question),
+    return present(
+        *question_blocks(scene.task.question),
         expired_block(),
         input_block(scene.case.submission.input, DECIDED),
-        _picture(scene),
+        picture_block(scene),
         _circumstances(scene),
         closed_controls(scene.screen),
     )

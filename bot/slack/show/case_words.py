@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.slack.blocks.text import label_text, moment, single_line
 from routing.case.case import Case
 from routing.case.decision import Decision, Method
+from routing.case.second_opinion import awaits_second_opinion
 from routing.label import ExpertId, Label, Obstacle
 from routing.prediction import Origin, Scalar, Submission
 
@@ -117,11 +118,13 @@ def _contested(case: Case) -> set[int]:
 def progress(case: Case) -> str | None:
     """How many of several answers are in; which ones stays sealed until the case is decided."""
     count = len(case.current_labels)
-    if case.quorum < 2:
+    needed = max(case.quorum, 2) if awaits_second_opinion(case) else case.quorum
+    if needed < 2:
         return None
-    if count >= case.quorum:
+    if count >= needed:
         return f"{count} answers in, and they differ"
-    return f"{count} of {case.quorum} answers in"
+    asked = ", somebody is asked for a second opinion" if case.ask_at is not None else ""
+    return f"{count} of {needed} answers in{asked}"
 
 
 def concordance(case: Case, decision: Decision, task: Task) -> str:

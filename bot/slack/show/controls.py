@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BUTTONS_ASKED = 10
 BUTTONS_CHANGE = 5
+BUTTONS_BLIND = 3
 NOTE_ROOM = 1_500  # of a button's value, which takes 2,000 characters with all that is packed into it
 NOTES_ROOM = 5_000
 OPTIONS_ROOM = 3_000
@@ -37,6 +38,7 @@ _MENU_TEXT = {
     Menu.CORRECT: "Correct…",
     Menu.CONTEST: "Object…",
     Menu.SHOW_ALL: "Show all",
+    Menu.DECLINE: "Not me",
 }
 OPEN_MENU = (Menu.ABSTAIN, Menu.ESCALATE, Menu.REASSIGN, Menu.SNOOZE, Menu.WHY)
 FULL_MENU = (Menu.LABEL, Menu.ABSTAIN, Menu.ESCALATE, Menu.HAND_OVER, Menu.WHY)
@@ -52,6 +54,8 @@ class AnswerMenus:
 
 OPEN_MENUS = AnswerMenus(OPEN_MENU, FULL_MENU)
 _DECIDED_MENU = (Menu.CORRECT, Menu.SHOW_ALL, Menu.WHY)
+_ASKED_MENU = (Menu.CORRECT, Menu.ESCALATE, Menu.SHOW_ALL, Menu.WHY)
+_BLIND_MENU = (Menu.ABSTAIN, Menu.DECLINE, Menu.SHOW_ALL)
 LATE_MENUS = AnswerMenus(_DECIDED_MENU, (Menu.LABEL, *_DECIDED_MENU))
 """For a case that a time-out decided, and that can be answered after all."""
 _CLOSED_MENU = (Menu.SHOW_ALL, Menu.WHY)
@@ -148,6 +152,22 @@ def _fitting(note: str, room: int) -> str:
     """`note` cut so that it fits a button's value, where quotes and backslashes count twice."""
     kept = cut(note, room)
     return kept if length(json.dumps(kept, ensure_ascii=False)) <= room + 100 else cut(note, room // 2)
+
+
+def asked_controls(screen: Screen) -> JsonObject:
+    """What a channel can do with a case whose second opinion is asked of somebody by name."""
+    return actions(block_id("asked", screen), menu(_ASKED_MENU))
+
+
+def blind_controls(task: Task, screen: Screen) -> JsonObject:
+    """How somebody answers from whom the prediction is hidden: the labels in the task's order."""
+    labels, name = task.label_names, block_id("answer", screen)
+    if len(labels) > BUTTONS_BLIND:
+        return actions(
+            name, label_select(task, labels, "Choose an answer"), label_button(), menu(_BLIND_MENU)
+        )
+    buttons = [answer_button(task, label, "", number) for number, label in enumerate(labels)]
+    return actions(name, *buttons, menu((Menu.LABEL, *_BLIND_MENU)))
 
 
 def decided_controls(screen: Screen, has_undo: bool, is_contestable: bool) -> JsonObject:

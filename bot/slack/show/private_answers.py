@@ -25,6 +25,7 @@ from bot.slack.blocks.screens import block_id
 from bot.slack.blocks.text import escape, label_text, moment, single_line
 from bot.slack.show.case_words import label_title, people, progress
 from bot.slack.show.controls import WITH_REASON, ReplyExcerpt, doubt_controls, question_controls
+from bot.slack.show.spoken_text import HIDDEN_WHY
 from bot.usecases import members
 from bot.usecases.case_terms import task_as_read
 from bot.usecases.review.outcome import (
@@ -45,6 +46,7 @@ from bot.usecases.review.outcome import (
 )
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case
+from routing.case.second_opinion import hides_answers
 from routing.label import ExpertId, Via
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ _IN_VIEW = (
     ". Everybody can read it in the thread, so whoever answers after you is no longer asked independently: "
     "next time please answer with a button."
 )
+_ONLY_YOU = "The channel sees only that it is answered."
 _DONE = "Done. The case's message shows what holds now."
 NOT_READ = "The cases could not be read just now. Please try again in a moment."
 _DOUBTED = (
@@ -132,13 +135,13 @@ class PrivateAnswers:
         case, label = outcome.case, outcome.label
         if outcome.note:
             return say(outcome.note)
-        answers = progress(case)
+        answers, is_hidden = progress(case), hides_answers(case)
         is_over = case.decision is not None and not case.decision.is_by_time_out
-        if label is None or answers is None or is_over:
+        if label is None or ((answers is None or is_over) and not is_hidden):
             return None
         title = self._title(case, label.label)
-        is_in_view = label.via is Via.THREAD
-        text = f"Your answer {title} is recorded. {answers}{_IN_VIEW if is_in_view else _SEALED}"
+        rest = f"{answers}{_IN_VIEW if label.via is Via.THREAD else _SEALED}"
+        text = f"Your answer {title} is recorded. {_ONLY_YOU if is_hidden else rest}"
         undo = button(control_ids.UNDO, "Undo", control_ids.UNDO)
         controls = actions(block_id("mine", Screen(case.case_id, label.screen_version)), undo)
         return Message(escape(text, 1_000), (section(plain(text, 1_000)), controls))
@@ -146,6 +149,10 @@ class PrivateAnswers:
     @answer.register
     def _(self, outcome: AlreadyDecided) -> Message | None:
         decision = outcome.case.decision
+        if hides_answers(outcome.case):
+            return say(f"This case is answered. {HIDDEN_WHY} Nothing was recorded.")
+        if outcome.case.is_waiting:
+            return say("Somebody else is asked for a second opinion. Nothing was recorded.")
         if decision is None:
             return say("This case was closed without a decision. Your answer was not recorded.")
         title = self._title(outcome.case, decision.label)

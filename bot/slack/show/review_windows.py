@@ -60,12 +60,13 @@ class Draft:
 
 def _introduction(case: Case, task: Task) -> JsonObject:
     prediction = case.submission.prediction
-    runs = [
-        run(label_text(task.question, 300), "bold"),
-        run("\nThe model says "),
-        run(label_title(task, prediction.label), "bold"),
-        run(f", {sureness(case)}."),
-    ]
+    runs = [run(label_text(task.question, 300), "bold")]
+    if prediction.label:  # else it is hidden from whoever opens the window
+        runs += [
+            run("\nThe model says "),
+            run(label_title(task, prediction.label), "bold"),
+            run(f", {sureness(case)}."),
+        ]
     guideline = link(task.guideline)
     if guideline:
         runs += [run("\nGuideline: "), guideline]

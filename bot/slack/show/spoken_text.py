@@ -30,6 +30,7 @@ from routing.case.decision import Decision
 SLICES = 5
 OBJECTIONS = 3
 LONGEST = 3_900  # short of the 4,000 characters after which chat.update refuses a text
+HIDDEN_WHY = "It was checked at random, so what was answered is not shown here."
 _HOW = {True: "Answer with a button or reply in the thread", False: "Answer with a button"}
 
 
@@ -98,6 +99,29 @@ def open_text(scene: Scene) -> str:
         _labeled("Model", _sentence(f"{model.name} {model.version}", 160)),
         # Of several answers none is asked for in the thread, where whoever answers next would read it.
         _labeled(_HOW[scene.task.thread_replies and case.quorum == 1], _sentence(labels, 300)),
+    ]
+    return cut_whole(" ".join(part for part in parts if part))
+
+
+def hidden_text(scene: Scene) -> str:
+    """That an audit is answered, and about which input; not what."""
+    question = _sentence(scene.task.question, 300)
+    return cut_whole(f"Answered. {HIDDEN_WHY} {question} {_labeled('What came in', _input(scene, 800))}")
+
+
+def blind_text(scene: Scene, lead: str, *, is_open: bool) -> str:
+    """What somebody reads who is asked by name; `lead`, in mrkdwn, says where their ask stands."""
+    case = scene.case
+    parts = [
+        _sentence(scene.task.question, 300),
+        lead,
+        _labeled("What came in", _input(scene, 900)),
+        *(_labeled(name, _sentence(words, 300)) for name, words in wishes_of(case.submission)),
+        _labeled("Evidence", _evidence(case, 400)),
+        _labeled("Known there as", _sentence(circumstances(case, SLICES), 300)),
+        _labeled("Answer with a button", _sentence(", ".join(scene.task.label_names), 300))
+        if is_open
+        else "",
     ]
     return cut_whole(" ".join(part for part in parts if part))
 

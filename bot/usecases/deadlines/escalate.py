@@ -8,6 +8,7 @@ from bot.usecases.context import Context
 from bot.usecases.deadlines.reminders import Reminder, bundled, untied
 from bot.usecases.outgoing import NOTICE, REMINDER
 from bot.usecases.review.announce import show_also
+from bot.usecases.review.asked import open_to_all
 from routing.case.case import Case
 from routing.case.next_step import Step, next_step, reschedule, take
 from storage import audit
@@ -87,6 +88,7 @@ def _move_on(
         to_channel_id = terms.channel_id(step.channel) if step.channel else None
         reminder = Reminder.of(case, tier, step, terms.home_id(case.channel), to_channel_id)
         show_also(tx, case, terms, step.channel, now)
+        open_to_all(tx, case, step)
         items.append(_item(ctx, reminder, step, now))
         data = {"step": step.index, "to": step.to, "people": list(step.people)}
         entries.append(Entry(now, ACTOR, "case.stepped", case.case_id, data))

@@ -108,11 +108,12 @@ def _sitting(
 
 def _is_own_message(tx: Transaction, screen: Screen) -> bool:
     """A message with a row must be the case's; one just posted may have none yet, then its channel counts."""
-    rows = projections.of_case(tx, screen.case_id)
-    here = [row for row in rows if row.channel_id == screen.channel_id]
-    if any(row.ts == screen.ts for row in here):
-        return True
-    return bool(here) and projections.by_message(tx, here[0].channel_id, screen.ts) is None
+    if screen.channel_id is None:
+        return False
+    shown = projections.by_message(tx, screen.channel_id, screen.ts)
+    if shown is not None:
+        return shown.case_id == screen.case_id
+    return projections.is_wanted_in(tx, screen.case_id, screen.channel_id)
 
 
 def members_of(tx: Transaction, case: Case, terms: Terms) -> frozenset[ExpertId]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from bot.usecases.context import Context
 from bot.usecases.review.access import Act, Sitting, not_allowed, sit_down
 from bot.usecases.review.announce import show
+from bot.usecases.review.asked import answered, is_blind
 from bot.usecases.review.outcome import (
     AlreadyDecided,
     Dismissal,
@@ -18,6 +19,7 @@ from bot.usecases.review.settle import settle_case
 from routing.case.adjudication import is_adjudication, is_sealed
 from routing.case.case import Case, record_label
 from routing.case.objection import takes_late_answer
+from routing.case.second_opinion import HIDDEN
 from routing.label import ExpertConfidence, Label, Rationale, Via
 from storage.cases import labels, thread_replies
 from storage.delivery import claimed_events
@@ -68,14 +70,30 @@ def _objection(sitting: Sitting, new: ExpertAnswer) -> Outcome | None:
     # Before the question whether it is too late: a double click must not read that somebody was faster.
     if _adds_nothing(sitting.case, new):
         return RepeatedAct(sitting.case)
+    if _is_asked_of_others(sitting, new):
+        return AlreadyDecided(sitting.case)
     is_correction = new.is_correction and sitting.case.takes_answer_of(new.act.expert)
     is_late = takes_late_answer(sitting.case, sitting.now, sitting.ctx.policy.contest_for)
     if not sitting.case.is_waiting and not is_correction and not is_late:
         return AlreadyDecided(sitting.case)
-    predicted = sitting.task.present_name(sitting.case.submission.prediction.label)
-    if sitting.task.rationale.requires(new.label, predicted) and not new.rationale:
+    if not new.rationale and sitting.task.rationale.requires(new.label, _predicted(sitting, new)):
         return RationaleNeeded(sitting.case, new.label)
     return None
+
+
+def _predicted(sitting: Sitting, new: ExpertAnswer) -> str:
+    """What the model said, as far as the expert may know: to be asked why would tell them of it."""
+    if is_blind(sitting.tx, sitting.case, new.act.expert):
+        return HIDDEN.label
+    return sitting.task.present_name(sitting.case.submission.prediction.label)
+
+
+def _is_asked_of_others(sitting: Sitting, new: ExpertAnswer) -> bool:
+    """Whether a second opinion is asked of people by name, from whom alone the prediction is hidden."""
+    case, expert = sitting.case, new.act.expert
+    if case.ask_at is None or case.label_of(expert) is not None:
+        return False
+    return not is_blind(sitting.tx, case, expert)
 
 
 def _adds_nothing(case: Case, answer: ExpertAnswer) -> bool:
@@ -129,6 +147,7 @@ def _recorded(sitting: Sitting, new: ExpertAnswer) -> Outcome:
     if not labels.add(sitting.tx, label):
         return RepeatedAct(sitting.case)
     thread_replies.settle(sitting.tx, label.case_id, label.expert)
+    answered(sitting.tx, sitting.case, label.expert)
     case = settle_case(sitting, record_label(sitting.case, label), label.screen_version)
     show(sitting, case)
     sitting.record(

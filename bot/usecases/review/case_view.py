@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from bot.usecases.context import Context
 from bot.usecases.review.access import Act, Sitting, is_allowed, is_insider, read_sitting, who_may
+from bot.usecases.review.asked import is_blind
 from bot.usecases.review.outcome import AlreadyDecided, Dismissal, NotAllowed, Outcome
 from routing.case.case import Case
 from routing.case.objection import takes_late_answer
+from routing.case.second_opinion import blinded
 from routing.policy import Task, Tier
 
 
@@ -53,4 +55,6 @@ def read(ctx: Context, act: Act) -> WindowCase | Outcome:
 
 
 def _seen(sitting: Sitting) -> WindowCase:
-    return WindowCase(sitting.case, sitting.task, sitting.tier)
+    case, expert = sitting.case, sitting.act.expert
+    seen = blinded(case, expert) if is_blind(sitting.tx, case, expert) else case
+    return WindowCase(seen, sitting.task, sitting.tier)

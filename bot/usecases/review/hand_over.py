@@ -9,6 +9,7 @@ from bot.usecases.context import Context
 from bot.usecases.outgoing import Notice, Occasion, Place
 from bot.usecases.review.access import Act, Sitting, is_allowed, not_allowed, sit_down
 from bot.usecases.review.announce import notify, show, show_also
+from bot.usecases.review.asked import open_to_all, pass_on
 from bot.usecases.review.outcome import (
     AlreadyDecided,
     Dismissal,
@@ -18,6 +19,7 @@ from bot.usecases.review.outcome import (
     RepeatedAct,
     Snooze,
 )
+from bot.usecases.time_zones import time_zone
 from routing.case import case as arrows
 from routing.case.case import Case
 from routing.case.next_step import reschedule, step_now, take
@@ -37,6 +39,7 @@ _NOTED = {
     Obstacle.MISSING: "Noted that you can't tell.",
     Obstacle.BAD_INPUT: "Noted that the input is bad; whoever runs the service can read what you wrote.",
 }
+_NOT_ASKED = "You are not asked about this case by name. Nothing was recorded."
 _NO_WISH = "Nothing was recorded: choose a person or a time."
 _BAD_TIME = "Nothing was recorded: choose one of the times offered."
 
@@ -78,9 +81,24 @@ def abstain(ctx: Context, act: Act, note: str | None, obstacle: Obstacle = Obsta
         abstention = Abstention(act.case_id, act.expert, sitting.now, note, obstacle)
         case = arrows.abstain(sitting.case, abstention)
         labels.add_abstention(sitting.tx, abstention)
+        pass_on(sitting.tx, case, act.expert, sitting.now)
         _keep(sitting, case)
         sitting.record("case.abstained", note=note or "", obstacle=obstacle.value)
         return RecordedAct(case, note=f"{_NOTED[obstacle]} The case goes on waiting for others.")
+
+    return _on_open_case(ctx, act, change)
+
+
+def decline(ctx: Context, act: Act) -> Outcome:
+    """*Not me*, by somebody who was asked by name: the next person is."""
+
+    def change(sitting: Sitting) -> Outcome:
+        if not pass_on(sitting.tx, sitting.case, act.expert, sitting.now):
+            claimed_events.release(sitting.tx, act.key)
+            return Dismissal(_NOT_ASKED)
+        show(sitting, sitting.case)
+        sitting.record("case.declined")
+        return RecordedAct(sitting.case, note="Thank you for saying so: somebody else is asked.")
 
     return _on_open_case(ctx, act, change)
 
@@ -97,6 +115,7 @@ def _escalated(sitting: Sitting, note: str | None) -> Outcome:
         return Dismissal(_NOBODY_AHEAD)
     case = take(sitting.case, step, sitting.tier, sitting.task.hours, sitting.now)
     escalation_steps.take(sitting.tx, case.case_id, step.index, step.to, sitting.now)
+    open_to_all(sitting.tx, case, step)
     _keep(sitting, case)
     channel_id = sitting.terms.channel_id(step.channel) if step.channel else None
     show_also(sitting.tx, case, sitting.terms, step.channel, sitting.now)
@@ -154,16 +173,8 @@ def _may_take(sitting: Sitting, person: ExpertId) -> bool:
 
 def _wake_at(sitting: Sitting, until: str) -> datetime | None:
     expert = experts.get(sitting.tx, sitting.act.expert)
-    zone = _zone(expert.timezone if expert else None)
+    zone = time_zone(expert.timezone if expert else None)
     return wake_at(sitting.task, until, sitting.now, zone)
-
-
-def _zone(name: str | None) -> ZoneInfo:
-    """The time zone that Slack names; UTC where this machine does not know it."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def wake_at(task: Task, until: str, now: datetime, own_zone: tzinfo = UTC) -> datetime | None:

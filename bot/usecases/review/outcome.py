@@ -33,7 +33,7 @@ class RecordedAct:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyDecided:
-    """Too late: the case was decided or closed before; nothing was recorded."""
+    """Too late: the case was decided or closed, or is asked of others by name; nothing was recorded."""
 
     case: Case
 

@@ -1,5 +1,7 @@
 """After every change of a case's labels: is it decided now, decided otherwise, disputed or open again?"""
 
+from dataclasses import replace
+
 from bot.usecases.outgoing import Notice, Occasion, Place
 from bot.usecases.review.access import Sitting
 from bot.usecases.review.announce import DecisionEvent, call_back, notify
@@ -7,7 +9,8 @@ from routing.case.adjudication import adjudicators_left, conclude, settle
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision
 from routing.case.next_step import reschedule
-from storage.cases import cases, decisions
+from routing.case.second_opinion import awaits_second_opinion
+from storage.cases import asks, cases, decisions
 
 
 def settle_case(sitting: Sitting, changed: Case, screen_version: int) -> Case:
@@ -26,8 +29,20 @@ def settle_case(sitting: Sitting, changed: Case, screen_version: int) -> Case:
     )
     case = reschedule(settled, sitting.tier, sitting.task.hours, sitting.now)
     cases.save(sitting.tx, case)
+    case = _with_turn(sitting, case)
     _announce(sitting, case)
     return case
+
+
+def _with_turn(sitting: Sitting, case: Case) -> Case:
+    """The case with the moment from which on somebody is asked for a second opinion."""
+    is_new = len(case.current_labels) != len(sitting.case.current_labels)
+    turn = sitting.now if is_new or case.ask_at is None else case.ask_at
+    ask_at = turn if awaits_second_opinion(case) else None
+    if ask_at != case.ask_at:
+        # Not here and now: whom to ask needs everybody's membership, for which no click should wait.
+        asks.schedule(sitting.tx, case.case_id, ask_at)
+    return replace(case, ask_at=ask_at)
 
 
 def _announce(sitting: Sitting, case: Case) -> None:

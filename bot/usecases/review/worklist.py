@@ -83,6 +83,8 @@ class _Reader:
     def is_asked(self, case: Case, terms: Terms) -> bool:
         """Whether the case waits for this person: they may answer, have not yet, and did not pass."""
         expert, ctx = self.expert, self.ctx
+        if case.ask_at is not None:  # it is asked by name, of people from whom the prediction is hidden
+            return False
         is_mine = expert.is_same_person(case.assigned_to)
         # Handed to somebody after they passed, it is theirs again.
         has_passed = any(expert.is_same_person(each.expert) for each in case.abstentions) and not is_mine
@@ -96,6 +98,8 @@ class _Reader:
     def may_see(self, case: Case, terms: Terms) -> bool:
         """Whether the case is this person's business: other people's inputs are not shown to everybody."""
         ctx = self.ctx
+        if case.ask_at is not None:
+            return False
         members = self._members(case, terms)
         return may_answer(terms.tier, self.expert, members, ctx.team_id, ctx.policy.guest_teams)
 
