@@ -116,6 +116,9 @@ class DecisionView(BaseModel):
     label: str
     answer: str | int
     method: Literal["single", "consensus", "adjudicated", "overridden", "expired"]
+    is_provisional: bool = Field(
+        description="By the first of two answers: another decision follows that confirms or corrects it."
+    )
     tier: str
     decided_at: datetime
     decided_by: list[str] | None = Field(

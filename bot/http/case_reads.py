@@ -18,6 +18,7 @@ from bot.usecases.context import Context
 from bot.usecases.decision_document import contest_document, decision_document, label_document
 from bot.usecases.expert_names import ExpertNames
 from bot.usecases.service_reads import CaseStanding
+from routing.label import labels_in_force
 from storage.cases.decisions import FeedEntry
 
 LAST_CURSOR = 2**63 - 1
@@ -125,7 +126,6 @@ def _view(standing: CaseStanding | None) -> JsonObject:
     prediction, case, decision = standing.prediction, standing.case, standing.decision
     names = standing.names
     submission = prediction.submission
-    answers = case.current_labels if case and case.decision else ()  # a contested case is answered anew
     return {
         **case_body(prediction, case.due_at if case else None),
         "service": submission.service,
@@ -136,8 +136,10 @@ def _view(standing: CaseStanding | None) -> JsonObject:
         "predicted_label": submission.prediction.label,
         "received_at": prediction.received_at,
         "policy_version": prediction.policy_version,
-        "decision": decision_document(decision, case.tier, answers, names) if case and decision else None,
-        "labels": [label_document(label, names) for label in case.labels] if case and case.decision else [],
+        "decision": decision_document(decision, case.tier, labels_in_force(standing.labels), names)
+        if case and decision
+        else None,
+        "labels": [label_document(label, names) for label in standing.labels],
         "contests": [contest_document(case, contest, names) for contest in case.contests] if case else [],
     }
 

@@ -96,6 +96,7 @@ DECISION: JsonObject = {
     "label": "legitimate",
     "answer": "legitimate",
     "method": "single",
+    "is_provisional": False,
     "tier": "high_value",
     "decided_at": "2026-11-20T09:41:12Z",
     "decided_by": [EXPERT],

@@ -24,6 +24,7 @@ def decision_document(
         "label": decision.label,
         "answer": decision.answer.content,
         "method": decision.method.value,
+        "is_provisional": decision.is_provisional,
         "tier": tier,
         "decided_at": utc_text(decision.decided_at),
         "decided_by": names.names(decision.decided_by),

@@ -6,6 +6,7 @@ from bot.usecases.context import Context
 from bot.usecases.expert_names import ExpertNames, reading_names
 from routing.case.case import Case
 from routing.case.decision import Decision
+from routing.label import Label
 from routing.letters import composed
 from storage.cases import bad_inputs, cases, decisions, predictions
 from storage.cases.bad_inputs import BadInput
@@ -29,8 +30,14 @@ class CaseStanding:
 
     @property
     def decision(self) -> Decision | None:
-        """The decision in force, or the one that stands while it is contested."""
-        return None if self.case is None else self.case.decision or self.case.contested_decision
+        """The decision in force, else the one that stands until then: contested, or provisional."""
+        case = self.case
+        return None if case is None else case.decision or case.contested_decision or case.provisional
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """The experts' answers; none before the case is decided, as they are sealed until then."""
+        return self.case.labels if self.case is not None and self.case.decision is not None else ()
 
 
 @dataclass(frozen=True, slots=True)

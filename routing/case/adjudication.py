@@ -9,7 +9,7 @@ from routing.case.contest import Contest
 from routing.case.decision import Decision, Method
 from routing.case.objection import answer_since, contest_in_force, have_come_round, newcomers
 from routing.case.permission import may_adjudicate
-from routing.case.second_opinion import answers_needed
+from routing.case.second_opinion import answers_needed, awaits_second_opinion
 from routing.label import ExpertId, Label, Via
 from routing.policy import Tier
 from routing.questions.question import Question
@@ -207,6 +207,27 @@ def conclude(
         return case
     opened = case if case.status is CaseStatus.OPEN else reopen(case)
     return dispute(opened) if wanted is CaseStatus.DISPUTED else opened
+
+
+def decide_provisionally(
+    case: Case,
+    question: Question,
+    now: datetime,
+    *,
+    decision_id: str,
+    policy_version: str,
+    screen_version: int,
+) -> Case:
+    """The case with a provisional decision by its first answer, where it waits for a second opinion.
+
+    The same case where it does not, or has one that stands; it goes on waiting as it did.
+    """
+    has_any = case.provisional is not None or case.contest is not None
+    if not awaits_second_opinion(case) or len(case.current_labels) > 1 or has_any:
+        return case
+    settled = _decided(case.current_labels[0].label, Method.SINGLE, case.current_labels, now)
+    decision = _decision(case, settled, question, decision_id, policy_version, screen_version)
+    return replace(case, decisions=(*case.decisions, replace(decision, is_provisional=True)))
 
 
 def _stands(in_force: Decision | None, decision: Decision) -> bool:

@@ -90,6 +90,19 @@ class Case:
         return self.contest.contested_at if self.contest else self.opened_at
 
     @property
+    def provisional(self) -> Decision | None:
+        """The decision by the first of several answers, while that stands and the case waits for another."""
+        last = self.decisions[-1] if self.decisions and self.status is not CaseStatus.DECIDED else None
+        if last is None or not last.is_provisional:
+            return None
+        own = [label for label in self.labels if label.expert in last.decided_by]
+        # Given anew after Undo the same answer makes another decision: the service heard that this one fell.
+        if any(label.withdrawn_at is not None and label.withdrawn_at > last.decided_at for label in own):
+            return None
+        stands = any(label.label == last.label for label in map(self.label_of, last.decided_by) if label)
+        return last if stands else None
+
+    @property
     def current_labels(self) -> tuple[Label, ...]:
         """Each person's latest answer that was not withdrawn, oldest first; nobody counts twice."""
         return labels_in_force(self.labels)

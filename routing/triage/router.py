@@ -50,11 +50,8 @@ class Router:
         tier, unreadable, reasons = _matching(route, submission)
         confidence = confidence_of(submission, standing)
         acceptance = accept(submission, tier, route.labels_digest, confidence, standing)
-        # Whatever `accept` says: no confidence makes up for a rule that could not be judged.
         if unreadable is not None:
-            acceptance = Acceptance(
-                False, f"tier {tier.name}: reviewed, because its rule could not be judged"
-            )
+            acceptance = _unjudged(tier)
         reasons.append(acceptance.reason)
         has_to_be_seen = _is_novel(tier, submission, standing, reasons)
         is_accepted = acceptance.is_accepted and not has_to_be_seen
@@ -108,6 +105,11 @@ def _matching(route: _Route, submission: Submission) -> tuple[Tier, str | None, 
                 return tier, doubt, reasons
             reasons[-1] += "; passed over, as the policy says"
     return route.tiers[-1][0], None, reasons
+
+
+def _unjudged(tier: Tier) -> Acceptance:
+    # Whatever `accept` says: no confidence makes up for a rule that could not be judged.
+    return Acceptance(False, f"tier {tier.name}: reviewed, because its rule could not be judged")
 
 
 def _is_novel(tier: Tier, submission: Submission, standing: Standing, reasons: list[str]) -> bool:

@@ -26,6 +26,8 @@ _UNDONE = sa.select(decision_feed.c.cursor).where(
     decision_feed.c.event.in_(("reopened", "contested")),
 )
 _BY_EXPERTS = decisions.c.method != Method.EXPIRED.value
+IS_FINAL = decisions.c.is_provisional.is_not(sa.true())
+"""A provisional decision tells its service early and nobody else: the second opinion may say otherwise."""
 
 
 USUAL_DELAY = timedelta(hours=1)
@@ -73,7 +75,8 @@ def in_period(window: Window, *columns: Any) -> sa.Select[Any]:
                 predictions, predictions.c.case_id == decisions.c.case_id
             )
         )
-        .where(*window.counted, *window.holds(decisions.c.decided_at), ~replaced.exists(), ~_UNDONE.exists())
+        .where(*window.counted, *window.holds(decisions.c.decided_at), IS_FINAL)
+        .where(~replaced.exists(), ~_UNDONE.exists())
     )
 
 
@@ -86,7 +89,11 @@ def by_experts() -> sa.Subquery:
     """Every case's decision by experts that stands now; `loss_of` reads how far the prediction is from it."""
     names = ("case_id", "label", "loss", "method", "decided_at", "row_id")
     columns = [decisions.c[name] for name in names]
-    return sa.select(*columns).where(_BY_EXPERTS, ~_REPLACED.exists(), ~_UNDONE.exists()).subquery("standing")
+    return (
+        sa.select(*columns)
+        .where(_BY_EXPERTS, IS_FINAL, ~_REPLACED.exists(), ~_UNDONE.exists())
+        .subquery("standing")
+    )
 
 
 def loss_of(decided: sa.FromClause) -> sa.ColumnElement[float]:

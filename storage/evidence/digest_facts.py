@@ -17,6 +17,7 @@ from storage.engine.database import Transaction
 from storage.evidence.day_volumes import ARRIVALS
 from storage.evidence.decisions_in_force import (
     HAS_CONFIDENCE,
+    IS_FINAL,
     ORIGIN,
     Window,
     in_period,
@@ -168,10 +169,10 @@ def _decided(tx: Transaction, window: Window) -> list[_DecidedCase]:
 def _open_overdue(tx: Transaction, window: Window) -> int:
     """Cases due before the period's end that waited then; a later decision does not change the past."""
     decided_by_then = sa.select(decisions.c.row_id).where(
-        decisions.c.case_id == cases.c.case_id, decisions.c.decided_at < window.until
+        decisions.c.case_id == cases.c.case_id, decisions.c.decided_at < window.until, IS_FINAL
     )
     decided_since = sa.select(decisions.c.row_id).where(
-        decisions.c.case_id == cases.c.case_id, decisions.c.decided_at >= window.until
+        decisions.c.case_id == cases.c.case_id, decisions.c.decided_at >= window.until, IS_FINAL
     )
     was_open = cases.c.is_open | (decided_since.exists() & ~decided_by_then.exists())
     query = (

@@ -139,3 +139,13 @@ def test_whoever_takes_the_first_answer_back_opens_the_case_again(world: World) 
     world.tick()
     world.settle()
     assert asked_about(world, case) == []
+
+
+def test_a_policy_file_that_asks_nobody_by_name_is_as_ever(world: World) -> None:
+    case = world.post_case()
+    maya = world.person(MAYA)
+    maya.press(case, "Confirm: Fraud")
+    world.eventually(lambda: "✓ Fraud — by @U0MAYA" in maya.reads(case))
+    world.tick()
+    world.settle()
+    assert asked_about(world, case) == []

@@ -39,15 +39,15 @@ _NOT_NEEDED = "Nobody has to answer this any more. Nothing was recorded of you."
 def ask_message(scene: Scene, ask: Ask) -> Message:
     """The message for `ask` that shows the case of `scene` as it is for that person."""
     metadata = {"case_id": scene.case.case_id, "version": str(scene.version)}
-    result = _result(scene, ask)
+    ending = _ending(scene, ask)
     scene = replace(scene, case=blinded(scene.case, ask.expert))
-    if result is None:
+    if ending is None:
         lead = _lead(scene, ask)
         return Message(blind_text(scene, lead, is_open=True), _open_blocks(scene, lead), metadata)
-    return Message(blind_text(scene, result, is_open=False), _closed_blocks(scene, result), metadata)
+    return Message(blind_text(scene, ending, is_open=False), _closed_blocks(scene, ending), metadata)
 
 
-def _result(scene: Scene, ask: Ask) -> str | None:
+def _ending(scene: Scene, ask: Ask) -> str | None:
     """What came of the ask, in mrkdwn; None while the person may answer."""
     case, own = scene.case, scene.case.label_of(ask.expert)
     if own is not None:
@@ -82,11 +82,11 @@ def _open_blocks(scene: Scene, lead: str) -> tuple[JsonObject, ...]:
     )
 
 
-def _closed_blocks(scene: Scene, result: str) -> tuple[JsonObject, ...]:
+def _closed_blocks(scene: Scene, ending: str) -> tuple[JsonObject, ...]:
     case_input = scene.case.submission.input
     title = label_text(scene.task.question, 300)
     return present(
-        context(mrkdwn(result)),
+        context(mrkdwn(ending)),
         rich_text(paragraph(run(title, "bold"))),
         input_block(case_input, DECIDED),
         context(plain(circumstances(scene.case, DECIDED.slices), 700)),

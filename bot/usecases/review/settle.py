@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.usecases.outgoing import Notice, Occasion, Place
 from bot.usecases.review.access import Sitting
 from bot.usecases.review.announce import DecisionEvent, call_back, notify
-from routing.case.adjudication import adjudicators_left, conclude, settle
+from routing.case.adjudication import adjudicators_left, conclude, decide_provisionally, settle
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision
 from routing.case.next_step import reschedule
@@ -18,15 +18,27 @@ def settle_case(sitting: Sitting, changed: Case, screen_version: int) -> Case:
 
     `sitting.case` is the case as it was before the act.
     """
+    question, decision_id = sitting.task.asks, sitting.ctx.new_id("dec")
+    # That of now, not of the opening: it says who may answer, and how their answers are settled.
+    version = sitting.ctx.policy.version
+    settlement = settle(changed, question, sitting.tier, sitting.now)
     settled = conclude(
         changed,
-        settle(changed, sitting.task.asks, sitting.tier, sitting.now),
-        sitting.task.asks,
-        decision_id=sitting.ctx.new_id("dec"),
-        # That of now, not of the opening: it says who may answer, and how their answers are settled.
-        policy_version=sitting.ctx.policy.version,
+        settlement,
+        question,
+        decision_id=decision_id,
+        policy_version=version,
         screen_version=screen_version,
     )
+    if sitting.tier.provisional:
+        settled = decide_provisionally(
+            settled,
+            question,
+            sitting.now,
+            decision_id=decision_id,
+            policy_version=version,
+            screen_version=screen_version,
+        )
     case = reschedule(settled, sitting.tier, sitting.task.hours, sitting.now)
     cases.save(sitting.tx, case)
     case = _with_turn(sitting, case)
@@ -47,6 +59,7 @@ def _with_turn(sitting: Sitting, case: Case) -> Case:
 
 def _announce(sitting: Sitting, case: Case) -> None:
     before = sitting.case
+    stood = before.decision or before.provisional
     if len(case.decisions) > len(before.decisions):
         decision = case.decisions[-1]
         decisions.add(sitting.tx, decision)
@@ -55,9 +68,9 @@ def _announce(sitting: Sitting, case: Case) -> None:
         number = len(case.contests)
         decisions.contest(sitting.tx, before.decision, number)
         call_back(sitting, case, before.decision, DecisionEvent.CONTESTED, number)
-    elif before.decision is not None and case.decision is None:
-        decisions.reopen(sitting.tx, before.decision)
-        call_back(sitting, case, before.decision, DecisionEvent.REOPENED)
+    elif stood is not None and case.decision is None and case.provisional is None:
+        decisions.reopen(sitting.tx, stood)
+        call_back(sitting, case, stood, DecisionEvent.REOPENED)
     else:
         announce_amendment(sitting, case)
     if case.status is CaseStatus.DISPUTED and before.status is not CaseStatus.DISPUTED:
@@ -70,10 +83,14 @@ def _announce(sitting: Sitting, case: Case) -> None:
 
 def _event(before: Case, decision: Decision) -> DecisionEvent:
     """What a new decision is to whoever heard of the case as it was before."""
-    contested = before.contested_decision
+    contested, provisional = before.contested_decision, before.provisional
     if contested is not None and contested.label == decision.label:
         return DecisionEvent.UPHELD
-    return DecisionEvent.CORRECTED if before.decision or contested else DecisionEvent.DECIDED
+    # A provisional decision that is confirmed is no correction: the service acts on the same answer.
+    if provisional is not None and provisional.label == decision.label:
+        return DecisionEvent.DECIDED
+    has_stood = before.decision or contested or provisional
+    return DecisionEvent.CORRECTED if has_stood else DecisionEvent.DECIDED
 
 
 def announce_amendment(sitting: Sitting, case: Case) -> None:

@@ -14,6 +14,7 @@ from routing.case.adjudication import (
     Shortfall,
     adjudicators_left,
     conclude,
+    decide_provisionally,
     expiry,
     is_adjudication,
     is_sealed,
@@ -276,3 +277,46 @@ def test_without_second_opinions_at_its_opening_a_claim_decides_as_ever() -> Non
     )
     reviewed = case(labels=(label("fraud"),), second_opinion_chance=0.5)
     assert isinstance(settle(reviewed, CHOICE, asks_now, MONDAY), SettledAnswer)
+
+
+def told(one: Case) -> Case:
+    return decide_provisionally(
+        one, CHOICE, MONDAY, decision_id="dec_9", policy_version="new", screen_version=3
+    )
+
+
+def test_a_first_answer_decides_provisionally_while_the_case_goes_on_waiting() -> None:
+    waiting = case(quorum=2, second_opinion_chance=0.1, labels=(label("fraud"),))
+
+    decided = told(waiting)
+
+    assert decided.status is CaseStatus.OPEN
+    assert decided.decision is None
+    assert decided.provisional == decided.decisions[-1]
+    assert (decided.decisions[-1].label, decided.decisions[-1].is_provisional) == ("fraud", True)
+    assert told(decided) is decided
+    both = record_label(decided, label("fraud", by="U0BEN"))
+    final = concluded(both, settle(both, CHOICE, tier(), MONDAY))
+    assert final.decision is not None
+    assert (final.decision.sequence, final.decision.is_provisional, final.provisional) == (2, False, None)
+
+
+def test_a_provisional_decision_falls_with_its_answer() -> None:
+    decided = told(case(quorum=2, second_opinion_chance=0.1, labels=(label("fraud"),)))
+
+    assert withdraw(decided, expert(), MONDAY).provisional is None
+    changed = record_label(decided, label("honest", round_=2))
+    assert changed.provisional is None
+    assert [each.label for each in told(changed).decisions] == ["fraud", "honest"]
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        case(quorum=2, labels=(label("fraud"),)),
+        case(quorum=2, second_opinion_chance=0.1),
+        case(quorum=2, second_opinion_chance=0.1, labels=(label("fraud"), label("honest", by="U0BEN"))),
+    ],
+)
+def test_nothing_else_is_decided_provisionally(one: Case) -> None:
+    assert told(one) is one
