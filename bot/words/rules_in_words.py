@@ -56,7 +56,7 @@ def _row(task: Task, tier: Tier) -> TableRow:
         accept_above=_acceptance(tier),
         audit=_audits(tier),
         exceptions=_exceptions(tier),
-        quorum=str(tier.quorum),
+        quorum=_quorum(tier),
         due_in=working_words(tier.due_in, task.hours),
         experts=_experts(tier),
         escalation="; ".join((*(_step(step, task.hours) for step in tier.escalation), _expiry(task, tier))),
@@ -91,6 +91,12 @@ def _audits(tier: Tier) -> str:
 
 def _share(value: float) -> str:
     return {0.0: "none", 1.0: "all"}.get(value) or allowed(value)
+
+
+def _quorum(tier: Tier) -> str:
+    if not tier.second_opinions:
+        return str(tier.quorum)
+    return f"{tier.quorum}, in {percent(tier.second_opinions)} 2"
 
 
 def _exceptions(tier: Tier) -> str:

@@ -16,11 +16,16 @@ from tests.scenarios.world import World
 def policy_text() -> str:
     """Every appeal gets a second opinion."""
     return changed(
-        ('due_in = "1d"\nquorum = 2\n', 'due_in = "1d"\nsecond_opinions = 1.0\nask_for = "1h"\n'),
+        ('due_in = "1d"\nquorum = 2\n', f'due_in = "1d"\nsecond_opinions = 1.0\nask_for = "1h"\n{STEPS}'),
         ('question = "Should this appeal be granted?"\nrationale = "never"', APPEAL),
     )
 
 
+STEPS = """escalation = [
+    { after = "30m", to = "thread" },
+    { after = "5h", to = "people", people = ["U0SAM"] },
+]
+"""
 APPEAL = 'question = "Should this appeal be granted?"\nrationale = "on_override"'
 
 
@@ -149,3 +154,23 @@ def test_a_policy_file_that_asks_nobody_by_name_is_as_ever(world: World) -> None
     world.tick()
     world.settle()
     assert asked_about(world, case) == []
+
+
+def test_an_escalation_opens_the_case_to_everybody_and_before_nobody_is_reminded(world: World) -> None:
+    case = world.post_case(task="appeal", label="deny")
+    maya = world.person(MAYA)
+    maya.press(case, "Confirm: Deny")
+    world.eventually(lambda: "1 of 2" in maya.reads(case))
+    next_asked(world, case)
+    world.advance(timedelta(minutes=40))
+    world.settle()
+    assert maya.thread(case) == []
+
+    maya.pick(case, "Escalate…")
+    maya.fill_in(note="it hurries")
+
+    world.eventually(lambda: len(maya.buttons(case)) > 0)
+    (call,) = world.eventually(lambda: maya.thread(case))
+    assert "it hurries" in words(call)
+    world.tick()
+    assert len(asked_about(world, case)) == 1

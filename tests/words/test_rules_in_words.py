@@ -53,6 +53,13 @@ def test_a_row_says_everything_about_its_tier() -> None:
     )
 
 
+def test_a_row_says_how_many_get_a_second_opinion() -> None:
+    (row,) = table(policy(tiers=tier_text(second_opinions="0.1")))
+    assert row.quorum == "1, in 10 % 2"
+    (row,) = table(policy(tiers=tier_text(second_opinions="0.0")))
+    assert row.quorum == "1"
+
+
 def test_a_condition_is_put_into_words() -> None:
     first = tier_text("first", when="\"prediction.label == 'fraud'\"", accept_above='"always_review"')
     row, rest = table(policy(tiers=first + tier_text("rest", on_expiry='"close"', expires_in='"1w"')))

@@ -1,9 +1,10 @@
 """A small world for use cases: a policy, a context over a database, a clock that stands still, cases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 from bot.usecases.context import Context
 from bot.usecases.review.access import Act
@@ -41,8 +42,14 @@ class World:
             self.database, self.policy, self.clock, new_id=lambda prefix: f"{prefix}_{next(self._ids)}"
         )
 
-    def open(self, task: str = "fraud", label: str = "fraud", **changes: object) -> Case:
-        """A case whose message was posted as `1.1` and so on."""
+    def open(
+        self,
+        task: str = "fraud",
+        label: str = "fraud",
+        routed: Mapping[str, Any] | None = None,
+        **changes: object,
+    ) -> Case:
+        """A case whose message was posted as `1.1` and so on; `routed` are fields of its routing."""
         number = next(self._ids)
         tier = self.policy.task(task).tiers[0]
         prediction = Prediction(label, 0.78, ModelRef("gbm", "3"))
@@ -53,6 +60,7 @@ class World:
         routing = Routing(
             Disposition.REVIEW, tier.name, tier.channel, tier.quorum, tier.due_in, 1.0, False, ("always",)
         )
+        routing = replace(routing, **(routed or {}))
         case_id = f"case_{number}"
         new = NewPrediction(case_id, submission, b"d" * 32, routing, self.policy.version, self.clock.moment)
         case = open_case(

@@ -86,10 +86,12 @@ def _move_on(
     cases.save(tx, take(case, step, tier, hours, now))
     if escalation_steps.take(tx, case.case_id, step.index, step.to, now):
         to_channel_id = terms.channel_id(step.channel) if step.channel else None
-        reminder = Reminder.of(case, tier, step, terms.home_id(case.channel), to_channel_id)
+        home_id = terms.home_id(case.channel)
         show_also(tx, case, terms, step.channel, now)
-        open_to_all(tx, case, step)
-        items.append(_item(ctx, reminder, step, now))
+        open_to_all(tx, case, step, now)
+        # Its channel has nothing to answer while somebody is asked by name, nor may it hear that they are.
+        if case.ask_at is None or step.to != "thread":
+            items.append(_item(ctx, Reminder.of(case, tier, step, home_id, to_channel_id), step, now))
         data = {"step": step.index, "to": step.to, "people": list(step.people)}
         entries.append(Entry(now, ACTOR, "case.stepped", case.case_id, data))
 

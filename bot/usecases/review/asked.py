@@ -35,10 +35,11 @@ def pass_on(tx: Transaction, case: Case, expert: ExpertId, now: datetime) -> boo
     return True
 
 
-def open_to_all(tx: Transaction, case: Case, step: Step) -> None:
+def open_to_all(tx: Transaction, case: Case, step: Step, now: datetime) -> None:
     """Ask nobody else by name once a case is escalated: whoever is called then may answer it as it stands."""
     if case.ask_at is not None and step.to != "thread":
         asks.schedule(tx, case.case_id, None)
+        projections.redraw(tx, case.case_id, now)
 
 
 def show_ask(tx: Transaction, ask: Ask, channel_id: ChannelId, priority: int) -> bool:

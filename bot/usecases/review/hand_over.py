@@ -115,7 +115,7 @@ def _escalated(sitting: Sitting, note: str | None) -> Outcome:
         return Dismissal(_NOBODY_AHEAD)
     case = take(sitting.case, step, sitting.tier, sitting.task.hours, sitting.now)
     escalation_steps.take(sitting.tx, case.case_id, step.index, step.to, sitting.now)
-    open_to_all(sitting.tx, case, step)
+    open_to_all(sitting.tx, case, step, sitting.now)
     _keep(sitting, case)
     channel_id = sitting.terms.channel_id(step.channel) if step.channel else None
     show_also(sitting.tx, case, sitting.terms, step.channel, sitting.now)

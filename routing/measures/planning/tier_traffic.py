@@ -125,7 +125,7 @@ def traffic_of(
         # Not `score >= threshold`: NaN is neither below nor above, and has to stay due.
         is_due=~accepted if threshold is None else ~accepted & ~(score < threshold),
         weeks=weeks,
-        minutes=tier.quorum * tier.minutes_per_label,
+        minutes=(tier.quorum + (tier.second_opinions or 0.0)) * tier.minutes_per_label,
         error_cost=tier.error_cost,
         threshold=threshold,
         audit=tier.audit,

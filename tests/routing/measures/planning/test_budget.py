@@ -420,3 +420,8 @@ def test_what_has_no_confidence_is_reviewed_whatever_the_budget_and_its_labels_t
     (plan,) = plan_budget([found], 1_000.0).tiers
     assert plan.received - plan.accepted >= 40
     assert plan.loss == plan.loss  # is a number
+
+
+def test_a_second_opinion_takes_an_expert_as_long_as_the_first() -> None:
+    found = of_policy(ROWS, second_opinions="0.5", minutes_per_label="2.0")
+    assert found.minutes == 3.0
