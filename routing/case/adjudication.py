@@ -143,7 +143,9 @@ def is_sealed(case: Case, expert: ExpertId, *, is_adjudication: bool) -> bool:
     others = [label for label in case.labels if not label.expert.is_same_person(expert)]
     # Withdrawn ones too: what was read in a thread is not forgotten with Undo.
     is_written = any(label.via is Via.THREAD for label in others)
-    return not others or not (is_adjudication or case.decisions or is_written)
+    # A provisional decision is told to the service, and shown nowhere.
+    is_shown = any(not decision.is_provisional for decision in case.decisions)
+    return not others or not (is_adjudication or is_shown or is_written)
 
 
 def _settled_before(label: Label, tier: Tier) -> bool:

@@ -61,9 +61,7 @@ class Router:
         if is_audit:
             reasons.append(f"drawn for audit ({_share(share)})")
         is_reviewed = is_audit or not is_accepted
-        chance, quorum = (
-            _second_opinion(tier, submission, draw_key, reasons) if is_reviewed else (None, tier.quorum)
-        )
+        chance, quorum = _second_opinion(tier, submission, draw_key, reasons, is_reviewed)
         due_in = _due_in(tier, submission, reasons)
         _name_origin(submission, reasons)
         return Routing(
@@ -136,10 +134,10 @@ def _is_drawn(what: str, share: float, submission: Submission, draw_key: bytes) 
 
 
 def _second_opinion(
-    tier: Tier, submission: Submission, draw_key: bytes, reasons: list[str]
+    tier: Tier, submission: Submission, draw_key: bytes, reasons: list[str], is_reviewed: bool
 ) -> tuple[float | None, int]:
     """The chance of a second opinion, and how many answers are needed, by the draw."""
-    chance = tier.second_opinions
+    chance = tier.second_opinions if is_reviewed else None
     if chance is None or not _is_drawn("second_opinion", chance, submission, draw_key):
         return chance, tier.quorum
     reasons.append(f"drawn for a second opinion ({_share(chance)})")

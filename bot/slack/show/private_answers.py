@@ -64,6 +64,7 @@ _IN_VIEW = (
     ". Everybody can read it in the thread, so whoever answers after you is no longer asked independently: "
     "next time please answer with a button."
 )
+_ANSWERED = "The case is answered"
 _ONLY_YOU = "The channel sees only that it is answered."
 _DONE = "Done. The case's message shows what holds now."
 NOT_READ = "The cases could not be read just now. Please try again in a moment."
@@ -140,8 +141,9 @@ class PrivateAnswers:
         if label is None or ((answers is None or is_over) and not is_hidden):
             return None
         title = self._title(case, label.label)
-        rest = f"{answers}{_IN_VIEW if label.via is Via.THREAD else _SEALED}"
-        text = f"Your answer {title} is recorded. {_ONLY_YOU if is_hidden else rest}"
+        is_in_view = label.via is Via.THREAD
+        rest = f"{answers or _ANSWERED}{_IN_VIEW if is_in_view else _SEALED}"
+        text = f"Your answer {title} is recorded. {_ONLY_YOU if is_hidden and not is_in_view else rest}"
         undo = button(control_ids.UNDO, "Undo", control_ids.UNDO)
         controls = actions(block_id("mine", Screen(case.case_id, label.screen_version)), undo)
         return Message(escape(text, 1_000), (section(plain(text, 1_000)), controls))

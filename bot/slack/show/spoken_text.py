@@ -84,6 +84,8 @@ def open_text(scene: Scene) -> str:
     case = scene.case
     model = case.submission.prediction.model
     labels = ", ".join(scene.task.label_names)
+    has_second = case.quorum > 1 or case.routing.second_opinion_chance is not None
+    is_answered_in_thread = scene.task.thread_replies and not has_second
     parts = [
         _sentence(scene.task.question, 300),
         _prediction(scene),
@@ -98,7 +100,7 @@ def open_text(scene: Scene) -> str:
         _labeled("Known there as", _sentence(circumstances(case, SLICES), 300)),
         _labeled("Model", _sentence(f"{model.name} {model.version}", 160)),
         # Of several answers none is asked for in the thread, where whoever answers next would read it.
-        _labeled(_HOW[scene.task.thread_replies and case.quorum == 1], _sentence(labels, 300)),
+        _labeled(_HOW[is_answered_in_thread], _sentence(labels, 300)),
     ]
     return cut_whole(" ".join(part for part in parts if part))
 

@@ -320,3 +320,8 @@ def test_a_provisional_decision_falls_with_its_answer() -> None:
 )
 def test_nothing_else_is_decided_provisionally(one: Case) -> None:
     assert told(one) is one
+
+
+def test_a_provisional_decision_is_not_in_view_of_who_answers_next() -> None:
+    waiting = told(case(quorum=2, second_opinion_chance=0.1, labels=(label("fraud"),)))
+    assert is_sealed(waiting, expert("U0BEN"), is_adjudication=False)
