@@ -45,12 +45,13 @@ class DecisionVersion1(BaseModel):
     sequence: int = Field(ge=1)
     label: str
     method: Literal["single", "consensus", "adjudicated", "overridden", "expired"]
-    is_provisional: bool = Field(
-        description="By the first of two answers: another decision follows that confirms or corrects it."
-    )
     decided_at: datetime
     decided_by: list[PersonVersion1] = Field(description="Empty where the policy names nobody.")
     policy_version: str
+    is_provisional: bool = Field(
+        default=False,
+        description="Only where it is true: by the first of two answers, and another decision follows.",
+    )
 
 
 class ContestVersion1(BaseModel):

@@ -15,8 +15,8 @@ Version 1, stable; fields are only ever added:
   confidence was held against when the case was opened, each null where there was none:
   `calibrated_confidence`, `calibrator_version`, `threshold`, `certificate_id`
 - `decision`: `decision_id`, `sequence` (from 1, a correction has the next one), `label`, `method`,
-  `is_provisional` (by the first of two answers; another decision follows), `decided_at`, `decided_by` (Slack
-  `team_id` and `user_id`), `policy_version`; with `case.reopened` the decision that no longer holds
+  `decided_at`, `decided_by` (Slack `team_id` and `user_id`), `policy_version`; with `case.reopened`
+  the decision that no longer holds; `is_provisional` (true) only where it is by the first of two answers
 - `labels`: each answer in force: `label`, `expert`, `labeled_at`, `rationale` (`text`, `reason_code`)
   or null, `expert_confidence` or null
 - `contests`, only where somebody objected: `sequence` of the decision, `expert`, `contested_at`, `reason`,
@@ -64,10 +64,11 @@ def _version_1(case: Case, decision: Decision, names: ExpertNames) -> JsonObject
             "sequence": decision.sequence,
             "label": decision.label,
             "method": decision.method.value,
-            "is_provisional": decision.is_provisional,
             "decided_at": decision.decided_at.isoformat(),
             "decided_by": [_person(expert, names) for expert in decision.decided_by if names.name(expert)],
             "policy_version": decision.policy_version,
+            # Where no policy asks for it, version 1 is what it was to the byte.
+            **({"is_provisional": True} if decision.is_provisional else {}),
         },
         "labels": [_label(label, names) for label in case.current_labels],
         **_contests([_contest(case, contest, names) for contest in case.contests]),

@@ -111,3 +111,10 @@ def test_version_2_holds_the_view_of_the_decision(names: ExpertNames, name: str 
 def test_version_2_tells_no_answers_to_a_case_that_waits_again() -> None:
     done = decided()
     assert callback_data(reopen(done), done.decisions[-1], IDS, 2)["decision"]["labels"] == []
+
+
+def test_a_provisional_decision_says_so_in_both_versions() -> None:
+    waiting, first = case(quorum=2, second_opinion_chance=0.1), decision("fraud", is_provisional=True)
+    told = [callback_data(waiting, first, IDS, version)["decision"] for version in (1, 2)]
+    assert [each["is_provisional"] for each in told] == [True, True]
+    assert callback_data(waiting, decision("fraud"), IDS, 2)["decision"]["is_provisional"] is False
