@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _WHY = (
     "A second opinion, asked of you alone. What the model and others say is hidden until you have answered."
 )
-_LATE = "Your time for this ran out, so somebody else was asked. You can still answer."
+_LATE = "Your time for this ran out, and it was handed on. You can still answer."
 _HANDED_ON = "Somebody else is asked. Thank you for saying so."
 _NOT_NEEDED = "Nobody has to answer this any more. Nothing was recorded of you."
 
