@@ -10,8 +10,8 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from bot.http.answer_shapes import Alive, Ready
 from bot.http.batch_writer import Writer
+from bot.http.health_shapes import Alive, Ready
 from bot.http.metrics import Metrics
 from bot.http.openapi import OPEN
 from bot.http.problems import JsonObject, json_response

@@ -12,8 +12,9 @@ from pydantic import BaseModel
 
 from bot.delivery.callbacks.callback_sender import callback_body
 from bot.http import examples, report_example
-from bot.http.answer_shapes import BatchAnswer, CaseAnswer, CaseView, Feed, Problem, Ready, Reports
+from bot.http.answer_shapes import BatchAnswer, CaseAnswer, CaseView, Feed, Problem, Reports
 from bot.http.app import build_api
+from bot.http.health_shapes import Ready
 from bot.http.posted_case import CASE
 from bot.usecases.digest.digest_document import from_document, to_document
 from bot.usecases.expert_names import ExpertNames
