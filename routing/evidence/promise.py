@@ -50,6 +50,17 @@ class Promise:
         return 6 * self.delta / (math.pi * attempt) ** 2
 
 
+WORTH_SAYING = 0.95
+"""Groups are spoken of where labels tell less than this share of what they told if each were alone."""
+
+
+def groups_note(labels: int, alike: int) -> str:
+    """That labels come in groups and tell as much as `alike` that do not; empty where it hardly matters."""
+    if alike >= WORTH_SAYING * labels:
+        return ""
+    return f"These cases come in groups that may be wrong together: {labels:,} count like {alike:,}."
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """A threshold that keeps a promise: accept a calibrated confidence of `threshold` or more.
@@ -57,7 +68,8 @@ class Certificate:
     `method` is a CertificateMethod, or a method of a newer version. `attempt` counts the tests of this
     promise from 1, `spent` is the chance of failure that this attempt used.
     The test rests on `labels` among `accepted` predictions, `errors` of them wrong; what was asked and is
-    `unanswered` was counted as wrong. The error of what will be accepted is at most `bound` with confidence
+    `unanswered` was counted as wrong. Where some share a group, the labels tell as much as `alike` that do
+    not; None where none do. The error of what will be accepted is at most `bound` with confidence
     1 − `spent`, if it comes from the same source.
     """
 
@@ -71,6 +83,12 @@ class Certificate:
     errors: int
     bound: float
     unanswered: int = 0
+    alike: int | None = None
+
+    @property
+    def groups_note(self) -> str:
+        """What groups make of the labels, as a sentence; empty where that is next to nothing."""
+        return "" if self.alike is None else groups_note(self.labels, self.alike)
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""

@@ -65,7 +65,8 @@ class Channel(Section):
 class Task(Inquiry):
     """One kind of decision; `name` is the task's key in the policy.
 
-    `thread_replies`: whether what people write in a case's thread is read as answers.
+    `thread_replies`: whether what people write in a case's thread is read as answers. Predictions that share
+    a group count as what may be wrong together until `group_for` after the first of them.
     """
 
     name: Key = ""
@@ -76,6 +77,7 @@ class Task(Inquiry):
     reason_codes: tuple[ShortName, ...] = Field(default=(), max_length=100)
     hours: WorkingHours | None = None
     thread_replies: bool = Field(default=True, strict=True)
+    group_for: Duration = timedelta(days=7)
     tiers: tuple[Tier, ...] = Field(min_length=1, max_length=50)
 
     @model_validator(mode="before")

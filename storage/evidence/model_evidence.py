@@ -66,7 +66,8 @@ class Scores:
     """Every prediction received, an entry in each column, as buffers that arrays can be made of.
 
     `calibrated` is the confidence it was routed by. Flags are 0 or 1: `is_asked` for what was sent to review;
-    `is_error` is 0 where `is_labeled` is.
+    `is_error` is 0 where `is_labeled` is. `group_key` is shared by those of a group, `received_at` in seconds
+    since 1970.
     """
 
     calibrated: "array[float]"
@@ -74,6 +75,8 @@ class Scores:
     is_asked: "array[int]"
     is_labeled: "array[int]"
     is_error: "array[int]"
+    group_key: "array[int]"
+    received_at: "array[float]"
 
     def __len__(self) -> int:
         return len(self.calibrated)
@@ -141,12 +144,19 @@ def scores_of_each(
     return [Scores(*columns) for columns in tables]
 
 
-def _score_columns() -> tuple["array[float]", "array[float]", "array[int]", "array[int]", "array[int]"]:
-    return array("d"), array("d"), array("b"), array("b"), array("b")
+def _score_columns() -> tuple[Any, ...]:
+    return tuple(array(code) for code in "ddbbbqd")
 
 
 def _calibrated(confidence: Sequence[float], calibrate: Calibrate | None) -> Sequence[float]:
     return confidence if calibrate is None else [calibrate(each) for each in confidence]
+
+
+def _seconds(tx: Transaction, moment: sa.Column[Any]) -> sa.ColumnElement[float]:
+    """Seconds since 1970, from the database: a million datetimes would take longer than their test."""
+    if tx.dialect.name == "sqlite":
+        return sa.cast(sa.type_coerce(moment, sa.BigInteger()), sa.Float()) / 1_000_000.0
+    return sa.cast(sa.extract("epoch", moment), sa.Float())
 
 
 def _scored(tx: Transaction, received: TierWindow, calibrate: Calibrate | None, *more: Any) -> sa.Select[Any]:
@@ -159,6 +169,9 @@ def _scored(tx: Transaction, received: TierWindow, calibrate: Calibrate | None, 
         IS_ASKED,
         decided.c.label.is_not(None),
         is_error,
+        # Rows of earlier versions have no group: each is alone, by a number that is no hash of any other.
+        sa.func.coalesce(predictions.c.group_key, predictions.c.row_id),
+        _seconds(tx, predictions.c.received_at),
     )
     return _with_decision(decided, *columns, *more).where(*received.conditions(tx))
 

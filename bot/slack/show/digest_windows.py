@@ -69,6 +69,8 @@ def _certified(certificate: Certificate) -> Iterator[str]:
         f"{certificate.errors:,} of them wrong: at most {certificate.bound:.2%} there are, and that is "
         f"{100 * (1 - certificate.spent):.4g} % sure"
     )
+    if certificate.groups_note:
+        yield certificate.groups_note
 
 
 def _policy_lines(weighed: DigestThreshold) -> list[JsonObject]:

@@ -61,7 +61,8 @@ def _try(ctx: Context, now: datetime, basis: Basis) -> int:
     with ctx.database.read() as tx:
         scores = model_evidence.scores_of_each(tx, windows, basis.calibrate)
     pairs = zip(windows, scores, strict=True)
-    tests = [cell_test(basis, window, traffic_of(columns)) for window, columns in pairs]
+    group_for = basis.stream.task.group_for
+    tests = [cell_test(basis, window, traffic_of(columns, group_for)) for window, columns in pairs]
     granted = {test.cell for test in to_grant(basis, tests)}
     attempts = [_attempt(ctx, basis, test, now, test.cell in granted) for test in tests]
     return _store(ctx, basis, [*_untested(basis, now), *attempts])

@@ -50,7 +50,8 @@ def _rests_on(basis: Basis, granted: Attempt) -> str:
     subject = f"For {_place(basis, granted)} this" if cell.words else "This"
     verb = "was" if certificate.errors == 1 else "were"
     wrong = f"{certificate.errors or 'none':} of them {verb} wrong"
-    return f"{subject} rests on {counted(certificate.labels, 'answer')}; {wrong}."
+    note = f" {certificate.groups_note}" if certificate.groups_note else ""
+    return f"{subject} rests on {counted(certificate.labels, 'answer')}; {wrong}.{note}"
 
 
 def _reviewed(basis: Basis, attempts: Sequence[Attempt], granted: Sequence[Attempt]) -> Iterator[str]:

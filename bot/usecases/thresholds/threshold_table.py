@@ -86,7 +86,7 @@ def threshold_rows(
         scores = model_evidence.scores_of_each(tx, windows)
         look = _looks(tx, stream, since, until)
         proposals = [
-            (_with_proposal(row, columns, look, stream.share(cell)), columns)
+            (_with_proposal(row, columns, look, stream, cell), columns)
             for (cell, row), columns in zip(standing, scores, strict=True)
         ]
         rows += [row for row, _ in proposals]
@@ -175,13 +175,14 @@ def _looks(tx: Transaction, stream: Stream, since: datetime, until: datetime) ->
     return 1 + max(certificates.attempts(tx, stream.key), (until - since) // WEEK)
 
 
-def _with_proposal(row: ThresholdRow, scores: Scores, look: int, share: float) -> ThresholdRow:
+def _with_proposal(row: ThresholdRow, scores: Scores, look: int, stream: Stream, cell: Cell) -> ThresholdRow:
     """The row with what the labels would certify; as it is where nothing is to be kept."""
     if row.promise is None or not len(scores):
         return row
     from routing.measures.certification.guarantee import certify
 
-    conclusion = certify(traffic_of(scores), row.promise, row.in_force, look, share=share)
+    traffic = traffic_of(scores, stream.task.group_for)
+    conclusion = certify(traffic, row.promise, row.in_force, look, share=stream.share(cell))
     if not isinstance(conclusion, Certificate):
         return replace(row, found=conclusion)
     return replace(row, found=conclusion, gain=_gain(scores, row.in_force, conclusion.threshold))
@@ -193,12 +194,18 @@ def _gain(scores: Scores, before: float | None, after: float) -> float:
     return (sum(score >= after for score in scores.calibrated) - now) / len(scores)
 
 
-def traffic_of(scores: Scores) -> "Traffic":
-    """A stream's predictions as arrays."""
+def traffic_of(scores: Scores, group_for: timedelta | None = None) -> "Traffic":
+    """A stream's predictions as arrays; a group ends so long after its first, without it each is alone."""
+    from routing.measures.certification.group_sizes import groups_of
     from routing.measures.estimation.coverage_curve import Traffic
 
     return Traffic.of(
-        scores.calibrated, scores.inclusion_probability, scores.is_asked, scores.is_labeled, scores.is_error
+        scores.calibrated,
+        scores.inclusion_probability,
+        scores.is_asked,
+        scores.is_labeled,
+        scores.is_error,
+        groups_of(scores.group_key, scores.received_at, group_for) if group_for else None,
     )
 
 

@@ -1,13 +1,14 @@
 """Counts of each region that a threshold would accept: how many came in, were labeled, were wrong."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from routing.measures.certification.audit_bound import AuditedStratum
 from routing.measures.certification.fallback import Counts
+from routing.measures.certification.group_sizes import SizeCounts, scaled_counts, size_counts
 from routing.measures.estimation.coverage_curve import Traffic
 from routing.measures.sample import Floats
 
@@ -23,7 +24,8 @@ class Regions:
 
     A region is everything with a score of its threshold or more; `labels` were asked, and of these `errors`
     are wrong or `unanswered`, which counts as wrong in the census (a chance of 1) and among audits alike:
-    whether experts answer may depend on how hard the case is.
+    whether experts answer may depend on how hard the case is. `received_groups` and `label_groups` say how
+    many of all that came in, and of the labels, share a group.
     """
 
     thresholds: Floats
@@ -32,6 +34,8 @@ class Regions:
     labels: Counts
     errors: Counts
     unanswered: Counts
+    received_groups: SizeCounts
+    label_groups: SizeCounts
 
     @property
     def is_census(self) -> Bools:
@@ -62,13 +66,21 @@ class Regions:
     def with_traffic(self) -> "Regions":
         """Without the strata of which no region holds anything."""
         rows = self.received[:, -1] > 0
-        columns = (self.received, self.labels, self.errors, self.unanswered)
-        return Regions(self.thresholds, self.chances[rows], *(column[rows] for column in columns))
+        names = ("chances", "received", "labels", "errors", "unanswered")
+        return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
     def only(self, places: Bools | slice) -> "Regions":
         """Some of the regions."""
-        columns = (self.received, self.labels, self.errors, self.unanswered)
-        return Regions(self.thresholds[places], self.chances, *(column[:, places] for column in columns))
+        return Regions(
+            self.thresholds[places],
+            self.chances,
+            self.received[:, places],
+            self.labels[:, places],
+            self.errors[:, places],
+            self.unanswered[:, places],
+            self.received_groups.only(places),
+            self.label_groups.only(places),
+        )
 
     def with_errors(self, errors: int) -> "Regions":
         """The same regions, had the stratum that was looked at least shown so many errors, no other any."""
@@ -83,14 +95,20 @@ class Regions:
         if len(watched):
             row = watched[np.argmin(self.labels[watched, -1] / self.received[watched, -1])]
             made_up[row] = np.minimum(made_up[row] + more, self.labels[row])
-        return Regions(self.thresholds, self.chances, self.received, self.labels, made_up, self.unanswered)
+        return replace(self, errors=made_up)
 
     def scaled(self, factor: float) -> "Regions":
         """The same regions in a window that is `factor` times as long and goes on as it was."""
-        columns = (self.received, self.labels, self.errors, self.unanswered)
-        # Without the 1e-9 a product that is whole but for its last bits would gain a case.
-        longer = (np.ceil(column * factor - 1e-9).astype(np.int64) for column in columns)
-        return Regions(self.thresholds, self.chances, *longer)
+        return Regions(
+            self.thresholds,
+            self.chances,
+            scaled_counts(self.received, factor),
+            scaled_counts(self.labels, factor),
+            scaled_counts(self.errors, factor),
+            scaled_counts(self.unanswered, factor),
+            self.received_groups.scaled(factor),
+            self.label_groups.scaled(factor),
+        )
 
 
 def regions_of(traffic: Traffic, present: float | None = None) -> Regions:
@@ -110,8 +128,20 @@ def regions_of(traffic: Traffic, present: float | None = None) -> Regions:
     wrong = (traffic.is_labeled & traffic.is_error) | unanswered
     columns = (np.ones_like(asked), asked, wrong, unanswered)
     strata = [chance == mask for mask in np.unique(chance)]
-    counts = (_counted(traffic.score, (mask & column for mask in strata), thresholds) for column in columns)
-    return Regions(thresholds, np.unique(chance), *counts)
+    received, labels, errors, silent = (
+        _counted(traffic.score, (mask & column for mask in strata), thresholds) for column in columns
+    )
+    groups = None if traffic.group is None else traffic.group[asked]
+    return Regions(
+        thresholds,
+        np.unique(chance),
+        received,
+        labels,
+        errors,
+        silent,
+        size_counts(traffic.score, traffic.group, thresholds),
+        size_counts(traffic.score[asked], groups, thresholds),
+    )
 
 
 def _check(traffic: Traffic) -> None:

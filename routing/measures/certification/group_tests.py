@@ -1,170 +1,160 @@
-"""Thresholds with a promise about predictions that come in groups which are wrong together."""
+"""Tests of errors among predictions that come in groups which are wrong together."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import brentq
-from scipy.special import bdtr, logsumexp, xlogy
+from scipy.special import bdtr, betainc, gammaln, xlog1py, xlogy
 
-from routing.evidence.promise import Certificate, Promise
-from routing.measures.certification.acceptance_regions import GRID
-from routing.measures.certification.fallback import fallback, parts_of
-from routing.measures.certification.threshold_tests import FROM_LABELS
+from routing.measures.certification.fallback import Counts
+from routing.measures.certification.group_sizes import SizeCounts
 from routing.measures.intervals import clopper_pearson_upper
 from routing.measures.sample import Floats
 
-Bools = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.intp]
-METHOD = "groups"
-DRAW = 0.9
-"""The part of δ for the exact test of one draw; the rest is for bets on whole groups.
-
-Of 54 cells (groups of 3, 10, 1 to 10, and rings beside singles; common outcomes, none, and half) this passed
-0.07 less often than the draw alone at worst, and up to 0.31 more often where outcomes were not in common;
-equal parts lost up to 0.27, bets alone nearly everything where groups were few."""
-STEPS = np.array([1.0, 2.0, 4.0])
-"""How far the bets lie above the evidence that is needed: groups that are not wrong together bear more."""
-MOST_AT_STAKE = 0.999
+TILTS = np.geomspace(0.01, 30.0, 25)
+"""For each, the split of errors among size classes that Chernoff's bound takes for the worst: from where
+large groups vary most (0) to where all have to be right (∞)."""
+BISECTIONS = 50
+FAR_BELOW = 0.02
+"""A bound so far below what is asked for decides as well as the exact chance."""
+MOST_COUNTED = 1_000
+"""With more errors expected, Chernoff's bound comes close, and counting them out takes long."""
 
 
-@dataclass(frozen=True, slots=True)
-class GroupedScores:
-    """Labels drawn with the same chance, an entry for each; `is_error` also where nobody answered.
+def group_chances(sizes: SizeCounts, wrong: Counts, error: float, most: float = 1.0) -> Floats:
+    """The p-values of the hypotheses that more than a share of `error` is wrong, a test for each region.
 
-    `group` numbers the groups. `keep` is a number from 0 to 1 by keyed hash, one for each group, `pick` one
-    for each prediction: they decide what the draw holds, and must not depend on what was answered.
+    Of the predictions in groups of `sizes`, `wrong` are wrong at most. Where no two share a group it is the
+    binomial test. Elsewhere groups are independent, and what their members have in common, and how errors go
+    with sizes, is anything at all: the p-value is the largest chance of so few errors, over all splits of the
+    error among sizes. However the errors of a group are distributed, a group that is wrong altogether or not
+    at all is more spread out in the convex order, so for every convex φ that is 1 or more up to `wrong`,
+    E φ(errors) is at most that of such groups. That is the chance itself while singles alone make their
+    binomial convex there; else the best of φ(s) = (t − s)₊/(t − wrong) (Bentkus 2004; Pinelis 2006). A
+    p-value above `most` may be larger than what is returned, which is above `most` too.
+
+    One draw from every group, kept in proportion to its size, halves the labels as soon as two share a group:
+    of 300 with 2 % wrong and 3 pairs among them it granted 5 % in 0.4 of runs, this in 0.8 as if there were
+    no pairs; where all groups are of 3 or of 10 both grant about as often.
     """
-
-    score: Floats
-    is_error: Bools
-    group: Places
-    keep: Floats
-    pick: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class _Region:
-    """What a threshold accepts: group sizes, errors of each, and the draw's size and errors."""
-
-    sizes: Floats
-    wrong: Floats
-    drawn: int
-    errors: int
-
-    @property
-    def largest(self) -> float:
-        return float(self.sizes.max(initial=1.0))
+    chances = np.asarray(bdtr(wrong, sizes.total, error), dtype=np.float64)
+    # Errors that have nothing in common are among the hypotheses, so what they explain is not refuted.
+    open_places = np.flatnonzero(~sizes.are_single & (chances <= most))
+    if len(open_places):
+        chances[open_places] = _worst(sizes.only(open_places), wrong[open_places], error, most)
+    return chances
 
 
-def draw_of(accepted: Bools, labels: GroupedScores) -> Bools:
-    """One of the accepted of each group, kept with the probability of its size as a share of the largest.
+def _worst(sizes: SizeCounts, wrong: Counts, error: float, most: float) -> Floats:
+    expected = error * sizes.total
+    splits = _splits(sizes, error)
+    logs = _log_bounds(sizes, splits, wrong)
+    bounds = np.where(wrong < expected, np.exp(np.minimum(logs.min(axis=0), 0.0)), 1.0)
+    for place in np.flatnonzero(
+        (bounds > most * FAR_BELOW) & (wrong < expected) & (expected <= MOST_COUNTED)
+    ):
+        columns = (splits[:, :, place], logs[:, place])
+        bounds[place] = _largest_chance(sizes, int(place), *columns, int(wrong[place]), error, most)
+    return np.asarray(bounds)
 
-    Each that is kept is then a random prediction, whatever the group's size has to do with its errors. Where
-    no two share a group it is everything that is accepted.
+
+def _largest_chance(
+    sizes: SizeCounts, place: int, splits: Floats, logs: Floats, wrong: int, error: float, most: float
+) -> float:
+    """The largest chance over the splits, or one above `most`; first where Chernoff's bound is least."""
+    chance = 0.0
+    for tilt in np.argsort(np.abs(np.arange(len(TILTS)) - np.argmin(logs))):
+        chance = max(chance, _chance(sizes, place, splits[tilt], wrong, error))
+        if chance > most:
+            break
+    return chance
+
+
+def _log_bounds(sizes: SizeCounts, splits: Floats, wrong: Counts | Floats) -> Floats:
+    """Chernoff's bounds of the chance of so few errors, as logarithms, by tilt and region."""
+    right = np.log1p(splits * np.expm1(-TILTS[:, None, None] * sizes.largest[None, :, None]))
+    return np.asarray(TILTS[:, None] * wrong + (sizes.groups * right).sum(axis=1))
+
+
+def _splits(sizes: SizeCounts, error: float) -> Floats:
+    """The chance that a group is wrong altogether, by tilt, size class and region.
+
+    The largest of Σ groups·log(1 − c·p), c = 1 − exp(−tilt·size), where Σ size·groups·p is what is expected:
+    by its multiplier μ, p = 1/c − 1/(μ·size). A class holds groups smaller than its largest, which p allows
+    for: none is wrong more often than always.
     """
-    places = np.flatnonzero(accepted)
-    groups, member, sizes = np.unique(labels.group[places], return_inverse=True, return_counts=True)
-    order = np.lexsort((labels.pick[places], member))
-    first = places[order[np.concatenate(([0], np.cumsum(sizes)[:-1]))]] if len(groups) else places
-    drawn = np.zeros(len(accepted), dtype=bool)
-    drawn[first[labels.keep[first] < sizes / sizes.max(initial=1)]] = True
-    return drawn
+    largest = sizes.largest[None, :, None]
+    masses = largest * sizes.groups
+    caps = sizes.members / np.maximum(masses, 1)
+    target = error * sizes.total
+    inverse = -1 / np.expm1(-TILTS[:, None, None] * largest)
+    low = np.full((len(TILTS), len(target)), -40.0)
+    high = -low
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        chances = np.clip(inverse - np.exp(-middle)[:, None, :] / largest, 0.0, caps)
+        is_low = (masses * chances).sum(axis=1) < target
+        low, high = np.where(is_low, middle, low), np.where(is_low, high, middle)
+    return np.asarray(np.clip(inverse - np.exp(-low)[:, None, :] / largest, 0.0, caps))
 
 
-def certify_groups(
-    received: Floats, labels: GroupedScores, promise: Promise, attempt: int = 1, share: float = 1.0
-) -> Certificate | None:
-    """The lowest threshold that keeps the promise about predictions, whatever their groups have in common.
+def _chance(sizes: SizeCounts, place: int, chances: Floats, wrong: int, error: float) -> float:
+    """The largest chance of at most `wrong` errors where groups are wrong altogether with these chances."""
+    last = max(wrong + 1, math.ceil(error * int(sizes.total[place])) + 1)
+    errors = np.zeros(last + 1)
+    errors[0] = 1.0
+    for size, groups, chance in zip(sizes.largest, sizes.groups[:, place], chances, strict=True):
+        if groups:
+            errors = np.convolve(errors, _binomial(int(size), int(groups), float(chance), last))[: last + 1]
+    up_to = np.cumsum(errors)
+    # The binomial of the singles rises up to its mode: there its sums are convex.
+    if (sizes.groups[0, place] + 1) * chances[0] >= wrong:
+        return float(up_to[wrong])
+    further = np.arange(wrong + 1, last + 1)
+    return float((np.cumsum(up_to)[further - 1] / (further - wrong)).min())
 
-    `received` are the scores of everything, of which `labels` are a random sample. Where no two accepted
-    labels share a group it is the test of `guarantee.certify`; elsewhere that test of `draw_of` at the part
-    DRAW of δ, or else bets on whole groups (`log_wealth`) at the rest. Which of them is decided by sizes. The
-    promise, `attempt` and `share` are as in `certify`. None where nothing passes.
+
+def _binomial(size: int, groups: int, chance: float, last: int) -> Floats:
+    """The chances of 0 to `last` errors by groups of this size that are wrong altogether or not at all."""
+    number = np.arange(min(groups, last // size) + 1)
+    logs = gammaln(groups + 1) - gammaln(number + 1) - gammaln(groups - number + 1)
+    errors = np.zeros(last + 1)
+    errors[number * size] = np.exp(logs + xlogy(number, chance) + xlog1py(groups - number, -chance))
+    return errors
+
+
+def group_limit(sizes: SizeCounts, wrong: int, delta: float, error: float) -> float:
+    """The largest error of the only region that is not refuted at `delta`; `error` is refuted."""
+    if sizes.are_single[0]:
+        return clopper_pearson_upper(wrong, int(sizes.total[0]), delta)
+    least, counts = wrong / int(sizes.total[0]), np.array([wrong])
+
+    def excess(share: float) -> float:
+        return float(group_chances(sizes, counts, share, delta)[0]) - delta
+
+    return float(brentq(excess, least, error, xtol=1e-6)) if least < error else error
+
+
+def counts_like(sizes: SizeCounts, error: float) -> int:
+    """How many predictions, each alone, would tell as much as those of the only region.
+
+    That is, have the same p-value if a third of the promised error is wrong: by sizes only.
     """
-    spent = share * promise.spent_by(attempt)
-    shares = np.maximum(1 - np.arange(1, GRID + 1) / GRID, 0)
-    thresholds = np.unique(np.quantile(received, shares, method="inverted_cdf"))[::-1]
-    accepts = [labels.score >= threshold for threshold in thresholds]
-    regions = [_region(accepted, labels) for accepted in accepts]
-    parts = parts_of(
-        [_if_errors(regions, count, promise.error) for count in range(FROM_LABELS.tolerated + 1)],
-        np.array([int(region.sizes.sum()) for region in regions]),
-        spent,
-        FROM_LABELS,
-    )
-    loosest = fallback(np.array([_chance(region, promise.error, spent) for region in regions]), parts)
-    if loosest is None:
-        return None
-    place, part = loosest
-    region = regions[place]
-    limit = clopper_pearson_upper(region.errors, region.drawn, part * _draw_part(region))
-    return Certificate(
-        threshold=float(thresholds[place]),
-        promise=promise,
-        method=METHOD,
-        attempt=attempt,
-        spent=spent,
-        accepted=int(np.count_nonzero(received >= thresholds[place])),
-        labels=int(region.sizes.sum()),
-        errors=int(region.wrong.sum()),
-        bound=min(limit, promise.error),
-    )
+    total, third = int(sizes.total[0]), error / 3
+    if sizes.are_single[0]:
+        return total
+    splits, wrong = _splits(sizes, error), math.floor(third * total)
+    logs = _log_bounds(sizes, splits, np.array([wrong]))[:, 0]
+    if error * total > MOST_COUNTED:
+        alone = xlogy(third, third / error) + (1 - third) * (math.log1p(-third) - math.log1p(-error))
+        return max(1, round(max(0.0, -float(logs.min())) / float(alone)))
+    chance = _largest_chance(sizes, 0, splits[:, :, 0], logs, wrong, error, 1.0)
 
-
-def _region(accepted: Bools, labels: GroupedScores) -> _Region:
-    _, member = np.unique(labels.group[accepted], return_inverse=True)
-    sizes: Floats = np.bincount(member).astype(np.float64)
-    wrong: Floats = np.bincount(member, weights=labels.is_error[accepted]).astype(np.float64)
-    drawn = draw_of(accepted, labels)
-    return _Region(sizes, wrong, int(drawn.sum()), int((drawn & labels.is_error).sum()))
-
-
-def _draw_part(region: _Region) -> float:
-    return 1.0 if region.largest == 1 else DRAW
-
-
-def _if_errors(regions: Sequence[_Region], errors: int, error: float) -> Floats:
-    draws = ((min(errors, region.drawn), region.drawn, _draw_part(region)) for region in regions)
-    return np.array([float(bdtr(wrong, drawn, error)) / part for wrong, drawn, part in draws])
-
-
-def _chance(region: _Region, error: float, delta: float) -> float:
-    """The p-value: the smaller of both, each by its part of δ."""
-    draw = float(bdtr(region.errors, region.drawn, error)) / _draw_part(region)
-    if region.largest == 1:
-        return draw
-    wealth = log_wealth(region.sizes, region.wrong, error, delta * (1 - DRAW))
-    return min(draw, math.exp(-wealth) / (1 - DRAW))
-
-
-def log_wealth(sizes: Floats, wrong: Floats, error: float, delta: float) -> float:
-    """The logarithm of the wealth of who bets on groups against an error above `error`.
-
-    The mean over λ of Π(1 − λ·Z), Z = Σ(loss − error)/m with m the size of the largest group: the mean of the
-    e-values of all draws that `draw_of` could make, as a product of means is the mean of products. Neither λ
-    nor m depends on a group's own size. λ is Kelly's for the error at which Σ sizes/m draws would just show
-    what is needed at `delta`, and for those at which they would show it twice and four times.
-    """
-    largest = float(sizes.max(initial=1.0))
-    bets = _bets(float(sizes.sum()) / largest, error, delta)
-    scores = (wrong - error * sizes) / largest
-    return float(logsumexp(np.log1p(-bets[:, None] * scores).sum(axis=1)) - math.log(len(bets)))
-
-
-def _bets(draws: float, error: float, delta: float) -> Floats:
-    """λ = (error − q)/(error·(1 − error)), with draws·KL(q ‖ error) = ln 1/δ, and so on."""
-
-    def lacks(share: float, step: float) -> float:
-        divergence = xlogy(share, share / error) + xlogy(1 - share, (1 - share) / (1 - error))
-        return float(draws * divergence + step * math.log(delta))
-
-    shares = [
-        float(brentq(lacks, 0.0, error, args=(step,))) if lacks(0.0, step) > 0 else 0.0 for step in STEPS
-    ]
-    return np.minimum((error - np.array(shares)) / error, MOST_AT_STAKE) / (1 - error)
+    # The binomial tail between whole numbers; it falls.
+    shares = np.arange(1, total + 1) / total
+    tails = betainc(shares * (total - wrong), shares * wrong + 1, 1 - error)
+    return max(1, int(np.count_nonzero(tails >= chance)))
 
 
 def group_losses(losses: Floats, weights: Floats, group: Sequence[str | int]) -> tuple[Floats, Floats]:
@@ -172,8 +162,8 @@ def group_losses(losses: Floats, weights: Floats, group: Sequence[str | int]) ->
 
     Entries are audits in the order their predictions were received. With `monitor.e_values` and a largest
     weight that is fixed beforehand (the largest group there may be, times the largest weight) each factor is
-    1 + λ·Σ w·(loss − α)/largest: a group bets once, with what its predictions weigh. Feed no group before its
-    time is over, whatever was answered. Raises ValueError for columns of unequal length.
+    1 + λ·Σ w·(loss − α)/largest: a group bets once, with what its predictions weigh. Raises ValueError for
+    columns of unequal length.
     """
     if not len(losses) == len(weights) == len(group):
         raise ValueError("losses, weights and groups need one value per audit")

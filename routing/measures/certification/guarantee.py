@@ -36,13 +36,13 @@ def certify(
     will grant less than it could. Predictions that will be reviewed whatever their score do not belong here.
     A calibrator may be fitted on the same labels as long as it does not change the order of scores; a
     calibrator that does (temperature with all probabilities) has to be fitted before the window. After a
-    revocation, begin the window there: this test knows nothing of change.
+    revocation, begin the window there: this test knows nothing of change. Predictions that share a `group`
+    may be wrong together.
     """
     if not 0 < share <= 1:
         raise ValueError(f"a share of the promise lies above 0 and is at most 1: {share}")
-    regions = regions_of(traffic, present)
     spent = share * promise.spent_by(attempt)
-    tested = families(regions, spent, present, reach)
+    tested = families(regions_of(traffic, present), spent, present, reach)
     for family in tested:
         passed = family.passed(promise.error)
         if passed is not None:
@@ -53,6 +53,7 @@ def certify(
 def _certificate(family: Family, passed: Pass, promise: Promise, attempt: int, spent: float) -> Certificate:
     regions, place = family.regions, passed.place
     unanswered = int(regions.unanswered[:, place].sum())
+    labels = int(regions.labels[:, place].sum()) - unanswered
     return Certificate(
         threshold=float(regions.thresholds[place]),
         promise=promise,
@@ -60,8 +61,9 @@ def _certificate(family: Family, passed: Pass, promise: Promise, attempt: int, s
         attempt=attempt,
         spent=spent,
         accepted=int(regions.accepted[place]),
-        labels=int(regions.labels[:, place].sum()) - unanswered,
+        labels=labels,
         errors=int(regions.errors[:, place].sum()) - unanswered,
         bound=passed.bound,
         unanswered=unanswered,
+        alike=family.alike(place, labels, promise.error),
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from routing.evidence.odds import allowed
-from routing.evidence.promise import NotYet
+from routing.evidence.promise import NotYet, groups_note
 from routing.measures.certification.acceptance_regions import Bools, Regions
 from routing.measures.certification.fallback import Counts
 from routing.measures.certification.threshold_tests import Family
@@ -59,6 +59,13 @@ def _labels(regions: Regions) -> Counts:
     return np.asarray(regions.labels[kind].sum(axis=0))
 
 
+def _groups_note(family: Family, error: float) -> str:
+    labels = int(_labels(family.regions)[-1])
+    alike = family.alike(-1, labels, error)
+    note = "" if alike is None else groups_note(labels, alike)
+    return f" {note}" if note else ""
+
+
 def not_yet(families: Sequence[Family], error: float) -> NotYet:
     """What is missing for the first of the families that can pass, in words."""
     counts = ((family, needed_labels(family, error)) for family in families)
@@ -66,6 +73,7 @@ def not_yet(families: Sequence[Family], error: float) -> NotYet:
     unanswered = max(int(family.regions.unanswered[:, -1].sum()) for family in families)
     are = "case without an answer counts" if unanswered == 1 else "cases without an answer count"
     note = f" {unanswered:,} {are} as wrong." if unanswered else ""
+    note += _groups_note(family, error)
     limit = f"at most {allowed(error)} wrong"
     if needed is None:
         return NotYet(0, f"However sure it is, too much is wrong for {limit}.{note}")

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import bdtr
 
 from routing.evidence.estimate import Reach
 from routing.evidence.promise import CertificateMethod
 from routing.measures.certification.acceptance_regions import Regions
 from routing.measures.certification.audit_bound import errors_upper
 from routing.measures.certification.fallback import Counts, Starts, fallback, parts_of
-from routing.measures.intervals import clopper_pearson_upper
+from routing.measures.certification.group_sizes import SizeCounts
+from routing.measures.certification.group_tests import counts_like, group_chances, group_limit
 from routing.measures.sample import Floats
 
 LOWERING = 0.75
@@ -34,7 +34,8 @@ RAISED = 10
 class Tests:
     """A test for each region: `wrong` of `trials` at most, together at `delta`.
 
-    For the future, exact binomial tests, in sequences from `starts`. For this period `wrong` bounds
+    For the future, exact binomial tests, or those of groups where some of the trials share one (`groups`), in
+    sequences from `starts`. For this period `wrong` bounds
     all of them at once already: nothing is left to be tested.
     """
 
@@ -42,13 +43,14 @@ class Tests:
     wrong: Counts
     delta: float
     starts: Starts
+    groups: SizeCounts
     reach: Reach = Reach.FUTURE
 
     def chances(self, error: float) -> Floats:
         """The p-values of the hypotheses that more than a share of `error` is wrong."""
         if self.reach is Reach.PERIOD:
             return np.where(self.wrong <= error * self.trials, 0.0, 1.0)
-        return np.asarray(bdtr(self.wrong, self.trials, error), dtype=np.float64)
+        return group_chances(self.groups, self.wrong, error, self.delta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,13 @@ class Family:
         """The tests of the regions, or of others in their place."""
         return self.tests_of(self.regions if regions is None else regions, self.delta)
 
+    def alike(self, place: int, labels: int, error: float) -> int | None:
+        """How many labels of which no two share a group tell as much; None where none of the region do."""
+        groups = self.tests().groups.only([place])
+        if groups.are_single[0]:
+            return None
+        return max(1, round(labels * counts_like(groups, error) / int(groups.total[0])))
+
     def passed(self, error: float) -> Pass | None:
         """The loosest region that passes; for the future, in the order of the fallback procedure."""
         tests = self.tests()
@@ -89,8 +98,8 @@ class Family:
         if loosest is None:
             return None
         place, part = loosest
-        wrong, trials = int(tests.wrong[place]), int(tests.trials[place])
-        return Pass(place, clopper_pearson_upper(wrong, trials, part))
+        groups = tests.groups.only([place])
+        return Pass(place, group_limit(groups, int(tests.wrong[place]), part, error))
 
 
 def families(regions: Regions, delta: float, present: float | None, reach: Reach) -> list[Family]:
@@ -124,7 +133,9 @@ def _raising(regions: Regions, delta: float) -> Family:
 
 def sample(regions: Regions, delta: float) -> Tests:
     """Labels with the same inclusion probability: a binomial test of the errors among them."""
-    return Tests(regions.labels.sum(axis=0), regions.errors.sum(axis=0), delta, FROM_LABELS)
+    return Tests(
+        regions.labels.sum(axis=0), regions.errors.sum(axis=0), delta, FROM_LABELS, regions.label_groups
+    )
 
 
 def census_and_audit(regions: Regions, delta: float) -> Tests:
@@ -136,13 +147,14 @@ def census_and_audit(regions: Regions, delta: float) -> Tests:
     """
     missed = errors_upper(regions.audited(-1), delta * AUDITS)
     wrong = np.minimum(regions.census_errors + missed, regions.accepted)
-    return Tests(regions.accepted, wrong, delta * (1 - AUDITS), FROM_CENSUS)
+    return Tests(regions.accepted, wrong, delta * (1 - AUDITS), FROM_CENSUS, regions.received_groups)
 
 
 def of_this_period(regions: Regions, delta: float) -> Tests:
     """The same bound for all of `delta`: it holds for every region of this period at once."""
     wrong = regions.census_errors + errors_upper(regions.audited(-1), delta)
-    return Tests(regions.accepted, np.minimum(wrong, regions.accepted), delta, FROM_CENSUS, Reach.PERIOD)
+    errors = np.minimum(wrong, regions.accepted)
+    return Tests(regions.accepted, errors, delta, FROM_CENSUS, regions.received_groups, Reach.PERIOD)
 
 
 def each_census_and_audit(regions: Regions, delta: float) -> Tests:
@@ -150,4 +162,4 @@ def each_census_and_audit(regions: Regions, delta: float) -> Tests:
     places = range(len(regions.thresholds))
     missed = np.asarray([errors_upper(regions.audited(place), delta * AUDITS) for place in places])
     wrong = np.minimum(regions.census_errors + missed, regions.accepted)
-    return Tests(regions.accepted, wrong, delta * (1 - AUDITS), SINGLE_SEQUENCE)
+    return Tests(regions.accepted, wrong, delta * (1 - AUDITS), SINGLE_SEQUENCE, regions.received_groups)

@@ -16,6 +16,7 @@ from routing.measures.estimation.error_estimate import estimate, strata_of
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 POINTS = 24
 LEAST_LABELS = 10
 """Below it the interval of a point covers most of the picture."""
@@ -25,7 +26,8 @@ LEAST_LABELS = 10
 class Traffic:
     """Everything received, an entry of each array for a prediction; `is_error` counts where it is labeled.
 
-    `score` is the calibrated confidence, `is_asked` whether it was sent to review.
+    `score` is the calibrated confidence, `is_asked` whether it was sent to review, `group` the number of the
+    group it shares; None where each is alone.
     """
 
     score: Floats
@@ -33,17 +35,25 @@ class Traffic:
     is_asked: Flags
     is_labeled: Flags
     is_error: Flags
+    group: Places | None = None
 
     @classmethod
     def of(
-        cls, score: Any, inclusion_probability: Any, is_asked: Any, is_labeled: Any, is_error: Any
+        cls,
+        score: Any,
+        inclusion_probability: Any,
+        is_asked: Any,
+        is_labeled: Any,
+        is_error: Any,
+        group: Places | None = None,
     ) -> "Traffic":
         """The same from anything that arrays can be made of. Raises ValueError for unequal lengths."""
         numbers = [np.asarray(column, dtype=np.float64) for column in (score, inclusion_probability)]
         flags = [np.asarray(column, dtype=np.bool_) for column in (is_asked, is_labeled, is_error)]
-        if len({len(column) for column in (*numbers, *flags)}) > 1:
+        columns = (*numbers, *flags, *(() if group is None else (group,)))
+        if len({len(column) for column in columns}) > 1:
             raise ValueError("every column needs one entry per prediction")
-        return cls(numbers[0], numbers[1], *flags)
+        return cls(numbers[0], numbers[1], flags[0], flags[1], flags[2], group)
 
     def __len__(self) -> int:
         return len(self.score)

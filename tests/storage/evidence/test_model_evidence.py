@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from routing.case.decision import Method
 from routing.cell import EVERYTHING, Cell
@@ -15,6 +16,7 @@ from storage.evidence import label_counts, labels_in_order, model_evidence
 from storage.evidence.label_columns import LabelColumns
 from storage.evidence.model_evidence import Scores, TrafficCount
 from storage.evidence.tier_window import TierWindow
+from storage.tables import predictions
 from tests.storage.examples import HOUR, NOW, prediction, routing, store
 from tests.storage.history import (
     SINCE,
@@ -287,6 +289,19 @@ def test_scores_may_be_read_as_a_later_calibrator_would_have_it(database: Databa
         )
     assert list(alone.calibrated) == list(whole.calibrated) == [0.125, 0.25, 0.375]
     assert len(none) == 0
+
+
+def test_scores_say_what_shares_a_group_and_when_it_came_in(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [prediction(number) for number in (1, 2, 3)])
+        tx.execute(sa.update(predictions).where(predictions.c.row_id != 3).values(group_key=-7))
+        tx.execute(sa.update(predictions).where(predictions.c.row_id == 3).values(group_key=None))
+        moments = (
+            tx.execute(sa.select(predictions.c.received_at).order_by(predictions.c.row_id)).scalars().all()
+        )
+    columns = scored(database)
+    assert list(columns.group_key) == [-7, -7, 3]
+    assert list(columns.received_at) == [moment.timestamp() for moment in moments]
 
 
 def test_what_is_reviewed_for_its_novelty_is_no_evidence_for_a_threshold(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot.usecases.outgoing import NEWS, News
 from bot.usecases.thresholds import certify, in_force, label_sets
 from bot.usecases.thresholds.attempt import Basis, calibrator_changes
 from bot.usecases.thresholds.grant import CellTest
+from bot.usecases.thresholds.threshold_table import traffic_of
 from routing.cell import EVERYTHING
 from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.evidence.promise import Certificate, Promise
@@ -19,9 +21,12 @@ from routing.prediction import ModelRef
 from storage import audit
 from storage.delivery import outbox
 from storage.engine.database import Database
+from storage.evidence import model_evidence
+from storage.evidence.tier_window import TierWindow
 from storage.measured import certificates
 from storage.measured.calibrators import StoredCalibrator
 from storage.measured.certificates import Attempt, CertificateKey
+from storage.sql.column_types import EPOCH
 from tests.plain_words import assert_plain
 from tests.usecases.traffic import DAY, HOUR, MODEL, Traffic, calibrated, shares, traffic
 from tests.worlds.clocks import FRIDAY
@@ -96,6 +101,31 @@ def test_a_model_that_errs_gets_none_and_is_told_what_is_missing(world: Traffic)
     assert "1 in 20 wrong" in attempt.answer["why"]
     assert news(world.ctx) == []
     assert shares(world.day(50)) == (0, 0)
+
+
+def test_predictions_of_the_same_input_are_next_to_no_evidence(world: Traffic) -> None:
+    world.day(400, text="the same payment")
+    assert certify.certify_due(world.ctx) == 0
+    assert (
+        "These cases come in groups that may be wrong together: 400 count like"
+        in last(world.ctx).answer["why"]
+    )
+
+
+def test_a_group_ends_when_the_policy_says(database: Database) -> None:
+    world = traffic(database)
+    label_sets.note_new(world.ctx)
+    calibrated(world.ctx)
+    for _ in range(10):
+        world.day(40, text="the same payment")
+    with world.ctx.database.read() as tx:
+        window = TierWindow("fraud", "ordinary", MODEL, EPOCH, world.clock.moment)
+        scores = model_evidence.scores(tx, window)
+    for group_for, groups in ((timedelta(days=7), 2), (DAY, 10), (timedelta(days=60), 1)):
+        group = traffic_of(scores, group_for).group
+        assert group is not None
+        assert len(set(group.tolist())) == groups
+    assert load_policy(PROMISED, "policy.toml").task("fraud").group_for == timedelta(days=7)
 
 
 def test_no_attempt_is_spent_on_too_few_labels_or_on_hardly_any_new_ones(world: Traffic) -> None:
