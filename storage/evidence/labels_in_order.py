@@ -19,12 +19,16 @@ from storage.tables import cases, predictions
 
 @dataclass(frozen=True, slots=True)
 class LabelInOrder:
-    """A decision about a prediction that was drawn with this `inclusion_probability`."""
+    """A decision about a prediction that was drawn with this `inclusion_probability`.
+
+    `group_key` is shared by those of a group.
+    """
 
     case_id: str
     received_at: datetime
     inclusion_probability: float
     is_error: bool
+    group_key: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class AuditInOrder:
     received_at: datetime
     inclusion_probability: float
     is_error: bool
+    group_key: int
     is_labeled: bool
     has_time: bool
 
@@ -108,7 +113,7 @@ def _labels(
     tx: Transaction, until: datetime, *conditions: sa.ColumnElement[bool]
 ) -> tuple[LabelInOrder, ...]:
     rows = settled(tx.execute(_in_order(until).where(*conditions)))
-    return tuple(LabelInOrder(*row[:4]) for row in rows)
+    return tuple(LabelInOrder(*row[:5]) for row in rows)
 
 
 def _in_order(now: datetime, *first: Any) -> sa.Select[Any]:
@@ -120,6 +125,7 @@ def _in_order(now: datetime, *first: Any) -> sa.Select[Any]:
             predictions.c.received_at,
             predictions.c.inclusion_probability,
             sa.func.coalesce(loss_of(decided) > 0, sa.false()).label("is_error"),
+            sa.func.coalesce(predictions.c.group_key, predictions.c.row_id).label("group_key"),
             decided.c.case_id.is_not(None).label("is_labeled"),
             (cases.c.is_open & (cases.c.due_at > now)).label("has_time"),
         )

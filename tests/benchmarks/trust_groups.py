@@ -10,7 +10,6 @@ from scipy.special import bdtr
 
 from routing.evidence.promise import Certificate, Promise
 from routing.measures.certification.fallback import fallback, parts_of
-from routing.measures.certification.group_tests import group_losses
 from routing.measures.certification.guarantee import certify
 from routing.measures.certification.monitor import monitor
 from routing.measures.certification.threshold_tests import FROM_LABELS
@@ -164,12 +163,11 @@ def _revoked(grouping: Grouping | None, rng: np.random.Generator) -> float:
         rings = rng.random(AUDITS // RING) < 0.5
         sizes = np.where(rings, RING, 1)
         wrong = rings & (rng.random(len(sizes)) < PROMISED * sizes.mean() / (RING * 0.5))
-        errors, group, largest = np.repeat(wrong, sizes), np.repeat(np.arange(len(sizes)), sizes), RING
+        errors, group = np.repeat(wrong, sizes), np.repeat(np.arange(len(sizes)), sizes)
     else:
         counts = np.array(grouping.sizes(rng))
         counts = counts[np.cumsum(counts) <= AUDITS]
-        group, largest = np.repeat(np.arange(len(counts)), counts), grouping.largest
+        group = np.repeat(np.arange(len(counts)), counts)
         own, first = rng.random(len(group)) < PROMISED, (rng.random(len(counts)) < PROMISED)[group]
         errors = np.where(rng.random(len(group)) < grouping.common, first, own)
-    losses, masses = group_losses(errors.astype(np.float64), np.ones(len(errors)), group.tolist())
-    return float(monitor(losses, masses, PROMISED, DELTA, float(largest)).is_revoked)
+    return float(monitor(errors.astype(np.float64), None, PROMISED, DELTA, group=group).is_revoked)

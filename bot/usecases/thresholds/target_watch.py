@@ -108,6 +108,7 @@ class Watchtower:
         threshold: float,
         labels: Sequence[LabelInOrder],
     ) -> _Look:
+        from routing.measures.certification.group_sizes import groups_in_order
         from routing.measures.certification.target import hold_against
 
         weights = [1 / label.inclusion_probability for label in labels]
@@ -117,7 +118,9 @@ class Watchtower:
         # Divided, so that all of a model's watches together
         # accuse it falsely with a chance of at most `DELTA`.
         delta = DELTA / self._parts(task)
-        report = hold_against([label.is_error for label in labels], weights, self.target, delta, largest)
+        group = groups_in_order(labels, self.policy.tasks[task].group_for)
+        wrong = [label.is_error for label in labels]
+        report = hold_against(wrong, weights, self.target, delta, largest, group)
         lately = [label for label in labels if label.received_at >= self.since]
         watch = ErrorWatch(
             task=task,

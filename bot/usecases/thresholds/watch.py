@@ -20,6 +20,7 @@ from routing.evidence.alarm import WHOLE, Alarm
 from routing.evidence.grant import GrantTerms, lapse_of
 from routing.evidence.odds import allowed
 from routing.evidence.promise import MonitorReport, Promise
+from routing.policy import Task
 from storage.cases import cases, decisions
 from storage.evidence import labels_in_order
 from storage.evidence.labels_in_order import AuditInOrder
@@ -113,8 +114,7 @@ class _Objections:
         assert promise is not None  # noqa: S101  without a promise it lapsed
         task = self._ctx.policy.task(attempt.key.task)
         place = tier_place(task, attempt.key.tier, attempt.key.cell)
-        least = task.tier(attempt.key.tier).audit
-        return _by_audits(attempt, place, promise, least, self._audits_of(attempt))
+        return _by_audits(attempt, place, promise, task, self._audits_of(attempt))
 
     def _audits_of(self, granted: Attempt) -> list[AuditInOrder]:
         """Those since then of its cell that it accepts, up to the oldest that is still within its time."""
@@ -134,11 +134,12 @@ class _Objections:
 
 
 def _by_audits(
-    granted: Attempt, place: str, promise: Promise, least: float, audits: Sequence[AuditInOrder]
+    granted: Attempt, place: str, promise: Promise, task: Task, audits: Sequence[AuditInOrder]
 ) -> _Objection | None:
-    """What the audits say against it, drawn with a chance of `least` or more; None if they do not."""
+    """What the audits say against it; None if they do not."""
     if not any(audit.is_error for audit in audits):
         return None
+    from routing.measures.certification.group_sizes import groups_in_order
     from routing.measures.certification.monitor import monitor
 
     weights = [1 / audit.inclusion_probability for audit in audits]
@@ -149,7 +150,9 @@ def _by_audits(
         weights,
         alpha=promise.error,
         delta=promise.delta,
-        largest_weight=max(1 / least, *weights),  # a policy that asked for fewer audits may have come before
+        # A policy that asked for fewer audits may have come before.
+        largest_weight=max(1 / task.tier(granted.key.tier).audit, *weights),
+        group=groups_in_order(audits, task.group_for),
     )
     if not report.is_revoked:
         return None

@@ -1,7 +1,9 @@
 """Groups of predictions that are wrong together: which are, and how many of each size a threshold accepts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -89,6 +91,26 @@ def _numbers_within(score: Floats, group: Places) -> Places:
     numbers = np.empty(len(order), dtype=np.int64)
     numbers[order] = places - np.maximum.accumulate(np.where(is_first, places, 0)) + 1
     return numbers
+
+
+class Labeled(Protocol):
+    """What shares a group with others."""
+
+    @property
+    def group_key(self) -> int:
+        """The same for those of a group."""
+        ...
+
+    @property
+    def received_at(self) -> datetime:
+        """When its prediction came in."""
+        ...
+
+
+def groups_in_order(labels: Sequence[Labeled], group_for: timedelta) -> Places:
+    """The `groups_of` labels, in the order they come."""
+    moments = [label.received_at.timestamp() for label in labels]
+    return groups_of([label.group_key for label in labels], moments, group_for)
 
 
 def groups_of(keys: npt.ArrayLike, received_at: npt.ArrayLike, group_for: timedelta) -> Places:

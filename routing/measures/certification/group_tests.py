@@ -1,14 +1,13 @@
 """Tests of errors among predictions that come in groups which are wrong together."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import bdtr, betainc, gammaln, xlog1py, xlogy
 
 from routing.measures.certification.fallback import Counts
-from routing.measures.certification.group_sizes import SizeCounts
+from routing.measures.certification.group_sizes import Places, SizeCounts
 from routing.measures.intervals import clopper_pearson_upper
 from routing.measures.sample import Floats
 
@@ -157,18 +156,23 @@ def counts_like(sizes: SizeCounts, error: float) -> int:
     return max(1, int(np.count_nonzero(tails >= chance)))
 
 
-def group_losses(losses: Floats, weights: Floats, group: Sequence[str | int]) -> tuple[Floats, Floats]:
-    """What an alarm bets on: mean loss and weight of each group, in the order of its first prediction.
+def group_bets(losses: Floats, shares: Floats, group: Places | None) -> tuple[Floats, Floats]:
+    """What an alarm bets on: mean loss and weight of each group, in the order of its first audit.
 
-    Entries are audits in the order their predictions were received. With `monitor.e_values` and a largest
-    weight that is fixed beforehand (the largest group there may be, times the largest weight) each factor is
-    1 + λ·Σ w·(loss − α)/largest: a group bets once, with what its predictions weigh. Raises ValueError for
+    Entries are audits in the order their predictions were received, with weights as `shares` of the largest.
+    Each factor is 1 + λ·Σ share·(loss − α)/size of the largest group: a group bets once, with what its
+    predictions weigh, whatever has become of it so far. A bet that depended on its own group's size would win
+    where small groups err more and large ones less. Without `group` each is alone. Raises ValueError for
     columns of unequal length.
     """
-    if not len(losses) == len(weights) == len(group):
+    if group is None:
+        return losses, shares
+    if not len(losses) == len(shares) == len(group):
         raise ValueError("losses, weights and groups need one value per audit")
-    place = {name: number for number, name in enumerate(dict.fromkeys(group))}
-    member = np.fromiter((place[name] for name in group), dtype=np.intp, count=len(group))
-    masses: Floats = np.bincount(member, weights=weights, minlength=len(place)).astype(np.float64)
-    sums: Floats = np.bincount(member, weights=weights * losses, minlength=len(place)).astype(np.float64)
-    return np.clip(sums / masses, 0.0, 1.0), masses
+    _, first, member = np.unique(group, return_index=True, return_inverse=True)
+    place = np.empty(len(first), dtype=np.intp)
+    place[np.argsort(first)] = np.arange(len(first))
+    member = place[member]
+    masses: Floats = np.bincount(member, weights=shares).astype(np.float64)
+    sums: Floats = np.bincount(member, weights=shares * losses).astype(np.float64)
+    return np.clip(sums / masses, 0.0, 1.0), masses / np.bincount(member).max(initial=1)

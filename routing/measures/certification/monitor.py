@@ -5,6 +5,8 @@ from scipy.special import logsumexp
 
 from routing.evidence.promise import MonitorReport
 from routing.measures.certification.fallback import Counts
+from routing.measures.certification.group_sizes import Places
+from routing.measures.certification.group_tests import group_bets
 from routing.measures.sample import Flags, Floats, Values
 
 BETS = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0])
@@ -23,22 +25,25 @@ def monitor(
     alpha: float = 0.02,
     delta: float = 0.05,
     largest_weight: float | None = None,
+    group: Places | None = None,
 ) -> MonitorReport:
     """What audits of the accepted part, in the order they were received, say of an error of at most `alpha`.
 
     Revoke as soon as `is_revoked`: if the error never exceeds `alpha`, that happens with a chance of at most
     `delta` in all time. `errors` may be losses from 0 to 1. `weights` are the inverses of the inclusion
-    probabilities, equal if left out. Raises ValueError for values that cannot be.
+    probabilities, equal if left out. Those of a `group` may be wrong together: a group is one bet, in the
+    place of its first audit. Raises ValueError for values that cannot be.
     """
     if not (0 < alpha < 1 and 0 < delta < 1):
         raise ValueError(f"alpha and delta lie between 0 and 1: {alpha}, {delta}")
-    wrong, shares = _checked(errors, weights, largest_weight)
+    losses, weighed = _checked(errors, weights, largest_weight)
+    wrong, shares = group_bets(losses, weighed, group)
     evidence = _evidence(wrong, shares, alpha)
     crossed = np.flatnonzero(evidence >= -np.log(delta))
     low, high = _confidence_sequence(wrong, shares, delta)
     return MonitorReport(
-        n=len(wrong),
-        errors=int(np.count_nonzero(wrong)),
+        n=len(losses),
+        errors=int(np.count_nonzero(losses)),
         # exp overflows a float above 709.
         e_value=float(np.exp(min(evidence.max(initial=0.0), 700.0))),
         revoked_at=int(crossed[0]) if len(crossed) else None,

@@ -112,6 +112,7 @@ def test_audits_come_in_the_order_received_with_what_is_not_decided_yet(database
         for number in range(1, 8):
             decide(tx, number, "ok" if number == 1 else "fraud", after=number * HOUR)
     quick, late, waiting = audits(database)
+    assert quick.group_key != late.group_key
     assert (quick.case_id, quick.is_error, quick.is_labeled, quick.has_time) == ("case_2", False, True, False)
     assert (late.case_id, late.is_error, late.calibrated, late.slices) == ("case_1", True, 0.9375, GERMAN)
     assert late.inclusion_probability == 0.25

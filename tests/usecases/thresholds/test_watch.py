@@ -63,6 +63,13 @@ def test_errors_in_audits_revoke_it_and_the_next_prediction_is_reviewed(world: T
     assert watch.revoke_due() == {"revoked": 0}
 
 
+def test_predictions_of_one_group_that_are_wrong_together_are_one_error(world: Traffic) -> None:
+    world.day(30, sure=1.0, text="the same payment")
+    assert Watch(world.ctx).revoke_due() == {"revoked": 0}
+    world.day(30, sure=1.0)
+    assert Watch(world.ctx).revoke_due() == {"revoked": 1}
+
+
 def test_errors_that_are_said_at_once_revoke_nothing_while_confirmations_wait(world: Traffic) -> None:
     watch = Watch(world.ctx)
     first = world.day(1000, sure=0.03, is_slow_to_confirm=True)

@@ -14,12 +14,13 @@ from routing.measures.certification import group_tests
 from routing.measures.certification.group_sizes import SizeCounts, size_counts
 from routing.measures.certification.group_tests import (
     counts_like,
+    group_bets,
     group_chances,
     group_limit,
-    group_losses,
 )
 from routing.measures.certification.guarantee import certify
-from routing.measures.certification.monitor import e_values, monitor
+from routing.measures.certification.monitor import monitor
+from routing.measures.certification.target import hold_against
 from routing.measures.estimation.coverage_curve import Traffic
 
 PROMISE = Promise(0.05, 0.9)
@@ -205,28 +206,39 @@ def test_a_promise_about_predictions_is_kept_where_groups_are_wrong_together(
     assert share <= spent + 3 * math.sqrt(spent * (1 - spent) / runs)
 
 
-def test_an_alarm_bets_once_on_a_group_in_the_order_of_its_first_prediction() -> None:
-    losses, weights = np.array([1.0, 0.0, 0.0, 1.0]), np.array([1.0, 2.0, 1.0, 1.0])
-    means, masses = group_losses(losses, weights, ["b", "a", "b", "a"])
+def test_an_alarm_bets_once_on_a_group_in_the_order_of_its_first_audit() -> None:
+    losses, shares = np.array([1.0, 0.0, 0.0, 1.0]), np.array([0.5, 1.0, 0.5, 0.5])
+    means, masses = group_bets(losses, shares, np.array([7, 3, 7, 3]))
     assert list(means) == [0.5, pytest.approx(1 / 3)]
-    assert list(masses) == [2.0, 3.0]
+    assert list(masses) == [0.5, 0.75]
 
 
 def test_groups_of_one_are_the_alarm_of_today() -> None:
     errors = np.random.default_rng(1).random(300) < 0.05
-    means, masses = group_losses(errors.astype(float), np.ones(300), list(range(300)))
-    assert list(e_values(means, masses, 0.02, 1.0)) == list(e_values(errors, alpha=0.02))
+    assert monitor(errors, group=np.arange(300)[::-1]) == monitor(errors)
+    assert hold_against(errors, group=np.arange(300)) == hold_against(errors)
+
+
+def test_a_run_that_is_wrong_together_accuses_nobody() -> None:
+    wrong, together = [True] * 10 + [False] * 90, np.array([0] * 10 + [*range(1, 91)])
+    assert monitor(wrong).is_revoked
+    assert not monitor(wrong, group=together).is_revoked
+    assert hold_against(wrong).breaches > 0
+    assert hold_against(wrong, group=together).breaches == 0
 
 
 def test_groups_that_are_wrong_together_seldom_revoke_a_promise_that_is_kept() -> None:
+    """Looked at whenever a hundred more audits came, of groups that go on for a month."""
     rng, false = np.random.default_rng(6), 0
-    for _ in range(200):
-        wrong = np.repeat(rng.random(200) < 0.02, 10).astype(float)
-        means, masses = group_losses(wrong, np.ones(2_000), np.repeat(np.arange(200), 10).tolist())
-        false += monitor(means, masses, 0.02, largest_weight=10.0).is_revoked
-    assert false / 200 <= 0.05
+    for _ in range(60):
+        start, wrong = np.sort(rng.random(100)) * 365, rng.random(100) < 0.02
+        group = np.repeat(np.arange(100), 10)
+        group = group[np.argsort(start[group] + 30 * rng.random(1_000))]
+        looks = range(100, 1_001, 100)
+        false += any(monitor(wrong[group[:n]], alpha=0.02, group=group[:n]).is_revoked for n in looks)
+    assert false / 60 <= 0.05
 
 
 def test_columns_of_unequal_length_are_refused() -> None:
     with pytest.raises(ValueError, match="one value per audit"):
-        group_losses(np.zeros(2), np.ones(2), ["a"])
+        group_bets(np.zeros(2), np.ones(2), np.zeros(1, dtype=np.int64))
