@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from routing.policy import ALWAYS_SUSPENDS, Policy, Tier, policy_of
+from routing.policy import ALWAYS_SUSPENDS, MAX_SILENCE, Policy, Tier, policy_of
 
 Rule = float | str | Mapping[str, float]
 """As in the file: a threshold, "always_review", or `{"error": …, "confidence": …}`."""
@@ -28,8 +28,8 @@ class TierChange:
 def changed(policy: Policy, change: TierChange) -> Policy:
     """The policy with the change in place, by the very check of a policy written by hand.
 
-    What a rule leaves no room for falls away with it: audits where nothing is accepted, `suspend_on` where
-    nothing is promised. Raises InvalidPolicy; KeyError for a task that the policy does not have.
+    What a rule leaves no room for falls away with it: audits where nothing is accepted, what ends a promise
+    where nothing is promised. Raises InvalidPolicy; KeyError for a task that the policy does not have.
     """
     task = policy.tasks[change.task]
     tiers = [
@@ -67,6 +67,8 @@ def _falls_away(tier: Tier, change: TierChange) -> dict[str, Any]:
         gone["audit_slices"] = {}
     if rule is not None and not isinstance(rule, Mapping) and tier.suspend_on != ALWAYS_SUSPENDS:
         gone["suspend_on"] = ALWAYS_SUSPENDS
+    if rule is not None and not isinstance(rule, Mapping) and tier.max_silence != MAX_SILENCE:
+        gone["max_silence"] = MAX_SILENCE
     return gone
 
 

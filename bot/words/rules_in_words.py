@@ -106,7 +106,8 @@ def _exceptions(tier: Tier) -> str:
         if tier.novel == "review" and tier.accept_above != "always_review"
         else []
     )
-    return ", ".join([*(CAUSES[cause] for cause in causes), *novel]) or "none"
+    silent = [f"more than {percent(tier.max_silence)} not answered in time"] if tier.certified else []
+    return ", ".join([*(CAUSES[cause] for cause in causes), *silent, *novel]) or "none"
 
 
 def _experts(tier: Tier) -> str:

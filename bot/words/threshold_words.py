@@ -45,3 +45,10 @@ def lapse_words(lapse: Lapse, promise: Promise | None) -> str:
     if lapse is Lapse.STRICTER_PROMISE and promise is not None:
         return f"{LAPSES[lapse]}: at most {allowed(promise.error)} wrong"
     return LAPSES[lapse]
+
+
+def silence_words(silent: int, asked: int) -> str:
+    """That nobody answers what was drawn to be checked."""
+    return (
+        f"nobody answers: {silent:,} of the last {asked:,} to be checked at random were not answered in time"
+    )

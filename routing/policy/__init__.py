@@ -6,13 +6,22 @@ from routing.policy.document import document_of, policy_of_document
 from routing.policy.duration import format_duration, parse_duration
 from routing.policy.loading import load_policy, policy_of
 from routing.policy.model import Channel, Exposure, Policy, Service, Task, Team
-from routing.policy.tier import ALWAYS_SUSPENDS, CertifiedThreshold, EscalationStep, Experts, Suspender, Tier
+from routing.policy.tier import (
+    ALWAYS_SUSPENDS,
+    MAX_SILENCE,
+    CertifiedThreshold,
+    EscalationStep,
+    Experts,
+    Suspender,
+    Tier,
+)
 from routing.policy.working_hours import DAYS, Day, WorkingHours, WorkingSpan
 from routing.questions.option import LabelSpec
 
 __all__ = [
     "ALWAYS_SUSPENDS",
     "DAYS",
+    "MAX_SILENCE",
     "CertifiedThreshold",
     "Channel",
     "Day",

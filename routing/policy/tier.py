@@ -16,6 +16,7 @@ from routing.slack_channel import ChannelId
 Suspender = Literal["new_model", "changed_labels", "drift"]
 ASK_FOR = timedelta(hours=2)
 ALWAYS_SUSPENDS: tuple[Suspender, ...] = ("new_model", "changed_labels")
+MAX_SILENCE = 0.05
 
 
 class Experts(Section):
@@ -134,7 +135,8 @@ class Tier(Section):
     tier's `when` cannot be judged on is reviewed here, or passed on as `when_unreadable` says. `audit`
     is the least share of the accepted that is looked at, `audit_slices` that of slices "name=value" that need
     more: of those that a prediction has, the highest counts. `suspend_on` says what ends a certified
-    threshold, `novel` what becomes of a case unlike anything that was labeled. `error_cost` is what an error
+    threshold, as does silence: that more than `max_silence` of its audits is not answered in time. `novel`
+    says what becomes of a case unlike anything that was labeled. `error_cost` is what an error
     costs that is accepted, in a unit of your own that is the same for all tiers; `minutes_per_label` is how
     long an expert takes for one label. Both serve the budget and the replay only.
 
@@ -154,6 +156,7 @@ class Tier(Section):
         default_factory=dict, max_length=100
     )
     suspend_on: tuple[Suspender, ...] = ALWAYS_SUSPENDS
+    max_silence: float = Field(default=MAX_SILENCE, strict=True, gt=0, le=1)
     novel: Literal["review", "note"] = "note"
     quorum: int = Field(default=1, strict=True, ge=1, le=20)
     second_opinions: float | None = Field(default=None, strict=True, ge=0, le=1)
@@ -195,6 +198,11 @@ class Tier(Section):
         if self.certified is None and self.suspend_on != ALWAYS_SUSPENDS:
             raise ValueError(
                 "`suspend_on` does nothing where no limit is held; "
+                "remove it or write `accept_above = { error = 0.02, confidence = 0.95 }`"
+            )
+        if self.certified is None and self.max_silence != MAX_SILENCE:
+            raise ValueError(
+                "`max_silence` does nothing where no limit is held; "
                 "remove it or write `accept_above = { error = 0.02, confidence = 0.95 }`"
             )
         return self

@@ -8,13 +8,19 @@ from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
+from routing.case.case import CaseStatus
+from routing.case.decision import Method
 from routing.prediction import ModelRef
 from storage.engine.database import Transaction
 from storage.engine.packed_columns import slices_of
 from storage.evidence.decisions_in_force import IS_PRODUCTION, Window, by_experts, loss_of
 from storage.evidence.model_evidence import SLICES_TEXT
 from storage.evidence.tier_window import is_of
-from storage.tables import cases, predictions
+from storage.tables import cases, decisions, predictions
+
+_IS_EXPIRED = (cases.c.status == CaseStatus.EXPIRED.value) | sa.exists().where(
+    decisions.c.case_id == cases.c.case_id, decisions.c.method == Method.EXPIRED.value
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,8 @@ class LabelInOrder:
 class AuditInOrder:
     """An audit; `calibrated` is the confidence it would have been accepted with.
 
-    `is_error` means nothing before `is_labeled`; `has_time`: it still waits, and is not overdue.
+    `is_error` means nothing before `is_labeled`; `has_time`: it still waits, and is not overdue. `is_silent`:
+    its time is over and nobody has decided it.
     """
 
     slices: Mapping[str, str]
@@ -47,6 +54,7 @@ class AuditInOrder:
     group_key: int
     is_labeled: bool
     has_time: bool
+    is_silent: bool
 
 
 class _Settling(Protocol):
@@ -128,6 +136,10 @@ def _in_order(now: datetime, *first: Any) -> sa.Select[Any]:
             sa.func.coalesce(predictions.c.group_key, predictions.c.row_id).label("group_key"),
             decided.c.case_id.is_not(None).label("is_labeled"),
             (cases.c.is_open & (cases.c.due_at > now)).label("has_time"),
+            # What was taken back by its service, or could not be told, is not for want of an answer.
+            (decided.c.case_id.is_(None) & (_IS_EXPIRED | (cases.c.is_open & (cases.c.due_at <= now)))).label(
+                "is_silent"
+            ),
         )
         .select_from(predictions.join(cases, cases.c.case_id == predictions.c.case_id))
         .outerjoin(decided, decided.c.case_id == predictions.c.case_id)

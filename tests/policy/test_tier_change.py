@@ -13,7 +13,7 @@ HOURS = '[tasks.fraud.hours]\nstart = "09:00"\nend = "17:00"\n'
 RULE = 'accept_above = "always_review"\ndue_in = "4h"\nescalation'
 PROMISED = (
     "accept_above = { error = 0.02, confidence = 0.95 }\naudit = 0.05\nsuspend_on = "
-    '["new_model", "changed_labels", "drift"]\ndue_in = "3d"\n'
+    '["new_model", "changed_labels", "drift"]\nmax_silence = 0.1\ndue_in = "3d"\n'
     'expires_in = "1w"\non_expiry = "close"\nescalation'
 )
 
@@ -46,6 +46,7 @@ def test_what_the_new_rule_has_no_room_for_falls_away_and_the_lines_say_so() -> 
         'accept_above = "always_review"',
         "# and without `audit`",
         "# and without `suspend_on`",
+        "# and without `max_silence`",
     )
 
 
@@ -60,6 +61,7 @@ def test_the_lines_are_those_of_the_file() -> None:
     assert lines(tier, TierChange("fraud", "high", 0.9)) == (
         "accept_above = 0.9",
         "# and without `suspend_on`",
+        "# and without `max_silence`",
     )
 
 

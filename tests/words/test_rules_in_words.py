@@ -78,10 +78,10 @@ def test_a_promise_says_what_passes_once_it_is_shown_and_what_ends_it() -> None:
     rest = tier_text(accept_above=promise, audit="0.1", suspend_on='["drift"]', novel='"review"')
     usual, careful = table(policy(tiers=first + rest))
     assert usual.accept_above == "once it is 95 % sure that at most 1 in 50 is wrong"
-    assert usual.exceptions == "a new model, changed labels"
-    assert (
-        careful.exceptions
-        == "a new model, changed labels, a change in what comes in, a case unlike those before"
+    assert usual.exceptions == "a new model, changed labels, more than 5 % not answered in time"
+    assert careful.exceptions == (
+        "a new model, changed labels, a change in what comes in, more than 5 % not answered in time, "
+        "a case unlike those before"
     )
 
 

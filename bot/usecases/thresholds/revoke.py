@@ -27,6 +27,7 @@ def revoke(
     reason: str,
     now: datetime,
     alarm: Alarm | None = None,
+    advice: str = ADVICE,
 ) -> int:
     """Revoke certificates of a stream and raise `alarm`; how many were not revoked by somebody faster."""
     # By an UPDATE that sees who was first: of replicas that find the same, a single one tells the team.
@@ -46,7 +47,7 @@ def revoke(
             f"Nothing that {key.model.name} {key.model.version} predicts in {places} goes through by itself "
             f"any more, everything is looked at: {reason}."
         ),
-        advice=ADVICE,
+        advice=advice,
         case_ids=alarm.case_ids if alarm else (),
         alarm_keys=raised,
     )

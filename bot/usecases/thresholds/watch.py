@@ -11,10 +11,10 @@ from functools import cached_property, partial
 from bot.usecases.context import Context
 from bot.usecases.separate_acts import act_on_each
 from bot.usecases.thresholds import in_force
-from bot.usecases.thresholds.revoke import revoke
+from bot.usecases.thresholds.revoke import ADVICE, revoke
 from bot.usecases.thresholds.terms import Versions, terms_of
 from bot.words.limit_words import tier_place
-from bot.words.threshold_words import lapse_words
+from bot.words.threshold_words import lapse_words, silence_words
 from routing.cell import Cell
 from routing.evidence.alarm import WHOLE, Alarm
 from routing.evidence.grant import GrantTerms, lapse_of
@@ -27,6 +27,12 @@ from storage.evidence.labels_in_order import AuditInOrder
 from storage.measured import calibrators, certificates
 from storage.measured.certificates import Attempt
 
+LATEST_ASKED, LEAST_ASKED = 100, 20
+"""Of the latest audits whose time is over so many say whether anybody answers; of fewer a few would."""
+SILENCE_ADVICE = (
+    "Experts look at all of it until answers show again what may go through. Name more people who may "
+    "answer, or give them more time."
+)
 LATEST = 50
 """So many of the latest audits are counted apart where there are at least twice as many."""
 
@@ -37,6 +43,7 @@ class _Objection:
 
     reason: str
     alarm: Alarm | None = None
+    advice: str = ADVICE
 
 
 class Watch:
@@ -92,7 +99,7 @@ def _watch(ctx: Context, versions: Versions, now: datetime, granted: Sequence[At
         return 0  # a transaction that writes is not begun for nothing every few seconds
     with ctx.database.write() as tx:
         return sum(
-            revoke(ctx, tx, revoked, objection.reason, now, objection.alarm)
+            revoke(ctx, tx, revoked, objection.reason, now, objection.alarm, objection.advice)
             for objection, revoked in against.items()
         )
 
@@ -114,17 +121,17 @@ class _Objections:
         assert promise is not None  # noqa: S101  without a promise it lapsed
         task = self._ctx.policy.task(attempt.key.task)
         place = tier_place(task, attempt.key.tier, attempt.key.cell)
-        return _by_audits(attempt, place, promise, task, self._audits_of(attempt))
+        accepted = self._accepted(attempt)
+        by_audits = _by_audits(attempt, place, promise, task, labels_in_order.settled(accepted))
+        return by_audits or _by_silence(task.tier(attempt.key.tier).max_silence, accepted)
 
-    def _audits_of(self, granted: Attempt) -> list[AuditInOrder]:
-        """Those since then of its cell that it accepts, up to the oldest that is still within its time."""
+    def _accepted(self, granted: Attempt) -> list[AuditInOrder]:
+        """The audits since then of its cell that it accepts."""
         threshold, cell = granted.threshold or 0.0, Cell.of(granted.key.cell)
         # What came in before is what the certificate was tested
         # on: it would be held against it a second time.
         since = (audit for audit in self._audits if audit.received_at >= granted.attempted_at)
-        return labels_in_order.settled(
-            audit for audit in since if audit.calibrated >= threshold and cell.holds(audit.slices)
-        )
+        return [audit for audit in since if audit.calibrated >= threshold and cell.holds(audit.slices)]
 
     @cached_property
     def _audits(self) -> tuple[AuditInOrder, ...]:
@@ -159,6 +166,15 @@ def _by_audits(
     of = f"{report.errors} of {report.n} checked at random were wrong{_lately(audits)}"
     reason = f"{of}, too many for “at most {allowed(promise.error)}”"
     return _Objection(reason, _alarm(granted, promise, report, audits, f"{place}: {reason}."))
+
+
+def _by_silence(limit: float, audits: Sequence[AuditInOrder]) -> _Objection | None:
+    """That nobody answers: what is wrong among those that pass is not seen any more."""
+    over = [audit for audit in audits if audit.is_labeled or audit.is_silent][-LATEST_ASKED:]
+    silent = sum(audit.is_silent for audit in over)
+    if len(over) < LEAST_ASKED or silent <= limit * len(over):
+        return None
+    return _Objection(silence_words(silent, len(over)), advice=SILENCE_ADVICE)
 
 
 def _lately(audits: Sequence[AuditInOrder]) -> str:

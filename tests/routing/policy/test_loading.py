@@ -242,6 +242,10 @@ ONE_ERROR = [
         f"{KEY}.tiers.standard: `suspend_on` does nothing where no limit is held; remove it or write",
     ),
     (
+        tiers(tier_text(max_silence="0.1")),
+        f"{KEY}.tiers.standard: `max_silence` does nothing where no limit is held; remove it or write",
+    ),
+    (
         tiers(tier_text(suspend_on='["rain"]')),
         f"{KEY}.tiers.standard.suspend_on[0]: 'rain' is not possible here; use 'new_model', 'changed_labels'",
     ),

@@ -124,5 +124,7 @@ def test_audits_of_a_case_that_is_overdue_have_no_time(database: Database) -> No
         store(tx, [draw(1), draw(2)])
         decide(tx, 2, "ok")
     assert labels_in_order.settled(audits(database)) == []
+    assert [audit.is_silent for audit in audits(database)] == [False, False]
     overdue = audits(database, NOW + 5 * HOUR)
+    assert [audit.is_silent for audit in overdue] == [True, False]
     assert [audit.case_id for audit in labels_in_order.settled(overdue)] == ["case_2"]

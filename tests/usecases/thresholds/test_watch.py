@@ -88,6 +88,46 @@ def test_errors_behind_an_audit_that_nobody_answers_count_once_its_time_is_over(
     assert watch.revoke_due() == {"revoked": 1}
 
 
+def test_where_nobody_answers_it_ends_with_a_reason_of_its_own(world: Traffic) -> None:
+    world.day(200, is_slow_to_confirm=True)
+    asked = len(world.waiting)
+    watch = Watch(world.ctx)
+    world.clock.moment -= DAY - HOUR
+    assert watch.revoke_due() == {"revoked": 0}  # there is still time
+    world.clock.moment += DAY
+    assert watch.revoke_due() == {"revoked": 1}
+    reason = str(granted(world).revoked_reason)
+    assert reason.startswith("nobody answers: ")
+    assert reason.endswith(" to be checked at random were not answered in time")
+    assert 20 <= int(reason.split()[2]) <= asked
+    told = world.news()[-1]
+    assert told.sentence.endswith(f"everything is looked at: {reason}.")
+    assert_plain((told.sentence, *told.details, told.advice))
+    (first, *_) = world.day(1)
+    assert f"the certified threshold was revoked: {reason} (tier ordinary)" in first.routing.reasons
+
+
+@pytest.mark.parametrize(("limit", "revoked"), [("0.05", 1), ("0.9", 0)])
+def test_how_many_may_stay_silent_is_up_to_the_policy(database: Database, limit: str, revoked: int) -> None:
+    text = PROMISED.replace("audit = 0.5", f"audit = 0.5\nmax_silence = {limit}")
+    world = traffic(database, text)
+    label_sets.note_new(world.ctx)
+    calibrated(world.ctx)
+    world.day(400)
+    assert certify.certify_due(world.ctx) == 1
+    world.clock.moment += HOUR
+    world.day(200)
+    world.day(60, is_slow_to_confirm=True)
+    world.clock.moment += DAY
+    assert Watch(world.ctx).revoke_due() == {"revoked": revoked}
+
+
+def test_a_few_that_stay_silent_end_nothing(world: Traffic) -> None:
+    world.day(20, is_slow_to_confirm=True)
+    world.clock.moment += DAY
+    assert Watch(world.ctx).revoke_due() == {"revoked": 0}
+
+
 def test_a_revocation_goes_on_record_raises_an_alarm_and_is_told_with_examples(world: Traffic) -> None:
     world.day(200, sure=0.4)
     Watch(world.ctx).revoke_due()
