@@ -1,6 +1,6 @@
 """What experts decided of a model's predictions, in the order these came in: what a test over weeks reads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
@@ -115,6 +115,18 @@ def audits(
     )
     query = query.where(IS_PRODUCTION, predictions.c.tier == tier, *is_of(model))
     return tuple(AuditInOrder(slices_of(text), *rest) for text, *rest in tx.execute(query))
+
+
+def unanswered(tx: Transaction, tasks: Collection[str], since: datetime, now: datetime) -> tuple[str, ...]:
+    """Audits of these tasks that came in since then and wait although their time is over, oldest first."""
+    query = (
+        sa.select(predictions.c.case_id)
+        .join(cases, cases.c.case_id == predictions.c.case_id)
+        .where(*Window(tuple(sorted(tasks)), since, now).received, predictions.c.is_audit)
+        .where(cases.c.is_open, cases.c.due_at <= now)
+        .order_by(predictions.c.received_at, predictions.c.row_id)
+    )
+    return tuple(tx.execute(query).scalars())
 
 
 def _labels(

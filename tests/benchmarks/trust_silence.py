@@ -8,8 +8,9 @@ import numpy as np
 from routing.evidence.promise import Certificate, Promise
 from routing.measures.certification.checked_thresholds import CheckedScores, certify_checked, checked_regions
 from routing.measures.certification.monitor import monitor
-from routing.measures.certification.silence import follow_up_chance, imputed
+from routing.measures.certification.silence import imputed
 from routing.measures.sample import Floats
+from routing.triage.follow_up import follow_up_chance
 from tests.benchmarks.figure import Figure, at_least, at_most, told
 from tests.benchmarks.parallel import spread
 from tests.benchmarks.real_sets import SEED, Bools, RealSet

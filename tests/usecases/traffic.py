@@ -55,7 +55,7 @@ class Traffic:
         model: ModelRef = MODEL,
         probabilities: bool = False,
         fields: Mapping[str, str] | None = None,
-        text: str | None = None,
+        text: str | None = "payment {name}",
         slices: Mapping[str, str] | None = None,
         has_confidence: bool = True,
         is_slow_to_confirm: bool = False,
@@ -73,7 +73,7 @@ class Traffic:
             wrong[name] = self.rng.random() < (sure if confidence >= 0.8 else unsure)
             shares = {"fraud": confidence, "legit": 1 - confidence} if probabilities else None
             prediction = Prediction("fraud", confidence if has_confidence else None, model, shares)
-            seen = CaseInput(text or f"payment {name}", dict(fields or {}))
+            seen = CaseInput(text and text.format(name=name), dict(fields or {}))
             submission = Submission(
                 "shop", name, "fraud", seen, prediction, self.clock.moment, slices=slices or {}
             )

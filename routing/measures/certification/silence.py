@@ -1,4 +1,4 @@
-"""Cases that nobody answered in time: whom to ask again, and what stands for those who stay silent."""
+"""Cases that nobody answered in time: what stands for those who stay silent when they are asked again."""
 
 from collections.abc import Sequence
 
@@ -7,19 +7,6 @@ import numpy as np
 from routing.evidence.estimate import LEVEL
 from routing.measures.intervals import clopper_pearson_upper
 from routing.measures.sample import Floats
-
-ALL_BELOW = 50
-"""Up to so many unanswered cases all are asked again: every one that is not costs an alarm its power."""
-
-
-def follow_up_chance(unanswered: int) -> float:
-    """The chance of being asked again for each of so many unanswered cases; log it before the draw.
-
-    All while they are fewer than ALL_BELOW, then about so many of them (Hansen & Hurwitz 1946). Whoever then
-    answers stands for 1/chance cases: in estimates as late labels of `routing.evidence.phases`, in
-    certificates as checks with that chance (still silent: missed), in alarms by a weight.
-    """
-    return 1.0 if unanswered < ALL_BELOW else ALL_BELOW / unanswered
 
 
 def imputed(losses: Sequence[float | None], is_late: Sequence[bool], level: float = LEVEL) -> Floats:

@@ -128,3 +128,12 @@ def test_audits_of_a_case_that_is_overdue_have_no_time(database: Database) -> No
     overdue = audits(database, NOW + 5 * HOUR)
     assert [audit.is_silent for audit in overdue] == [True, False]
     assert [audit.case_id for audit in labels_in_order.settled(overdue)] == ["case_2"]
+
+
+def test_unanswered_are_the_audits_whose_time_is_over(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [draw(1), draw(2), prediction(3), draw(7 * 60)])
+    with database.read() as tx:
+        assert labels_in_order.unanswered(tx, ["fraud"], SINCE, NOW + HOUR) == ()
+        assert labels_in_order.unanswered(tx, ["spam"], SINCE, NOW + 9 * HOUR) == ()
+        assert labels_in_order.unanswered(tx, ["fraud"], SINCE, NOW + 9 * HOUR) == ("case_1", "case_2")

@@ -1,17 +1,12 @@
-"""Cases that nobody answered in time: who is asked again, and what counts for who stays silent."""
+"""Cases that nobody answered in time: what counts for who stays silent."""
 
 import numpy as np
 import pytest
 
 from routing.measures.certification.checked_thresholds import CheckedScores, checked_regions
 from routing.measures.certification.monitor import monitor
-from routing.measures.certification.silence import follow_up_chance, imputed
+from routing.measures.certification.silence import imputed
 from routing.measures.intervals import clopper_pearson_upper
-
-
-@pytest.mark.parametrize(("unanswered", "chance"), [(0, 1.0), (49, 1.0), (50, 1.0), (200, 0.25)])
-def test_all_are_asked_again_while_they_are_few(unanswered: int, chance: float) -> None:
-    assert follow_up_chance(unanswered) == chance
 
 
 def test_for_who_is_silent_stands_the_limit_of_those_asked_again_before() -> None:
