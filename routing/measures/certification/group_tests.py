@@ -15,9 +15,9 @@ TILTS = np.geomspace(0.01, 30.0, 25)
 """For each, the split of errors among size classes that Chernoff's bound takes for the worst: from where
 large groups vary most (0) to where all have to be right (∞)."""
 BISECTIONS = 50
-FAR_BELOW = 0.02
-"""A bound so far below what is asked for decides as well as the exact chance."""
-MOST_COUNTED = 1_000
+FAR_BELOW, FAR_ABOVE = 0.02, 20.0
+"""So many times what is asked for, a bound decides as well as the exact chance, which is near it."""
+MOST_COUNTED = 300
 """With more errors expected, Chernoff's bound comes close, and counting them out takes long."""
 
 
@@ -50,9 +50,8 @@ def _worst(sizes: SizeCounts, wrong: Counts, error: float, most: float) -> Float
     splits = _splits(sizes, error)
     logs = _log_bounds(sizes, splits, wrong)
     bounds = np.where(wrong < expected, np.exp(np.minimum(logs.min(axis=0), 0.0)), 1.0)
-    for place in np.flatnonzero(
-        (bounds > most * FAR_BELOW) & (wrong < expected) & (expected <= MOST_COUNTED)
-    ):
+    is_close = (most * FAR_BELOW < bounds) & (bounds < most * FAR_ABOVE)
+    for place in np.flatnonzero(is_close & (wrong < expected) & (expected <= MOST_COUNTED)):
         columns = (splits[:, :, place], logs[:, place])
         bounds[place] = _largest_chance(sizes, int(place), *columns, int(wrong[place]), error, most)
     return np.asarray(bounds)
