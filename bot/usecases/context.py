@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.usecases.installation import Home, InstallationHolder
+from routing.evidence.expert_confusions import ConsensusRule
 from routing.label import ExpertId
 from routing.policy import Policy
 from routing.triage.in_force import NOTHING_STANDING, Standing
@@ -66,6 +67,8 @@ class Context:
     standing: StandingHolder = field(default_factory=StandingHolder)
     past_policies: dict[str, Policy | None] = field(default_factory=dict)
     """Policies of other versions as they were read, None where it is not kept; they never change."""
+    past_rules: dict[str, ConsensusRule | None] = field(default_factory=dict)
+    """Rules that weigh answers, by version as they were read; they never change."""
     installation: InstallationHolder = field(default_factory=InstallationHolder)
 
     @property

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.case.case import Case, CaseStatus, decide, dispute, expire, reopen
+from routing.case.consensus import NextMove
 from routing.case.contest import Contest
 from routing.case.decision import Decision, Method
 from routing.case.objection import answer_since, contest_in_force, have_come_round, newcomers
 from routing.case.permission import may_adjudicate
 from routing.case.second_opinion import answers_needed, awaits_second_opinion
+from routing.case.weighing import Weighing
 from routing.label import ExpertId, Label, Via
 from routing.policy import Tier
 from routing.questions.question import Question
@@ -17,24 +19,25 @@ from routing.questions.question import Question
 
 @dataclass(frozen=True, slots=True)
 class SettledAnswer:
-    """The answers settle the case."""
+    """The answers settle the case; `certainty` is the probability that they do so rightly, where stated."""
 
     label: str
     method: Method
     decided_by: tuple[ExpertId, ...]
     decided_at: datetime
+    certainty: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """The answers differ, and an adjudicator has to settle it."""
+    """The answers differ or are not sure enough, and an adjudicator has to settle it."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class FurtherOpinion:
-    """The answers differ without a majority, and nobody is named to settle it: ask another expert."""
+    """The answers do not suffice, and nobody has to settle it yet: ask another expert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +55,54 @@ class Closure:
 Settlement = SettledAnswer | Disagreement | FurtherOpinion | Shortfall
 
 
-def settle(case: Case, question: Question, tier: Tier, now: datetime) -> Settlement:
+def settle(
+    case: Case, question: Question, tier: Tier, now: datetime, weighing: Weighing | None = None
+) -> Settlement:
     """What the answers in force amount to; their order does not matter, and an expert counts once.
 
-    An adjudication decides. Below the quorum the case waits. Agreement decides. A disagreement goes to the
-    adjudicators who have not answered; where there is none, the question says what the answers amount to.
-    A contested decision goes to them, too, or to somebody else who has not answered; an override counts.
+    An adjudication decides. Below the quorum the case waits. Then it goes by certainty where the tier asks
+    for one and `weighing` states it, and else by count. A contested decision goes to the adjudicators, or to
+    somebody else who has not answered; an override counts.
     """
     labels = case.current_labels
     if contest := contest_in_force(case):
         return _decided_anew(case, contest, question, tier, now)
     if adjudications := [label for label in labels if label.is_adjudication]:
         return _adjudicated(labels, adjudications, question, now)
+    if weighing is None or len(labels) < answers_needed(case, question):
+        return _by_count(case, question, tier, now)
+    settlement = _by_certainty(case, question, tier, now, weighing)
+    if not isinstance(settlement, SettledAnswer) or settlement.method is Method.ADJUDICATED:
+        return settlement
+    return replace(settlement, certainty=weighing.certainty(labels, settlement.label))
+
+
+def _by_certainty(
+    case: Case, question: Question, tier: Tier, now: datetime, weighing: Weighing
+) -> Settlement:
+    """By count where the tier asks for no certainty, or nobody is left to settle what is not sure enough."""
+    move, labels = weighing.next_move(case, tier), case.current_labels
+    leading = weighing.leading(labels)
+    if move is NextMove.ASK:
+        return FurtherOpinion()
+    if move is NextMove.DECIDE and leading is not None:
+        method = Method.SINGLE if len(labels) == 1 else Method.CONSENSUS
+        return _decided(leading.label, method, labels, now)
+    if move is NextMove.ADJUDICATE and adjudicators_left(case, tier):
+        return Disagreement("the experts are not sure enough")
+    counted = _by_count(case, question, tier, now)
+    if move is None or not isinstance(counted, SettledAnswer):
+        return counted
+    # Else the model would choose: with a louder voice the answers that weigh more would have decided.
+    return counted if weighing.of_experts(labels) in {None, counted.label} else FurtherOpinion()
+
+
+def _by_count(case: Case, question: Question, tier: Tier, now: datetime) -> Settlement:
+    """Agreement decides. A disagreement goes to the adjudicators who have not answered.
+
+    Where there is none, the question says what the answers amount to.
+    """
+    labels = case.current_labels
     answers = [label.label for label in labels]
     if len(labels) >= case.quorum and len(set(answers)) > 1:
         if earlier := [label for label in labels if _settled_before(label, tier)]:
@@ -233,10 +272,9 @@ def decide_provisionally(
 
 
 def _stands(in_force: Decision | None, decision: Decision) -> bool:
-    return in_force is not None and (in_force.label, in_force.method, in_force.decided_by) == (
-        decision.label,
-        decision.method,
-        decision.decided_by,
+    return in_force is not None and (
+        (in_force.label, in_force.method, in_force.decided_by, in_force.certainty)
+        == (decision.label, decision.method, decision.decided_by, decision.certainty)
     )
 
 
@@ -263,4 +301,5 @@ def _decision(
         decided_by=settled.decided_by,
         # Nobody looked at it: it may say nothing of the model, least of all that the model was right.
         loss=None if is_by_time_out else question.loss(predicted, settled.label),
+        certainty=settled.certainty,
     )

@@ -31,6 +31,7 @@ class Case:
     """A case with all answers, decisions and objections so far, oldest first.
 
     `ask_at` is when the next person is asked by name; None where nobody is.
+    `consensus_version` names the rule in force at its opening, by which answers are weighed; None: by count.
     """
 
     case_id: str
@@ -52,6 +53,7 @@ class Case:
     held_steps: tuple[int, ...] = ()
     next_step_at: datetime | None = None
     ask_at: datetime | None = None
+    consensus_version: str | None = None
 
     @property
     def tier(self) -> str:
@@ -141,6 +143,7 @@ def open_case(
     task: Task,
     policy_version: str,
     opened_at: datetime,
+    consensus_version: str | None = None,
 ) -> Case:
     """A case for a prediction that was sent to review; its deadlines count the task's working time."""
     tier = task.tier(routing.tier)
@@ -153,6 +156,7 @@ def open_case(
         due_at=add_working(task.hours, opened_at, routing.due_in),
         expires_at=expires_at(tier, task.hours, opened_at),
         next_step_at=first_step_at(tier, task.hours, opened_at),
+        consensus_version=consensus_version,
     )
 
 

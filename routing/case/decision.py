@@ -24,6 +24,7 @@ class Decision:
 
     `loss` is how far the prediction is from it, 0 to 1; None after a time-out, which says
     nothing of that. `is_provisional`: it rests on the first of two answers, and the case goes on waiting.
+    `certainty` is the probability that it is right, None where it is not stated.
     """
 
     decision_id: str
@@ -37,6 +38,7 @@ class Decision:
     decided_by: tuple[ExpertId, ...] = ()
     loss: float | None = None
     is_provisional: bool = False
+    certainty: float | None = None
 
     @property
     def label(self) -> str:

@@ -1,8 +1,8 @@
 """What experts' answers say of the truth, as fitted by a tick and read by a click: values, without numpy."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from routing.evidence.calibrator import Calibrator
@@ -12,6 +12,8 @@ Matrix = tuple[tuple[float, ...], ...]
 TOLERANCE = 1e-6
 DIGITS = 9
 """Significant ones, as kept."""
+RULE_FORM = 1
+"""Of a rule's JSON: a change of what it means takes the next number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class ExpertConfusions:
     def of(self, expert: str) -> Matrix:
         """The expert's own, or the task's for who is not among the experts."""
         return self.experts.get(expert, self.task)
+
+    def only(self, experts: Collection[str]) -> "ExpertConfusions":
+        """The same without a matrix of their own for all but these `experts`."""
+        return replace(self, experts={name: rows for name, rows in self.experts.items() if name in experts})
 
     def to_json(self) -> dict[str, Any]:
         """As JSON; equal confusions give equal JSON."""
@@ -99,22 +105,29 @@ class StatedCertainty:
 class ConsensusRule:
     """How answers of a task are weighed, chosen on `n` gold and adjudicated cases.
 
-    `name` is the way that was chosen, `right` the share of these cases that each way got right. Where
-    `certainty` is None, too few are adjudicated to state how sure a decision is: then a tier decides by
-    count.
+    `name` is the way that was chosen, `right` the share of these cases that each way got right. `alone` are
+    the confusions in whose fit the model had no voice: what is decided has to be what experts' answers
+    amount to by these. Where `certainty` is None, too few are adjudicated to state how sure a decision is:
+    then a tier decides by count.
     """
 
     name: str
     confusions: ExpertConfusions
+    alone: ExpertConfusions
     n: int
     right: Mapping[str, float] = field(default_factory=dict)
     certainty: StatedCertainty | None = None
+
+    def only(self, experts: Collection[str]) -> "ConsensusRule":
+        """The same, all but these `experts` weighed as the task's."""
+        return replace(self, confusions=self.confusions.only(experts), alone=self.alone.only(experts))
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
         return {
             "name": self.name,
             "confusions": self.confusions.to_json(),
+            "alone": self.alone.to_json(),
             "n": self.n,
             "right": dict(self.right),
             "certainty": None if self.certainty is None else self.certainty.to_json(),
@@ -127,6 +140,7 @@ class ConsensusRule:
         return cls(
             name=stored["name"],
             confusions=ExpertConfusions.from_json(stored["confusions"]),
+            alone=ExpertConfusions.from_json(stored["alone"]),
             n=stored["n"],
             right=dict(stored["right"]),
             certainty=None if certainty is None else StatedCertainty.from_json(certainty),

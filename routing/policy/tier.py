@@ -143,6 +143,10 @@ class Tier(Section):
     `second_opinions` is the share of reviewed cases that get a second opinion from the start, drawn at
     random; where it is set, 0 too, every claim that an accepted prediction was wrong gets one. Whoever is
     asked for it has `ask_for` before the next is. `provisional`: the service hears of the first answer.
+
+    With a `certainty` its cases are decided once it is so sure that the answer is right; below that one more
+    of `answers_at_most` is asked, then an adjudicator. Without it, and until it can be told from 200
+    adjudicated cases of the task, the answers are counted.
     """
 
     name: Key
@@ -162,6 +166,8 @@ class Tier(Section):
     second_opinions: float | None = Field(default=None, strict=True, ge=0, le=1)
     provisional: bool = Field(default=False, strict=True)
     ask_for: Duration = ASK_FOR
+    certainty: float | None = Field(default=None, strict=True, ge=0.5, lt=1)
+    answers_at_most: int | None = Field(default=None, strict=True, ge=1, le=20)
     error_cost: float = Field(default=1.0, strict=True, ge=0)
     minutes_per_label: float = Field(default=1.0, strict=True, gt=0, le=480)
     due_in: Duration
@@ -231,6 +237,17 @@ class Tier(Section):
             raise ValueError(
                 "`expires_in` and an `on_expiry` other than keep_open need each other; give both or neither"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _certainty_is_complete(self) -> "Tier":
+        if (self.certainty is None) != (self.answers_at_most is None):
+            raise ValueError(
+                "`certainty` and `answers_at_most` need each other; give both or neither, "
+                "such as `certainty = 0.95` and `answers_at_most = 3`"
+            )
+        if self.answers_at_most is not None and self.answers_at_most < self.quorum:
+            raise ValueError("`answers_at_most` is less than `quorum`; raise it, or lower `quorum`")
         return self
 
     @property

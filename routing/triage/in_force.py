@@ -19,11 +19,19 @@ GrantKey = tuple[str, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class RuleRef:
+    """Which rule weighs the answers of a task, and the digest of the labels that it knows."""
+
+    version: str
+    labels_digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What is in force for which task, model and tier.
 
-    `novelty` is by task, `audits` are the shares that the estimates need, `suspensions` say in words why a
-    threshold that was granted is not in force any more.
+    `novelty` and `consensus` are by task, `audits` are the shares that the estimates need, `suspensions` say
+    in words why a threshold that was granted is not in force any more.
     """
 
     calibrators: Mapping[ModelKey, Calibrator] = field(default_factory=dict)
@@ -31,6 +39,12 @@ class Standing:
     novelty: Mapping[str, NoveltyProfile] = field(default_factory=dict)
     audits: Mapping[TierKey, float] = field(default_factory=dict)
     suspensions: Mapping[GrantKey, str] = field(default_factory=dict)
+    consensus: Mapping[str, RuleRef] = field(default_factory=dict)
+
+    def consensus_version(self, task: str, labels_digest: str) -> str | None:
+        """The version of the task's rule that weighs answers; None without any for these labels."""
+        rule = self.consensus.get(task)
+        return rule.version if rule is not None and rule.labels_digest == labels_digest else None
 
     def calibrator(self, submission: Submission) -> Calibrator | None:
         """The calibrator of the task for the model that predicted."""

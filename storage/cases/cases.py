@@ -221,6 +221,7 @@ def _state(case: Case) -> Row:
         "steps_taken": case.steps_taken,
         "held_steps": list(case.held_steps) or None,
         "next_step_at": case.next_step_at,
+        "consensus_version": case.consensus_version,
     }
 
 
@@ -241,6 +242,7 @@ def _case(row: Any, **history: Any) -> Case:
         held_steps=tuple(row.held_steps or ()),
         next_step_at=row.next_step_at,
         ask_at=row.ask_at,
+        consensus_version=row.consensus_version,
         **history,
     )
 

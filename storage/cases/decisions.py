@@ -59,6 +59,7 @@ def add(tx: Transaction, decision: Decision) -> bool:
         "screen_version": decision.screen_version,
         "decided_by": [[expert.team_id, expert.user_id] for expert in decision.decided_by],
         "is_provisional": decision.is_provisional,
+        "certainty": decision.certainty,
     }
     is_new = record.add_once(tx, decisions, row)
     if is_new:  # of two at once the slower announces nothing: the feed has a line for each decision
@@ -207,4 +208,5 @@ def _decision(row: Any) -> Decision:
         decided_by=tuple(ExpertId(team_id, user_id) for team_id, user_id in row.decided_by),
         loss=row.loss,
         is_provisional=bool(row.is_provisional),
+        certainty=row.certainty,
     )

@@ -177,12 +177,14 @@ class ChainCheck:
     def _named(self, last: LastSeal, sealed: Seal, key_id: str) -> tuple[str, ...]:
         """The columns, where no salt is needed to tell: it may be another by now."""
         secrets = self._keyring.secret(last.key_id), self._keyring.secret(key_id)
-        sizes = {len(body) for body in (last.seal.body, *sealed.before)}
-        if last.seal.coverage.has_salt or None in secrets or len(sizes) != 1 or len(sealed.before) != 1:
+        # The row was encoded by every list of columns that there was by then, in their order.
+        place = list(last.seal.coverage.versions).index(last.seal.version)
+        bodies = (last.seal.body, *sealed.before[place : place + 1])
+        is_alike = len(bodies) == 2 and len({len(body) for body in bodies}) == 1
+        if last.seal.coverage.has_salt or None in secrets or not is_alike:
             return ()
         before, after = (
-            unmasked(body, b"", secret or b"")
-            for body, secret in zip((last.seal.body, sealed.before[0]), secrets, strict=True)
+            unmasked(body, b"", secret or b"") for body, secret in zip(bodies, secrets, strict=True)
         )
         return tuple(differing(last.seal.names, before, after))
 

@@ -175,7 +175,15 @@ COVERED = (
                     *("assigned_team_id", "assigned_user_id", "snoozed_until", "snoozed_team_id"),
                     *("snoozed_user_id", "expires_at", "steps_taken", "held_steps", "next_step_at"),
                 )
-            )
+            ),
+            2: Fields(
+                plain=(
+                    *("case_id", "tier", "channel", "quorum", "status", "is_open", "opened_at", "due_at"),
+                    *("assigned_team_id", "assigned_user_id", "snoozed_until", "snoozed_team_id"),
+                    *("snoozed_user_id", "expires_at", "steps_taken", "held_steps", "next_step_at"),
+                    "consensus_version",
+                )
+            ),
         },
     ),
     Coverage(
@@ -237,6 +245,7 @@ COVERED = (
                 plain=(
                     *("decision_id", "case_id", "sequence", "label", "answer", "key", "loss", "method"),
                     *("decided_at", "policy_version", "screen_version", "decided_by", "is_provisional"),
+                    "certainty",
                 )
             ),
         },

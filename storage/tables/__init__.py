@@ -4,7 +4,7 @@ from storage.tables.asks import ask_turns, asks
 from storage.tables.columns import metadata
 from storage.tables.delivery import channel_pace, events, outbox, projections, receipts
 from storage.tables.leads import audit_shares, digests, mutes
-from storage.tables.measures import alarms, calibrators, certificates, profiles
+from storage.tables.measures import alarms, calibrators, certificates, consensus_rules, profiles
 from storage.tables.people import experts, installation_keys, membership_sources, memberships
 from storage.tables.policies import policies, replicas
 from storage.tables.readings import channel_readings, thread_readings
@@ -36,6 +36,7 @@ __all__ = [
     "certificates",
     "channel_pace",
     "channel_readings",
+    "consensus_rules",
     "contests",
     "counters",
     "decision_feed",

@@ -1,4 +1,4 @@
-"""What was measured and still holds: calibrators, certificates of thresholds, alarms and profiles."""
+"""What was measured and still holds: calibrators, certificates, consensus rules, alarms and profiles."""
 
 import sqlalchemy as sa
 from sqlalchemy import Column, Index, Table, UniqueConstraint
@@ -43,6 +43,21 @@ certificates = Table(
     UniqueConstraint(
         "task", "tier", "cell", "model_name", "model_version", "attempt", name="uq_certificates_attempt"
     ),
+)
+
+consensus_rules = Table(
+    "consensus_rules",
+    metadata,
+    row_id(),
+    text("task"),
+    Column("sequence", sa.Integer(), nullable=False),
+    text("version"),
+    text("labels_digest"),
+    Column("document", Document, nullable=False),
+    moment("fitted_at"),
+    # Replicas that fit at the same time must not both be the latest.
+    UniqueConstraint("task", "sequence"),
+    Index("ix_consensus_rules_version", "version"),
 )
 
 alarms = Table(

@@ -88,6 +88,7 @@ cases = Table(
     count("steps_taken"),
     Column("held_steps", Document),
     moment("next_step_at", is_null=True),
+    text("consensus_version", is_null=True),
 )
 partial("ix_cases_open", cases.c.is_open, cases.c.due_at)
 partial("ix_cases_open_channel", cases.c.is_open, cases.c.channel, cases.c.due_at)
@@ -157,6 +158,7 @@ decisions = Table(
     Column("screen_version", sa.Integer(), nullable=False),
     Column("decided_by", Document, nullable=False),
     Column("is_provisional", sa.Boolean()),
+    Column("certainty", sa.Float()),
     # Of two settlements at once only the first is the case's next decision, and is called back.
     UniqueConstraint("case_id", "sequence"),
     Index("ix_decisions_decided_at", "decided_at"),

@@ -151,6 +151,7 @@ decided = st.builds(
     policy_version=names,
     screen_version=st.integers(0, 2**31 - 1),
     decided_by=st.lists(people, max_size=3).map(tuple),
+    certainty=st.none() | st.floats(0, 1),
 )
 objections = st.builds(
     Contest,
@@ -187,6 +188,7 @@ states = st.fixed_dictionaries(
         "steps_taken": st.integers(0, 99),
         "held_steps": st.lists(st.integers(0, 99), max_size=3).map(tuple),
         "next_step_at": st.none() | moments,
+        "consensus_version": st.none() | names,
     }
 )
 each_example = settings(

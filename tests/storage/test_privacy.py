@@ -24,7 +24,7 @@ NEITHER: Mapping[str, tuple[str, ...]] = {
     "calibrators": ("task", *MODEL, "version", "calibrator", "report"),
     "cases": (
         *("case_id", "tier", "channel", "status", "assigned_team_id", "assigned_user_id"),
-        *("snoozed_team_id", "snoozed_user_id", "held_steps"),
+        *("snoozed_team_id", "snoozed_user_id", "held_steps", "consensus_version"),
     ),
     "certificates": (
         *("task", "tier", *MODEL, "labels_digest", "calibrator_version"),
@@ -32,6 +32,7 @@ NEITHER: Mapping[str, tuple[str, ...]] = {
     ),
     "channel_pace": ("channel_id", "reason", "held_reason"),
     "channel_readings": ("channel_id", "team_id", "bot_user_id", "reached", "held_to", *SLACK_LEASE),
+    "consensus_rules": ("task", "version", "labels_digest", "document"),
     "contests": ("case_id", "team_id", "user_id", "salt"),
     "counters": ("name",),
     "decision_feed": ("decision_id", "service", "event"),

@@ -94,7 +94,7 @@ def store(
     routed = [_routed(ctx, standing, first[key], now) for key in sorted(first)]
     inserted = predictions.add_many(tx, routed)
     new = [prediction for prediction in routed if prediction.case_id in inserted]
-    opened = [_open(ctx, prediction) for prediction in new if prediction.is_reviewed]
+    opened = [_open(ctx, standing, prediction) for prediction in new if prediction.is_reviewed]
     _store_review(ctx, tx, opened, first)
     # After the insert, in a statement of its own: only that
     # sees what another replica has committed meanwhile.
@@ -138,10 +138,11 @@ def _kept(submission: Submission, routing: Routing) -> Submission:
     return replace(submission, input=replace(submission.input, image=replace(image, image_id=None)))
 
 
-def _open(ctx: Context, prediction: NewPrediction) -> Case:
+def _open(ctx: Context, standing: Standing, prediction: NewPrediction) -> Case:
     submission, routing, at = prediction.submission, prediction.routing, prediction.received_at
     task = ctx.policy.task(submission.task)
-    return open_case(prediction.case_id, submission, routing, task, prediction.policy_version, at)
+    rule = standing.consensus_version(task.name, task.labels_digest)
+    return open_case(prediction.case_id, submission, routing, task, prediction.policy_version, at, rule)
 
 
 def _store_review(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.usecases.outgoing import Notice, Occasion, Place
 from bot.usecases.review.access import Sitting
 from bot.usecases.review.announce import DecisionEvent, call_back, notify
+from bot.usecases.review.case_rule import weighing_of
 from routing.case.adjudication import adjudicators_left, conclude, decide_provisionally, settle
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision
@@ -21,7 +22,7 @@ def settle_case(sitting: Sitting, changed: Case, screen_version: int) -> Case:
     question, decision_id = sitting.task.asks, sitting.ctx.new_id("dec")
     # That of now, not of the opening: it says who may answer, and how their answers are settled.
     version = sitting.ctx.policy.version
-    settlement = settle(changed, question, sitting.tier, sitting.now)
+    settlement = settle(changed, question, sitting.tier, sitting.now, weighing_of(sitting, changed))
     settled = conclude(
         changed,
         settlement,

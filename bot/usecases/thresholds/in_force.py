@@ -10,7 +10,7 @@ from routing.triage.novelty import NoveltyProfile
 from storage.engine.database import Transaction
 from storage.leads import audit_shares
 from storage.leads.audit_shares import AuditShare
-from storage.measured import calibrators, certificates, profiles
+from storage.measured import calibrators, certificates, consensus_rules, profiles
 from storage.measured.certificates import CertificateKey
 
 NOVELTY = "novelty"
@@ -48,6 +48,7 @@ def _read(tx: Transaction, novelty: Mapping[str, NoveltyProfile], now: datetime)
             _key(certificate.key): f"the certified threshold was revoked: {certificate.revoked_reason}"
             for certificate in certificates.revoked(tx)
         },
+        consensus=consensus_rules.in_force(tx),
     )
 
 

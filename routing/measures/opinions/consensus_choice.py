@@ -42,14 +42,17 @@ def choose_rule(
     truth = dict(settled or {})
     places, right = _settled_places(opinions, truth)
     if len(places) < LEAST_TO_CHOOSE:
-        return ConsensusRule(COUNT, by_count(opinions), len(places))
+        counted = by_count(opinions)
+        return ConsensusRule(COUNT, counted, counted, len(places))
     shares = {name: _right(posterior[places], right) for name, posterior in _ways(opinions, model).items()}
     best = max(shares, key=lambda name: shares[name] + (EQUAL if name != COUNT else 0.0))
     final = _fitted(best, opinions, model, truth)
     certainty = None
     if len(places) >= LEAST_TO_STATE:
         certainty = _certainty(best, opinions, model, truth, np.random.default_rng(seed))
-    return ConsensusRule(best, final, len(places), shares, certainty)
+    # Fitted anew: the model's voice has had a part in what `final` says of each expert.
+    alone = _fitted(best, opinions, None, truth)
+    return ConsensusRule(best, final, alone, len(places), shares, certainty)
 
 
 def _settled_places(opinions: Opinions, settled: Mapping[str, str]) -> tuple[Places, Places]:

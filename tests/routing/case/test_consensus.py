@@ -16,7 +16,7 @@ EVEN = (1 / 3, 1 / 3, 1 / 3)
 TASK = ((0.8, 0.1, 0.1), (0.1, 0.8, 0.1), (0.1, 0.1, 0.8))
 SHARP = ((0.96, 0.02, 0.02), (0.02, 0.96, 0.02), (0.02, 0.02, 0.96))
 PLAIN = ExpertConfusions(LABELS, EVEN, TASK, {"sharp": SHARP}, 1.0, 1.0)
-RULE = ConsensusRule("experts", PLAIN, 0)
+RULE = ConsensusRule("experts", PLAIN, PLAIN, 0)
 people = st.sampled_from(["sharp", "x", "y"])
 rows = st.lists(st.tuples(people, st.sampled_from(LABELS)), max_size=6)
 voices = st.none() | st.fixed_dictionaries({label: st.floats(0, 1) for label in LABELS})
@@ -115,7 +115,7 @@ def test_certainty_decides_and_doubt_asks_while_it_is_worth_its_cost() -> None:
 
 def test_the_stated_certainty_is_the_calibrated_one() -> None:
     half = Calibrator("temperature", (2.0,))
-    stated = ConsensusRule("experts", PLAIN, 200, {"experts": 0.9}, StatedCertainty(half, 200, 0.02))
+    stated = ConsensusRule("experts", PLAIN, PLAIN, 200, {"experts": 0.9}, StatedCertainty(half, 200, 0.02))
     table = posterior([("sharp", "a")], PLAIN)
     leading, raw = leader(table, stated), leader(table, RULE)
     assert leading == Leader("a", half.calibrate(table["a"]))
@@ -126,7 +126,7 @@ def test_the_stated_certainty_is_the_calibrated_one() -> None:
 def test_a_rule_is_read_as_it_was_kept(certainty: StatedCertainty | None) -> None:
     tiny = ((1 - 2e-12, 1e-12, 1e-12), *TASK[1:])
     fitted = ExpertConfusions(LABELS, EVEN, TASK, {"sharp": tiny}, 0.4, 1.2)
-    kept = ConsensusRule("experts", fitted, 250, {"experts": 0.9}, certainty).to_json()
+    kept = ConsensusRule("experts", fitted, PLAIN, 250, {"experts": 0.9}, certainty).to_json()
     read = ConsensusRule.from_json(json.loads(json.dumps(kept)))
     assert read.to_json() == kept
     assert read.confusions.of("sharp")[0][1] == 1e-12

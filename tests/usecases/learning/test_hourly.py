@@ -23,6 +23,7 @@ MEASURES = (
     "target_alarms",
     "certificates",
     "profiles",
+    "consensus_rules",
 )
 NOTHING = dict.fromkeys(MEASURES, 0)
 

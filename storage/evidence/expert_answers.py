@@ -1,0 +1,77 @@
+"""What each expert answered to the cases of a task, beside what the model predicted and adjudicators decided.
+
+Nothing of it is a decision by count or by certainty: rules that weigh answers are not fitted to themselves.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from routing.case.decision import Method
+from routing.prediction import Prediction
+from storage.cases.prediction_columns import prediction_of
+from storage.engine.database import Transaction
+from storage.evidence.decisions_in_force import Window, in_period
+from storage.tables import decisions, labels, predictions
+
+_PREDICTED = (
+    *("case_id", "model_name", "model_version", "label", "confidence", "has_confidence", "probabilities"),
+    "scores",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertAnswers:
+    """Answers in force as (case, person, label), predictions by case, adjudicated labels by case."""
+
+    answers: tuple[tuple[str, str, str], ...]
+    predictions: Mapping[str, Prediction]
+    adjudicated: Mapping[str, str]
+
+
+def of_task(tx: Transaction, task: str, since: datetime, until: datetime, limit: int) -> ExpertAnswers:
+    """Answers to what was received from `since` to before `until`, the latest `limit` of them.
+
+    Without those by which a disagreement was settled, and what was decided after `until`.
+    """
+    window = Window((task,), since, until)
+    adjudicated = in_period(window, decisions.c.case_id, decisions.c.label, decisions.c.decided_by).where(
+        decisions.c.method == Method.ADJUDICATED.value
+    )
+    settled = {row.case_id: row for row in tx.execute(adjudicated)}
+    seniors = {case: {user for _, user in row.decided_by} for case, row in settled.items()}
+    answers = tuple(
+        (case_id, user_id, label)
+        for (case_id, user_id), (label, is_adjudication) in _in_force(tx, window, limit).items()
+        # Of before it was kept which answers settle: those by which the case was decided.
+        if not (is_adjudication or (is_adjudication is None and user_id in seniors.get(case_id, ())))
+    )
+    answered = {case_id for case_id, _, _ in answers}
+    return ExpertAnswers(
+        answers,
+        {case: prediction for case, prediction in _predictions(tx, window).items() if case in answered},
+        {case: row.label for case, row in settled.items() if case in answered},
+    )
+
+
+def _in_force(tx: Transaction, window: Window, limit: int) -> dict[tuple[str, str], tuple[str, bool | None]]:
+    """Each person's latest answer to each case that was not taken back, by case and user id."""
+    query = (
+        sa.select(labels.c.case_id, labels.c.user_id, labels.c.label, labels.c.is_adjudication)
+        .join(predictions, predictions.c.case_id == labels.c.case_id)
+        .where(*window.received, labels.c.withdrawn_at.is_(None), labels.c.labeled_at < window.until)
+        .order_by(labels.c.row_id.desc())
+        .limit(limit)
+    )
+    latest: dict[tuple[str, str], tuple[str, bool | None]] = {}
+    for case_id, user_id, label, is_adjudication in tx.execute(query):
+        latest.setdefault((case_id, user_id), (label, is_adjudication))
+    return latest
+
+
+def _predictions(tx: Transaction, window: Window) -> dict[str, Prediction]:
+    is_answered = sa.exists().where(labels.c.case_id == predictions.c.case_id)
+    query = sa.select(*(predictions.c[name] for name in _PREDICTED)).where(*window.received, is_answered)
+    return {row.case_id: prediction_of(row) for row in tx.execute(query)}
