@@ -163,6 +163,7 @@ def _cells(row: TableRow) -> tuple[str, ...]:
     audit = "" if row.audit == "none" else f"; {row.audit} of it checked at random"
     exceptions = "" if row.exceptions == "none" else f"; except with {row.exceptions}"
     labels = "" if row.quorum == "1" else f", {row.quorum} answers needed"
+    labels += f", {row.certainty}" if row.certainty else ""
     late = row.escalation.replace("; ", "\n")
     return (
         row.tier,

@@ -119,6 +119,10 @@ class DecisionView(BaseModel):
     is_provisional: bool = Field(
         description="By the first of two answers: another decision follows that confirms or corrects it."
     )
+    certainty: float | None = Field(
+        description="The probability that it is right, from what experts' answers were worth on 200 or more "
+        "adjudicated cases of the task; null where that cannot be told, as of what was adjudicated itself."
+    )
     tier: str
     decided_at: datetime
     decided_by: list[str] | None = Field(

@@ -97,6 +97,7 @@ DECISION: JsonObject = {
     "answer": "legitimate",
     "method": "single",
     "is_provisional": False,
+    "certainty": 0.97,
     "tier": "high_value",
     "decided_at": "2026-11-20T09:41:12Z",
     "decided_by": [EXPERT],

@@ -62,6 +62,7 @@ DIGEST: dict[str, Any] = {
     "without_confidence": 0,
     "came_later": 0,
     "by_scale": [],
+    "certainty": {"now": {"mean": 0.972, "n": 118}, "before": None},
     "oldest_open": [
         {
             "case_id": "case_3f0c9a51d27e48b6a9d4c1e07b52f816",

@@ -25,6 +25,7 @@ def decision_document(
         "answer": decision.answer.content,
         "method": decision.method.value,
         "is_provisional": decision.is_provisional,
+        "certainty": decision.certainty,
         "tier": tier,
         "decided_at": utc_text(decision.decided_at),
         "decided_by": names.names(decision.decided_by),

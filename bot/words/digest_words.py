@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bot.words.calibration_words import few
 from bot.words.numbers import count, counted, duration, share
 from bot.words.quality_words import error_cells
-from routing.digest.digest import Change, Digest, Quantile, Share, ShareRow, TooFew
+from routing.digest.digest import Certainty, Change, Digest, Quantile, Share, ShareRow, TooFew
 from routing.digest.facts import Confusion
 from routing.digest.model_quality import About, Quality
 
@@ -75,9 +75,16 @@ def more_rows(digest: Digest) -> Iterator[Row]:
     for words, times in (("Half", digest.median_time), ("90 %", digest.p90_time)):
         yield f"{words} were decided within", time_words(times.now), time_words(times.before)
     yield agreement_row("Experts agreed with the model", digest.concordance)
+    if digest.certainty is not None and digest.certainty.now is not None:
+        now, before = (_certainty(value) for value in (digest.certainty.now, digest.certainty.before))
+        yield "Decisions are right, by what answers are worth", now, before
     for scale in digest.by_scale:
         yield agreement_row(f"… on the scale of {scale.task}, exactly", scale.exact)
         yield agreement_row(f"… on the scale of {scale.task}, within one step", scale.near)
+
+
+def _certainty(value: Certainty | None) -> str:
+    return "–" if value is None else f"in {value.mean:.0%} of {value.n:,}"
 
 
 def _errors(quality: Quality | None) -> Iterator[Row]:

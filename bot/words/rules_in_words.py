@@ -37,6 +37,7 @@ class TableRow:
     audit: str
     exceptions: str
     quorum: str
+    certainty: str
     due_in: str
     experts: str
     escalation: str
@@ -57,6 +58,7 @@ def _row(task: Task, tier: Tier) -> TableRow:
         audit=_audits(tier),
         exceptions=_exceptions(tier),
         quorum=_quorum(tier),
+        certainty=_certainty(tier),
         due_in=working_words(tier.due_in, task.hours),
         experts=_experts(tier),
         escalation="; ".join((*(_step(step, task.hours) for step in tier.escalation), _expiry(task, tier))),
@@ -81,6 +83,12 @@ def _acceptance(tier: Tier) -> str:
     if isinstance(tier.accept_above, float):
         return f"if the model is at least {percent(tier.accept_above)} sure"
     return "never"
+
+
+def _certainty(tier: Tier) -> str:
+    if tier.certainty is None:
+        return ""
+    return f"up to {tier.answers_at_most} until they are {percent(tier.certainty)} sure"
 
 
 def _audits(tier: Tier) -> str:

@@ -47,6 +47,7 @@ def digest_rows(digest: Digest) -> Iterator[DigestRow]:
     yield from _times("median_seconds", digest.median_time)
     yield from _times("p90_seconds", digest.p90_time)
     yield from _concordances(digest)
+    yield from _certainty(digest)
     yield from _reviewed_calibration(digest)
     yield from _cases(digest)
     if digest.quality is not None:
@@ -93,6 +94,13 @@ def _concordance(about: str, row: ShareRow, measure: str = "concordance") -> Dig
     if isinstance(now, TooFew):
         return DigestRow(section, row.name, measure, None, n=now.n, reach=reach, before=before)
     return DigestRow(section, row.name, measure, now.value, now.low, now.high, now.n, reach, before)
+
+
+def _certainty(digest: Digest) -> Iterator[DigestRow]:
+    now, before = (digest.certainty.now, digest.certainty.before) if digest.certainty else (None, None)
+    if now is not None:
+        earlier = before.mean if before is not None else None
+        yield DigestRow("decisions", "all", "mean_certainty", now.mean, n=now.n, before=earlier)
 
 
 def _reviewed_calibration(digest: Digest) -> Iterator[DigestRow]:

@@ -83,6 +83,22 @@ class ScaleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Certainty:
+    """The mean certainty of the `n` decisions that state one: the share of them to expect right."""
+
+    mean: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class CertaintyChange:
+    """The certainty of a period's decisions, and of the period before; None where none was stated."""
+
+    now: Certainty | None
+    before: Certainty | None
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What a team's channel gets. Concordance, confusions and calibration speak of reviewed cases only.
 
@@ -90,7 +106,7 @@ class Digest:
     `unreadable` are the rules that predictions were reviewed for because they could not be judged;
     `without_confidence` counts those reviewed because the model gave none. `came_later` are predictions that
     came in but had happened before the week: they are no traffic of it. `corrected` counts decisions that
-    differ from the model's answer; None in digests of earlier versions.
+    differ from the model's answer; it and `certainty` are None in digests of earlier versions.
     """
 
     since_at: datetime
@@ -117,6 +133,7 @@ class Digest:
     came_later: int = 0
     by_scale: tuple[ScaleRow, ...] = ()
     corrected: Change | None = None
+    certainty: CertaintyChange | None = None
 
     @property
     def is_quiet(self) -> bool:
@@ -163,7 +180,13 @@ def summarise(
         without_confidence=facts.without_confidence,
         came_later=facts.came_later,
         corrected=Change(facts.corrected, previous.corrected if previous else None),
+        certainty=CertaintyChange(_certainty(facts), _certainty(previous) if previous else None),
     )
+
+
+def _certainty(facts: PeriodFacts) -> Certainty | None:
+    n = len(facts.certainties)
+    return Certainty(math.fsum(facts.certainties) / n, n) if n else None
 
 
 def _change(facts: PeriodFacts, previous: PeriodFacts | None, name: str) -> Change:

@@ -55,7 +55,7 @@ class PeriodFacts:
     before it. `audited` and those `without_confidence` are part of `reviewed`. `overdue` counts cases open
     past their `due_at` at the period's end or decided after it. `seconds_to_decision` has a value for each
     case decided in the period. `reliability_pairs` are (confidence, whether the decided label was the
-    model's), of reviewed cases only.
+    model's), of reviewed cases only. `certainties` are those of the decisions that state one.
     `unreadable` has the rules that could not be judged on predictions of the period, the most frequent first.
     """
 
@@ -76,6 +76,7 @@ class PeriodFacts:
     confusions: tuple[Confusion, ...] = ()
     oldest_open: tuple[OldestCase, ...] = ()
     reliability_pairs: tuple[tuple[float, bool], ...] = ()
+    certainties: tuple[float, ...] = ()
     unreadable: tuple[UnreadableRule, ...] = ()
 
     @property

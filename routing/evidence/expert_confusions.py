@@ -12,6 +12,8 @@ Matrix = tuple[tuple[float, ...], ...]
 TOLERANCE = 1e-6
 DIGITS = 9
 """Significant ones, as kept."""
+MOST_LABELS = 20
+"""With more of them each is too rare to tell what an answer is worth."""
 RULE_FORM = 1
 """Of a rule's JSON: a change of what it means takes the next number."""
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from routing.evidence.expert_confusions import MOST_LABELS
 from routing.expression.check import Vocabulary, expression_problems
 from routing.finding import ExistingNames, Finding
 from routing.language.label_folding import collisions
@@ -144,6 +145,9 @@ def _quorum(key: str, tier: Tier, count: int) -> Iterator[Finding]:
         return
     # Between two labels an odd number of people always has a majority; else they may split.
     people = len(tier.people)
+    if tier.answers_at_most is not None and tier.answers_at_most > people >= tier.quorum:
+        problem = f"up to {tier.answers_at_most} answers are asked of {people} named people"
+        yield Finding(f"{key}.answers_at_most", problem, "name more people or lower `answers_at_most`")
     if tier.quorum > people:
         problem = f"{tier.quorum} answers are needed from {people} named people"
         yield Finding(f"{key}.quorum", problem, "name more people or lower `quorum`")
@@ -206,5 +210,8 @@ def cross_findings(policy: Policy) -> Iterator[Finding]:
         for tier in task.tiers:
             here = f"tasks.{key}.tiers.{tier.name}"
             yield from tier_findings(here, tier, task.label_names, names, task.earlier_names)
+            if tier.certainty is not None and not task.can_be_weighed:
+                problem = f"only the answers to a choice among at most {MOST_LABELS} labels are weighed"
+                yield Finding(f"{here}.certainty", problem, "remove `certainty` and `answers_at_most`")
     for key, team in policy.teams.items():
         yield from team_findings(f"teams.{key}", team, names)

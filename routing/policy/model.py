@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from routing.errors import UnknownChannel, UnknownTask
+from routing.evidence.expert_confusions import MOST_LABELS
 from routing.fields import (
     Address,
     ClockTime,
@@ -98,6 +99,14 @@ class Task(Inquiry):
         names = sorted(label.first_name for label in self.asks.options)
         text = json.dumps(names, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def can_be_weighed(self) -> bool:
+        """Whether several answers may be weighed by who gave them.
+
+        Steps of a scale amount to their middle instead.
+        """
+        return self.rating is None and len(self.labels) <= MOST_LABELS
 
     def title(self, name: str) -> str:
         """What people read for a label; its name if the policy no longer knows it."""

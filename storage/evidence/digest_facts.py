@@ -55,6 +55,7 @@ class _DecidedCase(NamedTuple):
     is_by_experts: bool
     confidence: float | None
     is_agreed: bool
+    certainty: float | None
 
 
 class _LabelPair(NamedTuple):
@@ -87,6 +88,7 @@ def period(tx: Transaction, tasks: Collection[str], since: datetime, until: date
         confusions=_confusions(judged),
         oldest_open=_oldest_open(tx, window),
         reliability_pairs=_pairs(decided),
+        certainties=tuple(sorted(case.certainty for case in decided if case.certainty is not None)),
         unreadable=unreadable(tx, window.tasks, since, until),
     )
 
@@ -162,6 +164,7 @@ def _decided(tx: Transaction, window: Window) -> list[_DecidedCase]:
         (decisions.c.method != Method.EXPIRED.value).label("is_by_experts"),
         sa.case((HAS_CONFIDENCE, predictions.c.confidence)),
         (loss_of(decisions) == 0).label("is_agreed"),
+        decisions.c.certainty,
     )
     return [_DecidedCase(*row) for row in tx.execute(query)]
 

@@ -6,6 +6,7 @@ Nothing of it is a decision by count or by certainty: rules that weigh answers a
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -31,10 +32,17 @@ class ExpertAnswers:
     adjudicated: Mapping[str, str]
 
 
+class _Answer(NamedTuple):
+    label: str
+    is_adjudication: bool | None
+    is_sealed: bool | None
+
+
 def of_task(tx: Transaction, task: str, since: datetime, until: datetime, limit: int) -> ExpertAnswers:
     """Answers to what was received from `since` to before `until`, the latest `limit` of them.
 
-    Without those by which a disagreement was settled, and what was decided after `until`.
+    Without those by which a disagreement was settled, those that were given with another's in view, and what
+    was decided after `until`.
     """
     window = Window((task,), since, until)
     adjudicated = in_period(window, decisions.c.case_id, decisions.c.label, decisions.c.decided_by).where(
@@ -43,10 +51,9 @@ def of_task(tx: Transaction, task: str, since: datetime, until: datetime, limit:
     settled = {row.case_id: row for row in tx.execute(adjudicated)}
     seniors = {case: {user for _, user in row.decided_by} for case, row in settled.items()}
     answers = tuple(
-        (case_id, user_id, label)
-        for (case_id, user_id), (label, is_adjudication) in _in_force(tx, window, limit).items()
-        # Of before it was kept which answers settle: those by which the case was decided.
-        if not (is_adjudication or (is_adjudication is None and user_id in seniors.get(case_id, ())))
+        (case_id, user_id, answer.label)
+        for (case_id, user_id), answer in _in_force(tx, window, limit).items()
+        if _is_independent(answer, is_of_senior=user_id in seniors.get(case_id, ()))
     )
     answered = {case_id for case_id, _, _ in answers}
     return ExpertAnswers(
@@ -56,18 +63,26 @@ def of_task(tx: Transaction, task: str, since: datetime, until: datetime, limit:
     )
 
 
-def _in_force(tx: Transaction, window: Window, limit: int) -> dict[tuple[str, str], tuple[str, bool | None]]:
+def _is_independent(answer: _Answer, *, is_of_senior: bool) -> bool:
+    # Who has seen an answer says less by another: they are weighed as if none knew of the others'.
+    if answer.is_sealed is False:
+        return False
+    # Of before it was kept which answers settle: those by which the case was decided.
+    return not (is_of_senior if answer.is_adjudication is None else answer.is_adjudication)
+
+
+def _in_force(tx: Transaction, window: Window, limit: int) -> dict[tuple[str, str], _Answer]:
     """Each person's latest answer to each case that was not taken back, by case and user id."""
     query = (
-        sa.select(labels.c.case_id, labels.c.user_id, labels.c.label, labels.c.is_adjudication)
+        sa.select(*(labels.c[name] for name in ("case_id", "user_id", *_Answer._fields)))
         .join(predictions, predictions.c.case_id == labels.c.case_id)
         .where(*window.received, labels.c.withdrawn_at.is_(None), labels.c.labeled_at < window.until)
         .order_by(labels.c.row_id.desc())
         .limit(limit)
     )
-    latest: dict[tuple[str, str], tuple[str, bool | None]] = {}
-    for case_id, user_id, label, is_adjudication in tx.execute(query):
-        latest.setdefault((case_id, user_id), (label, is_adjudication))
+    latest: dict[tuple[str, str], _Answer] = {}
+    for case_id, user_id, *rest in tx.execute(query):
+        latest.setdefault((case_id, user_id), _Answer(*rest))
     return latest
 
 

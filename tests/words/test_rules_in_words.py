@@ -45,6 +45,7 @@ def test_a_row_says_everything_about_its_tier() -> None:
         audit="1 in 20",
         exceptions="none",
         quorum="2",
+        certainty="",
         due_in="1 working day",
         experts="group S0DESK, U0AMA, settled by U0SUE",
         escalation="after 1h of work remind in the thread, 2 times every 30m; "

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.slack.blocks.builders import bullets, date, mrkdwn, paragraph, person, rich_text, run, section
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.blocks.text import escape, label_text, mention
-from bot.slack.show.case_words import due_words
+from bot.slack.show.case_words import differ, due_words
 from bot.usecases.outgoing import Notice, Occasion, Place
 from routing.case.case import Case
 from routing.policy import WorkingHours
@@ -76,9 +76,14 @@ def _lead(notice: Notice, named: Sequence[NamedCase], total: int, now: datetime)
     call = f"{who}: " if who and notice.place is not Place.DM else ""
     if total > 1:
         return f"{call}{_many(notice, total)}"
-    due = _due(named[0].case, now) if named else ""
-    is_contested = bool(named) and named[0].case.contest is not None
-    return f"{call}{_single(notice, due, is_contested)}"
+    case = named[0].case if named else None
+    return f"{call}{_single(notice, _due(case, now) if case else '', _dispute(case))}"
+
+
+def _dispute(case: Case | None) -> str:
+    if case is not None and case.contest is not None:
+        return "Somebody objects to what was decided"
+    return "The experts disagree" if case is None or differ(case) else "The answers are not sure enough"
 
 
 def _many(notice: Notice, total: int) -> str:
@@ -87,8 +92,7 @@ def _many(notice: Notice, total: int) -> str:
     return f":hourglass_flowing_sand: {total} cases still wait for an answer, the most urgent first."
 
 
-def _single(notice: Notice, due: str, is_contested: bool) -> str:
-    dispute = "Somebody objects to what was decided" if is_contested else "The experts disagree"
+def _single(notice: Notice, due: str, dispute: str) -> str:
     return {
         Occasion.REMINDER: f":hourglass_flowing_sand: This case still waits for an answer. {due}",
         Occasion.ESCALATION: f":rotating_light: Please give this case a second look. {due}",

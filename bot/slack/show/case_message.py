@@ -12,6 +12,7 @@ from bot.slack.blocks.text import label_text, length, mention, moment
 from bot.slack.show import spoken_text
 from bot.slack.show.case_words import (
     circumstances,
+    differ,
     due_words,
     happened_words,
     label_title,
@@ -124,7 +125,8 @@ def _status_line(scene: Scene) -> JsonObject:
 def _who_decides(scene: Scene) -> str:
     """What is in dispute, and who has the last word, in mrkdwn."""
     contest = scene.case.contest
-    what = f"{mention(contest.expert.user_id)} objects to the decision" if contest else "The experts disagree"
+    why = "The experts disagree" if differ(scene.case) else "The answers are not sure enough"
+    what = f"{mention(contest.expert.user_id)} objects to the decision" if contest else why
     if scene.case.status is not CaseStatus.DISPUTED:
         return f"*{what}*, one more answer is asked"
     seniors = ", ".join(map(mention, adjudicators_left(scene.case, scene.tier) if scene.tier else ()))

@@ -100,14 +100,30 @@ def method_words(case: Case, decision: Decision) -> str:
     """How the decision came about, where that is not plain."""
     if decision.method is Method.ADJUDICATED and decision.sequence - 1 in _contested(case):
         return "after an objection"
+    if decision.method is Method.ADJUDICATED and case.consensus_version and not differ(case):
+        return "the answers before were not sure enough"
     if decision.method is not Method.CONSENSUS:
         return _METHODS[decision.method]
     answers = [label.label for label in case.current_labels]
     same = answers.count(decision.label)
     if same == len(answers):
         return "they agree"
-    is_most = 2 * same > len(answers)
-    return f"{same} of {len(answers)} answers" if is_most else f"the middle of {len(answers)} answers"
+    if 2 * same > len(answers):
+        return f"{same} of {len(answers)} answers"
+    # Of a scale no certainty is stated, and a choice is decided by less than half only by what answers weigh.
+    is_weighed = decision.certainty is not None
+    return f"{'what weighs most' if is_weighed else 'the middle'} of {len(answers)} answers"
+
+
+def certainty_words(decision: Decision) -> str:
+    """How often such a decision is right; empty where that cannot be told."""
+    certainty = decision.certainty
+    return "" if certainty is None else f"Answers like these are right in {percent(certainty)}."
+
+
+def differ(case: Case) -> bool:
+    """Whether the experts' answers are not all the same, but for those that settled it."""
+    return len({label.label for label in case.current_labels if not label.is_adjudication}) > 1
 
 
 def _contested(case: Case) -> set[int]:
@@ -119,7 +135,10 @@ def progress(case: Case) -> str | None:
     """How many of several answers are in; which ones stays sealed until the case is decided."""
     count = len(case.current_labels)
     needed = max(case.quorum, 2) if awaits_second_opinion(case) else case.quorum
-    if needed < 2:
+    is_asked = case.is_waiting and case.contest is None
+    if is_asked and count >= needed and not differ(case):
+        return f"{count} {'answer' if count == 1 else 'answers'} in, and another is needed"
+    if needed < 2 and not (is_asked and count):
         return None
     if count >= needed:
         return f"{count} answers in, and they differ"

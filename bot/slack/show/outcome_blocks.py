@@ -14,7 +14,14 @@ from bot.slack.blocks.builders import (
 )
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.text import label_text, moment
-from bot.slack.show.case_words import concordance, doubts_of, label_title, method_words, rationale_of
+from bot.slack.show.case_words import (
+    certainty_words,
+    concordance,
+    doubts_of,
+    label_title,
+    method_words,
+    rationale_of,
+)
 from bot.slack.show.scene import Scene
 from routing.case.contest import ContestOutcome
 from routing.case.decision import Decision
@@ -56,7 +63,9 @@ def decision_block(scene: Scene, decision: Decision) -> JsonObject:
     ]
     labels = [label for label in scene.case.current_labels if label.label == decision.label]
     quotations = [_quoted(why) for why in map(rationale_of, labels) if why][:_RATIONALES]
-    comparison = concordance(scene.case, decision, scene.task)
+    comparison = " ".join(
+        filter(None, (concordance(scene.case, decision, scene.task), certainty_words(decision)))
+    )
     return rich_text(paragraph(*first), *quotations, paragraph(run(comparison)))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bot.slack.blocks.text import escape, label_text, moment, short_words, single_line, web_address
 from bot.slack.show.case_words import (
+    certainty_words,
     circumstances,
     concordance,
     doubts_of,
@@ -84,8 +85,6 @@ def open_text(scene: Scene) -> str:
     case = scene.case
     model = case.submission.prediction.model
     labels = ", ".join(scene.task.label_names)
-    has_second = case.quorum > 1 or case.routing.second_opinion_chance is not None
-    is_answered_in_thread = scene.task.thread_replies and not has_second
     parts = [
         _sentence(scene.task.question, 300),
         _prediction(scene),
@@ -100,7 +99,7 @@ def open_text(scene: Scene) -> str:
         _labeled("Known there as", _sentence(circumstances(case, SLICES), 300)),
         _labeled("Model", _sentence(f"{model.name} {model.version}", 160)),
         # Of several answers none is asked for in the thread, where whoever answers next would read it.
-        _labeled(_HOW[is_answered_in_thread], _sentence(labels, 300)),
+        _labeled(_HOW[scene.task.thread_replies and not _may_be_several(scene)], _sentence(labels, 300)),
     ]
     return cut_whole(" ".join(part for part in parts if part))
 
@@ -128,6 +127,12 @@ def blind_text(scene: Scene, lead: str, *, is_open: bool) -> str:
     return cut_whole(" ".join(part for part in parts if part))
 
 
+def _may_be_several(scene: Scene) -> bool:
+    case, tier = scene.case, scene.tier
+    has_second = case.quorum > 1 or case.routing.second_opinion_chance is not None
+    return has_second or (tier is not None and tier.certainty is not None)
+
+
 def decided_text(scene: Scene, decision: Decision) -> str:
     """What was decided, by whom, when and why, and about which input."""
     case = scene.case
@@ -145,6 +150,7 @@ def decided_text(scene: Scene, decision: Decision) -> str:
             if not contest.is_override
         ),
         _sentence(concordance(case, decision, scene.task), 300),
+        _sentence(certainty_words(decision), 100),
         _sentence(scene.task.question, 300),
         _labeled("What came in", _input(scene, 800)),
     ]

@@ -25,7 +25,6 @@ from storage.measured.consensus_rules import StoredRule
 
 LOOK_BACK = timedelta(days=365)
 MOST_ANSWERS = 20_000
-MOST_LABELS = 20
 MOST_CELLS = 100_000
 """Numbers in the matrices of a rule: it is read on a click. Who answered least is weighed as the task's."""
 LEAST_SHARED = 10
@@ -59,14 +58,8 @@ class Material:
 def fit_due(ctx: Context) -> int:
     """Fit the tasks that were not looked at today; how many rules are new."""
     now = ctx.clock.now()
-    tasks = [task for task in ctx.policy.tasks.values() if _is_weighed(task)]
+    tasks = [task for task in ctx.policy.tasks.values() if task.can_be_weighed]
     return sum(act_on_each(partial(_daily, ctx, now), tasks))
-
-
-def _is_weighed(task: Task) -> bool:
-    """Steps of a scale amount to their middle, whoever gave them; of very many labels each is too rare."""
-    names = task.label_names
-    return len(names) <= MOST_LABELS and not any(task.asks.neighbors(name) for name in names)
 
 
 def _daily(ctx: Context, now: datetime, task: Task) -> int:

@@ -152,7 +152,10 @@ def who_may(sitting: Sitting) -> str:
     if not is_insider(sitting.ctx, sitting.act.expert):
         return "Only people of this workspace may answer here. Nothing was recorded."
     if sitting.case.status is CaseStatus.DISPUTED:
-        why = "Somebody objects to the decision" if sitting.case.contest else "The experts disagreed"
+        is_unsure = len({label.label for label in sitting.case.current_labels}) == 1
+        why = "The answers so far are not sure enough" if is_unsure else "The experts disagreed"
+        if sitting.case.contest:
+            why = "Somebody objects to the decision"
         return f"{why}, so only a senior expert may answer now. Nothing was recorded."
     experts_named = sitting.tier.experts
     groups = [

@@ -101,3 +101,11 @@ def test_the_latest_answers_are_read_where_there_are_too_many(database: Database
         for number in (3, 1, 2):
             labels.add(tx, label_of(f"case_{number}"))
     assert sorted(case for case, _, _ in read(database, limit=2).answers) == ["case_1", "case_2"]
+
+
+def test_an_answer_with_another_in_view_is_left_out(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [prediction(1)])
+        labels.add(tx, replace(label_of("case_1", label="fraud"), is_sealed=True))
+        labels.add(tx, replace(label_of("case_1", expert=BEN), is_sealed=False))
+    assert read(database).answers == (("case_1", "U1", "fraud"),)
