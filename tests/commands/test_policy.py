@@ -70,6 +70,8 @@ def test_each_tier_says_what_passes_who_looks_and_by_when() -> None:
 def test_named_experts_quorum_and_expiry_are_told() -> None:
     text = EXAMPLE.read_text()
     assert "settled by U0000000001, 2 answers needed" in cells(text, "critical")[3]
+    sure = text.replace("# certainty", "certainty").replace("# answers_at_most", "answers_at_most")
+    assert "2 answers needed, up to 4 until they are 97 % sure" in cells(sure, "critical")[3]
     assert "group S0000000001" in cells(text, "routine")[3]
     assert "U0000000002, U0000000003" in cells(text, "alarming")[3]
     assert "decide malignant" in cells(text, "alarming")[5]

@@ -130,3 +130,8 @@ def test_a_rule_too_odd_for_words_is_told_as_it_is_written() -> None:
 def test_what_is_all_checked_says_so() -> None:
     (row,) = table(policy(tiers=tier_text(audit="1.0")))
     assert row.audit == "all"
+
+
+def test_a_certainty_is_told_with_how_many_may_be_asked() -> None:
+    (row,) = table(policy(tiers=tier_text(certainty="0.95", answers_at_most="3")))
+    assert row.certainty == "up to 3 until they are 95 % sure"

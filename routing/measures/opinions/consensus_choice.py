@@ -44,14 +44,14 @@ def choose_rule(
     if len(places) < LEAST_TO_CHOOSE:
         counted = by_count(opinions)
         return ConsensusRule(COUNT, counted, counted, len(places))
-    shares = {name: _right(posterior[places], right) for name, posterior in _ways(opinions, model).items()}
-    best = max(shares, key=lambda name: shares[name] + (EQUAL if name != COUNT else 0.0))
+    shares = _shares_right(opinions, model, places, right)
+    best, best_alone = _best(shares), _best(_shares_right(opinions, None, places, right))
     final = _fitted(best, opinions, model, truth)
     certainty = None
     if len(places) >= LEAST_TO_STATE:
         certainty = _certainty(best, opinions, model, truth, np.random.default_rng(seed))
-    # Fitted anew: the model's voice has had a part in what `final` says of each expert.
-    alone = _fitted(best, opinions, None, truth)
+    # Chosen and fitted anew: the model's voice has had a part in what `final` says of each expert.
+    alone = _fitted(best_alone, opinions, None, truth)
     return ConsensusRule(best, final, alone, len(places), shares, certainty)
 
 
@@ -64,6 +64,17 @@ def _settled_places(opinions: Opinions, settled: Mapping[str, str]) -> tuple[Pla
     is_settled = np.array([case in settled for case in opinions.cases], dtype=bool)
     places = np.flatnonzero(is_answered & is_settled)
     return places, np.array([names[settled[opinions.cases[place]]] for place in places], dtype=np.intp)
+
+
+def _shares_right(
+    opinions: Opinions, model: Floats | None, places: Places, right: Places
+) -> dict[str, float]:
+    """The share of the settled cases that each way gets right."""
+    return {name: _right(posterior[places], right) for name, posterior in _ways(opinions, model).items()}
+
+
+def _best(shares: Mapping[str, float]) -> str:
+    return max(shares, key=lambda name: shares[name] + (EQUAL if name != COUNT else 0.0))
 
 
 def _ways(opinions: Opinions, model: Floats | None) -> dict[str, Floats]:

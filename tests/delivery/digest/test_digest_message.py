@@ -22,7 +22,16 @@ from bot.slack.limits import message_violations
 from bot.usecases.digest.period import Period
 from bot.words.digest_words import more_rows, share_words, unreadable_words
 from bot.words.quality_words import error_cells, fit_words, threshold_words
-from routing.digest.digest import Digest, ScaleRow, Share, ShareRow, TooFew, summarise
+from routing.digest.digest import (
+    Certainty,
+    CertaintyChange,
+    Digest,
+    ScaleRow,
+    Share,
+    ShareRow,
+    TooFew,
+    summarise,
+)
 from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
 from routing.digest.model_quality import About, ErrorRow, Movement, Quality, ThresholdState
 from routing.evidence.estimate import Reach
@@ -422,3 +431,12 @@ def test_a_scale_is_told_exactly_and_within_one_step() -> None:
     message = experts_message(replace(digest(), by_scale=(scale,)), {})
     assert message is not None
     assert "within one step" in str(message.blocks)
+
+
+def test_how_often_decisions_are_right_is_told_where_it_can_be() -> None:
+    stated = CertaintyChange(Certainty(0.972, 118), None)
+    row = ("Decisions are right, by what answers are worth", "in 97% of 118", "–")
+    assert row in list(more_rows(replace(digest(), certainty=stated)))
+    assert not any("worth" in words for words, *_ in more_rows(digest()))
+    unstated = replace(digest(), certainty=CertaintyChange(None, Certainty(0.9, 3)))
+    assert not any("worth" in words for words, *_ in more_rows(unstated))

@@ -5,7 +5,16 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from routing.digest.digest import Change, Quantile, Share, ShareRow, TooFew, summarise
+from routing.digest.digest import (
+    Certainty,
+    CertaintyChange,
+    Change,
+    Quantile,
+    Share,
+    ShareRow,
+    TooFew,
+    summarise,
+)
 from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts
 from routing.evidence.reliability import CalibrationReport, wilson
 from routing.questions.choice import Choice
@@ -127,3 +136,9 @@ def test_a_week_without_anything_is_quiet() -> None:
 
 def test_no_labels_leave_the_share_open() -> None:
     assert wilson(0, 0) == (0.0, 1.0)
+
+
+def test_how_sure_decisions_are_is_their_mean_and_none_where_none_says_it() -> None:
+    stated = summarise(facts(certainties=(0.9, 1.0)), facts(certainties=(0.8,))).certainty
+    assert stated == CertaintyChange(Certainty(pytest.approx(0.95), 2), Certainty(0.8, 1))  # type: ignore[arg-type]
+    assert summarise(facts(), facts()).certainty == CertaintyChange(None, None)

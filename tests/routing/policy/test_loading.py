@@ -338,6 +338,23 @@ ONE_ERROR = [
         f"{KEY}.tiers.standard.quorum: a disagreement could never be settled: nobody is left to ask; name",
     ),
     (
+        tiers(
+            tier_text(certainty="0.9", answers_at_most="3", experts='{ people = ["U0AMA", "U0BEN"] }'),
+        ),
+        f"{KEY}.tiers.standard.answers_at_most: up to 3 answers are asked of 2 named people",
+    ),
+    (
+        policy_text(
+            labels="rating = { lowest = 1, highest = 5 }\n",
+            tiers=tier_text(certainty="0.9", answers_at_most="3"),
+        ),
+        f"{KEY}.tiers.standard.certainty: only the answers to a choice among at most 20 labels are weighed",
+    ),
+    (
+        tiers(tier_text(certainty="0.9")),
+        f"{KEY}.tiers.standard: `certainty` and `answers_at_most` need each other; give both or neither",
+    ),
+    (
         tiers(tier_text(experts="{ channel_members = false }")),
         f"{KEY}.tiers.standard.experts: nobody may answer; name people",
     ),

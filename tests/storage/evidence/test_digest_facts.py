@@ -84,6 +84,15 @@ def test_times_to_decision_come_sorted_in_seconds(database: Database) -> None:
     assert facts.seconds_to_decision == (3600.0, 7200.0)
 
 
+def test_the_certainties_that_decisions_state_come_sorted(database: Database) -> None:
+    with database.write() as tx:
+        store(tx, [prediction(number) for number in (1, 2, 3)])
+        for number, certainty in ((1, 0.97), (2, None), (3, 0.8)):
+            made = decision_of(f"case_{number}", at=NOW + HOUR)
+            decisions.add(tx, replace(made, certainty=certainty))
+    assert period(database).certainties == (0.8, 0.97)
+
+
 def test_overdue_counts_late_decisions_and_what_still_waits(database: Database) -> None:
     with database.write() as tx:
         store(tx, [prediction(number) for number in (1, 2, 3, 4)])

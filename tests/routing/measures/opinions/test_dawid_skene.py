@@ -194,3 +194,14 @@ def test_what_does_not_fit_is_refused() -> None:
         fit(opinions, settled={"1": "c"})
     with pytest.raises(ValueError, match="not in the list: c"):
         choose_rule(opinions, 1, None, {"1": "c"})
+
+
+@pytest.mark.parametrize("settled", [20, 60, 220])
+def test_what_experts_are_worth_by_themselves_does_not_change_with_the_models_confidence(
+    settled: int,
+) -> None:
+    opinions, truth = crowd(300, [0.95, 0.85, 0.7, 0.6], 2, 5)
+    known = dict(zip(opinions.cases[:settled], truth[:settled], strict=True))
+    quiet, loud = (choose_rule(opinions, 0, said_by(truth, 0.7, sure, 6), known) for sure in (0.4, 0.999))
+    assert quiet.alone == loud.alone == choose_rule(opinions, 0, None, known).alone
+    assert (quiet.certainty is None) == (settled < 200)
