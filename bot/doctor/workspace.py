@@ -34,7 +34,7 @@ def check_quorums(client: WebClient, policy: Policy) -> tuple[CheckFinding, ...]
             _quorum(task.name, tier, count)
             for task in policy.tasks.values()
             for tier in task.tiers
-            if (count := len(_experts(gateway, policy, tier) - {own})) < tier.quorum
+            if (count := len(_experts(gateway, policy, tier) - {own})) < (tier.answers_at_most or tier.quorum)
         )
     except SlackFailure:
         return ()  # the checks of channels and groups say what Slack refuses
@@ -49,10 +49,16 @@ def _experts(gateway: WebClientGateway, policy: Policy, tier: Tier) -> frozenset
 
 def _quorum(task: str, tier: Tier, count: int) -> CheckFinding:
     people = "1 person" if count == 1 else f"{count or 'no'} people"
-    what = f"A case needs {tier.quorum} answers, and {people} may answer: none would ever be decided."
-    return fail(
-        f"answers {place_words(task, tier.name)}", what, "Add people in Slack or to the policy, or lower it."
+    name, mend = (
+        f"answers {place_words(task, tier.name)}",
+        "Add people in Slack or to the policy, or lower it.",
     )
+    if count >= tier.quorum:
+        most = tier.answers_at_most
+        what = f"Up to {most} answers are asked, and {people} may answer: some cases would wait for ever."
+        return warn(name, what, mend)
+    what = f"A case needs {tier.quorum} answers, and {people} may answer: none would ever be decided."
+    return fail(name, what, mend)
 
 
 def check_people(client: WebClient, policy: Policy) -> tuple[CheckFinding, ...]:

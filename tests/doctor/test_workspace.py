@@ -140,3 +140,7 @@ def test_fewer_people_than_answers_are_told(client: WebClient) -> None:
     (finding,) = check_quorums(client, policy(experts, "quorum = 20"))
     assert (finding.name, finding.status) == ("answers digits (standard)", CheckStatus.FAIL)
     assert "A case needs 20 answers, and" in finding.what
+    certain = "certainty = 0.9\nanswers_at_most = 20"
+    (finding,) = check_quorums(client, policy(experts, certain))
+    assert finding.status is CheckStatus.WARN
+    assert "Up to 20 answers are asked, and" in finding.what

@@ -21,8 +21,8 @@ from storage.delivery import (
     webhook_receipts,
 )
 from storage.engine.database import Database, Transaction
-from storage.evidence import case_inputs, labels_in_order
-from storage.measured import alarms
+from storage.evidence import case_inputs, expert_answers, labels_in_order
+from storage.measured import alarms, consensus_rules
 from tests.storage.examples import ANNA, HOUR, NOW, SECOND, prediction, store
 
 Statement = tuple[str, Any]
@@ -59,6 +59,10 @@ READS: dict[str, Callable[[Transaction], object]] = {
     "ix_thread_readings_read": lambda tx: thread_readings.forget_before(tx, NOW),
     "uq_projections_message ": lambda tx: posted_messages.newest(
         tx, ChannelId("", "C1"), None, "1.1", NOW, 20
+    ),
+    "ix_consensus_rules_version": lambda tx: consensus_rules.document(tx, "v1"),
+    "ix_predictions_task_received_at ": lambda tx: expert_answers.of_task(
+        tx, "fraud", NOW - HOUR, NOW, 20_000
     ),
     "ix_alarms_task_raised_at": lambda tx: alarms.since(tx, ["fraud"], NOW - HOUR, NOW),
 }

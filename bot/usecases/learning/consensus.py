@@ -31,6 +31,8 @@ LEAST_SHARED = 10
 """Cases with two answers or more, below which experts cannot be told apart: nothing is fitted."""
 GROWTH = 0.1
 """So much more or less, of the answers or of what is adjudicated, makes another fit worth it."""
+OLDEST = timedelta(days=30)
+"""An older rule is fitted anew in any case: of the most answers that are read the number stands still."""
 # Fixed: the same answers make the same rule, whichever replica fits it.
 SEED = 0
 
@@ -72,11 +74,13 @@ def _refit(ctx: Context, now: datetime, task: Task) -> int:
         read = expert_answers.of_task(tx, task.name, now - LOOK_BACK, now, MOST_ANSWERS)
         last = consensus_rules.latest(tx, task.name)
     material = _material(task, read)
-    if material.shared < LEAST_SHARED or not _has_changed(material, last):
+    if material.shared < LEAST_SHARED or not _has_changed(material, last, now):
         return 0
     rule = _fitted(material)
     document = {"form": RULE_FORM, "figures": material.figures, "rule": rule.to_json()}
     version = sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:12]
+    if last is not None and last.version == version:
+        return 0
     sequence = last.sequence + 1 if last else 1
     stored = StoredRule(task.name, sequence, version, task.labels_digest, document, now)
     with ctx.database.write() as tx:
@@ -106,8 +110,8 @@ def _material(task: Task, read: ExpertAnswers) -> Material:
     return Material(labels, answers, voices, settled)
 
 
-def _has_changed(material: Material, last: StoredRule | None) -> bool:
-    if last is None or last.document["form"] != RULE_FORM:
+def _has_changed(material: Material, last: StoredRule | None, now: datetime) -> bool:
+    if last is None or last.document["form"] != RULE_FORM or now - last.fitted_at >= OLDEST:
         return True
     if set(last.document["rule"]["confusions"]["labels"]) != set(material.labels):
         return True

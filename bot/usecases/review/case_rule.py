@@ -1,5 +1,8 @@
 """Reads the rule by which a case's answers are weighed: that in force when it opened, whatever came later."""
 
+from contextlib import suppress
+from typing import Any
+
 from bot.usecases.context import Context
 from bot.usecases.review.access import Sitting
 from routing.case.case import Case
@@ -21,14 +24,18 @@ def weighing_of(sitting: Sitting, case: Case) -> Weighing | None:
 def _rule(ctx: Context, tx: Transaction, version: str | None) -> ConsensusRule | None:
     if version is None:
         return None
-    # Read once: what a version says never changes, and clicks come in bursts.
-    if version not in ctx.past_rules:
-        if len(ctx.past_rules) >= MOST_KEPT:
-            ctx.past_rules.clear()
-        document = consensus_rules.document(tx, version)
-        # Another form is that of a later version of ours, which ran here before.
-        is_readable = document is not None and document["form"] == RULE_FORM
-        ctx.past_rules[version] = (
-            ConsensusRule.from_json(document["rule"]) if document and is_readable else None
-        )
-    return ctx.past_rules.get(version)
+    # Read once: what a version says never changes, and clicks come in bursts. Other threads clear it.
+    with suppress(KeyError):
+        return ctx.past_rules[version]
+    rule = _read(consensus_rules.document(tx, version))
+    if len(ctx.past_rules) >= MOST_KEPT:
+        ctx.past_rules.clear()
+    ctx.past_rules[version] = rule
+    return rule
+
+
+def _read(document: dict[str, Any] | None) -> ConsensusRule | None:
+    """None for another form, which is that of a later version of ours that ran here before."""
+    if document is None or document["form"] != RULE_FORM:
+        return None
+    return ConsensusRule.from_json(document["rule"])

@@ -167,3 +167,13 @@ def test_the_hourly_look_puts_it_in_force(world: World) -> None:
     assert ctx.standing.present.consensus_version("fraud", "another") is None
     assert ctx.standing.present.consensus_version("team", digest) is None
     assert in_force.refresh(ctx) == {"changed": 0}
+
+
+def test_an_old_rule_is_fitted_anew_and_kept_where_it_says_the_same(world: World) -> None:
+    answered_cases(world.database, 50, world.clock.moment)
+    assert looked(world) == 1
+    answered_cases(world.database, 2, world.clock.moment, start=100)
+    world.clock.moment += consensus.OLDEST
+    assert looked(world) == 1
+    world.clock.moment += consensus.OLDEST
+    assert looked(world) == 0
