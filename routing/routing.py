@@ -26,7 +26,8 @@ class Routing:
     names the certificate that granted it. `calibrated` is the calibrated confidence, with the version of the
     calibrator that gave it; both are None where none is in force and the confidence counts as it is.
     `second_opinion_chance` is the chance, fixed before the draw, that the case got a second opinion from the
-    start (then its quorum is 2); None where its tier has none.
+    start (then its quorum is 2); None where its tier has none. `blind_chance` is the same of the prediction
+    being hidden from the experts until the case is decided, and `is_blind` what came of that draw.
     """
 
     disposition: Disposition
@@ -44,3 +45,5 @@ class Routing:
     is_novel: bool = False
     unreadable: str | None = None
     second_opinion_chance: float | None = None
+    blind_chance: float | None = None
+    is_blind: bool = False

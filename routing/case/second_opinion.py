@@ -1,4 +1,4 @@
-"""Second opinions: which cases wait for one, what stays sealed, and what is hidden from who gives it."""
+"""Second opinions and blind cases: who waits for what, what stays sealed, and what is hidden from whom."""
 
 from dataclasses import replace
 
@@ -57,6 +57,15 @@ def blinded(case: Case, expert: ExpertId) -> Case:
     submission = replace(case.submission, prediction=HIDDEN, recommended_action=None)
     own = tuple(label for label in case.labels if label.expert.is_same_person(expert))
     return replace(case, submission=submission, labels=own, abstentions=())
+
+
+def veiled(case: Case) -> Case:
+    """The case as everybody may see it: without the prediction while chance hides that until the decision."""
+    # Once decided it was seen: a contest, or an Undo, hides nothing any more.
+    was_seen = any(not decision.is_provisional for decision in case.decisions)
+    if not case.routing.is_blind or not case.is_waiting or was_seen:
+        return case
+    return replace(case, submission=replace(case.submission, prediction=HIDDEN, recommended_action=None))
 
 
 def _confirms_claims(case: Case) -> bool:

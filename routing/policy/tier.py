@@ -143,6 +143,7 @@ class Tier(Section):
     `second_opinions` is the share of reviewed cases that get a second opinion from the start, drawn at
     random; where it is set, 0 too, every claim that an accepted prediction was wrong gets one. Whoever is
     asked for it has `ask_for` before the next is. `provisional`: the service hears of the first answer.
+    `blind` is the share of reviewed cases, drawn at random, whose prediction nobody sees before the decision.
 
     With a `certainty` its cases are decided once it is so sure that the answer is right; below that one more
     of `answers_at_most` is asked, then an adjudicator. Without it, and until it can be told from 200
@@ -166,6 +167,7 @@ class Tier(Section):
     second_opinions: float | None = Field(default=None, strict=True, ge=0, le=1)
     provisional: bool = Field(default=False, strict=True)
     ask_for: Duration = ASK_FOR
+    blind: float | None = Field(default=None, strict=True, gt=0, lt=1)
     certainty: float | None = Field(default=None, strict=True, ge=0.5, lt=1)
     answers_at_most: int | None = Field(default=None, strict=True, ge=1, le=20)
     error_cost: float = Field(default=1.0, strict=True, ge=0)

@@ -26,6 +26,14 @@ class _Route:
     labels_digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Review:
+    """What chance makes of a review."""
+
+    quorum: int
+    is_blind: bool
+
+
 def compile_router(policy: Policy) -> "Router":
     """Compile every tier's expression once. Raises InvalidExpression; a loaded policy never does."""
     routes: dict[str, _Route] = {}
@@ -61,14 +69,14 @@ class Router:
         if is_audit:
             reasons.append(f"drawn for audit ({_share(share)})")
         is_reviewed = is_audit or not is_accepted
-        chance, quorum = _second_opinion(tier, submission, draw_key, reasons, is_reviewed)
+        review = _review(tier, submission, draw_key, reasons) if is_reviewed else None
         due_in = _due_in(tier, submission, reasons)
         _name_origin(submission, reasons)
         return Routing(
             disposition=Disposition.REVIEW if is_reviewed else Disposition.AUTO_ACCEPTED,
             tier=tier.name,
             channel=tier.channel,
-            quorum=quorum,
+            quorum=review.quorum if review else tier.quorum,
             due_in=due_in,
             inclusion_probability=share,
             is_audit=is_audit,
@@ -79,7 +87,9 @@ class Router:
             certificate_id=acceptance.certificate_id,
             is_novel=has_to_be_seen,
             unreadable=unreadable,
-            second_opinion_chance=chance,
+            second_opinion_chance=tier.second_opinions if review else None,
+            blind_chance=tier.blind if review else None,
+            is_blind=review is not None and review.is_blind,
         )
 
 
@@ -133,15 +143,16 @@ def _is_drawn(what: str, share: float, submission: Submission, draw_key: bytes) 
     return draw(draw_key, what, submission.task, submission.service, submission.external_id) < share
 
 
-def _second_opinion(
-    tier: Tier, submission: Submission, draw_key: bytes, reasons: list[str], is_reviewed: bool
-) -> tuple[float | None, int]:
-    """The chance of a second opinion, and how many answers are needed, by the draw."""
-    chance = tier.second_opinions if is_reviewed else None
-    if chance is None or not _is_drawn("second_opinion", chance, submission, draw_key):
-        return chance, tier.quorum
-    reasons.append(f"drawn for a second opinion ({_share(chance)})")
-    return chance, 2
+def _review(tier: Tier, submission: Submission, draw_key: bytes, reasons: list[str]) -> _Review:
+    """Draw whether a second opinion is asked, and whether the prediction is hidden."""
+    quorum, is_blind = tier.quorum, False
+    if tier.second_opinions and _is_drawn("second_opinion", tier.second_opinions, submission, draw_key):
+        quorum = 2
+        reasons.append(f"drawn for a second opinion ({_share(tier.second_opinions)})")
+    if tier.blind and _is_drawn("blind", tier.blind, submission, draw_key):
+        is_blind = True
+        reasons.append(f"drawn to be looked at without the prediction ({_share(tier.blind)})")
+    return _Review(quorum, is_blind)
 
 
 def _share(share: float) -> str:

@@ -93,6 +93,7 @@ def routing_of(row: Any) -> Routing:
         "disposition": Disposition(row.disposition),
         "reasons": tuple(row.reasons),
         "calibrated": calibrated_of(row),
+        "is_blind": bool(row.is_blind),  # empty where it was stored before anything was hidden
     }
     return Routing(**columns)
 

@@ -144,7 +144,7 @@ PREDICTIONS_2 = Fields(
     content=(*PREDICTIONS_1.content, "scores"),
 )
 PREDICTIONS_3 = Fields(
-    plain=(*PREDICTIONS_2.plain, "second_opinion_chance"),
+    plain=(*PREDICTIONS_2.plain, "second_opinion_chance", "blind_chance", "is_blind"),
     # Of a group's name or a short input it could be guessed back.
     content=(*PREDICTIONS_2.content, "group_key"),
 )

@@ -59,6 +59,8 @@ predictions = Table(
     moment("received_at"),
     Column("group_key", sa.BigInteger()),
     Column("second_opinion_chance", sa.Float()),
+    Column("blind_chance", sa.Float()),
+    Column("is_blind", sa.Boolean()),
     salt(),
     # A service that retries meets it: an id has one prediction and one answer, for ever.
     UniqueConstraint("service", "external_id"),

@@ -19,6 +19,7 @@ from bot.usecases.case_terms import terms_of
 from bot.usecases.outgoing import NOTICE, Notice, Occasion, Place
 from routing.case.case import Case
 from routing.case.hours import is_working, next_working
+from routing.case.second_opinion import veiled
 from routing.policy import Task
 from routing.slack_channel import ChannelId
 from storage.cases import cases
@@ -204,7 +205,9 @@ def _statements(case: Case, task: Task) -> Iterator[StatedAnswer]:
             contest is not None and label in case.labels[contest.answers :] and why == contest.reason
         )
         yield StatedAnswer(label.expert.user_id, task.title(label.label), "" if is_repeated else why)
-    yield StatedAnswer(None, task.title(case.submission.prediction.label), sureness(case))
+    prediction = veiled(case).submission.prediction
+    if prediction.label:  # where chance hides it, it is hidden from whoever settles the case, too
+        yield StatedAnswer(None, task.title(prediction.label), sureness(case))
 
 
 def _in_channel(notice: Notice, channel_id: ChannelId) -> Notice:

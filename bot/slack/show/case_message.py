@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.blocks.text import label_text, length, mention, moment
 from bot.slack.show import spoken_text
 from bot.slack.show.case_words import (
+    VEILED,
     circumstances,
     differ,
     due_words,
@@ -45,7 +47,7 @@ from routing.case.adjudication import adjudicators_left
 from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision
 from routing.case.objection import is_contestable, takes_late_answer
-from routing.case.second_opinion import hides_answers
+from routing.case.second_opinion import hides_answers, veiled
 from routing.label import ExpertId
 
 if TYPE_CHECKING:
@@ -81,7 +83,8 @@ def case_message(
 
 
 def message_of(scene: Scene) -> Message:
-    """The same for a scene."""
+    """The same for a scene; without the prediction, where chance hides it until the decision."""
+    scene = replace(scene, case=veiled(scene.case))
     case, metadata = scene.case, {"case_id": scene.case.case_id, "version": str(scene.version)}
     if hides_answers(case):
         return Message(spoken_text.hidden_text(scene), _hidden_blocks(scene), metadata)
@@ -135,6 +138,8 @@ def _who_decides(scene: Scene) -> str:
 
 def _prediction_block(scene: Scene) -> JsonObject:
     prediction = scene.case.submission.prediction
+    if not prediction.label:
+        return rich_text(paragraph(run(VEILED)))
     sure = run(f", {sureness(scene.case)}.")
     says = [run("The model says "), run(label_title(scene.task, prediction.label), "bold"), sure]
     others = [
@@ -160,7 +165,9 @@ def _small_print(scene: Scene) -> JsonObject:
     case = scene.case
     model = case.submission.prediction.model
     why = why_asked(case, scene.task, scene.tier)
-    source = f"Model {model.name} {model.version} · from {case.submission.service}"
+    source = f"From {case.submission.service}"
+    if model.name:  # else it is hidden with its prediction
+        source = f"Model {model.name} {model.version} · from {case.submission.service}"
     return context(plain(f"Why you: {why}", 520), plain(source, 200))
 
 

@@ -35,6 +35,7 @@ PROMPT = timedelta(minutes=1)
 """What happened so shortly before it came in happened just now."""
 OWN_ID, SLICE_NAME, SLICE_VALUE = 80, 40, 60
 DOUBTS, NOTE = 5, 600
+VEILED = "What the model says is hidden until this is decided."
 _ORIGINS = {Origin.SYNTHETIC: "synthetic case", Origin.RED_TEAM: "red-team case"}
 
 

@@ -24,6 +24,7 @@ from bot.slack.blocks.text import escape, label_text, single_line
 from bot.slack.show.case_words import due_words, label_title, scalar, sureness
 from bot.usecases.review.worklist import Board, LabelTotals, WaitingCase
 from bot.words.numbers import counted
+from routing.case.second_opinion import veiled
 from routing.evidence.estimate import FEWEST
 from storage.evidence.own_answers import OwnOutcomes
 
@@ -54,7 +55,9 @@ def _summary(listed: WaitingCase, longest: int) -> str:
 
 
 def _model_says(listed: WaitingCase) -> str:
-    prediction = listed.case.submission.prediction
+    prediction = veiled(listed.case).submission.prediction
+    if not prediction.label:
+        return "what the model says is hidden until it is decided"
     return f"the model says {label_title(listed.task, prediction.label)}, {sureness(listed.case)}"
 
 

@@ -46,7 +46,7 @@ from bot.usecases.review.outcome import (
 )
 from bot.usecases.review.screen import Screen
 from routing.case.case import Case
-from routing.case.second_opinion import hides_answers
+from routing.case.second_opinion import hides_answers, veiled
 from routing.label import ExpertId, Via
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ class PrivateAnswers:
     @answer.register
     def _(self, outcome: MeaningQuestion) -> Message | None:
         task = self.task or self.policy.tasks[outcome.case.submission.task]
-        predicted = outcome.case.submission.prediction.label
+        predicted = veiled(outcome.case).submission.prediction.label
         screen = Screen(outcome.case.case_id)
         asks = "Is this an answer? Choose the answer it means; what you wrote is kept as the reason."
         place = outcome.reply

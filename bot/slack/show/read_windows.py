@@ -114,10 +114,7 @@ def _odds(chance: float) -> str:
 def _chance(routing: Routing) -> str:
     odds = _odds(routing.inclusion_probability)
     if routing.is_audit:
-        return (
-            f"It would have gone through by itself. Of such cases {odds} is checked at random, "
-            "to see how often that is right."
-        )
+        return f"Of such cases {odds} is checked at random, to see how often the model is right."
     if routing.inclusion_probability >= 1:
         return "Every case like this one is looked at by a person."
     return f"Of cases like this one {odds} is looked at by a person."
@@ -137,6 +134,8 @@ def _grounds(case: Case, task: Task) -> str:
 
 def why_passages(case: Case, task: Task, tier: Tier | None) -> tuple[Passage, ...]:
     """Why a person is asked: the reasons, how sure the model is, and how the case was chosen."""
+    if not case.submission.prediction.label:
+        return (*_passages("Why you are asked", why_asked(case, task, tier)),)
     return (
         *_passages("Why you are asked", why_asked(case, task, tier)),
         *_passages("How sure the model is", _grounds(case, task)),

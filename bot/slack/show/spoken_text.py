@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bot.slack.blocks.text import escape, label_text, moment, short_words, single_line, web_address
 from bot.slack.show.case_words import (
+    VEILED,
     certainty_words,
     circumstances,
     concordance,
@@ -66,6 +67,8 @@ def _evidence(case: Case, longest: int) -> str:
 
 def _prediction(scene: Scene) -> str:
     prediction = scene.case.submission.prediction
+    if not prediction.label:
+        return VEILED
     others = [
         f"{label_title(scene.task, label, 60)} ({percent(probability)})"
         for label, probability in prediction.runners_up(2)
@@ -97,7 +100,7 @@ def open_text(scene: Scene) -> str:
         f"{progress(case)}." if progress(case) else "",
         f"{'; '.join(filter(None, (due_words(case, scene.now), happened_words(case))))}.",
         _labeled("Known there as", _sentence(circumstances(case, SLICES), 300)),
-        _labeled("Model", _sentence(f"{model.name} {model.version}", 160)),
+        _labeled("Model", _sentence(f"{model.name} {model.version}".strip(), 160)),
         # Of several answers none is asked for in the thread, where whoever answers next would read it.
         _labeled(_HOW[scene.task.thread_replies and not _may_be_several(scene)], _sentence(labels, 300)),
     ]

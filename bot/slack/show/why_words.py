@@ -32,10 +32,13 @@ def _sentence(reason: str) -> str:
 
 def _reasons(case: Case, task: Task, tier: Tier | None) -> Iterator[str]:
     routing = case.routing
-    if routing.unreadable is not None:
+    if not case.submission.prediction.label:
+        # Nothing of the rule, nor of how sure the model is: a rule may be about the answer that is hidden.
+        yield "to hear what you find by yourself; some cases are chosen for that at random"
+    elif routing.unreadable is not None:
         yield f"its rule could not be judged, so a person looks: {routing.unreadable}"
     elif routing.is_audit:
-        yield "it would have gone through by itself, and was drawn to be checked at random"
+        yield "it was drawn to be checked at random, to see how often the model is right"
     elif tier is not None:
         yield from _of_rule(task, tier)
         yield from _of_confidence(case, tier)

@@ -19,7 +19,7 @@ from bot.usecases.review.settle import settle_case
 from routing.case.adjudication import is_adjudication, is_sealed
 from routing.case.case import Case, record_label
 from routing.case.objection import takes_late_answer
-from routing.case.second_opinion import HIDDEN
+from routing.case.second_opinion import HIDDEN, veiled
 from routing.label import ExpertConfidence, Label, Rationale, Via
 from storage.cases import labels, thread_replies
 from storage.delivery import claimed_events
@@ -85,7 +85,7 @@ def _predicted(sitting: Sitting, new: ExpertAnswer) -> str:
     """What the model said, as far as the expert may know: to be asked why would tell them of it."""
     if is_blind(sitting.tx, sitting.case, new.act.expert):
         return HIDDEN.label
-    return sitting.task.present_name(sitting.case.submission.prediction.label)
+    return sitting.task.present_name(veiled(sitting.case).submission.prediction.label)
 
 
 def _is_asked_of_others(sitting: Sitting, new: ExpertAnswer) -> bool:

@@ -8,7 +8,7 @@ from bot.usecases.review.asked import is_blind
 from bot.usecases.review.outcome import AlreadyDecided, Dismissal, NotAllowed, Outcome
 from routing.case.case import Case
 from routing.case.objection import takes_late_answer
-from routing.case.second_opinion import blinded
+from routing.case.second_opinion import blinded, veiled
 from routing.policy import Task, Tier
 
 
@@ -56,5 +56,5 @@ def read(ctx: Context, act: Act) -> WindowCase | Outcome:
 
 def _seen(sitting: Sitting) -> WindowCase:
     case, expert = sitting.case, sitting.act.expert
-    seen = blinded(case, expert) if is_blind(sitting.tx, case, expert) else case
+    seen = blinded(case, expert) if is_blind(sitting.tx, case, expert) else veiled(case)
     return WindowCase(seen, sitting.task, sitting.tier)

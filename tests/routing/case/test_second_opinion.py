@@ -6,7 +6,14 @@ import pytest
 
 from routing.case.case import Case, CaseStatus, abstain, decide, record_label
 from routing.case.decision import Method
-from routing.case.second_opinion import awaits_second_opinion, blinded, hides_answers, is_claimed
+from routing.case.second_opinion import (
+    HIDDEN,
+    awaits_second_opinion,
+    blinded,
+    hides_answers,
+    is_claimed,
+    veiled,
+)
 from routing.label import Abstention
 from routing.prediction import Evidence
 from tests.routing.making import case, decision, expert, label, prediction, submission
@@ -68,3 +75,15 @@ def test_who_is_blinded_sees_neither_the_prediction_nor_what_others_answered() -
     assert (seen.submission.input, seen.submission.intent) == (sent.input, "to refund")
     assert seen.submission.evidence == sent.evidence
     assert blinded(answered, expert("U0AMA")).labels == answered.labels
+
+
+def test_a_blind_case_shows_its_prediction_to_nobody_before_it_is_decided() -> None:
+    blind = case(is_blind=True, submission=submission(recommended_action="refund it"))
+    assert veiled(blind).submission == replace(blind.submission, prediction=HIDDEN, recommended_action=None)
+    assert veiled(replace(blind, status=CaseStatus.DISPUTED)).submission.prediction == HIDDEN
+    done = decide(record_label(blind, label("fraud")), decision("fraud"))
+    assert veiled(done) == done
+
+
+def test_other_cases_show_it_from_the_start() -> None:
+    assert veiled(case()) == case()

@@ -933,3 +933,10 @@ def test_the_time_of_an_ask_counts_working_days() -> None:
 def test_second_opinions_that_cannot_be_had_are_refused(fields: dict[str, str], words: str) -> None:
     lines = refusals(tiers(tier_text(**fields)))
     assert any(words in line for line in lines), lines
+
+
+def test_predictions_are_hidden_by_chance_only_where_a_tier_says_so() -> None:
+    assert tier().blind is None
+    assert tier(blind="0.1").blind == 0.1
+    for never in ("0.0", "1.0"):  # without both there is nothing to compare
+        assert any("blind" in line for line in refusals(tiers(tier_text(blind=never))))

@@ -286,3 +286,22 @@ def test_audits_and_second_opinions_are_drawn_apart() -> None:
     both = router(tier_text(audit="0.5", second_opinions="0.5"))
     routings = [route(both, 0.95, external_id=f"order-{n}") for n in range(200)]
     assert {routing.quorum for routing in routings if routing.is_audit} == {1, 2}
+
+
+def test_predictions_are_hidden_as_often_as_the_share_says_with_the_chance_on_record() -> None:
+    hiding = router(tier_text(blind="0.2"))
+    routings = [route(hiding, 0.62, external_id=f"order-{n}") for n in range(400)]
+    hidden = [routing for routing in routings if routing.is_blind]
+    assert {routing.blind_chance for routing in routings} == {0.2}
+    assert 55 < len(hidden) < 105
+    assert all(
+        routing.reasons[-1] == "drawn to be looked at without the prediction (1 in 5)" for routing in hidden
+    )
+    accepted = route(hiding, 0.95)
+    assert (accepted.blind_chance, accepted.is_blind) == (None, False)
+
+
+def test_what_is_hidden_and_who_is_asked_again_are_drawn_apart() -> None:
+    both = router(tier_text(blind="0.5", second_opinions="0.5"))
+    routings = [route(both, 0.62, external_id=f"order-{n}") for n in range(200)]
+    assert len({(routing.quorum, routing.is_blind) for routing in routings}) == 4

@@ -179,7 +179,7 @@ def test_an_audit_case_says_how_many_are_checked_at_random(
 
     passages = why_passages(replace(case, routing=routing), task, task.tiers[0])
 
-    assert passages[0].text == "It would have gone through by itself, and was drawn to be checked at random."
+    assert passages[0].text == "It was drawn to be checked at random, to see how often the model is right."
     assert odds in passages[-1].text
 
 

@@ -52,7 +52,7 @@ def test_the_confidence_is_held_against_the_limit_without_a_second_number(worksp
         (
             SHARE,
             {"is_audit": True, "threshold": 0.9},
-            "It would have gone through by itself, and was drawn to be checked at random.",
+            "It was drawn to be checked at random, to see how often the model is right.",
         ),
         (
             SHARE,

@@ -24,8 +24,12 @@ BUTTONS = 3
 
 
 def open_controls(task: Task, predicted: str, screen: Screen, menus: AnswerMenus) -> JsonObject:
-    """The predicted label first."""
+    """The predicted label first; the task's order where `predicted` is empty, as it is hidden."""
     labels, name = ordered_labels(task, predicted), block_id("answer", screen)
+    if len(labels) > BUTTONS and not predicted:
+        return actions(
+            name, label_select(task, labels, "Choose an answer"), label_button(), menu(menus.beside)
+        )
     if len(labels) > BUTTONS:
         confirm = answer_button(task, predicted, predicted, 0)
         chooser = label_select(task, labels[1:], "Another answer…")

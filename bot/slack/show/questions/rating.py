@@ -20,6 +20,8 @@ BUTTONS = 5
 def open_controls(task: Task, predicted: str, screen: Screen, menus: AnswerMenus) -> JsonObject:
     """The steps in their order, lowest first: a scale is read from end to end."""
     steps, name = task.label_names, block_id("answer", screen)
+    if len(steps) > BUTTONS and not predicted:
+        return actions(name, label_select(task, steps, "Choose a step"), label_button(), menu(menus.beside))
     if len(steps) > BUTTONS:
         confirm = answer_button(task, predicted, predicted, 0)
         chooser = label_select(task, steps, "Another step…")
