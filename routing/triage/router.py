@@ -61,19 +61,18 @@ class Router:
         if unreadable is not None:
             acceptance = _unjudged(tier)
         reasons.append(acceptance.reason)
-        has_to_be_seen = _is_novel(tier, submission, standing, reasons)
-        is_accepted = acceptance.is_accepted and not has_to_be_seen
+        is_novel = _is_novel(tier, submission, standing, reasons)
+        is_accepted = acceptance.is_accepted and not is_novel
         # 1 for what is reviewed anyway: estimates weigh each label by the inverse of this chance.
         share = standing.audit_share(submission, tier) if is_accepted else 1.0
         is_audit = is_accepted and _is_drawn("audit", share, submission, draw_key)
         if is_audit:
             reasons.append(f"drawn for audit ({_share(share)})")
-        is_reviewed = is_audit or not is_accepted
-        review = _review(tier, submission, draw_key, reasons) if is_reviewed else None
+        review = _review(tier, submission, draw_key, reasons) if is_audit or not is_accepted else None
         due_in = _due_in(tier, submission, reasons)
         _name_origin(submission, reasons)
         return Routing(
-            disposition=Disposition.REVIEW if is_reviewed else Disposition.AUTO_ACCEPTED,
+            disposition=Disposition.REVIEW if review else Disposition.AUTO_ACCEPTED,
             tier=tier.name,
             channel=tier.channel,
             quorum=review.quorum if review else tier.quorum,
@@ -85,11 +84,11 @@ class Router:
             calibrator_version=confidence.calibrator_version if confidence else None,
             threshold=acceptance.threshold,
             certificate_id=acceptance.certificate_id,
-            is_novel=has_to_be_seen,
+            is_novel=is_novel,
             unreadable=unreadable,
             second_opinion_chance=tier.second_opinions if review else None,
             blind_chance=tier.blind if review else None,
-            is_blind=review is not None and review.is_blind,
+            is_blind=bool(review and review.is_blind),
         )
 
 
