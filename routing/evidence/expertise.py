@@ -61,7 +61,7 @@ class SessionChange:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """Of `drawn` cases with a wrong prediction so many `agreed` with it; no answer counts as not agreeing.
+    """Of `drawn` cases so many `agreed` with the prediction; no answer counts as not agreeing.
 
     Raises ValueError for counts that cannot be.
     """
@@ -76,7 +76,7 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Anchoring:
-    """How much more often a wrong prediction is agreed with where it is shown than where it is hidden.
+    """How much more often a prediction is agreed with where it is shown than where it is hidden.
 
     `value` is the difference of shares with its interval, `within_strata` the same between cases of like
     confidence (Mantel and Haenszel) with its own, `p_value` the one-sided one of no difference within
@@ -90,3 +90,11 @@ class Anchoring:
     within_strata: float | None
     stratified: Interval | None
     p_value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAnchoring:
+    """How far the experts of a task follow what they see of the model, whoever they are."""
+
+    task: str
+    effect: Anchoring

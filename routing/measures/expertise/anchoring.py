@@ -1,4 +1,4 @@
-"""Whether experts follow a wrong prediction because they see it: arms that were drawn at random, compared."""
+"""Whether experts follow a prediction because they see it: arms that were drawn at random, compared."""
 
 import math
 from collections.abc import Sequence
@@ -11,10 +11,11 @@ from routing.measures.intervals import normal_quantile, wilson_interval
 
 
 def anchoring(strata: Sequence[tuple[Arm, Arm]]) -> Anchoring:
-    """From the (shown, hidden) arms of each stratum of confidence, cases with a wrong prediction only.
+    """From the (shown, hidden) arms of each stratum, of confidence or a tier.
 
-    Count cases by the arm that was drawn, the unanswered and "can't tell" among them, and take what is wrong
-    from gold and adjudication. The difference has Newcombe's interval (1998, Statistics in Medicine 17,
+    Count cases by the arm that was drawn, the unanswered and "can't tell" among them. Of all cases it is how
+    much agreement comes from seeing; of those with a wrong prediction, which gold and adjudication tell, how
+    often that is nodded through. The difference has Newcombe's interval (1998, Statistics in Medicine 17,
     method 10); within strata it is Mantel and Haenszel's with Sato's variance (1989, Biometrics 45), tested
     by their test without correction for continuity, one-sided.
     """
