@@ -1,7 +1,7 @@
 """What the answers to a case amount to, and the case's state that follows."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from routing.case.case import Case, CaseStatus, decide, dispute, expire, reopen
@@ -11,48 +11,18 @@ from routing.case.decision import Decision, Method
 from routing.case.objection import answer_since, contest_in_force, have_come_round, newcomers
 from routing.case.permission import may_adjudicate
 from routing.case.second_opinion import answers_needed, awaits_second_opinion
+from routing.case.settlement import (
+    Closure,
+    Disagreement,
+    FurtherOpinion,
+    SettledAnswer,
+    Settlement,
+    Shortfall,
+)
 from routing.case.weighing import Weighing
 from routing.label import ExpertId, Label, Via
 from routing.policy import Tier
 from routing.questions.question import Question
-
-
-@dataclass(frozen=True, slots=True)
-class SettledAnswer:
-    """The answers settle the case; `certainty` is the probability that they do so rightly, where stated."""
-
-    label: str
-    method: Method
-    decided_by: tuple[ExpertId, ...]
-    decided_at: datetime
-    certainty: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Disagreement:
-    """The answers differ or are not sure enough, and an adjudicator has to settle it."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class FurtherOpinion:
-    """The answers do not suffice, and nobody has to settle it yet: ask another expert."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shortfall:
-    """`missing` more answers are needed."""
-
-    missing: int
-
-
-@dataclass(frozen=True, slots=True)
-class Closure:
-    """The time is up, and the policy closes the case without a decision."""
-
-
-Settlement = SettledAnswer | Disagreement | FurtherOpinion | Shortfall
 
 
 def settle(

@@ -8,11 +8,8 @@ from itertools import takewhile
 
 from routing.case.contest import Contest
 from routing.case.decision import Decision
-from routing.case.hours import add_working
-from routing.case.schedule import expires_at, first_step_at
 from routing.errors import InvalidTransition
 from routing.label import Abstention, ExpertId, Label, labels_in_force, order_of
-from routing.policy import Task
 from routing.prediction import Submission
 from routing.routing import Routing
 
@@ -134,30 +131,6 @@ class Case:
 
 
 WAITING = frozenset({CaseStatus.OPEN, CaseStatus.DISPUTED})
-
-
-def open_case(
-    case_id: str,
-    submission: Submission,
-    routing: Routing,
-    task: Task,
-    policy_version: str,
-    opened_at: datetime,
-    consensus_version: str | None = None,
-) -> Case:
-    """A case for a prediction that was sent to review; its deadlines count the task's working time."""
-    tier = task.tier(routing.tier)
-    return Case(
-        case_id=case_id,
-        submission=submission,
-        routing=routing,
-        policy_version=policy_version,
-        opened_at=opened_at,
-        due_at=add_working(task.hours, opened_at, routing.due_in),
-        expires_at=expires_at(tier, task.hours, opened_at),
-        next_step_at=first_step_at(tier, task.hours, opened_at),
-        consensus_version=consensus_version,
-    )
 
 
 def _demand(case: Case, allowed: Collection[CaseStatus], action: str) -> None:

@@ -9,19 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from routing.case import case as arrows
-from routing.case.adjudication import (
-    Closure,
-    SettledAnswer,
-    Settlement,
-    conclude,
-    expiry,
-    settle,
-    with_further_answer,
-)
+from routing.case.adjudication import conclude, expiry, settle, with_further_answer
 from routing.case.case import Case, CaseStatus
 from routing.case.contest import Contest
 from routing.case.decision import Method
 from routing.case.objection import contest_of
+from routing.case.settlement import Closure, SettledAnswer, Settlement
 from routing.errors import InvalidTransition
 from routing.label import Abstention, ExpertId, Label, Via
 from routing.policy import Tier

@@ -6,8 +6,9 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.case.adjudication import SettledAnswer, Shortfall, settle
+from routing.case.adjudication import settle
 from routing.case.case import Case, can_undo, record_label, withdraw
+from routing.case.settlement import SettledAnswer, Shortfall
 from routing.label import ExpertId
 from tests.answers import CHOICE
 from tests.routing.making import case, label, tier

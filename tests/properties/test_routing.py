@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from routing.case.adjudication import SettledAnswer, Settlement, settle
+from routing.case.adjudication import settle
 from routing.case.hours import add_working, is_working, next_working
 from routing.case.next_step import next_step
+from routing.case.settlement import SettledAnswer, Settlement
 from routing.label import Label
 from routing.policy import DAYS, WorkingHours, format_duration, load_policy, parse_duration
 from routing.prediction import CaseInput

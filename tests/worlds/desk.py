@@ -9,7 +9,8 @@ from typing import Any
 from bot.usecases.context import Context
 from bot.usecases.review.access import Act
 from bot.usecases.review.screen import Screen
-from routing.case.case import Case, open_case
+from routing.case.case import Case
+from routing.case.opening import open_case
 from routing.label import ExpertId
 from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission

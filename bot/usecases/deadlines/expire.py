@@ -9,8 +9,9 @@ from bot.usecases.outgoing import Notice, Occasion, Place
 from bot.usecases.review.access import Act, Sitting
 from bot.usecases.review.announce import DecisionEvent, call_back, notify, show
 from bot.usecases.review.screen import Screen
-from routing.case.adjudication import Closure, SettledAnswer, conclude, expiry
+from routing.case.adjudication import conclude, expiry
 from routing.case.case import Case
+from routing.case.settlement import Closure, SettledAnswer
 from routing.label import ExpertId
 from storage.cases import cases, decisions
 

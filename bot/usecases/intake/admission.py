@@ -8,7 +8,8 @@ from bot.usecases.context import Context
 from bot.usecases.grounds import grounds
 from bot.usecases.intake.differences import differences
 from bot.usecases.intake.outcome import Admission, BodyIdentity, Conflict, ItemOutcome, Rejection, Repetition
-from routing.case.case import Case, open_case
+from routing.case.case import Case
+from routing.case.opening import open_case
 from routing.group import group_key
 from routing.prediction import Submission
 from routing.routing import Disposition, Routing

@@ -6,12 +6,6 @@ from datetime import timedelta
 import pytest
 
 from routing.case.adjudication import (
-    Closure,
-    Disagreement,
-    FurtherOpinion,
-    SettledAnswer,
-    Settlement,
-    Shortfall,
     adjudicators_left,
     conclude,
     decide_provisionally,
@@ -22,6 +16,14 @@ from routing.case.adjudication import (
 )
 from routing.case.case import Case, CaseStatus, dispute, record_label, withdraw
 from routing.case.decision import Method
+from routing.case.settlement import (
+    Closure,
+    Disagreement,
+    FurtherOpinion,
+    SettledAnswer,
+    Settlement,
+    Shortfall,
+)
 from routing.errors import InvalidTransition
 from routing.label import Via
 from tests.answers import CHOICE

@@ -13,7 +13,6 @@ from routing.case.case import (
     decide,
     dispute,
     expire,
-    open_case,
     reassign,
     record_label,
     reopen,
@@ -22,6 +21,7 @@ from routing.case.case import (
     withdraw,
 )
 from routing.case.decision import Decision, Method
+from routing.case.opening import open_case
 from routing.errors import InvalidTransition
 from routing.label import Abstention
 from tests.routing.making import HOURS, case, decision, expert, label, routing, submission, task, tier_text

@@ -6,11 +6,6 @@ from datetime import datetime, timedelta
 import pytest
 
 from routing.case.adjudication import (
-    Disagreement,
-    FurtherOpinion,
-    SettledAnswer,
-    Settlement,
-    Shortfall,
     adjudicators_left,
     conclude,
     is_adjudication,
@@ -28,6 +23,7 @@ from routing.case.objection import (
     outcome_of,
     takes_late_answer,
 )
+from routing.case.settlement import Disagreement, FurtherOpinion, SettledAnswer, Settlement, Shortfall
 from routing.errors import InvalidTransition
 from routing.label import Label
 from routing.policy import Tier

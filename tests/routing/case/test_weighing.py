@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.case.adjudication import Disagreement, FurtherOpinion, SettledAnswer, Shortfall, conclude, settle
+from routing.case.adjudication import conclude, settle
 from routing.case.case import Case
 from routing.case.decision import Method
+from routing.case.settlement import Disagreement, FurtherOpinion, SettledAnswer, Shortfall
 from routing.case.weighing import Weighing, voice_of
 from routing.errors import InvalidPolicy
 from routing.evidence.expert_confusions import ConsensusRule

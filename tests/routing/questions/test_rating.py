@@ -1,16 +1,10 @@
 import pytest
 
 from routing.answer import Answer
-from routing.case.adjudication import (
-    Disagreement,
-    FurtherOpinion,
-    SettledAnswer,
-    Settlement,
-    conclude,
-    settle,
-)
+from routing.case.adjudication import conclude, settle
 from routing.case.case import CaseStatus
 from routing.case.decision import Decision, Method
+from routing.case.settlement import Disagreement, FurtherOpinion, SettledAnswer, Settlement
 from routing.errors import InvalidPolicy
 from routing.policy import Policy
 from routing.questions.rating import Rating

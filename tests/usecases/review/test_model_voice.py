@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from bot.usecases.review.answer import ExpertAnswer, answer
-from routing.case.case import open_case
 from routing.case.decision import Method
+from routing.case.opening import open_case
 from routing.label import ExpertId, Via
 from routing.policy import load_policy
 from routing.prediction import CaseInput, ModelRef, Prediction, Submission
