@@ -206,6 +206,7 @@ DIGEST: dict[str, Any] = {
                     "errors": 7,
                     "bound": 0.0188,
                     "unanswered": 0,
+                    "alike": None,
                 },
                 "gain": 0.04,
                 "why": "",
@@ -266,6 +267,7 @@ DIGEST: dict[str, Any] = {
                 "differences": [{"first": "fraud", "second": "legitimate", "n": 6}],
             }
         ],
+        "anchorings": [],
     },
     "headlines": [
         {

@@ -10,6 +10,7 @@ from routing.evidence.calibrator import CalibratorFit
 from routing.evidence.error_patterns import ConfusionPair, Contradiction, SliceFinding, Theme
 from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import TrafficEstimate
+from routing.evidence.expertise import TaskAnchoring
 from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
@@ -133,7 +134,8 @@ class Quality:
     `calibration`, `slices`, `confusions`, `themes` weigh every label as `errors` do (`label_weights`): they
     speak of all traffic that was watched, whoever has not answered. `watches` hold the models against the
     target over all weeks; `lately` is what was accepted in the last four weeks. `truths` say what counts as
-    right in the `errors`, `agreements` how far experts agree; both are empty in digests of earlier versions.
+    right in the `errors`, `agreements` how far experts agree, `anchorings` whether they follow the model; all
+    are empty in digests of earlier versions.
     """
 
     errors: tuple[ErrorRow, ...] = ()
@@ -153,6 +155,7 @@ class Quality:
     lately: TrafficEstimate | None = None
     truths: tuple[TaskTruth, ...] = ()
     agreements: tuple[TaskAgreement, ...] = ()
+    anchorings: tuple[TaskAnchoring, ...] = ()
 
     def row(self, about: About) -> ErrorRow | None:
         """The first row about that part; None without any."""

@@ -11,6 +11,7 @@ from routing.evidence.alarm import Alarm
 from routing.evidence.error_patterns import SliceFinding, Theme
 from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import Estimate, Reach, TrafficEstimate
+from routing.evidence.expertise import TaskAnchoring
 from routing.evidence.promise import Certificate, NotYet
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
@@ -57,6 +58,8 @@ def _error_rows(quality: Quality) -> Iterator[DigestRow]:
         yield from _rows("truth", row.task, shares, row.n)
     for agreement in quality.agreements:
         yield from _agreement(agreement)
+    for anchoring in quality.anchorings:
+        yield from _anchoring(anchoring)
     if quality.target is not None:
         yield DigestRow("target", "all", "error", quality.target)
     lately = quality.lately
@@ -76,6 +79,17 @@ def _agreement(row: TaskAgreement) -> Iterator[DigestRow]:
     yield from _rows(section, row.task, {"answers": report.answers, "experts": report.experts}, report.cases)
     for pair in row.differences:
         yield DigestRow("experts differ", f"{row.task}: {pair.first} / {pair.second}", "cases", pair.n)
+
+
+def _anchoring(row: TaskAnchoring) -> Iterator[DigestRow]:
+    section, effect = "agreement with the model", row.effect
+    for name, arm in (("shown", effect.shown), ("hidden", effect.hidden)):
+        yield from _rows(section, f"{row.task}, {name}", {"agreed": arm.agreed}, arm.drawn)
+    interval = effect.stratified
+    if effect.within_strata is not None and interval is not None:
+        n = effect.shown.drawn + effect.hidden.drawn
+        value, low, high = effect.within_strata, interval.low, interval.high
+        yield DigestRow(section, row.task, "difference", value, low, high, n)
 
 
 def calibration_rows(
@@ -155,6 +169,7 @@ def _threshold(row: ThresholdRow) -> Iterator[DigestRow]:
         "promised_confidence": promise.confidence if promise else None,
         "truth": row.truth,
         "labels_needed": result.needed if isinstance(result, NotYet) else None,
+        "labels_alike": result.alike if isinstance(result, Certificate) else None,
     }
     name = f"{row.task}, {row.place}, {row.model.name} {row.model.version}"
     yield from _rows("threshold", name, values)

@@ -9,6 +9,7 @@ from bot.slack.blocks.message import Message
 from bot.slack.blocks.text import label_text
 from bot.words.agreement_words import agreement_sentences
 from bot.words.alarm_words import alarm_figures, alarm_words
+from bot.words.anchoring_words import anchoring_sentences
 from bot.words.calibration_words import calibration_words, point_words, shown_calibration
 from bot.words.digest_words import agreement_row, confused_words, more_rows
 from bot.words.limit_words import place_words
@@ -126,6 +127,8 @@ def _experts_words(digest: Digest, permalinks: Permalinks) -> Iterator[TitledLis
     yield TitledList("What experts write", themes or ((literal(why),) if why else ()))
     agreements = tuple(map(literal, agreement_sentences(quality.agreements)))
     yield TitledList("How far experts agree with each other", agreements)
+    followed = tuple(map(literal, anchoring_sentences(quality.anchorings)))
+    yield TitledList("Whether experts follow the model", followed)
     pairs = tuple(_contradiction(contradiction, permalinks) for contradiction in quality.contradictions)
     yield TitledList("Much the same, decided differently", pairs)
 

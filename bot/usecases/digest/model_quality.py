@@ -12,6 +12,7 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 from bot.usecases.digest.expert_agreement import task_agreements
+from bot.usecases.digest.expert_anchoring import task_anchorings
 from bot.usecases.thresholds.target_watch import Watchtower
 from bot.usecases.thresholds.threshold_table import threshold_rows
 from routing.digest.day import Day
@@ -32,7 +33,14 @@ from routing.evidence.risk_coverage import RiskCoverage
 from routing.evidence.truth import task_truths
 from routing.policy import Policy, Team
 from storage.engine.database import Database, Transaction
-from storage.evidence import case_inputs, day_volumes, decision_methods, model_evidence, shared_answers
+from storage.evidence import (
+    blind_arms,
+    case_inputs,
+    day_volumes,
+    decision_methods,
+    model_evidence,
+    shared_answers,
+)
 from storage.evidence.case_inputs import ExpertRationale
 from storage.evidence.day_volumes import DayVolume
 from storage.evidence.label_columns import LabelColumns
@@ -90,6 +98,7 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
                 name: shared_answers.shared(tx, name, span.learned_since_at, span.until_at, MOST_DECIDED)
                 for name in team.tasks
             }
+            arms = blind_arms.of_tasks(tx, team.tasks, span.learned_since_at, span.until_at)
             methods = decision_methods.counts(tx, team.tasks, span.since_at, span.until_at)
         thresholds, curve, watches = table.result()
     themes = _themes(stored)
@@ -115,6 +124,7 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         lately=_lately(stored),
         truths=truths,
         agreements=tuple(task_agreements(policy, answers)),
+        anchorings=tuple(task_anchorings(arms)),
     )
 
 
