@@ -102,9 +102,9 @@ def _share(value: float) -> str:
 
 
 def _quorum(tier: Tier) -> str:
-    if not tier.second_opinions:
-        return str(tier.quorum)
-    return f"{tier.quorum}, in {percent(tier.second_opinions)} 2"
+    second = f", in {percent(tier.second_opinions)} 2" if tier.second_opinions else ""
+    blind = f"; in {percent(tier.blind)} without the prediction" if tier.blind else ""
+    return f"{tier.quorum}{second}{blind}"
 
 
 def _exceptions(tier: Tier) -> str:

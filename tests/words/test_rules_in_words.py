@@ -132,6 +132,11 @@ def test_what_is_all_checked_says_so() -> None:
     assert row.audit == "all"
 
 
+def test_a_row_says_how_often_the_prediction_is_hidden() -> None:
+    (row,) = table(policy(tiers=tier_text(blind="0.2")))
+    assert row.quorum == "1; in 20 % without the prediction"
+
+
 def test_a_certainty_is_told_with_how_many_may_be_asked() -> None:
     (row,) = table(policy(tiers=tier_text(certainty="0.95", answers_at_most="3")))
     assert row.certainty == "up to 3 until they are 95 % sure"
