@@ -80,6 +80,23 @@ def phases_of(strata: Iterable[Stratum], labels: Iterable[CheckedLabel]) -> tupl
     return tuple(_stratum_phase(stratum, by_stratum[stratum.key]) for stratum in pooled(strata))
 
 
+def phases_beside(strata: Iterable[Stratum], labels: Iterable[CheckedLabel]) -> tuple[Phase, ...]:
+    """As `phases_of`, where `labels` are only those that could be checked, none of them late.
+
+    The others count as they were decided, in the strata. A checked label is settled. Raises ValueError for
+    more labels, or more errors among them, than a stratum has.
+    """
+    by_stratum: dict[StratumKey, list[CheckedLabel]] = {}
+    for label in labels:
+        by_stratum.setdefault(label.stratum, []).append(label)
+    phases = []
+    for stratum in pooled(strata):
+        checkable = by_stratum.get(stratum.key, [])
+        errors = sum(label.is_error if label.is_checked else label.is_claim for label in checkable)
+        phases.append(Phase(stratum.received, stratum.labeled, stratum.errors - errors, _cells(checkable)))
+    return tuple(phases)
+
+
 def _stratum_phase(stratum: Stratum, labels: Sequence[CheckedLabel]) -> Phase:
     prompt = _cells([label for label in labels if not label.is_late])
     late = [label for label in labels if label.is_late]

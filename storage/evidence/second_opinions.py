@@ -12,10 +12,11 @@ import sqlalchemy as sa
 
 from routing.case.ask import AskState
 from routing.label import Label, labels_in_force
+from routing.prediction import ModelRef
 from storage.cases import labels
 from storage.engine.database import Transaction
-from storage.evidence.decisions_in_force import Window, in_period_by_experts, loss_of
-from storage.tables import asks, decisions, predictions
+from storage.evidence.decisions_in_force import Window, by_experts, loss_of
+from storage.tables import asks, predictions
 
 PORTION = 500
 CERTAIN = 1.0
@@ -34,6 +35,9 @@ class CheckedCase:
 
     case_id: str
     decided_at: datetime
+    task: str
+    tier: str
+    model: ModelRef
     is_audit: bool
     inclusion_probability: float
     is_claim: bool
@@ -44,18 +48,29 @@ class CheckedCase:
 
 
 def decided_cases(tx: Transaction, window: Window) -> list[CheckedCase]:
-    """The cases of tiers with second opinions that experts decided in the period, oldest decision first."""
-    query = in_period_by_experts(
-        window,
-        decisions.c.case_id,
-        decisions.c.decided_at,
-        predictions.c.is_audit,
-        predictions.c.inclusion_probability,
-        predictions.c.second_opinion_chance,
-        predictions.c.label,
-        loss_of(decisions).label("loss"),
-    ).where(predictions.c.second_opinion_chance.is_not(None))
-    rows = tx.execute(query.order_by(decisions.c.decided_at, decisions.c.row_id)).all()
+    """Of what came in during the period, the cases of tiers with second opinions that experts have decided.
+
+    The oldest decision first. What was decided since then counts too, as in `model_evidence.strata`.
+    """
+    decided = by_experts()
+    query = (
+        sa.select(
+            decided.c.case_id,
+            decided.c.decided_at,
+            predictions.c.task,
+            predictions.c.tier,
+            predictions.c.model_name,
+            predictions.c.model_version,
+            predictions.c.is_audit,
+            predictions.c.inclusion_probability,
+            predictions.c.second_opinion_chance,
+            predictions.c.label,
+            loss_of(decided).label("loss"),
+        )
+        .join(decided, decided.c.case_id == predictions.c.case_id)
+        .where(*window.received, predictions.c.second_opinion_chance.is_not(None))
+    )
+    rows = tx.execute(query.order_by(decided.c.decided_at, decided.c.row_id)).all()
     starts = range(0, len(rows), PORTION)
     return [case for start in starts for case in _checked(tx, rows[start : start + PORTION])]
 
@@ -75,6 +90,9 @@ def _case(row: Any, in_force: list[Label], by_name: set[tuple[str, str]]) -> Che
     return CheckedCase(
         case_id=row.case_id,
         decided_at=row.decided_at,
+        task=row.task,
+        tier=row.tier,
+        model=ModelRef(row.model_name, row.model_version),
         is_audit=row.is_audit,
         inclusion_probability=row.inclusion_probability,
         is_claim=is_claim,

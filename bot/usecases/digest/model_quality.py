@@ -3,20 +3,20 @@
 Takes seconds, and a second more the first time: numpy and scikit-learn are imported only here.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
+from bot.usecases.digest.error_rows import PeriodCounts, error_rows
 from bot.usecases.digest.expert_agreement import task_agreements
 from bot.usecases.digest.expert_anchoring import task_anchorings
 from bot.usecases.thresholds.target_watch import Watchtower
 from bot.usecases.thresholds.threshold_table import threshold_rows
 from routing.digest.day import Day
-from routing.digest.model_quality import About, ErrorRow, ModelFit, Quality, TaskConfusion, ThresholdRow
+from routing.digest.model_quality import ModelFit, Quality, TaskConfusion, ThresholdRow
 from routing.evidence.alarm import Alarm
 from routing.evidence.calibrator import CalibratorFit
 from routing.evidence.error_patterns import (
@@ -27,7 +27,7 @@ from routing.evidence.error_patterns import (
     ThemeReport,
 )
 from routing.evidence.error_watch import ErrorWatch
-from routing.evidence.estimate import Stratum, StratumKey, TrafficEstimate, label_weights
+from routing.evidence.estimate import StratumKey, TrafficEstimate, label_weights
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
 from routing.evidence.truth import task_truths
@@ -39,12 +39,15 @@ from storage.evidence import (
     day_volumes,
     decision_methods,
     model_evidence,
+    second_opinions,
     shared_answers,
 )
 from storage.evidence.case_inputs import ExpertRationale
 from storage.evidence.day_volumes import DayVolume
+from storage.evidence.decisions_in_force import Window
 from storage.evidence.label_columns import LabelColumns
 from storage.evidence.model_evidence import TrafficCount
+from storage.evidence.second_opinions import CheckedCase
 from storage.measured import alarms, calibrators
 from storage.measured.calibrators import StoredCalibrator
 
@@ -98,6 +101,8 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
                 name: shared_answers.shared(tx, name, span.learned_since_at, span.until_at, MOST_DECIDED)
                 for name in team.tasks
             }
+            checked = _checked(tx, team, span.since_at, span.until_at)
+            before = PeriodCounts(stored.before, _checked(tx, team, span.before_at, span.since_at))
             arms = blind_arms.of_tasks(tx, team.tasks, span.learned_since_at, span.until_at)
             methods = decision_methods.counts(tx, team.tasks, span.since_at, span.until_at)
         thresholds, curve, watches = table.result()
@@ -105,7 +110,7 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
     truths = task_truths(methods, label_weights(count.stratum for count in now))
     truth_of = {row.task: row.truth for row in truths}
     return Quality(
-        errors=tuple(_error_rows(stored)),
+        errors=tuple(error_rows(PeriodCounts(now, checked), before)),
         target=team.target_error,
         calibration=_calibration(stored),
         fits=tuple(
@@ -173,6 +178,10 @@ def _read(tx: Transaction, policy: Policy, team: Team, span: Span, now: tuple[Tr
     )
 
 
+def _checked(tx: Transaction, team: Team, since: datetime, until: datetime) -> tuple[CheckedCase, ...]:
+    return tuple(second_opinions.decided_cases(tx, Window(team.tasks, since, until)))
+
+
 def midnights(since: datetime, until: datetime, zone: ZoneInfo) -> list[datetime]:
     """The beginning, every midnight of the team's calendar inside the period, and the end."""
     first, last = (moment.astimezone(zone).date() for moment in (since, until))
@@ -194,42 +203,12 @@ def _day(volume: DayVolume, zone: ZoneInfo) -> Day:
     )
 
 
-Part = tuple[About, str]
-
-
-def _error_rows(stored: _Facts) -> Iterator[ErrorRow]:
-    from routing.measures.estimation.error_estimate import estimate
-
-    now, before = _parts(stored.now), _parts(stored.before)
-    for part in sorted(now, key=lambda part: (list(About).index(part[0]), part[1])):
-        about, name = part
-        earlier = estimate(name, before[part]) if part in before else None
-        yield ErrorRow(about, name, estimate(name, now[part]), earlier)
-
-
 def _lately(stored: _Facts) -> TrafficEstimate | None:
     if not stored.lately:
         return None
     from routing.measures.estimation.error_estimate import estimate
 
     return estimate("accepted in four weeks", [count.stratum for count in stored.lately])
-
-
-def _parts(counts: Iterable[TrafficCount]) -> Mapping[Part, list[Stratum]]:
-    """The strata of everything, of the accepted part, and of every tier, model version and slice."""
-    parts: dict[Part, list[Stratum]] = defaultdict(list)
-    for count in counts:
-        named: list[Part] = [
-            (About.ALL, "all traffic"),
-            (About.TIER, f"{count.task}, {count.tier}"),
-            (About.MODEL, f"{count.task}, {count.model.name} {count.model.version}"),
-            *((About.SLICE, f"{key}={value}") for key, value in count.slices.items()),
-        ]
-        if count.stratum.is_accepted:
-            named.append((About.ACCEPTED, "accepted by the model alone"))
-        for part in named:
-            parts[part].append(count.stratum)
-    return parts
 
 
 def _weights(stored: _Facts, labeled: LabelColumns) -> list[float]:
