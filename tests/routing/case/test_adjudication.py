@@ -312,6 +312,14 @@ def test_a_provisional_decision_falls_with_its_answer() -> None:
     assert [each.label for each in told(changed).decisions] == ["fraud", "honest"]
 
 
+def test_the_same_answer_given_again_after_undo_decides_provisionally_anew() -> None:
+    decided = told(case(quorum=2, second_opinion_chance=0.1, labels=(label("fraud"),)))
+    undone = withdraw(decided, expert(), MONDAY + timedelta(minutes=1))
+    again = record_label(undone, label("fraud", round_=2))
+    assert again.provisional is None
+    assert [each.label for each in told(again).decisions] == ["fraud", "fraud"]
+
+
 @pytest.mark.parametrize(
     "one",
     [

@@ -18,6 +18,7 @@ from routing.digest.model_quality import Quality, ThresholdState
 from routing.digest.row import DigestRow
 from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.evidence.estimate import Reach
+from routing.evidence.expertise import Anchoring, Arm, TaskAnchoring
 from routing.evidence.promise import Promise
 from routing.questions.rating import Rating
 from tests.routing.qualities import certificate, error, estimate, missing, threshold, traffic, unlabeled
@@ -206,6 +207,12 @@ def test_a_threshold_that_is_not_certified_says_how_many_labels_it_lacks() -> No
 def test_a_digest_that_was_not_measured_has_its_facts() -> None:
     sections = {row.section for row in digest_rows(summarise(facts()))}
     assert sections == {"period", "traffic", "time", "concordance by all", "calibration"}
+
+
+def test_of_a_task_whose_arms_cannot_be_compared_only_the_counts_are_told() -> None:
+    effect = Anchoring(Arm(3, 4), Arm(0, 0), None, None, None, None, None)
+    rows = rows_of(Quality(anchorings=(TaskAnchoring("fraud", effect),)), "agreement with the model")
+    assert [(row.name, row.value, row.n) for row in rows] == [("fraud, shown", 3, 4), ("fraud, hidden", 0, 0)]
 
 
 def test_a_scale_has_a_line_for_exact_agreement_and_a_line_for_a_step_beside() -> None:

@@ -940,3 +940,9 @@ def test_predictions_are_hidden_by_chance_only_where_a_tier_says_so() -> None:
     assert tier(blind="0.1").blind == 0.1
     for never in ("0.0", "1.0"):  # without both there is nothing to compare
         assert any("blind" in line for line in refusals(tiers(tier_text(blind=never))))
+
+
+def test_three_named_people_are_enough_for_second_opinions() -> None:
+    people = '{ people = ["U0AMA", "U0BEN", "U0SUE"] }'
+    asking = tier(second_opinions="0.1", experts=people, adjudicators='["U0SUE"]')
+    assert asking.second_opinions == 0.1

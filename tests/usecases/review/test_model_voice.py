@@ -93,8 +93,9 @@ def _measured(world: World, task: str) -> dict[str, Any]:
         strata = model_evidence.strata(tx, [task], since, until)
         return {
             "strata": [replace(row, task="") for row in strata],
-            "audits": [replace(row, case_id="") for row in audits],
-            "everything": [replace(row, case_id="") for row in everything],
+            # Every case is a group of its own, numbered as it came.
+            "audits": [replace(row, case_id="", group_key=0) for row in audits],
+            "everything": [replace(row, case_id="", group_key=0) for row in everything],
             "labels": sorted(zip(labeled.decided, labeled.loss, labeled.inclusion_probability, strict=True)),
             "labeled": label_counts.of_model(tx, task, MODEL, since, until),
         }
