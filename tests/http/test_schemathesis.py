@@ -31,7 +31,7 @@ ALWAYS = [
 ]
 BATCH = "/v1/cases/batch"
 POSTING = ["/v1/cases", BATCH]
-READING = ["/v1/cases", "/v1/cases/{case_id}", "/v1/decisions"]
+READING = ["/v1/cases", "/v1/cases/{case_id}", "/v1/decisions", "/v1/bad-inputs"]
 REPORTS = ["/v1/reports/{team}", "/v1/reports/{team}/{last_day}"]
 KNOWN_REPORT = {"team": "risk", "last_day": "2026-11-16"}
 WITHOUT_INPUT = ["/healthz", "/readyz", "/metrics"]

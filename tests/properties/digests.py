@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from routing.digest.digest import Digest
 from routing.evidence.calibrator import IDENTITY, Calibrator
+from routing.evidence.expertise import Arm
 from routing.evidence.promise import Promise
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
@@ -30,6 +31,7 @@ PLAIN: Mapping[Any, st.SearchStrategy[Any]] = {
     timedelta: st.timedeltas(timedelta(0), timedelta(days=400)),
     Promise: st.builds(Promise, st.floats(0.001, 0.4), st.floats(0.5, 0.99)),
     Calibrator: st.sampled_from(CALIBRATORS),
+    Arm: st.lists(st.integers(0, 2**40), min_size=2, max_size=2).map(lambda counts: Arm(*sorted(counts))),
 }
 
 
