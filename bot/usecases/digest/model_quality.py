@@ -30,7 +30,7 @@ from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import StratumKey, TrafficEstimate, label_weights
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
-from routing.evidence.truth import task_truths
+from routing.evidence.truth import TruthCount, task_truths
 from routing.policy import Policy, Team
 from storage.engine.database import Database, Transaction
 from storage.evidence import (
@@ -42,12 +42,14 @@ from storage.evidence import (
     second_opinions,
     shared_answers,
 )
+from storage.evidence.blind_arms import BlindArm
 from storage.evidence.case_inputs import ExpertRationale
 from storage.evidence.day_volumes import DayVolume
 from storage.evidence.decisions_in_force import Window
 from storage.evidence.label_columns import LabelColumns
 from storage.evidence.model_evidence import TrafficCount
 from storage.evidence.second_opinions import CheckedCase
+from storage.evidence.shared_answers import Answer
 from storage.measured import alarms, calibrators
 from storage.measured.calibrators import StoredCalibrator
 
@@ -89,6 +91,17 @@ class _Facts:
     """What was accepted of four weeks."""
 
 
+@dataclass(frozen=True, slots=True)
+class _ExpertFacts:
+    """What storage holds of the experts: shared answers by task, how decided, hidden or not, and checked."""
+
+    answers: Mapping[str, Sequence[Answer]]
+    methods: tuple[TruthCount, ...]
+    arms: tuple[BlindArm, ...]
+    checked: tuple[CheckedCase, ...]
+    checked_before: tuple[CheckedCase, ...]
+
+
 def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Quality:
     """What the labels say about the models of a team's tasks."""
     with database.read() as tx:
@@ -97,20 +110,17 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         table = beside.submit(_thresholds, database, policy, team, now, span)
         with database.read() as tx:
             stored = _read(tx, policy, team, span, now)
-            answers = {
-                name: shared_answers.shared(tx, name, span.learned_since_at, span.until_at, MOST_DECIDED)
-                for name in team.tasks
-            }
-            checked = _checked(tx, team, span.since_at, span.until_at)
-            before = PeriodCounts(stored.before, _checked(tx, team, span.before_at, span.since_at))
-            arms = blind_arms.of_tasks(tx, team.tasks, span.learned_since_at, span.until_at)
-            methods = decision_methods.counts(tx, team.tasks, span.since_at, span.until_at)
+            experts = _read_experts(tx, team, span)
         thresholds, curve, watches = table.result()
     themes = _themes(stored)
-    truths = task_truths(methods, label_weights(count.stratum for count in now))
+    truths = task_truths(experts.methods, label_weights(count.stratum for count in now))
     truth_of = {row.task: row.truth for row in truths}
     return Quality(
-        errors=tuple(error_rows(PeriodCounts(now, checked), before)),
+        errors=tuple(
+            error_rows(
+                PeriodCounts(now, experts.checked), PeriodCounts(stored.before, experts.checked_before)
+            )
+        ),
         target=team.target_error,
         calibration=_calibration(stored),
         fits=tuple(
@@ -128,8 +138,8 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         watches=watches,
         lately=_lately(stored),
         truths=truths,
-        agreements=tuple(task_agreements(policy, answers)),
-        anchorings=tuple(task_anchorings(arms)),
+        agreements=tuple(task_agreements(policy, experts.answers)),
+        anchorings=tuple(task_anchorings(experts.arms)),
     )
 
 
@@ -178,8 +188,15 @@ def _read(tx: Transaction, policy: Policy, team: Team, span: Span, now: tuple[Tr
     )
 
 
-def _checked(tx: Transaction, team: Team, since: datetime, until: datetime) -> tuple[CheckedCase, ...]:
-    return tuple(second_opinions.decided_cases(tx, Window(team.tasks, since, until)))
+def _read_experts(tx: Transaction, team: Team, span: Span) -> _ExpertFacts:
+    tasks, back, since, until = team.tasks, span.learned_since_at, span.since_at, span.until_at
+    return _ExpertFacts(
+        answers={name: shared_answers.shared(tx, name, back, until, MOST_DECIDED) for name in tasks},
+        methods=decision_methods.counts(tx, tasks, since, until),
+        arms=blind_arms.of_tasks(tx, tasks, back, until),
+        checked=tuple(second_opinions.decided_cases(tx, Window(tasks, since, until))),
+        checked_before=tuple(second_opinions.decided_cases(tx, Window(tasks, span.before_at, since))),
+    )
 
 
 def midnights(since: datetime, until: datetime, zone: ZoneInfo) -> list[datetime]:
