@@ -17,7 +17,7 @@ from bot.usecases.context import Context
 from bot.usecases.review.outcome import RepeatedAct
 from bot.usecases.review.thread_reply import ThreadReply, thread_reply
 from storage.cases import case_threads
-from storage.delivery import projections, slack_pace, thread_readings
+from storage.delivery import slack_pace, thread_readings
 from storage.delivery.thread_readings import ThreadClaim
 from storage.engine.database import Transaction
 
@@ -45,16 +45,15 @@ class ThreadReader(SlackSender[ThreadClaim]):
     def _has_message(self, claim: ThreadClaim) -> bool:
         """Whether a case's message is there; what may yet turn out to be ours is waited for."""
         with self._ctx.database.write() as tx:
-            if projections.by_message(tx, claim.channel_id, claim.thread_ts) is not None:
-                return True
             now = self._ctx.clock.now()
-            if case_threads.may_appear(tx, claim.channel_id):
+            owner = case_threads.owner_of(tx, claim.channel_id, claim.thread_ts)
+            if owner.may_appear:
                 # Our own post may be unanswered: finished now, the answers under it would never be read.
                 retry_at = now + self._courier.tempo.stretched(self._courier.tempo.thread_in)
                 thread_readings.postpone(tx, claim, retry_at)
-            else:
+            elif owner.shown is None:
                 thread_readings.finish(tx, claim, None, now)
-        return False
+        return owner.shown is not None
 
     def _hear(self, claim: ThreadClaim) -> str | None:
         """Take every reply for what it is; the `ts` of the newest."""

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from bot.clock import slack_now
 from bot.usecases.context import Context
 from routing.slack_channel import ChannelId
-from storage.cases import case_threads
 from storage.delivery import channel_readings, outbox, posted_messages, slack_pace, thread_readings
 from storage.delivery.channel_readings import WantedChannel
 from storage.delivery.thread_readings import Rank, WantedThread
@@ -69,11 +68,10 @@ def begin(ctx: Context) -> None:
 
 def read_later(ctx: Context, tx: Transaction, channel_id: ChannelId, ts: str) -> None:
     """Want a thread read that may belong to a message of ours whose post is not answered yet."""
-    if case_threads.may_appear(tx, channel_id):
-        now = ctx.clock.now()
-        slack_pace.open_many(tx, [slack_pace.READS])
-        thread = WantedThread(channel_id, ts, ctx.team_id, Rank.CHANGED, 0, now)
-        thread_readings.want_many(tx, [thread], now)
+    now = ctx.clock.now()
+    slack_pace.open_many(tx, [slack_pace.READS])
+    thread = WantedThread(channel_id, ts, ctx.team_id, Rank.CHANGED, 0, now)
+    thread_readings.want_many(tx, [thread], now)
 
 
 def decided_since(ctx: Context) -> datetime:

@@ -27,7 +27,7 @@ from routing.thread_reply.interpretation import (
 )
 from storage import audit
 from storage.audit import Entry
-from storage.cases import thread_replies
+from storage.cases import case_threads, thread_replies
 from storage.delivery import claimed_events, projections
 
 REASON_WITHIN = timedelta(minutes=10)
@@ -72,10 +72,12 @@ def thread_reply(ctx: Context, reply: ThreadReply) -> Outcome:
     Raises DatabaseUnavailable, with nothing recorded: Slack then sends the event again.
     """
     with ctx.database.write() as tx:
-        shown = projections.by_message(tx, reply.channel_id, reply.thread_ts)
-        if shown is None:
+        owner = case_threads.owner_of(tx, reply.channel_id, reply.thread_ts)
+        if owner.may_appear:
             read_later(ctx, tx, reply.channel_id, reply.thread_ts)
+        if owner.shown is None:
             return Silence()
+        shown = owner.shown
         key = f"reply:{reply.channel_id}:{reply.ts}"
         # The version that the channel shows, not the wanted: it is what the writer had before them.
         screen = Screen(shown.case_id, shown.shown_version, reply.channel_id, reply.thread_ts)
