@@ -19,8 +19,10 @@ from bot.clock import FastClock, SystemClock
 from bot.demo.examples import held_out
 from bot.demo.run import Play
 from bot.demo.script import WATCHED, Script
-from bot.demo.stage import DIGITS, LEADS, NEWCOMER, ONCOLOGY, Stage, stage
+from bot.demo.stage import DIGITS, LEADS, NEWCOMER, ONCOLOGY, stage
 from tests.pictures import simulated_week
+from tests.pictures.dispute import disputed
+from tests.scenarios.people import NADIA
 
 FOLDER = Path(__file__).parent
 WIDTH, HEIGHT = 1180, 800
@@ -37,21 +39,22 @@ SHOW = """([selector, words, block]) => {
 
 @dataclass(frozen=True)
 class Studio:
-    """A running demo and a browser."""
+    """A local Slack, a browser, and whose eyes it is."""
 
     browser: Browser
-    stage: Stage
+    slack_url: str
+    person: str = NEWCOMER
 
     @contextmanager
     def page(self, place: str, scheme: str = "light", height: int = HEIGHT) -> Iterator[Page]:
-        """The page at `place` (`C0DIGITS`, `home`) as the newcomer sees it."""
+        """The page at `place` (`C0DIGITS`, `home`) as the person sees it."""
         context = self.browser.new_context(
             viewport={"width": WIDTH, "height": height},
             color_scheme="dark" if scheme == "dark" else "light",
             device_scale_factor=1.5,
         )
         page = context.new_page()
-        page.goto(f"{self.stage.sandbox.url}/?as={NEWCOMER}#{place}")
+        page.goto(f"{self.slack_url}/?as={self.person}#{place}")
         page.wait_for_selector("html[data-ready]")
         page.wait_for_timeout(1500)
         yield page
@@ -107,6 +110,11 @@ def digest(studio: Studio) -> None:
         shoot(page, "digest-light")
 
 
+def dispute(browser: Browser, folder: Path) -> None:
+    with disputed(folder) as slack, Studio(browser, slack.url, NADIA).page("D0NADIA", height=560) as page:
+        shoot(page, "dispute-light")
+
+
 def digest_picture() -> None:
     """The picture that a digest shows, of a week with enough in it to explain."""
     (FOLDER / "digest-picture.png").write_bytes(simulated_week.picture())
@@ -137,13 +145,15 @@ def main() -> None:
         play = Play(started, Script(held_out(200, seed=7), seed=7, answered_share=0.8, spread_seconds=5.0))
         play.start()
         with sync_playwright() as playwright:
-            studio = Studio(playwright.chromium.launch(executable_path=chromium, args=FLAGS), started)
+            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            studio = Studio(browser, started.sandbox.url)
             wait_for(lambda: play.report().counts.decided >= 30, "thirty decisions")
             for picture in PICTURES:
                 picture(studio)
             wait_for(lambda: play.report().counts.digests > 0, "a digest")
             digest(studio)
-            studio.browser.close()
+            dispute(browser, Path(folder))
+            browser.close()
         play.stop()
     digest_picture()
 
