@@ -50,8 +50,10 @@ NOTHING_IN: Mapping[Worklist, str] = {
 def _summary(listed: WaitingCase, longest: int) -> str:
     case_input = listed.case.submission.input
     fields = [f"{name}: {single_line(scalar(value))}" for name, value in case_input.fields.items()]
-    parts = [case_input.text or "", *fields, case_input.image.alt_text if case_input.image else ""]
-    return label_text("; ".join(single_line(part).rstrip(".") for part in parts if part), longest)
+    parts = [part for part in (case_input.text, *fields) if part]
+    if case_input.image and not parts:  # beside words of its own a picture's description repeats them
+        parts = [case_input.image.alt_text]
+    return label_text("; ".join(single_line(part).rstrip(".") for part in parts), longest)
 
 
 def _model_says(listed: WaitingCase) -> str:

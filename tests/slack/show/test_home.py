@@ -1,9 +1,14 @@
 """A person's own numbers are told in plain words, and only once there are enough of them."""
 
-from bot.slack.show.home import numbers_text
-from bot.usecases.review.worklist import LabelTotals
+import pytest
+
+from bot.slack.show.home import numbers_text, queue_message
+from bot.usecases.review.worklist import LabelTotals, queue
+from routing.prediction import CaseInput, Image
 from storage.evidence.own_answers import OwnOutcomes
 from tests.plain_words import assert_plain
+from tests.slack.workspace import Workspace
+from tests.worlds.people import CAROL
 
 OUTCOMES = OwnOutcomes(decided=47, became=41, corrected=12)
 
@@ -23,3 +28,15 @@ def test_fewer_answers_say_nothing_of_a_person() -> None:
 
 def test_what_was_never_so_is_not_told() -> None:
     assert numbers_text(LabelTotals(5, 60, 3)).endswith("3 of them with a reason.")
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"), [("A handwritten digit", None), (None, "An 8 × 8 scan of a digit")]
+)
+def test_a_picture_is_described_where_nothing_else_is(
+    workspace: Workspace, text: str | None, summary: str | None
+) -> None:
+    image = Image("An 8 × 8 scan of a digit.", url="https://pictures.test/1.png")
+    workspace.world.open(input=CaseInput(text=text, image=image))
+    message = queue_message(queue(workspace.world.ctx, CAROL, 10), lambda _: None)
+    assert f"fraud? {summary or text}; the model says" in message.text
