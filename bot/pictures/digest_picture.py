@@ -70,7 +70,7 @@ def _reliability(axes: Axes, report: CalibrationReport, whose: str) -> None:
         label="this model, with 95 % intervals",
     )
     # No share is above 1: the room there is for the legend.
-    axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.3), yticks=[0, 0.2, 0.4, 0.6, 0.8, 1])
+    axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.5), yticks=[0, 0.2, 0.4, 0.6, 0.8, 1])
     title_axes(
         axes,
         f"Is it as right as it is sure? ({report.n:,} answers, {whose})",

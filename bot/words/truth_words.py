@@ -25,13 +25,13 @@ def truth_sentences(truths: Sequence[TaskTruth]) -> Iterator[str]:
         by_truth.setdefault(row.truth, []).append(row.task)
     for truth, why in _WHY.items():
         if truth in by_truth:
-            yield f"{_where(by_truth, truth)} is {why}."
+            yield f"{_where(by_truth, truth)} means right {why}."
 
 
 def _where(by_truth: Mapping[Truth, Sequence[str]], truth: Truth) -> str:
     if len(by_truth) == 1:
-        return "What is right"
-    return f"What is right in {_listed(by_truth[truth])}"
+        return "Right"
+    return f"Right in {_listed(by_truth[truth])}"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -47,4 +47,4 @@ def limit_basis(truth: Truth | None) -> str:
 def promise_basis(truths: Iterable[TaskTruth]) -> Iterator[str]:
     """What a promise rests on, in a sentence for each task's truth."""
     for row in truths:
-        yield f"What is right is {_WHY.get(row.truth, row.truth.value)}."
+        yield f"Right means right {_WHY.get(row.truth, row.truth.value)}."

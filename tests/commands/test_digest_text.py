@@ -78,8 +78,8 @@ def test_a_calibrator_is_said_as_it_is_in_slack() -> None:
 
 def test_it_is_said_what_counts_as_right() -> None:
     rows = (TaskTruth("fraud", Truth.AGREED, 40, 0.95, 0.0),)
-    assert any(line.startswith("What is right is as two agree: ") for line in told(Quality(truths=rows)))
-    assert not any(line.startswith("What is right") for line in told(Quality()))
+    assert any(line.startswith("Right means right as two agree: ") for line in told(Quality(truths=rows)))
+    assert not any(line.startswith("Right") for line in told(Quality()))
 
 
 def test_names_are_not_taken_for_markup() -> None:

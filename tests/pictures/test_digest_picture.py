@@ -21,6 +21,7 @@ from routing.measures.calibration.calibration_error import seeded_report
 from tests.delivery.qualities import PAIRS, digest
 
 PANEL_PIXELS = round(PANEL * PIXELS_PER_INCH)
+MARK_PIXELS = 8
 REPORT = seeded_report(PAIRS, 0)
 POINTS = tuple(CoveragePoint(1 - n / 20, n / 20, n / 400, 0.0, n / 200, 9 * n) for n in range(1, 20))
 CURVE = RiskCoverage("fraud, standard", 900, POINTS)
@@ -89,14 +90,20 @@ def drawn_places(axes: Axes) -> Iterator[tuple[float, float]]:
         yield from bar.get_window_extent().corners()
 
 
-def test_nothing_is_drawn_outside_its_axes(monkeypatch: pytest.MonkeyPatch) -> None:
-    figures: list[Figure] = []
+@pytest.fixture
+def figures(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+    """What is drawn from now on."""
+    drawn: list[Figure] = []
 
     def keep(figure: Figure) -> bytes:
-        figures.append(figure)
+        drawn.append(figure)
         return b""
 
     monkeypatch.setattr(digest_picture, "png", keep)
+    return drawn
+
+
+def test_nothing_is_drawn_outside_its_axes(figures: list[Figure]) -> None:
     wide = tuple(replace(point, low=0.0, high=1.0 if n < 3 else 0.2) for n, point in enumerate(POINTS))
     for target in (0.001, 0.4):
         draw("leads", REPORT, replace(CURVE, points=wide, current=0.95, promised=0.3, target=target), DAYS)
@@ -107,6 +114,17 @@ def test_nothing_is_drawn_outside_its_axes(monkeypatch: pytest.MonkeyPatch) -> N
         assert [place for place in drawn_places(axes) if not box.contains(*place)] == []
         assert axes.get_ylim()[1] > 0
     assert figures[1].axes[1].get_ylim()[1] > 40
+
+
+def test_the_legend_covers_no_share(figures: list[Figure]) -> None:
+    draw("leads", REPORT, None, ())
+
+    (axes,) = figures[0].axes
+    figures[0].draw_without_rendering()
+    legend = axes.get_legend()
+    assert legend is not None
+    highest_point = axes.transData.transform((0, 1))[1] + MARK_PIXELS
+    assert legend.get_window_extent().y0 > highest_point
 
 
 def test_a_curve_that_rests_on_few_labels_is_not_drawn() -> None:

@@ -139,7 +139,7 @@ def test_it_ends_with_what_counts_as_right() -> None:
     last = digest_message(PERIOD, digest(of=Quality(truths=rows)), None).blocks[-1]
     assert last["type"] == "context"
     words = last["elements"][0]["text"]
-    assert words.startswith("What is right is as one says: the numbers rest on labels as they are, ")
+    assert words.startswith("Right means right as one says: the numbers rest on labels as they are, ")
 
 
 def test_a_limit_that_only_single_answers_back_says_so() -> None:

@@ -89,7 +89,9 @@ def test_a_grant_goes_on_record_and_is_told_to_the_team(world: Traffic) -> None:
         f"{100 * (granted.threshold or 0):.3g} % sure."
     )
     assert told.details[0] == "The answers show that at most 1 in 20 of it is wrong."
-    assert told.details[-1].startswith("What is right is as one says: the numbers rest on labels as they are")
+    assert told.details[-1].startswith(
+        "Right means right as one says: the numbers rest on labels as they are"
+    )
     assert_plain((told.sentence, *told.details, told.advice))
 
 
