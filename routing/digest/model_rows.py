@@ -238,6 +238,7 @@ def _slice(row: SliceFinding) -> Iterator[DigestRow]:
     values = {
         "raw_error": row.raw_error,
         "error_elsewhere": row.error_elsewhere,
+        "error_of_like": row.error_of_like,
         "p_value": row.adjusted_p_value,
     }
     yield from _rows("worse slice", name, values, row.n)

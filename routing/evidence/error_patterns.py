@@ -141,7 +141,9 @@ class SliceFinding:
 
     `n` labeled predictions, worth `effective_n` of equal weight, stand for `weight`. `raw_error` is what was
     seen; `error` is drawn toward the other values of the key, with its 95 % interval; `error_elsewhere` is
-    seen outside the slice. `p_value` is one-sided, `adjusted_p_value` corrected for all `looks` (Holm 1979).
+    seen outside the slice, `error_of_like` there among predictions like those inside: drawn by the same, the
+    model as sure (None in digests of earlier versions). `p_value` is one-sided and compares like with like,
+    `adjusted_p_value` is corrected for all `looks` (Holm 1979).
     """
 
     key: str
@@ -157,6 +159,7 @@ class SliceFinding:
     p_value: float
     adjusted_p_value: float
     looks: int
+    error_of_like: float | None = None
 
     @property
     def excess(self) -> float:

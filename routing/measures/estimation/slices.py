@@ -1,7 +1,8 @@
 """Slices where the model is worse than elsewhere: weighted, shrunk, and tested with all looks counted.
 
 `is_error` says of each labeled prediction whether the decision differs from the model's label, `weights` what
-each stands for (for all traffic see `label_weights`), equal if left out.
+each stands for (for all traffic see `label_weights`), equal if left out, and `strata` which are alike (see
+`likeness`); without, those of equal weight are.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,14 +12,20 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import betaincinv, betaln
-from scipy.stats import hypergeom
 
 from routing.evidence.error_patterns import PREDICTED, SliceFinding, SliceReport
+from routing.measures.estimation.mantel_haenszel import (
+    Counts,
+    StratifiedCounts,
+    risk_difference,
+    stratified_p_value,
+)
 from routing.measures.multiplicity import holm
 
 Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
 LEAST_LABELED = 20
-"""Labels below which a slice, or what lies outside it, is not looked at."""
+"""Labels below which a slice, or what is like it outside, is not looked at."""
 LEAST_EXCESS = 0.02
 """A gap, in shares of predictions, that is worth a lead's time."""
 LEVEL = 0.05
@@ -39,8 +46,17 @@ class BetaPrior:
 
 @dataclass(frozen=True, slots=True)
 class _LabeledErrors:
+    """In an order of their own: sums do not depend on that in which they came."""
+
     is_error: Floats
     weights: Floats
+    strata: Places
+    order: Places
+
+    def by_stratum(self, places: Places, values: Floats) -> Floats:
+        """The sum of `values` in each stratum."""
+        sums = np.bincount(self.strata[places], values[places], int(self.strata.max(initial=-1)) + 1)
+        return np.asarray(sums, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +81,20 @@ class _Tally:
 class _Slice:
     key: str
     value: str
+    places: Places
     inside: _Tally
     outside: _Tally
+    counts: StratifiedCounts
+
+    @property
+    def is_large(self) -> bool:
+        alike = self.counts.informative()
+        return min(int(alike.n.sum()), int(alike.n_outside.sum())) >= LEAST_LABELED
+
+    @property
+    def least_gap(self) -> float:
+        """How much more is wrong than in the rest, or than in the rest of each stratum, whichever is less."""
+        return min(self.inside.error - self.outside.error, risk_difference(self.counts))
 
 
 def worse_slices(
@@ -76,34 +104,39 @@ def worse_slices(
     weights: Sequence[float] | None = None,
     level: float = LEVEL,
     least_excess: float = LEAST_EXCESS,
+    strata: Sequence[int] | Places | None = None,
 ) -> SliceReport:
     """Slices (and predicted labels) whose error is larger than elsewhere, beyond chance and enough to matter.
 
-    Every slice with LEAST_LABELED labels inside and outside is tested: one-sided Fisher's exact test on
-    counts of Kish's effective size (Σw)²/Σw² (Kish 1965), rounded against a finding; p-values by Holm (1979),
-    which holds however slices overlap. The error shown is the mean of Beta(a + errors, b + n − errors), with
-    (a, b) from the marginal likelihood over all values of the key. Raises ValueError for values that do not
-    fit.
+    Every slice with LEAST_LABELED labels inside and outside, in strata that hold both, is tested: one-sided,
+    within strata (see `stratified_p_value`); p-values by Holm (1979), which holds however slices overlap. The
+    error shown is the mean of Beta(a + errors, b + n − errors), n of Kish's effective size (Σw)²/Σw² (Kish
+    1965), (a, b) from the marginal likelihood over all values of the key. Before it is drawn together it has
+    to be larger by `least_excess` than that of all the rest, and within strata (`risk_difference`): a slice
+    that the rules judge otherwise may look worse in one way and be no worse. Raises ValueError for values
+    that do not fit.
     """
-    labeled = _labeled(is_error, predicted, slices, weights)
-    by_key = _members(predicted, slices)
+    labeled, by_key = _labeled(is_error, predicted, slices, weights, strata), _members(predicted, slices)
     every = [part for key in sorted(by_key) for part in _slices_of(key, by_key[key], labeled)]
     # By size alone: whatever is left out for its errors is a look that Holm would not count.
-    large = [part for part in every if min(part.inside.n, part.outside.n) >= LEAST_LABELED]
-    p_values = [_p_value(part.inside, part.outside) for part in large]
+    large = [part for part in every if part.is_large]
+    p_values = [stratified_p_value(part.counts) for part in large]
     adjusted = holm(p_values)
-    sure = [place for place, corrected in enumerate(adjusted) if corrected <= level]
+    sure = [
+        place
+        for place, (part, corrected) in enumerate(zip(large, adjusted, strict=True))
+        # A gap is an outcome: it is asked for after the tests, which count every look.
+        if corrected <= level and part.least_gap >= least_excess
+    ]
     priors = {key: _prior(key, every) for key in {large[place].key for place in sure}}
     findings = [
-        _finding(large[place], priors[large[place].key], p_values[place], adjusted[place], len(large))
+        _finding(
+            large[place], labeled, priors[large[place].key], (p_values[place], adjusted[place]), len(large)
+        )
         for place in sure
     ]
-    worth = sorted(
-        # After the tests, for the same reason: a gap is an outcome.
-        (part for part in findings if part.excess >= least_excess),
-        key=lambda part: (-part.excess, part.key, part.value),
-    )
-    return SliceReport(len(is_error), len(large), len(every) - len(large), tuple(worth))
+    findings.sort(key=lambda part: (-part.excess, part.key, part.value))
+    return SliceReport(len(is_error), len(large), len(every) - len(large), tuple(findings))
 
 
 def beta_prior(errors: Sequence[float], n: Sequence[float], most: float = MOST_PRIOR) -> BetaPrior:
@@ -141,13 +174,19 @@ def _labeled(
     predicted: Sequence[str],
     slices: Sequence[Mapping[str, str]],
     weights: Sequence[float] | None,
+    strata: Sequence[int] | Places | None,
 ) -> _LabeledErrors:
     mass = np.ones(len(is_error)) if weights is None else np.asarray(weights, dtype=np.float64)
-    if not len(is_error) == len(predicted) == len(slices) == len(mass):
-        raise ValueError("is_error, predicted, slices and weights need one value per labeled prediction")
+    groups = np.unique(mass, return_inverse=True)[1] if strata is None else np.asarray(strata, dtype=np.intp)
+    if not len(is_error) == len(predicted) == len(slices) == len(mass) == len(groups):
+        raise ValueError(
+            "is_error, predicted, slices, weights and strata need one value per labeled prediction"
+        )
     if not (np.all(mass > 0) and np.all(mass < np.inf)):
         raise ValueError("weights have to be positive and finite")
-    return _LabeledErrors(np.asarray(is_error, dtype=np.float64), mass)
+    wrong = np.asarray(is_error, dtype=np.float64)
+    order = np.lexsort((wrong, mass, groups))
+    return _LabeledErrors(wrong[order], mass[order], np.asarray(groups[order]), np.argsort(order))
 
 
 def _members(
@@ -162,9 +201,41 @@ def _members(
 
 
 def _slices_of(key: str, members: Mapping[str, Sequence[int]], labeled: _LabeledErrors) -> list[_Slice]:
-    everything = _tally(labeled, np.arange(len(labeled.weights)))
-    tallies = {value: _tally(labeled, np.asarray(members[value])) for value in sorted(members)}
-    return [_Slice(key, value, tally, _rest(everything, tally)) for value, tally in tallies.items()]
+    everywhere = np.arange(len(labeled.weights))
+    everything, counts = _tally(labeled, everywhere), _counts(labeled, everywhere)
+    places = {value: np.sort(labeled.order[members[value]]) for value in sorted(members)}
+    return [_slice((key, value), labeled, inside, (everything, counts)) for value, inside in places.items()]
+
+
+def _slice(
+    name: tuple[str, str],
+    labeled: _LabeledErrors,
+    places: Places,
+    of_all: tuple[_Tally, tuple[Counts, Counts]],
+) -> _Slice:
+    everything, (n, wrong) = of_all
+    inside, (n_inside, wrong_inside) = _tally(labeled, places), _counts(labeled, places)
+    counts = StratifiedCounts(n_inside, wrong_inside, n - n_inside, wrong - wrong_inside)
+    return _Slice(*name, places, inside, _rest(everything, inside), counts)
+
+
+def _counts(labeled: _LabeledErrors, places: Places) -> tuple[Counts, Counts]:
+    """How many predictions there are in each stratum, and how many of them are wrong."""
+    ones = np.ones(len(labeled.weights))
+    n, wrong = labeled.by_stratum(places, ones), labeled.by_stratum(places, labeled.is_error)
+    return n.astype(np.int64), wrong.astype(np.int64)
+
+
+def _error_of_like(part: _Slice, labeled: _LabeledErrors) -> float:
+    """The error outside, were the strata mixed there as in the slice (direct standardization)."""
+    everywhere, weights = np.arange(len(labeled.weights)), labeled.weights
+    mass = labeled.by_stratum(part.places, weights)
+    wrong = labeled.by_stratum(part.places, weights * labeled.is_error)
+    rest = labeled.by_stratum(everywhere, weights) - mass
+    rest_wrong = labeled.by_stratum(everywhere, weights * labeled.is_error) - wrong
+    kept = (part.counts.n > 0) & (part.counts.n_outside > 0)
+    parts = np.sort(mass[kept] * np.clip(rest_wrong[kept] / rest[kept], 0, 1))
+    return float(parts.sum() / np.sort(mass[kept]).sum())
 
 
 def _prior(key: str, slices: Sequence[_Slice]) -> BetaPrior:
@@ -190,21 +261,9 @@ def _rest(everything: _Tally, inside: _Tally) -> _Tally:
     )
 
 
-def _p_value(inside: _Tally, outside: _Tally) -> float:
-    """One-sided Fisher's exact test; fractions of effective counts are rounded against a finding."""
-    slice_n, other_n = _whole(inside.effective_n), _whole(outside.effective_n)
-    # Whole but for rounding, a count must neither lose an error here nor gain one outside.
-    slice_wrong = int(np.floor(inside.error * slice_n + 1e-9))
-    other_wrong = int(np.ceil(outside.error * other_n - 1e-9))
-    tail = hypergeom.sf(slice_wrong - 1, slice_n + other_n, slice_wrong + other_wrong, slice_n)
-    return min(1.0, float(tail))
-
-
-def _whole(effective: float) -> int:
-    return max(1, int(np.floor(effective + 1e-9)))
-
-
-def _finding(part: _Slice, prior: BetaPrior, p_value: float, adjusted: float, looks: int) -> SliceFinding:
+def _finding(
+    part: _Slice, labeled: _LabeledErrors, prior: BetaPrior, p_values: tuple[float, float], looks: int
+) -> SliceFinding:
     n, wrong = part.inside.effective_n, part.inside.error * part.inside.effective_n
     a, b = prior.a + wrong, prior.b + n - wrong
     return SliceFinding(
@@ -218,7 +277,8 @@ def _finding(part: _Slice, prior: BetaPrior, p_value: float, adjusted: float, lo
         error_low=float(betaincinv(a, b, 0.025)),
         error_high=float(betaincinv(a, b, 0.975)),
         error_elsewhere=part.outside.error,
-        p_value=p_value,
-        adjusted_p_value=adjusted,
+        p_value=p_values[0],
+        adjusted_p_value=p_values[1],
         looks=looks,
+        error_of_like=_error_of_like(part, labeled),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -234,3 +235,44 @@ def test_values_that_do_not_fit_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         worse_slices([True, False], predicted, [{}, {}], weights)
+
+
+def strata_of_two(hard: npt.NDArray[np.bool_]) -> list[int]:
+    return [int(each) for each in hard]
+
+
+def test_a_slice_that_holds_more_hard_predictions_is_not_worse_than_what_is_like_it() -> None:
+    rng = np.random.default_rng(4)
+    hard = rng.random(4_000) < 0.3
+    shop = np.where(rng.random(4_000) < np.where(hard, 0.5, 0.1), "new", "old")
+    is_error = [bool(each) for each in rng.random(4_000) < np.where(hard, 0.3, 0.02)]
+    named, labels = [{"shop": str(each)} for each in shop], ["honest"] * 4_000
+    (naive,) = worse_slices(is_error, labels, named).findings
+    assert naive.value == "new"
+    assert worse_slices(is_error, labels, named, strata=strata_of_two(hard)).findings == ()
+
+
+def test_a_slice_that_is_worse_among_equals_is_found_and_compared_with_them() -> None:
+    rng = np.random.default_rng(4)
+    hard = rng.random(4_000) < 0.3
+    shop = np.where(rng.random(4_000) < np.where(hard, 0.5, 0.1), "new", "old")
+    chances = np.where(hard, 0.3, 0.02) + np.where(shop == "new", 0.15, 0)
+    is_error = [bool(each) for each in rng.random(4_000) < chances]
+    named = [{"shop": str(each)} for each in shop]
+    (finding,) = worse_slices(is_error, ["x"] * 4_000, named, strata=strata_of_two(hard)).findings
+    inside_hard = hard[shop == "new"].mean()
+    expected = inside_hard * 0.3 + (1 - inside_hard) * 0.02
+    assert finding.error_of_like == pytest.approx(expected, abs=0.02)
+    assert finding.error_elsewhere < expected
+
+
+def test_a_slice_without_its_like_is_not_looked_at() -> None:
+    is_error = [place < 40 for place in range(50)] + [False] * 400
+    named = [{"shop": "new"}] * 50 + [{"shop": "old"}] * 400
+    report = worse_slices(is_error, ["x"] * 450, named, strata=[0] * 50 + [1] * 400)
+    assert (report.looks, report.findings) == (0, ())
+
+
+def test_strata_need_a_value_for_each_label() -> None:
+    with pytest.raises(ValueError, match="one value per labeled prediction"):
+        worse_slices([True, False], ["a", "a"], [{}, {}], strata=[1])
