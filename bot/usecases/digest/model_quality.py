@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from statistics import median
 from zoneinfo import ZoneInfo
 
 from bot.usecases.digest.error_rows import PeriodCounts, error_rows
 from bot.usecases.digest.expert_agreement import task_agreements
 from bot.usecases.digest.expert_anchoring import task_anchorings
+from bot.usecases.digest.slice_findings import slice_findings
 from bot.usecases.thresholds.target_watch import Watchtower
 from bot.usecases.thresholds.threshold_table import threshold_rows
 from routing.digest.day import Day
@@ -23,7 +25,6 @@ from routing.evidence.error_patterns import (
     CaseRationale,
     Contradiction,
     DecidedInput,
-    SliceFinding,
     ThemeReport,
 )
 from routing.evidence.error_watch import ErrorWatch
@@ -130,7 +131,7 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         curve=curve,
         days=tuple(_day(day, ZoneInfo(team.timezone)) for day in stored.days),
         alarms=stored.alarms,
-        slices=_slices(stored),
+        slices=slice_findings(stored.labeled, partial(_weights, stored))[:SHOWN],
         confusions=_confusions(stored),
         themes=themes.themes,
         no_themes_because=themes.why or "",
@@ -243,21 +244,6 @@ def _calibration(stored: _Facts) -> CalibrationReport | None:
 
     pairs = [pair for labeled in columns for pair in zip(labeled.calibrated, labeled.is_right, strict=True)]
     return seeded_report(pairs, SEED, [weight for labeled in columns for weight in _weights(stored, labeled)])
-
-
-def _slices(stored: _Facts) -> tuple[SliceFinding, ...]:
-    columns = [labeled for labeled in stored.labeled.values() if len(labeled)]
-    if not columns:
-        return ()
-    from routing.measures.estimation.slices import worse_slices
-
-    report = worse_slices(
-        [not right for labeled in columns for right in labeled.is_right],
-        [label for labeled in columns for label in labeled.predicted],
-        [labeled.slices[number] for labeled in columns for number in labeled.slice_number],
-        [weight for labeled in columns for weight in _weights(stored, labeled)],
-    )
-    return report.findings[:SHOWN]
 
 
 def _confusions(stored: _Facts) -> tuple[TaskConfusion, ...]:
