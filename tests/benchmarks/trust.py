@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from tests.benchmarks import trust_experts, trust_groups, trust_silence
+from tests.benchmarks import trust_experts, trust_groups, trust_silence, trust_slices
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.real_sets import RealSet, real_sets
 
@@ -21,6 +21,7 @@ SECTIONS: Mapping[str, Measure] = {
     "promises": trust_experts.promises,
     "silence": trust_silence.measure,
     "groups": trust_groups.measure,
+    "slices": trust_slices.measure,
 }
 
 
