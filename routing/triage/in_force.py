@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from routing.cell import EVERYTHING, Cell
 from routing.evidence.calibrator import Calibrator
+from routing.evidence.error_patterns import PREDICTED
 from routing.evidence.grant import Grant, GrantTerms, lapse_of
 from routing.policy import Tier
 from routing.prediction import Submission
@@ -14,6 +15,8 @@ ModelKey = tuple[str, str, str]
 """`(task, model name, model version)`."""
 TierKey = tuple[str, str]
 """`(task, tier)`."""
+SliceKey = tuple[str, str, str, str]
+"""`(task, tier, name, value)` of a slice; the name may be PREDICTED."""
 GrantKey = tuple[str, str, str, str, str]
 """`(task, tier, model name, model version, cell)`: the key of a cell of the traffic."""
 
@@ -30,14 +33,16 @@ class RuleRef:
 class Standing:
     """What is in force for which task, model and tier.
 
-    `novelty` and `consensus` are by task, `audits` are the shares that the estimates need, `suspensions` say
-    in words why a threshold that was granted is not in force any more.
+    `novelty` and `consensus` are by task, `audits` are the shares that the estimates need, `slice_audits`
+    those of slices that a lead wants checked, `suspensions` say in words why a threshold that was granted is
+    not in force any more.
     """
 
     calibrators: Mapping[ModelKey, Calibrator] = field(default_factory=dict)
     thresholds: Mapping[GrantKey, Grant] = field(default_factory=dict)
     novelty: Mapping[str, NoveltyProfile] = field(default_factory=dict)
     audits: Mapping[TierKey, float] = field(default_factory=dict)
+    slice_audits: Mapping[SliceKey, float] = field(default_factory=dict)
     suspensions: Mapping[GrantKey, str] = field(default_factory=dict)
     consensus: Mapping[str, RuleRef] = field(default_factory=dict)
 
@@ -59,7 +64,13 @@ class Standing:
     def audit_share(self, submission: Submission, tier: Tier) -> float:
         """The chance of an audit: what the estimates need, and never less than the tier and its slices do."""
         asked = self.audits.get((submission.task, tier.name), 0.0)
-        return max(tier.audit_of(submission.slices), asked)
+        return max(tier.audit_of(submission.slices), asked, self._slice_share(submission, tier.name))
+
+    def _slice_share(self, submission: Submission, tier: str) -> float:
+        if not self.slice_audits:
+            return 0.0
+        named = (*submission.slices.items(), (PREDICTED, submission.prediction.label))
+        return max(self.slice_audits.get((submission.task, tier, *each), 0.0) for each in named)
 
     def suspension(self, submission: Submission, tier: str, cell: Cell | None) -> str | None:
         """Why what was granted for this model, or for this cell of its traffic, is suspended."""

@@ -8,9 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from routing.evidence.error_patterns import PREDICTED
 from routing.routing import Disposition
 from storage.engine.database import Transaction
 from storage.evidence.decisions_in_force import Window, in_period
+from storage.evidence.slice_conditions import is_in_slice
 from storage.tables import cases, decisions, predictions
 
 _IS_ACCEPTED = predictions.c.disposition == Disposition.AUTO_ACCEPTED.value
@@ -64,6 +66,24 @@ def accepted(tx: Transaction, task: str, tier: str, since: datetime, until: date
     query = sa.select(sa.func.count()).select_from(predictions)
     query = query.where(predictions.c.tier == tier, is_accepted_part)
     return tx.execute(query.where(*Window((task,), since, until).received)).scalar_one()
+
+
+def accepted_by_tier(
+    tx: Transaction,
+    tasks: Collection[str],
+    slice_of: tuple[str, Collection[str]],
+    since: datetime,
+    until: datetime,
+) -> dict[tuple[str, str], int]:
+    """The same of a slice, by task and tier; its name may be PREDICTED, then its values are labels."""
+    name, values = slice_of
+    is_in = predictions.c.label.in_(values) if name == PREDICTED else is_in_slice(tx, name, *values)
+    is_accepted_part = predictions.c.is_audit | _IS_ACCEPTED
+    columns = (predictions.c.task, predictions.c.tier)
+    query = sa.select(*columns, sa.func.count()).group_by(*columns).order_by(*columns)
+    received_then = Window(tuple(sorted(tasks)), since, until).received
+    rows = tx.execute(query.where(is_in, is_accepted_part, *received_then))
+    return {(task, tier): count for task, tier, count in rows}
 
 
 def received(tx: Transaction, task: str, since: datetime, until: datetime) -> int:

@@ -1,4 +1,4 @@
-"""What leads read and ask for: digests as they were made, audit shares on request, muted findings."""
+"""What leads read and ask for: digests as they were made, audits of tiers and slices, muted findings."""
 
 import sqlalchemy as sa
 from sqlalchemy import Column, Index, Table, UniqueConstraint
@@ -31,6 +31,20 @@ audit_shares = Table(
     moment("until_at"),
     UniqueConstraint("task", "tier", "from_at"),
     Index("ix_audit_shares_until_at", "until_at"),
+)
+
+slice_checks = Table(
+    "slice_checks",
+    metadata,
+    row_id(),
+    *(text(name) for name in ("task", "tier", "name", "value")),
+    Column("share", sa.Float(), nullable=False),
+    text("asked_by"),
+    moment("from_at"),
+    moment("until_at"),
+    moment("ended_at", is_null=True),
+    UniqueConstraint("task", "tier", "name", "value", "from_at"),
+    Index("ix_slice_checks_until_at", "until_at"),
 )
 
 mutes = Table(

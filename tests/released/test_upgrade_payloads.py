@@ -49,7 +49,13 @@ DECIDES = {
     "second_answer_disagrees": ("disputed", None, None),
 }
 """How the case stands after the act."""
-UNRELEASED_CLICKS = [control_ids.CHANGE, control_ids.KEEP, control_ids.LIST_PAGE]
+UNRELEASED_CLICKS = [
+    control_ids.CHANGE,
+    control_ids.KEEP,
+    control_ids.LIST_PAGE,
+    control_ids.CHECK_SLICE,
+    control_ids.RELEASE_SLICE,
+]
 UNRELEASED_ENTRIES = [control_ids.Menu.CONTEST, control_ids.Menu.DECLINE]
 UNRELEASED_WINDOWS = {control_ids.CONTEST_VIEW}
 UNRELEASED_EVENTS = {"channel_unarchive", "group_unarchive"}

@@ -58,6 +58,7 @@ NEITHER: Mapping[str, tuple[str, ...]] = {
     "membership_sources": ("source",),
     "memberships": ("source", "team_id", "user_id"),
     "mutes": ("team", "subject", "muted_by"),
+    "slice_checks": ("task", "tier", "name", "value", "asked_by"),
     "outbox": ("item_id", "kind", "key", "ordering_key", *LEASE),
     "policies": ("version", "document", "activated_by"),
     "predictions": (

@@ -24,6 +24,8 @@ COMMAND = "/secondlook"
 REVIEW_THRESHOLD = re.compile(r"^review_threshold:\d$")
 OPEN_CASES = re.compile(r"^open_(?:slice|cases):\d$")
 ASK_AUDITS = re.compile(r"^ask_audits:\d$")
+CHECK_SLICE = re.compile(r"^check_slice:\d$")
+RELEASE_SLICE = re.compile(r"^release_slice:\d$")
 MUTE = re.compile(r"^mute:\d$")
 
 LABEL_VIEW = "label"

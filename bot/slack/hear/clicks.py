@@ -7,7 +7,14 @@ from bot.slack.blocks import control_ids
 from bot.slack.blocks.control_ids import Menu
 from bot.slack.blocks.message import JsonObject
 from bot.slack.blocks.screens import screen_in
-from bot.slack.hear.digest_clicks import take_ask_audits, take_mute, take_open_cases, take_review_threshold
+from bot.slack.hear.digest_clicks import (
+    take_ask_audits,
+    take_check_slice,
+    take_mute,
+    take_open_cases,
+    take_release_slice,
+    take_review_threshold,
+)
 from bot.slack.hear.interactions import Desk
 from bot.slack.hear.list_clicks import take_list_page
 from bot.slack.hear.payloads import Click
@@ -185,6 +192,8 @@ CLICKS: Mapping[str | re.Pattern[str], Callable[[Desk, Click], None]] = {
     control_ids.REVIEW_THRESHOLD: take_review_threshold,
     control_ids.OPEN_CASES: take_open_cases,
     control_ids.ASK_AUDITS: take_ask_audits,
+    control_ids.CHECK_SLICE: take_check_slice,
+    control_ids.RELEASE_SLICE: take_release_slice,
     control_ids.MUTE: take_mute,
 }
 """What each control does, by its action id."""

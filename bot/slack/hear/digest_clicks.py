@@ -1,7 +1,7 @@
 """Clicks on the buttons of a digest, translated into what a lead wants."""
 
 from bot.slack.api.permalinks import address_of
-from bot.slack.blocks.builders import mrkdwn, section
+from bot.slack.blocks.builders import actions, button, mrkdwn, section
 from bot.slack.blocks.control_ids import unpacked
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.text import escape, moment
@@ -9,10 +9,12 @@ from bot.slack.hear.interactions import Desk, log
 from bot.slack.hear.payloads import Click
 from bot.slack.show.digest_windows import cases_view, threshold_view
 from bot.slack.show.private_answers import say
-from bot.usecases.lead import look_closer, more_audits, mute
+from bot.usecases.lead import look_closer, more_audits, mute, slice_audits
 from bot.usecases.lead.access import LeadAct, LeadRefusal
 from bot.usecases.lead.look_closer import CaseList
 from bot.usecases.lead.more_audits import AuditRequest
+from bot.usecases.lead.slice_audits import SliceRelease, SliceRequest
+from bot.words.slice_words import slice_place
 
 
 def act_of(click: Click) -> LeadAct:
@@ -52,6 +54,42 @@ def _receipt(asked: AuditRequest) -> Message:
         f"{asked.before:.1%}): about {asked.more} more cases a week, if as much comes in as in the last one "
         f"({asked.accepted:,})."
     )
+    return Message(words, (section(mrkdwn(words)),))
+
+
+def take_check_slice(desk: Desk, click: Click) -> None:
+    """*Check more of it*: one click, since the answer holds the way back."""
+    outcome = slice_audits.ask(desk.ctx, act_of(click))
+    _log(click, outcome)
+    desk.tell(click, say(outcome.reason) if isinstance(outcome, LeadRefusal) else _checked(outcome, click))
+
+
+def _checked(asked: SliceRequest, click: Click) -> Message:
+    first = "" if asked.is_new else "This was asked for already. "
+    where = escape(slice_place(asked.name, asked.value), 200)
+    words = (
+        f"{first}Until {moment(asked.until_at)} more of what goes through by itself is checked at random "
+        f"where {where}: {asked.share:.1%} of it or less, about "
+        f"{asked.more} more cases a week, if as much comes in as in the last one."
+    )
+    number = click.action_id.rpartition(":")[2]
+    back = button(f"release_slice:{number}", "Take it back", click.value)
+    return Message(words, (section(mrkdwn(words)), actions(f"checked~{number}", back)))
+
+
+def take_release_slice(desk: Desk, click: Click) -> None:
+    """*Take it back*."""
+    outcome = slice_audits.end(desk.ctx, act_of(click))
+    _log(click, outcome)
+    desk.tell(click, say(outcome.reason) if isinstance(outcome, LeadRefusal) else _released(outcome))
+
+
+def _released(ended: SliceRelease) -> Message:
+    where = escape(slice_place(ended.name, ended.value), 200)
+    if ended.is_new:
+        words = f"Taken back. Where {where}, as much is checked as the policy says."
+    else:
+        words = f"Nothing was changed: where {where}, no more is checked than the policy says."
     return Message(words, (section(mrkdwn(words)),))
 
 

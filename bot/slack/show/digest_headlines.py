@@ -40,4 +40,6 @@ def _buttons(headline: Headline, number: int, value: str) -> Iterator[JsonObject
         if headline.deed is Deed.ASK_AUDITS:
             does["confirm"] = _CONFIRM
         yield does
+    if headline.deed is Deed.OPEN_SLICE:
+        yield button(f"check_slice:{number}", "Check more of it", value)
     yield button(f"mute:{number}", "Mute for 4 weeks", value)

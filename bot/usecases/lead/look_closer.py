@@ -87,13 +87,15 @@ def _outlines(leading: LeadSitting) -> tuple[Outline, ...]:
     named, until, tx = leading.headline.arguments, leading.digest.until_at, leading.tx
     if leading.headline.deed is Deed.OPEN_CASES:
         return case_outlines.of_cases(tx, [case_id for case_id in named["cases"].split(",") if case_id])
-    values = _names(leading, named["value"]) if named["key"] == PREDICTED else {named["value"]}
-    arguments = named["key"], values, until - LOOK_BACK, until, LISTED + 1
+    arguments = named["key"], slice_values(leading), until - LOOK_BACK, until, LISTED + 1
     return case_outlines.wrong_in_slice(tx, leading.team.tasks, *arguments)
 
 
-def _names(leading: LeadSitting, name: str) -> set[str]:
-    """All names that a label has, or had before, in the team's tasks."""
+def slice_values(leading: LeadSitting) -> set[str]:
+    """What the sentence's slice may be called: a label by all names that it has or had in its tasks."""
+    name = leading.headline.arguments["value"]
+    if leading.headline.arguments["key"] != PREDICTED:
+        return {name}
     tasks = (leading.ctx.policy.tasks.get(task) for task in leading.team.tasks)
     labels = (task.label(name) for task in tasks if task)
     return {name}.union(*((label.name, *label.was) for label in labels if label))

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from bot.usecases.context import Context
 from routing.evidence.calibrator import Calibrator
-from routing.triage.in_force import GrantKey, ModelKey, Standing, TierKey
+from routing.triage.in_force import GrantKey, ModelKey, SliceKey, Standing, TierKey
 from routing.triage.novelty import NoveltyProfile
 from storage.engine.database import Transaction
-from storage.leads import audit_shares
+from storage.leads import audit_shares, slice_checks
 from storage.leads.audit_shares import AuditShare
+from storage.leads.slice_checks import SliceCheck
 from storage.measured import calibrators, certificates, consensus_rules, profiles
 from storage.measured.certificates import CertificateKey
 
@@ -42,6 +43,7 @@ def _read(tx: Transaction, novelty: Mapping[str, NoveltyProfile], now: datetime)
         thresholds={_key(certificate.key): certificate.grant for certificate in certificates.standing(tx)},
         novelty=novelty,
         audits=_highest(audit_shares.in_force(tx, now)),
+        slice_audits=_highest_of_slices(slice_checks.in_force(tx, now)),
         # Triage hears of revocations, too: that nothing is
         # accepted any more needs a reason on each prediction.
         suspensions={
@@ -73,4 +75,12 @@ def _highest(audits: Iterable[AuditShare]) -> Mapping[TierKey, float]:
     for audit in audits:
         key = (audit.task, audit.tier)
         shares[key] = max(audit.share, shares.get(key, 0.0))
+    return shares
+
+
+def _highest_of_slices(checks: Iterable[SliceCheck]) -> Mapping[SliceKey, float]:
+    shares: dict[SliceKey, float] = {}
+    for check in checks:
+        key = (check.task, check.tier, check.name, check.value)
+        shares[key] = max(check.share, shares.get(key, 0.0))
     return shares

@@ -66,6 +66,55 @@ def test_asking_for_audits_says_which_share_until_when(leads: Workspace) -> None
     assert again == f"This was asked for already. {first}"
 
 
+def accept_in(world: World, count: int, country: str) -> None:
+    at = world.clock.now() - timedelta(days=1)
+    routed = Routing(Disposition.AUTO_ACCEPTED, "standard", "fraud", 1, timedelta(hours=4), 0.05, False, ())
+    sure, named = Prediction("fine", 0.97, MODEL), {"country": country}
+    items = [
+        Submission("shop", f"{country}-{n}", "payout", CaseInput(text="pay"), sure, at, slices=named)
+        for n in range(count)
+    ]
+    new = [NewPrediction(f"case_{item.external_id}", item, b"d" * 32, routed, "v1", at) for item in items]
+    with world.database.write() as tx:
+        predictions.add_many(tx, new)
+
+
+def test_a_slice_is_checked_more_by_one_click_and_taken_back_by_another(leads: Workspace) -> None:
+    message = shown(leads.world, worse_slice())
+    accept_in(leads.world, 200, "DE")
+    assert "check_slice:1" in action_ids(message)
+    leads.click(message, "check_slice:1")
+    leads.click(message, "check_slice:1")
+    first, again = leads.gateway.responses
+    assert "checked at random where country is DE: 30.0% of it or less, about 50 more cases" in first.text
+    assert "2026-11-27 10:00 UTC" in first.text
+    assert again.text == f"This was asked for already. {first.text}"
+    leads.click(again, "release_slice:1")
+    leads.click(again, "release_slice:1")
+    taken, nothing = (answer.text for answer in leads.gateway.responses[2:])
+    assert taken == "Taken back. Where country is DE, as much is checked as the policy says."
+    assert nothing.startswith("Nothing was changed")
+
+
+def test_a_slice_of_which_nothing_went_through_has_nothing_to_check(leads: Workspace) -> None:
+    message = shown(leads.world, worse_slice())
+    accept_in(leads.world, 20, "PT")
+    leads.click(message, "check_slice:1")
+    (answer,) = leads.gateway.responses
+    assert "nothing to draw checks from" in answer.text
+
+
+def test_a_stranger_neither_has_a_slice_checked_nor_takes_it_back(leads: Workspace) -> None:
+    message = shown(leads.world, worse_slice())
+    accept_in(leads.world, 200, "DE")
+    leads.click(message, "check_slice:1")
+    leads.click(leads.gateway.responses[0], "release_slice:1", expert=STRANGER)
+    leads.click(message, "check_slice:1", expert=STRANGER)
+    assert all("Only members" in refusal.text for refusal in leads.gateway.responses[1:])
+    leads.click(message, "check_slice:1")
+    assert leads.gateway.responses[-1].text.startswith("This was asked for already.")
+
+
 def test_muting_says_until_when(leads: Workspace) -> None:
     leads.click(shown(leads.world, worse_slice()), "mute:1")
     (told,) = leads.gateway.responses

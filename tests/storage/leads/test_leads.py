@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from storage.engine.database import Database
-from storage.leads import audit_shares, digests, mutes
+from storage.leads import audit_shares, digests, mutes, slice_checks
 from storage.leads.audit_shares import AuditShare
 from storage.leads.digests import StoredDigest
+from storage.leads.slice_checks import SliceCheck
 from tests.storage.examples import HOUR, NOW
 
 DAY = 24 * HOUR
@@ -51,6 +52,29 @@ def test_a_share_holds_from_its_first_moment_up_to_its_last(database: Database) 
         assert audit_shares.in_force(tx, NOW) == [share()]
         assert audit_shares.in_force(tx, NOW - HOUR) == []
         assert audit_shares.in_force(tx, NOW + WEEK) == []
+
+
+def check(name: str = "country", value: str = "DE", **changes: object) -> SliceCheck:
+    row = SliceCheck("fraud", "ordinary", name, value, 0.4, "U0NADIA", NOW, NOW + WEEK)
+    return replace(row, **changes)  # type: ignore[arg-type]  # fields by name
+
+
+def test_a_slice_is_checked_up_to_the_last_moment(database: Database) -> None:
+    with database.write() as tx:
+        slice_checks.ask(tx, [check(), check(value="PT")])
+        slice_checks.ask(tx, [check()])
+        assert slice_checks.in_force(tx, NOW) == [check(), check(value="PT")]
+        assert slice_checks.in_force(tx, NOW - HOUR) == []
+        assert slice_checks.in_force(tx, NOW + WEEK) == []
+
+
+def test_only_the_slice_that_is_meant_is_released_and_only_once(database: Database) -> None:
+    others = [check(value="PT"), check("shop"), check(task="topic")]
+    with database.write() as tx:
+        slice_checks.ask(tx, [check(), *others])
+        assert slice_checks.end(tx, ["fraud"], "country", {"DE"}, NOW + HOUR) == 1
+        assert slice_checks.end(tx, ["fraud"], "country", {"DE"}, NOW + HOUR) == 0
+        assert slice_checks.in_force(tx, NOW + HOUR) == others
 
 
 def test_muting_again_sets_the_moment_anew(database: Database) -> None:
