@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from routing.policy import ALWAYS_SUSPENDS, MAX_SILENCE, Policy, Tier, policy_of
+from routing.policy import ALWAYS_SUSPENDS, ASK_FOR, MAX_SILENCE, Policy, Tier, policy_of
 
 Rule = float | str | Mapping[str, float]
 """As in the file: a threshold, "always_review", or `{"error": …, "confidence": …}`."""
@@ -69,6 +69,11 @@ def _falls_away(tier: Tier, change: TierChange) -> dict[str, Any]:
         gone["suspend_on"] = ALWAYS_SUSPENDS
     if rule is not None and not isinstance(rule, Mapping) and tier.max_silence != MAX_SILENCE:
         gone["max_silence"] = MAX_SILENCE
+    if rule == ALWAYS_REVIEW and tier.ask_again:
+        gone["ask_again"] = None
+    is_left = tier.second_opinions is not None or (tier.ask_again and "ask_again" not in gone)
+    if rule is not None and not isinstance(rule, Mapping) and tier.ask_for != ASK_FOR and not is_left:
+        gone["ask_for"] = ASK_FOR
     return gone
 
 

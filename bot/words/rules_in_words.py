@@ -94,7 +94,8 @@ def _certainty(tier: Tier) -> str:
 def _audits(tier: Tier) -> str:
     slices = ", ".join(f"{_share(share)} of {named}" for named, share in tier.audit_slices.items())
     share = _share(tier.audit) if tier.audit or slices else "none"
-    return f"{share} ({slices})" if slices else share
+    again = "; asked of another person if nobody answers" if tier.asks_again else ""
+    return f"{share} ({slices}){again}" if slices else f"{share}{again}"
 
 
 def _share(value: float) -> str:

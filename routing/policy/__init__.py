@@ -6,10 +6,11 @@ from routing.policy.document import document_of, policy_of_document
 from routing.policy.duration import format_duration, parse_duration
 from routing.policy.loading import load_policy, policy_of
 from routing.policy.model import Channel, Exposure, Policy, Service, Task, Team
+from routing.policy.threshold import CertifiedThreshold
 from routing.policy.tier import (
     ALWAYS_SUSPENDS,
+    ASK_FOR,
     MAX_SILENCE,
-    CertifiedThreshold,
     EscalationStep,
     Experts,
     Suspender,
@@ -20,6 +21,7 @@ from routing.questions.option import LabelSpec
 
 __all__ = [
     "ALWAYS_SUSPENDS",
+    "ASK_FOR",
     "DAYS",
     "MAX_SILENCE",
     "CertifiedThreshold",

@@ -17,7 +17,8 @@ from routing.expression.kinds import MAY_BE_ABSENT, SCORES
 from routing.expression.syntax import Node, Path
 from routing.finding import Finding
 from routing.policy.model import Task
-from routing.policy.tier import CertifiedThreshold, Tier
+from routing.policy.threshold import CertifiedThreshold
+from routing.policy.tier import Tier
 from routing.prediction import CaseInput, ModelRef, Prediction, Scalar, Submission
 
 MAPS: tuple[Path, ...] = (("input", "fields"), ("slices",), SCORES, ("prediction", "probabilities"))

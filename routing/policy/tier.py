@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, PrivateAttr, Tag, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from routing.cell import Cell, cells
 from routing.evidence.promise import Promise
 from routing.fields import GroupId, Key, Line, UserId
 from routing.policy.duration import Duration
+from routing.policy.threshold import Acceptance, CertifiedThreshold
 from routing.section import Section
 from routing.slack_channel import ChannelId
 
@@ -72,58 +73,6 @@ class EscalationStep(Section):
         return self
 
 
-class CertifiedThreshold(Section):
-    """What a tier promises instead of naming a threshold: at most this share of errors, and how surely.
-
-    Of the predictions it accepts, at most `error` are wrong; that is shown with `confidence`, or nothing is
-    accepted. `slices` ("name=value", all of one name) may have thresholds of their own where that accepts
-    more: then each of them, and what is in none of them, keeps the promise, all at once with `confidence`.
-    """
-
-    error: float = Field(strict=True, gt=0, lt=0.5)
-    confidence: float = Field(strict=True, ge=0.5, lt=1)
-    slices: tuple[str, ...] = Field(default=(), max_length=20)
-    _cells: tuple[Cell, ...] = PrivateAttr(default=())
-    _by_value: dict[str, Cell] = PrivateAttr(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _divides_into_cells(self) -> "CertifiedThreshold":
-        self._cells = cells(self.slices)
-        self._by_value = {cell.values[0]: cell for cell in self._cells if not cell.is_rest}
-        return self
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """The parts of the traffic that may have thresholds of their own; none where no slices are named."""
-        return self._cells
-
-    def cell_of(self, slices: Mapping[str, str]) -> Cell | None:
-        """The cell of a prediction with these slices; None where no slices are named."""
-        if not self._cells:
-            return None
-        rest = self._cells[-1]
-        return self._by_value.get(slices.get(rest.name, ""), rest)
-
-    @property
-    def promise(self) -> Promise:
-        """What is promised."""
-        return Promise(self.error, self.confidence)
-
-
-def _kind_of_threshold(value: object) -> str:
-    if isinstance(value, Mapping | CertifiedThreshold):
-        return "promise"
-    return "words" if isinstance(value, str) else "threshold"
-
-
-Acceptance = Annotated[
-    Annotated[float, Tag("threshold")]
-    | Annotated[Literal["always_review"], Tag("words")]
-    | Annotated[CertifiedThreshold, Tag("promise")],
-    Discriminator(_kind_of_threshold),
-]
-
-
 class Tier(Section):
     """A class of consequence: which cases, who looks, by when, and what happens if nobody does.
 
@@ -144,6 +93,8 @@ class Tier(Section):
     random; where it is set, 0 too, every claim that an accepted prediction was wrong gets one. Whoever is
     asked for it has `ask_for` before the next is. `provisional`: the service hears of the first answer.
     `blind` is the share of reviewed cases, drawn at random, whose prediction nobody sees before the decision.
+    `ask_again`: what nobody answered in time is asked of another person by name; where a limit is held that
+    is so unless it is switched off, elsewhere of what is audited if it is switched on.
 
     With a `certainty` its cases are decided once it is so sure that the answer is right; below that one more
     of `answers_at_most` is asked, then an adjudicator. Without it, and until it can be told from 200
@@ -168,6 +119,7 @@ class Tier(Section):
     provisional: bool = Field(default=False, strict=True)
     ask_for: Duration = ASK_FOR
     blind: float | None = Field(default=None, strict=True, gt=0, lt=1)
+    ask_again: bool | None = Field(default=None, strict=True)
     certainty: float | None = Field(default=None, strict=True, ge=0.5, lt=1)
     answers_at_most: int | None = Field(default=None, strict=True, ge=1, le=20)
     error_cost: float = Field(default=1.0, strict=True, ge=0)
@@ -218,7 +170,8 @@ class Tier(Section):
     @model_validator(mode="after")
     def _has_second_opinions(self) -> "Tier":
         for name, default in (("provisional", False), ("ask_for", ASK_FOR)):
-            if self.second_opinions is None and getattr(self, name) != default:
+            is_used = self.second_opinions is not None or (name == "ask_for" and self.asks_again)
+            if not is_used and getattr(self, name) != default:
                 raise ValueError(
                     f"`{name}` does nothing without second opinions; remove it or add `second_opinions = 0.1`"
                 )
@@ -226,6 +179,14 @@ class Tier(Section):
             raise ValueError(
                 "where every case needs several answers each has a second opinion; "
                 "remove `second_opinions` or `quorum`"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _asks_again_about_something(self) -> "Tier":
+        if self.ask_again and not (self.certified or self.audit or self.audit_slices):
+            raise ValueError(
+                "`ask_again` does nothing where nothing is audited; remove it or add `audit = 0.05`"
             )
         return self
 
@@ -256,6 +217,16 @@ class Tier(Section):
     def certified(self) -> CertifiedThreshold | None:
         """The threshold that has to be certified; None where the tier names one or reviews everything."""
         return self.accept_above if isinstance(self.accept_above, CertifiedThreshold) else None
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether another person is asked where nobody answered in time."""
+        return self.certified is not None if self.ask_again is None else self.ask_again
+
+    @property
+    def settles_in(self) -> timedelta:
+        """By then a prediction is answered, or nobody else is asked about it any more."""
+        return 2 * self.due_in if self.asks_again else self.due_in
 
     @property
     def promise(self) -> Promise | None:

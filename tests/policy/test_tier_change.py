@@ -50,6 +50,21 @@ def test_what_the_new_rule_has_no_room_for_falls_away_and_the_lines_say_so() -> 
     )
 
 
+def test_asking_again_goes_with_what_it_is_for() -> None:
+    again = PROMISED.replace("audit = 0.05", 'audit = 0.05\nask_for = "1h"')
+    switched_on = again.replace("audit = 0.05", "audit = 0.05\nask_again = true")
+
+    def without(rule: str, accept_above: str | float) -> list[str]:
+        change = TierChange("fraud", "high", accept_above)
+        assert changed(policy(rule), change).tasks["fraud"].tiers[0].accept_above == accept_above
+        gone = lines(policy(rule).tasks["fraud"].tiers[0], change)
+        return [line.split("`")[1] for line in gone if "ask" in line]
+
+    assert without(again, 0.9) == ["ask_for"]
+    assert without(switched_on, 0.9) == []
+    assert without(switched_on, "always_review") == ["ask_again", "ask_for"]
+
+
 def test_the_lines_are_those_of_the_file() -> None:
     change = TierChange("fraud", "high", {"error": 0.03, "confidence": 0.95}, 0.1, "2d")
     tier = policy().tasks["fraud"].tiers[0]

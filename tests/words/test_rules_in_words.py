@@ -91,6 +91,14 @@ def test_slices_with_audits_of_their_own_are_named() -> None:
     assert row.audit == "1 in 20 (1 in 2 of country=PT)"
 
 
+def test_that_another_person_is_asked_stands_beside_the_checks() -> None:
+    (row,) = table(policy(tiers=tier_text(audit="0.05", ask_again="true")))
+    assert row.audit == "1 in 20; asked of another person if nobody answers"
+    promise = "{ error = 0.02, confidence = 0.95 }"
+    (row,) = table(policy(tiers=tier_text(accept_above=promise, audit="0.05", ask_again="false")))
+    assert row.audit == "1 in 20"
+
+
 def test_slices_that_may_have_thresholds_of_their_own_are_named() -> None:
     promise = '{ error = 0.02, confidence = 0.95, slices = ["country=PT"] }'
     (row,) = table(policy(tiers=tier_text(accept_above=promise, audit="0.1")))

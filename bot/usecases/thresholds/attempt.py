@@ -120,7 +120,7 @@ def basis_of(
         calibrator=_in_force(fits[-1]),
         calibrated_since=max((changed_at for changed_at, _ in changes), default=None),
         begins=max(begins),
-        until=now - tier.due_in,  # what experts still have time for would look unanswered
+        until=now - tier.settles_in,  # what experts still have time for would look unanswered
         named_since={
             key: since for (*place, key), since in cells_since.items() if place == [task, tier.name]
         },
@@ -177,7 +177,7 @@ def is_worth_it(tx: Transaction, basis: Basis, now: datetime) -> bool:
 
 def _labels_at(tx: Transaction, basis: Basis, since: datetime, moment: datetime) -> int:
     """How many labels an attempt at that moment has had to go by."""
-    window = basis.stream.window(since, moment - basis.stream.tier.due_in)
+    window = basis.stream.window(since, moment - basis.stream.tier.settles_in)
     return label_counts.decided_before(tx, window, moment)
 
 

@@ -81,7 +81,7 @@ def threshold_rows(
         if all(row.promise is None and row.state is ThresholdState.REVIEWED for _, row in standing):
             rows += [row for _, row in standing]
             continue
-        settled = until - stream.tier.due_in  # what experts still have time for would count as unanswered
+        settled = until - stream.tier.settles_in  # what experts still have time for would count as unanswered
         windows = [stream.window(since, settled, cell) for cell, _ in standing]
         scores = model_evidence.scores_of_each(tx, windows)
         look = _looks(tx, stream, since, until)

@@ -246,6 +246,14 @@ ONE_ERROR = [
         f"{KEY}.tiers.standard: `max_silence` does nothing where no limit is held; remove it or write",
     ),
     (
+        tiers(tier_text(ask_again="true")),
+        f"{KEY}.tiers.standard: `ask_again` does nothing where nothing is audited; remove it or add",
+    ),
+    (
+        tiers(tier_text(ask_for='"1h"')),
+        f"{KEY}.tiers.standard: `ask_for` does nothing without second opinions; remove it or add",
+    ),
+    (
         tiers(tier_text(suspend_on='["rain"]')),
         f"{KEY}.tiers.standard.suspend_on[0]: 'rain' is not possible here; use 'new_model', 'changed_labels'",
     ),
