@@ -9,10 +9,14 @@ from routing.slack_channel import ChannelId
 
 
 class AskPurpose(StrEnum):
-    """What somebody is asked for: the second answer of a case, or one to a claim that it was wrong."""
+    """What somebody is asked for: a second answer, one to a claim that it was wrong, or the first.
+
+    The first is asked of another person after nobody answered in time.
+    """
 
     SECOND_OPINION = "second_opinion"
     CLAIM = "claim"
+    FOLLOW_UP = "follow_up"
 
 
 class AskState(StrEnum):

@@ -29,6 +29,7 @@ class Case:
 
     `ask_at` is when the next person is asked by name; None where nobody is.
     `consensus_version` names the rule in force at its opening, by which answers are weighed; None: by count.
+    `is_asked_again`: nobody answered in time, and a second person was asked by name since.
     """
 
     case_id: str
@@ -51,6 +52,7 @@ class Case:
     next_step_at: datetime | None = None
     ask_at: datetime | None = None
     consensus_version: str | None = None
+    is_asked_again: bool = False
 
     @property
     def tier(self) -> str:
@@ -157,9 +159,11 @@ def record_label(case: Case, label: Label) -> Case:
 def abstain(case: Case, abstention: Abstention) -> Case:
     """Put a "can't tell" on record; a case assigned to that expert is anybody's again.
 
-    Raises InvalidTransition if nothing is asked any more.
+    Raises InvalidTransition if nothing is asked any more; where nobody answered in time, others still are.
     """
-    _demand(case, WAITING, "take an abstention")
+    has_decided = case.decision is not None and not case.decision.is_by_time_out
+    if has_decided or not case.is_asked_again:
+        _demand(case, WAITING, "take an abstention")
     # Left assigned, the case would wait for somebody who cannot tell.
     assigned_to = None if abstention.expert.is_same_person(case.assigned_to) else case.assigned_to
     return replace(case, abstentions=(*case.abstentions, abstention), assigned_to=assigned_to)
@@ -259,6 +263,12 @@ def expire(case: Case) -> Case:
 def _at_rest(case: Case) -> Case:
     # `expires_at` stays: a case that is reopened ends when it was to end, or a little later (see `undo`).
     return replace(case, snoozed_until=None, snoozed_by=None, held_steps=(), next_step_at=None)
+
+
+def resume(case: Case, expires_at: datetime | None) -> Case:
+    """Wait until then for more answers. Raises InvalidTransition unless it was closed without a decision."""
+    _demand(case, {CaseStatus.EXPIRED}, "be waited for again")
+    return replace(case, status=CaseStatus.OPEN, expires_at=expires_at)
 
 
 def take_step(

@@ -17,7 +17,7 @@ from storage.engine.database import Transaction
 from storage.errors import CaseUnknown
 from storage.record import record
 from storage.sql.upserts import Row
-from storage.tables import ask_turns, cases, predictions
+from storage.tables import ask_turns, cases, follow_ups, predictions
 
 _AWAITING = (CaseStatus.OPEN, CaseStatus.DISPUTED)
 _PREDICTED = [
@@ -28,9 +28,10 @@ _PREDICTED = [
     if column.name not in {"row_id", "case_id", "tier", "channel", "quorum", "body_digest", "salt"}
 ]
 _JOINED = (
-    sa.select(cases, *_PREDICTED, ask_turns.c.ask_at)
+    sa.select(cases, *_PREDICTED, ask_turns.c.ask_at, follow_ups.c.is_drawn)
     .join(predictions, predictions.c.case_id == cases.c.case_id)
     .outerjoin(ask_turns, ask_turns.c.case_id == cases.c.case_id)
+    .outerjoin(follow_ups, follow_ups.c.case_id == cases.c.case_id)
 )
 _THIS = cases.c.case_id == sa.bindparam("this_case_id")
 _GET = _JOINED.where(_THIS)
@@ -243,6 +244,7 @@ def _case(row: Any, **history: Any) -> Case:
         next_step_at=row.next_step_at,
         ask_at=row.ask_at,
         consensus_version=row.consensus_version,
+        is_asked_again=bool(row.is_drawn),
         **history,
     )
 

@@ -1,6 +1,6 @@
 """The tables; private to storage."""
 
-from storage.tables.asks import ask_turns, asks
+from storage.tables.asks import ask_turns, asks, follow_ups
 from storage.tables.columns import metadata
 from storage.tables.delivery import channel_pace, events, outbox, projections, receipts
 from storage.tables.leads import audit_shares, digests, mutes, slice_checks
@@ -44,6 +44,7 @@ __all__ = [
     "digests",
     "events",
     "experts",
+    "follow_ups",
     "images",
     "installation_keys",
     "labels",

@@ -1,10 +1,10 @@
-"""Who was asked about which case by name, and when the next person is."""
+"""Who was asked about which case by name, when the next person is, and what nobody answered in time."""
 
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 
 from storage.sql.column_types import ChannelText
-from storage.tables.columns import case_id, expert, metadata, moment, partial, row_id, text
+from storage.tables.columns import case_id, expert, flag, metadata, moment, partial, row_id, text
 
 asks = Table(
     "asks",
@@ -30,3 +30,17 @@ ask_turns = Table(
     moment("ask_at", is_null=True),
 )
 partial("ix_ask_turns_ask_at", ask_turns.c.ask_at.is_not(None), ask_turns.c.ask_at)
+
+# Also what was not drawn: drawn for again at every look, it would be asked in the end whatever its chance.
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("case_id", sa.Text(), ForeignKey("predictions.case_id"), primary_key=True),
+    Column("chance", sa.Float(), nullable=False),
+    flag("is_drawn"),
+    moment("drawn_at"),
+    moment("ends_at"),
+    moment("ask_at", is_null=True),
+    Index("ix_follow_ups_drawn_at", "drawn_at"),
+)
+partial("ix_follow_ups_ask_at", follow_ups.c.ask_at.is_not(None), follow_ups.c.ask_at)

@@ -20,6 +20,7 @@ NEITHER: Mapping[str, tuple[str, ...]] = {
     "ask_turns": ("case_id",),
     "asks": ("case_id", "team_id", "user_id", "purpose", "state", "channel_id"),
     "audit_head": ("hash",),
+    "follow_ups": ("case_id",),
     "audit_shares": ("task", "tier", "asked_by"),
     "calibrators": ("task", *MODEL, "version", "calibrator", "report"),
     "cases": (

@@ -1,6 +1,7 @@
 """A case's arrows: what each does, and what each refuses."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from routing.case.case import (
     reassign,
     record_label,
     reopen,
+    resume,
     snooze,
     take_step,
     withdraw,
@@ -149,6 +151,24 @@ def test_an_abstention_is_on_record_and_no_label() -> None:
     unsure = abstain(case(), Abstention("case_1", expert(), MONDAY))
     assert len(unsure.abstentions) == 1
     assert unsure.current_labels == ()
+
+
+def test_who_cannot_tell_is_on_record_where_others_are_asked_after_the_end() -> None:
+    unsure = Abstention("case_1", expert(), MONDAY)
+    closed = replace(expire(case()), is_asked_again=True)
+    by_time_out = replace(decided("fraud"), is_asked_again=True)
+    last = replace(by_time_out.decisions[-1], method=Method.EXPIRED)
+    assert abstain(closed, unsure).abstentions == (unsure,)
+    assert abstain(replace(by_time_out, decisions=(last,)), unsure).abstentions == (unsure,)
+    with pytest.raises(InvalidTransition, match="is decided"):
+        abstain(by_time_out, unsure)
+
+
+def test_what_was_closed_without_a_decision_can_wait_once_more() -> None:
+    waiting = resume(expire(case()), MONDAY + MINUTE)
+    assert (waiting.status, waiting.expires_at) == (CaseStatus.OPEN, MONDAY + MINUTE)
+    with pytest.raises(InvalidTransition, match="is open"):
+        resume(case(), None)
 
 
 def test_a_step_taken_counts_once() -> None:
