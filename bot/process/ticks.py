@@ -13,7 +13,7 @@ from bot.process.scheduler import Figures, Tick
 from bot.slack.api.refusals import CURABLE
 from bot.usecases import earlier_rows, record, retention
 from bot.usecases.context import Context
-from bot.usecases.deadlines import ask, escalate, expire, redraw
+from bot.usecases.deadlines import ask, escalate, expire, follow_up, redraw
 from bot.usecases.digest import weekly
 from bot.usecases.learning import hourly
 from bot.usecases.repairs import after_slack_repair, undelivered_news
@@ -98,6 +98,8 @@ class Ticks:
 
     def watch(self) -> Figures:
         """Revoke the certified thresholds that audits speak against."""
+        # Before the look: to it, what nobody answered in time is silent unless others are being asked.
+        follow_up.draw_due(self._ctx)
         return self._waking(self._watch.revoke_due())
 
     def queue_digests(self) -> Figures:
@@ -105,10 +107,12 @@ class Ticks:
         return self._waking({"queued": weekly.queue_due(self._ctx)})
 
     def ask_by_name(self) -> Figures:
-        """Ask for second opinions; whose workspace ours is decides who may give them."""
+        """Ask for second opinions and about what nobody answered; whose workspace ours is says of whom."""
         if self._workspace is None:
             return {}
-        return self._waking({"asked": ask.ask_due(self._workspace.snapshot())})
+        ctx = self._workspace.snapshot()
+        follow_up.draw_due(ctx)
+        return self._waking({"asked": ask.ask_due(ctx), "asked_again": follow_up.ask_again_due(ctx)})
 
     def refresh_members(self) -> Figures:
         """Fetch who is where."""

@@ -21,8 +21,9 @@ from bot.slack.show.input_blocks import (
     wish_block,
 )
 from bot.slack.show.spoken_text import blind_text
-from routing.case.ask import Ask, AskState
+from routing.case.ask import Ask, AskPurpose, AskState
 from routing.case.case import CaseStatus
+from routing.case.late_answer import is_unanswered
 from routing.case.second_opinion import blinded
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
 _WHY = (
     "A second opinion, asked of you alone. What the model and others say is hidden until you have answered."
+)
+_AGAIN = (
+    "Nobody has answered this in time, so it is asked of you. What the model says is hidden until you have "
+    "answered."
 )
 _LATE = "Your time for this ran out, and it was handed on. You can still answer."
 _HANDED_ON = "Somebody else is asked. Thank you for saying so."
@@ -58,6 +63,8 @@ def _ending(scene: Scene, ask: Ask) -> str | None:
         return f"{thanks} It was decided otherwise: {escape(label_title(scene.task, decision.label), 120)}."
     if ask.state is AskState.DECLINED:
         return _HANDED_ON
+    if ask.purpose is AskPurpose.FOLLOW_UP and is_unanswered(case):
+        return None  # also when its time ran out: the numbers wait for the answer
     # A disagreement is for those who settle it: an answer beside theirs would be refused.
     return None if case.status is CaseStatus.OPEN else _NOT_NEEDED
 
@@ -65,7 +72,8 @@ def _ending(scene: Scene, ask: Ask) -> str | None:
 def _lead(scene: Scene, ask: Ask) -> str:
     if ask.state is AskState.LAPSED or scene.now >= ask.lease_until:
         return f"{_LATE} {due_words(scene.case, scene.now)}."
-    return f"{_WHY} It is yours until {moment(ask.lease_until)}."
+    why = _AGAIN if ask.purpose is AskPurpose.FOLLOW_UP else _WHY
+    return f"{why} It is yours until {moment(ask.lease_until)}."
 
 
 def _open_blocks(scene: Scene, lead: str) -> tuple[JsonObject, ...]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.usecases.case_terms import terms_of
 from bot.usecases.context import Context
+from bot.usecases.deadlines.follow_up import draw_due
 from bot.usecases.outgoing import Notice, Occasion, Place
 from bot.usecases.review.access import Act, Sitting
 from bot.usecases.review.announce import DecisionEvent, call_back, notify, show
@@ -23,6 +24,8 @@ NOBODY = ExpertId("", "tick")
 
 def expire_due(ctx: Context) -> int:
     """Close or decide every case whose time is over, each in a transaction of its own; how many."""
+    # First: what is closed waits no more, and would not be drawn for to be asked of somebody else.
+    draw_due(ctx)
     now = ctx.clock.now()
     closed = 0
     # Ends only because no case stays due behind `_close`: it is closed, put off, or has no end any more.

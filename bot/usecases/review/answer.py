@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from bot.usecases.context import Context
 from bot.usecases.review.access import Act, Sitting, not_allowed, sit_down
 from bot.usecases.review.announce import show
-from bot.usecases.review.asked import answered, is_blind
+from bot.usecases.review.asked import answered, is_blind, may_answer_after_all
 from bot.usecases.review.outcome import (
     AlreadyDecided,
     Dismissal,
@@ -17,8 +17,8 @@ from bot.usecases.review.outcome import (
 )
 from bot.usecases.review.settle import settle_case
 from routing.case.adjudication import is_adjudication, is_sealed
-from routing.case.case import Case, record_label
-from routing.case.objection import takes_late_answer
+from routing.case.case import Case, CaseStatus, record_label, resume
+from routing.case.schedule import expires_at
 from routing.case.second_opinion import HIDDEN, veiled
 from routing.label import ExpertConfidence, Label, Rationale, Via
 from storage.cases import labels, thread_replies
@@ -73,12 +73,16 @@ def _objection(sitting: Sitting, new: ExpertAnswer) -> Outcome | None:
     if _is_asked_of_others(sitting, new):
         return AlreadyDecided(sitting.case)
     is_correction = new.is_correction and sitting.case.takes_answer_of(new.act.expert)
-    is_late = takes_late_answer(sitting.case, sitting.now, sitting.ctx.policy.contest_for)
-    if not sitting.case.is_waiting and not is_correction and not is_late:
+    if not sitting.case.is_waiting and not is_correction and not _is_taken_late(sitting):
         return AlreadyDecided(sitting.case)
     if not new.rationale and sitting.task.rationale.requires(new.label, _predicted(sitting, new)):
         return RationaleNeeded(sitting.case, new.label)
     return None
+
+
+def _is_taken_late(sitting: Sitting) -> bool:
+    policy, expert = sitting.ctx.policy, sitting.act.expert
+    return may_answer_after_all(sitting.tx, sitting.case, expert, sitting.now, policy)
 
 
 def _predicted(sitting: Sitting, new: ExpertAnswer) -> str:
@@ -141,6 +145,14 @@ def _label(sitting: Sitting, new: ExpertAnswer) -> Label:
     )
 
 
+def _waiting(sitting: Sitting) -> Case:
+    """The case, which waits again if it was closed for want of this answer."""
+    case = sitting.case
+    if case.status is not CaseStatus.EXPIRED:
+        return case
+    return resume(case, expires_at(sitting.tier, sitting.task.hours, sitting.now))
+
+
 def _recorded(sitting: Sitting, new: ExpertAnswer) -> Outcome:
     label = _label(sitting, new)
     # The round is taken: whatever brought it about, nothing may be announced twice.
@@ -148,7 +160,7 @@ def _recorded(sitting: Sitting, new: ExpertAnswer) -> Outcome:
         return RepeatedAct(sitting.case)
     thread_replies.settle(sitting.tx, label.case_id, label.expert)
     answered(sitting.tx, sitting.case, label.expert)
-    case = settle_case(sitting, record_label(sitting.case, label), label.screen_version)
+    case = settle_case(sitting, record_label(_waiting(sitting), label), label.screen_version)
     show(sitting, case)
     sitting.record(
         "label.recorded",

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from bot.usecases.context import Context
 from bot.usecases.review.access import Act, Sitting, is_allowed, is_insider, read_sitting, who_may
-from bot.usecases.review.asked import is_blind
+from bot.usecases.review.asked import is_blind, may_answer_after_all
 from bot.usecases.review.outcome import AlreadyDecided, Dismissal, NotAllowed, Outcome
 from routing.case.case import Case
-from routing.case.objection import takes_late_answer
 from routing.case.second_opinion import blinded, veiled
 from routing.policy import Task, Tier
 
@@ -30,7 +29,7 @@ def look(ctx: Context, act: Act) -> WindowCase | Outcome:
             return sitting
         if not is_allowed(sitting, act.expert):
             return NotAllowed(who_may(sitting))
-        is_late = takes_late_answer(sitting.case, sitting.now, ctx.policy.contest_for)
+        is_late = may_answer_after_all(tx, sitting.case, act.expert, sitting.now, ctx.policy)
         return _seen(sitting) if sitting.case.is_waiting or is_late else AlreadyDecided(sitting.case)
 
 

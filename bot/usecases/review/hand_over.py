@@ -9,7 +9,7 @@ from bot.usecases.context import Context
 from bot.usecases.outgoing import Notice, Occasion, Place
 from bot.usecases.review.access import Act, Sitting, is_allowed, not_allowed, sit_down
 from bot.usecases.review.announce import notify, show, show_also
-from bot.usecases.review.asked import open_to_all, pass_on
+from bot.usecases.review.asked import is_asked_again, open_to_all, pass_on
 from bot.usecases.review.outcome import (
     AlreadyDecided,
     Dismissal,
@@ -22,6 +22,7 @@ from bot.usecases.review.outcome import (
 from bot.usecases.time_zones import time_zone
 from routing.case import case as arrows
 from routing.case.case import Case
+from routing.case.late_answer import is_unanswered
 from routing.case.next_step import reschedule, step_now, take
 from routing.label import Abstention, ExpertId, Obstacle
 from routing.policy import Task
@@ -52,8 +53,13 @@ class HandOver:
     until: str | None = None
 
 
-def _on_open_case(ctx: Context, act: Act, change: Callable[[Sitting], Outcome]) -> Outcome:
-    """Run `change` once on a case that waits, for somebody who may answer it, in a transaction."""
+def _on_open_case(
+    ctx: Context, act: Act, change: Callable[[Sitting], Outcome], *, is_asked: bool = False
+) -> Outcome:
+    """Run `change` once on a case that waits, for somebody who may answer it, in a transaction.
+
+    What only somebody can do who `is_asked` may come after the case's end: see `is_asked_again`.
+    """
     with ctx.database.write() as tx:
         sitting = sit_down(ctx, tx, act)
         if isinstance(sitting, Dismissal):
@@ -61,12 +67,17 @@ def _on_open_case(ctx: Context, act: Act, change: Callable[[Sitting], Outcome]) 
         refusal = not_allowed(sitting)
         if refusal is not None:
             return refusal
-        if not sitting.case.is_waiting:
+        if not sitting.case.is_waiting and not (is_asked and _is_asked_still(sitting)):
             return AlreadyDecided(sitting.case)
         # After the refusals: an act that was refused may come again with the same key.
         if not claimed_events.claim(tx, act.key, sitting.now):
             return RepeatedAct(sitting.case)
         return change(sitting)
+
+
+def _is_asked_still(sitting: Sitting) -> bool:
+    case = sitting.case
+    return is_unanswered(case) and is_asked_again(sitting.tx, case, sitting.act.expert)
 
 
 def _keep(sitting: Sitting, case: Case) -> None:
@@ -86,7 +97,7 @@ def abstain(ctx: Context, act: Act, note: str | None, obstacle: Obstacle = Obsta
         sitting.record("case.abstained", note=note or "", obstacle=obstacle.value)
         return RecordedAct(case, note=f"{_NOTED[obstacle]} The case goes on waiting for others.")
 
-    return _on_open_case(ctx, act, change)
+    return _on_open_case(ctx, act, change, is_asked=True)
 
 
 def decline(ctx: Context, act: Act) -> Outcome:
@@ -100,7 +111,7 @@ def decline(ctx: Context, act: Act) -> Outcome:
         sitting.record("case.declined")
         return RecordedAct(sitting.case, note="Thank you for saying so: somebody else is asked.")
 
-    return _on_open_case(ctx, act, change)
+    return _on_open_case(ctx, act, change, is_asked=True)
 
 
 def escalate_now(ctx: Context, act: Act, note: str | None) -> Outcome:

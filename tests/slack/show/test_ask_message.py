@@ -11,7 +11,8 @@ from bot.slack.limits import message_violations
 from bot.slack.show.ask_message import ask_message
 from bot.slack.show.scene import Scene
 from routing.case.ask import Ask, AskPurpose, AskState
-from routing.case.case import Case, CaseStatus, decide, record_label
+from routing.case.case import Case, CaseStatus, decide, expire, record_label
+from routing.case.decision import Method
 from routing.label import Label, Via
 from routing.policy import load_policy
 from routing.prediction import CaseInput, Evidence, Image
@@ -83,6 +84,17 @@ def test_it_says_until_when_it_is_theirs_and_that_they_may_still_answer_then(wor
     for late in (shown(case, at=2 * HOUR), shown(case, replace(ASK, state=AskState.LAPSED))):
         assert "You can still answer" in late.text
         assert "answer:0" in action_ids(late)
+
+
+def test_who_is_asked_because_nobody_answered_may_do_so_after_the_end(workspace: Workspace) -> None:
+    case, again = opened(workspace), replace(ASK, purpose=AskPurpose.FOLLOW_UP)
+    by_time_out = replace(decision("fraud", case_id=case.case_id), method=Method.EXPIRED)
+    for unanswered in (case, expire(case), decide(case, by_time_out)):
+        message = shown(unanswered, again)
+        assert "Nobody has answered this in time" in message.text
+        assert "answer:0" in action_ids(message)
+    ended = shown(decide(case, decision("fraud", case_id=case.case_id)), again)
+    assert "Nobody has to answer this any more" in ended.text
 
 
 def test_what_came_of_it_takes_the_place_of_the_buttons(workspace: Workspace) -> None:

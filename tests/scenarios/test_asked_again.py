@@ -1,0 +1,68 @@
+"""What nobody answers in time is asked of another person, whose answer counts as any other's."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.scenarios.asking import asked_about, next_asked
+from tests.scenarios.everywhere import everywhere
+from tests.scenarios.people import MAYA
+from tests.scenarios.rules import changed
+from tests.scenarios.words import buttons, controls, options, words
+from tests.scenarios.world import World
+
+ORDINARY = 'name = "ordinary"\nchannel = "payments"\naccept_above = 0.95\ndue_in = "4h"\n'
+AGAIN = 'audit = 1.0\nask_again = true\nask_for = "1h"\n'
+CLOSES = 'on_expiry = "close"\nexpires_in = "5h"\n'
+
+
+@pytest.fixture
+def policy_text() -> str:
+    """All that goes through is checked; a check closes an hour after it is due."""
+    return changed((ORDINARY, f"{ORDINARY}{AGAIN}{CLOSES}"))
+
+
+@everywhere
+def test_an_audit_nobody_answers_is_asked_of_a_second_person_who_answers_after_its_end(world: World) -> None:
+    case = world.post_case(confidence=0.99)
+    maya = world.person(MAYA)
+    world.advance(timedelta(hours=3, minutes=59))
+    assert asked_about(world, case) == []
+
+    world.advance(timedelta(minutes=1))
+
+    second, theirs = next_asked(world, case)
+    assert "Nobody has answered this in time, so it is asked of you." in second.reads(theirs)
+    assert second.buttons(theirs) == ["Fraud", "Fine"]
+    for hidden in ("Confirm", "model says Fraud", "gbm", "99"):
+        assert hidden not in second.reads(theirs)
+    world.advance(timedelta(minutes=60))
+    world.eventually(lambda: "Closed without a decision: nobody answered in time." in maya.reads(case))
+    third, place = next_asked(world, case, second)
+
+    third.press(place, "Fraud")
+
+    world.eventually(lambda: "✓ Fraud" in maya.reads(case))
+    (event,) = world.eventually(lambda: world.inbox.events(case.case_id))
+    assert (event.type, event.data["decision"]["method"]) == ("case.decided", "single")
+    world.eventually(lambda: "Thank you: you answered Fraud." in third.reads(place))
+    world.eventually(lambda: "Nobody has to answer this any more" in second.reads(theirs))
+    assert buttons(second.message(theirs)) == []
+
+
+def test_whoever_is_asked_after_the_end_can_hand_it_on_or_say_why(world: World) -> None:
+    case = world.post_case(confidence=0.99)
+    world.advance(timedelta(hours=5))
+    second, theirs = next_asked(world, case)
+    (menu,) = [element for _, element in controls(second.message(theirs)) if element["type"] == "overflow"]
+    assert list(options(menu)) == ["Answer with a reason…", "Can't tell…", "Not me", "Show all"]
+    second.pick(theirs, "Not me")
+    world.eventually(lambda: "Somebody else is asked" in second.reads(theirs))
+
+    third, place = next_asked(world, case, second)
+    third.pick(place, "Answer with a reason…")
+    assert "model" not in words(third.window() or {}).casefold()
+    third.fill_in(label="fine", rationale="a customer since 2019")
+
+    world.eventually(lambda: "✓ Fine" in third.reads(case))
+    assert "a customer since 2019" in third.reads(case)
