@@ -1,6 +1,6 @@
 """What experts decided of a model's predictions, in the order these came in: what a test over weeks reads."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
@@ -16,7 +16,7 @@ from storage.engine.packed_columns import slices_of
 from storage.evidence.decisions_in_force import IS_PRODUCTION, Window, by_experts, loss_of
 from storage.evidence.model_evidence import SLICES_TEXT
 from storage.evidence.tier_window import is_of
-from storage.tables import cases, decisions, predictions
+from storage.tables import cases, decisions, follow_ups, predictions
 
 _IS_EXPIRED = (cases.c.status == CaseStatus.EXPIRED.value) | sa.exists().where(
     decisions.c.case_id == cases.c.case_id, decisions.c.method == Method.EXPIRED.value
@@ -41,8 +41,9 @@ class LabelInOrder:
 class AuditInOrder:
     """An audit; `calibrated` is the confidence it would have been accepted with.
 
-    `is_error` means nothing before `is_labeled`; `has_time`: it still waits, and is not overdue. `is_silent`:
-    its time is over and nobody has decided it.
+    `is_error` means nothing before `is_labeled`; `has_time`: it still waits, and is not overdue, or others
+    are being asked about it. `is_silent`: its time is over and nobody has decided it. `again_chance` is
+    the chance with which it was drawn to be asked again, None where that was not drawn for.
     """
 
     slices: Mapping[str, str]
@@ -55,6 +56,20 @@ class AuditInOrder:
     is_labeled: bool
     has_time: bool
     is_silent: bool
+    again_chance: float | None = None
+    is_asked_again: bool = False
+
+    @property
+    def is_late(self) -> bool:
+        """Whether somebody answered it who was asked because nobody had in time."""
+        return self.is_labeled and self.is_asked_again
+
+    @property
+    def stands_for(self) -> float:
+        """How many audits it speaks for: what is asked again for all it was drawn from (Hansen & Hurwitz)."""
+        if self.again_chance is None:
+            return 1.0
+        return 1 / self.again_chance if self.is_asked_again else 0.0
 
 
 class _Settling(Protocol):
@@ -73,8 +88,12 @@ def settled(predictions_in_order: Iterable[_Prediction]) -> list[_Prediction]:
     Taken as they are decided, the quick ones would count first, and "wrong" is quicker said than "right".
     What is overdue or ended without an answer of experts is passed over.
     """
-    until_open = takewhile(lambda each: each.is_labeled or not each.has_time, predictions_in_order)
-    return [each for each in until_open if each.is_labeled]
+    return [each for each in ended(predictions_in_order) if each.is_labeled]
+
+
+def ended(predictions_in_order: Iterable[_Prediction]) -> Iterator[_Prediction]:
+    """Those before the oldest that still has time, whether somebody answered or not."""
+    return takewhile(lambda each: each.is_labeled or not each.has_time, predictions_in_order)
 
 
 def of_everything(
@@ -117,18 +136,6 @@ def audits(
     return tuple(AuditInOrder(slices_of(text), *rest) for text, *rest in tx.execute(query))
 
 
-def unanswered(tx: Transaction, tasks: Collection[str], since: datetime, now: datetime) -> tuple[str, ...]:
-    """Audits of these tasks that came in since then and wait although their time is over, oldest first."""
-    query = (
-        sa.select(predictions.c.case_id)
-        .join(cases, cases.c.case_id == predictions.c.case_id)
-        .where(*Window(tuple(sorted(tasks)), since, now).received, predictions.c.is_audit)
-        .where(cases.c.is_open, cases.c.due_at <= now)
-        .order_by(predictions.c.received_at, predictions.c.row_id)
-    )
-    return tuple(tx.execute(query).scalars())
-
-
 def _labels(
     tx: Transaction, until: datetime, *conditions: sa.ColumnElement[bool]
 ) -> tuple[LabelInOrder, ...]:
@@ -138,6 +145,9 @@ def _labels(
 
 def _in_order(now: datetime, *first: Any) -> sa.Select[Any]:
     decided = by_experts()
+    # What was taken back by its service, or could not be told, is not for want of an answer.
+    is_over = _IS_EXPIRED | (cases.c.is_open & (cases.c.due_at <= now))
+    is_followed = follow_ups.c.ask_at.is_not(None) & (follow_ups.c.ends_at > now)
     return (
         sa.select(
             *first,
@@ -147,13 +157,13 @@ def _in_order(now: datetime, *first: Any) -> sa.Select[Any]:
             sa.func.coalesce(loss_of(decided) > 0, sa.false()).label("is_error"),
             sa.func.coalesce(predictions.c.group_key, predictions.c.row_id).label("group_key"),
             decided.c.case_id.is_not(None).label("is_labeled"),
-            (cases.c.is_open & (cases.c.due_at > now)).label("has_time"),
-            # What was taken back by its service, or could not be told, is not for want of an answer.
-            (decided.c.case_id.is_(None) & (_IS_EXPIRED | (cases.c.is_open & (cases.c.due_at <= now)))).label(
-                "is_silent"
-            ),
+            (is_followed | (cases.c.is_open & (cases.c.due_at > now))).label("has_time"),
+            (decided.c.case_id.is_(None) & is_over & ~is_followed).label("is_silent"),
+            follow_ups.c.chance,
+            sa.func.coalesce(follow_ups.c.is_drawn, sa.false()).label("is_asked_again"),
         )
         .select_from(predictions.join(cases, cases.c.case_id == predictions.c.case_id))
         .outerjoin(decided, decided.c.case_id == predictions.c.case_id)
+        .outerjoin(follow_ups, follow_ups.c.case_id == predictions.c.case_id)
         .order_by(predictions.c.received_at, predictions.c.row_id)
     )

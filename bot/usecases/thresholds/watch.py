@@ -4,7 +4,7 @@ Nearly free while nothing happens: numpy is imported only when there are decisio
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
 
@@ -21,7 +21,7 @@ from routing.evidence.grant import GrantTerms, lapse_of
 from routing.evidence.odds import allowed
 from routing.evidence.promise import MonitorReport, Promise
 from routing.policy import Task
-from storage.cases import cases, decisions
+from storage.cases import cases, decisions, follow_ups
 from storage.evidence import labels_in_order
 from storage.evidence.labels_in_order import AuditInOrder
 from storage.measured import calibrators, certificates
@@ -69,7 +69,8 @@ class Watch:
             policy = self._ctx.policy.version
             # The feed's cursor grows with every decision, Undo and
             # amendment: a number instead of a read of all audits.
-            present = (decisions.changes(tx), policy, ended, *ids, *versions.values())
+            turns = follow_ups.mark(tx, self._ctx.clock.now())
+            present = (decisions.changes(tx), policy, ended, *turns, *ids, *versions.values())
         if present == self._seen:
             return {"revoked": 0}
         revoked = self._look(granted, versions)
@@ -122,7 +123,7 @@ class _Objections:
         task = self._ctx.policy.task(attempt.key.task)
         place = tier_place(task, attempt.key.tier, attempt.key.cell)
         accepted = self._accepted(attempt)
-        by_audits = _by_audits(attempt, place, promise, task, labels_in_order.settled(accepted))
+        by_audits = _by_audits(attempt, place, promise, task, _counting(accepted))
         return by_audits or _by_silence(task.tier(attempt.key.tier).max_silence, accepted)
 
     def _accepted(self, granted: Attempt) -> list[AuditInOrder]:
@@ -140,6 +141,18 @@ class _Objections:
             return labels_in_order.audits(tx, key.task, key.tier, key.model, since, self._now)
 
 
+def _counting(audits: Sequence[AuditInOrder]) -> list[AuditInOrder]:
+    """What the test goes by: the labeled, and what was drawn for to be asked again and stays silent."""
+    ended = labels_in_order.ended(audits)
+    return [audit for audit in ended if audit.is_labeled or _stays_silent(audit)]
+
+
+def _stays_silent(audit: AuditInOrder) -> bool:
+    # What nobody was asked about again is passed over: of it
+    # nothing is known, and all of it would count as wrong.
+    return audit.is_silent and audit.again_chance is not None
+
+
 def _by_audits(
     granted: Attempt, place: str, promise: Promise, task: Task, audits: Sequence[AuditInOrder]
 ) -> _Objection | None:
@@ -148,12 +161,16 @@ def _by_audits(
         return None
     from routing.measures.certification.group_sizes import groups_in_order
     from routing.measures.certification.monitor import monitor
+    from routing.measures.certification.silence import imputed
 
     weights = [1 / audit.inclusion_probability for audit in audits]
     # In the order they came in: the test holds at every look only
     # if an early answer does not put an audit before older ones.
     report = monitor(
-        [audit.is_error for audit in audits],
+        imputed(
+            [float(audit.is_error) if audit.is_labeled else None for audit in audits],
+            [audit.is_late for audit in audits],
+        ),
         weights,
         alpha=promise.error,
         delta=promise.delta,
@@ -163,7 +180,12 @@ def _by_audits(
     )
     if not report.is_revoked:
         return None
-    of = f"{report.errors} of {report.n} checked at random were wrong{_lately(audits)}"
+    answered = [audit for audit in audits if audit.is_labeled]
+    silent = len(audits) - len(answered)
+    # What stands for the silent is no error that anybody saw.
+    report = replace(report, n=len(answered), errors=sum(audit.is_error for audit in answered))
+    rest = f", {silent} stayed unanswered" if silent else ""
+    of = f"{report.errors} of {report.n} checked at random were wrong{_lately(answered)}{rest}"
     reason = f"{of}, too many for “at most {allowed(promise.error)}”"
     return _Objection(reason, _alarm(granted, promise, report, audits, f"{place}: {reason}."))
 
@@ -171,10 +193,12 @@ def _by_audits(
 def _by_silence(limit: float, audits: Sequence[AuditInOrder]) -> _Objection | None:
     """That nobody answers: what is wrong among those that pass is not seen any more."""
     over = [audit for audit in audits if audit.is_labeled or audit.is_silent][-LATEST_ASKED:]
-    silent = sum(audit.is_silent for audit in over)
-    if len(over) < LEAST_ASKED or silent <= limit * len(over):
+    # Those asked again speak for all that could have been.
+    asked = round(sum(audit.stands_for for audit in over))
+    silent = round(sum(audit.stands_for for audit in over if audit.is_silent))
+    if len(over) < LEAST_ASKED or silent <= limit * asked:
         return None
-    return _Objection(silence_words(silent, len(over)), advice=SILENCE_ADVICE)
+    return _Objection(silence_words(silent, asked), advice=SILENCE_ADVICE)
 
 
 def _lately(audits: Sequence[AuditInOrder]) -> str:

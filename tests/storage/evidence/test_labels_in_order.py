@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from routing.case.decision import Method
 from routing.prediction import ModelRef, Origin
+from routing.triage.follow_up import FollowUp
+from storage.cases import follow_ups
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Database
 from storage.evidence import labels_in_order
@@ -130,10 +132,21 @@ def test_audits_of_a_case_that_is_overdue_have_no_time(database: Database) -> No
     assert [audit.case_id for audit in labels_in_order.settled(overdue)] == ["case_2"]
 
 
-def test_unanswered_are_the_audits_whose_time_is_over(database: Database) -> None:
+def test_an_audit_that_others_are_asked_about_has_time_until_that_ends(database: Database) -> None:
+    late = NOW + 5 * HOUR
+    drawn = [FollowUp("case_1", 0.5, True), FollowUp("case_2", 0.5, False)]
     with database.write() as tx:
-        store(tx, [draw(1), draw(2), prediction(3), draw(7 * 60)])
-    with database.read() as tx:
-        assert labels_in_order.unanswered(tx, ["fraud"], SINCE, NOW + HOUR) == ()
-        assert labels_in_order.unanswered(tx, ["spam"], SINCE, NOW + 9 * HOUR) == ()
-        assert labels_in_order.unanswered(tx, ["fraud"], SINCE, NOW + 9 * HOUR) == ("case_1", "case_2")
+        store(tx, [draw(1), draw(2), draw(3)])
+        follow_ups.add(tx, drawn, late, late + HOUR)
+    assert [(each.has_time, each.is_silent) for each in audits(database, late)] == [
+        (True, False),
+        (False, True),
+        (False, True),
+    ]
+    over = audits(database, late + HOUR)
+    assert [each.is_silent for each in over] == [True, True, True]
+    assert [(each.again_chance, each.stands_for) for each in over] == [(0.5, 2.0), (0.5, 0.0), (None, 1.0)]
+    with database.write() as tx:
+        decide(tx, 1, "ok")
+    (first, *_) = audits(database, late + HOUR)
+    assert (first.is_late, first.is_silent, first.is_error) == (True, False, True)

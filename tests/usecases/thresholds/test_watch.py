@@ -1,6 +1,6 @@
 """A certificate that audits, labels, calibrator or policy speak against ends at once, and that is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,9 @@ from routing.cell import EVERYTHING
 from routing.digest.model_quality import ThresholdState
 from routing.evidence.alarm import Alarm, AlarmKind
 from routing.policy import load_policy
+from routing.triage.follow_up import FollowUp
 from storage import audit
+from storage.cases import follow_ups
 from storage.engine.database import Database, Transaction
 from storage.evidence import labels_in_order, model_evidence
 from storage.evidence.labels_in_order import AuditInOrder
@@ -286,3 +288,70 @@ def test_two_replicas_revoke_it_once(world: Traffic) -> None:
     assert first._look(seen, {}) == 1
     assert second._look(seen, {}) == 0
     assert len(world.news()) == 1
+
+
+def asked_again(world: Traffic, audits: Sequence[AuditInOrder], *, chance: float = 1.0) -> None:
+    """What is silent among these was drawn to be asked again, with this chance, and that has ended."""
+    now = world.clock.moment
+    drawn = [FollowUp(one.case_id, chance, True) for one in audits if one.is_silent]
+    with world.ctx.database.write() as tx:
+        follow_ups.add(tx, drawn, now - DAY, now - HOUR)
+
+
+def audits_of(world: Traffic) -> tuple[AuditInOrder, ...]:
+    since = granted(world).attempted_at
+    with world.ctx.database.read() as tx:
+        return labels_in_order.audits(tx, "fraud", "ordinary", MODEL, since, world.clock.moment)
+
+
+@pytest.fixture
+def patient(database: Database) -> Traffic:
+    """As `world`, where half of the checks may stay silent."""
+    made = traffic(database, PROMISED.replace("audit = 0.5", "audit = 0.5\nmax_silence = 0.5"))
+    label_sets.note_new(made.ctx)
+    calibrated(made.ctx)
+    made.day(400)
+    assert certify.certify_due(made.ctx) == 1
+    made.clock.moment += HOUR
+    return made
+
+
+def test_what_stays_silent_after_it_was_asked_again_weighs_on_the_alarm(patient: Traffic) -> None:
+    patient.day(200, sure=0.04)
+    patient.day(60, is_slow_to_confirm=True)
+    watch = Watch(patient.ctx)
+    assert watch.revoke_due() == {"revoked": 0}  # nobody was asked again: nothing is known of the silent
+
+    asked_again(patient, audits_of(patient))
+
+    assert watch.revoke_due() == {"revoked": 1}
+    audits = audits_of(patient)
+    wrong, answered = sum(one.is_error for one in audits), sum(one.is_labeled for one in audits)
+    reason = str(granted(patient).revoked_reason)
+    assert f"{wrong} of {answered} checked at random were wrong" in reason
+    assert f", {len(audits) - answered} stayed unanswered, too many" in reason
+
+
+def test_late_answers_that_are_right_speak_for_what_stays_silent(patient: Traffic) -> None:
+    patient.day(200, sure=0.04)
+    patient.day(120, is_slow_to_confirm=True)
+    asked_again(patient, audits_of(patient))
+    late, patient.waiting = patient.waiting[:-3], patient.waiting[-3:]
+    silent, patient.waiting = patient.waiting, late
+    patient.confirm()
+    patient.waiting = silent
+
+    assert Watch(patient.ctx).revoke_due() == {"revoked": 0}
+
+
+def test_those_asked_again_speak_for_all_they_were_drawn_from(world: Traffic) -> None:
+    world.day(200)
+    world.day(100, is_slow_to_confirm=True)
+    few = [one for one in audits_of(world) if one.is_silent]
+    asked_again(world, few[:1], chance=0.1)
+    with world.ctx.database.write() as tx:
+        left = [FollowUp(one.case_id, 0.1, False) for one in few[1:]]
+        follow_ups.add(tx, left, world.clock.moment - DAY, world.clock.moment - HOUR)
+
+    assert Watch(world.ctx).revoke_due() == {"revoked": 1}
+    assert str(granted(world).revoked_reason).startswith("nobody answers: 10 of the last ")
