@@ -10,6 +10,7 @@ from rich.text import Text
 from bot.words.agreement_words import agreement_sentences
 from bot.words.alarm_words import alarm_figures, alarm_words
 from bot.words.anchoring_words import anchoring_sentences
+from bot.words.asked_again_words import asked_again_sentences
 from bot.words.calibration_words import calibration_words
 from bot.words.digest_code_words import code_words
 from bot.words.digest_words import agreement_row, confused_words, lead, main_rows, more_rows, unreadable_words
@@ -105,6 +106,7 @@ def _quality(quality: Quality) -> Iterator[str]:
     yield from map(confusion_words, quality.confusions)
     yield from agreement_sentences(quality.agreements)
     yield from anchoring_sentences(quality.anchorings)
+    yield from asked_again_sentences(quality.asked_again)
     yield from (f"Experts write ({theme.n}): {theme.name}." for theme in quality.themes)
 
 

@@ -268,6 +268,7 @@ DIGEST: dict[str, Any] = {
             }
         ],
         "anchorings": [],
+        "asked_again": [{"task": "fraud", "silent": 12, "asked": 12, "answered": 10}],
     },
     "headlines": [
         {

@@ -128,14 +128,24 @@ class TaskConfusion:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """Of a task's cases `silent` were not answered in time, and of those `asked` again `answered` were."""
+
+    task: str
+    silent: int
+    asked: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
 class Quality:
     """All of it for a team and period. `target` is the error that the policy allows, if it names one.
 
     `calibration`, `slices`, `confusions`, `themes` weigh every label as `errors` do (`label_weights`): they
     speak of all traffic that was watched, whoever has not answered. `watches` hold the models against the
     target over all weeks; `lately` is what was accepted in the last four weeks. `truths` say what counts as
-    right in the `errors`, `agreements` how far experts agree, `anchorings` whether they follow the model; all
-    are empty in digests of earlier versions.
+    right in the `errors`, `agreements` how far experts agree, `anchorings` whether they follow the model,
+    `asked_again` what became of silent cases; all are empty in digests of earlier versions.
     """
 
     errors: tuple[ErrorRow, ...] = ()
@@ -156,6 +166,7 @@ class Quality:
     truths: tuple[TaskTruth, ...] = ()
     agreements: tuple[TaskAgreement, ...] = ()
     anchorings: tuple[TaskAnchoring, ...] = ()
+    asked_again: tuple[AskedAgain, ...] = ()
 
     def row(self, about: About) -> ErrorRow | None:
         """The first row about that part; None without any."""

@@ -60,6 +60,9 @@ def _error_rows(quality: Quality) -> Iterator[DigestRow]:
         yield from _agreement(agreement)
     for anchoring in quality.anchorings:
         yield from _anchoring(anchoring)
+    for again in quality.asked_again:
+        counts = {"silent": again.silent, "asked_again": again.asked, "answered": again.answered}
+        yield from _rows("not answered in time", again.task, counts)
     if quality.target is not None:
         yield DigestRow("target", "all", "error", quality.target)
     lately = quality.lately

@@ -9,6 +9,9 @@ from itertools import groupby
 
 from routing.evidence.estimate import Stratum, StratumKey, pooled
 
+DIGITS = 9
+"""Chances that agree to so many digits are equal, as in strata."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phase:
@@ -51,7 +54,7 @@ class CheckedLabel:
     adjudicator with `settle_chance` once it was there (1 where the two differ); both are fixed before.
     `is_checked`: the second opinion is there, and so is the adjudication where they differ. `is_settled`: the
     last word was spoken, and `is_error` says whether the model is wrong by it. `is_late`: nobody answered in
-    time, and this is the answer of who was asked again.
+    time, and this is the answer of who was asked again, for which there was the chance `again_chance`.
     """
 
     stratum: StratumKey
@@ -62,6 +65,25 @@ class CheckedLabel:
     is_settled: bool = False
     is_error: bool = False
     is_late: bool = False
+    again_chance: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LateGroup:
+    """Of a stratum, `size` cases that nobody answered in time, with the same `chance` to be asked again.
+
+    Of those `asked` again `labeled` were decided since then, `errors` of these wrong. Of the others `left`
+    are decided as well, `left_errors` of these wrong: the asked stand for them.
+    """
+
+    stratum: StratumKey
+    chance: float
+    size: int
+    asked: int
+    labeled: int
+    errors: int
+    left: int = 0
+    left_errors: int = 0
 
 
 def phases_of(strata: Iterable[Stratum], labels: Iterable[CheckedLabel]) -> tuple[Phase, ...]:
@@ -80,21 +102,57 @@ def phases_of(strata: Iterable[Stratum], labels: Iterable[CheckedLabel]) -> tupl
     return tuple(_stratum_phase(stratum, by_stratum[stratum.key]) for stratum in pooled(strata))
 
 
-def phases_beside(strata: Iterable[Stratum], labels: Iterable[CheckedLabel]) -> tuple[Phase, ...]:
-    """As `phases_of`, where `labels` are only those that could be checked, none of them late.
+def phases_beside(
+    strata: Iterable[Stratum], labels: Iterable[CheckedLabel], late: Iterable[LateGroup] = ()
+) -> tuple[Phase, ...]:
+    """As `phases_of`, where `labels` are only those that could be checked; a checked label is settled.
 
-    The others count as they were decided, in the strata. A checked label is settled. Raises ValueError for
-    more labels, or more errors among them, than a stratum has.
+    The others count as they were decided, in the strata. Of the `late` groups those asked again stand for all
+    of their group (Hansen & Hurwitz 1946) once one of them has answered. Raises ValueError for more labels,
+    or more errors among them, than a stratum has.
     """
     by_stratum: dict[StratumKey, list[CheckedLabel]] = {}
     for label in labels:
         by_stratum.setdefault(label.stratum, []).append(label)
-    phases = []
-    for stratum in pooled(strata):
-        checkable = by_stratum.get(stratum.key, [])
-        errors = sum(label.is_error if label.is_checked else label.is_claim for label in checkable)
-        phases.append(Phase(stratum.received, stratum.labeled, stratum.errors - errors, _cells(checkable)))
-    return tuple(phases)
+    groups: dict[StratumKey, list[LateGroup]] = {}
+    for group in late:
+        groups.setdefault(group.stratum, []).append(group)
+    return tuple(
+        _phase_beside(stratum, by_stratum.get(stratum.key, []), groups.get(stratum.key, []))
+        for stratum in pooled(strata)
+    )
+
+
+def _phase_beside(stratum: Stratum, labels: Sequence[CheckedLabel], late: Sequence[LateGroup]) -> Phase:
+    prompt = [label for label in labels if not label.is_late]
+    labeled = stratum.labeled - sum(group.labeled + group.left for group in late)
+    errors = stratum.errors - sum(group.errors + group.left_errors for group in late)
+    by_chance: dict[float, list[LateGroup]] = {}
+    for group in late:
+        by_chance.setdefault(round(group.chance, DIGITS), []).append(group)
+    parts = [
+        _late_phase(of_chance, [label for label in labels if label.is_late and _again(label) == chance])
+        for chance, of_chance in sorted(by_chance.items())
+    ]
+    # Of a group from which no answer came nothing is known: it is taken to be like the others.
+    heard = [part for part in parts if part.drawn]
+    drawn = labeled + sum(part.size for part in heard)
+    return Phase(stratum.received, drawn, errors - _seen(prompt), (*_cells(prompt), *heard))
+
+
+def _late_phase(groups: Sequence[LateGroup], labels: Sequence[CheckedLabel]) -> Phase:
+    errors = sum(group.errors for group in groups) - _seen(labels)
+    size, labeled = (sum(getattr(group, name) for group in groups) for name in ("size", "labeled"))
+    return Phase(size, labeled, errors, _cells(labels))
+
+
+def _again(label: CheckedLabel) -> float:
+    return round(label.again_chance, DIGITS)
+
+
+def _seen(labels: Sequence[CheckedLabel]) -> int:
+    """How many of these were decided to be errors."""
+    return sum(label.is_error if label.is_checked else label.is_claim for label in labels)
 
 
 def _stratum_phase(stratum: Stratum, labels: Sequence[CheckedLabel]) -> Phase:
@@ -112,8 +170,7 @@ def _cells(labels: Sequence[CheckedLabel]) -> tuple[Phase, ...]:
 
 
 def _check(label: CheckedLabel) -> tuple[bool, float]:
-    # Chances that agree to 9 digits are equal, as in strata.
-    return label.is_claim, round(label.check_chance, 9)
+    return label.is_claim, round(label.check_chance, DIGITS)
 
 
 def _cell(labels: Sequence[CheckedLabel], is_claim: bool) -> Phase:

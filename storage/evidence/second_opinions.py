@@ -16,7 +16,7 @@ from routing.prediction import ModelRef
 from storage.cases import labels
 from storage.engine.database import Transaction
 from storage.evidence.decisions_in_force import Window, by_experts, loss_of
-from storage.tables import asks, predictions
+from storage.tables import asks, follow_ups, predictions
 
 PORTION = 500
 CERTAIN = 1.0
@@ -30,7 +30,8 @@ class CheckedCase:
     `is_claim`: the first answer was not the model's. `check_chance` is the chance of a second opinion, which
     was fixed before: that of the draw at the opening, or 1 for a claim about an audit. `is_checked`: there is
     one; `is_blind`: by somebody who was asked by name, from whom the prediction was hidden. `loss` is how
-    far the prediction is from the decision, 0 to 1.
+    far the prediction is from the decision, 0 to 1. `again_chance` is the chance with which it was asked
+    again because nobody had answered in time, None where somebody had.
     """
 
     case_id: str
@@ -45,6 +46,7 @@ class CheckedCase:
     is_checked: bool
     is_blind: bool
     loss: float
+    again_chance: float | None = None
 
 
 def decided_cases(tx: Transaction, window: Window) -> list[CheckedCase]:
@@ -66,9 +68,13 @@ def decided_cases(tx: Transaction, window: Window) -> list[CheckedCase]:
             predictions.c.second_opinion_chance,
             predictions.c.label,
             loss_of(decided).label("loss"),
+            follow_ups.c.chance.label("again_chance"),
         )
         .join(decided, decided.c.case_id == predictions.c.case_id)
+        .outerjoin(follow_ups, follow_ups.c.case_id == predictions.c.case_id)
         .where(*window.received, predictions.c.second_opinion_chance.is_not(None))
+        # For what was silent and left those speak that were asked again.
+        .where(follow_ups.c.is_drawn.is_not(sa.false()))
     )
     rows = tx.execute(query.order_by(decided.c.decided_at, decided.c.row_id)).all()
     starts = range(0, len(rows), PORTION)
@@ -100,6 +106,7 @@ def _case(row: Any, in_force: list[Label], by_name: set[tuple[str, str]]) -> Che
         is_checked=bool(others),
         is_blind=any((row.case_id, label.expert.user_id) in by_name for label in others),
         loss=row.loss,
+        again_chance=row.again_chance,
     )
 
 

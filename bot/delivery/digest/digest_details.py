@@ -10,6 +10,7 @@ from bot.slack.blocks.text import label_text
 from bot.words.agreement_words import agreement_sentences
 from bot.words.alarm_words import alarm_figures, alarm_words
 from bot.words.anchoring_words import anchoring_sentences
+from bot.words.asked_again_words import asked_again_sentences
 from bot.words.calibration_words import calibration_words, point_words, shown_calibration
 from bot.words.digest_words import agreement_row, confused_words, more_rows
 from bot.words.limit_words import place_words
@@ -129,6 +130,8 @@ def _experts_words(digest: Digest, permalinks: Permalinks) -> Iterator[TitledLis
     yield TitledList("How far experts agree with each other", agreements)
     followed = tuple(map(literal, anchoring_sentences(quality.anchorings)))
     yield TitledList("Whether experts follow the model", followed)
+    again = tuple(map(literal, asked_again_sentences(quality.asked_again)))
+    yield TitledList("What nobody answered in time", again)
     pairs = tuple(_contradiction(contradiction, permalinks) for contradiction in quality.contradictions)
     yield TitledList("Much the same, decided differently", pairs)
 

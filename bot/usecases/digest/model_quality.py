@@ -11,7 +11,7 @@ from functools import partial
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from bot.usecases.digest.error_rows import PeriodCounts, error_rows
+from bot.usecases.digest.error_rows import PeriodCounts, asked_again, error_rows
 from bot.usecases.digest.expert_agreement import task_agreements
 from bot.usecases.digest.expert_anchoring import task_anchorings
 from bot.usecases.digest.slice_findings import slice_findings
@@ -39,6 +39,7 @@ from storage.evidence import (
     case_inputs,
     day_volumes,
     decision_methods,
+    late_answers,
     model_evidence,
     second_opinions,
     shared_answers,
@@ -48,6 +49,7 @@ from storage.evidence.case_inputs import ExpertRationale
 from storage.evidence.day_volumes import DayVolume
 from storage.evidence.decisions_in_force import Window
 from storage.evidence.label_columns import LabelColumns
+from storage.evidence.late_answers import LateCount
 from storage.evidence.model_evidence import TrafficCount
 from storage.evidence.second_opinions import CheckedCase
 from storage.evidence.shared_answers import Answer
@@ -101,6 +103,8 @@ class _ExpertFacts:
     arms: tuple[BlindArm, ...]
     checked: tuple[CheckedCase, ...]
     checked_before: tuple[CheckedCase, ...]
+    late: tuple[LateCount, ...]
+    late_before: tuple[LateCount, ...]
 
 
 def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Quality:
@@ -119,7 +123,8 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
     return Quality(
         errors=tuple(
             error_rows(
-                PeriodCounts(now, experts.checked), PeriodCounts(stored.before, experts.checked_before)
+                PeriodCounts(now, experts.checked, experts.late),
+                PeriodCounts(stored.before, experts.checked_before, experts.late_before),
             )
         ),
         target=team.target_error,
@@ -141,6 +146,7 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         truths=truths,
         agreements=tuple(task_agreements(policy, experts.answers)),
         anchorings=tuple(task_anchorings(experts.arms)),
+        asked_again=tuple(asked_again(experts.late)),
     )
 
 
@@ -191,12 +197,15 @@ def _read(tx: Transaction, policy: Policy, team: Team, span: Span, now: tuple[Tr
 
 def _read_experts(tx: Transaction, team: Team, span: Span) -> _ExpertFacts:
     tasks, back, since, until = team.tasks, span.learned_since_at, span.since_at, span.until_at
+    now, before = Window(tasks, since, until), Window(tasks, span.before_at, since)
     return _ExpertFacts(
         answers={name: shared_answers.shared(tx, name, back, until, MOST_DECIDED) for name in tasks},
         methods=decision_methods.counts(tx, tasks, since, until),
         arms=blind_arms.of_tasks(tx, tasks, back, until),
-        checked=tuple(second_opinions.decided_cases(tx, Window(tasks, since, until))),
-        checked_before=tuple(second_opinions.decided_cases(tx, Window(tasks, span.before_at, since))),
+        checked=tuple(second_opinions.decided_cases(tx, now)),
+        checked_before=tuple(second_opinions.decided_cases(tx, before)),
+        late=late_answers.counts(tx, now),
+        late_before=late_answers.counts(tx, before),
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 from routing.digest.csv import COLUMNS, digest_rows, to_csv
 from routing.digest.digest import Digest, summarise
 from routing.digest.facts import Concordance, Confusion, PeriodFacts
-from routing.digest.model_quality import Quality, ThresholdState
+from routing.digest.model_quality import AskedAgain, Quality, ThresholdState
 from routing.digest.row import DigestRow
 from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.evidence.estimate import Reach
@@ -213,6 +213,15 @@ def test_of_a_task_whose_arms_cannot_be_compared_only_the_counts_are_told() -> N
     effect = Anchoring(Arm(3, 4), Arm(0, 0), None, None, None, None, None)
     rows = rows_of(Quality(anchorings=(TaskAnchoring("fraud", effect),)), "agreement with the model")
     assert [(row.name, row.value, row.n) for row in rows] == [("fraud, shown", 3, 4), ("fraud, hidden", 0, 0)]
+
+
+def test_what_was_silent_is_counted_with_what_became_of_it() -> None:
+    rows = rows_of(Quality(asked_again=(AskedAgain("fraud", 12, 11, 10),)), "not answered in time")
+    assert {(row.name, row.measure): row.value for row in rows} == {
+        ("fraud", "silent"): 12,
+        ("fraud", "asked_again"): 11,
+        ("fraud", "answered"): 10,
+    }
 
 
 def test_a_scale_has_a_line_for_exact_agreement_and_a_line_for_a_step_beside() -> None:

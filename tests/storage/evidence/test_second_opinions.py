@@ -6,7 +6,8 @@ from datetime import timedelta
 from routing.case.ask import Ask, AskPurpose, AskState
 from routing.case.case import CaseStatus
 from routing.case.decision import Decision, Method
-from storage.cases import asks, cases, decisions, labels
+from routing.triage.follow_up import FollowUp
+from storage.cases import asks, cases, decisions, follow_ups, labels
 from storage.engine.database import Database, Transaction
 from storage.evidence import second_opinions
 from storage.evidence.decisions_in_force import Window
@@ -102,3 +103,12 @@ def test_a_correction_keeps_its_place_and_what_was_taken_back_counts_for_nothing
     assert checked["case_1"].is_claim
     assert not checked["case_2"].is_checked
     assert "case_3" not in checked
+
+
+def test_what_was_asked_again_says_by_what_chance_and_the_others_are_left(database: Database) -> None:
+    with database.write() as tx:
+        for number in (1, 2, 3):
+            decide(tx, number, PREDICTED)
+        drawn = [FollowUp("case_1", 0.5, True), FollowUp("case_2", 0.5, False)]
+        follow_ups.add(tx, drawn, NOW, NOW + HOUR)
+        assert {name: case.again_chance for name, case in read(tx).items()} == {"case_1": 0.5, "case_3": None}

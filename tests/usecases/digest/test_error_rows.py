@@ -1,11 +1,15 @@
 """What second opinions found speaks for the answers that nobody checked, in every row that has enough."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.usecases.digest.error_rows import PeriodCounts, error_rows
-from routing.digest.model_quality import About, ErrorRow
+from bot.usecases.digest.error_rows import PeriodCounts, asked_again, error_rows
+from routing.digest.model_quality import About, AskedAgain, ErrorRow
 from routing.evidence.estimate import Stratum
+from routing.evidence.phases import LateGroup
 from routing.prediction import ModelRef
+from storage.evidence.late_answers import LateCount
 from storage.evidence.model_evidence import TrafficCount
 from storage.evidence.second_opinions import CheckedCase
 from tests.worlds.clocks import MONDAY
@@ -84,3 +88,33 @@ def test_the_period_before_is_corrected_by_its_own_checks() -> None:
     assert row.before.period is not None
     assert row.before.period.value == pytest.approx((2 + 78 * 2 / 20) / 80)
     assert value(row) == pytest.approx(4 / 80)
+
+
+def late(chance: float, size: int, asked: int, labeled: int, errors: int, task: str = "fraud") -> LateCount:
+    group = LateGroup(AUDITS.key, chance, size, asked, labeled, errors)
+    return LateCount(task, "low", MODEL, {"country": "PT"}, group)
+
+
+def test_late_answers_stand_for_all_that_was_silent_in_every_row() -> None:
+    late_answers = (late(1.0, 20, 20, 10, 3), late(0.5, 20, 10, 5, 0))
+    rows = values(replace(counts(), late=late_answers))
+    # Of 80 decided audits 65 were in time, 1 of these wrong; 20 and 20 were not.
+    accepted = (1 + 20 * 3 / 10) / (65 + 40)
+    assert value(rows[About.ACCEPTED]) == pytest.approx(accepted)
+    for about in (About.ALL, About.TIER, About.MODEL, About.SLICE):
+        assert value(rows[about]) == pytest.approx((400 * accepted + 20) / 500)
+
+
+def test_while_no_answer_came_late_labels_stay_as_they_are() -> None:
+    assert values(replace(counts(), late=(late(1.0, 9, 9, 0, 0),))) == values(counts())
+
+
+def test_a_checked_answer_that_came_late_speaks_for_the_late() -> None:
+    checked = replace(case(0.5, is_checked=True, loss=1.0), again_chance=0.25)
+    rows = values(replace(counts(checked), late=(late(0.25, 40, 20, 10, 2),)))
+    assert value(rows[About.ACCEPTED]) == pytest.approx((2 + 40 * (1 + 1) / 10) / (70 + 40))
+
+
+def test_what_became_of_the_silent_is_counted_by_task() -> None:
+    rows = (late(1.0, 20, 20, 10, 3), late(0.5, 20, 10, 5, 0), late(1.0, 2, 2, 1, 0, task="abuse"))
+    assert list(asked_again(rows)) == [AskedAgain("abuse", 2, 2, 1), AskedAgain("fraud", 40, 30, 15)]
