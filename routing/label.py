@@ -53,7 +53,9 @@ class Label:
 
     `screen_version` is the version of the message the expert saw. `withdrawn_at` is set by Undo.
     `is_adjudication`: it was given to settle a disagreement. `is_sealed`: nobody else's answer to the case
-    was in view when it was given. Both are None where that was not kept yet.
+    was in view when it was given. `is_assigned`: the person was asked about this case by name, so that not
+    they chose it. All three are None where that was not kept yet. `shown_at` is when the window opened in
+    which it was given; None for answers without a window, of which nobody knows how long they took.
     """
 
     label_id: str
@@ -69,6 +71,8 @@ class Label:
     withdrawn_at: datetime | None = None
     is_adjudication: bool | None = None
     is_sealed: bool | None = None
+    is_assigned: bool | None = None
+    shown_at: datetime | None = None
 
     @property
     def label(self) -> str:

@@ -105,6 +105,13 @@ class LabelView(BaseModel):
     rationale: str | None
     reason_code: str | None
     expert_confidence: Literal["low", "medium", "high"] | None
+    is_assigned: bool | None = Field(
+        description="Whether the expert was asked about this case by name, rather than choosing it in the "
+        "channel; null of answers from before that was kept."
+    )
+    shown_at: datetime | None = Field(
+        description="When the window opened in which it was given; null where nobody knows how long it took."
+    )
     withdrawn_at: datetime | None
 
 

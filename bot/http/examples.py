@@ -88,6 +88,8 @@ LABEL: JsonObject = {
     "rationale": "The customer called to confirm both payments.",
     "reason_code": None,
     "expert_confidence": "high",
+    "is_assigned": False,
+    "shown_at": "2026-11-20T09:40:35Z",
     "withdrawn_at": None,
 }
 DECISION: JsonObject = {

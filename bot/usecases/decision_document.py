@@ -45,6 +45,8 @@ def label_document(label: Label, names: ExpertNames) -> JsonObject:
         "rationale": rationale and rationale.text,
         "reason_code": rationale and rationale.reason_code,
         "expert_confidence": confidence and confidence.value,
+        "is_assigned": label.is_assigned,
+        "shown_at": label.shown_at and utc_text(label.shown_at),
         "withdrawn_at": label.withdrawn_at and utc_text(label.withdrawn_at),
     }
 

@@ -40,6 +40,8 @@ def add(tx: Transaction, label: Label) -> bool:
         "withdrawn_at": label.withdrawn_at,
         "is_adjudication": label.is_adjudication,
         "is_sealed": label.is_sealed,
+        "is_assigned": label.is_assigned,
+        "shown_at": label.shown_at,
     }
     return record.add_once(tx, labels, row)
 
@@ -109,4 +111,6 @@ def _label(row: Any) -> Label:
         withdrawn_at=row.withdrawn_at,
         is_adjudication=row.is_adjudication,
         is_sealed=row.is_sealed,
+        is_assigned=row.is_assigned,
+        shown_at=row.shown_at,
     )

@@ -123,6 +123,8 @@ labels = Table(
     moment("withdrawn_at", is_null=True),
     Column("is_adjudication", sa.Boolean()),
     Column("is_sealed", sa.Boolean()),
+    Column("is_assigned", sa.Boolean()),
+    moment("shown_at", is_null=True),
     salt(),
     # Two clicks at once are a single answer: the second finds the round taken.
     UniqueConstraint("case_id", "team_id", "user_id", "round"),

@@ -170,6 +170,8 @@ def test_a_line_of_the_feed_says_why_and_how_but_not_who(caller: Caller, ctx: Co
             "rationale": "The customer called.",
             "reason_code": None,
             "expert_confidence": "high",
+            "is_assigned": None,
+            "shown_at": None,
             "withdrawn_at": None,
         }
     ]

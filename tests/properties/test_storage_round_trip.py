@@ -135,6 +135,8 @@ given_labels = st.builds(
     expert_confidence=st.none() | st.sampled_from(ExpertConfidence),
     withdrawn_at=st.none() | moments,
     is_sealed=st.none() | st.booleans(),
+    is_assigned=st.none() | st.booleans(),
+    shown_at=st.none() | moments,
 )
 abstained = st.builds(
     Abstention, st.just(CASE), people, moments, st.none() | texts, st.sampled_from(Obstacle)

@@ -3,6 +3,8 @@
 What is sent today comes back in weeks, from messages and windows of every released version.
 """
 
+from datetime import UTC, datetime
+
 from bot.slack.blocks.control_ids import packed, unpacked
 from bot.slack.blocks.text import text_in
 from bot.usecases.review.screen import Screen
@@ -12,6 +14,8 @@ from routing.slack_channel import ChannelId
 LONGEST_ADDRESS = 500
 """Of a response URL in a window's metadata, where a case's ids need their room."""
 _SEPARATOR = "~"
+_LATEST = 2**33
+"""In seconds since 1970: what `datetime` can hold, and no moment of our days lies beyond."""
 
 
 def block_id(kind: str, screen: Screen) -> str:
@@ -54,6 +58,7 @@ def metadata(screen: Screen, is_correction: bool = False) -> str:
         corrects=is_correction,
         question=screen.question_ts,
         reply=screen.response_url,
+        shown=None if screen.shown_at is None else int(screen.shown_at.timestamp()),
     )
 
 
@@ -70,4 +75,12 @@ def screen_in(private_metadata: str) -> Screen:
         question_ts=text_in(values.get("question")),
         reply_ts=text_in(values.get("about")),
         response_url=text_in(values.get("reply"), LONGEST_ADDRESS),
+        shown_at=_moment(values.get("shown")),
     )
+
+
+def _moment(seconds: object) -> datetime | None:
+    """The moment in a window's metadata; None in those of earlier versions, or where it can be none."""
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 < seconds < _LATEST:
+        return None
+    return datetime.fromtimestamp(seconds, UTC)

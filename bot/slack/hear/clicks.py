@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from bot.slack.blocks import control_ids
 from bot.slack.blocks.control_ids import Menu
@@ -103,7 +104,12 @@ def _follow_choice(desk: Desk, click: Click) -> None:
 def _open_label(desk: Desk, click: Click, draft: Draft) -> None:
     look = case_view.look_to_correct if draft.is_correction else case_view.look
     seen = look(desk.ctx, click.act)
-    _show(desk, click, seen, lambda seen, screen: label_view(seen.case, seen.task, screen, draft))
+    shown_at = desk.ctx.clock.now()
+
+    def view(seen: WindowCase, screen: Screen) -> JsonObject:
+        return label_view(seen.case, seen.task, replace(screen, shown_at=shown_at), draft)
+
+    _show(desk, click, seen, view)
 
 
 def _opening(view: View) -> Callable[[Desk, Click], None]:

@@ -1,11 +1,12 @@
 """Takes an expert's answer: records the label, settles the case, queues what follows."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from bot.usecases.context import Context
 from bot.usecases.review.access import Act, Sitting, not_allowed, sit_down
 from bot.usecases.review.announce import show
-from bot.usecases.review.asked import answered, is_blind, may_answer_after_all
+from bot.usecases.review.asked import answered, is_asked, is_blind, may_answer_after_all
 from bot.usecases.review.outcome import (
     AlreadyDecided,
     Dismissal,
@@ -24,6 +25,7 @@ from routing.label import ExpertConfidence, Label, Rationale, Via
 from storage.cases import labels, thread_replies
 from storage.delivery import claimed_events
 
+SECOND = timedelta(seconds=1)
 _UNKNOWN_LABEL = "This task has no such label. Nothing was recorded; please use the case's own message."
 _UNKNOWN_CODE = "There is no such kind of reason. Nothing was recorded; please use the case's own message."
 
@@ -142,6 +144,8 @@ def _label(sitting: Sitting, new: ExpertAnswer) -> Label:
         expert_confidence=new.expert_confidence,
         is_adjudication=settles,
         is_sealed=is_sealed(sitting.case, act.expert, is_adjudication=bool(settles)),
+        is_assigned=is_asked(sitting.tx, sitting.case, act.expert),
+        shown_at=_shown_at(sitting, new),
     )
 
 
@@ -151,6 +155,14 @@ def _waiting(sitting: Sitting) -> Case:
     if case.status is not CaseStatus.EXPIRED:
         return case
     return resume(case, expires_at(sitting.tier, sitting.task.hours, sitting.now))
+
+
+def _shown_at(sitting: Sitting, new: ExpertAnswer) -> datetime | None:
+    """Since when the person had the window before them; None where that is not known, or cannot be."""
+    moment = new.act.screen.shown_at if new.via is Via.MODAL else None
+    # It came back from Slack, in whole seconds: of a case that opened in this second it may lie before.
+    is_sane = moment is not None and sitting.case.opened_at - SECOND < moment <= sitting.now
+    return moment if is_sane else None
 
 
 def _recorded(sitting: Sitting, new: ExpertAnswer) -> Outcome:

@@ -15,10 +15,15 @@ from storage.delivery.projections import ASK_KIND
 from storage.engine.database import Transaction
 
 
+def is_asked(tx: Transaction, case: Case, expert: ExpertId) -> bool:
+    """Whether this person was asked about the case by name, whatever came of it."""
+    return _has_asks(case) and asks.find(tx, case.case_id, expert) is not None
+
+
 def is_blind(tx: Transaction, case: Case, expert: ExpertId) -> bool:
     """Whether the prediction is hidden from this person, who is asked by name."""
     is_over = not case.is_waiting and not (case.is_asked_again and is_unanswered(case))
-    return _has_asks(case) and not is_over and asks.find(tx, case.case_id, expert) is not None
+    return not is_over and is_asked(tx, case, expert)
 
 
 def is_asked_again(tx: Transaction, case: Case, expert: ExpertId) -> bool:
@@ -77,5 +82,5 @@ def ask_shown_in(tx: Transaction, case_id: str, channel_id: ChannelId) -> Ask | 
 
 
 def _has_asks(case: Case) -> bool:
-    """Whether anybody may have been asked by name: no other case has to be looked up."""
+    """Whether anybody may have been asked by name: of all other cases a click reads nothing for it."""
     return case.routing.second_opinion_chance is not None or case.is_asked_again

@@ -161,6 +161,7 @@ def _answer(sitting: Sitting, new: Objection, label: str, is_override: bool) -> 
         rationale=Rationale(new.reason, None),
         is_adjudication=settles,
         is_sealed=is_sealed(sitting.case, new.act.expert, is_adjudication=bool(settles)),
+        is_assigned=False,
     )
 
 

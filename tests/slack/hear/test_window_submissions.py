@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -16,6 +17,7 @@ from routing.policy import Task
 from routing.rationale_rule import RationaleRule
 from storage.cases import cases
 from tests.slack.workspace import Workspace
+from tests.worlds.clocks import FRIDAY
 from tests.worlds.people import ANN, BEN, STRANGER
 
 
@@ -51,13 +53,39 @@ def test_a_missing_reason_is_said_under_its_field(workspace: Workspace) -> None:
     assert workspace.world.case(case.case_id).labels == ()
 
 
+def test_it_is_kept_since_when_the_window_showed_the_case(workspace: Workspace) -> None:
+    case = workspace.world.open()
+    workspace.click(workspace.shown(case), "label")
+    workspace.world.clock.moment = FRIDAY + timedelta(seconds=42)
+
+    workspace.submit(workspace.gateway.views[0], label="fraud")
+
+    (label,) = workspace.world.case(case.case_id).labels
+    assert (label.shown_at, label.labeled_at) == (FRIDAY, FRIDAY + timedelta(seconds=42))
+
+
+@pytest.mark.parametrize("shown", [None, "1", -5, 2**33, 10**40, int(FRIDAY.timestamp()) + 60, 1_000, True])
+def test_of_a_window_that_cannot_say_since_when_nobody_knows_it(workspace: Workspace, shown: object) -> None:
+    case = workspace.world.open()
+    workspace.click(workspace.shown(case), "label")
+    view = workspace.gateway.views[0]
+    metadata = {**json.loads(view["private_metadata"]), "shown": shown}
+
+    workspace.submit(view | {"private_metadata": json.dumps(metadata)}, label="fraud")
+
+    (label,) = workspace.world.case(case.case_id).labels
+    assert label.shown_at is None
+
+
 def test_the_window_holds_ids_only_in_its_metadata(workspace: Workspace) -> None:
     case = workspace.world.open()
     workspace.click(workspace.shown(case), "label")
 
     metadata = json.loads(workspace.gateway.views[0]["private_metadata"])
 
-    assert metadata == {"case": case.case_id, "version": 1, "channel": "C0000000001", "ts": "1.1"}
+    shown = int(FRIDAY.timestamp())
+    ids = {"case": case.case_id, "version": 1, "channel": "C0000000001", "ts": "1.1"}
+    assert metadata == {**ids, "shown": shown}
 
 
 @pytest.mark.parametrize(

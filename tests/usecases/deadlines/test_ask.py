@@ -68,6 +68,18 @@ def test_one_person_is_asked_once_however_often_it_ticks(world: World) -> None:
     assert "case.asked" in world.recorded(case.case_id)
 
 
+def test_an_answer_tells_whether_its_person_was_asked_by_name_or_chose_the_case(world: World) -> None:
+    case = first_answer(world)
+    ask_due(world.ctx)
+    ((expert, _),) = asked(world, case)
+
+    says(world, case, expert)
+
+    chosen, assigned = world.case(case.case_id).labels
+    assert (chosen.is_assigned, assigned.is_assigned) == (False, True)
+    assert (chosen.shown_at, assigned.shown_at) == (None, None), "a button: nobody knows since when"
+
+
 def test_a_case_without_an_answer_or_a_second_opinion_asks_nobody(world: World) -> None:
     unanswered = world.open(routed=DRAWN)
     with world.database.write() as tx:
