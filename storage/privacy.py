@@ -45,6 +45,7 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     "alarms": {"payload": Content.MEASURE},
     "profiles": {"profile": Content.MEASURE},
     "certificates": {"cell": Content.MEASURE},
+    "skills": {"slice": Content.MEASURE},
     "experts": {"name": Content.PERSON, "timezone": Content.PERSON},
 }
 """By table and column."""

@@ -4,7 +4,7 @@ from storage.tables.asks import ask_turns, asks, follow_ups
 from storage.tables.columns import metadata
 from storage.tables.delivery import channel_pace, events, outbox, projections, receipts
 from storage.tables.leads import audit_shares, digests, mutes, slice_checks
-from storage.tables.measures import alarms, calibrators, certificates, consensus_rules, profiles
+from storage.tables.measures import alarms, calibrators, certificates, consensus_rules, profiles, skills
 from storage.tables.people import experts, installation_keys, membership_sources, memberships
 from storage.tables.policies import policies, replicas
 from storage.tables.readings import channel_readings, thread_readings
@@ -63,6 +63,7 @@ __all__ = [
     "replicas",
     "reply_answers",
     "reply_questions",
+    "skills",
     "slice_checks",
     "steps",
     "thread_readings",

@@ -1,10 +1,10 @@
-"""What was measured and still holds: calibrators, certificates, consensus rules, alarms and profiles."""
+"""What was measured and still holds: calibrators, certificates, rules, skills, alarms and profiles."""
 
 import sqlalchemy as sa
 from sqlalchemy import Column, Index, Table, UniqueConstraint
 
 from storage.sql.column_types import Document
-from storage.tables.columns import flag, metadata, moment, row_id, text
+from storage.tables.columns import expert, flag, metadata, moment, row_id, text
 
 calibrators = Table(
     "calibrators",
@@ -58,6 +58,23 @@ consensus_rules = Table(
     # Replicas that fit at the same time must not both be the latest.
     UniqueConstraint("task", "sequence"),
     Index("ix_consensus_rules_version", "version"),
+)
+
+skills = Table(
+    "skills",
+    metadata,
+    row_id(),
+    text("task"),
+    *expert(),
+    text("slice"),
+    flag("is_assigned"),
+    Column("right", sa.Integer(), nullable=False),
+    Column("n", sa.Integer(), nullable=False),
+    *(Column(name, sa.Float(), nullable=False) for name in ("value", "low", "high")),
+    moment("measured_at"),
+    # By the user alone: a person seen from two workspaces has a single skill.
+    UniqueConstraint("task", "user_id", "slice", "is_assigned"),
+    Index("ix_skills_user_id", "user_id"),
 )
 
 alarms = Table(

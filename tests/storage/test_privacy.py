@@ -75,6 +75,7 @@ NEITHER: Mapping[str, tuple[str, ...]] = {
     "replicas": ("replica", "policy_version"),
     "reply_answers": ("channel_id", "ts", "thread_ts", "case_id", "team_id", "user_id", "label_id"),
     "reply_questions": ("case_id", "team_id", "user_id", "channel_id", "ts"),
+    "skills": ("task", "team_id", "user_id"),
     "steps": ("case_id", "to"),
     "thread_readings": ("channel_id", "thread_ts", "team_id", "read_to", *SLACK_LEASE),
 }

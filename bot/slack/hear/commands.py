@@ -1,4 +1,4 @@
-"""The slash command: next, queue, mine, digest, replay, help."""
+"""The slash command: next, queue, mine, digest, experts, replay, help."""
 
 import difflib
 from collections.abc import Callable, Mapping
@@ -14,7 +14,8 @@ from bot.slack.hear.payloads import Command, command_of
 from bot.slack.hear.private_messages import tell_privately
 from bot.slack.show.private_answers import NOT_READ, NOT_SHOWN, help_message, say, unknown_message
 from bot.slack.show.replay_windows import replay_view
-from bot.usecases.lead import digest_on_demand, propose
+from bot.slack.show.skill_list import skills_message
+from bot.usecases.lead import digest_on_demand, expert_skills, propose
 from bot.usecases.lead.access import LeadRefusal
 from storage.errors import DatabaseUnavailable
 
@@ -39,6 +40,11 @@ def _digest(desk: Desk, command: Command) -> Message:
         return say(outcome.reason)
     desk.wake()
     return say(f"The last seven days of {outcome.team} are on their way to your direct messages.")
+
+
+def _experts(desk: Desk, command: Command) -> Message:
+    outcome = expert_skills.of_team(desk.ctx, command.expert, command.argument or None)
+    return say(outcome.reason) if isinstance(outcome, LeadRefusal) else skills_message(outcome)
 
 
 def _replay(desk: Desk, command: Command) -> Message | None:
@@ -67,6 +73,7 @@ WORDS: Mapping[str, Callable[[Desk, Command], Message | None]] = {
     "queue": _queue,
     "mine": _mine,
     "digest": _digest,
+    "experts": _experts,
     "replay": _replay,
     "help": _help,
 }

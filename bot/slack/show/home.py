@@ -24,6 +24,7 @@ from bot.slack.blocks.text import escape, label_text, single_line
 from bot.slack.show.case_words import due_words, label_title, scalar, sureness
 from bot.usecases.review.worklist import Board, LabelTotals, WaitingCase
 from bot.words.numbers import counted
+from bot.words.skill_words import own_skill_sentences
 from routing.case.second_opinion import veiled
 from routing.evidence.estimate import FEWEST
 from storage.evidence.own_answers import OwnOutcomes
@@ -115,6 +116,15 @@ def numbers_text(numbers: LabelTotals) -> str:
     return " ".join((counts, *_outcomes(numbers.outcomes)))
 
 
+def _own_skills(numbers: LabelTotals) -> list[str]:
+    """How often the person's answers were right, a sentence each."""
+    return [
+        label_text(sentence, 400)
+        for own in numbers.skills[:LISTED]
+        for sentence in own_skill_sentences(own.question, own.skills)
+    ]
+
+
 def _outcomes(own: OwnOutcomes) -> Iterator[str]:
     if own.decided:
         others = counted(own.decided, "case")
@@ -135,6 +145,7 @@ def home_view(board: Board, permalink: Permalink) -> JsonObject:
         {"type": "divider"},
         header("Your numbers"),
         rich_text(paragraph(run(numbers_text(board.numbers)))),
+        *(rich_text(paragraph(run(sentence))) for sentence in _own_skills(board.numbers)),
         context(plain("Only you see this page.", 100)),
     ]
     return {"type": "home", "blocks": blocks}
@@ -167,8 +178,9 @@ def queue_message(board: Board, permalink: Permalink) -> Message:
 def mine_message(board: Board, permalink: Permalink) -> Message:
     """The person's own cases and numbers."""
     cases = _list_message("For you", Worklist.MINE, board, permalink)
-    words = numbers_text(board.numbers)
-    return Message(f"{cases.text}\n{words}", (*cases.blocks, context(plain(words, 300))))
+    numbers = [numbers_text(board.numbers), *_own_skills(board.numbers)]
+    small = (context(plain(words, 400)) for words in numbers)
+    return Message("\n".join([cases.text, *numbers]), (*cases.blocks, *small))
 
 
 def next_message(board: Board, permalink: Permalink) -> Message:

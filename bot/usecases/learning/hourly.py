@@ -6,7 +6,7 @@ Certificates come before calibrators: with a new calibrator their evidence begin
 from collections.abc import Callable
 
 from bot.usecases.context import Context
-from bot.usecases.learning import calibrate, consensus, drift, novelty_profile
+from bot.usecases.learning import calibrate, consensus, drift, novelty_profile, skill
 from bot.usecases.separate_acts import act_on_each
 from bot.usecases.thresholds import cell_sets, certify, in_force, label_sets, target_watch
 
@@ -20,6 +20,7 @@ ACTS: tuple[tuple[str, Callable[[Context], int]], ...] = (
     ("calibrators", calibrate.fit_due),
     ("profiles", novelty_profile.describe_due),
     ("consensus_rules", consensus.fit_due),
+    ("skills", skill.measure_due),
 )
 
 

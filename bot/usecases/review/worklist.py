@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from bot.usecases.case_terms import sources_of, terms_of
 from bot.usecases.context import Context
@@ -10,7 +12,8 @@ from bot.usecases.repairs.undelivered import troubles_of
 from routing.case.case import Case
 from routing.case.permission import may_answer, may_label
 from routing.case.terms import Terms
-from routing.label import ExpertId, Label
+from routing.evidence.estimate import FEWEST
+from routing.label import ExpertId
 from routing.policy import Task
 from routing.slack_channel import ChannelId
 from storage import experts
@@ -19,6 +22,8 @@ from storage.delivery import projections
 from storage.engine.database import Transaction
 from storage.evidence import own_answers
 from storage.evidence.own_answers import OwnOutcomes
+from storage.measured import skills
+from storage.measured.skills import StoredSkill
 
 BATCH, LISTED, SCANNED = 200, 200, 1_000
 """Cases read at a time, listed at most, and looked through at most for somebody who may answer few."""
@@ -42,13 +47,25 @@ class WaitingCase:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnSkill:
+    """How often a person's answers to a task's `question` were right, as measured last."""
+
+    question: str
+    skills: tuple[StoredSkill, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LabelTotals:
-    """A person's own labels: since a week ago, altogether, how many give a reason, what became of them."""
+    """A person's own labels: since a week ago, altogether, how many give a reason, what became of them.
+
+    `skills` are by task, for those that the policy has.
+    """
 
     week: int
     total: int
     with_rationale: int
     outcomes: OwnOutcomes = field(default_factory=OwnOutcomes)
+    skills: tuple[OwnSkill, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,20 +176,29 @@ def _listed(tx: Transaction, first: Sequence[OnTerms], expert: ExpertId) -> tupl
     return tuple(rows)
 
 
-def _numbers(own: list[Label], outcomes: OwnOutcomes, now: datetime) -> LabelTotals:
+def _numbers(ctx: Context, tx: Transaction, expert: ExpertId, now: datetime) -> LabelTotals:
+    # Counts alone: what takes numpy is measured by ticks, never while somebody waits for a page.
+    own = labels.of_expert(tx, expert, LABELS)
+    # Of fewer answers nothing is told, so nothing is read.
+    measured = skills.of_expert(tx, expert) if len(own) >= FEWEST else ()
+    by_task = {task: tuple(rows) for task, rows in groupby(measured, key=attrgetter("task"))}
     counted = [label for label in own if label.withdrawn_at is None]
     return LabelTotals(
         week=sum(label.labeled_at > now - WEEK for label in counted),
         total=len(counted),
         with_rationale=sum(label.rationale is not None for label in counted),
-        outcomes=outcomes,
+        outcomes=own_answers.outcomes(tx, expert, LABELS),
+        skills=tuple(
+            OwnSkill(task.question, by_task[name])
+            for name, task in ctx.policy.tasks.items()
+            if name in by_task
+        ),
     )
 
 
 def _board(ctx: Context, tx: Transaction, queue: _Queue, expert: ExpertId, limit: int, page: int) -> Board:
     now, waiting = ctx.clock.now(), queue.cases
-    # Counts alone: what takes numpy is measured by ticks, never while somebody waits for a page.
-    numbers = _numbers(labels.of_expert(tx, expert, LABELS), own_answers.outcomes(tx, expert, LABELS), now)
+    numbers = _numbers(ctx, tx, expert, now)
     skipped = limit * min(page, max(0, len(waiting) - 1) // limit)  # a page may be gone by now
     listed = _listed(tx, waiting[skipped : skipped + limit], expert)
     return Board(listed, len(waiting), numbers, now, skipped, queue.is_partial)

@@ -63,6 +63,12 @@ def test_mine_ends_with_ones_own_numbers(workspace: Workspace) -> None:
     )
 
 
+def test_experts_is_for_leads_with_a_channel_of_their_own(workspace: Workspace) -> None:
+    workspace.command("experts")
+
+    assert "You are in no such channel" in workspace.gateway.responses[0].text
+
+
 @pytest.mark.parametrize("text", ["nonsense <!channel>", "<!channel>", "&*_"])
 def test_a_word_that_is_unknown_is_named_beside_the_help(workspace: Workspace, text: str) -> None:
     workspace.command(text)

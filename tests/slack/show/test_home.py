@@ -2,13 +2,17 @@
 
 import pytest
 
-from bot.slack.show.home import numbers_text, queue_message
-from bot.usecases.review.worklist import LabelTotals, queue
+from bot.slack.limits import message_violations, view_violations
+from bot.slack.show.home import home_view, mine_message, numbers_text, queue_message
+from bot.usecases.review.worklist import Board, LabelTotals, OwnSkill, queue
+from routing.evidence.expertise import SkillEstimate
 from routing.prediction import CaseInput, Image
 from storage.evidence.own_answers import OwnOutcomes
+from storage.measured.skills import StoredSkill
 from tests.plain_words import assert_plain
 from tests.slack.workspace import Workspace
-from tests.worlds.people import CAROL
+from tests.worlds.clocks import FRIDAY
+from tests.worlds.people import ANN, CAROL
 
 OUTCOMES = OwnOutcomes(decided=47, became=41, corrected=12)
 
@@ -18,6 +22,18 @@ def test_what_became_of_the_answers_is_told_from_twenty_on() -> None:
     assert "In 41 of 47 cases that others answered, too, your answer became the decision." in words
     assert "12 of your answers showed that the model was wrong" in words
     assert_plain((words,))
+
+
+def test_how_often_one_was_right_stands_on_the_page_and_in_the_list() -> None:
+    estimate = SkillEstimate("U0ANN", "", 42, 46, 0.9, 0.8, 0.97)
+    own = (OwnSkill("Is it fraud?", (StoredSkill("fraud", ANN, True, estimate),)),)
+    board = Board((), 0, LabelTotals(5, 60, 3, OUTCOMES, own), FRIDAY)
+
+    home, mine = home_view(board, lambda _: None), mine_message(board, lambda _: None)
+
+    for shown in (str(home), str(mine.blocks), mine.text):
+        assert "you were right in 42 (between 80% and 97%)" in shown
+    assert view_violations(home) == message_violations(mine.payload()) == ()
 
 
 def test_fewer_answers_say_nothing_of_a_person() -> None:

@@ -24,6 +24,7 @@ MEASURES = (
     "certificates",
     "profiles",
     "consensus_rules",
+    "skills",
 )
 NOTHING = dict.fromkeys(MEASURES, 0)
 

@@ -9,10 +9,14 @@ from sqlalchemy import event
 from bot.usecases.review import worklist
 from bot.usecases.review.answer import ExpertAnswer, answer
 from bot.usecases.review.hand_over import HandOver, abstain, escalate_now, hand_over
+from bot.usecases.review.worklist import OwnSkill
+from routing.evidence.expertise import SkillEstimate
 from routing.label import ExpertId, Via
 from routing.policy import load_policy
 from storage import experts
 from storage.delivery import projections
+from storage.measured import skills
+from storage.measured.skills import StoredSkill
 from tests.worlds.clocks import FRIDAY
 from tests.worlds.desk import World
 from tests.worlds.people import ANN, BEN, CHANNEL, STRANGER
@@ -87,3 +91,17 @@ def test_who_is_only_where_a_case_was_escalated_to_sees_its_message_there(world:
         (SENIORS, f"{SENIORS}.1")
     ]
     assert worklist.mine(world.ctx, ANN, 50).cases[0].ts == f"{CHANNEL}.1"
+
+
+def test_ones_own_skill_is_read_once_there_is_enough_of_it(world: World) -> None:
+    estimate = SkillEstimate(ANN.user_id, "", 18, 20, 0.9, 0.7, 0.98)
+    measured = [StoredSkill(task, ANN, True, estimate) for task in ("fraud", "gone")]
+    with world.database.write() as tx:
+        for skill in measured:
+            skills.replace(tx, skill.task, [skill], world.clock.moment)
+    for number in range(20):
+        assert worklist.mine(world.ctx, ANN, 5).numbers.skills == (), number
+        case = world.open(label="fraud")
+        answer(world.ctx, ExpertAnswer(world.act(case), "fraud", Via.BUTTON))
+    own = OwnSkill("Is this payment fraud?", (measured[0],))
+    assert worklist.mine(world.ctx, ANN, 5).numbers.skills == (own,)
