@@ -20,6 +20,7 @@ from bot.usecases.repairs import after_slack_repair, undelivered_news
 from bot.usecases.review import catch_up
 from bot.usecases.thresholds import in_force
 from bot.usecases.thresholds.watch import Watch
+from bot.usecases.trials import notice, put_in
 from storage.errors import StorageError
 
 log = structlog.get_logger()
@@ -58,6 +59,7 @@ class Ticks:
             Tick("escalation", OFTEN, lambda: self._waking(asdict(escalate.escalate_due(self._ctx)))),
             Tick("expiry", MINUTE, lambda: self._waking({"closed": expire.expire_due(self._ctx)})),
             Tick("asks", OFTEN, self.ask_by_name),
+            Tick("trials", OFTEN, self.put_in_trials),
             Tick("redraw", MINUTE, lambda: self._waking(redraw.redraw_due(self._ctx))),
             Tick("watch", OFTEN, self.watch),
             Tick("measures", HOUR, lambda: self._waking(hourly.measure_due(self._ctx)), is_at_start=False),
@@ -113,6 +115,12 @@ class Ticks:
         ctx = self._workspace.snapshot()
         follow_up.draw_due(ctx)
         return self._waking({"asked": ask.ask_due(ctx), "asked_again": follow_up.ask_again_due(ctx)})
+
+    def put_in_trials(self) -> Figures:
+        """Announce checks and put some in; no figures: a line in the log would give them away."""
+        ctx = self._ctx
+        self._waking({"announced": notice.announce(ctx), "put_in": put_in.put_in_due(ctx)})
+        return {}
 
     def refresh_members(self) -> Figures:
         """Fetch who is where."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from routing.label import ExpertId
-from routing.slack_channel import ChannelId
+from routing.slack_channel import ChannelId, ChannelName
 
 JsonObject = dict[str, Any]
 # Rows of every released version hold these words, and the payloads' keys below: they never change.
@@ -60,6 +60,7 @@ class Occasion(StrEnum):
     UNASSIGNED = "unassigned"
     EXPIRED = "expired"
     NOTE = "note"
+    REVEAL = "reveal"
 
 
 class Place(StrEnum):
@@ -132,7 +133,8 @@ class News:
     """Something a team should know about a task rather than a case: a threshold, an alarm.
 
     `sentence` says what happened, `details` what is to be read of it, `advice` what to do; `case_ids` are
-    examples. `alarm_keys` name the alarms that it tells.
+    examples. `alarm_keys` name the alarms that it tells. With a `channel`, by its name in the policy, that
+    channel reads it, whatever the team.
     """
 
     team: str
@@ -141,6 +143,7 @@ class News:
     advice: str = ""
     case_ids: tuple[str, ...] = ()
     alarm_keys: tuple[str, ...] = ()
+    channel: ChannelName | None = None
 
     def to_payload(self) -> JsonObject:
         """The news as JSON for the outbox."""
@@ -151,6 +154,7 @@ class News:
             "advice": self.advice,
             "case_ids": list(self.case_ids),
             "alarm_keys": list(self.alarm_keys),
+            "channel": self.channel,
         }
 
     @classmethod
@@ -163,4 +167,5 @@ class News:
             advice=payload["advice"],
             case_ids=tuple(payload["case_ids"]),
             alarm_keys=tuple(payload["alarm_keys"]),
+            channel=payload.get("channel"),  # earlier versions wrote to teams alone
         )

@@ -6,6 +6,7 @@ from bot.usecases.context import Context
 from bot.usecases.expert_names import ExpertNames, reading_names
 from routing.case.case import Case
 from routing.case.decision import Decision
+from routing.case.trial import is_trial
 from routing.label import Label
 from routing.letters import composed
 from storage.cases import bad_inputs, cases, decisions, predictions
@@ -57,7 +58,7 @@ def standing(ctx: Context, service: str, case_id: str) -> CaseStanding | None:
         prediction = predictions.get(tx, case_id)
         if prediction is None or prediction.submission.service != service:
             return None
-        return _standing(tx, prediction, names)
+        return None if is_trial(prediction.submission) else _standing(tx, prediction, names)
 
 
 def standing_of(ctx: Context, service: str, external_id: str) -> CaseStanding | None:
@@ -67,7 +68,9 @@ def standing_of(ctx: Context, service: str, external_id: str) -> CaseStanding | 
     with ctx.database.read() as tx:
         stored = predictions.find_many(tx, keys)
         prediction = next((stored[key] for key in keys if key in stored), None)
-        return None if prediction is None else _standing(tx, prediction, names)
+        if prediction is None or is_trial(prediction.submission):
+            return None
+        return _standing(tx, prediction, names)
 
 
 def decision_feed(ctx: Context, service: str, after: int, limit: int) -> FeedPage:

@@ -12,8 +12,8 @@ from routing.policy import LabelSpec, Policy, Task, Tier
 from routing.questions.question_list import MOST_LABELS, Inquiry
 from routing.slack_channel import ChannelId, ChannelName
 
-RULE = ("when", "because", "accept_above", "certainty", "answers_at_most")
-"""What of a tier says which cases it takes and why, and how sure their decisions have to be."""
+RULE = ("when", "because", "accept_above", "certainty", "answers_at_most", "gold", "planted")
+"""What of a tier says which cases it takes and why, how sure decisions have to be, and what is put in."""
 NO_CHANNELS: Mapping[ChannelName, ChannelId] = {}
 
 

@@ -6,13 +6,12 @@ from routing.policy.document import document_of, policy_of_document
 from routing.policy.duration import format_duration, parse_duration
 from routing.policy.loading import load_policy, policy_of
 from routing.policy.model import Channel, Exposure, Policy, Service, Task, Team
+from routing.policy.people_asked import EscalationStep, Experts
 from routing.policy.threshold import CertifiedThreshold
 from routing.policy.tier import (
     ALWAYS_SUSPENDS,
     ASK_FOR,
     MAX_SILENCE,
-    EscalationStep,
-    Experts,
     Suspender,
     Tier,
 )

@@ -58,6 +58,9 @@ def _tier_advice(key: str, tier: Tier) -> Iterator[Finding]:
     if "adjudicators" in tier.model_fields_set and not tier.adjudicators:
         problem = "nobody is in the list, so one more expert settles a disagreement, as without it"
         yield Finding(f"{key}.adjudicators", problem, "name people or remove the list")
+    if tier.trials and tier.quorum == 1 and not (tier.second_opinions or tier.certainty):
+        problem = "a single person decides each case, so no answer is sure enough to be put in again"
+        yield Finding(f"{key}.{next(iter(tier.trials))}", problem, "add `second_opinions = 0.1` or so")
     yield from _people(key, tier)
     left_out = [cause for cause in ALWAYS_SUSPENDS if cause not in tier.suspend_on]
     if left_out:

@@ -210,6 +210,9 @@ def cross_findings(policy: Policy) -> Iterator[Finding]:
         for tier in task.tiers:
             here = f"tasks.{key}.tiers.{tier.name}"
             yield from tier_findings(here, tier, task.label_names, names, task.earlier_names)
+            if tier.planted is not None and task.rating is not None:
+                problem = "of a scale no step is plainly wrong"
+                yield Finding(f"{here}.planted", problem, "remove `planted`")
             if tier.certainty is not None and not task.can_be_weighed:
                 problem = f"only the answers to a choice among at most {MOST_LABELS} labels are weighed"
                 yield Finding(f"{here}.certainty", problem, "remove `certainty` and `answers_at_most`")

@@ -8,8 +8,9 @@ from pydantic_core import ErrorDetails
 
 from routing.finding import ExistingNames, Finding
 from routing.policy.model import Channel, Policy, Service, Task, Team
+from routing.policy.people_asked import EscalationStep, Experts
 from routing.policy.threshold import CertifiedThreshold
-from routing.policy.tier import EscalationStep, Experts, Tier
+from routing.policy.tier import Tier
 from routing.policy.working_hours import WorkingHours, WorkingSpan
 from routing.public_holidays import PublicHolidays
 from routing.questions.option import LabelSpec

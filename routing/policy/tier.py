@@ -2,75 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from routing.cell import Cell, cells
 from routing.evidence.promise import Promise
-from routing.fields import GroupId, Key, Line, UserId
+from routing.fields import Key, Line, UserId
 from routing.policy.duration import Duration
+from routing.policy.people_asked import EscalationStep, Experts
 from routing.policy.threshold import Acceptance, CertifiedThreshold
+from routing.prediction import Origin
 from routing.section import Section
-from routing.slack_channel import ChannelId
 
 Suspender = Literal["new_model", "changed_labels", "drift"]
 ASK_FOR = timedelta(hours=2)
 ALWAYS_SUSPENDS: tuple[Suspender, ...] = ("new_model", "changed_labels")
 MAX_SILENCE = 0.05
-
-
-class Experts(Section):
-    """Who may answer: the channel's members, a user group, people by id, or several of these."""
-
-    channel_members: bool = Field(default=True, strict=True)
-    user_group: GroupId | None = None
-    people: tuple[UserId, ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _named_people_close_the_channel(cls, data: Any) -> Any:
-        # By what is named, not by what is in it: a list that a template left empty is nobody, not everybody.
-        if isinstance(data, Mapping) and not (data.get("user_group") is data.get("people") is None):
-            return {"channel_members": False, **data}
-        return data
-
-    @model_validator(mode="after")
-    def _somebody(self) -> "Experts":
-        if not (self.channel_members or self.user_group or self.people):
-            raise ValueError("nobody may answer; name people, a user group or the channel's members")
-        return self
-
-    def sources(self, channel_id: ChannelId) -> tuple[str, ...]:
-        """Where membership has to be looked up, as `channel:C…` and `group:S…`."""
-        channel = (f"channel:{channel_id}",) if self.channel_members else ()
-        group = (f"group:{self.user_group}",) if self.user_group else ()
-        return channel + group
-
-
-class EscalationStep(Section):
-    """What happens `after` this much time without a decision, `times` times, `repeat` apart."""
-
-    after: Duration
-    to: Literal["thread", "people", "channel"]
-    people: tuple[UserId, ...] = ()
-    channel: Key | None = None
-    repeat: Duration | None = None
-    times: int = Field(default=1, strict=True, ge=1, le=20)
-
-    @model_validator(mode="after")
-    def _says_to_whom(self) -> "EscalationStep":
-        if self.to == "people" and not self.people:
-            raise ValueError('`to = "people"` names nobody; add `people = ["U…"]`')
-        if self.to == "channel" and self.channel is None:
-            raise ValueError('`to = "channel"` names no channel; add `channel = "…"`')
-        if self.to != "channel" and self.channel is not None:
-            raise ValueError('a channel is named but not used; set `to = "channel"` or remove `channel`')
-        if self.times > 1 and self.repeat is None:
-            raise ValueError('`times` needs a distance; add `repeat = "1h"`')
-        if self.times == 1 and self.repeat is not None:
-            raise ValueError("`repeat` does nothing without `times`; add `times = 2` or more")
-        return self
 
 
 class Tier(Section):
@@ -96,6 +44,10 @@ class Tier(Section):
     `ask_again`: what nobody answered in time is asked of another person by name; where a limit is held that
     is so unless it is switched off, elsewhere of what is audited if it is switched on.
 
+    Beside that share of reviewed cases, drawn at random, a case with a settled answer is put in, which nobody
+    can tell from others: `gold` as it came, `planted` with a wrong prediction, which its answerer learns
+    right after. Not where experts act on what they answer by themselves (`acts_outside`).
+
     With a `certainty` its cases are decided once it is so sure that the answer is right; below that one more
     of `answers_at_most` is asked, then an adjudicator. Without it, and until it can be told from 200
     adjudicated cases of the task, the answers are counted.
@@ -120,6 +72,9 @@ class Tier(Section):
     ask_for: Duration = ASK_FOR
     blind: float | None = Field(default=None, strict=True, gt=0, lt=1)
     ask_again: bool | None = Field(default=None, strict=True)
+    gold: float | None = Field(default=None, strict=True, gt=0, lt=1)
+    planted: float | None = Field(default=None, strict=True, gt=0, lt=1)
+    acts_outside: bool = Field(default=False, strict=True)
     certainty: float | None = Field(default=None, strict=True, ge=0.5, lt=1)
     answers_at_most: int | None = Field(default=None, strict=True, ge=1, le=20)
     error_cost: float = Field(default=1.0, strict=True, ge=0)
@@ -191,6 +146,17 @@ class Tier(Section):
         return self
 
     @model_validator(mode="after")
+    def _puts_nothing_in_where_experts_act(self) -> "Tier":
+        # What has happened already would be done again, or done to somebody for a made-up reason.
+        if self.acts_outside and self.trials:
+            names = " and ".join(f"`{origin}`" for origin in self.trials)
+            raise ValueError(
+                f"where experts act on their answers by themselves no case may be put in; remove {names} "
+                "or `acts_outside`"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _expiry_is_complete(self) -> "Tier":
         if (self.on_expiry == "safe_label") != (self.safe_label is not None):
             raise ValueError(
@@ -244,6 +210,12 @@ class Tier(Section):
             return self.audit
         asked = (self.audit_slices.get(f"{name}={value}", 0.0) for name, value in slices.items())
         return max(self.audit, *asked, 0.0)
+
+    @property
+    def trials(self) -> Mapping[Origin, float]:
+        """Of what is put in the share of reviewed cases beside which it comes; empty where nothing is."""
+        shares = {Origin.GOLD: self.gold, Origin.PLANTED: self.planted}
+        return {origin: share for origin, share in shares.items() if share is not None}
 
     @property
     def risk(self) -> int:

@@ -1,7 +1,7 @@
 """Triage: which tier a prediction falls in, whether it is accepted or reviewed, and why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -89,6 +89,22 @@ class Router:
             second_opinion_chance=tier.second_opinions if review else None,
             blind_chance=tier.blind if review else None,
             is_blind=bool(review and review.is_blind),
+        )
+
+    def audited(self, routing: Routing, submission: Submission, draw_key: bytes) -> Routing:
+        """How an accepted prediction is looked at that is drawn for an audit. Raises KeyError as `route`."""
+        tier = next(tier for tier, _ in self.routes[submission.task].tiers if tier.name == routing.tier)
+        reasons = [*routing.reasons, f"drawn for audit ({_share(routing.inclusion_probability)})"]
+        review = _review(tier, submission, draw_key, reasons)
+        return replace(
+            routing,
+            disposition=Disposition.REVIEW,
+            quorum=review.quorum,
+            is_audit=True,
+            reasons=tuple(reasons),
+            second_opinion_chance=tier.second_opinions,
+            blind_chance=tier.blind,
+            is_blind=review.is_blind,
         )
 
 

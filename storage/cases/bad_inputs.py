@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from routing.label import Obstacle
+from storage.cases.origins import IS_POSTED
 from storage.engine.database import Transaction
 from storage.tables import abstentions, predictions
 
@@ -34,7 +35,9 @@ def of_service(tx: Transaction, service: str, before: int | None, limit: int) ->
             abstentions.c.note,
         )
         .join(predictions, predictions.c.case_id == abstentions.c.case_id)
-        .where(abstentions.c.obstacle == Obstacle.BAD_INPUT.value, predictions.c.service == service)
+        .where(
+            abstentions.c.obstacle == Obstacle.BAD_INPUT.value, predictions.c.service == service, IS_POSTED
+        )
         .order_by(abstentions.c.row_id.desc())
         .limit(limit)
     )

@@ -13,6 +13,7 @@ from routing.case.decision import Decision, Method
 from routing.label import ExpertId, Label, labels_in_force
 from storage.cases import labels
 from storage.cases.answer_columns import answer_columns, answer_of
+from storage.cases.origins import IS_POSTED
 from storage.delivery import claimed_events
 from storage.engine.database import Transaction
 from storage.record import record
@@ -107,7 +108,7 @@ def feed(tx: Transaction, service: str, after: int, limit: int) -> list[FeedEntr
         .join(decisions, decisions.c.decision_id == decision_feed.c.decision_id)
         .join(predictions, predictions.c.case_id == decisions.c.case_id)
         .join(cases, cases.c.case_id == decisions.c.case_id)
-        .where(decision_feed.c.service == service, decision_feed.c.cursor > after)
+        .where(decision_feed.c.service == service, decision_feed.c.cursor > after, IS_POSTED)
         .order_by(decision_feed.c.cursor)
         .limit(limit)
     )

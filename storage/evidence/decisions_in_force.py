@@ -7,12 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from routing.case.decision import Method
-from routing.prediction import Origin
+from storage.cases.origins import IS_PRODUCTION
 from storage.tables import cases, decision_feed, decisions, predictions
 
-ORIGIN: sa.ColumnElement[str] = sa.func.coalesce(predictions.c.origin, predictions.c.kind)
-"""Where a prediction comes from; version 0.1 writes `kind` alone, and may still run beside this version."""
-IS_PRODUCTION = ORIGIN == Origin.PRODUCTION.value  # noqa: SIM300 - a column
 HAS_CONFIDENCE = predictions.c.has_confidence.is_not(sa.false())
 """Version 0.1 left it empty: it took no prediction without a confidence."""
 _later = decisions.alias("later")

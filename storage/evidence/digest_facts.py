@@ -13,12 +13,12 @@ from routing.case.decision import Method
 from routing.digest.facts import Concordance, Confusion, OldestCase, PeriodFacts, UnreadableRule
 from routing.prediction import Origin
 from routing.routing import Disposition
+from storage.cases.origins import ORIGIN
 from storage.engine.database import Transaction
 from storage.evidence.day_volumes import ARRIVALS
 from storage.evidence.decisions_in_force import (
     HAS_CONFIDENCE,
     IS_FINAL,
-    ORIGIN,
     Window,
     in_period,
     in_period_by_experts,

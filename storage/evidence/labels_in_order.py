@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from routing.case.case import CaseStatus
 from routing.case.decision import Method
 from routing.prediction import ModelRef
+from storage.cases.origins import IS_PRODUCTION
 from storage.engine.database import Transaction
 from storage.engine.packed_columns import slices_of
-from storage.evidence.decisions_in_force import IS_PRODUCTION, Window, by_experts, loss_of
+from storage.evidence.decisions_in_force import Window, by_experts, loss_of
 from storage.evidence.model_evidence import SLICES_TEXT
 from storage.evidence.tier_window import is_of
 from storage.tables import cases, decisions, follow_ups, predictions

@@ -6,8 +6,9 @@ import sqlalchemy as sa
 
 from routing.case.decision import Method
 from routing.label import ExpertId
+from storage.cases.origins import IS_PRODUCTION
 from storage.engine.database import Transaction
-from storage.evidence.decisions_in_force import IS_PRODUCTION, by_experts, loss_of
+from storage.evidence.decisions_in_force import by_experts, loss_of
 from storage.tables import labels, predictions
 
 

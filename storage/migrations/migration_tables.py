@@ -9,7 +9,7 @@ from sqlalchemy import Column
 
 from storage.sql.column_types import UtcMoment
 
-FLAGS = {"is_audit", "is_open", "is_due", "is_pending"}
+FLAGS = {"is_audit", "is_open", "is_due", "is_pending", "is_waiting"}
 
 
 def partial(name: str, table: str, columns: list[str], *conditions: str, unique: bool = False) -> None:

@@ -22,6 +22,7 @@ from storage.tables.review import (
     predictions,
     steps,
 )
+from storage.tables.trials import trial_notices, trials
 
 __all__ = [
     "abstentions",
@@ -67,4 +68,6 @@ __all__ = [
     "slice_checks",
     "steps",
     "thread_readings",
+    "trial_notices",
+    "trials",
 ]

@@ -78,6 +78,8 @@ NEITHER: Mapping[str, tuple[str, ...]] = {
     "skills": ("task", "team_id", "user_id"),
     "steps": ("case_id", "to"),
     "thread_readings": ("channel_id", "thread_ts", "team_id", "read_to", *SLACK_LEASE),
+    "trial_notices": ("channel_id", "origin"),
+    "trials": ("drawn_for", "origin", "task", "tier", "case_id", "source_id", "key"),
 }
 """Columns of ids, codes, versions, seals, and of our own words about them."""
 HASHES = {"predictions.group_key"}

@@ -101,6 +101,7 @@ def _single(notice: Notice, due: str, dispute: str) -> str:
         Occasion.UNASSIGNED: "The person whose case this was is gone: it waits for any of its experts again.",
         Occasion.EXPIRED: ":alarm_clock: The time for this case ran out.",
         Occasion.NOTE: ":speech_balloon: About this case:",
+        Occasion.REVEAL: ":mag: The case that you just answered was a check.",
     }[notice.about].strip()
 
 

@@ -20,6 +20,7 @@ from bot.usecases.outgoing import NOTICE, Notice, Occasion, Place
 from routing.case.case import Case
 from routing.case.hours import is_working, next_working
 from routing.case.second_opinion import veiled
+from routing.case.trial import without_own_id
 from routing.policy import Task
 from routing.slack_channel import ChannelId
 from storage.cases import cases
@@ -116,8 +117,9 @@ class NoticeSender(OutboxSender):
             return None  # erased
         terms = terms_of(self._ctx, tx, case)
         if terms is None:
-            return NamedCase(case, case.submission.task, None)
-        named = NamedCase(case, terms.task.question, None, terms.task.hours)
+            return NamedCase(without_own_id(case, None), case.submission.task, None)
+        shown = without_own_id(case, terms.tier)
+        named = NamedCase(shown, terms.task.question, None, terms.task.hours)
         is_private = notice.about is Occasion.DISPUTE and notice.place is Place.DM
         return replace(named, statements=tuple(_statements(case, terms.task))) if is_private else named
 

@@ -25,6 +25,7 @@ from routing.case.ask import Ask, AskPurpose, AskState
 from routing.case.case import CaseStatus
 from routing.case.late_answer import is_unanswered
 from routing.case.second_opinion import blinded
+from routing.case.trial import without_own_id
 
 if TYPE_CHECKING:
     from bot.slack.show.scene import Scene
@@ -45,7 +46,7 @@ def ask_message(scene: Scene, ask: Ask) -> Message:
     """The message for `ask` that shows the case of `scene` as it is for that person."""
     metadata = {"case_id": scene.case.case_id, "version": str(scene.version)}
     ending = _ending(scene, ask)
-    scene = replace(scene, case=blinded(scene.case, ask.expert))
+    scene = replace(scene, case=without_own_id(blinded(scene.case, ask.expert), scene.tier))
     if ending is None:
         lead = _lead(scene, ask)
         return Message(blind_text(scene, lead, is_open=True), _open_blocks(scene, lead), metadata)

@@ -48,6 +48,7 @@ from routing.case.case import Case, CaseStatus
 from routing.case.decision import Decision
 from routing.case.objection import is_contestable, takes_late_answer
 from routing.case.second_opinion import hides_answers, veiled
+from routing.case.trial import without_own_id
 from routing.label import ExpertId
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def case_message(
 
 def message_of(scene: Scene) -> Message:
     """The same for a scene; without the prediction, where chance hides it until the decision."""
-    scene = replace(scene, case=veiled(scene.case))
+    scene = replace(scene, case=without_own_id(veiled(scene.case), scene.tier))
     case, metadata = scene.case, {"case_id": scene.case.case_id, "version": str(scene.version)}
     if hides_answers(case):
         return Message(spoken_text.hidden_text(scene), _hidden_blocks(scene), metadata)

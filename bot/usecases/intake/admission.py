@@ -8,18 +8,21 @@ from bot.usecases.context import Context
 from bot.usecases.grounds import grounds
 from bot.usecases.intake.differences import differences
 from bot.usecases.intake.outcome import Admission, BodyIdentity, Conflict, ItemOutcome, Rejection, Repetition
+from bot.usecases.intake.trial_draws import drawn
 from routing.case.case import Case
 from routing.case.opening import open_case
 from routing.group import group_key
 from routing.prediction import Submission
 from routing.routing import Disposition, Routing
 from routing.triage.in_force import Standing
+from storage import audit
 from storage.audit import Entry
 from storage.cases import cases, images, predictions
 from storage.cases.predictions import NewPrediction, PostedKey, StoredPrediction
 from storage.delivery import projections
 from storage.delivery.projections import WantedMessage
 from storage.engine.database import Transaction
+from storage.trials import draws
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ def store(
     new = [prediction for prediction in routed if prediction.case_id in inserted]
     opened = [_open(ctx, standing, prediction) for prediction in new if prediction.is_reviewed]
     _store_review(ctx, tx, opened, first)
+    draws.add_many(tx, list(drawn(ctx, new)))
     # After the insert, in a statement of its own: only that
     # sees what another replica has committed meanwhile.
     stored = before | predictions.find_many(tx, (each.key for each in routed if each.case_id not in inserted))
@@ -107,6 +111,13 @@ def store(
         new={prediction.key: first[prediction.key] for prediction in new},
         entries=tuple(_entry(prediction, now) for prediction in new),
     )
+
+
+def put_in(ctx: Context, tx: Transaction, prediction: NewPrediction) -> None:
+    """Store what no service posted, with its case, as if it had come in now."""
+    predictions.add_many(tx, [prediction])
+    _store_review(ctx, tx, [_open(ctx, ctx.standing.present, prediction)], {})
+    audit.append_many(tx, [_entry(prediction, prediction.received_at)])
 
 
 def _names_of_before(items: Sequence[PostedItem | Rejection]) -> Iterator[PostedKey]:
@@ -152,8 +163,9 @@ def _store_review(
     """Store the cases, the wish to see them in their channels, and their pictures."""
     cases.add_many(tx, opened)
     projections.want_many(tx, [_wanted(ctx, case) for case in opened])
-    pictures = (posted[case.submission.service, case.submission.external_id].picture for case in opened)
-    images.add_many(tx, [(each.image_id, each.media_type, each.content) for each in pictures if each])
+    items = (posted.get((case.submission.service, case.submission.external_id)) for case in opened)
+    pictures = [item.picture for item in items if item is not None and item.picture is not None]
+    images.add_many(tx, [(each.image_id, each.media_type, each.content) for each in pictures])
 
 
 def _wanted(ctx: Context, case: Case) -> WantedMessage:

@@ -10,6 +10,7 @@ from bot.usecases.review.callback_document import callback_data
 from routing.case.case import Case
 from routing.case.decision import Decision
 from routing.case.terms import Terms
+from routing.case.trial import is_trial
 from routing.label import ExpertId
 from routing.slack_channel import ChannelName
 from storage import experts
@@ -66,12 +67,14 @@ def call_back(
 ) -> None:
     """Queue the callback about `decision`, in order with the case's others; nothing without an endpoint.
 
+    Of what was put in here no service hears.
+
     `revision` tells the amendments of and the objections to the same decision apart.
     """
     name = case.submission.service
     service = sitting.ctx.policy.services.get(name)
     url = case.submission.callback_url or (service.callback_url if service else None)
-    if url is None:
+    if url is None or is_trial(case.submission):
         return
     names = callback_names(sitting.ctx, sitting.tx, name)
     # Made now, not when it is sent: it tells what was decided then, whatever comes before it is delivered.

@@ -16,6 +16,7 @@ from bot.usecases.review.outcome import (
     RecordedAct,
     RepeatedAct,
 )
+from bot.usecases.review.reveal import reveal
 from bot.usecases.review.settle import settle_case
 from routing.case.adjudication import is_adjudication, is_sealed
 from routing.case.case import Case, CaseStatus, record_label, resume
@@ -174,6 +175,7 @@ def _recorded(sitting: Sitting, new: ExpertAnswer) -> Outcome:
     answered(sitting.tx, sitting.case, label.expert)
     case = settle_case(sitting, record_label(_waiting(sitting), label), label.screen_version)
     show(sitting, case)
+    reveal(sitting, label)
     sitting.record(
         "label.recorded",
         label_id=label.label_id,

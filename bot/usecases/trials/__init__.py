@@ -1,0 +1,1 @@
+"""Cases that are put in to learn how people answer: announced before, then put in."""
