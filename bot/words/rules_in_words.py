@@ -16,6 +16,7 @@ from routing.policy import (
     WorkingHours,
     format_duration,
 )
+from routing.prediction import Origin
 from routing.slack_channel import ChannelName
 
 CAUSES: Mapping[Suspender, str] = {
@@ -105,7 +106,14 @@ def _share(value: float) -> str:
 def _quorum(tier: Tier) -> str:
     second = f", in {percent(tier.second_opinions)} 2" if tier.second_opinions else ""
     blind = f"; in {percent(tier.blind)} without the prediction" if tier.blind else ""
-    return f"{tier.quorum}{second}{blind}"
+    checks = f"; {' and '.join(map(_trials, tier.trials.items()))}" if tier.trials else ""
+    return f"{tier.quorum}{second}{blind}{checks}"
+
+
+def _trials(share: tuple[Origin, float]) -> str:
+    origin, chance = share
+    words = {Origin.GOLD: "with a settled answer", Origin.PLANTED: "with a wrong prediction"}
+    return f"beside {percent(chance)} a check {words[origin]}"
 
 
 def _exceptions(tier: Tier) -> str:

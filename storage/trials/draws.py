@@ -31,7 +31,7 @@ class TrialDraw:
 
 
 @dataclass(frozen=True, slots=True)
-class SettledAnswer:
+class TrialAnswer:
     """The answer `key` to a case that was put in, as it stands of the decided case `source_id`."""
 
     case_id: str
@@ -77,7 +77,7 @@ def take(tx: Transaction, draw: TrialDraw) -> bool:
     return tx.execute(taken).rowcount == 1
 
 
-def put_in(tx: Transaction, draw: TrialDraw, answer: SettledAnswer) -> None:
+def put_in(tx: Transaction, draw: TrialDraw, answer: TrialAnswer) -> None:
     """Note which case came of the draw, and its answer."""
     values = {"case_id": answer.case_id, "source_id": answer.source_id, "key": answer.key}
     tx.execute(sa.update(trials).where(_is(draw)).values(values))

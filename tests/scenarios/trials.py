@@ -1,6 +1,7 @@
 """Cases that are put in: what the stories about them have in common."""
 
 from datetime import timedelta
+from typing import Any
 
 from bot.demo.experts import case_of
 from tests.scenarios.people import JONAS, MAYA, PAYMENTS, SAM, Case
@@ -17,7 +18,7 @@ def with_trials(*settings: str) -> str:
     return changed((PAIR, PAIR + "".join(f"{line}\n" for line in settings)))
 
 
-def settle_one(world: World, external_id: str = "order-1", **more: object) -> Case:
+def settle_one(world: World, external_id: str = "order-1", **more: Any) -> Case:
     """Two people grant an appeal, as the model says; it rests then until it may come again."""
     case = world.post_case(external_id, task="appeal", label="grant", **more)
     maya, jonas = world.person(MAYA), world.person(JONAS)
@@ -33,7 +34,7 @@ def settle_one(world: World, external_id: str = "order-1", **more: object) -> Ca
 def put_in(world: World, *posted: Case) -> Case:
     """The case that is put in beside the last of those `posted`, once it has come."""
     world.advance(timedelta(hours=1))
-    case_id = world.eventually(lambda: _others(world, posted))
+    (*_, case_id) = world.eventually(lambda: _others(world, posted))
     return Case(case_id, "")
 
 
@@ -43,8 +44,7 @@ def announcements(world: World) -> list[str]:
     return [text for text in read if "are checks" in text]
 
 
-def _others(world: World, posted: tuple[Case, ...]) -> str | None:
+def _others(world: World, posted: tuple[Case, ...]) -> list[str]:
     names = {case.case_id for case in posted}
     shown = [case_of(message) for message in world.person(SAM).messages(PAYMENTS)]
-    (*_, other) = [case_id for case_id in shown if case_id and case_id not in names] or [None]
-    return other
+    return [case_id for case_id in shown if case_id is not None and case_id not in names]

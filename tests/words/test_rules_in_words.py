@@ -145,6 +145,13 @@ def test_a_row_says_how_often_the_prediction_is_hidden() -> None:
     assert row.quorum == "1; in 20 % without the prediction"
 
 
+def test_a_row_says_how_often_a_check_is_put_in() -> None:
+    (row,) = table(policy(tiers=tier_text(gold="0.2", planted="0.1", quorum="2")))
+    assert row.quorum == (
+        "2; beside 20 % a check with a settled answer and beside 10 % a check with a wrong prediction"
+    )
+
+
 def test_a_certainty_is_told_with_how_many_may_be_asked() -> None:
     (row,) = table(policy(tiers=tier_text(certainty="0.95", answers_at_most="3")))
     assert row.certainty == "up to 3 until they are 95 % sure"

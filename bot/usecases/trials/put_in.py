@@ -15,7 +15,7 @@ from routing.routing import Disposition, Routing
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Transaction
 from storage.trials import draws, sources
-from storage.trials.draws import SettledAnswer, TrialDraw
+from storage.trials.draws import TrialAnswer, TrialDraw
 from storage.trials.sources import TrialSource
 
 BATCH = 50
@@ -63,7 +63,7 @@ def _made(ctx: Context, tx: Transaction, draw: TrialDraw, task: Task, tier: Tier
         if submission is not None and routing is not None:
             prediction = _prediction(ctx, submission, routing, now)
             admission.put_in(ctx, tx, prediction)
-            draws.put_in(tx, draw, SettledAnswer(prediction.case_id, stored[place].case_id, key))
+            draws.put_in(tx, draw, TrialAnswer(prediction.case_id, stored[place].case_id, key))
             return True
     return False
 

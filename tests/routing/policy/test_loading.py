@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from routing.errors import InvalidPolicy, UnknownChannel, UnknownTask
 from routing.policy import Policy, check, format_duration, load_policy, parse_duration
 from routing.policy.error_words import findings
+from routing.prediction import Origin
 from routing.slack_channel import ChannelId
 from tests.places import ROOT
 from tests.routing.making import HOURS, LABELS, policy, policy_text, task, tier, tier_text
@@ -948,6 +949,34 @@ def test_predictions_are_hidden_by_chance_only_where_a_tier_says_so() -> None:
     assert tier(blind="0.1").blind == 0.1
     for never in ("0.0", "1.0"):  # without both there is nothing to compare
         assert any("blind" in line for line in refusals(tiers(tier_text(blind=never))))
+
+
+def test_cases_are_put_in_only_where_a_tier_says_so() -> None:
+    assert (tier().trials, tier().acts_outside) == ({}, False)
+    assert tier(gold="0.02", planted="0.01").trials == {Origin.GOLD: 0.02, Origin.PLANTED: 0.01}
+    for never in ("0.0", "1.0"):
+        assert any("gold" in line for line in refusals(tiers(tier_text(gold=never))))
+
+
+def test_nothing_is_put_in_where_experts_act_on_what_they_answer() -> None:
+    assert tier(acts_outside="true").acts_outside
+    for name in ("gold", "planted"):
+        (line,) = refusals(tiers(tier_text(acts_outside="true", **{name: "0.1"})))
+        assert f"no case may be put in; remove `{name}` or `acts_outside`" in line
+
+
+def test_on_a_scale_nothing_is_planted() -> None:
+    scale = "rating = { lowest = 1, highest = 5 }\n"
+    lines = refusals(policy_text(labels=scale, tiers=tier_text(planted="0.1", quorum="2")))
+    assert any("of a scale no step is plainly wrong" in line for line in lines), lines
+
+
+def test_where_a_single_person_decides_nothing_is_settled_enough_to_come_again() -> None:
+    problem = "a single person decides each case"
+    assert any(problem in str(finding) for finding in check(policy(tiers=tier_text(gold="0.1"))))
+    for confirmed in ({"quorum": "2"}, {"second_opinions": "0.1"}):
+        advice = check(policy(tiers=tier_text(gold="0.1", **confirmed)))
+        assert not any(problem in str(finding) for finding in advice)
 
 
 def test_three_named_people_are_enough_for_second_opinions() -> None:

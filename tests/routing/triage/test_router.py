@@ -305,3 +305,20 @@ def test_what_is_hidden_and_who_is_asked_again_are_drawn_apart() -> None:
     both = router(tier_text(blind="0.5", second_opinions="0.5"))
     routings = [route(both, 0.62, external_id=f"order-{n}") for n in range(200)]
     assert len({(routing.quorum, routing.is_blind) for routing in routings}) == 4
+
+
+def test_what_was_accepted_is_looked_at_as_an_audit_would_be() -> None:
+    both = router(tier_text(audit="0.5", second_opinions="0.5", blind="0.5"))
+    drawn = submission(prediction=prediction("honest", 0.95), external_id=drawn_id(both, True))
+    audit = both.route(drawn, KEY)
+    accepted = replace(
+        audit,
+        disposition=Disposition.AUTO_ACCEPTED,
+        quorum=1,
+        is_audit=False,
+        is_blind=False,
+        reasons=audit.reasons[:1],
+        second_opinion_chance=None,
+        blind_chance=None,
+    )
+    assert both.audited(accepted, drawn, KEY) == audit
