@@ -8,7 +8,7 @@ from storage.migrations.migration_tables import moments, partial, texts
 from storage.sql.column_types import ArrivalId
 
 revision = "trials"
-down_revision = "blind_cases"
+down_revision = "follow_ups"
 
 
 def upgrade() -> None:

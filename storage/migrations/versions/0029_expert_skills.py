@@ -8,7 +8,7 @@ from storage.migrations.migration_tables import moments, texts
 from storage.sql.column_types import ArrivalId
 
 revision = "expert_skills"
-down_revision = "blind_cases"
+down_revision = "trials"
 
 
 def upgrade() -> None:

@@ -8,7 +8,7 @@ from storage.migrations.migration_tables import moments, texts
 from storage.sql.column_types import ArrivalId, UtcMoment
 
 revision = "slice_checks"
-down_revision = "blind_cases"
+down_revision = "expert_skills"
 
 
 def upgrade() -> None:
