@@ -8,8 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage.cases.origins import IS_PRODUCTION
 from storage.engine.database import Transaction
-from storage.evidence.decisions_in_force import IS_PRODUCTION, by_experts
+from storage.evidence.decisions_in_force import by_experts
 from storage.tables import cases, contests, follow_ups, predictions
 
 
