@@ -104,11 +104,13 @@ class Certificate:
 class NotYet:
     """No threshold keeps the promise as far as the labels tell: about `needed` more are missing.
 
-    `needed` is 0 where more labels alone would not help: the model errs too often.
+    `needed` is 0 where more labels alone would not help: the model errs too often. So many second opinions
+    are `opinions`: as many as `needed` where each label is to have one, or where nothing else is missing.
     """
 
     needed: int
     why: str
+    opinions: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""

@@ -9,11 +9,17 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
-from routing.evidence.odds import percent
+from routing.evidence.odds import allowed
 from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.measures.certification.acceptance_regions import DIGITS, GRID
 from routing.measures.certification.fallback import Counts, fallback, parts_of
-from routing.measures.certification.label_needs import STEP, STEPS, zero_error_labels
+from routing.measures.certification.label_needs import (
+    STEP,
+    STEPS,
+    hopeless,
+    silence_note,
+    zero_error_labels,
+)
 from routing.measures.certification.sum_test import sum_chances
 from routing.measures.certification.threshold_tests import FROM_LABELS, SINGLE_SEQUENCE
 from routing.measures.sample import Floats
@@ -255,17 +261,13 @@ def missing_labels(regions: CheckedRegions, error: float, delta: float) -> int |
 
 
 def _not_yet(regions: CheckedRegions, error: float, delta: float) -> NotYet:
-    silent = int(regions.silent[-1])
-    note = f" {silent} unanswered cases count as wrong." if silent else ""
+    note = silence_note(int(regions.silent[-1]))
     checks = missing_checks(regions, error, delta)
     if checks is not None:
-        return NotYet(checks, f"Not yet: about {_rounded(checks)} more second opinions.{note}")
+        why = "What only one person looked at shows little until second opinions say how much was missed."
+        return NotYet(checks, f"{why}{note}", checks)
     labels = missing_labels(regions, error, delta)
     if labels is None:
-        words = f"Not yet: at every threshold too much is wrong to promise at most {percent(error)} error."
-        return NotYet(0, f"{words}{note}")
-    return NotYet(labels, f"Not yet: about {_rounded(labels)} more labels, checked as those so far.{note}")
-
-
-def _rounded(count: int) -> int:
-    return count if count < 20 else math.ceil(count / 10) * 10
+        return hopeless(error, note)
+    limit = f"at most {allowed(error)} wrong"
+    return NotYet(labels, f"To show {limit} takes more answers, as many of them checked as so far.{note}")

@@ -66,17 +66,26 @@ def _groups_note(family: Family, error: float) -> str:
     return f" {note}" if note else ""
 
 
+def silence_note(unanswered: int) -> str:
+    """That what nobody answered counts as wrong, as a further sentence; empty where all was answered."""
+    are = "case without an answer counts" if unanswered == 1 else "cases without an answer count"
+    return f" {unanswered:,} {are} as wrong." if unanswered else ""
+
+
+def hopeless(error: float, note: str = "") -> NotYet:
+    """That no number of labels helps: the model errs too often at every threshold."""
+    return NotYet(0, f"However sure it is, too much is wrong for at most {allowed(error)} wrong.{note}")
+
+
 def not_yet(families: Sequence[Family], error: float) -> NotYet:
     """What is missing for the first of the families that can pass, in words."""
     counts = ((family, needed_labels(family, error)) for family in families)
     family, needed = next((pair for pair in counts if pair[1] is not None), (families[0], None))
     unanswered = max(int(family.regions.unanswered[:, -1].sum()) for family in families)
-    are = "case without an answer counts" if unanswered == 1 else "cases without an answer count"
-    note = f" {unanswered:,} {are} as wrong." if unanswered else ""
-    note += _groups_note(family, error)
+    note = silence_note(unanswered) + _groups_note(family, error)
     limit = f"at most {allowed(error)} wrong"
     if needed is None:
-        return NotYet(0, f"However sure it is, too much is wrong for {limit}.{note}")
+        return hopeless(error, note)
     kind = "answers" if family.regions.is_census.all() else "random checks"
     least = zero_error_labels(error, family.delta)
     return NotYet(needed, f"To show {limit} takes at least {least:,} {kind}, without an error.{note}")

@@ -24,6 +24,7 @@ from routing.measures.estimation.coverage_curve import Traffic
 from routing.measures.sample import Floats
 
 PROMISE = Promise(0.05, 0.9)
+LITTLE = "What only one person looked at shows little until second opinions say how much was missed."
 
 
 def answers(
@@ -147,8 +148,8 @@ def test_an_answer_says_how_many_second_opinions_are_missing() -> None:
     labels = answers(np.random.default_rng(3), 600, 0.005, 0.0, 0.05, silent=0.002)
     result = certify_checked(checked_regions(labels.score, labels), PROMISE)
     assert isinstance(result, NotYet)
-    assert "more second opinions. 4 unanswered cases count as wrong." in result.why
-    assert 20 < result.needed < 600
+    assert result.why == f"{LITTLE} 4 cases without an answer count as wrong."
+    assert 20 < result.needed == result.opinions < 600
 
 
 def test_where_checking_all_would_not_do_labels_are_missing() -> None:
@@ -156,20 +157,20 @@ def test_where_checking_all_would_not_do_labels_are_missing() -> None:
     result = certify_checked(checked_regions(few.score, few), PROMISE)
     assert isinstance(result, NotYet)
     assert (
-        result.why
-        == f"Not yet: about {math.ceil(result.needed / 10) * 10} more labels, checked as those so far."
+        result.why == "To show at most 1 in 20 wrong takes more answers, as many of them checked as so far."
     )
+    assert result.needed > 0 == result.opinions
 
 
 def test_a_few_checks_are_told_to_the_last() -> None:
     result = certify_checked(row(120, 0, 0, 120, share=0.6), PROMISE)
-    assert result == NotYet(17, "Not yet: about 17 more second opinions.")
+    assert result == NotYet(17, LITTLE, 17)
 
 
 def test_a_model_that_errs_too_often_is_told_so() -> None:
     bad = answers(np.random.default_rng(3), 400, 0.45, 0.0, 0.5)
     result = certify_checked(checked_regions(bad.score, replace(bad, is_wrong=~bad.is_checked)), PROMISE)
-    assert result == NotYet(0, "Not yet: at every threshold too much is wrong to promise at most 5 % error.")
+    assert result == NotYet(0, "However sure it is, too much is wrong for at most 1 in 20 wrong.")
 
 
 def test_without_labels_the_least_number_is_told() -> None:
