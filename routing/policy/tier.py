@@ -204,6 +204,11 @@ class Tier(Section):
         """The parts of its traffic that may have thresholds of their own."""
         return self.certified.cells if self.certified else ()
 
+    @property
+    def checks_labels(self) -> bool:
+        """Whether second opinions say what single answers are worth: a share of them is drawn."""
+        return bool(self.second_opinions)
+
     def audit_of(self, slices: Mapping[str, str]) -> float:
         """The least share of audits of accepted predictions with these slices."""
         if not self.audit_slices:

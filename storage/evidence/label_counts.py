@@ -10,7 +10,9 @@ import sqlalchemy as sa
 
 from routing.prediction import ModelRef
 from storage.engine.database import Transaction
+from storage.evidence.check_columns import CHECK_CHANCE, IS_DRAWN
 from storage.evidence.decisions_in_force import HAS_CONFIDENCE, Window, by_experts, in_period_by_experts
+from storage.evidence.model_evidence import IS_ASKED
 from storage.evidence.tier_window import TierWindow, is_of
 from storage.tables import predictions
 
@@ -34,12 +36,27 @@ def of_model(tx: Transaction, task: str, model: ModelRef, since: datetime, until
     return number
 
 
-def decided_before(tx: Transaction, received: TierWindow, moment: datetime) -> int:
-    """How many of what was received had a decision of experts before `moment` that stands to this day."""
+def decided_before(
+    tx: Transaction, received: TierWindow, moment: datetime, *, only_drawn: bool = False
+) -> int:
+    """How many of what was received had a decision of experts before `moment` that stands to this day.
+
+    With `only_drawn`, of those that were drawn for a second opinion.
+    """
     decided = by_experts()
     counted = (
         sa.select(sa.func.count())
         .select_from(predictions.join(decided, decided.c.case_id == predictions.c.case_id))
         .where(*received.conditions(tx), decided.c.decided_at < moment)
     )
-    return tx.execute(counted).scalar_one()
+    number: int = tx.execute(counted.where(IS_DRAWN) if only_drawn else counted).scalar_one()
+    return number
+
+
+def last_unchecked(tx: Transaction, received: TierWindow) -> datetime | None:
+    """When the last of these came in that was looked at without any chance of a second opinion; or None."""
+    latest = sa.select(sa.func.max(predictions.c.received_at)).where(
+        *received.conditions(tx), IS_ASKED, CHECK_CHANCE == 0
+    )
+    moment: datetime | None = tx.execute(latest).scalar_one()
+    return moment

@@ -6,7 +6,7 @@ without review and the audits drawn from it.
 
 from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import compress
 from typing import Any
@@ -19,6 +19,7 @@ from routing.prediction import ModelRef
 from routing.routing import Disposition
 from storage.engine.database import Transaction
 from storage.engine.packed_columns import Probabilities, Slices, packed, portions, slices_of
+from storage.evidence.check_columns import CHECKS
 from storage.evidence.decisions_in_force import (
     HAS_CONFIDENCE,
     Window,
@@ -67,7 +68,8 @@ class Scores:
 
     `calibrated` is the confidence it was routed by. Flags are 0 or 1: `is_asked` for what was sent to review;
     `is_error` is 0 where `is_labeled` is. `group_key` is shared by those of a group, `received_at` in seconds
-    since 1970.
+    since 1970. Where they are asked for, `check_chance` is that of a second opinion when the case opened,
+    `is_drawn` what came of it, and `is_claim` whether the first answer was not the model's; else empty.
     """
 
     calibrated: "array[float]"
@@ -77,6 +79,9 @@ class Scores:
     is_error: "array[int]"
     group_key: "array[int]"
     received_at: "array[float]"
+    check_chance: "array[float]" = field(default_factory=lambda: array("d"))
+    is_drawn: "array[int]" = field(default_factory=lambda: array("b"))
+    is_claim: "array[int]" = field(default_factory=lambda: array("b"))
 
     def __len__(self) -> int:
         return len(self.calibrated)
@@ -110,26 +115,33 @@ def strata(
     return tuple(_traffic_count(row) for row in tx.execute(query))
 
 
-def scores(tx: Transaction, received: TierWindow, calibrate: Calibrate | None = None) -> Scores:
+def scores(
+    tx: Transaction, received: TierWindow, calibrate: Calibrate | None = None, *, with_checks: bool = False
+) -> Scores:
     """All of these predictions, with the confidence each was routed by, or as `calibrate` would have it."""
-    columns = _score_columns()
-    for confidence, *portion in packed(tx, _scored(tx, received, calibrate), predictions.c.row_id):
+    columns, checks = _score_columns(with_checks), CHECKS if with_checks else ()
+    for confidence, *portion in packed(tx, _scored(tx, received, calibrate, *checks), predictions.c.row_id):
         _extend(columns, (_calibrated(confidence, calibrate), *portion))
     return Scores(*columns)
 
 
 def scores_of_each(
-    tx: Transaction, windows: Sequence[TierWindow], calibrate: Calibrate | None = None
+    tx: Transaction,
+    windows: Sequence[TierWindow],
+    calibrate: Calibrate | None = None,
+    *,
+    with_checks: bool = False,
 ) -> list[Scores]:
     """The `scores` of several cells of a tier and model, read at once."""
     if len(windows) == 1:
-        return [scores(tx, windows[0], calibrate)]
+        return [scores(tx, windows[0], calibrate, with_checks=with_checks)]
     first, starts = windows[0], sorted({window.since for window in windows})
     whole = replace(first, since=starts[0], until=max(window.until for window in windows), cell=EVERYTHING)
     begun = sum((sa.case((predictions.c.received_at >= at, 1), else_=0) for at in starts), sa.literal(0))
-    tables, slices = [_score_columns() for _ in windows], Slices()
+    more = (*(CHECKS if with_checks else ()), SLICES_TEXT, begun)
+    tables, slices = [_score_columns(with_checks) for _ in windows], Slices()
     for confidence, *rest, texts, starts_passed in packed(
-        tx, _scored(tx, whole, calibrate, SLICES_TEXT, begun), predictions.c.row_id
+        tx, _scored(tx, whole, calibrate, *more), predictions.c.row_id
     ):
         portion = (_calibrated(confidence, calibrate), *rest)
         numbers = slices.numbers(texts)
@@ -144,8 +156,8 @@ def scores_of_each(
     return [Scores(*columns) for columns in tables]
 
 
-def _score_columns() -> tuple[Any, ...]:
-    return tuple(array(code) for code in "ddbbbqd")
+def _score_columns(with_checks: bool) -> tuple[Any, ...]:
+    return tuple(array(code) for code in ("ddbbbqddbb" if with_checks else "ddbbbqd"))
 
 
 def _calibrated(confidence: Sequence[float], calibrate: Calibrate | None) -> Sequence[float]:

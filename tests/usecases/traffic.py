@@ -59,11 +59,13 @@ class Traffic:
         slices: Mapping[str, str] | None = None,
         has_confidence: bool = True,
         is_slow_to_confirm: bool = False,
+        nods: float = 0.0,
     ) -> list[StoredPrediction]:
         """A day on which `n` predictions come in and all that is sent to review is decided.
 
         Of those with a confidence of 0.8 or more this share is wrong: `sure`; of the others: `unsure`. Where
-        experts are slow to confirm, what is right is `waiting` until `confirm`.
+        experts are slow to confirm, what is right is `waiting` until `confirm`. Of what is wrong they wave
+        the share `nods` through, where no second opinion was drawn.
         """
         wrong: dict[str, bool] = {}
         items = []
@@ -81,6 +83,9 @@ class Traffic:
         with self.ctx.database.write() as tx:
             stored = list(admission.store(self.ctx, tx, items, self.clock.moment).stored.values())
             reviewed = [one for one in stored if one.routing.disposition is Disposition.REVIEW]
+            for one in reviewed:
+                if nods and one.routing.quorum < 2 and self.rng.random() < nods:
+                    wrong[one.submission.external_id] = False
             slow = [one for one in reviewed if is_slow_to_confirm and not wrong[one.submission.external_id]]
             self.waiting += [self._decision(one, is_wrong=False) for one in slow]
             quick = [one for one in reviewed if one not in slow]

@@ -108,6 +108,8 @@ def basis_of(
     begins = [now - EVIDENCE, labels_since.get(task, now), *_drifted(tx, task, tier, now)]
     changes = [(changed_at + SETTLED, keeps_order) for changed_at, keeps_order in calibrator_changes(fits)]
     begins += [changed_at for changed_at, keeps_order in changes if not keeps_order]
+    until = now - tier.settles_in  # what experts still have time for would look unanswered
+    begins += _checks_began(tx, stream, max(begins), until)
     return Basis(
         stream=stream,
         promise=promise,
@@ -120,11 +122,19 @@ def basis_of(
         calibrator=_in_force(fits[-1]),
         calibrated_since=max((changed_at for changed_at, _ in changes), default=None),
         begins=max(begins),
-        until=now - tier.settles_in,  # what experts still have time for would look unanswered
+        until=until,
         named_since={
             key: since for (*place, key), since in cells_since.items() if place == [task, tier.name]
         },
     )
+
+
+def _checks_began(tx: Transaction, stream: Stream, since: datetime, until: datetime) -> list[datetime]:
+    """From when on everything had a chance of a second opinion, where these say what an answer is worth."""
+    if not stream.tier.checks_labels or since >= until:
+        return []
+    last = label_counts.last_unchecked(tx, stream.window(since, until))
+    return [] if last is None else [last + timedelta(microseconds=1)]
 
 
 def _drifted(tx: Transaction, task: str, tier: Tier, now: datetime) -> list[datetime]:
@@ -176,9 +186,10 @@ def is_worth_it(tx: Transaction, basis: Basis, now: datetime) -> bool:
 
 
 def _labels_at(tx: Transaction, basis: Basis, since: datetime, moment: datetime) -> int:
-    """How many labels an attempt at that moment has had to go by."""
-    window = basis.stream.window(since, moment - basis.stream.tier.settles_in)
-    return label_counts.decided_before(tx, window, moment)
+    """How many labels an attempt at that moment has had to go by; where they are checked, of these."""
+    tier = basis.stream.tier
+    window = basis.stream.window(since, moment - tier.settles_in)
+    return label_counts.decided_before(tx, window, moment, only_drawn=tier.checks_labels)
 
 
 def _missing(basis: Basis) -> int:

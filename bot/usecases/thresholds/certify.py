@@ -14,9 +14,10 @@ from bot.usecases.separate_acts import act_on_each
 from bot.usecases.team_news import entry, named, tell
 from bot.usecases.thresholds import cell_sets, in_force, label_sets
 from bot.usecases.thresholds.attempt import Basis, basis_of, is_worth_it
+from bot.usecases.thresholds.evidence_arrays import checks_of, traffic_of
 from bot.usecases.thresholds.grant import CellTest, cell_test, to_grant
 from bot.usecases.thresholds.grant_news import granted_news
-from bot.usecases.thresholds.threshold_table import streams, traffic_of
+from bot.usecases.thresholds.threshold_table import streams
 from routing.evidence.promise import NotYet
 from routing.evidence.truth import TruthCount, task_truths
 from storage import audit
@@ -59,10 +60,14 @@ def _try(ctx: Context, now: datetime, basis: Basis) -> int:
     # Reading and testing take seconds, so not in the
     # transaction that stores: `_store` asks again what changed.
     with ctx.database.read() as tx:
-        scores = model_evidence.scores_of_each(tx, windows, basis.calibrate)
+        checked = basis.stream.tier.checks_labels
+        scores = model_evidence.scores_of_each(tx, windows, basis.calibrate, with_checks=checked)
     pairs = zip(windows, scores, strict=True)
     group_for = basis.stream.task.group_for
-    tests = [cell_test(basis, window, traffic_of(columns, group_for)) for window, columns in pairs]
+    tests = [
+        cell_test(basis, window, traffic_of(columns, group_for), checks_of(columns))
+        for window, columns in pairs
+    ]
     granted = {test.cell for test in to_grant(basis, tests)}
     attempts = [_attempt(ctx, basis, test, now, test.cell in granted) for test in tests]
     return _store(ctx, basis, [*_untested(basis, now), *attempts])

@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.usecases.thresholds.attempt import Basis
+from bot.usecases.thresholds.evidence_arrays import conclude
 from routing.cell import EVERYTHING, Cell
 from routing.evidence.promise import Certificate, NotYet
 from storage.evidence.tier_window import TierWindow
 
 if TYPE_CHECKING:
+    from routing.measures.certification.check_design import Checks
     from routing.measures.estimation.coverage_curve import Traffic
 
 DAY = timedelta(days=1)
@@ -62,10 +64,10 @@ class CellTest:
         return granted.threshold > self.in_force and errs
 
 
-def cell_test(basis: Basis, received: TierWindow, traffic: "Traffic") -> CellTest:
+def cell_test(
+    basis: Basis, received: TierWindow, traffic: "Traffic", checks: "Checks | None" = None
+) -> CellTest:
     """Test the traffic of what was received with its cell's part of the promise."""
-    from routing.measures.certification.guarantee import certify
-
     cell = received.cell
     in_force = basis.in_force_for(cell)
     threshold = in_force.threshold if in_force else None
@@ -73,7 +75,8 @@ def cell_test(basis: Basis, received: TierWindow, traffic: "Traffic") -> CellTes
         return CellTest(cell, traffic, threshold, NotYet(0, "Nothing came in."))
     # Each cell with its fixed share, also where the others have no
     # data: shares chosen afterwards add up to more than δ.
-    conclusion = certify(traffic, basis.promise, threshold, basis.attempt, share=basis.stream.share(cell))
+    share = basis.stream.share(cell)
+    conclusion = conclude(traffic, checks, basis.promise, threshold, basis.attempt, share)
     return CellTest(cell, traffic, threshold, conclusion, (received.until - received.since) / DAY)
 
 

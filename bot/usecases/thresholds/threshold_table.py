@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from bot.usecases.thresholds.evidence_arrays import checks_of, conclude, traffic_of
 from bot.usecases.thresholds.terms import terms_of
 from bot.words.threshold_words import lapse_words
 from routing.cell import EVERYTHING, Cell
@@ -21,9 +21,6 @@ from storage.evidence.model_evidence import Scores, TrafficCount
 from storage.evidence.tier_window import TierWindow
 from storage.measured import calibrators, certificates
 from storage.measured.certificates import Attempt, CertificateKey
-
-if TYPE_CHECKING:
-    from routing.measures.estimation.coverage_curve import Traffic
 
 USUAL_CONFIDENCE = 0.95
 """A tier without a promise is held against the team's target with this confidence."""
@@ -83,7 +80,7 @@ def threshold_rows(
             continue
         settled = until - stream.tier.settles_in  # what experts still have time for would count as unanswered
         windows = [stream.window(since, settled, cell) for cell, _ in standing]
-        scores = model_evidence.scores_of_each(tx, windows)
+        scores = model_evidence.scores_of_each(tx, windows, with_checks=stream.tier.checks_labels)
         look = _looks(tx, stream, since, until)
         proposals = [
             (_with_proposal(row, columns, look, stream, cell), columns)
@@ -179,10 +176,8 @@ def _with_proposal(row: ThresholdRow, scores: Scores, look: int, stream: Stream,
     """The row with what the labels would certify; as it is where nothing is to be kept."""
     if row.promise is None or not len(scores):
         return row
-    from routing.measures.certification.guarantee import certify
-
-    traffic = traffic_of(scores, stream.task.group_for)
-    conclusion = certify(traffic, row.promise, row.in_force, look, share=stream.share(cell))
+    traffic, checks = traffic_of(scores, stream.task.group_for), checks_of(scores)
+    conclusion = conclude(traffic, checks, row.promise, row.in_force, look, stream.share(cell))
     if not isinstance(conclusion, Certificate):
         return replace(row, found=conclusion)
     return replace(row, found=conclusion, gain=_gain(scores, row.in_force, conclusion.threshold))
@@ -192,21 +187,6 @@ def _gain(scores: Scores, before: float | None, after: float) -> float:
     """Which share of the stream would be accepted that is not now; below 0, less."""
     now = sum(score >= before for score in scores.calibrated) if before is not None else 0
     return (sum(score >= after for score in scores.calibrated) - now) / len(scores)
-
-
-def traffic_of(scores: Scores, group_for: timedelta | None = None) -> "Traffic":
-    """A stream's predictions as arrays; a group ends so long after its first, without it each is alone."""
-    from routing.measures.certification.group_sizes import groups_of
-    from routing.measures.estimation.coverage_curve import Traffic
-
-    return Traffic.of(
-        scores.calibrated,
-        scores.inclusion_probability,
-        scores.is_asked,
-        scores.is_labeled,
-        scores.is_error,
-        groups_of(scores.group_key, scores.received_at, group_for) if group_for else None,
-    )
 
 
 def _curve(row: ThresholdRow, scores: Scores) -> RiskCoverage | None:

@@ -10,8 +10,8 @@ from bot.usecases.context import Context, PolicyHolder
 from bot.usecases.outgoing import NEWS, News
 from bot.usecases.thresholds import certify, in_force, label_sets
 from bot.usecases.thresholds.attempt import Basis, calibrator_changes
+from bot.usecases.thresholds.evidence_arrays import traffic_of
 from bot.usecases.thresholds.grant import CellTest
-from bot.usecases.thresholds.threshold_table import traffic_of
 from routing.cell import EVERYTHING
 from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.evidence.promise import Certificate, Promise
