@@ -8,7 +8,7 @@ from bot.words.alarm_words import alarm_words
 from bot.words.limit_words import breach_words
 from bot.words.numbers import counted, odds_between
 from bot.words.slice_words import slice_place
-from bot.words.threshold_words import row_place
+from bot.words.threshold_words import missing_words, row_place
 from bot.words.truth_words import limit_basis
 from routing.digest.agenda import agenda
 from routing.digest.facts import PeriodFacts
@@ -30,6 +30,7 @@ from routing.evidence.alarm import AlarmKind
 from routing.evidence.error_patterns import SliceFinding
 from routing.evidence.estimate import FEWEST, Estimate, TrafficEstimate
 from routing.evidence.odds import allowed, odds
+from routing.evidence.promise import NotYet
 
 MOST_LATE_SHOWN = 5
 _SLOW = 5
@@ -199,11 +200,11 @@ def _lack(lack: Lack) -> str:
     limit = f"at most {allowed(row.promise.error)}" if row.promise else "little"
     if not lack.needed:
         return f"Nothing of {place} goes through by itself: too much is wrong to keep {limit} wrong."
+    missing, verb = NotYet(lack.needed, "", lack.opinions), "shows" if lack.needed == 1 else "show"
     if row.state is ThresholdState.FIXED:
-        more, verb = counted(lack.needed, "more check"), "shows" if lack.needed == 1 else "show"
+        more = missing_words(missing, "check")
         return f"In {place} about {more} {verb} whether {limit} of what goes through is wrong."
-    more = counted(lack.needed, "more answer")
-    verb = "shows" if lack.needed == 1 else "show"
+    more = missing_words(missing)
     return (
         f"Nothing of {place} goes through by itself yet: about {more} {verb} whether {limit} of it is wrong."
     )

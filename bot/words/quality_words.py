@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.words.digest_code_words import code_words
 from bot.words.numbers import counted, estimate_words
-from bot.words.threshold_words import row_place, why_words
+from bot.words.threshold_words import missing_words, row_place, why_words
 from bot.words.truth_words import limit_basis
 from routing.digest.model_quality import (
     About,
@@ -103,7 +103,7 @@ def aim_words(row: ThresholdRow) -> str:
 def _conclusion(row: ThresholdRow) -> str:
     conclusion = row.found
     if isinstance(conclusion, NotYet):
-        missing = f" About {counted(conclusion.needed, 'more answer')} needed." if conclusion.needed else ""
+        missing = f" About {missing_words(conclusion)} needed." if conclusion.needed else ""
         return f"{missing} {why_words(conclusion)}"
     why = f" {row.why}" if row.why else ""
     if row.proposal is not None and (row.gain or 0) > 0:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from bot.words.limit_words import place_words
+from bot.words.numbers import counted
 from routing.digest.model_quality import ThresholdRow
 from routing.evidence.grant import Lapse
 from routing.evidence.odds import allowed
@@ -38,6 +39,11 @@ def why_words(conclusion: NotYet) -> str:
     """Why no threshold is shown to keep the limit."""
     why = _EARLIER.sub("", conclusion.why, count=1).replace("at every threshold", "however sure it is,")
     return why[:1].upper() + why[1:]
+
+
+def missing_words(conclusion: NotYet, noun: str = "answer") -> str:
+    """How many more of what is missing: of second opinions where each of them has to be one."""
+    return counted(conclusion.needed, f"more {'second opinion' if conclusion.opinions else noun}")
 
 
 def lapse_words(lapse: Lapse, promise: Promise | None) -> str:

@@ -237,7 +237,12 @@ def _thresholds(quality: Quality) -> Iterator[Matter]:
         is_drawn = row.in_force is not None and not row.slice
         deed = Deed.ASK_AUDITS if is_drawn else Deed.REVIEW_THRESHOLD
         yield Matter(
-            _subject("audits", row), Urgency.DECIDE, Lack(row, answer.needed), 0.0, deed, _named(row)
+            _subject("audits", row),
+            Urgency.DECIDE,
+            Lack(row, answer.needed, answer.opinions),
+            0.0,
+            deed,
+            _named(row),
         )
     for row in quality.thresholds:
         if row.state is ThresholdState.NOT_YET and isinstance(row.found, NotYet) and not row.found.needed:

@@ -87,10 +87,14 @@ class ThresholdProposal:
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """A tier that no threshold can be certified for: `needed` more labels would help, with 0 none would."""
+    """A tier that no threshold can be certified for: `needed` more labels would help, with 0 none would.
+
+    `opinions` of these are second opinions.
+    """
 
     row: ThresholdRow
     needed: int
+    opinions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,7 @@ def _threshold(row: ThresholdRow) -> Iterator[DigestRow]:
         "promised_confidence": promise.confidence if promise else None,
         "truth": row.truth,
         "labels_needed": result.needed if isinstance(result, NotYet) else None,
+        "opinions_needed": (result.opinions or None) if isinstance(result, NotYet) else None,
         "labels_alike": result.alike if isinstance(result, Certificate) else None,
     }
     name = f"{row.task}, {row.place}, {row.model.name} {row.model.version}"

@@ -97,7 +97,7 @@ THRESHOLD = st.builds(
     st.sampled_from(ThresholdState),
     st.none() | SHARE,
     st.none() | PROMISE,
-    st.none() | CERTIFICATE | st.builds(NotYet, COUNT, TEXT),
+    st.none() | CERTIFICATE | st.builds(NotYet, COUNT, TEXT, COUNT),
     st.none() | st.floats(-1, 1),
     TEXT,
 )

@@ -15,6 +15,7 @@ from routing.evidence.error_patterns import PREDICTED, SliceFinding
 from routing.evidence.error_watch import EVERYTHING_IN
 from routing.evidence.estimate import Estimate, Reach
 from routing.evidence.odds import allowed, odds
+from routing.evidence.promise import NotYet
 from routing.measures.calibration.calibration_error import seeded_report
 from tests.routing.digest.test_agenda import LATE, accepted, checked
 from tests.routing.qualities import alarm, certificate, error, missing, threshold, traffic, watch, worse
@@ -182,6 +183,11 @@ def test_what_is_missing_is_told_as_checks_and_answers() -> None:
     )
     assert only(Quality(thresholds=(threshold(NOT_YET, found=missing(60)),))) == (
         "Nothing of returns (standard) goes through by itself yet: about 60 more answers show whether "
+        "at most 1 in 50 of it is wrong."
+    )
+    checked = NotYet(1, "Too few were checked.", opinions=1)
+    assert only(Quality(thresholds=(threshold(NOT_YET, found=checked),))) == (
+        "Nothing of returns (standard) goes through by itself yet: about 1 more second opinion shows whether "
         "at most 1 in 50 of it is wrong."
     )
     assert only(Quality(thresholds=(threshold(NOT_YET, found=missing(0)),))) == (

@@ -19,7 +19,7 @@ from bot.slack.blocks.text import label_text, single_line
 from bot.slack.show.case_words import scalar
 from bot.usecases.lead.look_closer import CaseList, DigestThreshold, ListedCase
 from bot.words.quality_words import aim_words, in_force_words
-from bot.words.threshold_words import row_place, why_words
+from bot.words.threshold_words import missing_words, row_place, why_words
 from routing.digest.model_quality import ThresholdRow, ThresholdState
 from routing.evidence.promise import Certificate, NotYet
 
@@ -53,7 +53,8 @@ def _lines(row: ThresholdRow) -> Iterator[str]:
     yield aim_words(row)
     evidence = row.found
     if isinstance(evidence, NotYet):
-        missing = f", about {evidence.needed:,} more are needed" if evidence.needed else ""
+        more = missing_words(evidence) if evidence.opinions else f"{evidence.needed:,} more"
+        missing = f", about {more} are needed" if evidence.needed else ""
         yield f"The answers show nothing that keeps the limit yet{missing}. {why_words(evidence)}"
     if isinstance(evidence, Certificate):
         yield from _certified(evidence)

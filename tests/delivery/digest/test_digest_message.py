@@ -307,6 +307,8 @@ def test_a_threshold_says_what_is_in_force_what_could_be_and_what_is_missing() -
     assert "Limit: at most 1 in 50 wrong" in threshold_words(threshold())
     assert "everything is looked at (nothing is shown to keep the limit yet)" in threshold_words(lacking)
     assert "About 180 more answers needed. Too few." in threshold_words(lacking)
+    unchecked = replace(lacking, found=NotYet(60, "Too few.", opinions=60))
+    assert "About 60 more second opinions needed. Too few." in threshold_words(unchecked)
     hopeless = threshold(
         ThresholdState.NOT_YET, in_force=None, found=NotYet(0, "It errs too often."), gain=None
     )

@@ -24,6 +24,7 @@ from routing.digest.model_quality import About, ErrorRow, Quality, ThresholdStat
 from routing.evidence.alarm import AlarmKind
 from routing.evidence.error_watch import EVERYTHING_IN
 from routing.evidence.estimate import FEWEST, Estimate, Interval, Reach, TrafficEstimate
+from routing.evidence.promise import NotYet
 from routing.measures.calibration.calibration_error import seeded_report
 from tests.routing.qualities import (
     alarm,
@@ -296,6 +297,8 @@ def test_missing_labels_are_told_for_the_tier_that_lacks_fewest_and_can_be_asked
     young = threshold(NOT_YET, found=missing(60))
     matter = only(Quality(thresholds=(threshold(NOT_YET, "slow", found=missing(300)), young)))
     assert (matter.content, matter.deed) == (Lack(young, 60), Deed.ASK_AUDITS)
+    checked = threshold(NOT_YET, found=NotYet(60, "Too few were checked.", opinions=60))
+    assert only(Quality(thresholds=(checked,))).content == Lack(checked, 60, 60)
     of_slice = threshold(NOT_YET, found=missing(60), slice="country=PT")
     assert only(Quality(thresholds=(of_slice,))).deed is Deed.REVIEW_THRESHOLD
 

@@ -19,7 +19,7 @@ from routing.digest.row import DigestRow
 from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.evidence.estimate import Reach
 from routing.evidence.expertise import Anchoring, Arm, TaskAnchoring
-from routing.evidence.promise import Promise
+from routing.evidence.promise import NotYet, Promise
 from routing.questions.rating import Rating
 from tests.routing.qualities import certificate, error, estimate, missing, threshold, traffic, unlabeled
 from tests.worlds.clocks import MONDAY
@@ -202,6 +202,13 @@ def test_a_threshold_that_is_not_certified_says_how_many_labels_it_lacks() -> No
     row = threshold(ThresholdState.NOT_YET, in_force=None, promise=None, found=missing(180))
     told = {one.measure: one.value for one in rows_of(Quality(thresholds=(row,)), "threshold")}
     assert told == {"state": ThresholdState.NOT_YET, "labels_needed": 180}
+
+
+def test_a_threshold_that_second_opinions_would_show_says_how_many_it_lacks() -> None:
+    lacking = NotYet(60, "Too few were checked.", opinions=60)
+    row = threshold(ThresholdState.NOT_YET, in_force=None, promise=None, found=lacking)
+    values = {each.measure: each.value for each in rows_of(Quality(thresholds=(row,)), "threshold")}
+    assert (values["labels_needed"], values["opinions_needed"]) == (60, 60)
 
 
 def test_a_digest_that_was_not_measured_has_its_facts() -> None:

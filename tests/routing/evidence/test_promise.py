@@ -25,7 +25,9 @@ def certificate() -> Certificate:
     )
 
 
-@pytest.mark.parametrize("answer", [certificate(), NotYet(180, "Not yet: about 180 more audited labels.")])
+@pytest.mark.parametrize(
+    "answer", [certificate(), NotYet(180, "Not yet."), NotYet(60, "Too few.", opinions=60)]
+)
 def test_an_answer_survives_json(answer: Certificate | NotYet) -> None:
     assert answer_from_json(json.loads(json.dumps(answer.to_json()))) == answer
 

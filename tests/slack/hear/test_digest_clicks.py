@@ -168,18 +168,21 @@ def test_a_promised_threshold_has_no_line_to_set(leads: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("needed", "words"),
+    ("lacking", "words"),
     [
-        (180, "keeps the limit yet, about 180 more are needed. "),
-        (0, "show nothing that keeps the limit yet. It errs"),
+        (NotYet(180, "It errs too often."), "keeps the limit yet, about 180 more are needed. "),
+        (NotYet(9, "Few.", opinions=9), "yet, about 9 more second opinions are needed. Few."),
+        (NotYet(0, "It errs too often."), "show nothing that keeps the limit yet. It errs"),
     ],
 )
-def test_what_cannot_be_certified_yet_says_what_is_missing(leads: Workspace, needed: int, words: str) -> None:
+def test_what_cannot_be_certified_yet_says_what_is_missing(
+    leads: Workspace, lacking: NotYet, words: str
+) -> None:
     row = threshold(
         state=ThresholdState.REVOKED,
         promise=None,
         in_force=None,
-        found=NotYet(needed, "It errs too often."),
+        found=lacking,
         gain=None,
     )
     leads.click(shown(leads.world, Quality(thresholds=(row,))), "review_threshold:1")
