@@ -14,6 +14,7 @@ from bot.words.asked_again_words import asked_again_sentences
 from bot.words.calibration_words import calibration_words
 from bot.words.digest_code_words import code_words
 from bot.words.digest_words import agreement_row, confused_words, lead, main_rows, more_rows, unreadable_words
+from bot.words.harm_words import harm_sentences
 from bot.words.limit_words import place_words
 from bot.words.moments import moment_words, span_words
 from bot.words.numbers import count, estimate_words
@@ -103,6 +104,7 @@ def _quality(quality: Quality) -> Iterator[str]:
     for alarm in quality.alarms:
         yield from (alarm_words(alarm), alarm_figures(alarm))
     yield from map(slice_words, quality.slices)
+    yield from harm_sentences(quality.harms)
     yield from map(confusion_words, quality.confusions)
     yield from agreement_sentences(quality.agreements)
     yield from anchoring_sentences(quality.anchorings)

@@ -269,6 +269,21 @@ DIGEST: dict[str, Any] = {
         ],
         "anchorings": [],
         "asked_again": [{"task": "fraud", "silent": 12, "asked": 12, "answered": 10}],
+        "harms": [
+            {
+                "task": "fraud",
+                "label": "fraud",
+                "kind": "missed",
+                "key": "country",
+                "value": "PT",
+                "n": 46,
+                "rate": 0.13,
+                "low": 0.04,
+                "high": 0.33,
+                "elsewhere": 0.08,
+                "adjusted_p_value": 0.62,
+            }
+        ],
     },
     "headlines": [
         {

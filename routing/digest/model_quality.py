@@ -11,6 +11,7 @@ from routing.evidence.error_patterns import ConfusionPair, Contradiction, SliceF
 from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import TrafficEstimate
 from routing.evidence.expertise import TaskAnchoring
+from routing.evidence.harm_rates import HarmRate
 from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
@@ -145,7 +146,8 @@ class Quality:
     speak of all traffic that was watched, whoever has not answered. `watches` hold the models against the
     target over all weeks; `lately` is what was accepted in the last four weeks. `truths` say what counts as
     right in the `errors`, `agreements` how far experts agree, `anchorings` whether they follow the model,
-    `asked_again` what became of silent cases; all are empty in digests of earlier versions.
+    `asked_again` what became of silent cases, `harms` how harmful labels fall on the slices; all are empty in
+    digests of earlier versions.
     """
 
     errors: tuple[ErrorRow, ...] = ()
@@ -167,6 +169,7 @@ class Quality:
     agreements: tuple[TaskAgreement, ...] = ()
     anchorings: tuple[TaskAnchoring, ...] = ()
     asked_again: tuple[AskedAgain, ...] = ()
+    harms: tuple[HarmRate, ...] = ()
 
     def row(self, about: About) -> ErrorRow | None:
         """The first row about that part; None without any."""

@@ -12,6 +12,7 @@ from routing.evidence.error_patterns import SliceFinding, Theme
 from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import Estimate, Reach, TrafficEstimate
 from routing.evidence.expertise import TaskAnchoring
+from routing.evidence.harm_rates import HarmRate
 from routing.evidence.promise import Certificate, NotYet
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
@@ -217,6 +218,8 @@ def _findings(quality: Quality) -> Iterator[DigestRow]:
         yield from _alarm(alarm)
     for finding in quality.slices:
         yield from _slice(finding)
+    for harm in quality.harms:
+        yield from _harm(harm)
     for confusion in quality.confusions:
         yield from _confusion(confusion)
     for theme in quality.themes:
@@ -246,6 +249,13 @@ def _slice(row: SliceFinding) -> Iterator[DigestRow]:
         "p_value": row.adjusted_p_value,
     }
     yield from _rows("worse slice", name, values, row.n)
+
+
+def _harm(row: HarmRate) -> Iterator[DigestRow]:
+    name, section = f"{row.task}: {row.label}, {row.key}={row.value}", "harmful label"
+    yield DigestRow(section, name, row.kind.value, row.rate, row.low, row.high, row.n, Reach.WATCHED)
+    figures = {"elsewhere": row.elsewhere, "p_value": row.adjusted_p_value}
+    yield from _rows(section, f"{name}, {row.kind.value}", figures, row.n)
 
 
 def _confusion(row: TaskConfusion) -> Iterator[DigestRow]:

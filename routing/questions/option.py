@@ -24,7 +24,8 @@ class LabelSpec(Section):
     """One possible answer of a task. `title` is what people see instead of `name`.
 
     `example` is shown to who chooses an answer. `was` are names that it had before, the first one first: who
-    still uses them means this label.
+    still uses them means this label. `harmful`: to be called so, or not to be, does harm to whom a case is
+    about, so the digest looks at its mistakes slice by slice.
     """
 
     name: LabelName
@@ -32,6 +33,7 @@ class LabelSpec(Section):
     example: Line | None = None
     title: ShortName | None = None
     was: tuple[LabelName, ...] = Field(default=(), max_length=MOST_EARLIER_NAMES)
+    harmful: bool = Field(default=False, strict=True)
 
     @property
     def shown(self) -> str:

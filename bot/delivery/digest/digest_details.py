@@ -13,6 +13,7 @@ from bot.words.anchoring_words import anchoring_sentences
 from bot.words.asked_again_words import asked_again_sentences
 from bot.words.calibration_words import calibration_words, point_words, shown_calibration
 from bot.words.digest_words import agreement_row, confused_words, more_rows
+from bot.words.harm_words import harm_sentences
 from bot.words.limit_words import place_words
 from bot.words.numbers import counted
 from bot.words.quality_words import confusion_words, error_cells, error_lines, fit_words, threshold_words
@@ -105,6 +106,7 @@ def _alarming(digest: Digest, permalinks: Permalinks) -> Iterator[TitledList]:
         yield TitledList("What changed", alarms)
         slices = tuple(literal(slice_words(finding)) for finding in quality.slices)
         yield TitledList("Where the model is worse", slices)
+        yield TitledList("What does harm", tuple(map(literal, harm_sentences(quality.harms))))
 
 
 def _alarm(alarm: Alarm, permalinks: Permalinks) -> Line:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.usecases.digest.error_rows import PeriodCounts, asked_again, error_rows
 from bot.usecases.digest.expert_agreement import task_agreements
 from bot.usecases.digest.expert_anchoring import task_anchorings
-from bot.usecases.digest.slice_findings import slice_findings
+from bot.usecases.digest.slice_findings import harm_findings, slice_findings
 from bot.usecases.thresholds.target_watch import Watchtower
 from bot.usecases.thresholds.threshold_table import threshold_rows
 from routing.digest.day import Day
@@ -137,6 +137,7 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         days=tuple(_day(day, ZoneInfo(team.timezone)) for day in stored.days),
         alarms=stored.alarms,
         slices=slice_findings(stored.labeled, partial(_weights, stored))[:SHOWN],
+        harms=harm_findings(policy, stored.labeled, partial(_weights, stored)),
         confusions=_confusions(stored),
         themes=themes.themes,
         no_themes_because=themes.why or "",

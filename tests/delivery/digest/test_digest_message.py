@@ -128,7 +128,7 @@ def test_it_opens_with_three_sentences_that_can_be_acted_on_then_the_picture_the
     opening = ["header", "section", *["section", "actions"] * 3, "image", "rich_text", "table"]
     assert kinds(message)[: len(opening)] == opening
     assert buttons(message) == [
-        ["See the cases…", "Mute for 4 weeks"],
+        ["See the cases…", "Check more of it", "Mute for 4 weeks"],
         ["See the cases…", "Mute for 4 weeks"],
         ["Mute for 4 weeks"],
     ]

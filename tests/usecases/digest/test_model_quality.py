@@ -10,6 +10,7 @@ import pytest
 from bot.usecases.digest.model_quality import Span, appraise, midnights
 from routing.case.decision import Method
 from routing.digest.model_quality import About, Movement, Quality, ThresholdState
+from routing.evidence.harm_rates import HarmKind
 from routing.evidence.truth import TaskTruth, Truth
 from routing.policy import Policy, load_policy
 from routing.routing import Routing
@@ -230,6 +231,21 @@ def test_confusions_and_the_days_work_are_told(filled: Database) -> None:
     (busy,) = [day for day in quality.days if day.decided]
     assert (busy.reviewed, busy.auto_accepted, busy.decided) == (120, 180, 120)
     assert busy.median_time == timedelta(hours=2)
+
+
+def test_a_harmful_label_is_looked_at_slice_by_slice(filled: Database) -> None:
+    text = EXAMPLES.replace('name = "fraud",', 'name = "fraud", harmful = true,')
+    rates = appraised(filled, load_policy(text, "policy.toml")).harms
+    assert [(rate.label, rate.kind, rate.key, rate.value) for rate in rates] == [
+        ("fraud", HarmKind.ACCEPTED, "country", "DE"),
+        ("fraud", HarmKind.MISSED, "country", "DE"),
+        ("fraud", HarmKind.ACCEPTED, "country", "FR"),
+        ("fraud", HarmKind.MISSED, "country", "FR"),
+    ]
+
+
+def test_without_a_harmful_label_nothing_is_looked_at_for_harm(filled: Database) -> None:
+    assert appraised(filled, policy()).harms == ()
 
 
 def test_few_reasons_make_no_themes_and_that_is_said(filled: Database) -> None:
