@@ -56,10 +56,10 @@ class Stopped:
     always: float
 
 
-def measure(crowds: Sequence[Crowd], replications: int) -> Iterator[Figure]:
+def measure(crowds: Sequence[Crowd], replications: int, *, with_slow: bool = False) -> Iterator[Figure]:
     """All figures of all crowds."""
     keys = [(group, count) for group in crowds for count in ANSWERS if _has(group, count)]
-    names = names_of()
+    names = names_of(with_slow=with_slow)
     jobs = [(*key, names, number) for key in keys for number in range(replications)]
     trials = spread(_trial, jobs, "Answers")
     cells = []

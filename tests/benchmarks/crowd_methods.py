@@ -56,20 +56,22 @@ def one_coin(opinions: Opinions, model: Floats | None) -> Floats:
 
 CROWDLAB = "CROWDLAB"
 CROWD_KIT = ("MajorityVote", "DawidSkene", "OneCoinDawidSkene", "Wawa", "ZeroBasedSkill")
-"""GLAD, MACE and MMSR take minutes a crowd; KOS takes two labels only."""
+SLOW = ("GLAD", "MACE", "MMSR")
+"""They take up to minutes a crowd; KOS takes two labels only."""
+INSTALL = "not installed: `uv sync --group benchmarks`"
 
 
-def names_of() -> tuple[str, ...]:
+def names_of(*, with_slow: bool = False) -> tuple[str, ...]:
     """The methods that can be had; says what is not installed."""
     names = list(OWN)
     if find_spec("crowdkit"):
-        names += [f"crowd-kit {name}" for name in CROWD_KIT]
+        names += [f"crowd-kit {name}" for name in (*CROWD_KIT, *(SLOW if with_slow else ()))]
     else:
-        print("     crowd-kit: not installed")
+        print(f"     crowd-kit {INSTALL}")
     if find_spec("cleanlab"):
         names.append(CROWDLAB)
     else:
-        print("     cleanlab (CROWDLAB): not installed")
+        print(f"     cleanlab (CROWDLAB) {INSTALL}")
     return tuple(names)
 
 
@@ -84,11 +86,14 @@ def _crowd_kit(name: str) -> Method:
     def method(opinions: Opinions, model: Floats | None) -> Floats:
         import crowdkit.aggregation as kit
         import pandas as pd
+        from sklearn.base import BaseEstimator
 
+        # Wawa and ZeroBasedSkill ask scikit-learn whether they are fitted, which it tells of its own alone.
+        estimator = type(name, (getattr(kit, name), BaseEstimator), {})
         rows = {"task": opinions.case, "worker": opinions.expert, "label": opinions.label}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            labels = getattr(kit, name)().fit_predict(pd.DataFrame(rows))
+            labels = estimator().fit_predict(pd.DataFrame(rows))
         marks = np.zeros((len(opinions.cases), len(opinions.labels)))
         marks[labels.index.to_numpy(), labels.to_numpy().astype(int)] = 1.0
         return marks
