@@ -15,11 +15,11 @@ from routing.measures.opinions.consensus_choice import choose_rule
 from routing.measures.opinions.opinions import opinions_of
 
 
-def choose_calibrator(labeled: LabeledConfidences, seed: int) -> CalibratorFit:
+def choose_calibrator(labeled: LabeledConfidences, seed: int, *, keeps_order: bool = False) -> CalibratorFit:
     """As `recalibration.choose`; the same labels and seed give the same."""
     # The matrices are small: with a thread for every core, waiting for each other takes most of the time.
     with threadpool_limits(limits=1):
-        return choose(labeled, np.random.default_rng(seed))
+        return choose(labeled, np.random.default_rng(seed), keeps_order=keeps_order)
 
 
 def drift_between(

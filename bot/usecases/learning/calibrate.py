@@ -12,6 +12,7 @@ from bot.usecases.context import Context
 from bot.usecases.separate_acts import act_on_each
 from bot.usecases.team_news import entry
 from routing.evidence.calibrator import CalibratorFit
+from routing.policy import Task
 from routing.prediction import ModelRef
 from storage import audit
 from storage.engine.database import Transaction
@@ -27,7 +28,7 @@ FEWEST = 30
 """With fewer labels no method is tried: `routing.measures.calibration.recalibration.LABELS_NEEDED`."""
 GROWTH = 0.2
 GROWTH_WITH_PROMISE = 1.0
-"""A new calibrator makes the evidence for a promise begin anew, so there it waits for twice the labels."""
+"""What a promise is tested on is read by another calibrator then: where one is sought it waits for more."""
 # Fixed: the same labels make the same calibrator, whichever replica fits it.
 SEED = 0
 
@@ -74,18 +75,23 @@ def _has_grown(
     if key not in fits:
         return True
     task, model = key
-    promises = any(tier.promise for tier in ctx.policy.task(task).tiers)
-    growth = GROWTH_WITH_PROMISE if promises else GROWTH
+    growth = GROWTH_WITH_PROMISE if _promises(ctx.policy.task(task)) else GROWTH
     last = fits[key]
     new = label_counts.of_model(tx, task, model, last.fitted_at, now)
     return new >= growth * int(last.report["n"])
+
+
+def _promises(task: Task) -> bool:
+    return any(tier.promise for tier in task.tiers)
 
 
 def _refit(ctx: Context, now: datetime, due: _DueFit) -> int:
     """1 if the fit was stored: another replica may have been faster, a certificate granted meanwhile."""
     with ctx.database.read() as tx:
         labeled = model_evidence.labeled(tx, due.task, now - LOOK_BACK, now, due.model)
-    fit = _fit(labeled.renamed(ctx.policy.task(due.task).present_name).with_confidence())
+    task = ctx.policy.task(due.task)
+    # What ranks predictions anew would end the evidence for a promise.
+    fit = _fit(labeled.renamed(task.present_name).with_confidence(), keeps_order=_promises(task))
     with ctx.database.write() as tx:
         # Asked again in the transaction that stores: a new calibrator would end what was certified meanwhile.
         if (due.task, due.model) in _certified(tx) or not calibrators.add(tx, _stored(due, fit, now)):
@@ -109,7 +115,7 @@ def _stored(due: _DueFit, fit: CalibratorFit, now: datetime) -> StoredCalibrator
     )
 
 
-def _fit(labeled: LabelColumns) -> CalibratorFit:
+def _fit(labeled: LabelColumns, *, keeps_order: bool = False) -> CalibratorFit:
     """The calibrator that suits the labels best; from all probabilities where every prediction has them."""
     from routing.measures.calibration.recalibration import of_confidences, of_probabilities
     from routing.measures.seeds import choose_calibrator
@@ -117,11 +123,13 @@ def _fit(labeled: LabelColumns) -> CalibratorFit:
     weights = [1 / probability for probability in labeled.inclusion_probability]
     rows = [row for row in labeled.probabilities if row is not None]
     if len(rows) < len(labeled):
-        return choose_calibrator(of_confidences(labeled.confidence, labeled.is_right, weights), SEED)
+        confidences = of_confidences(labeled.confidence, labeled.is_right, weights)
+        return choose_calibrator(confidences, SEED, keeps_order=keeps_order)
     # Experts may have decided on labels that the model never named: to it they were impossible.
     names = (*labeled.labels, *sorted({*labeled.predicted, *labeled.decided} - {*labeled.labels}))
     unnamed = [0.0] * (len(names) - len(labeled.labels))
     places = {name: place for place, name in enumerate(names)}
     own, decided = ([places[name] for name in labels] for labels in (labeled.predicted, labeled.decided))
     table = [[*row, *unnamed] for row in rows]
-    return choose_calibrator(of_probabilities(table, own, decided, weights), SEED)
+    probabilities = of_probabilities(table, own, decided, weights)
+    return choose_calibrator(probabilities, SEED, keeps_order=keeps_order)

@@ -118,19 +118,25 @@ def applied(calibrator: Calibrator, labeled: LabeledConfidences) -> Floats:
     return np.fromiter(confidences, dtype=np.float64, count=len(labeled))
 
 
-def choose(labeled: LabeledConfidences, rng: np.random.Generator) -> CalibratorFit:
+def choose(
+    labeled: LabeledConfidences, rng: np.random.Generator, *, keeps_order: bool = False
+) -> CalibratorFit:
     """The method with the least held-out log loss, fitted to all labels; the identity if none gains enough.
 
     Held out by stratified 5-fold cross-validation. It gains enough when zero lies below the one-sided 95 %
     interval of the gain, so a calibrated model is mostly left alone. Temperature and Platt are tried from 30
     labels on, beta from 200, isotonic from 1,000, with at least 5 right and 5 wrong; labels are counted by
-    their effective number.
+    their effective number. With `keeps_order` only what ranks predictions as their raw confidence does: no
+    steps, and no temperature of all probabilities, so that labels still speak for a threshold after it.
     """
     ordered = labeled.at(_canonical_order(labeled))
+    if keeps_order:
+        ordered = LabeledConfidences(ordered.sample)
     too_few = _too_few(ordered.sample)
     if too_few:
         return _fitted(ordered, IDENTITY, {}, ordered.sample.confidence, too_few, rng)
-    held_out = _held_out(ordered, rng)
+    methods = [name for name in LABELS_NEEDED if not (keeps_order and name == "isotonic")]
+    held_out = _held_out(ordered, methods, rng)
     tried = {name: _loss(ordered.sample, confidence) for name, confidence in held_out.items()}
     # LABELS_NEEDED lists the methods with the fewest parameters first: a tie goes to the simpler method.
     best = min(tried, key=lambda name: (tried[name], list(LABELS_NEEDED).index(name)))
@@ -189,11 +195,13 @@ def _too_few(sample: Sample) -> str:
     return ""
 
 
-def _held_out(labeled: LabeledConfidences, rng: np.random.Generator) -> dict[CalibratorMethod, Floats]:
+def _held_out(
+    labeled: LabeledConfidences, allowed: Sequence[CalibratorMethod], rng: np.random.Generator
+) -> dict[CalibratorMethod, Floats]:
     """By method, each prediction's confidence from a calibrator that was fitted without it."""
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=int(rng.integers(2**31)))
     split = list(folds.split(labeled.sample.confidence, labeled.sample.correct))
-    methods = [name for name, needed in LABELS_NEEDED.items() if labeled.sample.effective >= needed]
+    methods = [name for name in allowed if labeled.sample.effective >= LABELS_NEEDED[name]]
     held_out = {name: np.empty(len(labeled)) for name in methods}
     for training, testing in split:
         seen, unseen = labeled.at(training), labeled.at(testing)

@@ -128,6 +128,19 @@ def test_a_promise_waits_for_twice_the_labels(database: Database) -> None:
     assert calibrate.fit_due(world.ctx) == 1
 
 
+def test_where_a_promise_is_sought_a_calibrator_leaves_the_order_of_predictions_as_it_is(
+    database: Database,
+) -> None:
+    world = traffic(database)
+    overconfident(world, probabilities=True)
+    calibrate.fit_due(world.ctx)
+    (first,) = fitted(world)
+    calibrator = CalibratorFit.from_json(first.report).calibrator
+    assert first.is_used
+    assert calibrator.keeps_order
+    assert not calibrator.uses_probabilities
+
+
 def test_every_model_version_has_its_own(world: Traffic) -> None:
     overconfident(world, 100)
     world.day(100, sure=0.4, model=ModelRef("gbm", "4"))
@@ -139,10 +152,10 @@ def test_a_second_replica_loses_quietly(world: Traffic, monkeypatch: pytest.Monk
     overconfident(world)
     fit, stored = calibrate._fit, []
 
-    def late(labeled: LabelColumns) -> CalibratorFit:
+    def late(labeled: LabelColumns, *, keeps_order: bool) -> CalibratorFit:
         monkeypatch.setattr(calibrate, "_fit", fit)
         stored.append(calibrate.fit_due(world.ctx))  # the other one, in the meantime
-        return fit(labeled)
+        return fit(labeled, keeps_order=keeps_order)
 
     monkeypatch.setattr(calibrate, "_fit", late)
     assert calibrate.fit_due(world.ctx) == 0
@@ -176,9 +189,9 @@ def test_a_certificate_that_is_granted_while_a_fit_is_made_keeps_its_calibrator(
     world.day(400)
     fit = calibrate._fit
 
-    def slow(labeled: LabelColumns) -> CalibratorFit:
+    def slow(labeled: LabelColumns, *, keeps_order: bool) -> CalibratorFit:
         assert certify.certify_due(world.ctx) == 1
-        return fit(labeled)
+        return fit(labeled, keeps_order=keeps_order)
 
     monkeypatch.setattr(calibrate, "_fit", slow)
     assert calibrate.fit_due(world.ctx) == 0

@@ -109,6 +109,13 @@ def test_a_temperature_undoes_the_power_that_was_taken() -> None:
     assert chosen.calibrator.parameters[0] == pytest.approx(2.0, rel=0.1)
 
 
+def test_where_the_order_has_to_stay_neither_steps_nor_all_probabilities_are_tried() -> None:
+    chosen = choose(vectors(2_000), np.random.default_rng(1), keeps_order=True)
+    assert chosen.is_used
+    assert chosen.calibrator.keeps_order
+    assert set(chosen.losses) == {"temperature", "platt", "beta"}
+
+
 def test_a_temperature_of_confidences_alone_uses_no_probabilities() -> None:
     found = fit("temperature", overconfident(500))
     assert not found.uses_probabilities
