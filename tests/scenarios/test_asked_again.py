@@ -1,25 +1,29 @@
 """What nobody answers in time is asked of another person, whose answer counts as any other's."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.scenarios.asking import asked_about, next_asked
+from tests.scenarios.calm import at
 from tests.scenarios.everywhere import everywhere
-from tests.scenarios.people import MAYA
+from tests.scenarios.people import LEADS, MAYA
 from tests.scenarios.rules import changed
+from tests.scenarios.weekly import details, digests, team
 from tests.scenarios.words import buttons, controls, options, words
 from tests.scenarios.world import World
 
 ORDINARY = 'name = "ordinary"\nchannel = "payments"\naccept_above = 0.95\ndue_in = "4h"\n'
 AGAIN = 'audit = 1.0\nask_again = true\nask_for = "1h"\n'
+BERLIN_9 = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 CLOSES = 'on_expiry = "close"\nexpires_in = "5h"\n'
 
 
 @pytest.fixture
 def policy_text() -> str:
     """All that goes through is checked; a check closes an hour after it is due."""
-    return changed((ORDINARY, f"{ORDINARY}{AGAIN}{CLOSES}"))
+    rules = changed((ORDINARY, f"{ORDINARY}{AGAIN}{CLOSES}"))
+    return rules + team("leads", "Europe/Berlin")
 
 
 @everywhere
@@ -66,3 +70,20 @@ def test_whoever_is_asked_after_the_end_can_hand_it_on_or_say_why(world: World) 
 
     world.eventually(lambda: "✓ Fine" in third.reads(case))
     assert "a customer since 2019" in third.reads(case)
+
+
+@pytest.mark.parametrize("world", ["socket-sqlite", "socket-postgresql"], indirect=True)
+def test_the_digest_counts_what_was_asked_again_and_what_was_answered(world: World) -> None:
+    case, silent = world.post_case(confidence=0.99), world.post_case("order-2", confidence=0.98)
+    world.advance(timedelta(hours=4))
+    second, theirs = next_asked(world, case)
+    second.press(theirs, "Fraud")
+    world.eventually(lambda: "✓ Fraud" in second.reads(case))
+    assert asked_about(world, silent)
+
+    at(world, BERLIN_9)
+
+    (digest,) = digests(world, LEADS)
+    thread = " ".join(words(message) for message in details(world, LEADS, digest))
+    again = "fraud: 2 cases not answered in time; 2 asked of another person, 1 answered since."
+    assert again in thread

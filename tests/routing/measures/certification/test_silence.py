@@ -2,11 +2,19 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from routing.evidence.promise import Certificate, Promise
 from routing.measures.certification.checked_thresholds import CheckedScores, checked_regions
+from routing.measures.certification.guarantee import certify
 from routing.measures.certification.monitor import monitor
 from routing.measures.certification.silence import imputed
+from routing.measures.estimation.coverage_curve import Traffic
 from routing.measures.intervals import clopper_pearson_upper
+
+PROMISED = 0.02
+PROMISE = Promise(PROMISED, 0.95)
+STILL_SILENT, ASKED = 0.2, 2
 
 
 def test_for_who_is_silent_stands_the_limit_of_those_asked_again_before() -> None:
@@ -30,6 +38,60 @@ def test_silence_alone_seldom_revokes_a_promise_that_is_kept() -> None:
         losses = [None if quiet else float(error) for quiet, error in zip(silent, wrong, strict=True)]
         false += monitor(imputed(losses, late.tolist()), alpha=0.02).is_revoked
     assert false / 200 <= 0.05
+
+
+def is_silent(
+    wrong: NDArray[np.bool_], share: float, factor: float, rng: np.random.Generator
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which of these nobody answers in time, and which nobody answers who is asked again either.
+
+    `factor` times as often where the model is wrong. Two people are asked, and each stays silent in one of
+    five cases.
+    """
+    often = np.where(wrong, factor, 1.0)
+    late = rng.random(len(wrong)) < share * often / often.mean()
+    return late, late & (rng.random(len(wrong)) < STILL_SILENT**ASKED)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("factor", [1.0, 2.0])
+@pytest.mark.parametrize("share", [0.01, 0.02, 0.05])
+@pytest.mark.parametrize("error", [PROMISED / 2, PROMISED])
+def test_at_most_5_percent_of_years_lose_a_promise_that_is_kept(
+    error: float, share: float, factor: float
+) -> None:
+    """40 audits a week, with as many wrong as promised or half of it."""
+    rng, years, false = np.random.default_rng(5), 200, 0
+    for _ in range(years):
+        wrong = rng.random(2_000) < error
+        late, silent = is_silent(wrong, share, factor, rng)
+        losses = [None if quiet else float(one) for quiet, one in zip(silent, wrong, strict=True)]
+        false += monitor(imputed(losses, late.tolist()), alpha=PROMISED).is_revoked
+    assert false / years <= 0.05
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("factor", [1.0, 2.0])
+@pytest.mark.parametrize("share", [0.01, 0.02, 0.05])
+def test_silence_takes_few_certificates_away_and_breaks_none(share: float, factor: float) -> None:
+    """5,000 labels of a model that errs in half of what it is not sure of; the promise is 2 %."""
+    rng, runs, kept, granted, broken = np.random.default_rng(6), 60, 0, 0, 0
+    for _ in range(runs):
+        score = rng.random(5_000)
+        wrong = rng.random(5_000) < (1 - score) ** 2 / 2
+        _, silent = is_silent(wrong, share, factor, rng)
+        everything = np.ones(5_000, dtype=bool)
+        full, answered = (
+            certify(Traffic.of(score, np.ones(5_000), everything, labeled, wrong & labeled), PROMISE)
+            for labeled in (everything, ~silent)
+        )
+        granted += isinstance(full, Certificate)
+        kept += isinstance(full, Certificate) and isinstance(answered, Certificate)
+        if isinstance(answered, Certificate):
+            # Of what is above t, so many are wrong: the mean of (1 - s)²/2 over s from t to 1.
+            broken += (1 - answered.threshold) ** 2 / 6 > PROMISED
+    assert kept >= 0.7 * granted > 0
+    assert broken / runs <= 0.05
 
 
 def test_in_a_certificate_who_was_not_asked_again_is_spoken_for_by_who_was() -> None:
