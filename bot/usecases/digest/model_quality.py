@@ -106,6 +106,10 @@ class _ExpertFacts:
     late: tuple[LateCount, ...]
     late_before: tuple[LateCount, ...]
 
+    def beside(self, *traffic: tuple[TrafficCount, ...]) -> tuple[PeriodCounts, ...]:
+        facts = (self.checked, self.late), (self.checked_before, self.late_before)
+        return tuple(PeriodCounts(counts, *of) for counts, of in zip(traffic, facts, strict=True))
+
 
 def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Quality:
     """What the labels say about the models of a team's tasks."""
@@ -121,12 +125,7 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
     truths = task_truths(experts.methods, label_weights(count.stratum for count in now))
     truth_of = {row.task: row.truth for row in truths}
     return Quality(
-        errors=tuple(
-            error_rows(
-                PeriodCounts(now, experts.checked, experts.late),
-                PeriodCounts(stored.before, experts.checked_before, experts.late_before),
-            )
-        ),
+        errors=tuple(error_rows(*experts.beside(now, stored.before))),
         target=team.target_error,
         calibration=_calibration(stored),
         fits=tuple(
