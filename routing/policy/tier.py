@@ -38,7 +38,8 @@ class Tier(Section):
     long an expert takes for one label. Both serve the budget and the replay only.
 
     `second_opinions` is the share of reviewed cases that get a second opinion from the start, drawn at
-    random; where it is set, 0 too, every claim that an accepted prediction was wrong gets one. Whoever is
+    random: an audit as much more often as it stands for more, and all that a promise is about to be certified
+    for; where it is set, 0 too, every claim that an accepted prediction was wrong gets one. Whoever is
     asked for it has `ask_for` before the next is. `provisional`: the service hears of the first answer.
     `blind` is the share of reviewed cases, drawn at random, whose prediction nobody sees before the decision.
     `ask_again`: what nobody answered in time is asked of another person by name; where a limit is held that

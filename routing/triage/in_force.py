@@ -17,6 +17,8 @@ TierKey = tuple[str, str]
 """`(task, tier)`."""
 SliceKey = tuple[str, str, str, str]
 """`(task, tier, name, value)` of a slice; the name may be PREDICTED."""
+StreamKey = tuple[str, str, str, str]
+"""`(task, tier, model name, model version)`."""
 GrantKey = tuple[str, str, str, str, str]
 """`(task, tier, model name, model version, cell)`: the key of a cell of the traffic."""
 
@@ -30,12 +32,20 @@ class RuleRef:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckRegion:
+    """From which confidence on a threshold is about to be certified; raw, or as the calibrator reads it."""
+
+    threshold: float
+    is_raw: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What is in force for which task, model and tier.
 
     `novelty` and `consensus` are by task, `audits` are the shares that the estimates need, `slice_audits`
     those of slices that a lead wants checked, `suspensions` say in words why a threshold that was granted is
-    not in force any more.
+    not in force any more. In the `check_regions` every label is checked until there is a threshold.
     """
 
     calibrators: Mapping[ModelKey, Calibrator] = field(default_factory=dict)
@@ -45,6 +55,12 @@ class Standing:
     slice_audits: Mapping[SliceKey, float] = field(default_factory=dict)
     suspensions: Mapping[GrantKey, str] = field(default_factory=dict)
     consensus: Mapping[str, RuleRef] = field(default_factory=dict)
+    check_regions: Mapping[StreamKey, CheckRegion] = field(default_factory=dict)
+
+    def check_region(self, submission: Submission, tier: str) -> CheckRegion | None:
+        """The region of the tier and model that is about to be certified."""
+        model = submission.prediction.model
+        return self.check_regions.get((submission.task, tier, model.name, model.version))
 
     def consensus_version(self, task: str, labels_digest: str) -> str | None:
         """The version of the task's rule that weighs answers; None without any for these labels."""

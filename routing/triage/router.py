@@ -12,9 +12,11 @@ from routing.expression.syntax import Path
 from routing.policy import Policy, Tier, format_duration
 from routing.prediction import Origin, Submission
 from routing.routing import Disposition, Routing
-from routing.triage.acceptance import Acceptance, accept, confidence_of
+from routing.triage.acceptance import Acceptance, Confidence, accept, confidence_of
 from routing.triage.in_force import NOTHING_STANDING, Standing
 from routing.triage.sampling import draw
+
+CHECKED = "a second opinion is asked of all such cases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,10 @@ class Router:
         is_audit = is_accepted and _is_drawn("audit", share, submission, draw_key)
         if is_audit:
             reasons.append(f"drawn for audit ({_share(share)})")
-        review = _review(tier, submission, draw_key, reasons) if is_audit or not is_accepted else None
+        is_evidence = unreadable is None and not is_novel
+        chance = _check_chance(tier, submission, standing, confidence, acceptance, share, is_evidence)
+        is_review = is_audit or not is_accepted
+        review = _review(tier, chance, submission, draw_key, reasons) if is_review else None
         due_in = _due_in(tier, submission, reasons)
         _name_origin(submission, reasons)
         return Routing(
@@ -86,7 +91,7 @@ class Router:
             certificate_id=acceptance.certificate_id,
             is_novel=is_novel,
             unreadable=unreadable,
-            second_opinion_chance=tier.second_opinions if review else None,
+            second_opinion_chance=chance if review else None,
             blind_chance=tier.blind if review else None,
             is_blind=bool(review and review.is_blind),
         )
@@ -158,12 +163,37 @@ def _is_drawn(what: str, share: float, submission: Submission, draw_key: bytes) 
     return draw(draw_key, what, submission.task, submission.service, submission.external_id) < share
 
 
-def _review(tier: Tier, submission: Submission, draw_key: bytes, reasons: list[str]) -> _Review:
+def _check_chance(
+    tier: Tier,
+    submission: Submission,
+    standing: Standing,
+    confidence: Confidence | None,
+    acceptance: Acceptance,
+    share: float,
+    is_evidence: bool,
+) -> float | None:
+    """The chance of a second opinion: the tier's, for an audit as much more as it stands for more.
+
+    All of the region that is about to be certified get one, while no threshold is in force there.
+    """
+    if not tier.second_opinions:
+        return tier.second_opinions
+    region = standing.check_region(submission, tier.name)
+    if is_evidence and acceptance.threshold is None and region is not None and confidence is not None:
+        held = confidence.raw if region.is_raw else confidence.counts
+        if held >= region.threshold:
+            return 1.0
+    return min(1.0, tier.second_opinions / share) if share else tier.second_opinions
+
+
+def _review(
+    tier: Tier, chance: float | None, submission: Submission, draw_key: bytes, reasons: list[str]
+) -> _Review:
     """Draw whether a second opinion is asked, and whether the prediction is hidden."""
     quorum, is_blind = tier.quorum, False
-    if tier.second_opinions and _is_drawn("second_opinion", tier.second_opinions, submission, draw_key):
+    if chance and _is_drawn("second_opinion", chance, submission, draw_key):
         quorum = 2
-        reasons.append(f"drawn for a second opinion ({_share(tier.second_opinions)})")
+        reasons.append(f"drawn for a second opinion ({_share(chance)})" if chance < 1 else CHECKED)
     if tier.blind and _is_drawn("blind", tier.blind, submission, draw_key):
         is_blind = True
         reasons.append(f"drawn to be looked at without the prediction ({_share(tier.blind)})")

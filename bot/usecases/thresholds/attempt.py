@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.usecases.thresholds import check_regions
 from bot.usecases.thresholds.cell_sets import CellKey
 from bot.usecases.thresholds.threshold_table import Stream
 from routing.cell import EVERYTHING, Cell
@@ -134,7 +135,10 @@ def _checks_began(tx: Transaction, stream: Stream, since: datetime, until: datet
     if not stream.tier.checks_labels or since >= until:
         return []
     last = label_counts.last_unchecked(tx, stream.window(since, until))
-    return [] if last is None else [last + timedelta(microseconds=1)]
+    region_at = check_regions.since(tx, stream)
+    begins = [] if last is None else [last + timedelta(microseconds=1)]
+    # What came before was checked at random only, and would keep the region from being tested as a whole.
+    return begins if region_at is None else [*begins, region_at + SETTLED]
 
 
 def _drifted(tx: Transaction, task: str, tier: Tier, now: datetime) -> list[datetime]:

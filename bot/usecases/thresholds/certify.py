@@ -12,7 +12,7 @@ from functools import partial
 from bot.usecases.context import Context
 from bot.usecases.separate_acts import act_on_each
 from bot.usecases.team_news import entry, named, tell
-from bot.usecases.thresholds import cell_sets, in_force, label_sets
+from bot.usecases.thresholds import cell_sets, check_regions, in_force, label_sets
 from bot.usecases.thresholds.attempt import Basis, basis_of, is_worth_it
 from bot.usecases.thresholds.evidence_arrays import checks_of, traffic_of
 from bot.usecases.thresholds.grant import CellTest, cell_test, to_grant
@@ -40,7 +40,8 @@ def certify_due(ctx: Context) -> int:
     with ctx.database.read() as tx:
         due = list(_due(ctx, tx, tasks, now))
     granted = sum(act_on_each(partial(_try, ctx, now), due))
-    if granted:
+    # After the attempts: what was checked at random so far may be enough, and counts no more with a region.
+    if check_regions.note_new(ctx) or granted:
         in_force.refresh(ctx)
     return granted
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.usecases.context import Context
+from bot.usecases.thresholds import check_regions
 from routing.evidence.calibrator import Calibrator
 from routing.triage.in_force import GrantKey, ModelKey, SliceKey, Standing, TierKey
 from routing.triage.novelty import NoveltyProfile
@@ -51,6 +52,7 @@ def _read(tx: Transaction, novelty: Mapping[str, NoveltyProfile], now: datetime)
             for certificate in certificates.revoked(tx)
         },
         consensus=consensus_rules.in_force(tx),
+        check_regions=check_regions.regions_in_force(tx),
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from routing.cell import EVERYTHING, cells
 from routing.routing import Disposition, Routing
-from routing.triage.in_force import Standing
+from routing.triage.in_force import CheckRegion, Standing
 from routing.triage.router import Router, compile_router
 from tests.routing.making import KEY, policy, prediction, submission, tier_text
 from tests.routing.standings import grant, granting, halving, unlike
@@ -217,3 +217,34 @@ def test_a_share_by_need_is_the_chance_of_the_draw_and_is_said() -> None:
     standing = Standing(audits={("returns", "standard"): 1.0})
     routing = route(standing, 0.95, tier_text())
     assert (routing.is_audit, routing.reasons[-1]) == (True, "drawn for audit (1 in 1)")
+
+
+CHECKING = tier_text(accept_above=PROMISE, audit="0.05", second_opinions="0.1", novel='"review"')
+
+
+def region(threshold: float, *, is_raw: bool = True, **others: Any) -> Standing:
+    return Standing(check_regions={KEYED: CheckRegion(threshold, is_raw=is_raw)}, **others)
+
+
+def test_all_of_the_region_that_is_about_to_be_certified_gets_a_second_opinion() -> None:
+    assert route(region(0.9), 0.9, CHECKING).second_opinion_chance == 1.0
+    assert route(region(0.9), 0.9, CHECKING).quorum == 2
+    assert route(region(0.9), 0.89, CHECKING).second_opinion_chance == 0.1
+    assert route(Standing(), 0.95, CHECKING).second_opinion_chance == 0.1
+    assert route(region(0.9), 0.95, PROMISED).second_opinion_chance is None
+
+
+def test_a_region_is_on_the_scale_it_was_chosen_on() -> None:
+    halved = {MODEL: halving()}
+    for threshold, is_raw, chance in ((0.9, True, 1.0), (0.9, False, 0.1), (0.45, False, 1.0)):
+        standing = region(threshold, is_raw=is_raw, calibrators=halved)
+        assert route(standing, 0.95, CHECKING).second_opinion_chance == chance
+
+
+def test_where_a_threshold_is_in_force_or_none_can_be_a_share_is_checked() -> None:
+    granted = replace(granting(grant()), check_regions=region(0.5).check_regions)
+    held = route(granted, 0.6, CHECKING)
+    assert held.threshold is not None
+    assert held.second_opinion_chance == 0.1
+    novel = region(0.9, novelty={"returns": unlike()})
+    assert route(novel, 0.95, CHECKING).second_opinion_chance == 0.1

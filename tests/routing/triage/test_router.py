@@ -10,7 +10,7 @@ from routing.policy import Policy, load_policy
 from routing.prediction import CaseInput, Origin, Prediction, Scalar
 from routing.routing import Disposition, Routing
 from routing.triage.in_force import Standing
-from routing.triage.router import Router, compile_router
+from routing.triage.router import CHECKED, Router, compile_router
 from tests.places import ROOT
 from tests.routing.making import KEY, policy, policy_text, prediction, submission, tier_text
 from tests.routing.standings import halving
@@ -283,9 +283,21 @@ def test_what_goes_through_and_tiers_without_second_opinions_have_no_chance_of_o
 
 
 def test_audits_and_second_opinions_are_drawn_apart() -> None:
-    both = router(tier_text(audit="0.5", second_opinions="0.5"))
+    both = router(tier_text(audit="0.5", second_opinions="0.25"))
     routings = [route(both, 0.95, external_id=f"order-{n}") for n in range(200)]
     assert {routing.quorum for routing in routings if routing.is_audit} == {1, 2}
+
+
+def test_audits_are_checked_by_as_much_more_as_they_stand_for() -> None:
+    tenth, certain = (router(tier_text(audit="0.4", second_opinions=share)) for share in ("0.1", "0.5"))
+    audits = [route(tenth, 0.95, external_id=f"order-{n}") for n in range(1_000)]
+    audits = [routing for routing in audits if routing.is_audit]
+    assert {routing.second_opinion_chance for routing in audits} == {0.25}
+    assert 60 < sum(routing.quorum == 2 for routing in audits) < 140
+    audit = route(certain, 0.95, external_id=drawn_id(certain, drawn=True))
+    assert (audit.second_opinion_chance, audit.quorum) == (1.0, 2)
+    assert audit.reasons[-1] == CHECKED
+    assert route(certain, 0.62).second_opinion_chance == 0.5
 
 
 def test_predictions_are_hidden_as_often_as_the_share_says_with_the_chance_on_record() -> None:

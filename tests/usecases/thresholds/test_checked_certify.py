@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.usecases.context import PolicyHolder
-from bot.usecases.thresholds import certify, label_sets
+from bot.usecases.thresholds import certify, check_regions, label_sets
 from bot.usecases.thresholds.evidence_arrays import traffic_of
 from routing.evidence.promise import Certificate, NotYet, Promise, answer_from_json
 from routing.measures.certification.checked_thresholds import METHOD
@@ -17,7 +17,7 @@ from storage.evidence.tier_window import TierWindow
 from storage.measured import certificates
 from storage.measured.certificates import CertificateKey
 from storage.sql.column_types import EPOCH
-from tests.usecases.traffic import DAY, MODEL, Traffic, calibrated, traffic
+from tests.usecases.traffic import DAY, HOUR, MODEL, Traffic, calibrated, traffic
 from tests.worlds.policies import PROMISED
 
 KEY = CertificateKey("fraud", "ordinary", MODEL)
@@ -75,6 +75,50 @@ def test_a_good_model_is_certified_by_a_part_that_is_checked(database: Database)
     assert isinstance(granted, Certificate)
     assert (granted.method, granted.attempt) == (METHOD, 1)
     assert 0.5 < granted.threshold < 0.8
+
+
+def test_all_that_is_about_to_be_certified_is_checked_until_there_is_a_limit(database: Database) -> None:
+    """How sure the model is says which region that is; of the others a tenth is checked, as the tier says."""
+    made = world(database, checking(0.1))
+    made.day(150, nods=1.0)
+    assert certify.certify_due(made.ctx) == 0
+    (region,) = made.ctx.standing.present.check_regions.values()
+    assert 0.85 < region.threshold < 0.95
+    made.clock.moment += HOUR
+    before = made.day(900, nods=1.0)
+    surest = [one for one in before if (one.submission.prediction.confidence or 0) >= region.threshold]
+    assert {one.routing.second_opinion_chance for one in surest} == {1.0}
+    assert {one.routing.second_opinion_chance for one in before if one not in surest} == {0.1}
+    assert certify.certify_due(made.ctx) == 1
+    granted = answer(made)
+    assert isinstance(granted, Certificate)
+    assert (granted.method, granted.labels) == ("fixed_sequence", granted.accepted)
+    assert granted.threshold >= region.threshold
+    assert check_regions.note_new(made.ctx) == 0
+
+
+def test_a_region_stays_while_calibrators_keep_the_order_and_is_chosen_anew_where_not(
+    database: Database,
+) -> None:
+    made = world(database, checking(0.1))
+    made.day(150, probabilities=True)
+    assert check_regions.note_new(made.ctx) == 1
+    calibrated(made.ctx, 2, temperature=0.8)
+    assert check_regions.note_new(made.ctx) == 0
+    calibrated(made.ctx, 3, temperature=0.8, uses_probabilities=True)
+    assert check_regions.note_new(made.ctx) == 1
+    assert check_regions.note_new(made.ctx) == 0
+    with made.ctx.database.read() as tx:
+        (region,) = check_regions.regions_in_force(tx).values()
+    assert not region.is_raw
+
+
+def test_nothing_is_chosen_where_nothing_was_sure_enough_or_nobody_would_be_asked(database: Database) -> None:
+    made = world(database, checking(0.1))
+    made.day(50)
+    assert check_regions.note_new(made.ctx) == 0
+    assert check_regions.lowest_kept([0.6, 0.7], [0.6, 0.7], 0.05) is None
+    assert check_regions.lowest_kept([0.7, 0.99, 0.97, 0.93], [0.7, 0.99, 0.97, 0.93], 0.05) == 0.93
 
 
 def test_no_attempt_is_spent_while_too_few_are_checked(database: Database) -> None:

@@ -34,6 +34,7 @@ from tests.worlds.policies import SHOP
 HOUR = timedelta(hours=1)
 MODEL = ("fraud", "payments", "3")
 PROFILE = NoveltyProfile(40, 0.01, fields=(Categories("country", frozenset({1})),))
+READ_PROFILES = profiles.of_kind
 
 
 @pytest.fixture
@@ -77,6 +78,12 @@ def test_a_share_that_is_asked_for_is_the_chance_on_record(ctx: Context) -> None
     assert [one.body["inclusion_probability"] for one in (before, after)] == [0.0, 0.25]
 
 
+def small_profiles(tx: Transaction, kind: str) -> list[StoredProfile]:
+    """What may be read each time; those that tell what is novel are large."""
+    assert kind != in_force.NOVELTY
+    return READ_PROFILES(tx, kind)
+
+
 def test_a_novelty_profile_is_read_when_it_is_new_and_only_then(
     ctx: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,7 +94,7 @@ def test_a_novelty_profile_is_read_when_it_is_new_and_only_then(
     assert in_force.refresh(ctx) == {"changed": 1}
     assert ctx.standing.present.novelty == {"fraud": PROFILE}
     with monkeypatch.context() as patched:
-        patched.setattr(profiles, "of_kind", None)
+        patched.setattr(profiles, "of_kind", small_profiles)
         assert in_force.refresh(ctx) == {"changed": 0}
     newer = replace(PROFILE, n=41)
     with ctx.database.write() as tx:
