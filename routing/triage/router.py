@@ -67,13 +67,10 @@ class Router:
         is_accepted = acceptance.is_accepted and not is_novel
         # 1 for what is reviewed anyway: estimates weigh each label by the inverse of this chance.
         share = standing.audit_share(submission, tier) if is_accepted else 1.0
-        is_audit = is_accepted and _is_drawn("audit", share, submission, draw_key)
-        if is_audit:
-            reasons.append(f"drawn for audit ({_share(share)})")
+        is_audit = is_accepted and _is_audited(share, submission, draw_key, reasons)
         is_evidence = unreadable is None and not is_novel
         chance = _check_chance(tier, submission, standing, confidence, acceptance, share, is_evidence)
-        is_review = is_audit or not is_accepted
-        review = _review(tier, chance, submission, draw_key, reasons) if is_review else None
+        review = _review(tier, chance, submission, draw_key, reasons) if is_audit or not is_accepted else None
         due_in = _due_in(tier, submission, reasons)
         _name_origin(submission, reasons)
         return Routing(
@@ -161,6 +158,13 @@ def _is_drawn(what: str, share: float, submission: Submission, draw_key: bytes) 
         return False
     # By key, not at random: a retry, or another replica, must draw the same.
     return draw(draw_key, what, submission.task, submission.service, submission.external_id) < share
+
+
+def _is_audited(share: float, submission: Submission, draw_key: bytes, reasons: list[str]) -> bool:
+    is_drawn = _is_drawn("audit", share, submission, draw_key)
+    if is_drawn:
+        reasons.append(f"drawn for audit ({_share(share)})")
+    return is_drawn
 
 
 def _check_chance(

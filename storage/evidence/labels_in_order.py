@@ -14,6 +14,7 @@ from routing.prediction import ModelRef
 from storage.cases.origins import IS_PRODUCTION
 from storage.engine.database import Transaction
 from storage.engine.packed_columns import slices_of
+from storage.evidence.check_columns import CHECK_CHANCE, IS_CLAIM, IS_DRAWN
 from storage.evidence.decisions_in_force import Window, by_experts, loss_of
 from storage.evidence.model_evidence import SLICES_TEXT
 from storage.evidence.tier_window import is_of
@@ -22,6 +23,7 @@ from storage.tables import cases, decisions, follow_ups, predictions
 _IS_EXPIRED = (cases.c.status == CaseStatus.EXPIRED.value) | sa.exists().where(
     decisions.c.case_id == cases.c.case_id, decisions.c.method == Method.EXPIRED.value
 )
+_CHANCE = sa.case((CHECK_CHANCE > 0, CHECK_CHANCE), else_=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,9 @@ class AuditInOrder:
 
     `is_error` means nothing before `is_labeled`; `has_time`: it still waits, and is not overdue, or others
     are being asked about it. `is_silent`: its time is over and nobody has decided it. `again_chance` is
-    the chance with which it was drawn to be asked again, None where that was not drawn for.
+    the chance with which it was drawn to be asked again, None where that was not drawn for. A second opinion
+    was drawn with `check_chance`, 1 where its tier draws none; `is_caught`: it was wrong although the first
+    answer confirmed it.
     """
 
     slices: Mapping[str, str]
@@ -59,6 +63,8 @@ class AuditInOrder:
     is_silent: bool
     again_chance: float | None = None
     is_asked_again: bool = False
+    check_chance: float = 1.0
+    is_caught: bool = False
 
     @property
     def is_late(self) -> bool:
@@ -71,6 +77,11 @@ class AuditInOrder:
         if self.again_chance is None:
             return 1.0
         return 1 / self.again_chance if self.is_asked_again else 0.0
+
+    @property
+    def loss(self) -> float:
+        """The error, for as many as it stands for: what second opinions caught, one answer alone missed."""
+        return 1 / self.check_chance if self.is_caught else float(self.is_error)
 
 
 class _Settling(Protocol):
@@ -134,6 +145,7 @@ def audits(
         predictions.c.is_audit, predictions.c.task == task, predictions.c.received_at >= since
     )
     query = query.where(IS_PRODUCTION, predictions.c.tier == tier, *is_of(model))
+    query = query.add_columns(_CHANCE, IS_DRAWN & ~IS_CLAIM & query.selected_columns.is_error)
     return tuple(AuditInOrder(slices_of(text), *rest) for text, *rest in tx.execute(query))
 
 

@@ -164,15 +164,19 @@ def _by_audits(
     from routing.measures.certification.silence import imputed
 
     weights = [1 / audit.inclusion_probability for audit in audits]
+    # A loss may stand for several: of the least chance of a check, which outcomes do not
+    # change, all are a part, and so is the error that is promised.
+    part = min(audit.check_chance for audit in audits)
     # In the order they came in: the test holds at every look only
     # if an early answer does not put an audit before older ones.
     report = monitor(
-        imputed(
-            [float(audit.is_error) if audit.is_labeled else None for audit in audits],
+        part
+        * imputed(
+            [audit.loss if audit.is_labeled else None for audit in audits],
             [audit.is_late for audit in audits],
         ),
         weights,
-        alpha=promise.error,
+        alpha=part * promise.error,
         delta=promise.delta,
         # A policy that asked for fewer audits may have come before.
         largest_weight=max(1 / task.tier(granted.key.tier).audit, *weights),

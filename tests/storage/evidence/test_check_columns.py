@@ -5,7 +5,7 @@ from dataclasses import replace
 from routing.prediction import ModelRef
 from storage.cases import labels
 from storage.engine.database import Database, Transaction
-from storage.evidence import label_counts, model_evidence
+from storage.evidence import label_counts, labels_in_order, model_evidence
 from storage.evidence.model_evidence import Scores
 from storage.evidence.tier_window import TierWindow
 from tests.storage.examples import ANNA, BEN, HOUR, NOW, label_of, prediction, routing, store
@@ -59,6 +59,21 @@ def test_a_correction_keeps_its_place_and_what_was_taken_back_was_not_the_first(
         labels.withdraw(tx, "label_case_4_U1_1", NOW)
         columns = read(tx)
     assert list(columns.is_claim) == [1, 0]
+
+
+def test_an_audit_that_a_second_opinion_caught_stands_for_as_many_as_its_chance_says(
+    database: Database,
+) -> None:
+    with database.write() as tx:
+        case(tx, 1, PREDICTED, OTHER, quorum=2)
+        case(tx, 3, OTHER, OTHER, quorum=2)
+        case(tx, 5, PREDICTED)
+        case(tx, 7, OTHER, chance=None)
+        case(tx, 9, quorum=2)
+        drawn = labels_in_order.audits(tx, "fraud", "low", WINDOW.model, SINCE, UNTIL)
+    assert [audit.check_chance for audit in drawn] == [0.25, 0.25, 0.25, 1.0, 0.25]
+    assert [audit.is_caught for audit in drawn] == [True, False, False, False, False]
+    assert [audit.loss for audit in drawn] == [4.0, 1.0, 0.0, 1.0, 0.0]
 
 
 def test_nothing_is_read_of_checks_that_nobody_asks_for(database: Database) -> None:

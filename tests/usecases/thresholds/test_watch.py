@@ -13,6 +13,7 @@ from bot.usecases.thresholds.watch import Watch
 from routing.cell import EVERYTHING
 from routing.digest.model_quality import ThresholdState
 from routing.evidence.alarm import Alarm, AlarmKind
+from routing.measures.certification.monitor import monitor
 from routing.policy import load_policy
 from routing.triage.follow_up import FollowUp
 from storage import audit
@@ -51,6 +52,25 @@ def test_audits_without_errors_leave_it_in_force(world: Traffic) -> None:
     world.day(200)
     assert Watch(world.ctx).revoke_due() == {"revoked": 0}
     assert granted(world).revoked_at is None
+
+
+def test_what_second_opinions_catch_counts_for_what_nobody_checked(database: Database) -> None:
+    """Half of the audits are checked, and only there experts see what is wrong: 14 % where 5 may be."""
+    made = traffic(database, f"{PROMISED}second_opinions = 0.25\n")
+    label_sets.note_new(made.ctx)
+    calibrated(made.ctx)
+    made.day(1_500, unsure=0.0)
+    assert certify.certify_due(made.ctx) == 1
+    made.clock.moment += HOUR
+    since = made.clock.moment
+    made.day(1_200, sure=0.14, unsure=0.14, nods=1.0)
+    with made.ctx.database.read() as tx:
+        audits = labels_in_order.audits(tx, "fraud", "ordinary", MODEL, since, made.clock.moment)
+    assert {audit.check_chance for audit in audits} == {0.5}
+    assert {audit.loss for audit in audits} == {0.0, 2.0}
+    weights = [1 / audit.inclusion_probability for audit in audits]
+    assert not monitor([audit.is_error for audit in audits], weights, 0.05, 0.1).is_revoked
+    assert Watch(made.ctx).revoke_due() == {"revoked": 1}
 
 
 def test_errors_in_audits_revoke_it_and_the_next_prediction_is_reviewed(world: Traffic) -> None:
