@@ -14,6 +14,7 @@ from bot.delivery.messages.message_sender import ProjectionSender
 from bot.delivery.notices.ask_sender import AskSender
 from bot.delivery.notices.news_sender import NewsSender
 from bot.delivery.notices.notice_sender import NoticeSender
+from bot.delivery.notices.pause_sender import PauseSender
 from bot.delivery.sender.attempts import Courier
 from bot.delivery.sender.durations import Tempo
 from bot.delivery.sender.repeating_threads import Loop, Wake
@@ -68,6 +69,7 @@ class Deliveries:
             loop("threads", ThreadReader(self.courier, owner).step, self._wake_others),
             loop("news", NewsSender(self.courier, owner).step, self._wake_others),
             loop("asks", AskSender(self.courier, owner).step, self._wake_others),
+            loop("pauses", PauseSender(self.courier, owner).step, self._wake_others),
             loop("callbacks", callbacks.step, self._wake_others, threads=CALLBACK_SENDERS),
         )
 

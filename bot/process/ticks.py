@@ -15,6 +15,7 @@ from bot.usecases import earlier_rows, record, retention
 from bot.usecases.context import Context
 from bot.usecases.deadlines import ask, escalate, expire, follow_up, redraw
 from bot.usecases.digest import weekly
+from bot.usecases.lead import pauses
 from bot.usecases.learning import hourly
 from bot.usecases.repairs import after_slack_repair, undelivered_news
 from bot.usecases.review import catch_up
@@ -63,6 +64,8 @@ class Ticks:
             Tick("redraw", MINUTE, lambda: self._waking(redraw.redraw_due(self._ctx))),
             Tick("watch", OFTEN, self.watch),
             Tick("measures", HOUR, lambda: self._waking(hourly.measure_due(self._ctx)), is_at_start=False),
+            # Behind the measures: it rests on skills that they have measured.
+            Tick("pauses", HOUR, self.propose_pauses, is_at_start=False),
             Tick("digests", MINUTE, self.queue_digests),
             Tick("members", 5 * MINUTE, self.refresh_members, shortest=MINUTE / 2),
             Tick("newcomers", SOON, self.meet_newcomers, shortest=SOON),
@@ -121,6 +124,12 @@ class Ticks:
         ctx = self._ctx
         self._waking({"announced": notice.announce(ctx), "put_in": put_in.put_in_due(ctx)})
         return {}
+
+    def propose_pauses(self) -> Figures:
+        """Propose pauses of experts; whose workspace ours is decides who would remain."""
+        if self._workspace is None:
+            return {}
+        return self._waking({"pauses": pauses.propose_due(self._workspace.snapshot())})
 
     def refresh_members(self) -> Figures:
         """Fetch who is where."""

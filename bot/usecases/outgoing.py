@@ -16,6 +16,7 @@ REMINDER = "reminder"
 DIGEST = "digest"
 NEWS = "news"
 ASK = "ask"
+PAUSE = "pause"
 SHAPE = "shape"
 """Where an item's payload keeps what Slack did not take of it."""
 
@@ -169,3 +170,30 @@ class News:
             alarm_keys=tuple(payload["alarm_keys"]),
             channel=payload.get("channel"),  # earlier versions wrote to teams alone
         )
+
+
+class PauseOccasion(StrEnum):
+    """What there is to tell of a pause."""
+
+    PROPOSED = "proposed"
+    BEGUN = "begun"
+    PROTESTED = "protested"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class PauseNews:
+    """What happened about an expert's pause, for the leads of `team`; without one for the person."""
+
+    pause_id: str
+    occasion: PauseOccasion
+    team: str = ""
+
+    def to_payload(self) -> JsonObject:
+        """The news as JSON for the outbox."""
+        return {"pause_id": self.pause_id, "occasion": self.occasion.value, "team": self.team}
+
+    @classmethod
+    def from_payload(cls, payload: JsonObject) -> Self:
+        """The news from the outbox's JSON."""
+        return cls(payload["pause_id"], PauseOccasion(payload["occasion"]), payload["team"])

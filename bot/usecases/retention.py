@@ -1,4 +1,4 @@
-"""Forgets what was only kept to notice repeats: claimed events, receipts, deliveries, threads read."""
+"""Forgets what was only kept to notice repeats: claimed events, receipts, deliveries, pauses that ended."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from bot.usecases.context import Context
 from storage.cases import thread_replies
 from storage.delivery import claimed_events, outbox, thread_readings, webhook_receipts
 from storage.engine.database import Transaction
+from storage.leads import pauses
 
 Forget = Callable[[Transaction, datetime], int]
 KEPT_FOR = timedelta(days=35)
@@ -27,6 +28,7 @@ KINDS: Mapping[str, Forget] = {
     "items": _forget_items,
     "questions": thread_replies.forget_questions,
     "reply_answers": thread_replies.forget_answers,
+    "pauses": pauses.forget_before,
 }
 
 

@@ -11,7 +11,7 @@ from routing.label import ExpertConfidence, ExpertId
 
 
 @dataclass(frozen=True, slots=True)
-class SettledAnswer:
+class GradableAnswer:
     """An answer in force to a case that experts decided.
 
     `adjudicated` is what somebody settled who decides disagreements or objections; None where the answers
@@ -30,7 +30,7 @@ class SettledAnswer:
     shown_at: datetime | None = None
     slices: Mapping[str, str] | None = None
 
-    def renamed(self, name: Callable[[str], str]) -> "SettledAnswer":
+    def renamed(self, name: Callable[[str], str]) -> "GradableAnswer":
         """The same with each label under what `name` makes of it."""
         adjudicated = None if self.adjudicated is None else name(self.adjudicated)
         return replace(self, label=name(self.label), adjudicated=adjudicated)
@@ -45,11 +45,11 @@ class SettledAnswer:
 class Grade:
     """Whether an answer was right."""
 
-    answer: SettledAnswer
+    answer: GradableAnswer
     is_right: bool
 
 
-def grades(answers: Sequence[SettledAnswer]) -> tuple[Grade, ...]:
+def grades(answers: Sequence[GradableAnswer]) -> tuple[Grade, ...]:
     """The first independent answer of each person to each case, where others settled what is right.
 
     Right is what was adjudicated, else what most people answered who answered the case, of two at least;
@@ -63,9 +63,9 @@ def grades(answers: Sequence[SettledAnswer]) -> tuple[Grade, ...]:
     )
 
 
-def _grades_of_case(answers: Sequence[SettledAnswer]) -> list[Grade]:
+def _grades_of_case(answers: Sequence[GradableAnswer]) -> list[Grade]:
     truth = answers[0].adjudicated or _most(answers)
-    first: dict[str, SettledAnswer] = {}
+    first: dict[str, GradableAnswer] = {}
     for answer in answers:
         # By user id alone: a person seen from two workspaces answers once.
         first.setdefault(answer.expert.user_id, answer)
@@ -74,7 +74,7 @@ def _grades_of_case(answers: Sequence[SettledAnswer]) -> list[Grade]:
     return [Grade(answer, answer.label == truth) for answer in first.values() if answer.is_independent]
 
 
-def _most(answers: Sequence[SettledAnswer]) -> str | None:
+def _most(answers: Sequence[GradableAnswer]) -> str | None:
     """What most of several people answer now; None without several, or where as many say something else."""
     latest = {answer.expert.user_id: answer.label for answer in answers}
     counts = Counter(latest.values()).most_common(2)

@@ -68,6 +68,9 @@ class Task(Inquiry):
 
     `thread_replies`: whether what people write in a case's thread is read as answers. Predictions that share
     a group count as what may be wrong together until `group_for` after the first of them.
+
+    Of an expert who is surely right in less than `pause_below` of what they were asked by name, a pause is
+    proposed to the leads, or begins at once with `pause = "do"`.
     """
 
     name: Key = ""
@@ -79,6 +82,8 @@ class Task(Inquiry):
     hours: WorkingHours | None = None
     thread_replies: bool = Field(default=True, strict=True)
     group_for: Duration = timedelta(days=7)
+    pause_below: float | None = Field(default=None, strict=True, gt=0, lt=1)
+    pause: Literal["propose", "do"] = "propose"
     tiers: tuple[Tier, ...] = Field(min_length=1, max_length=50)
 
     @model_validator(mode="before")
@@ -90,6 +95,16 @@ class Task(Inquiry):
     def _order_is_risk(self) -> "Task":
         for place, tier in enumerate(self.tiers):
             tier._risk = place
+        return self
+
+    @model_validator(mode="after")
+    def _pauses_below_a_bar(self) -> "Task":
+        if self.pause_below is None and self.pause != "propose":
+            raise ValueError(
+                "`pause` does nothing without `pause_below`; remove it or add `pause_below = 0.6`"
+            )
+        if self.pause_below is not None and self.rating is not None:
+            raise ValueError("on a scale no answer is simply wrong; remove `pause_below`")
         return self
 
     @cached_property

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from routing.case.decision import Method
-from routing.evidence.grades import SettledAnswer
+from routing.evidence.grades import GradableAnswer
 from routing.label import ExpertConfidence, ExpertId
 from storage.engine.database import Transaction
 from storage.evidence.decisions_in_force import Window, by_experts
@@ -21,7 +21,7 @@ _OF_LABEL = (
 
 def of_task(
     tx: Transaction, task: str, since: datetime, until: datetime, most: int
-) -> tuple[SettledAnswer, ...]:
+) -> tuple[GradableAnswer, ...]:
     """The `most` latest answers to what came in from `since` to before `until`, in the order they came.
 
     Without those that were taken back.
@@ -46,12 +46,12 @@ def of_task(
     return tuple(_answer(row) for row in reversed(tx.execute(query).all()))
 
 
-def _answer(row: Any) -> SettledAnswer:
+def _answer(row: Any) -> GradableAnswer:
     is_adjudicated = row.method in _SETTLED
     # Of before it was kept which answers settle: any of an adjudicated case may be the one that did.
     settles = is_adjudicated if row.is_adjudication is None else row.is_adjudication
     confidence = row.expert_confidence
-    return SettledAnswer(
+    return GradableAnswer(
         case_id=row.case_id,
         expert=ExpertId(row.team_id, row.user_id),
         label=row.label,

@@ -3,7 +3,7 @@
 from storage.tables.asks import ask_turns, asks, follow_ups
 from storage.tables.columns import metadata
 from storage.tables.delivery import channel_pace, events, outbox, projections, receipts
-from storage.tables.leads import audit_shares, digests, mutes, slice_checks
+from storage.tables.leads import audit_shares, digests, mutes, pauses, slice_checks
 from storage.tables.measures import alarms, calibrators, certificates, consensus_rules, profiles, skills
 from storage.tables.people import experts, installation_keys, membership_sources, memberships
 from storage.tables.policies import policies, replicas
@@ -54,6 +54,7 @@ __all__ = [
     "metadata",
     "mutes",
     "outbox",
+    "pauses",
     "policies",
     "predictions",
     "profiles",

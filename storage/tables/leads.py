@@ -1,10 +1,10 @@
-"""What leads read and ask for: digests as they were made, audits of tiers and slices, muted findings."""
+"""What leads read and ask for: digests as they were made, audits of tiers and slices, mutes, pauses."""
 
 import sqlalchemy as sa
 from sqlalchemy import Column, Index, Table, UniqueConstraint
 
 from storage.sql.column_types import Document
-from storage.tables.columns import metadata, moment, row_id, text
+from storage.tables.columns import expert, metadata, moment, row_id, text
 
 digests = Table(
     "digests",
@@ -53,4 +53,23 @@ mutes = Table(
     *(Column(name, sa.Text(), primary_key=True) for name in ("team", "subject")),
     text("muted_by"),
     moment("until_at"),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    row_id(),
+    text("pause_id", is_unique=True),
+    text("task"),
+    *expert(),
+    text("day"),
+    text("state"),
+    *(Column(name, sa.Integer(), nullable=False) for name in ("right", "n")),
+    *(Column(name, sa.Float(), nullable=False) for name in ("low", "high")),
+    moment("proposed_at"),
+    moment("changed_at"),
+    text("changed_by"),
+    # By the user alone: a person seen from two workspaces has a single pause.
+    UniqueConstraint("task", "user_id", "day"),
+    Index("ix_pauses_user_id_state", "user_id", "state"),
 )

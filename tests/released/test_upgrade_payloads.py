@@ -49,12 +49,19 @@ DECIDES = {
     "second_answer_disagrees": ("disputed", None, None),
 }
 """How the case stands after the act."""
+UNRELEASED_PAUSES = [
+    control_ids.PAUSE_NOW,
+    control_ids.PAUSE_NOT,
+    control_ids.PAUSE_END,
+    control_ids.PAUSE_PROTEST,
+]
 UNRELEASED_CLICKS = [
     control_ids.CHANGE,
     control_ids.KEEP,
     control_ids.LIST_PAGE,
     control_ids.CHECK_SLICE,
     control_ids.RELEASE_SLICE,
+    *UNRELEASED_PAUSES,
 ]
 UNRELEASED_ENTRIES = [control_ids.Menu.CONTEST, control_ids.Menu.DECLINE]
 UNRELEASED_WINDOWS = {control_ids.CONTEST_VIEW}

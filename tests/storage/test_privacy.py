@@ -61,6 +61,7 @@ NEITHER: Mapping[str, tuple[str, ...]] = {
     "mutes": ("team", "subject", "muted_by"),
     "slice_checks": ("task", "tier", "name", "value", "asked_by"),
     "outbox": ("item_id", "kind", "key", "ordering_key", *LEASE),
+    "pauses": ("pause_id", "task", "team_id", "user_id", "day", "state", "changed_by"),
     "policies": ("version", "document", "activated_by"),
     "predictions": (
         *("case_id", "service", "task", "kind", "origin", "label", "probabilities", *MODEL, "disposition"),

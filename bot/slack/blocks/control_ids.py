@@ -27,6 +27,7 @@ ASK_AUDITS = re.compile(r"^ask_audits:\d$")
 CHECK_SLICE = re.compile(r"^check_slice:\d$")
 RELEASE_SLICE = re.compile(r"^release_slice:\d$")
 MUTE = re.compile(r"^mute:\d$")
+PAUSE_NOW, PAUSE_NOT, PAUSE_END, PAUSE_PROTEST = "pause_now", "pause_not", "pause_end", "pause_protest"
 
 LABEL_VIEW = "label"
 ABSTAIN_VIEW = "abstain"

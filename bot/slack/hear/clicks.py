@@ -18,6 +18,7 @@ from bot.slack.hear.digest_clicks import (
 )
 from bot.slack.hear.interactions import Desk
 from bot.slack.hear.list_clicks import take_list_page
+from bot.slack.hear.pause_clicks import take_end, take_pause, take_protest, take_refusal
 from bot.slack.hear.payloads import Click
 from bot.slack.show.private_answers import say
 from bot.slack.show.read_windows import input_view, why_view
@@ -201,5 +202,9 @@ CLICKS: Mapping[str | re.Pattern[str], Callable[[Desk, Click], None]] = {
     control_ids.CHECK_SLICE: take_check_slice,
     control_ids.RELEASE_SLICE: take_release_slice,
     control_ids.MUTE: take_mute,
+    control_ids.PAUSE_NOW: take_pause,
+    control_ids.PAUSE_NOT: take_refusal,
+    control_ids.PAUSE_END: take_end,
+    control_ids.PAUSE_PROTEST: take_protest,
 }
 """What each control does, by its action id."""

@@ -14,6 +14,7 @@ from storage import experts
 from storage.cases import asks
 from storage.delivery import outbox
 from storage.delivery.outbox import Item
+from storage.leads import pauses
 
 LONGEST_DAY = timedelta(hours=50)
 """Reaches back to the beginning of everybody's day, whatever their time zone and its clock's changes."""
@@ -66,10 +67,11 @@ def _askable(sitting: Sitting) -> list[AskableExpert]:
     people = [each for each in members | named if may_answer(tier, each, members, ctx.team_id, guests)]
     stored = experts.get_many(tx, people)
     away = {expert for expert, person in stored.items() if not person.is_active or person.is_bot}
+    paused = frozenset() if sitting.task.pause_below is None else pauses.running(tx, sitting.task.name)
     zones = {expert: time_zone(person.timezone) for expert, person in stored.items()}
     since = asks.asked_since(tx, {each.user_id for each in people}, sitting.now - LONGEST_DAY)
     return [
         AskableExpert(each, since.get(each.user_id, ()), zones.get(each, time_zone(None)))
         for each in people
-        if each not in away
+        if each not in away and each.user_id not in paused
     ]

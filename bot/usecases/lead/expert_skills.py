@@ -10,6 +10,7 @@ from bot.usecases.lead.access import LeadRefusal, is_member
 from routing.label import ExpertId
 from routing.policy import Task, Team
 from storage import experts
+from storage.leads import pauses
 from storage.measured import skills
 from storage.measured.skills import StoredSkill
 
@@ -26,6 +27,7 @@ class PersonSkills:
 
     name: str
     skills: tuple[StoredSkill, ...]
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +60,22 @@ def of_team(ctx: Context, expert: ExpertId, name: str | None) -> tuple[TaskSkill
             return LeadRefusal(_WHICH.format(names=", ".join(teams)))
         measured = skills.of_tasks(tx, team.tasks)
         people = experts.get_many(tx, {skill.expert for skill in measured})
+        paused = {task: pauses.running(tx, task) for task in team.tasks}
     names = {expert: person.name for expert, person in people.items()}
     by_task = {task: tuple(rows) for task, rows in groupby(measured, key=attrgetter("task"))}
     return tuple(
-        TaskSkills(ctx.policy.task(task), _people(by_task.get(task, ()), names)) for task in team.tasks
+        TaskSkills(ctx.policy.task(task), _people(by_task.get(task, ()), names, paused[task]))
+        for task in team.tasks
     )
 
 
-def _people(rows: tuple[StoredSkill, ...], names: Mapping[ExpertId, str]) -> tuple[PersonSkills, ...]:
+def _people(
+    rows: tuple[StoredSkill, ...], names: Mapping[ExpertId, str], paused: frozenset[str]
+) -> tuple[PersonSkills, ...]:
     by_person = {expert: tuple(own) for expert, own in groupby(rows, key=attrgetter("expert"))}
-    people = [PersonSkills(names.get(expert, "Somebody"), own) for expert, own in by_person.items()]
+    people = [
+        PersonSkills(names.get(expert, "Somebody"), own, expert.user_id in paused)
+        for expert, own in by_person.items()
+    ]
     # By name, and by nothing else: whoever stands first is not the best.
     return tuple(sorted(people, key=lambda person: person.name.casefold()))

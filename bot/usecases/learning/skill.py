@@ -8,7 +8,7 @@ from bot.usecases.context import Context
 from bot.usecases.daily_act import once_a_day
 from bot.usecases.separate_acts import act_on_each
 from routing.evidence.estimate import FEWEST
-from routing.evidence.grades import Grade, SettledAnswer, grades
+from routing.evidence.grades import GradableAnswer, Grade, grades
 from routing.policy import Task
 from storage.evidence import settled_answers
 from storage.measured import skills
@@ -26,7 +26,7 @@ def measure_due(ctx: Context) -> int:
     return sum(act_on_each(partial(_daily, ctx, now), tasks))
 
 
-def task_grades(task: Task, answers: Sequence[SettledAnswer]) -> tuple[Grade, ...]:
+def task_grades(task: Task, answers: Sequence[GradableAnswer]) -> tuple[Grade, ...]:
     """Which answers were right, under the names that labels have now."""
     present = task.present_name
     return grades([answer.renamed(present) for answer in answers])
@@ -51,11 +51,13 @@ def _measure(ctx: Context, now: datetime, task: Task) -> int:
 
 def _estimates(task: str, graded: Sequence[Grade], is_assigned: bool) -> Iterator[StoredSkill]:
     """Of assigned answers apart from those to cases that people chose: the easy ones, perhaps."""
+    # An answer of before it was kept who chose the case is in neither.
+    counted = [grade for grade in graded if grade.answer.is_assigned is is_assigned]
+    if not counted:
+        return
     # Numpy and what belongs to it are loaded where something is measured, and nowhere before.
     from routing.measures.expertise.skill import skills as estimated
 
-    # An answer of before it was kept who chose the case is in neither.
-    counted = [grade for grade in graded if grade.answer.is_assigned is is_assigned]
     people = {grade.answer.expert.user_id: grade.answer.expert for grade in counted}
     rows = [
         (grade.answer.expert.user_id, slice_, grade.is_right)

@@ -19,10 +19,15 @@ from storage.cases import cases
 from storage.delivery import projections
 from storage.engine.database import Transaction
 from storage.errors import CaseUnknown
+from storage.leads import pauses
 
 _UNKNOWN = "This case is not known here. Perhaps it was erased; there is nothing left to answer."
 _FOREIGN = (
     "This button does not belong to that case. Nothing was recorded; please use the case's own message."
+)
+_PAUSED = (
+    "You have a pause from cases of this question, so nothing was recorded. The direct message about it says "
+    "why, and how to object."
 )
 _NO_TASK = "Cases of this kind are not asked any more. Nothing was recorded; please ask your lead."
 
@@ -131,8 +136,17 @@ def is_insider(ctx: Context, expert: ExpertId) -> bool:
     return expert.team_id in {ctx.team_id, *ctx.policy.guest_teams}
 
 
+def is_paused(sitting: Sitting, expert: ExpertId) -> bool:
+    """Whether `expert` has a pause from the case's task; where no policy has pauses none holds."""
+    # Without a bar a click reads nothing for it.
+    task = sitting.task
+    return task.pause_below is not None and task.name in pauses.tasks_of(sitting.tx, expert)
+
+
 def is_allowed(sitting: Sitting, expert: ExpertId) -> bool:
     """Whether `expert` may answer this case as it stands."""
+    if is_paused(sitting, expert):
+        return False
     # The bot is a member of every channel it posts to: as such it would be somebody who may answer.
     members = members_of(sitting.tx, sitting.case, sitting.terms) - {sitting.ctx.home.bot}
     ctx = sitting.ctx
@@ -151,6 +165,8 @@ def who_may(sitting: Sitting) -> str:
     """Who may answer the case, as a sentence for somebody who may not."""
     if not is_insider(sitting.ctx, sitting.act.expert):
         return "Only people of this workspace may answer here. Nothing was recorded."
+    if is_paused(sitting, sitting.act.expert):
+        return _PAUSED
     if sitting.case.status is CaseStatus.DISPUTED:
         is_unsure = len({label.label for label in sitting.case.current_labels}) == 1
         why = "The answers so far are not sure enough" if is_unsure else "The experts disagreed"

@@ -22,6 +22,7 @@ from storage.delivery import projections
 from storage.engine.database import Transaction
 from storage.evidence import own_answers
 from storage.evidence.own_answers import OwnOutcomes
+from storage.leads import pauses
 from storage.measured import skills
 from storage.measured.skills import StoredSkill
 
@@ -91,6 +92,8 @@ class _Reader:
     ctx: Context
     expert: ExpertId
     own_sources: frozenset[str]
+    paused: frozenset[str] = frozenset()
+    """Tasks that they have a pause from."""
 
     def _members(self, case: Case, terms: Terms) -> frozenset[ExpertId]:
         """The person alone, if their membership lets them answer the case."""
@@ -100,6 +103,8 @@ class _Reader:
     def is_asked(self, case: Case, terms: Terms) -> bool:
         """Whether the case waits for this person: they may answer, have not yet, and did not pass."""
         expert, ctx = self.expert, self.ctx
+        if case.submission.task in self.paused:
+            return False
         if case.ask_at is not None:  # it is asked by name, of people from whom the prediction is hidden
             return False
         is_mine = expert.is_same_person(case.assigned_to)
@@ -153,7 +158,9 @@ def _wanted(
     asked = {source for case, terms in on_terms for source in sources_of(case, terms)}
     # The bot is a member of every channel it posts to, but answers nothing.
     own = experts.sources_of(tx, expert, asked) if expert != ctx.home.bot else frozenset()
-    reader = _Reader(ctx, expert, own)
+    has_pauses = any(terms.task.pause_below is not None for _, terms in on_terms)
+    paused = pauses.tasks_of(tx, expert) if has_pauses else frozenset()
+    reader = _Reader(ctx, expert, own, paused)
     return [(case, terms) for case, terms in on_terms if wanted(reader, case, terms)]
 
 

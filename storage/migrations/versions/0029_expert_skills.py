@@ -1,4 +1,4 @@
-"""Adds how an answer came about, and how often experts were right."""
+"""Adds how an answer came about, how often experts were right, and who is paused."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ down_revision = "trials"
 
 
 def upgrade() -> None:
-    """Add the columns, empty for what is there since nobody knows it, and the table."""
+    """Add the columns, empty for what is there since nobody knows it, and the tables."""
     op.add_column("labels", Column("is_assigned", sa.Boolean(), nullable=True))
     for column in moments("shown_at", nullable=True):
         op.add_column("labels", column)
@@ -30,3 +30,15 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_skills_user_id", "skills", ["user_id"])
+    op.create_table(
+        "pauses",
+        Column("row_id", ArrivalId, autoincrement=True, nullable=False),
+        *texts("pause_id", "task", "team_id", "user_id", "day", "state", "changed_by"),
+        *(Column(name, sa.Integer(), nullable=False) for name in ("right", "n")),
+        *(Column(name, sa.Float(), nullable=False) for name in ("low", "high")),
+        *moments("proposed_at", "changed_at"),
+        sa.PrimaryKeyConstraint("row_id", name="pk_pauses"),
+        sa.UniqueConstraint("pause_id", name="uq_pauses_pause_id"),
+        sa.UniqueConstraint("task", "user_id", "day", name="uq_pauses_task_user_id_day"),
+    )
+    op.create_index("ix_pauses_user_id_state", "pauses", ["user_id", "state"])

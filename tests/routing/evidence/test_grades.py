@@ -5,19 +5,19 @@ from datetime import timedelta
 
 import pytest
 
-from routing.evidence.grades import SettledAnswer, grades
+from routing.evidence.grades import GradableAnswer, grades
 from routing.label import ExpertId
 from tests.worlds.clocks import FRIDAY
 
 ANN, BEN, DAN = (ExpertId("T1", name) for name in ("U0ANN", "U0BEN", "U0DAN"))
 
 
-def said(expert: ExpertId, label: str, case: str = "c1", **more: object) -> SettledAnswer:
-    answer = SettledAnswer(case, expert, label, FRIDAY, None, is_independent=True)
+def said(expert: ExpertId, label: str, case: str = "c1", **more: object) -> GradableAnswer:
+    answer = GradableAnswer(case, expert, label, FRIDAY, None, is_independent=True)
     return replace(answer, **more)  # type: ignore[arg-type]  # fields by name
 
 
-def marks(*answers: SettledAnswer) -> list[tuple[str, bool]]:
+def marks(*answers: GradableAnswer) -> list[tuple[str, bool]]:
     return [(grade.answer.expert.user_id, grade.is_right) for grade in grades(answers)]
 
 

@@ -360,6 +360,14 @@ ONE_ERROR = [
         f"{KEY}.tiers.standard.certainty: only the answers to a choice among at most 20 labels are weighed",
     ),
     (
+        policy_text(hours='pause = "do"\n'),
+        f"{KEY}: `pause` does nothing without `pause_below`; remove it or add `pause_below = 0.6`",
+    ),
+    (
+        policy_text(labels="rating = { lowest = 1, highest = 5 }\n", hours="pause_below = 0.6\n"),
+        f"{KEY}: on a scale no answer is simply wrong; remove `pause_below`",
+    ),
+    (
         tiers(tier_text(certainty="0.9")),
         f"{KEY}.tiers.standard: `certainty` and `answers_at_most` need each other; give both or neither",
     ),
@@ -917,6 +925,12 @@ def test_second_opinions_are_off_until_a_tier_has_a_share_of_them() -> None:
     assert asking.ask_for == timedelta(minutes=90)
     assert policy(head="extra_asks = 5").extra_asks == 5
     assert policy().version == policy(tiers=tier_text(ask_for='"2h"')).version
+
+
+def test_pauses_are_off_until_a_task_has_a_bar() -> None:
+    assert (policy().task("returns").pause_below, policy().task("returns").pause) == (None, "propose")
+    strict = policy(hours='pause_below = 0.6\npause = "do"\n').task("returns")
+    assert (strict.pause_below, strict.pause) == (0.6, "do")
 
 
 def test_the_time_of_an_ask_counts_working_days() -> None:

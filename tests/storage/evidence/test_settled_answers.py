@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from routing.case.decision import Method
-from routing.evidence.grades import SettledAnswer
+from routing.evidence.grades import GradableAnswer
 from routing.label import ExpertConfidence, ExpertId
 from storage.cases import labels
 from storage.engine.database import Database, Transaction
@@ -17,7 +17,7 @@ def answer(tx: Transaction, number: int, expert: ExpertId, label: str, **more: o
     labels.add(tx, replace(stored, **more))  # type: ignore[arg-type]  # fields by name
 
 
-def of(database: Database, most: int = 100) -> tuple[SettledAnswer, ...]:
+def of(database: Database, most: int = 100) -> tuple[GradableAnswer, ...]:
     with database.read() as tx:
         return of_task(tx, "fraud", SINCE, UNTIL, most)
 
@@ -29,10 +29,10 @@ def test_an_answer_comes_with_what_is_kept_of_it(database: Database) -> None:
         answer(tx, 1, ANNA, "ok", is_assigned=True, shown_at=shown, expert_confidence=sure, is_sealed=True)
         answer(tx, 1, BEN, "ok", is_sealed=False)
         decide(tx, 1, "ok", method=Method.CONSENSUS)
-    first = SettledAnswer("case_1", ANNA, "ok", NOW, None, True, True, sure, shown, {"country": "DE"})
+    first = GradableAnswer("case_1", ANNA, "ok", NOW, None, True, True, sure, shown, {"country": "DE"})
     assert of(database) == (
         first,
-        SettledAnswer("case_1", BEN, "ok", NOW, None, False, slices={"country": "DE"}),
+        GradableAnswer("case_1", BEN, "ok", NOW, None, False, slices={"country": "DE"}),
     )
     assert [each.expert for each in of(database, most=1)] == [BEN]
 

@@ -9,11 +9,13 @@ from bot.slack.show.skill_list import skills_message
 from bot.usecases.lead.access import LeadRefusal
 from bot.usecases.lead.expert_skills import PersonSkills, of_team
 from bot.words.skill_words import FOOTNOTE
+from routing.case.pause import Pause, PauseState
 from routing.evidence.expertise import SkillEstimate
 from routing.label import ExpertId
 from storage import experts
 from storage.engine.database import Database
 from storage.experts import Expert
+from storage.leads import pauses
 from storage.measured import skills
 from storage.measured.skills import StoredSkill
 from tests.usecases.leads import make_lead_world
@@ -43,6 +45,16 @@ def test_people_stand_in_the_order_of_their_names(world: World) -> None:
     assert [person.name for person in fraud.people] == ["Amy", "Somebody", "zoe"]
     assert (payout.task.name, payout.people) == ("payout", ())
     assert of_team(world.ctx, ANN, "leads") == listed
+
+
+def test_who_is_paused_is_marked(world: World) -> None:
+    pause = Pause("p", "fraud", BEN, PauseState.RUNNING, 12, 40, 0.2, 0.4, FRIDAY, FRIDAY)
+    with world.database.write() as tx:
+        pauses.add(tx, pause)
+    listed = of_team(world.ctx, ANN, None)
+    assert not isinstance(listed, LeadRefusal)
+    assert [person.is_paused for person in listed[0].people] == [False, False, True]
+    assert "zoe (paused for now): right" in skills_message(listed).text
 
 
 def test_the_experts_own_channel_leads_nobody(world: World) -> None:
