@@ -18,6 +18,7 @@ from bot.words.harm_words import harm_sentences
 from bot.words.limit_words import place_words
 from bot.words.moments import moment_words, span_words
 from bot.words.numbers import count, estimate_words
+from bot.words.own_confidence_words import own_confidence_sentences
 from bot.words.quality_words import ABOUTS, confusion_words, error_lines, fit_words, threshold_words
 from bot.words.slice_words import slice_words
 from bot.words.truth_words import truth_sentences
@@ -109,6 +110,7 @@ def _quality(quality: Quality) -> Iterator[str]:
     yield from agreement_sentences(quality.agreements)
     yield from anchoring_sentences(quality.anchorings)
     yield from asked_again_sentences(quality.asked_again)
+    yield from own_confidence_sentences(quality.confidences)
     yield from (f"Experts write ({theme.n}): {theme.name}." for theme in quality.themes)
 
 

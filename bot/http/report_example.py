@@ -284,6 +284,7 @@ DIGEST: dict[str, Any] = {
                 "adjusted_p_value": 0.62,
             }
         ],
+        "confidences": [],
     },
     "headlines": [
         {

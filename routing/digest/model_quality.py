@@ -10,7 +10,7 @@ from routing.evidence.calibrator import CalibratorFit
 from routing.evidence.error_patterns import ConfusionPair, Contradiction, SliceFinding, Theme
 from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import TrafficEstimate
-from routing.evidence.expertise import TaskAnchoring
+from routing.evidence.expertise import TaskAnchoring, TaskConfidence
 from routing.evidence.harm_rates import HarmRate
 from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.evidence.reliability import CalibrationReport
@@ -146,8 +146,8 @@ class Quality:
     speak of all traffic that was watched, whoever has not answered. `watches` hold the models against the
     target over all weeks; `lately` is what was accepted in the last four weeks. `truths` say what counts as
     right in the `errors`, `agreements` how far experts agree, `anchorings` whether they follow the model,
-    `asked_again` what became of silent cases, `harms` how harmful labels fall on the slices; all are empty in
-    digests of earlier versions.
+    `asked_again` what became of silent cases, `harms` how harmful labels fall on the slices, `confidences`
+    whether experts are as sure as they are right; all are empty in digests of earlier versions.
     """
 
     errors: tuple[ErrorRow, ...] = ()
@@ -170,6 +170,7 @@ class Quality:
     anchorings: tuple[TaskAnchoring, ...] = ()
     asked_again: tuple[AskedAgain, ...] = ()
     harms: tuple[HarmRate, ...] = ()
+    confidences: tuple[TaskConfidence, ...] = ()
 
     def row(self, about: About) -> ErrorRow | None:
         """The first row about that part; None without any."""

@@ -11,7 +11,7 @@ from routing.evidence.alarm import Alarm
 from routing.evidence.error_patterns import SliceFinding, Theme
 from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import Estimate, Reach, TrafficEstimate
-from routing.evidence.expertise import TaskAnchoring
+from routing.evidence.expertise import TaskAnchoring, TaskConfidence
 from routing.evidence.harm_rates import HarmRate
 from routing.evidence.promise import Certificate, NotYet
 from routing.evidence.reliability import CalibrationReport
@@ -50,6 +50,19 @@ def quality_rows(quality: Quality) -> Iterator[DigestRow]:
 
 
 def _error_rows(quality: Quality) -> Iterator[DigestRow]:
+    yield from _label_rows(quality)
+    if quality.target is not None:
+        yield DigestRow("target", "all", "error", quality.target)
+    lately = quality.lately
+    four_weeks = () if lately is None else (ErrorRow(About.ACCEPTED, lately.name, lately),)
+    for error in (*quality.errors, *four_weeks):
+        yield from _errors(error)
+    for watch in quality.watches:
+        yield from _watch(watch)
+
+
+def _label_rows(quality: Quality) -> Iterator[DigestRow]:
+    """What is known of the labels that the errors rest on."""
     for row in quality.truths:
         shares: dict[str, Cell] = {
             "truth": row.truth,
@@ -64,14 +77,8 @@ def _error_rows(quality: Quality) -> Iterator[DigestRow]:
     for again in quality.asked_again:
         counts = {"silent": again.silent, "asked_again": again.asked, "answered": again.answered}
         yield from _rows("not answered in time", again.task, counts)
-    if quality.target is not None:
-        yield DigestRow("target", "all", "error", quality.target)
-    lately = quality.lately
-    four_weeks = () if lately is None else (ErrorRow(About.ACCEPTED, lately.name, lately),)
-    for error in (*quality.errors, *four_weeks):
-        yield from _errors(error)
-    for watch in quality.watches:
-        yield from _watch(watch)
+    for confidence in quality.confidences:
+        yield from _own_confidence(confidence)
 
 
 def _agreement(row: TaskAgreement) -> Iterator[DigestRow]:
@@ -94,6 +101,14 @@ def _anchoring(row: TaskAnchoring) -> Iterator[DigestRow]:
         n = effect.shown.drawn + effect.hidden.drawn
         value, low, high = effect.within_strata, interval.low, interval.high
         yield DigestRow(section, row.task, "difference", value, low, high, n)
+
+
+def _own_confidence(row: TaskConfidence) -> Iterator[DigestRow]:
+    section, score = "experts' own confidence", row.score
+    for level in row.levels:
+        yield from _rows(section, f"{row.task}, {level.level}", {"right": level.right}, level.n)
+    names = ("stated", "right", "brier", "ece", "ece_if_calibrated")
+    yield from _rows(section, row.task, {name: getattr(score, name) for name in names}, score.n)
 
 
 def calibration_rows(

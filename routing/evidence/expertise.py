@@ -98,3 +98,24 @@ class TaskAnchoring:
 
     task: str
     effect: Anchoring
+
+
+@dataclass(frozen=True, slots=True)
+class StatedLevel:
+    """Of `n` answers of which experts said to be this sure (`low`, `medium`, `high`) so many were `right`."""
+
+    level: str
+    right: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskConfidence:
+    """How far the confidence holds that experts of a task state in their answers, whoever they are.
+
+    `score` takes the words for the numbers that they stand for.
+    """
+
+    task: str
+    levels: tuple[StatedLevel, ...]
+    score: OwnConfidence

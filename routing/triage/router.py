@@ -97,14 +97,15 @@ class Router:
         """How an accepted prediction is looked at that is drawn for an audit. Raises KeyError as `route`."""
         tier = next(tier for tier, _ in self.routes[submission.task].tiers if tier.name == routing.tier)
         reasons = [*routing.reasons, f"drawn for audit ({_share(routing.inclusion_probability)})"]
-        review = _review(tier, submission, draw_key, reasons)
+        chance = _chance_by_weight(tier, routing.inclusion_probability)
+        review = _review(tier, chance, submission, draw_key, reasons)
         return replace(
             routing,
             disposition=Disposition.REVIEW,
             quorum=review.quorum,
             is_audit=True,
             reasons=tuple(reasons),
-            second_opinion_chance=tier.second_opinions,
+            second_opinion_chance=chance,
             blind_chance=tier.blind,
             is_blind=review.is_blind,
         )
@@ -176,7 +177,7 @@ def _check_chance(
     share: float,
     is_evidence: bool,
 ) -> float | None:
-    """The chance of a second opinion: the tier's, for an audit as much more as it stands for more.
+    """The chance of a second opinion: by its weight, or 1.
 
     All of the region that is about to be certified get one, while no threshold is in force there.
     """
@@ -187,7 +188,14 @@ def _check_chance(
         held = confidence.raw if region.is_raw else confidence.counts
         if held >= region.threshold:
             return 1.0
-    return min(1.0, tier.second_opinions / share) if share else tier.second_opinions
+    return _chance_by_weight(tier, share)
+
+
+def _chance_by_weight(tier: Tier, share: float) -> float | None:
+    """The tier's chance of a second opinion, for an audit as much more as it stands for more."""
+    if not tier.second_opinions or not share:
+        return tier.second_opinions
+    return min(1.0, tier.second_opinions / share)
 
 
 def _review(

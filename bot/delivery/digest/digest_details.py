@@ -16,6 +16,7 @@ from bot.words.digest_words import agreement_row, confused_words, more_rows
 from bot.words.harm_words import harm_sentences
 from bot.words.limit_words import place_words
 from bot.words.numbers import counted
+from bot.words.own_confidence_words import own_confidence_sentences
 from bot.words.quality_words import confusion_words, error_cells, error_lines, fit_words, threshold_words
 from bot.words.slice_words import slice_words
 from bot.words.threshold_words import rule_words
@@ -134,6 +135,8 @@ def _experts_words(digest: Digest, permalinks: Permalinks) -> Iterator[TitledLis
     yield TitledList("Whether experts follow the model", followed)
     again = tuple(map(literal, asked_again_sentences(quality.asked_again)))
     yield TitledList("What nobody answered in time", again)
+    stated = tuple(map(literal, own_confidence_sentences(quality.confidences)))
+    yield TitledList("Whether experts are as sure as they are right", stated)
     pairs = tuple(_contradiction(contradiction, permalinks) for contradiction in quality.contradictions)
     yield TitledList("Much the same, decided differently", pairs)
 

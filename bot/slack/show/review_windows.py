@@ -26,9 +26,10 @@ from bot.slack.blocks.text import cut, label_text, length
 from bot.slack.show.case_words import label_title, rationale_of, sureness
 from bot.slack.show.label_lookup import chooser
 from bot.usecases.review.screen import Screen
+from bot.words.own_confidence_words import SURENESS
 from routing.case.case import Case
 from routing.case.decision import Decision
-from routing.label import ExpertConfidence, Obstacle
+from routing.label import Obstacle
 
 if TYPE_CHECKING:
     from routing.policy import Task
@@ -42,11 +43,6 @@ _OBSTACLES = {
 }
 _STATEMENTS, _STATED = 20, 300
 _ENOUGH = "A sentence is enough."
-_CONFIDENCE = {
-    ExpertConfidence.LOW: "Low",
-    ExpertConfidence.MEDIUM: "Medium",
-    ExpertConfidence.HIGH: "High",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +152,7 @@ def _reason_code_field(task: Task) -> list[JsonObject]:
 
 def label_view(case: Case, task: Task, screen: Screen, draft: Draft) -> JsonObject:
     """The window for a label with rationale, reason code and the expert's own confidence."""
-    levels = [option(words, level.value) for level, words in _CONFIDENCE.items()]
+    levels = [option(words, level.value) for level, words in SURENESS.items()]
     blocks = [
         _introduction(case, task),
         _label_field(case, task, draft),

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.usecases.digest.error_rows import PeriodCounts, asked_again, error_rows
 from bot.usecases.digest.expert_agreement import task_agreements
 from bot.usecases.digest.expert_anchoring import task_anchorings
+from bot.usecases.digest.expert_confidence import task_confidences
 from bot.usecases.digest.slice_findings import harm_findings, slice_findings
 from bot.usecases.thresholds.target_watch import Watchtower
 from bot.usecases.thresholds.threshold_table import threshold_rows
@@ -29,6 +30,7 @@ from routing.evidence.error_patterns import (
 )
 from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import StratumKey, TrafficEstimate, label_weights
+from routing.evidence.grades import GradableAnswer
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
 from routing.evidence.truth import TruthCount, task_truths
@@ -42,6 +44,7 @@ from storage.evidence import (
     late_answers,
     model_evidence,
     second_opinions,
+    settled_answers,
     shared_answers,
 )
 from storage.evidence.blind_arms import BlindArm
@@ -96,11 +99,12 @@ class _Facts:
 
 @dataclass(frozen=True, slots=True)
 class _ExpertFacts:
-    """What storage holds of the experts: shared answers by task, how decided, hidden or not, and checked."""
+    """What storage holds of the experts: shared and settled answers, how decided, hidden or not, checked."""
 
     answers: Mapping[str, Sequence[Answer]]
     methods: tuple[TruthCount, ...]
     arms: tuple[BlindArm, ...]
+    settled: Mapping[str, Sequence[GradableAnswer]]
     checked: tuple[CheckedCase, ...]
     checked_before: tuple[CheckedCase, ...]
     late: tuple[LateCount, ...]
@@ -147,6 +151,7 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         agreements=tuple(task_agreements(policy, experts.answers)),
         anchorings=tuple(task_anchorings(experts.arms)),
         asked_again=tuple(asked_again(experts.late)),
+        confidences=tuple(task_confidences(policy, experts.settled)),
     )
 
 
@@ -206,6 +211,7 @@ def _read_experts(tx: Transaction, team: Team, span: Span) -> _ExpertFacts:
         checked_before=tuple(second_opinions.decided_cases(tx, before)),
         late=late_answers.counts(tx, now),
         late_before=late_answers.counts(tx, before),
+        settled={name: settled_answers.of_task(tx, name, back, until, MOST_DECIDED) for name in tasks},
     )
 
 

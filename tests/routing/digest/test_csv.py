@@ -18,7 +18,14 @@ from routing.digest.model_quality import AskedAgain, Quality, ThresholdState
 from routing.digest.row import DigestRow
 from routing.evidence.calibrator import IDENTITY, Calibrator
 from routing.evidence.estimate import Reach
-from routing.evidence.expertise import Anchoring, Arm, TaskAnchoring
+from routing.evidence.expertise import (
+    Anchoring,
+    Arm,
+    OwnConfidence,
+    StatedLevel,
+    TaskAnchoring,
+    TaskConfidence,
+)
 from routing.evidence.promise import NotYet, Promise
 from routing.questions.rating import Rating
 from tests.routing.qualities import certificate, error, estimate, missing, threshold, traffic, unlabeled
@@ -229,6 +236,20 @@ def test_what_was_silent_is_counted_with_what_became_of_it() -> None:
         ("fraud", "asked_again"): 11,
         ("fraud", "answered"): 10,
     }
+
+
+def test_the_experts_own_confidence_has_its_levels_and_scores() -> None:
+    score = OwnConfidence(30, 0.8, 0.75, 0.1, 0.02, 0.05)
+    row = TaskConfidence("fraud", (StatedLevel("high", 19, 20),), score)
+    rows = rows_of(Quality(confidences=(row,)), "experts' own confidence")
+    assert [(each.name, each.measure, each.value, each.n) for each in rows] == [
+        ("fraud, high", "right", 19, 20),
+        ("fraud", "stated", 0.8, 30),
+        ("fraud", "right", 0.75, 30),
+        ("fraud", "brier", 0.1, 30),
+        ("fraud", "ece", 0.02, 30),
+        ("fraud", "ece_if_calibrated", 0.05, 30),
+    ]
 
 
 def test_a_scale_has_a_line_for_exact_agreement_and_a_line_for_a_step_beside() -> None:
