@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.words.numbers import counted
 from routing.evidence.estimate import FEWEST
-from routing.evidence.expertise import StatedLevel, TaskConfidence
+from routing.evidence.expertise import StatedConfidence, TaskConfidence
 from routing.label import ExpertConfidence
 
 SURENESS = {
@@ -18,7 +18,7 @@ SURENESS = {
 def own_confidence_sentences(rows: tuple[TaskConfidence, ...]) -> Iterator[str]:
     """How often experts are right when they say that they are sure, fairly sure, or that they guess."""
     for row in rows:
-        parts = [_part(level) for level in row.levels if level.n >= FEWEST]
+        parts = [_part(part) for part in row.parts if part.n >= FEWEST]
         if parts:
             yield f"{row.task}: of what experts answered, and others settled, too, {', '.join(parts)}."
         else:
@@ -26,6 +26,6 @@ def own_confidence_sentences(rows: tuple[TaskConfidence, ...]) -> Iterator[str]:
             yield f"{row.task}: too few to tell whether experts are as sure as they are right ({few})."
 
 
-def _part(level: StatedLevel) -> str:
-    words = SURENESS[ExpertConfidence(level.level)].lower()
-    return f"“{words}” was right in {level.right / level.n:.0%} of {counted(level.n, 'answer')}"
+def _part(part: StatedConfidence) -> str:
+    words = SURENESS[ExpertConfidence(part.stated)].lower()
+    return f"“{words}” was right in {part.right / part.n:.0%} of {counted(part.n, 'answer')}"

@@ -105,8 +105,8 @@ def _anchoring(row: TaskAnchoring) -> Iterator[DigestRow]:
 
 def _own_confidence(row: TaskConfidence) -> Iterator[DigestRow]:
     section, score = "experts' own confidence", row.score
-    for level in row.levels:
-        yield from _rows(section, f"{row.task}, {level.level}", {"right": level.right}, level.n)
+    for part in row.parts:
+        yield from _rows(section, f"{row.task}, {part.stated}", {"right": part.right}, part.n)
     names = ("stated", "right", "brier", "ece", "ece_if_calibrated")
     yield from _rows(section, row.task, {name: getattr(score, name) for name in names}, score.n)
 

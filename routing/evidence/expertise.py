@@ -101,10 +101,10 @@ class TaskAnchoring:
 
 
 @dataclass(frozen=True, slots=True)
-class StatedLevel:
+class StatedConfidence:
     """Of `n` answers of which experts said to be this sure (`low`, `medium`, `high`) so many were `right`."""
 
-    level: str
+    stated: str
     right: int
     n: int
 
@@ -117,5 +117,5 @@ class TaskConfidence:
     """
 
     task: str
-    levels: tuple[StatedLevel, ...]
+    parts: tuple[StatedConfidence, ...]
     score: OwnConfidence

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.usecases.learning.skill import task_grades
-from routing.evidence.expertise import StatedLevel, TaskConfidence
+from routing.evidence.expertise import StatedConfidence, TaskConfidence
 from routing.evidence.grades import GradableAnswer, Grade
 from routing.label import ExpertConfidence
 from routing.policy import Policy
@@ -31,7 +31,7 @@ def task_confidences(
         stated = [STANDS_FOR[level] for level, _ in marks]
         score = own_confidence(stated, [is_right for _, is_right in marks], SEED)
         if score is not None:
-            yield TaskConfidence(name, tuple(_levels(marks)), score)
+            yield TaskConfidence(name, tuple(_parts(marks)), score)
 
 
 def _marks(graded: Sequence[Grade]) -> list[tuple[ExpertConfidence, bool]]:
@@ -39,8 +39,8 @@ def _marks(graded: Sequence[Grade]) -> list[tuple[ExpertConfidence, bool]]:
     return [(level, grade.is_right) for grade in graded if (level := grade.answer.confidence) is not None]
 
 
-def _levels(marks: Sequence[tuple[ExpertConfidence, bool]]) -> Iterator[StatedLevel]:
+def _parts(marks: Sequence[tuple[ExpertConfidence, bool]]) -> Iterator[StatedConfidence]:
     for level in STANDS_FOR:
         right = [is_right for each, is_right in marks if each is level]
         if right:
-            yield StatedLevel(level.value, sum(right), len(right))
+            yield StatedConfidence(level.value, sum(right), len(right))

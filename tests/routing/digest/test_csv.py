@@ -22,7 +22,7 @@ from routing.evidence.expertise import (
     Anchoring,
     Arm,
     OwnConfidence,
-    StatedLevel,
+    StatedConfidence,
     TaskAnchoring,
     TaskConfidence,
 )
@@ -240,7 +240,7 @@ def test_what_was_silent_is_counted_with_what_became_of_it() -> None:
 
 def test_the_experts_own_confidence_has_its_levels_and_scores() -> None:
     score = OwnConfidence(30, 0.8, 0.75, 0.1, 0.02, 0.05)
-    row = TaskConfidence("fraud", (StatedLevel("high", 19, 20),), score)
+    row = TaskConfidence("fraud", (StatedConfidence("high", 19, 20),), score)
     rows = rows_of(Quality(confidences=(row,)), "experts' own confidence")
     assert [(each.name, each.measure, each.value, each.n) for each in rows] == [
         ("fraud, high", "right", 19, 20),

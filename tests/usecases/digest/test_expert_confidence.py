@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.usecases.digest.expert_confidence import task_confidences
-from routing.evidence.expertise import StatedLevel
+from routing.evidence.expertise import StatedConfidence
 from routing.evidence.grades import GradableAnswer
 from routing.label import ExpertConfidence
 from routing.policy import Policy, load_policy
@@ -37,7 +37,7 @@ ANSWERS = [
 
 def test_each_level_has_its_share_and_the_score_takes_words_for_numbers(policy: Policy) -> None:
     (row,) = task_confidences(policy, {"fraud": ANSWERS})
-    assert row.levels == (StatedLevel("high", 19, 20), StatedLevel("low", 5, 10))
+    assert row.parts == (StatedConfidence("high", 19, 20), StatedConfidence("low", 5, 10))
     assert row.score.n == 30
     assert [row.score.stated, row.score.right] == pytest.approx([0.8, 0.8])
     assert row.score.ece == pytest.approx(0, abs=1e-9)
