@@ -39,6 +39,13 @@ class Via(StrEnum):
     THREAD = "thread"
 
 
+class Mark(StrEnum):
+    """What whoever settles a disagreement may say of it: the guideline is silent, or both answers will do."""
+
+    GUIDELINE_GAP = "guideline_gap"
+    BOTH_DEFENSIBLE = "both_defensible"
+
+
 @dataclass(frozen=True, slots=True)
 class Rationale:
     """Why, in the expert's words, with an optional reason code of the task."""
@@ -56,6 +63,7 @@ class Label:
     was in view when it was given. `is_assigned`: the person was asked about this case by name, so that not
     they chose it. All three are None where that was not kept yet. `shown_at` is when the window opened in
     which it was given; None for answers without a window, of which nobody knows how long they took.
+    Only what settles has a `mark`.
     """
 
     label_id: str
@@ -73,6 +81,7 @@ class Label:
     is_sealed: bool | None = None
     is_assigned: bool | None = None
     shown_at: datetime | None = None
+    mark: Mark | None = None
 
     @property
     def label(self) -> str:

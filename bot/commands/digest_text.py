@@ -16,6 +16,7 @@ from bot.words.digest_code_words import code_words
 from bot.words.digest_words import agreement_row, confused_words, lead, main_rows, more_rows, unreadable_words
 from bot.words.harm_words import harm_sentences
 from bot.words.limit_words import place_words
+from bot.words.mark_words import marked_sentence
 from bot.words.moments import moment_words, span_words
 from bot.words.numbers import count, estimate_words
 from bot.words.own_confidence_words import own_confidence_sentences
@@ -106,6 +107,8 @@ def _quality(quality: Quality) -> Iterator[str]:
         yield from (alarm_words(alarm), alarm_figures(alarm))
     yield from map(slice_words, quality.slices)
     yield from harm_sentences(quality.harms)
+    if quality.marked.newest:
+        yield marked_sentence(quality.marked)
     yield from map(confusion_words, quality.confusions)
     yield from agreement_sentences(quality.agreements)
     yield from anchoring_sentences(quality.anchorings)

@@ -269,6 +269,19 @@ DIGEST: dict[str, Any] = {
         ],
         "anchorings": [],
         "asked_again": [{"task": "fraud", "silent": 12, "asked": 12, "answered": 10}],
+        "marked": {
+            "gaps": 1,
+            "both": 0,
+            "newest": [
+                {
+                    "case_id": "case_01JD7Q0000000000000000000A",
+                    "task": "fraud",
+                    "mark": "guideline_gap",
+                    "decided": "legitimate",
+                    "begins": "A gift card, bought twice within a minute",
+                }
+            ],
+        },
         "harms": [
             {
                 "task": "fraud",

@@ -20,7 +20,7 @@ from routing.case.settlement import (
     Shortfall,
 )
 from routing.case.weighing import Weighing
-from routing.label import ExpertId, Label, Via
+from routing.label import ExpertId, Label, Mark, Via
 from routing.policy import Tier
 from routing.questions.question import Question
 
@@ -248,6 +248,19 @@ def _stands(in_force: Decision | None, decision: Decision) -> bool:
     )
 
 
+def _loss(case: Case, question: Question, settled: SettledAnswer) -> float:
+    """How far the prediction is from the answer; none where it is one of two that are both defensible."""
+    predicted, labels = case.submission.prediction.label, case.current_labels
+    if settled.method is Method.ADJUDICATED and any(_is_defensible(label) for label in labels):
+        # One that an expert gave: whoever settles cannot excuse what nobody but the model said.
+        return min(question.loss(predicted, label.label) for label in labels)
+    return question.loss(predicted, settled.label)
+
+
+def _is_defensible(label: Label) -> bool:
+    return label.mark is Mark.BOTH_DEFENSIBLE
+
+
 def _decision(
     case: Case,
     settled: SettledAnswer,
@@ -257,7 +270,6 @@ def _decision(
     screen_version: int,
 ) -> Decision:
     is_by_time_out = settled.method is Method.EXPIRED
-    predicted = case.submission.prediction.label
     return Decision(
         decision_id=decision_id,
         case_id=case.case_id,
@@ -270,6 +282,6 @@ def _decision(
         screen_version=screen_version,
         decided_by=settled.decided_by,
         # Nobody looked at it: it may say nothing of the model, least of all that the model was right.
-        loss=None if is_by_time_out else question.loss(predicted, settled.label),
+        loss=None if is_by_time_out else _loss(case, question, settled),
         certainty=settled.certainty,
     )

@@ -12,6 +12,7 @@ from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import TrafficEstimate
 from routing.evidence.expertise import TaskAnchoring, TaskConfidence
 from routing.evidence.harm_rates import HarmRate
+from routing.evidence.marked_cases import MarkedCases
 from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
@@ -147,7 +148,8 @@ class Quality:
     target over all weeks; `lately` is what was accepted in the last four weeks. `truths` say what counts as
     right in the `errors`, `agreements` how far experts agree, `anchorings` whether they follow the model,
     `asked_again` what became of silent cases, `harms` how harmful labels fall on the slices, `confidences`
-    whether experts are as sure as they are right; all are empty in digests of earlier versions.
+    whether experts are as sure as they are right, `marked` which disagreements were marked; all are empty in
+    digests of earlier versions.
     """
 
     errors: tuple[ErrorRow, ...] = ()
@@ -171,6 +173,7 @@ class Quality:
     asked_again: tuple[AskedAgain, ...] = ()
     harms: tuple[HarmRate, ...] = ()
     confidences: tuple[TaskConfidence, ...] = ()
+    marked: MarkedCases = field(default_factory=MarkedCases)
 
     def row(self, about: About) -> ErrorRow | None:
         """The first row about that part; None without any."""

@@ -13,9 +13,11 @@ from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import Estimate, Reach, TrafficEstimate
 from routing.evidence.expertise import TaskAnchoring, TaskConfidence
 from routing.evidence.harm_rates import HarmRate
+from routing.evidence.marked_cases import MarkedCases
 from routing.evidence.promise import Certificate, NotYet
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
+from routing.label import Mark
 
 SCORES = (
     "ece",
@@ -233,6 +235,7 @@ def _findings(quality: Quality) -> Iterator[DigestRow]:
         yield from _alarm(alarm)
     for finding in quality.slices:
         yield from _slice(finding)
+    yield from _marked(quality.marked)
     for harm in quality.harms:
         yield from _harm(harm)
     for confusion in quality.confusions:
@@ -264,6 +267,15 @@ def _slice(row: SliceFinding) -> Iterator[DigestRow]:
         "p_value": row.adjusted_p_value,
     }
     yield from _rows("worse slice", name, values, row.n)
+
+
+def _marked(marked: MarkedCases) -> Iterator[DigestRow]:
+    counts = {Mark.GUIDELINE_GAP: marked.gaps, Mark.BOTH_DEFENSIBLE: marked.both}
+    for mark, count in counts.items():
+        if count:
+            yield DigestRow("marked disagreements", mark.value, "cases", count)
+    for case in marked.newest:
+        yield DigestRow("marked disagreement", case.case_id, "mark", case.mark.value)
 
 
 def _harm(row: HarmRate) -> Iterator[DigestRow]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from routing.label import Abstention, ExpertConfidence, ExpertId, Label, Obstacle, Rationale, Via
+from routing.label import Abstention, ExpertConfidence, ExpertId, Label, Mark, Obstacle, Rationale, Via
 from storage.cases.answer_columns import answer_columns, answer_of
 from storage.engine.database import Transaction
 from storage.record import record
@@ -42,6 +42,7 @@ def add(tx: Transaction, label: Label) -> bool:
         "is_sealed": label.is_sealed,
         "is_assigned": label.is_assigned,
         "shown_at": label.shown_at,
+        "mark": label.mark and label.mark.value,
     }
     return record.add_once(tx, labels, row)
 
@@ -113,4 +114,5 @@ def _label(row: Any) -> Label:
         is_sealed=row.is_sealed,
         is_assigned=row.is_assigned,
         shown_at=row.shown_at,
+        mark=None if row.mark is None else Mark(row.mark),
     )

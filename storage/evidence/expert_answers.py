@@ -15,6 +15,7 @@ from routing.prediction import Prediction
 from storage.cases.prediction_columns import prediction_of
 from storage.engine.database import Transaction
 from storage.evidence.decisions_in_force import Window, in_period
+from storage.evidence.marked_cases import is_defensible
 from storage.tables import decisions, labels, predictions
 
 _PREDICTED = (
@@ -77,6 +78,8 @@ def _in_force(tx: Transaction, window: Window, limit: int) -> dict[tuple[str, st
         sa.select(*(labels.c[name] for name in ("case_id", "user_id", *_Answer._fields)))
         .join(predictions, predictions.c.case_id == labels.c.case_id)
         .where(*window.received, labels.c.withdrawn_at.is_(None), labels.c.labeled_at < window.until)
+        # Where both answers are defensible nobody was wrong: it says nothing of what experts are worth.
+        .where(~is_defensible(labels.c.case_id))
         .order_by(labels.c.row_id.desc())
         .limit(limit)
     )

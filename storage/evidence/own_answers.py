@@ -9,6 +9,7 @@ from routing.label import ExpertId
 from storage.cases.origins import IS_PRODUCTION
 from storage.engine.database import Transaction
 from storage.evidence.decisions_in_force import by_experts, loss_of
+from storage.evidence.marked_cases import is_defensible
 from storage.tables import labels, predictions
 
 
@@ -49,7 +50,7 @@ def outcomes(tx: Transaction, expert: ExpertId, limit: int) -> OwnOutcomes:
                 predictions, predictions.c.case_id == own.c.case_id
             )
         )
-        .where(IS_PRODUCTION)
+        .where(IS_PRODUCTION, ~is_defensible(own.c.case_id))
         .order_by(own.c.row_id)
     )
     # By case: of several rounds the latest counts.

@@ -209,7 +209,7 @@ COVERED = (
                 plain=(
                     *("label_id", "case_id", "team_id", "user_id", "round", "label", "answer", "key"),
                     *("labeled_at", "via", "screen_version", "reason_code", "expert_confidence"),
-                    *("withdrawn_at", "is_adjudication", "is_sealed", "is_assigned", "shown_at"),
+                    *("withdrawn_at", "is_adjudication", "is_sealed", "is_assigned", "shown_at", "mark"),
                 ),
                 content=("rationale",),
             ),

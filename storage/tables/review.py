@@ -125,11 +125,14 @@ labels = Table(
     Column("is_sealed", sa.Boolean()),
     Column("is_assigned", sa.Boolean()),
     moment("shown_at", is_null=True),
+    text("mark", is_null=True),
     salt(),
     # Two clicks at once are a single answer: the second finds the round taken.
     UniqueConstraint("case_id", "team_id", "user_id", "round"),
     Index("ix_labels_expert", "team_id", "user_id", "row_id"),
 )
+
+partial("ix_labels_mark", labels.c.mark.is_not(None), labels.c.row_id)
 
 abstentions = Table(
     "abstentions",

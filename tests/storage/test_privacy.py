@@ -54,7 +54,7 @@ NEITHER: Mapping[str, tuple[str, ...]] = {
     "installation_keys": ("name", "secret"),
     "labels": (
         *("label_id", "case_id", "team_id", "user_id", "label", "answer", "key", "via", "reason_code"),
-        *("expert_confidence", "salt"),
+        *("expert_confidence", "mark", "salt"),
     ),
     "membership_sources": ("source",),
     "memberships": ("source", "team_id", "user_id"),

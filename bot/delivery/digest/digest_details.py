@@ -15,6 +15,7 @@ from bot.words.calibration_words import calibration_words, point_words, shown_ca
 from bot.words.digest_words import agreement_row, confused_words, more_rows
 from bot.words.harm_words import harm_sentences
 from bot.words.limit_words import place_words
+from bot.words.mark_words import marked_lines, marked_sentence
 from bot.words.numbers import counted
 from bot.words.own_confidence_words import own_confidence_sentences
 from bot.words.quality_words import confusion_words, error_cells, error_lines, fit_words, threshold_words
@@ -25,6 +26,7 @@ from routing.digest.facts import OldestCase
 from routing.digest.model_quality import About, ErrorRow, Quality
 from routing.evidence.alarm import Alarm
 from routing.evidence.error_patterns import Contradiction, DecidedCase, Theme
+from routing.evidence.marked_cases import MarkedCases
 
 Permalinks = Mapping[str, str]
 """Addresses of messages by case id."""
@@ -95,6 +97,7 @@ def cited(digest: Digest) -> tuple[str, ...]:
     ids = [case.case_id for case in digest.oldest_open]
     if quality is not None:
         ids += [case_id for alarm in quality.alarms[:ALARMS] for case_id in alarm.case_ids]
+        ids += [case.case_id for case in quality.marked.newest]
         ids += [quote.case_id for theme in quality.themes for quote in theme.quotes[:QUOTES]]
         ids += [side.case_id for pair in quality.contradictions for side in (pair.first, pair.second)]
     return tuple(dict.fromkeys(ids))
@@ -107,7 +110,19 @@ def _alarming(digest: Digest, permalinks: Permalinks) -> Iterator[TitledList]:
         yield TitledList("What changed", alarms)
         slices = tuple(literal(slice_words(finding)) for finding in quality.slices)
         yield TitledList("Where the model is worse", slices)
+        yield TitledList("What the guideline leaves open", _marked(quality.marked, permalinks))
         yield TitledList("What does harm", tuple(map(literal, harm_sentences(quality.harms))))
+
+
+def _marked(marked: MarkedCases, permalinks: Permalinks) -> tuple[Line, ...]:
+    """How many disagreements were marked, with the newest; empty without any."""
+    if not marked.newest:
+        return ()
+    lines: list[Line] = [literal(marked_sentence(marked))]
+    for case, words in marked_lines(marked):
+        url = permalinks.get(case.case_id)
+        lines.append([*literal(words), *([run(" "), linked("case", url)] if url else [])])
+    return tuple(lines)
 
 
 def _alarm(alarm: Alarm, permalinks: Permalinks) -> Line:

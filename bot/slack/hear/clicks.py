@@ -108,7 +108,8 @@ def _open_label(desk: Desk, click: Click, draft: Draft) -> None:
     shown_at = desk.ctx.clock.now()
 
     def view(seen: WindowCase, screen: Screen) -> JsonObject:
-        return label_view(seen.case, seen.task, replace(screen, shown_at=shown_at), draft)
+        settling = replace(draft, settles=seen.settles, mark=seen.mark)
+        return label_view(seen.case, seen.task, replace(screen, shown_at=shown_at), settling)
 
     _show(desk, click, seen, view)
 

@@ -1,4 +1,4 @@
-"""The slash command: next, queue, mine, digest, experts, replay, help."""
+"""The slash command: next, queue, mine, digest, experts, gaps, replay, help."""
 
 import difflib
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from slack_bolt import Ack
 from bot.slack.api.failures import OverLimits, SlackFailure
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.hear.interactions import Desk, Listener
-from bot.slack.hear.list_clicks import mine_page, next_case, queue_page
+from bot.slack.hear.list_clicks import gaps_page, mine_page, next_case, queue_page
 from bot.slack.hear.payloads import Command, command_of
 from bot.slack.hear.private_messages import tell_privately
 from bot.slack.show.private_answers import NOT_READ, NOT_SHOWN, help_message, say, unknown_message
@@ -32,6 +32,10 @@ def _mine(desk: Desk, command: Command) -> Message:
 
 def _queue(desk: Desk, command: Command) -> Message:
     return queue_page(desk, command.expert)
+
+
+def _gaps(desk: Desk, command: Command) -> Message:
+    return gaps_page(desk, command.expert)
 
 
 def _digest(desk: Desk, command: Command) -> Message:
@@ -74,6 +78,7 @@ WORDS: Mapping[str, Callable[[Desk, Command], Message | None]] = {
     "mine": _mine,
     "digest": _digest,
     "experts": _experts,
+    "gaps": _gaps,
     "replay": _replay,
     "help": _help,
 }

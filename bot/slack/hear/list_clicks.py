@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Mapping
 
+from bot.slack.api.permalinks import address_of
 from bot.slack.blocks.control_ids import unpacked
 from bot.slack.blocks.message import Message
 from bot.slack.hear.interactions import Desk
 from bot.slack.hear.payloads import Click
 from bot.slack.hear.permalinks import permalinks
 from bot.slack.hear.private_messages import tell_privately
+from bot.slack.show import marked_list
 from bot.slack.show.home import LISTED, Worklist, home_view, mine_message, next_message, queue_message
+from bot.slack.show.marked_list import marked_message
 from bot.slack.show.private_answers import NOT_READ, say
+from bot.usecases.lead import gaps
+from bot.usecases.lead.access import LeadRefusal
 from bot.usecases.review import worklist
 from routing.label import ExpertId
 from storage.errors import DatabaseUnavailable
@@ -35,6 +40,19 @@ def mine_page(desk: Desk, expert: ExpertId, page: int = 0) -> Message:
     return mine_message(board, permalinks(desk.gateway, board))
 
 
+def gaps_page(desk: Desk, expert: ExpertId, page: int = 0) -> Message:
+    """A page of the disagreements that were marked, for a lead."""
+    marked = gaps.page_of(desk.ctx, expert, LISTED, page)
+    if isinstance(marked, LeadRefusal):
+        return say(marked.reason)
+    addresses = {
+        each.case.case_id: url
+        for each in marked.cases
+        if (url := address_of(desk.gateway, each.channel_id, each.ts))
+    }
+    return marked_message(marked, LISTED, addresses)
+
+
 def publish_home(desk: Desk, expert: ExpertId, page: int = 0) -> None:
     """Show the person their Home tab."""
     board = worklist.mine(desk.ctx, expert, LISTED, page)
@@ -44,6 +62,7 @@ def publish_home(desk: Desk, expert: ExpertId, page: int = 0) -> None:
 PAGES: Mapping[str, Callable[[Desk, ExpertId, int], Message]] = {
     Worklist.QUEUE: queue_page,
     Worklist.MINE: mine_page,
+    marked_list.NAME: gaps_page,
 }
 
 

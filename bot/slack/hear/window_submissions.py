@@ -14,9 +14,10 @@ from bot.usecases.review.contest import Objection, contest
 from bot.usecases.review.hand_over import HandOver, abstain, escalate_now, hand_over
 from bot.usecases.review.outcome import Outcome, RecordedAct, RepeatedAct, Snooze
 from bot.usecases.review.reply_questions import words_asked_about
-from routing.label import ExpertConfidence, Obstacle, Via
+from routing.label import ExpertConfidence, Mark, Obstacle, Via
 
 _CONFIDENCE = {level.value: level for level in ExpertConfidence}
+_MARKS = {mark.value: mark for mark in Mark}
 
 
 def _close(desk: Desk, submitted: WindowSubmission, outcome: Outcome, field: str) -> Refusals:
@@ -52,6 +53,7 @@ def take_label(desk: Desk, submitted: WindowSubmission) -> Refusals:
         reason_code=submitted.field("reason_code"),
         expert_confidence=_CONFIDENCE.get(submitted.field("confidence") or ""),
         is_correction=submitted.is_correction,
+        mark=_MARKS.get(submitted.field("mark") or ""),
     )
     outcome = answer(desk.ctx, submission)
     needed = label_needed(outcome)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.slack.blocks.text import label_text, moment, single_line
+from bot.words.mark_words import MARKS
 from routing.case.case import Case
 from routing.case.decision import Decision, Method
 from routing.case.second_opinion import awaits_second_opinion
@@ -145,6 +146,12 @@ def progress(case: Case) -> str | None:
         return f"{count} answers in, and they differ"
     asked = ", somebody is asked for a second opinion" if case.ask_at is not None else ""
     return f"{count} of {needed} answers in{asked}"
+
+
+def marks_of(case: Case) -> list[str]:
+    """What whoever settled the disagreement said of it, each once."""
+    marks = (label.mark for label in case.current_labels if label.is_adjudication)
+    return list(dict.fromkeys(MARKS[mark] for mark in marks if mark is not None))
 
 
 def concordance(case: Case, decision: Decision, task: Task) -> str:

@@ -19,6 +19,7 @@ from bot.slack.show.case_words import (
     concordance,
     doubts_of,
     label_title,
+    marks_of,
     method_words,
     rationale_of,
 )
@@ -66,7 +67,8 @@ def decision_block(scene: Scene, decision: Decision) -> JsonObject:
     comparison = " ".join(
         filter(None, (concordance(scene.case, decision, scene.task), certainty_words(decision)))
     )
-    return rich_text(paragraph(*first), *quotations, paragraph(run(comparison)))
+    marks = [paragraph(run(f"{words}.")) for words in marks_of(scene.case)]
+    return rich_text(paragraph(*first), *quotations, *marks, paragraph(run(comparison)))
 
 
 def doubts_block(scene: Scene) -> JsonObject | None:

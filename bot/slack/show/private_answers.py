@@ -79,6 +79,7 @@ HELP = (
     "`/secondlook mine` lists those that wait for your answer, and your own numbers\n"
     "`/secondlook digest` sends you your team's last seven days; of several teams, name one\n"
     "`/secondlook experts` shows a lead how far the experts' answers hold\n"
+    "`/secondlook gaps` lists disagreements that show a gap in the guideline, for leads\n"
     "`/secondlook replay` shows what another limit, share of checks or due time would have done\n"
     "`/secondlook help` shows this\n"
     "In a case's thread, a reply such as `fraud: the address does not match` is an answer with its reason. "

@@ -26,10 +26,11 @@ from bot.slack.blocks.text import cut, label_text, length
 from bot.slack.show.case_words import label_title, rationale_of, sureness
 from bot.slack.show.label_lookup import chooser
 from bot.usecases.review.screen import Screen
+from bot.words.mark_words import MARKS
 from bot.words.own_confidence_words import SURENESS
 from routing.case.case import Case
 from routing.case.decision import Decision
-from routing.label import Obstacle
+from routing.label import Mark, Obstacle
 
 if TYPE_CHECKING:
     from routing.policy import Task
@@ -47,11 +48,13 @@ _ENOUGH = "A sentence is enough."
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a label window is prefilled with."""
+    """What a label window is prefilled with; who `settles` a disagreement may mark it."""
 
     label: str | None = None
     rationale: str | None = None
     is_correction: bool = False
+    settles: bool = False
+    mark: Mark | None = None
 
 
 def _introduction(case: Case, task: Task) -> JsonObject:
@@ -150,6 +153,17 @@ def _reason_code_field(task: Task) -> list[JsonObject]:
     return [field("reason_code", "Kind of reason", select("reason_code", "Choose", options), True)]
 
 
+def _mark_field(draft: Draft) -> list[JsonObject]:
+    if not draft.settles:
+        return []
+    options = [option(words, mark.value) for mark, words in MARKS.items()]
+    chosen = [choice for choice in options if draft.mark is not None and choice["value"] == draft.mark.value]
+    element: JsonObject = {"type": "radio_buttons", "options": options}
+    initial = {"initial_option": chosen[0]} if chosen else {}
+    hint = "Your lead gets a list of what is marked."
+    return [field("mark", "What does the disagreement show?", {**element, **initial}, True, hint)]
+
+
 def label_view(case: Case, task: Task, screen: Screen, draft: Draft) -> JsonObject:
     """The window for a label with rationale, reason code and the expert's own confidence."""
     levels = [option(words, level.value) for level, words in SURENESS.items()]
@@ -160,6 +174,7 @@ def label_view(case: Case, task: Task, screen: Screen, draft: Draft) -> JsonObje
         _rationale_field(case, task, draft),
         *_reason_code_field(task),
         field("confidence", "How sure are you?", {"type": "radio_buttons", "options": levels}, True),
+        *_mark_field(draft),
     ]
     title = "Correct the decision" if draft.is_correction else "Answer this case"
     return modal(control_ids.LABEL_VIEW, title, blocks, metadata(screen, draft.is_correction), "Save")

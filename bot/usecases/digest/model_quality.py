@@ -31,6 +31,7 @@ from routing.evidence.error_patterns import (
 from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import StratumKey, TrafficEstimate, label_weights
 from routing.evidence.grades import GradableAnswer
+from routing.evidence.marked_cases import MarkedCases
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
 from routing.evidence.truth import TruthCount, task_truths
@@ -42,6 +43,7 @@ from storage.evidence import (
     day_volumes,
     decision_methods,
     late_answers,
+    marked_cases,
     model_evidence,
     second_opinions,
     settled_answers,
@@ -64,6 +66,7 @@ LOOK_BACK = timedelta(days=28)
 MOST_DECIDED = 5_000
 SEED = 0
 SHOWN = 5
+NEWEST_MARKED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ class _ExpertFacts:
     settled: Mapping[str, Sequence[GradableAnswer]]
     checked: tuple[CheckedCase, ...]
     checked_before: tuple[CheckedCase, ...]
+    marked: MarkedCases
     late: tuple[LateCount, ...]
     late_before: tuple[LateCount, ...]
 
@@ -152,6 +156,7 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         anchorings=tuple(task_anchorings(experts.arms)),
         asked_again=tuple(asked_again(experts.late)),
         confidences=tuple(task_confidences(policy, experts.settled)),
+        marked=experts.marked,
     )
 
 
@@ -212,6 +217,7 @@ def _read_experts(tx: Transaction, team: Team, span: Span) -> _ExpertFacts:
         late=late_answers.counts(tx, now),
         late_before=late_answers.counts(tx, before),
         settled={name: settled_answers.of_task(tx, name, back, until, MOST_DECIDED) for name in tasks},
+        marked=marked_cases.of_period(tx, tasks, since, until, NEWEST_MARKED),
     )
 
 

@@ -22,7 +22,7 @@ from routing.case.adjudication import is_adjudication, is_sealed
 from routing.case.case import Case, CaseStatus, record_label, resume
 from routing.case.schedule import expires_at
 from routing.case.second_opinion import HIDDEN, veiled
-from routing.label import ExpertConfidence, Label, Rationale, Via
+from routing.label import ExpertConfidence, Label, Mark, Rationale, Via
 from storage.cases import labels, thread_replies
 from storage.delivery import claimed_events
 
@@ -33,7 +33,10 @@ _UNKNOWN_CODE = "There is no such kind of reason. Nothing was recorded; please u
 
 @dataclass(frozen=True, slots=True)
 class ExpertAnswer:
-    """What an expert answered, and on which surface. `is_correction`: meant for a case that is decided."""
+    """What an expert answered, and on which surface. `is_correction`: meant for a case that is decided.
+
+    `mark` is what they say of the disagreement that it settles; of any other answer it is passed over.
+    """
 
     act: Act
     label: str
@@ -42,6 +45,7 @@ class ExpertAnswer:
     reason_code: str | None = None
     expert_confidence: ExpertConfidence | None = None
     is_correction: bool = False
+    mark: Mark | None = None
 
 
 def answer(ctx: Context, new: ExpertAnswer) -> Outcome:
@@ -113,6 +117,7 @@ def _adds_nothing(case: Case, answer: ExpertAnswer) -> bool:
         (answer.rationale, text),
         (answer.reason_code, code),
         (answer.expert_confidence, own.expert_confidence),
+        (answer.mark, own.mark),
     )
     return all(not new or new == old for new, old in parts)
 
@@ -147,6 +152,7 @@ def _label(sitting: Sitting, new: ExpertAnswer) -> Label:
         is_sealed=is_sealed(sitting.case, act.expert, is_adjudication=bool(settles)),
         is_assigned=is_asked(sitting.tx, sitting.case, act.expert),
         shown_at=_shown_at(sitting, new),
+        mark=new.mark if settles else None,
     )
 
 

@@ -6,19 +6,26 @@ from bot.usecases.context import Context
 from bot.usecases.review.access import Act, Sitting, is_allowed, is_insider, read_sitting, who_may
 from bot.usecases.review.asked import is_blind, may_answer_after_all
 from bot.usecases.review.outcome import AlreadyDecided, Dismissal, NotAllowed, Outcome
+from routing.case.adjudication import is_adjudication
 from routing.case.case import Case
 from routing.case.second_opinion import blinded, veiled
+from routing.label import Mark
 from routing.policy import Task, Tier
 
 
 @dataclass(frozen=True, slots=True)
 class WindowCase:
-    """A case as a window shows it. `is_decisive`: what the person answers to it decides it at once."""
+    """A case as a window shows it. `is_decisive`: what the person answers to it decides it at once.
+
+    `settles`: their answer settles a disagreement, which they may mark; `mark` is how they did so far.
+    """
 
     case: Case
     task: Task
     tier: Tier
     is_decisive: bool = False
+    settles: bool = False
+    mark: Mark | None = None
 
 
 def look(ctx: Context, act: Act) -> WindowCase | Outcome:
@@ -56,4 +63,5 @@ def read(ctx: Context, act: Act) -> WindowCase | Outcome:
 def _seen(sitting: Sitting) -> WindowCase:
     case, expert = sitting.case, sitting.act.expert
     seen = blinded(case, expert) if is_blind(sitting.tx, case, expert) else veiled(case)
-    return WindowCase(seen, sitting.task, sitting.tier)
+    settles, own = is_adjudication(case, sitting.tier, expert, sitting.ctx.team_id), case.label_of(expert)
+    return WindowCase(seen, sitting.task, sitting.tier, settles=bool(settles), mark=own.mark if own else None)

@@ -25,7 +25,7 @@ from routing.case.settlement import (
     Shortfall,
 )
 from routing.errors import InvalidTransition
-from routing.label import Via
+from routing.label import Mark, Via
 from tests.answers import CHOICE
 from tests.routing.making import case, decision, expert, label, tier
 from tests.worlds.clocks import MONDAY
@@ -335,3 +335,30 @@ def test_nothing_else_is_decided_provisionally(one: Case) -> None:
 def test_a_provisional_decision_is_not_in_view_of_who_answers_next() -> None:
     waiting = told(case(quorum=2, second_opinion_chance=0.1, labels=(label("fraud"),)))
     assert is_sealed(waiting, expert("U0BEN"), is_adjudication=False)
+
+
+def marked(settling: str, mark: Mark | None, *, predicted: str) -> Case:
+    """Two experts disagree about what the model predicted; Tom settles it, and marks it."""
+    split = voted(("U0AMA", "honest"), ("U0BEN", "fraud"), adjudicated=("U0TOM", settling))
+    labels = (*split.labels[:-1], replace(split.labels[-1], mark=mark))
+    said = replace(split.submission.prediction, label=predicted)
+    seen = replace(split, labels=labels, submission=replace(split.submission, prediction=said))
+    return concluded(seen, settle(seen, CHOICE, SENIOR, MONDAY))
+
+
+@pytest.mark.parametrize(
+    ("mark", "predicted", "loss"),
+    [
+        (Mark.BOTH_DEFENSIBLE, "fraud", 0),
+        (Mark.BOTH_DEFENSIBLE, "unclear", 1),
+        (Mark.GUIDELINE_GAP, "fraud", 1),
+        (None, "fraud", 1),
+    ],
+    ids=["an expert said so, too", "nobody else said so", "the guideline is silent", "not marked"],
+)
+def test_the_model_is_not_wrong_where_it_said_one_of_two_defensible_answers(
+    mark: Mark | None, predicted: str, loss: float
+) -> None:
+    decided = marked("honest", mark, predicted=predicted).decision
+    assert decided is not None
+    assert (decided.label, decided.loss) == ("honest", loss)

@@ -1,5 +1,6 @@
 """What the labels say of a team's models, from storage to the value that the digest shows."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -12,6 +13,7 @@ from routing.case.decision import Method
 from routing.digest.model_quality import About, Movement, Quality, ThresholdState
 from routing.evidence.harm_rates import HarmKind
 from routing.evidence.truth import TaskTruth, Truth
+from routing.label import Mark
 from routing.policy import Policy, load_policy
 from routing.routing import Routing
 from storage.cases import labels
@@ -246,6 +248,16 @@ def test_a_harmful_label_is_looked_at_slice_by_slice(filled: Database) -> None:
 
 def test_without_a_harmful_label_nothing_is_looked_at_for_harm(filled: Database) -> None:
     assert appraised(filled, policy()).harms == ()
+
+
+def test_marked_disagreements_of_the_week_are_counted_and_the_newest_two_kept(filled: Database) -> None:
+    with filled.write() as tx:
+        for number in (7, 8, 9):
+            settling = replace(label_of(f"case_{number}"), is_adjudication=True, mark=Mark.GUIDELINE_GAP)
+            labels.add(tx, settling)
+    marked = appraised(filled, policy()).marked
+    assert (marked.gaps, marked.both) == (3, 0)
+    assert [case.case_id for case in marked.newest] == ["case_9", "case_8"]
 
 
 def test_few_reasons_make_no_themes_and_that_is_said(filled: Database) -> None:

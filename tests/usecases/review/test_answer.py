@@ -1,7 +1,9 @@
 """An expert's answer: recorded once, settled, called back, and refused where it must be."""
 
+from bot.usecases.review import case_view
 from bot.usecases.review.access import Act
 from bot.usecases.review.answer import ExpertAnswer, answer
+from bot.usecases.review.case_view import WindowCase
 from bot.usecases.review.outcome import (
     AlreadyDecided,
     Dismissal,
@@ -13,7 +15,7 @@ from bot.usecases.review.outcome import (
 from bot.usecases.review.screen import Screen
 from routing.case.case import CaseStatus
 from routing.case.decision import Method
-from routing.label import ExpertId, Via
+from routing.label import ExpertId, Mark, Via
 from routing.slack_channel import ChannelId
 from tests.worlds.desk import World
 from tests.worlds.people import ANN, BEN, CAROL, STRANGER
@@ -277,3 +279,22 @@ def test_a_service_gets_the_callbacks_that_its_policy_asks_for(world: World) -> 
     assert (data["version"], data["decision"]["tier"], data["decision"]["method"]) == (2, "high", "single")
     assert data["decision"]["decided_by"] == [data["decision"]["labels"][0]["expert"]]
     assert data["decision"]["decided_by"][0].startswith("expert_")
+
+
+def test_who_settles_a_disagreement_may_mark_it_and_nobody_else(world: World) -> None:
+    case = world.open("team", "sales")
+    answer(world.ctx, ExpertAnswer(world.act(case, ANN), "help", Via.MODAL, mark=Mark.GUIDELINE_GAP))
+    answer(world.ctx, ExpertAnswer(world.act(case, BEN), "other", Via.BUTTON))
+    seen = case_view.look(world.ctx, world.act(case, CAROL))
+    assert isinstance(seen, WindowCase)
+    assert (seen.settles, seen.mark) == (True, None)
+
+    answer(world.ctx, ExpertAnswer(world.act(case, CAROL), "help", Via.MODAL, mark=Mark.BOTH_DEFENSIBLE))
+
+    assert [label.mark for label in world.case(case.case_id).labels] == [None, None, Mark.BOTH_DEFENSIBLE]
+    again = case_view.look_to_correct(world.ctx, world.act(case, CAROL))
+    assert isinstance(again, WindowCase)
+    assert (again.settles, again.mark) == (True, Mark.BOTH_DEFENSIBLE)
+    ordinary = case_view.look_to_correct(world.ctx, world.act(case, ANN))
+    assert isinstance(ordinary, WindowCase)
+    assert not ordinary.settles

@@ -1,4 +1,4 @@
-"""Adds the table of slices that leads want more of checked, for a while."""
+"""Adds the slices that leads want more of checked, and how whoever settles a disagreement marks it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,12 +7,13 @@ from sqlalchemy import Column
 from storage.migrations.migration_tables import moments, texts
 from storage.sql.column_types import ArrivalId, UtcMoment
 
-revision = "slice_checks"
+revision = "checks_and_marks"
 down_revision = "expert_skills"
+MARKED = sa.text("mark IS NOT NULL")
 
 
 def upgrade() -> None:
-    """Create the table."""
+    """Create the table; add the column, empty for what is there: nothing was marked."""
     op.create_table(
         "slice_checks",
         Column("row_id", ArrivalId, autoincrement=True, nullable=False),
@@ -27,3 +28,5 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_slice_checks_until_at", "slice_checks", ["until_at"])
+    op.add_column("labels", Column("mark", sa.Text(), nullable=True))
+    op.create_index("ix_labels_mark", "labels", ["row_id"], sqlite_where=MARKED, postgresql_where=MARKED)
