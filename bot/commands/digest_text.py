@@ -19,6 +19,7 @@ from bot.words.limit_words import place_words
 from bot.words.mark_words import marked_sentence
 from bot.words.moments import moment_words, span_words
 from bot.words.numbers import count, estimate_words
+from bot.words.oversight_words import gold_sentences, oversight_line, tier_sentences
 from bot.words.own_confidence_words import own_confidence_sentences
 from bot.words.quality_words import ABOUTS, confusion_words, error_lines, fit_words, threshold_words
 from bot.words.slice_words import slice_words
@@ -114,6 +115,9 @@ def _quality(quality: Quality) -> Iterator[str]:
     yield from anchoring_sentences(quality.anchorings)
     yield from asked_again_sentences(quality.asked_again)
     yield from own_confidence_sentences(quality.confidences)
+    yield from filter(None, (oversight_line(quality.oversight),))
+    yield from tier_sentences(quality.oversight)
+    yield from gold_sentences(quality.golds)
     yield from (f"Experts write ({theme.n}): {theme.name}." for theme in quality.themes)
 
 

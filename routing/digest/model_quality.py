@@ -13,6 +13,7 @@ from routing.evidence.estimate import TrafficEstimate
 from routing.evidence.expertise import TaskAnchoring, TaskConfidence
 from routing.evidence.harm_rates import HarmRate
 from routing.evidence.marked_cases import MarkedCases
+from routing.evidence.oversight import GoldShare, Oversight
 from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
@@ -148,8 +149,8 @@ class Quality:
     target over all weeks; `lately` is what was accepted in the last four weeks. `truths` say what counts as
     right in the `errors`, `agreements` how far experts agree, `anchorings` whether they follow the model,
     `asked_again` what became of silent cases, `harms` how harmful labels fall on the slices, `confidences`
-    whether experts are as sure as they are right, `marked` which disagreements were marked; all are empty in
-    digests of earlier versions.
+    whether experts are as sure as they are right, `marked` which disagreements were marked, `oversight` and
+    `golds` what was learned from cases that were put in; all are empty in digests of earlier versions.
     """
 
     errors: tuple[ErrorRow, ...] = ()
@@ -174,6 +175,8 @@ class Quality:
     harms: tuple[HarmRate, ...] = ()
     confidences: tuple[TaskConfidence, ...] = ()
     marked: MarkedCases = field(default_factory=MarkedCases)
+    oversight: Oversight | None = None
+    golds: tuple[GoldShare, ...] = ()
 
     def row(self, about: About) -> ErrorRow | None:
         """The first row about that part; None without any."""

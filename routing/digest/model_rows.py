@@ -1,17 +1,16 @@
 """What a lead reads about a team's models, number by number."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 
 from routing.digest.day import Day
+from routing.digest.label_rows import label_rows
 from routing.digest.model_quality import About, ErrorRow, ModelFit, Quality, TaskConfusion, ThresholdRow
-from routing.digest.row import Cell, DigestRow
-from routing.evidence.agreement import Agreement, TaskAgreement
+from routing.digest.row import Cell, DigestRow, measured_rows
 from routing.evidence.alarm import Alarm
 from routing.evidence.error_patterns import SliceFinding, Theme
 from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import Estimate, Reach, TrafficEstimate
-from routing.evidence.expertise import TaskAnchoring, TaskConfidence
 from routing.evidence.harm_rates import HarmRate
 from routing.evidence.marked_cases import MarkedCases
 from routing.evidence.promise import Certificate, NotYet
@@ -30,7 +29,6 @@ SCORES = (
     "discrimination",
     "uncertainty",
 )
-COEFFICIENTS = ("percent", "fleiss", "alpha", "ac1")
 COUNTS = ("received", "asked", "labeled", "unanswered", "unwatched")
 ESTIMATES = {"period": "error", "future": "error", "naive": "naive_error"}
 
@@ -52,7 +50,7 @@ def quality_rows(quality: Quality) -> Iterator[DigestRow]:
 
 
 def _error_rows(quality: Quality) -> Iterator[DigestRow]:
-    yield from _label_rows(quality)
+    yield from label_rows(quality)
     if quality.target is not None:
         yield DigestRow("target", "all", "error", quality.target)
     lately = quality.lately
@@ -61,56 +59,6 @@ def _error_rows(quality: Quality) -> Iterator[DigestRow]:
         yield from _errors(error)
     for watch in quality.watches:
         yield from _watch(watch)
-
-
-def _label_rows(quality: Quality) -> Iterator[DigestRow]:
-    """What is known of the labels that the errors rest on."""
-    for row in quality.truths:
-        shares: dict[str, Cell] = {
-            "truth": row.truth,
-            "as_two_agree": row.two,
-            "as_adjudicated": row.adjudicated,
-        }
-        yield from _rows("truth", row.task, shares, row.n)
-    for agreement in quality.agreements:
-        yield from _agreement(agreement)
-    for anchoring in quality.anchorings:
-        yield from _anchoring(anchoring)
-    for again in quality.asked_again:
-        counts = {"silent": again.silent, "asked_again": again.asked, "answered": again.answered}
-        yield from _rows("not answered in time", again.task, counts)
-    for confidence in quality.confidences:
-        yield from _own_confidence(confidence)
-
-
-def _agreement(row: TaskAgreement) -> Iterator[DigestRow]:
-    report, section = row.report, "agreement between experts"
-    for measure in COEFFICIENTS:
-        coefficient: Agreement = getattr(report, measure)
-        value, low, high = coefficient.value, coefficient.low, coefficient.high
-        yield DigestRow(section, row.task, measure, value, low, high, report.cases)
-    yield from _rows(section, row.task, {"answers": report.answers, "experts": report.experts}, report.cases)
-    for pair in row.differences:
-        yield DigestRow("experts differ", f"{row.task}: {pair.first} / {pair.second}", "cases", pair.n)
-
-
-def _anchoring(row: TaskAnchoring) -> Iterator[DigestRow]:
-    section, effect = "agreement with the model", row.effect
-    for name, arm in (("shown", effect.shown), ("hidden", effect.hidden)):
-        yield from _rows(section, f"{row.task}, {name}", {"agreed": arm.agreed}, arm.drawn)
-    interval = effect.stratified
-    if effect.within_strata is not None and interval is not None:
-        n = effect.shown.drawn + effect.hidden.drawn
-        value, low, high = effect.within_strata, interval.low, interval.high
-        yield DigestRow(section, row.task, "difference", value, low, high, n)
-
-
-def _own_confidence(row: TaskConfidence) -> Iterator[DigestRow]:
-    section, score = "experts' own confidence", row.score
-    for part in row.parts:
-        yield from _rows(section, f"{row.task}, {part.stated}", {"right": part.right}, part.n)
-    names = ("stated", "right", "brier", "ece", "ece_if_calibrated")
-    yield from _rows(section, row.task, {name: getattr(score, name) for name in names}, score.n)
 
 
 def calibration_rows(
@@ -127,13 +75,6 @@ def calibration_rows(
         low, high = band.accuracy_low, band.accuracy_high
         yield DigestRow("reliability", bounds, "accuracy", band.accuracy, low, high, band.n, reach)
         yield DigestRow("reliability", bounds, "mean_confidence", band.mean_confidence, n=band.n, reach=reach)
-
-
-def _rows(section: str, name: str, values: Mapping[str, Cell], n: int | None = None) -> Iterator[DigestRow]:
-    """A row for each value that there is."""
-    for measure, value in values.items():
-        if value is not None:
-            yield DigestRow(section, name, measure, value, n=n)
 
 
 def _errors(row: ErrorRow) -> Iterator[DigestRow]:
@@ -175,7 +116,7 @@ def _watch(watch: ErrorWatch) -> Iterator[DigestRow]:
         "errors": watch.errors,
         "error": watch.error,
     }
-    yield from _rows("error against the target", name, values, watch.labeled)
+    yield from measured_rows("error against the target", name, values, watch.labeled)
 
 
 def _threshold(row: ThresholdRow) -> Iterator[DigestRow]:
@@ -194,7 +135,7 @@ def _threshold(row: ThresholdRow) -> Iterator[DigestRow]:
         "labels_alike": result.alike if isinstance(result, Certificate) else None,
     }
     name = f"{row.task}, {row.place}, {row.model.name} {row.model.version}"
-    yield from _rows("threshold", name, values)
+    yield from measured_rows("threshold", name, values)
     if isinstance(result, Certificate):
         yield DigestRow("threshold", name, "error_bound", result.bound, n=result.labels)
 
@@ -223,7 +164,7 @@ def _day(day: Day) -> Iterator[DigestRow]:
         "decided": day.decided,
         "median_seconds": _seconds(day.median_time),
     }
-    yield from _rows("day", day.date.isoformat(), values)
+    yield from measured_rows("day", day.date.isoformat(), values)
 
 
 def _seconds(duration: timedelta | None) -> float | None:
@@ -266,7 +207,7 @@ def _slice(row: SliceFinding) -> Iterator[DigestRow]:
         "error_of_like": row.error_of_like,
         "p_value": row.adjusted_p_value,
     }
-    yield from _rows("worse slice", name, values, row.n)
+    yield from measured_rows("worse slice", name, values, row.n)
 
 
 def _marked(marked: MarkedCases) -> Iterator[DigestRow]:
@@ -282,7 +223,7 @@ def _harm(row: HarmRate) -> Iterator[DigestRow]:
     name, section = f"{row.task}: {row.label}, {row.key}={row.value}", "harmful label"
     yield DigestRow(section, name, row.kind.value, row.rate, row.low, row.high, row.n, Reach.WATCHED)
     figures = {"elsewhere": row.elsewhere, "p_value": row.adjusted_p_value}
-    yield from _rows(section, f"{name}, {row.kind.value}", figures, row.n)
+    yield from measured_rows(section, f"{name}, {row.kind.value}", figures, row.n)
 
 
 def _confusion(row: TaskConfusion) -> Iterator[DigestRow]:

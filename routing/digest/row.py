@@ -1,5 +1,6 @@
 """A number of a digest, as a line of a table: what it is about, its interval and what it rests on."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 Cell = str | float | None
@@ -24,3 +25,12 @@ class DigestRow:
     n: int | None = None
     reach: str = ""
     before: Cell = None
+
+
+def measured_rows(
+    section: str, name: str, values: Mapping[str, Cell], n: int | None = None
+) -> Iterator[DigestRow]:
+    """A row for each value that there is."""
+    for measure, value in values.items():
+        if value is not None:
+            yield DigestRow(section, name, measure, value, n=n)

@@ -21,8 +21,7 @@ def test_who_answered_is_told_right_after_and_the_service_never(world: World) ->
     (notice,) = world.eventually(lambda: announcements(world))
     assert "made wrong on purpose" in notice
     first = settle_one(world)
-    second = world.post_case("order-2", task="appeal", label="grant")
-    planted = put_in(world, first, second)
+    planted = put_in(world, first)
     maya, jonas = world.person(MAYA), world.person(JONAS)
     assert "The text of order-1" in maya.reads(planted)
     assert "The model says Deny" in maya.reads(planted)

@@ -19,7 +19,7 @@ def with_trials(*settings: str) -> str:
 
 
 def settle_one(world: World, external_id: str = "order-1", **more: Any) -> Case:
-    """Two people grant an appeal, as the model says; it rests then until it may come again."""
+    """Two people grant an appeal, as the model says; it rests then until it comes again."""
     case = world.post_case(external_id, task="appeal", label="grant", **more)
     maya, jonas = world.person(MAYA), world.person(JONAS)
     maya.press(case, "Confirm: Grant")
@@ -32,8 +32,7 @@ def settle_one(world: World, external_id: str = "order-1", **more: Any) -> Case:
 
 
 def put_in(world: World, *posted: Case) -> Case:
-    """The case that is put in beside the last of those `posted`, once it has come."""
-    world.advance(timedelta(hours=1))
+    """The case that was put in beside those `posted`, once it has come."""
     (*_, case_id) = world.eventually(lambda: _others(world, posted))
     return Case(case_id, "")
 

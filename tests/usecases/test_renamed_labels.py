@@ -7,7 +7,8 @@ import pytest
 
 from bot.usecases.active_policy import Proposal, propose
 from bot.usecases.context import PolicyHolder
-from bot.usecases.digest.model_quality import Span, appraise
+from bot.usecases.digest.model_quality import appraise
+from bot.usecases.digest.span import Span
 from bot.usecases.digest.weekly import digest_of
 from bot.usecases.learning import drift, drift_spans
 from bot.usecases.repairs.departures import PolicyPart, departures

@@ -17,6 +17,7 @@ from bot.words.harm_words import harm_sentences
 from bot.words.limit_words import place_words
 from bot.words.mark_words import marked_lines, marked_sentence
 from bot.words.numbers import counted
+from bot.words.oversight_words import gold_sentences, tier_sentences
 from bot.words.own_confidence_words import own_confidence_sentences
 from bot.words.quality_words import confusion_words, error_cells, error_lines, fit_words, threshold_words
 from bot.words.slice_words import slice_words
@@ -152,6 +153,8 @@ def _experts_words(digest: Digest, permalinks: Permalinks) -> Iterator[TitledLis
     yield TitledList("What nobody answered in time", again)
     stated = tuple(map(literal, own_confidence_sentences(quality.confidences)))
     yield TitledList("Whether experts are as sure as they are right", stated)
+    checks = (*tier_sentences(quality.oversight), *gold_sentences(quality.golds))
+    yield TitledList("What checks show", tuple(map(literal, checks)))
     pairs = tuple(_contradiction(contradiction, permalinks) for contradiction in quality.contradictions)
     yield TitledList("Much the same, decided differently", pairs)
 

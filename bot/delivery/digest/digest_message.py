@@ -11,6 +11,7 @@ from bot.slack.show.digest_headlines import headline_blocks
 from bot.usecases.digest.period import Period
 from bot.words.day_words import days_words
 from bot.words.digest_words import ERRORS, lead, main_rows, unreadable_words
+from bot.words.oversight_words import oversight_line
 from bot.words.truth_words import truth_sentences
 from routing.digest.digest import Digest
 
@@ -33,13 +34,15 @@ def digest_message(period: Period, digest: Digest, picture_id: str | None, zone:
     week = lead(digest)
     first = header(f"{period.team[:1].upper()}{period.team[1:]}, {days}")
     blocks = [first, section(plain(week, 1_000)), *headline_blocks(period.key, digest.headlines)]
-    blocks += [*_unreadable(digest), *_picture(digest, picture_id), _period(digest)]
+    blocks += [*_unreadable(digest), *_oversight(digest), *_picture(digest, picture_id), _period(digest)]
     columns = COLUMNS if _target(digest) is None else (*COLUMNS, TARGET)
     truths = " ".join(truth_sentences(digest.quality.truths if digest.quality else ()))
     blocks += [table(columns, _rows(digest)), context(plain(f"{truths} {ABOUT}".strip(), 1_000))]
     sentences = [headline.words for headline in digest.headlines]
     rows = (f"{name}: {now}. The week before: {before}." for name, now, before in main_rows(digest))
-    return Message(bounded((title, week, *sentences, *unreadable_words(digest), *rows)), tuple(blocks))
+    looked = oversight_line(digest.quality.oversight if digest.quality else None)
+    texts = (title, week, *sentences, *unreadable_words(digest), *filter(None, (looked,)), *rows)
+    return Message(bounded(texts), tuple(blocks))
 
 
 def _unreadable(digest: Digest) -> Iterator[JsonObject]:
@@ -48,6 +51,13 @@ def _unreadable(digest: Digest) -> Iterator[JsonObject]:
     if sentences:
         mend = "They were looked at instead. Have the service send what is missing, or correct the rule."
         yield section(plain(" ".join((*sentences, mend)), 2_000))
+
+
+def _oversight(digest: Digest) -> Iterator[JsonObject]:
+    """Whether anybody looks, where errors were planted."""
+    line = oversight_line(digest.quality.oversight if digest.quality else None)
+    if line:
+        yield section(plain(line, 300))
 
 
 def _picture(digest: Digest, picture_id: str | None) -> Iterator[JsonObject]:

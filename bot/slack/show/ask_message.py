@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.slack.blocks.builders import context, mrkdwn, paragraph, plain, rich_text, run
+from bot.slack.blocks.builders import context, mrkdwn, paragraph, rich_text, run
 from bot.slack.blocks.message import JsonObject, Message
 from bot.slack.blocks.text import escape, label_text, moment
-from bot.slack.show.case_message import picture_block, present, question_blocks
-from bot.slack.show.case_words import circumstances, due_words, label_title
+from bot.slack.show.case_message import circumstances_parts, picture_block, present, question_blocks
+from bot.slack.show.case_words import due_words, label_title
 from bot.slack.show.controls import blind_controls
 from bot.slack.show.input_blocks import (
     DECIDED,
@@ -81,7 +81,7 @@ def _open_blocks(scene: Scene, lead: str) -> tuple[JsonObject, ...]:
     submission = scene.case.submission
     return present(
         *question_blocks(scene.task.question),
-        context(mrkdwn(f":eyes: {lead}"), plain(circumstances(scene.case, REVIEW.slices), 700)),
+        context(mrkdwn(f":eyes: {lead}"), *circumstances_parts(scene.case, REVIEW.slices)),
         input_block(submission.input, REVIEW),
         picture_block(scene),
         show_all_block(scene.screen) if is_cut(scene.case, REVIEW) else None,
@@ -94,9 +94,10 @@ def _open_blocks(scene: Scene, lead: str) -> tuple[JsonObject, ...]:
 def _closed_blocks(scene: Scene, ending: str) -> tuple[JsonObject, ...]:
     case_input = scene.case.submission.input
     title = label_text(scene.task.question, 300)
+    shown = circumstances_parts(scene.case, DECIDED.slices)
     return present(
         context(mrkdwn(ending)),
         rich_text(paragraph(run(title, "bold"))),
         input_block(case_input, DECIDED),
-        context(plain(circumstances(scene.case, DECIDED.slices), 700)),
+        context(*shown) if shown else None,
     )

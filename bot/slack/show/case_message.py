@@ -123,7 +123,7 @@ def _status_line(scene: Scene) -> JsonObject:
     happened = happened_words(case)
     if happened:
         parts.append(happened)
-    return context(mrkdwn("  ·  ".join(parts)), plain(circumstances(case, REVIEW.slices), 700))
+    return context(mrkdwn("  ·  ".join(parts)), *circumstances_parts(case, REVIEW.slices))
 
 
 def _who_decides(scene: Scene) -> str:
@@ -158,8 +158,15 @@ def picture_block(scene: Scene) -> JsonObject | None:
     return image_block(image, scene.image_file_id, is_taken=scene.has_picture)
 
 
-def _circumstances(scene: Scene) -> JsonObject:
-    return context(plain(circumstances(scene.case, REVIEW.slices), 700))
+def circumstances_parts(case: Case, most: int) -> tuple[JsonObject, ...]:
+    """The circumstances of a case for a line of small print; nothing where there are none."""
+    words = circumstances(case, most)
+    return (plain(words, 700),) if words else ()
+
+
+def _circumstances(scene: Scene) -> JsonObject | None:
+    shown = circumstances_parts(scene.case, REVIEW.slices)
+    return context(*shown) if shown else None
 
 
 def _small_print(scene: Scene) -> JsonObject:

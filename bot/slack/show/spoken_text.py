@@ -83,6 +83,11 @@ def _labeled(name: str, content: str) -> str:
     return f"{f'{name}: ' if name else ''}{content}{end}" if content else ""
 
 
+def _circumstances(case: Case) -> str:
+    words = circumstances(case, SLICES)
+    return _labeled("Known there as", _sentence(words, 300)) if words else ""
+
+
 def open_text(scene: Scene) -> str:
     """Question, prediction, input, reasons, evidence, due time, model and how to answer."""
     case = scene.case
@@ -99,7 +104,7 @@ def open_text(scene: Scene) -> str:
         "Somebody objects to what was decided, and it is decided anew." if case.contest else "",
         f"{progress(case)}." if progress(case) else "",
         f"{'; '.join(filter(None, (due_words(case, scene.now), happened_words(case))))}.",
-        _labeled("Known there as", _sentence(circumstances(case, SLICES), 300)),
+        _circumstances(case),
         _labeled("Model", _sentence(f"{model.name} {model.version}".strip(), 160)),
         # Of several answers none is asked for in the thread, where whoever answers next would read it.
         _labeled(_HOW[scene.task.thread_replies and not _may_be_several(scene)], _sentence(labels, 300)),
@@ -122,7 +127,7 @@ def blind_text(scene: Scene, lead: str, *, is_open: bool) -> str:
         _labeled("What came in", _input(scene, 900)),
         *(_labeled(name, _sentence(words, 300)) for name, words in wishes_of(case.submission)),
         _labeled("Evidence", _evidence(case, 400)),
-        _labeled("Known there as", _sentence(circumstances(case, SLICES), 300)),
+        _circumstances(case),
         _labeled("Answer with a button", _sentence(", ".join(scene.task.label_names), 300))
         if is_open
         else "",

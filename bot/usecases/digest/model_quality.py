@@ -11,11 +11,14 @@ from functools import partial
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from bot.usecases.digest.error_rows import PeriodCounts, asked_again, error_rows
+from bot.usecases.digest.error_rows import asked_again, error_rows
 from bot.usecases.digest.expert_agreement import task_agreements
 from bot.usecases.digest.expert_anchoring import task_anchorings
 from bot.usecases.digest.expert_confidence import task_confidences
+from bot.usecases.digest.expert_facts import read_experts
 from bot.usecases.digest.slice_findings import harm_findings, slice_findings
+from bot.usecases.digest.span import Span
+from bot.usecases.digest.trial_shares import gold_shares, oversight
 from bot.usecases.thresholds.target_watch import Watchtower
 from bot.usecases.thresholds.threshold_table import threshold_rows
 from routing.digest.day import Day
@@ -30,57 +33,26 @@ from routing.evidence.error_patterns import (
 )
 from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import StratumKey, TrafficEstimate, label_weights
-from routing.evidence.grades import GradableAnswer
-from routing.evidence.marked_cases import MarkedCases
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
-from routing.evidence.truth import TruthCount, task_truths
+from routing.evidence.truth import task_truths
 from routing.policy import Policy, Team
 from storage.engine.database import Database, Transaction
 from storage.evidence import (
-    blind_arms,
     case_inputs,
     day_volumes,
-    decision_methods,
-    late_answers,
-    marked_cases,
     model_evidence,
-    second_opinions,
-    settled_answers,
-    shared_answers,
 )
-from storage.evidence.blind_arms import BlindArm
 from storage.evidence.case_inputs import ExpertRationale
 from storage.evidence.day_volumes import DayVolume
-from storage.evidence.decisions_in_force import Window
 from storage.evidence.label_columns import LabelColumns
-from storage.evidence.late_answers import LateCount
 from storage.evidence.model_evidence import TrafficCount
-from storage.evidence.second_opinions import CheckedCase
-from storage.evidence.shared_answers import Answer
 from storage.measured import alarms, calibrators
 from storage.measured.calibrators import StoredCalibrator
 
-LOOK_BACK = timedelta(days=28)
-"""Calibration, slices, themes and thresholds need more labels than a week gives."""
 MOST_DECIDED = 5_000
 SEED = 0
 SHOWN = 5
-NEWEST_MARKED = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The digest's period and its predecessor."""
-
-    before_at: datetime
-    since_at: datetime
-    until_at: datetime
-
-    @property
-    def learned_since_at(self) -> datetime:
-        """Since when labels are looked at for what needs many."""
-        return min(self.since_at, self.until_at - LOOK_BACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +72,6 @@ class _Facts:
     """What was accepted of four weeks."""
 
 
-@dataclass(frozen=True, slots=True)
-class _ExpertFacts:
-    """What storage holds of the experts: shared and settled answers, how decided, hidden or not, checked."""
-
-    answers: Mapping[str, Sequence[Answer]]
-    methods: tuple[TruthCount, ...]
-    arms: tuple[BlindArm, ...]
-    settled: Mapping[str, Sequence[GradableAnswer]]
-    checked: tuple[CheckedCase, ...]
-    checked_before: tuple[CheckedCase, ...]
-    marked: MarkedCases
-    late: tuple[LateCount, ...]
-    late_before: tuple[LateCount, ...]
-
-    def beside(self, *traffic: tuple[TrafficCount, ...]) -> tuple[PeriodCounts, ...]:
-        facts = (self.checked, self.late), (self.checked_before, self.late_before)
-        return tuple(PeriodCounts(counts, *of) for counts, of in zip(traffic, facts, strict=True))
-
-
 def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Quality:
     """What the labels say about the models of a team's tasks."""
     with database.read() as tx:
@@ -127,7 +80,7 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         table = beside.submit(_thresholds, database, policy, team, now, span)
         with database.read() as tx:
             stored = _read(tx, policy, team, span, now)
-            experts = _read_experts(tx, team, span)
+            experts = read_experts(tx, team, span)
         thresholds, curve, watches = table.result()
     themes = _themes(stored)
     truths = task_truths(experts.methods, label_weights(count.stratum for count in now))
@@ -157,6 +110,8 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         asked_again=tuple(asked_again(experts.late)),
         confidences=tuple(task_confidences(policy, experts.settled)),
         marked=experts.marked,
+        oversight=oversight(policy, team, experts.planted),
+        golds=tuple(gold_shares(experts.gold)),
     )
 
 
@@ -202,22 +157,6 @@ def _read(tx: Transaction, policy: Policy, team: Team, span: Span, now: tuple[Tr
         ),
         lately=tuple(count for count in learned if count.stratum.is_accepted),
         days=day_volumes.by_day(tx, team.tasks, midnights(since, until, ZoneInfo(team.timezone))),
-    )
-
-
-def _read_experts(tx: Transaction, team: Team, span: Span) -> _ExpertFacts:
-    tasks, back, since, until = team.tasks, span.learned_since_at, span.since_at, span.until_at
-    now, before = Window(tasks, since, until), Window(tasks, span.before_at, since)
-    return _ExpertFacts(
-        answers={name: shared_answers.shared(tx, name, back, until, MOST_DECIDED) for name in tasks},
-        methods=decision_methods.counts(tx, tasks, since, until),
-        arms=blind_arms.of_tasks(tx, tasks, back, until),
-        checked=tuple(second_opinions.decided_cases(tx, now)),
-        checked_before=tuple(second_opinions.decided_cases(tx, before)),
-        late=late_answers.counts(tx, now),
-        late_before=late_answers.counts(tx, before),
-        settled={name: settled_answers.of_task(tx, name, back, until, MOST_DECIDED) for name in tasks},
-        marked=marked_cases.of_period(tx, tasks, since, until, NEWEST_MARKED),
     )
 
 

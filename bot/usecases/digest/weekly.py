@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from bot.usecases.context import Context
 from bot.usecases.digest.digest_document import from_document, to_document
-from bot.usecases.digest.model_quality import Span, appraise
+from bot.usecases.digest.model_quality import appraise
 from bot.usecases.digest.period import Period
+from bot.usecases.digest.span import Span
 from bot.usecases.outgoing import DIGEST
 from bot.words.headline_words import headlines
 from routing.digest.digest import Digest, summarise

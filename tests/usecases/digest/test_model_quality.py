@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.usecases.digest.model_quality import Span, appraise, midnights
+from bot.usecases.digest.model_quality import appraise, midnights
+from bot.usecases.digest.span import Span
 from routing.case.decision import Method
 from routing.digest.model_quality import About, Movement, Quality, ThresholdState
 from routing.evidence.harm_rates import HarmKind
