@@ -12,7 +12,9 @@ from tests.scenarios.trials import put_in, settle_one, with_trials
 from tests.scenarios.words import words
 from tests.scenarios.world import World
 
-IDS = re.compile(r"(?:case|attempt)_[0-9a-f]+|blk\d+|\b\d{10}\.\d{6}\b|\b[0-9a-f]{32}\b|V[0-9A-Z]{8,}")
+IDS = re.compile(
+    r"(?:case|attempt)_[0-9a-f]+|blk[0-9A-F]+|\b\d{10}\.[0-9a-f]{6,}\b|\b[0-9a-f]{32}\b|V[0-9A-Z]{8,}"
+)
 WITHOUT_PICTURE = {"text": "The text of order-1.", "fields": {"amount": 12}, "link": "https://example.org/1"}
 
 
@@ -41,7 +43,9 @@ def until(world: World, person: Expert, case: Case, text: str) -> None:
 
 def window(person: Expert, case: Case, entry: str) -> str:
     person.pick(case, entry)
-    return bare({name: part for name, part in (person.window() or {}).items() if name != "id"})
+    shown = person.window() or {}
+    assert shown["blocks"]
+    return bare({name: shown[name] for name in ("title", "blocks")})
 
 
 @everywhere

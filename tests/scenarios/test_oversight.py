@@ -29,10 +29,11 @@ def policy_text() -> str:
 def test_a_lead_reads_how_many_planted_errors_the_channel_caught(world: World) -> None:
     first = settle_one(world)
     planted = put_in(world, first)
+    world.post_case("order-2", task="appeal", label="grant")
     for person in (world.person(MAYA), world.person(JONAS)):
         person.press(planted, "Grant")
     world.eventually(lambda: "(they agree)" in world.person(MAYA).reads(planted))
-    line = "This channel caught 1 of 1 planted errors (between 2 and 100 %)."
+    line = "This channel caught 1 of 1 planted errors (between 3 and 100 %)."
 
     world.advance(timedelta(days=7))
 
@@ -42,5 +43,5 @@ def test_a_lead_reads_how_many_planted_errors_the_channel_caught(world: World) -
     thread = " ".join(words(message) for message in details(world, PAYMENTS, digest))
     assert "appeal (pair): caught 1 of 1 planted errors" in thread
     report = world.shop.read_report(world.shop.reports("desk")[0])
-    assert report["digest"]["quality"]["oversight"]["tiers"][0]["share"]["caught"] == 1
-    assert report["digest"]["decided"]["now"] == 0
+    assert report["quality"]["oversight"]["tiers"][0]["share"]["caught"] == 1
+    assert report["decided"]["now"] == 0

@@ -178,14 +178,16 @@ def happened_words(case: Case) -> str:
 
 
 def circumstances(case: Case, most: int) -> str:
-    """The service's own id of the case, its group, the first `most` of its slices, and an unusual origin."""
+    """The service's id of the case if it is shown, its group, `most` of its slices, and an unusual origin."""
     submission = case.submission
     slices = [
         f"{label_text(name, SLICE_NAME)} {label_text(value, SLICE_VALUE)}"
         for name, value in list(submission.slices.items())[:most]
     ]
     group = f"group {label_text(submission.group, SLICE_VALUE)}" if submission.group else ""
-    parts = (origin_words(case), label_text(submission.external_id, OWN_ID), group, *slices)
+    # Where it is kept from people there is none, and no dash in its place.
+    own_id = label_text(submission.external_id, OWN_ID) if submission.external_id else ""
+    parts = (origin_words(case), own_id, group, *slices)
     return " · ".join(part for part in parts if part)
 
 
