@@ -82,15 +82,18 @@ class Regions:
             self.label_groups.only(places),
         )
 
-    def with_errors(self, errors: int) -> "Regions":
-        """The same regions, had the stratum that was looked at least shown so many errors, no other any."""
+    def with_errors(self, errors: int | Counts) -> "Regions":
+        """The same regions, had the stratum that was looked at least shown so many errors, no other any.
+
+        In each of them, or as many in each as `errors` says.
+        """
         return self._with(np.zeros_like(self.errors), errors)
 
     def with_another_error(self) -> "Regions":
         """The same regions, had that stratum shown another error."""
         return self._with(self.errors.copy(), 1)
 
-    def _with(self, made_up: Counts, more: int) -> "Regions":
+    def _with(self, made_up: Counts, more: int | Counts) -> "Regions":
         watched = np.flatnonzero(self.labels[:, -1] > 0)
         if len(watched):
             row = watched[np.argmin(self.labels[watched, -1] / self.received[watched, -1])]

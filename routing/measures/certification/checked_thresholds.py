@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,14 +12,8 @@ from scipy.optimize import brentq
 from routing.evidence.odds import allowed
 from routing.evidence.promise import Certificate, NotYet, Promise
 from routing.measures.certification.acceptance_regions import DIGITS, GRID
-from routing.measures.certification.fallback import Counts, fallback, parts_of
-from routing.measures.certification.label_needs import (
-    STEP,
-    STEPS,
-    hopeless,
-    silence_note,
-    zero_error_labels,
-)
+from routing.measures.certification.fallback import Counts, fallback, parts_of, passing_from, reached
+from routing.measures.certification.label_needs import STEP, STEPS, hopeless, silence_note, zero_error_labels
 from routing.measures.certification.sum_test import sum_chances
 from routing.measures.certification.threshold_tests import FROM_LABELS, SINGLE_SEQUENCE
 from routing.measures.sample import Floats
@@ -141,7 +135,11 @@ def certify_checked(
         raise ValueError(f"a share of the promise lies above 0 and is at most 1: {share}")
     spent = share * promise.spent_by(attempt)
     parts = _parts(regions, promise.error, spent, hoped)
-    loosest = fallback(_reachable(regions, promise.error, parts, spent), parts)
+
+    def chance_of(place: int) -> float:
+        return float(_at(regions, place).chances(promise.error, spent)[0])
+
+    loosest = fallback(reached(chance_of, len(regions.labels), parts, spent), parts)
     if loosest is None:
         return _not_yet(regions, promise.error, spent)
     place, part = loosest
@@ -178,20 +176,9 @@ def _passing_from(regions: CheckedRegions, error: float, delta: float, part: flo
     def passes(place: int) -> bool:
         return bool(_at(regions, place).if_wrong(likely[place : place + 1], error, delta)[0] <= delta)
 
-    # More labels pass sooner, so the first that passes is bisected; it only decides where to start.
-    first = bisect_left(range(len(likely)), True, key=passes)
+    # More labels pass sooner.
+    first = passing_from(passes, len(likely))
     return np.where(np.arange(len(likely)) >= first, 0.0, 1.0)
-
-
-def _reachable(regions: CheckedRegions, error: float, parts: Mapping[int, float], delta: float) -> Floats:
-    """The p-values of the tests that sequences from these starts come to; 1 for all others."""
-    chances = np.ones(len(regions.labels))
-    for start in parts:
-        for place in range(start, len(chances)):
-            chances[place] = _at(regions, place).chances(error, delta)[0]
-            if chances[place] > delta or place + 1 in parts:
-                break
-    return chances
 
 
 def _at(regions: CheckedRegions, place: int) -> CheckedRegions:

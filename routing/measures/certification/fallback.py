@@ -1,6 +1,7 @@
 """The fallback procedure: which tests may use which part of the chance δ that a promise fails."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,3 +68,27 @@ def fallback(chances: Floats, parts: Mapping[int, float]) -> tuple[int, float] |
             # What fails keeps nothing to hand on: its part is spent, and only another start brings more.
             held = 0.0
     return loosest
+
+
+def reached(
+    chance_of: Callable[[int], float], number: int, parts: Mapping[int, float], delta: float
+) -> Floats:
+    """The p-values of those of `number` tests that sequences from these starts come to; 1 for all others.
+
+    For tests that take long: what lies behind one that fails at `delta`, all there is, needs none.
+    """
+    chances = np.ones(number)
+    for start in parts:
+        for place in range(start, number):
+            chances[place] = chance_of(place)
+            if chances[place] > delta or place + 1 in parts:
+                break
+    return chances
+
+
+def passing_from(passes: Callable[[int], bool], number: int) -> int:
+    """The strictest of `number` tests that `passes`, if all that are looser do; `number` if none does.
+
+    It may only decide where a sequence starts: whether the looser ones pass is not looked at.
+    """
+    return bisect_left(range(number), True, key=passes)

@@ -41,6 +41,11 @@ class SizeCounts:
         """In which regions no two predictions share a group."""
         return np.asarray(self.members[1:].sum(axis=0) == 0)
 
+    @property
+    def of_a_prediction(self) -> Floats:
+        """The size of the group of a prediction of each region, on average."""
+        return np.asarray((self.largest[:, None] * self.members).sum(axis=0) / np.maximum(self.total, 1))
+
     def only(self, places: Bools | Places | slice | list[int]) -> "SizeCounts":
         """Some of the regions."""
         return SizeCounts(self.largest, self.groups[:, places], self.members[:, places])

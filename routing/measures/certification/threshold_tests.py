@@ -1,8 +1,9 @@
 """The tests of thresholds: how many trials each rests on, and how many of these count as wrong."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -10,7 +11,14 @@ from routing.evidence.estimate import Reach
 from routing.evidence.promise import CertificateMethod
 from routing.measures.certification.acceptance_regions import Regions
 from routing.measures.certification.audit_bound import errors_upper
-from routing.measures.certification.fallback import Counts, Starts, fallback, parts_of
+from routing.measures.certification.fallback import (
+    Counts,
+    Starts,
+    fallback,
+    parts_of,
+    passing_from,
+    reached,
+)
 from routing.measures.certification.group_sizes import SizeCounts
 from routing.measures.certification.group_tests import counts_like, group_chances, group_limit
 from routing.measures.sample import Floats
@@ -52,6 +60,32 @@ class Tests:
             return np.where(self.wrong <= error * self.trials, 0.0, 1.0)
         return group_chances(self.groups, self.wrong, error, self.delta)
 
+    def reached(self, error: float, parts: Mapping[int, float]) -> Floats:
+        """The same of those that sequences from the starts of `parts` come to; 1 for others."""
+        if self.groups.are_single.all():
+            return self.chances(error)
+        return reached(lambda place: self._chance(place, error), len(self.trials), parts, self.delta)
+
+    def no_less(self, error: float, part: float) -> Floats:
+        """No less than the p-values, and as small where they are at most δ, or `part` of it.
+
+        If more trials pass sooner; only to choose where sequences start.
+        """
+        if self.groups.are_single.all():
+            return self.chances(error)
+        chances = np.ones(len(self.trials))
+        for limit in (self.delta, self.delta * part):
+            passes = partial(self._passes, error=error, limit=limit)
+            chances[passing_from(passes, len(chances)) :] = limit
+        return chances
+
+    def _passes(self, place: int, error: float, limit: float) -> bool:
+        return self._chance(place, error) <= limit
+
+    def _chance(self, place: int, error: float) -> float:
+        groups, wrong = self.groups.only([place]), self.wrong[place : place + 1]
+        return float(group_chances(groups, wrong, error, self.delta)[0])
+
 
 @dataclass(frozen=True, slots=True)
 class Pass:
@@ -90,16 +124,23 @@ class Family:
                 return None
             place = int(possible[-1])
             return Pass(place, int(tests.wrong[place]) / int(tests.trials[place]))
-        made_up = (self.tests(self.regions.with_errors(count)) for count in range(tests.starts.tolerated + 1))
-        parts = parts_of(
-            [others.chances(error) for others in made_up], tests.trials, tests.delta, tests.starts
-        )
-        loosest = fallback(tests.chances(error), parts)
+        parts = parts_of(self._if_errors(tests, error), tests.trials, tests.delta, tests.starts)
+        loosest = fallback(tests.reached(error, parts), parts)
         if loosest is None:
             return None
         place, part = loosest
         groups = tests.groups.only([place])
         return Pass(place, group_limit(groups, int(tests.wrong[place]), part, error))
+
+    def _if_errors(self, tests: Tests, error: float) -> list[Floats]:
+        """The p-values had there been 0, 1, 2 … errors, or as many groups wrong altogether.
+
+        Where an error seldom comes alone, what starts where two would pass ends at the first such group.
+        """
+        size = tests.groups.of_a_prediction
+        counts = (np.rint(size * number).astype(np.int64) for number in range(tests.starts.tolerated + 1))
+        made_up = (self.tests(self.regions.with_errors(count)) for count in counts)
+        return [others.no_less(error, tests.starts.first_part) for others in made_up]
 
 
 def families(regions: Regions, delta: float, present: float | None, reach: Reach) -> list[Family]:

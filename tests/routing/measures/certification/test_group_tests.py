@@ -160,6 +160,15 @@ def test_few_groups_are_granted_nothing_and_it_is_said_why() -> None:
     assert "groups that may be wrong together: 200 count like" in result.why
 
 
+def test_a_sequence_starts_where_a_group_that_is_wrong_altogether_does_not_end_it() -> None:
+    group = np.repeat(np.arange(200), 10)
+    is_error, asked = np.isin(group, [30, 150]), np.ones(2_000, dtype=bool)
+    labels = Traffic(1 - group / 400, np.full(2_000, 0.5), asked, asked, is_error, group)
+    answer = certify(labels, Promise(0.05, 0.95))
+    assert isinstance(answer, Certificate)
+    assert answer.accepted == 2_000
+
+
 def test_a_census_in_groups_is_granted_less_than_the_same_alone() -> None:
     rng = np.random.default_rng(4)
     group = np.repeat(np.arange(400), 5)
