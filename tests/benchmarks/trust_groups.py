@@ -24,8 +24,8 @@ PROMISED = 0.05
 PREDICTIONS = 5_000
 AUDITS = 2_000
 RING = 10
-LEAST_OF_DRAW = 0.85
-"""Where all groups are large one draw may be lucky; it halves everything as soon as two share a group."""
+BETS = np.array([0.1, 0.2, 0.4, 0.6, 0.8])
+"""Of the largest stake that can be lost: they share the wealth, and none depends on a group's size."""
 EXCESS = 1.8
 """Beside rings, so much more than promised is wrong: whatever is granted is broken."""
 
@@ -64,19 +64,18 @@ def measure(sets: Sequence[RealSet], replications: int) -> Iterator[Figure]:
     broken, alarms = [], []
     for (one, grouping), rows in zip(cells, spread(_runs, jobs, "Groups"), strict=True):
         what = f"{one.name}, {grouping or 'rings beside right singles'}"
-        breaks, ours, draw, today, today_breaks, false = rows.mean(axis=0)
+        breaks, ours, draw, bets, today, today_breaks, false = rows.mean(axis=0)
         broken.append(float(breaks))
         alarms.append(float(false))
         yield kept(what, float(breaks), replications)
         if grouping is not None:
-            shown = f"one draw {draw:.3f}; today {today:.3f}, broken {today_breaks:.0%}"
-            single = grouping.largest == 1
-            least = 0.95 * float(today) if single else LEAST_OF_DRAW * float(draw)
+            shown = f"one draw {draw:.3f}, bets {bets:.3f}; today {today:.3f}, broken {today_breaks:.0%}"
+            is_single = grouping.largest == 1
+            least = 0.95 * rows[:, 4] if is_single else rows[:, 2 if draw >= bets else 3]
             # Differences of the same runs: chance allows three of their standard errors.
-            other = rows[:, 3 if single else 2]
-            chance = 3 * float((rows[:, 1] - other).std()) / math.sqrt(replications)
-            shown = f"{shown}; chance {chance:.3f}"
-            yield at_least(f"{what}: traffic", float(ours), round(least - chance, 4), "", shown)
+            chance = 3 * float((rows[:, 1] - least).std()) / math.sqrt(replications)
+            limit = round(float(least.mean()) - chance, 4)
+            yield at_least(f"{what}: traffic", float(ours), limit, "", f"{shown}; chance {chance:.3f}")
         yield at_most(
             f"{what}: false revocations", 100 * float(false), round(100 * most_broken(replications), 1), "%"
         )
@@ -98,10 +97,10 @@ def _run(one: RealSet, grouping: Grouping | None, rng: np.random.Generator) -> l
     promise = Promise(PROMISED, 1 - DELTA)
     answers = [certify(labels, promise), certify(replace(labels, group=None), promise)]
     ours, today = (answer.threshold if isinstance(answer, Certificate) else None for answer in answers)
-    thresholds = [ours, _by_draw(labels, promise, rng), today]
+    thresholds = [ours, _by_draw(labels, promise, rng), _by_bets(labels, promise), today]
     results = [_judged(one, threshold, is_ring=grouping is None) for threshold in thresholds]
-    (breaks, accepted), (_, draw), (today_breaks, now) = results
-    return [breaks, accepted, draw, now, today_breaks, _revoked(grouping, rng)]
+    (breaks, accepted), (_, draw), (_, bets), (today_breaks, now) = results
+    return [breaks, accepted, draw, bets, now, today_breaks, _revoked(grouping, rng)]
 
 
 def _judged(one: RealSet, threshold: float | None, *, is_ring: bool) -> tuple[float, float]:
@@ -136,8 +135,7 @@ def _by_draw(labels: Traffic, promise: Promise, rng: np.random.Generator) -> flo
     delta, group = promise.spent_by(1), labels.group
     assert group is not None
     keep, pick = rng.random(int(group.max()) + 1)[group], rng.random(len(group))
-    shares = 1 - np.arange(1, 201) / 200
-    thresholds = np.unique(np.quantile(labels.score, np.maximum(shares, 0), method="inverted_cdf"))[::-1]
+    thresholds = _thresholds(labels)
     drawn, wrong, sizes = [], [], []
     for threshold in thresholds:
         places = np.flatnonzero(labels.score >= threshold)
@@ -155,6 +153,35 @@ def _by_draw(labels: Traffic, promise: Promise, rng: np.random.Generator) -> flo
     exact = np.array([bdtr(x, n, promise.error) for x, n in zip(wrong, drawn, strict=True)])
     result = fallback(exact, parts_of(made_up, np.array(sizes), delta, FROM_LABELS))
     return None if result is None else float(thresholds[result[0]])
+
+
+def _thresholds(labels: Traffic) -> Floats:
+    shares = 1 - np.arange(1, 201) / 200
+    grid = np.quantile(labels.score, np.maximum(shares, 0), method="inverted_cdf")
+    return np.asarray(np.unique(grid)[::-1])
+
+
+def _by_bets(labels: Traffic, promise: Promise) -> float | None:
+    """Bets Π(1 − λ·Σ(loss − α)/m) on each group; begins where a third of the promised error would pass."""
+    assert labels.group is not None
+    thresholds, enough = _thresholds(labels), 1 / promise.spent_by(1)
+    most, loosest = int(np.bincount(labels.group).max()), None
+    for threshold in thresholds:
+        group = labels.group[labels.score >= threshold]
+        sizes = np.bincount(group)
+        hoped = sizes * (promise.error / 3 - promise.error)
+        if loosest is None and _wealth(hoped / most, promise.error) < enough:
+            continue
+        wrong = np.bincount(group, labels.is_error[labels.score >= threshold])
+        if _wealth((wrong - sizes * promise.error) / most, promise.error) < enough:
+            break
+        loosest = float(threshold)
+    return loosest
+
+
+def _wealth(gains: Floats, error: float) -> float:
+    stakes = BETS[:, None] / (1 - error)
+    return float(np.exp(np.log1p(-stakes * gains).sum(axis=1)).mean())
 
 
 def _revoked(grouping: Grouping | None, rng: np.random.Generator) -> float:
