@@ -1,7 +1,8 @@
-"""`python -m tests.benchmarks.trust [SECTION ...] [--set NAME FILE.npz]`: what is a label worth?
+"""What labels are worth: `python -m tests.benchmarks.trust [SECTION ...] [--set NAME FILE.npz] [--only SET]`.
 
 Prints what was measured beside its bound, a line each; ends with 1 where a bound does not hold. A file holds
-the arrays `probabilities` (n × K) and `truth` (n, columns).
+the arrays `probabilities` (n × K) and `truth` (n, columns). `--only` takes those sets whose names hold its
+words; sections are given below.
 """
 
 import argparse
@@ -10,7 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from tests.benchmarks import trust_experts, trust_groups, trust_silence, trust_slices
+from tests.benchmarks import (
+    trust_experts,
+    trust_groups,
+    trust_order,
+    trust_refits,
+    trust_silence,
+    trust_slices,
+)
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.real_sets import RealSet, real_sets
 
@@ -20,8 +28,10 @@ SECTIONS: Mapping[str, Measure] = {
     "estimates": trust_experts.estimates,
     "promises": trust_experts.promises,
     "silence": trust_silence.measure,
+    "order": trust_order.measure,
     "groups": trust_groups.measure,
     "slices": trust_slices.measure,
+    "refits": trust_refits.measure,
 }
 
 
@@ -31,10 +41,12 @@ def main() -> None:
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
     parser.add_argument("--replications", type=int, default=REPLICATIONS)
     parser.add_argument("--set", nargs=2, action="append", default=[], metavar=("NAME", "FILE.npz"))
+    parser.add_argument("--only", default="", metavar="WORDS", help="sets whose names hold these words")
     options = parser.parse_args()
     if unknown := [name for name in options.sections if name not in SECTIONS]:
         parser.error(f"no such section: {', '.join(unknown)}. There are: {', '.join(SECTIONS)}.")
-    sets = [*real_sets(), *(_read(name, file) for name, file in options.set)]
+    every = [*real_sets(), *(_read(name, file) for name, file in options.set)]
+    sets = [one for one in every if options.only in one.name]
     figures = list(_printed(options.sections or list(SECTIONS), sets, options.replications))
     held = sum(figure.is_met for figure in figures)
     print(f"{held} of {len(figures)} bounds hold.")
