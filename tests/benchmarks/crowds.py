@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from routing.measures.opinions.opinions import Floats, Opinions, opinions_of
-from tests.benchmarks.real_sets import DataAbsent
+from tests.benchmarks.real_sets import DataAbsent, RealSet
 from tests.places import DATA
 
 NAMES = ("sentiment_sp", "weather_cf_amt", "barzan")
+EXPERTS, SKILLS = 30, (0.6, 0.95)
+MOST_CASES, ANSWERS_EACH = 1_500, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,22 @@ def crowd_of(
     labels = _in_order({*latest.values(), *truth.values(), *more})
     opinions = opinions_of([(*key, label) for key, label in latest.items()], labels)
     return Crowd(name, opinions, tuple(truth[case] for case in opinions.cases))
+
+
+def simulated(one: RealSet, seed: int) -> Crowd:
+    """A real model's cases, answered by experts made up, each right as often on any label."""
+    rng = np.random.default_rng(seed)
+    cases = rng.permutation(len(one))[:MOST_CASES]
+    skills, columns = rng.uniform(*SKILLS, EXPERTS), one.probabilities.shape[1]
+    answers = []
+    for case in cases:
+        for expert in rng.permutation(EXPERTS)[:ANSWERS_EACH]:
+            off = 0 if rng.random() < skills[expert] else rng.integers(1, columns)
+            answers.append((f"{case:05}", f"E{expert:02}", str((one.truth[case] + off) % columns)))
+    labels = [str(column) for column in range(columns)]
+    truth = {f"{case:05}": str(one.truth[case]) for case in cases}
+    plain = crowd_of(f"{one.name}, experts made up", answers, truth, labels)
+    return replace(plain, model=one.probabilities[[int(case) for case in plain.opinions.cases]])
 
 
 def crowd_in(name: str, path: Path, model: Path | None = None) -> Crowd:
