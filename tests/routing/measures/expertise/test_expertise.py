@@ -23,6 +23,16 @@ def test_with_five_answers_each_shrinkage_halves_the_error_of_the_raw_rate() -> 
     assert covered >= 0.95 - 3 * np.sqrt(0.05 * 0.95 / 200)
 
 
+def test_of_few_experts_with_few_answers_the_interval_holds_the_skill_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(4)
+    held = []
+    for _ in range(60):
+        truth = {f"{who}": rng.beta(18, 2) for who in range(10)}
+        graded = [(who, "all", bool(rng.random() < skill)) for who, skill in truth.items() for _ in range(5)]
+        held.append(np.mean([one.low <= truth[one.expert] <= one.high for one in skills(graded)]))
+    assert np.mean(held) >= 0.95 - 3 * np.std(held) / np.sqrt(60)
+
+
 def test_each_slice_has_experts_of_its_own() -> None:
     graded = [("x", "pt", True)] * 30 + [("x", "de", False)] * 30 + [("y", "de", False)] * 10
     estimates = skills(graded)
