@@ -110,13 +110,16 @@ SOURCES = (
 
 
 @cache
-def real_sets() -> tuple[RealSet, ...]:
-    """All sets whose data are here; says which are left out and why. The same seed splits them every time."""
-    return tuple(_trained())
+def real_sets(words: str = "") -> tuple[RealSet, ...]:
+    """Those sets whose data are here, and whose names hold the words; says which are left out and why.
+
+    The same seed splits them every time.
+    """
+    return tuple(_trained([source for source in SOURCES if words in source.name]))
 
 
-def _trained() -> Iterator[RealSet]:
-    for source in track(SOURCES, "Training the models"):
+def _trained(sources: Sequence[_Source]) -> Iterator[RealSet]:
+    for source in track(sources, "Training the models"):
         try:
             cases, labels = source.read()
         except DataAbsent as reason:

@@ -10,6 +10,7 @@ from tests.benchmarks.real_sets import RealSet
 from tests.benchmarks.trust_groups import Grouping, _run
 from tests.benchmarks.trust_order import Audits, region, revoked_on, seen_on
 from tests.benchmarks.trust_refits import Refit, _first
+from tests.benchmarks.trust_team import _nodding
 
 
 def made_up(wrong_from: float = 0.6, size: int = 400) -> RealSet:
@@ -63,3 +64,11 @@ def test_where_every_group_is_single_the_test_of_groups_accepts_what_the_one_of_
     breaks, ours, _, _, today, _, _ = _run(made_up(), Grouping(1, 0.0), np.random.default_rng(1))
     assert breaks == 0
     assert ours == today > 0.5
+
+
+def test_in_a_team_that_neither_nods_nor_tires_the_intervals_are_about_what_was_put_in() -> None:
+    rng = np.random.default_rng(1)
+    held, proven = np.mean([_nodding(0.3, rng) for _ in range(100)], axis=0)
+    assert held > 0.88
+    assert proven > 0.9
+    assert np.mean([_nodding(0.0, rng)[1] for _ in range(100)]) < 0.12

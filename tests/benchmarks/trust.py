@@ -18,6 +18,7 @@ from tests.benchmarks import (
     trust_refits,
     trust_silence,
     trust_slices,
+    trust_team,
 )
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.real_sets import RealSet, real_sets
@@ -32,6 +33,7 @@ SECTIONS: Mapping[str, Measure] = {
     "groups": trust_groups.measure,
     "slices": trust_slices.measure,
     "refits": trust_refits.measure,
+    "team": trust_team.measure,
 }
 
 
@@ -45,8 +47,8 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := [name for name in options.sections if name not in SECTIONS]:
         parser.error(f"no such section: {', '.join(unknown)}. There are: {', '.join(SECTIONS)}.")
-    every = [*real_sets(), *(_read(name, file) for name, file in options.set)]
-    sets = [one for one in every if options.only in one.name]
+    named = [_read(name, file) for name, file in options.set if options.only in name]
+    sets = [*real_sets(options.only), *named]
     figures = list(_printed(options.sections or list(SECTIONS), sets, options.replications))
     held = sum(figure.is_met for figure in figures)
     print(f"{held} of {len(figures)} bounds hold.")
