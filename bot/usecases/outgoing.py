@@ -183,7 +183,7 @@ class PauseOccasion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PauseNews:
-    """What happened about an expert's pause, for the leads of `team`; without one for the person."""
+    """What happened about an expert's pause, for the leads of `team`; without a team for the person."""
 
     pause_id: str
     occasion: PauseOccasion

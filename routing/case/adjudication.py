@@ -249,10 +249,10 @@ def _stands(in_force: Decision | None, decision: Decision) -> bool:
 
 
 def _loss(case: Case, question: Question, settled: SettledAnswer) -> float:
-    """How far the prediction is from the answer; none where it is one of two that are both defensible."""
+    """How far the prediction is from the answer; none where it and the answer are both defensible."""
     predicted, labels = case.submission.prediction.label, case.current_labels
     if settled.method is Method.ADJUDICATED and any(_is_defensible(label) for label in labels):
-        # One that an expert gave: whoever settles cannot excuse what nobody but the model said.
+        # Of the answers that experts gave: whoever settles cannot excuse what only the model says.
         return min(question.loss(predicted, label.label) for label in labels)
     return question.loss(predicted, settled.label)
 

@@ -9,7 +9,7 @@ from routing.slack_channel import ChannelId
 
 
 class AskPurpose(StrEnum):
-    """What somebody is asked for: a second answer, one to a claim that it was wrong, or the first.
+    """What somebody is asked for: a second answer, a check of a claim that it was wrong, or the first.
 
     The first is asked of another person after nobody answered in time.
     """

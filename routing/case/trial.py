@@ -77,6 +77,6 @@ def wrong_prediction(source: Submission, key: str, labels: Sequence[str]) -> Pre
     wrong, probabilities = others[0], prediction.probabilities
     if probabilities is not None:
         swapped = {key: probabilities.get(wrong, 0.0), wrong: probabilities[key]}
-        # In the order in which the service named them: a changed one would give it away.
+        # In the order in which the service named them: another order would give it away.
         probabilities = {label: swapped.get(label, share) for label, share in probabilities.items()} | swapped
     return replace(prediction, label=wrong, probabilities=probabilities)

@@ -108,7 +108,7 @@ def phases_beside(
     """As `phases_of`, where `labels` are only those that could be checked; a checked label is settled.
 
     The others count as they were decided, in the strata. Of the `late` groups those asked again stand for all
-    of their group (Hansen & Hurwitz 1946) once one of them has answered. Raises ValueError for more labels,
+    of their group (Hansen & Hurwitz 1946) once any of them has answered. Raises ValueError for more labels,
     or more errors among them, than a stratum has.
     """
     by_stratum: dict[StratumKey, list[CheckedLabel]] = {}

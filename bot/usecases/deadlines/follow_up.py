@@ -95,7 +95,9 @@ def _ask_about(ctx: Context, case_id: str, now: datetime) -> bool:
         if not is_unanswered(case) or turn.ends_at <= now:
             stored.schedule(tx, case_id, None)
             return False
-        if terms is None or case.ask_at is not None:  # where a second opinion is asked for, one answer is in
+        if (
+            terms is None or case.ask_at is not None
+        ):  # where a second opinion is asked, the first answer is in
             stored.schedule(tx, case_id, min(now + RECHECK, turn.ends_at))
             return False
         sitting = Sitting(ctx, tx, Act(Screen(case_id), TICK, ""), case, terms, now)

@@ -49,7 +49,7 @@ class ExpertFacts:
     late_before: tuple[LateCount, ...]
 
     def beside(self, *traffic: tuple[TrafficCount, ...]) -> tuple[PeriodCounts, ...]:
-        """The traffic of the digest's period and of the one before, each with what experts did there."""
+        """The traffic of the digest's period and of that before, each with what experts did there."""
         facts = (self.checked, self.late), (self.checked_before, self.late_before)
         return tuple(PeriodCounts(counts, *of) for counts, of in zip(traffic, facts, strict=True))
 

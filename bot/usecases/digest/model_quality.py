@@ -3,7 +3,7 @@
 Takes seconds, and a second more the first time: numpy and scikit-learn are imported only here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -35,7 +35,7 @@ from routing.evidence.error_watch import ErrorWatch
 from routing.evidence.estimate import StratumKey, TrafficEstimate, label_weights
 from routing.evidence.reliability import CalibrationReport
 from routing.evidence.risk_coverage import RiskCoverage
-from routing.evidence.truth import task_truths
+from routing.evidence.truth import TaskTruth, task_truths
 from routing.policy import Policy, Team
 from storage.engine.database import Database, Transaction
 from storage.evidence import (
@@ -84,7 +84,6 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         thresholds, curve, watches = table.result()
     themes = _themes(stored)
     truths = task_truths(experts.methods, label_weights(count.stratum for count in now))
-    truth_of = {row.task: row.truth for row in truths}
     return Quality(
         errors=tuple(error_rows(*experts.beside(now, stored.before))),
         target=team.target_error,
@@ -92,7 +91,7 @@ def appraise(database: Database, policy: Policy, team: Team, span: Span) -> Qual
         fits=tuple(
             ModelFit(fit.task, fit.model, CalibratorFit.from_json(fit.report)) for fit in stored.calibrators
         ),
-        thresholds=tuple(replace(row, truth=truth_of.get(row.task)) for row in thresholds),
+        thresholds=tuple(_with_truths(thresholds, truths)),
         curve=curve,
         days=tuple(_day(day, ZoneInfo(team.timezone)) for day in stored.days),
         alarms=stored.alarms,
@@ -124,6 +123,11 @@ def _thresholds(
             return rows, curve, ()
         tower = Watchtower(tx, policy, team.target_error, now, span.since_at, span.until_at)
         return rows, curve, tuple(tower.watches(rows))
+
+
+def _with_truths(rows: Sequence[ThresholdRow], truths: Sequence[TaskTruth]) -> Iterator[ThresholdRow]:
+    truth_of = {truth.task: truth.truth for truth in truths}
+    return (replace(row, truth=truth_of.get(row.task)) for row in rows)
 
 
 def _read(tx: Transaction, policy: Policy, team: Team, span: Span, now: tuple[TrafficCount, ...]) -> _Facts:

@@ -28,7 +28,7 @@ FEWEST = 30
 """With fewer labels no method is tried: `routing.measures.calibration.recalibration.LABELS_NEEDED`."""
 GROWTH = 0.2
 GROWTH_WITH_PROMISE = 1.0
-"""What a promise is tested on is read by another calibrator then: where one is sought it waits for more."""
+"""What a promise is tested on is read by another calibrator then: so that waits for more."""
 # Fixed: the same labels make the same calibrator, whichever replica fits it.
 SEED = 0
 

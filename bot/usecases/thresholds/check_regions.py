@@ -102,7 +102,7 @@ def _calibrator(fit: StoredCalibrator) -> Calibrator:
 
 def _region(tx: Transaction, stream: Stream, fit: StoredCalibrator, now: datetime) -> dict[str, Any] | None:
     promise, is_raw = stream.tier.promise, _keeps_order(fit)
-    assert promise is not None  # noqa: S101  tiers without one have no region
+    assert promise is not None  # noqa: S101  tiers without a promise have no region
     window = stream.window(now - LOOKED_AT, now)
     confidences = model_evidence.scores(tx, window, float if is_raw else None).calibrated
     calibrate = _calibrator(fit).calibrate if is_raw else float

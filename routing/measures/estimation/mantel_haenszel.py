@@ -9,7 +9,7 @@ from scipy.special import gammaln, ndtr
 Counts = npt.NDArray[np.int64]
 _Floats = npt.NDArray[np.float64]
 EXACT_UP_TO = 1_000.0
-"""The variance up to which the exact distribution is summed; beyond it a normal one is as good."""
+"""The variance up to which the exact distribution is summed; beyond it a normal distribution is as good."""
 _STANDARD_DEVIATIONS = 12.0
 _AT_LEAST = 30.0
 """What lies farther from the mean than both together has a chance below 1e-12 (Bernstein)."""
