@@ -69,7 +69,8 @@ class HttpServer:
         self._server.should_exit = True
         if self._thread.ident is not None:
             self._thread.join(DRAIN_SECONDS + 5)
-        self._listener.close()
+        if not self._thread.is_alive():  # else it closes it at its end
+            self._listener.close()
 
     def _run(self) -> None:
         try:

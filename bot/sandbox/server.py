@@ -157,7 +157,8 @@ class Sandbox:
             self._loop.call_soon_threadsafe(self._halt)
             self._thread.join(10)
             self._loop = None
-        self._listener.close()
+        if not self._thread.is_alive():  # else it closes it at its end
+            self._listener.close()
 
     def _halt(self) -> None:
         self._parts.stream.stop()
