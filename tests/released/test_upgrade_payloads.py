@@ -65,10 +65,8 @@ UNRELEASED_CLICKS = [
 ]
 UNRELEASED_ENTRIES = [control_ids.Menu.CONTEST, control_ids.Menu.DECLINE]
 UNRELEASED_WINDOWS = {control_ids.CONTEST_VIEW}
-UNRELEASED_WORDS = {"experts"}
+UNRELEASED_WORDS = {"experts", "gaps"}
 UNRELEASED_EVENTS = {"channel_unarchive", "group_unarchive"}
-UNRELEASED_WORDS = {"gaps"}
-"""What has come since the last version; recording the next one empties them."""
 DOES = {
     "abstain_saves": "case.abstained",
     "escalate_saves": "case.escalated",
