@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from routing.evidence.marked_cases import BEGINS, MarkedCase, MarkedCases
 from routing.label import Mark
+from storage.cases.origins import IS_POSTED
 from storage.cases.prediction_columns import input_of
 from storage.engine.database import Transaction
 from storage.tables import labels, predictions
@@ -75,6 +76,7 @@ def _marked(
         labels.join(predictions, predictions.c.case_id == labels.c.case_id)
     )
     query = query.where(
+        IS_POSTED,
         labels.c.mark.is_not(None),
         labels.c.withdrawn_at.is_(None),
         predictions.c.task.in_(sorted(tasks)),

@@ -12,9 +12,10 @@ import pytest
 import storage.evidence
 from routing.case.decision import Method
 from routing.cell import EVERYTHING
-from routing.label import Abstention, Obstacle
+from routing.label import Abstention, Mark, Obstacle
 from routing.prediction import POSTED_ORIGINS, ModelRef, Origin
-from storage.cases import bad_inputs, decisions, labels
+from routing.triage.follow_up import FollowUp
+from storage.cases import bad_inputs, decisions, follow_ups, labels
 from storage.cases.predictions import NewPrediction
 from storage.engine.database import Database, Transaction
 from storage.evidence.decisions_in_force import Window
@@ -34,6 +35,7 @@ ARGUMENTS: dict[str, Any] = {
     "now": UNTIL,
     "moment": UNTIL,
     "limit": 100,
+    "shown": 2,
     "most": 100,
     "threshold": 0.0,
     "key": "country",
@@ -43,6 +45,7 @@ ARGUMENTS: dict[str, Any] = {
     "window": Window(("fraud",), SINCE, UNTIL),
     "received": TIER,
     "windows": (TIER,),
+    "slice_of": ("country", ("DE",)),
     "cell": EVERYTHING,
 }
 """What each parameter of a reader gets; a reader with another one needs an entry."""
@@ -52,6 +55,7 @@ NOT_OF_TRAFFIC = {
     "digest_facts.received_by_origin": "counts each origin apart",
     "slice_conditions.is_in_slice": "a condition",
     "slice_conditions.is_in_cell": "a condition",
+    "label_counts.last_unchecked": "a moment, which a few predictions more do not move",
     "logged_predictions.newest_since": "a moment, which a few predictions more do not move",
 }
 PUT_IN = tuple(origin for origin in Origin if origin not in POSTED_ORIGINS)
@@ -98,8 +102,11 @@ def fill(database: Database, origin: Origin, start: int) -> None:
         store(tx, list(fates(origin, start)))
         for number in (start, start + 1):
             for expert in (ANNA, BEN):
-                labels.add(tx, label_of(f"case_{number}", label="ok", expert=expert, why="It is fine."))
+                answer = label_of(f"case_{number}", label="ok", expert=expert, why="It is fine.")
+                labels.add(tx, replace(answer, mark=Mark.GUIDELINE_GAP))
             decide(tx, number, "ok", method=Method.ADJUDICATED)
+        late = [FollowUp(f"case_{number}", 1.0, is_drawn=True) for number in (start, start + 4)]
+        follow_ups.add(tx, late, UNTIL, UNTIL)
         labels.add_abstention(tx, Abstention(f"case_{start + 3}", ANNA, NOW, "blurred", Obstacle.BAD_INPUT))
 
 
@@ -111,7 +118,7 @@ def seen(database: Database, read: Reader) -> str:
 def test_the_walk_meets_every_module_of_the_evidence() -> None:
     modules = {module.name for module in pkgutil.iter_modules(storage.evidence.__path__)}
     walked = {name.partition(".")[0] for name in (*READERS, *NOT_OF_TRAFFIC)}
-    assert modules - walked == {"decisions_in_force", "label_columns", "tier_window"}
+    assert modules - walked == {"check_columns", "decisions_in_force", "label_columns", "tier_window"}
 
 
 @pytest.mark.parametrize("name", READERS)
