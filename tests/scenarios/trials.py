@@ -46,4 +46,4 @@ def announcements(world: World) -> list[str]:
 def _others(world: World, posted: tuple[Case, ...]) -> list[str]:
     names = {case.case_id for case in posted}
     shown = [case_of(message) for message in world.person(SAM).messages(PAYMENTS)]
-    return [case_id for case_id in shown if case_id is not None and case_id not in names]
+    return [case_id for case_id in shown if case_id and case_id not in names]
