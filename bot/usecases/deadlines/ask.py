@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.usecases.case_terms import terms_of
 from bot.usecases.context import Context
-from bot.usecases.deadlines.named_asking import RECHECK, TICK, ask_by_name, next_choice, not_before
+from bot.usecases.deadlines.named_asking import RECHECK, TICK, ask_by_name, ask_each, next_choice, not_before
 from bot.usecases.review.access import Act, Sitting
 from bot.usecases.review.screen import Screen
 from routing.case.ask import Ask, AskPurpose
@@ -13,25 +13,10 @@ from routing.case.second_opinion import awaits_second_opinion, is_claimed
 from storage.cases import asks, cases
 from storage.delivery import projections
 
-BATCH = 50
-
 
 def ask_due(ctx: Context) -> int:
-    """Ask the next person about every case whose turn it is, a transaction for each; how many were asked.
-
-    Any number of processes may tick at once: nobody is asked about a case twice.
-    """
-    now = ctx.clock.now()
-    asked = 0
-    # Ends only because no case stays due: each is scheduled for later, or nobody is asked about it any more.
-    while due := _due(ctx, now):
-        asked += sum(_ask_about(ctx, case_id, now) for case_id in due)
-    return asked
-
-
-def _due(ctx: Context, now: datetime) -> list[str]:
-    with ctx.database.read() as tx:
-        return asks.due(tx, now, BATCH)
+    """Ask the next person about every case whose turn it is, as `ask_each` does; how many were asked."""
+    return ask_each(ctx, asks.due, _ask_about)
 
 
 def _ask_about(ctx: Context, case_id: str, now: datetime) -> bool:

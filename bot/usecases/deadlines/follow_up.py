@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.usecases.case_terms import terms_of
 from bot.usecases.context import Context
-from bot.usecases.deadlines.named_asking import RECHECK, TICK, ask_by_name, next_choice, not_before
+from bot.usecases.deadlines.named_asking import RECHECK, TICK, ask_by_name, ask_each, next_choice, not_before
 from bot.usecases.review.access import Act, Sitting
 from bot.usecases.review.screen import Screen
 from routing.case.ask import Ask, AskPurpose
@@ -23,7 +23,6 @@ from storage.evidence import silent_cases
 from storage.evidence.silent_cases import SilentKind
 from storage.measured import certificates
 
-BATCH = 50
 COUNTED_FOR = timedelta(days=28)
 """What has been silent for longer tells nothing of the weeks that numbers speak of, and is left alone."""
 
@@ -51,8 +50,9 @@ def _followed_up(
     in_force = {(held.key.task, held.key.tier) for held in certificates.standing(tx)}
     for kind in kinds:
         tier = next((tier for tier in policy.task(kind.task).tiers if tier.name == kind.tier), None)
-        is_evidence = kind.is_audit or (kind.task, kind.tier) not in in_force
-        if tier is not None and tier.asks_again and (kind.is_audit or (tier.certified and is_evidence)):
+        if tier is None or not tier.asks_again:
+            continue
+        if kind.is_audit or (tier.certified and (kind.task, kind.tier) not in in_force):
             yield kind
 
 
@@ -67,21 +67,8 @@ def _draw(
 
 
 def ask_again_due(ctx: Context) -> int:
-    """Ask the next person about every case that was drawn, a transaction for each; how many were asked.
-
-    Any number of processes may tick at once: nobody is asked about a case twice.
-    """
-    now = ctx.clock.now()
-    asked = 0
-    # Ends only because no case stays due: each is scheduled for later, or nobody is asked about it any more.
-    while due := _due(ctx, now):
-        asked += sum(_ask_about(ctx, case_id, now) for case_id in due)
-    return asked
-
-
-def _due(ctx: Context, now: datetime) -> list[str]:
-    with ctx.database.read() as tx:
-        return list(stored.due(tx, now, BATCH))
+    """Ask the next person about every case that was drawn, as `ask_each` does; how many were asked."""
+    return ask_each(ctx, stored.due, _ask_about)
 
 
 def _ask_about(ctx: Context, case_id: str, now: datetime) -> bool:
@@ -95,9 +82,7 @@ def _ask_about(ctx: Context, case_id: str, now: datetime) -> bool:
         if not is_unanswered(case) or turn.ends_at <= now:
             stored.schedule(tx, case_id, None)
             return False
-        if (
-            terms is None or case.ask_at is not None
-        ):  # where a second opinion is asked, the first answer is in
+        if terms is None or case.ask_at is not None:  # others are being asked for a second opinion
             stored.schedule(tx, case_id, min(now + RECHECK, turn.ends_at))
             return False
         sitting = Sitting(ctx, tx, Act(Screen(case_id), TICK, ""), case, terms, now)

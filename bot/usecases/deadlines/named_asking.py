@@ -1,7 +1,9 @@
 """How somebody is chosen and asked about a case by name, for whatever it is that they are asked."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from bot.usecases.context import Context
 from bot.usecases.outgoing import ASK, NamedAsk
 from bot.usecases.review.access import Sitting, members_of
 from bot.usecases.time_zones import time_zone
@@ -14,6 +16,7 @@ from storage import experts
 from storage.cases import asks
 from storage.delivery import outbox
 from storage.delivery.outbox import Item
+from storage.engine.database import Transaction
 from storage.leads import pauses
 
 LONGEST_DAY = timedelta(hours=50)
@@ -21,6 +24,30 @@ LONGEST_DAY = timedelta(hours=50)
 RECHECK = timedelta(hours=1)
 """So often a case is looked at for which nobody may be asked today, or whose task no policy has."""
 TICK = ExpertId("", "tick")
+BATCH = 50
+
+
+def ask_each(
+    ctx: Context,
+    due: Callable[[Transaction, datetime, int], Sequence[str]],
+    ask_about: Callable[[Context, str, datetime], bool],
+) -> int:
+    """Ask about every case that is `due`, a transaction for each; how often somebody was asked.
+
+    Any number of processes may tick at once: nobody is asked about a case twice. `ask_about` schedules each
+    case for later, or for never: no case may stay due.
+    """
+    now, asked = ctx.clock.now(), 0
+    while case_ids := _due(ctx, due, now):
+        asked += sum(ask_about(ctx, case_id, now) for case_id in case_ids)
+    return asked
+
+
+def _due(
+    ctx: Context, due: Callable[[Transaction, datetime, int], Sequence[str]], now: datetime
+) -> Sequence[str]:
+    with ctx.database.read() as tx:
+        return due(tx, now, BATCH)
 
 
 def not_before(sitting: Sitting, asked: list[Ask]) -> datetime | None:

@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.usecases.context import Context
-from bot.usecases.deadlines import follow_up
 from bot.usecases.deadlines.ask import ask_due
 from bot.usecases.deadlines.expire import expire_due
 from bot.usecases.deadlines.follow_up import ask_again_due, draw_due
@@ -341,9 +339,9 @@ def test_another_tick_may_be_faster(database: Database, monkeypatch: pytest.Monk
     ticked(world)
     looks = iter([[case.case_id], []])
 
-    def stale(ctx: Context, now: object) -> list[str]:
+    def stale(*_: object) -> list[str]:
         return next(looks)
 
-    monkeypatch.setattr(follow_up, "_due", stale)
+    monkeypatch.setattr(follow_ups, "due", stale)
     assert ask_again_due(world.ctx) == 0
     assert len(asked(world, case)) == 1
