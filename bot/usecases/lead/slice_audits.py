@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.usecases.context import Context
 from bot.usecases.lead.access import LeadAct, LeadRefusal, LeadSitting, lead_on_record
 from bot.usecases.lead.look_closer import slice_values
-from bot.usecases.lead.more_audits import ASKED_FOR, MORE
+from bot.usecases.lead.more_audits import ASKED_FOR, raised
 from routing.digest.headline import Deed
 from routing.evidence.error_patterns import PREDICTED
 from storage.evidence import day_volumes
@@ -96,7 +96,7 @@ def _is_meant(leading: LeadSitting, check: SliceCheck) -> bool:
 
 
 def _raises(leading: LeadSitting) -> list[_Raise]:
-    """The tiers that accept some of the slice, with shares that add about `MORE` checks to all of them."""
+    """The tiers that accept some of the slice, with shares that add about 50 checks to all of them."""
     named, now = leading.headline.arguments, leading.now
     meant = named["key"], slice_values(leading)
     volumes = day_volumes.accepted_by_tier(leading.tx, leading.team.tasks, meant, now - ASKED_FOR, now)
@@ -107,8 +107,10 @@ def _raises(leading: LeadSitting) -> list[_Raise]:
         if (of_task := leading.ctx.policy.tasks.get(task)) and (present := of_task.named_tier(tier))
     ]
     accepted_in_all = sum(accepted for _, _, accepted, _ in tiers)
-    # From the policy's own shares, not from what is in force: a second click would add as many again.
-    return [_Raise(*tier, share=min(1.0, tier[3] + MORE / accepted_in_all)) for tier in tiers]
+    return [
+        _Raise(task, tier, accepted, before, raised(before, accepted_in_all))
+        for task, tier, accepted, before in tiers
+    ]
 
 
 def _checks(leading: LeadSitting, raises: list[_Raise], until: datetime) -> list[SliceCheck]:
